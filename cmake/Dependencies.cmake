@@ -1,0 +1,14 @@
+# Every library we use comes from Debian 12 (scripts/install-deps); why each is here:
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(CURL REQUIRED)            # http/: keep-alive, TLS, proxies, HTTP as it is really spoken
+find_package(OpenSSL REQUIRED)         # base/hash: HMAC, SHA-1, SHA-256, MD5
+find_package(ZLIB REQUIRED)            # streamed members and index blocks; crc32_combine
+find_package(fmt REQUIRED)             # text formatting (GCC 12 has no std::format)
+find_package(spdlog REQUIRED)          # -v logging
+find_package(nlohmann_json REQUIRED)   # index rows, manifests, --output json
+find_package(CLI11 REQUIRED)           # command line, environment, TOML config
+pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)        # S3's XML
+pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)  # members compressed in memory, fast CRC-32
+pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)        # the pending central directory, kept small in memory
+find_package(Boost 1.74 REQUIRED)      # sim/ only: Beast

@@ -1,0 +1,18 @@
+# Compiler flags that every target of ours gets, through the interface library s3c_options.
+add_library(s3c_options INTERFACE)
+target_compile_features(s3c_options INTERFACE cxx_std_20)
+target_compile_options(s3c_options INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+if(S3C_WERROR)
+  target_compile_options(s3c_options INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # Guarded state is annotated (src/base/mutex.h): touching it without its lock doesn't compile.
+  target_compile_options(s3c_options INTERFACE -Wthread-safety)
+endif()
+if(S3C_SANITIZE)
+  target_compile_options(s3c_options INTERFACE -fsanitize=${S3C_SANITIZE} -fno-omit-frame-pointer -O1)
+  target_link_options(s3c_options INTERFACE -fsanitize=${S3C_SANITIZE})
+  if(S3C_SANITIZE MATCHES "undefined")
+    target_compile_options(s3c_options INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()

@@ -1,0 +1,72 @@
+// A bounded queue between the stages of a pipeline. Any number of producers and consumers; every method may be
+// called from any thread. An end is said in two ways: close() lets consumers drain what is queued, cancel() drops it.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "base/mutex.h"
+
+namespace s3c::base {
+
+template <typename T>
+class BoundedQueue {
+ public:
+  /// capacity: items, at least one.
+  explicit BoundedQueue(std::size_t capacity) : capacity_(capacity) {}
+
+  /// Waits for room. False once the queue is closed or cancelled: the item was not taken.
+  [[nodiscard]] bool push(T item) S3C_EXCLUDES(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      while (items_.size() >= capacity_ && !closed_) not_full_.wait(mutex_);
+      if (closed_) return false;
+      items_.push_back(std::move(item));
+    }
+    not_empty_.notify_one();
+    return true;
+  }
+
+  /// Waits for an item. nullopt once the queue is closed and drained, or cancelled.
+  [[nodiscard]] std::optional<T> pop() S3C_EXCLUDES(mutex_) {
+    std::optional<T> item;
+    {
+      MutexLock lock(mutex_);
+      while (items_.empty() && !closed_) not_empty_.wait(mutex_);
+      if (items_.empty()) return std::nullopt;
+      item.emplace(std::move(items_.front()));
+      items_.pop_front();
+    }
+    not_full_.notify_one();
+    return item;
+  }
+
+  /// No more pushes; what is queued can still be popped.
+  void close() S3C_EXCLUDES(mutex_) { end(false); }
+
+  /// Drops what is queued and wakes everybody.
+  void cancel() S3C_EXCLUDES(mutex_) { end(true); }
+
+ private:
+  void end(bool drop) S3C_EXCLUDES(mutex_) {
+    std::deque<T> dropped;  // destroyed outside the lock
+    {
+      MutexLock lock(mutex_);
+      closed_ = true;
+      if (drop) dropped.swap(items_);
+    }
+    not_empty_.notify_all();
+    not_full_.notify_all();
+  }
+
+  const std::size_t capacity_;
+  Mutex mutex_;
+  CondVar not_empty_;
+  CondVar not_full_;
+  std::deque<T> items_ S3C_GUARDED_BY(mutex_);
+  bool closed_ S3C_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace s3c::base

@@ -1,0 +1,32 @@
+// Text encodings of bytes: hex, base64, percent. Pure functions, any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace s3c::base {
+
+/// Lower-case hex, two digits a byte.
+std::string to_hex(std::string_view bytes);
+/// The reverse; nullopt unless every character is a hex digit (either case) and their number is even.
+std::optional<std::string> from_hex(std::string_view hex);
+
+/// Standard base64 with padding (RFC 4648 section 4).
+std::string to_base64(std::string_view bytes);
+/// The reverse; nullopt for anything but well-formed padded base64.
+std::optional<std::string> from_base64(std::string_view text);
+
+/// Percent-encodes every byte but A-Z a-z 0-9 - . _ ~, and '/' too when keep_slash, with upper-case hex.
+/// Source: "UriEncode()" of the Signature Version 4 documentation.
+std::string percent_encode(std::string_view bytes, bool keep_slash = false);
+/// The reverse; '+' stays '+' unless plus_is_space. nullopt when a '%' isn't followed by two hex digits.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
+
+/// True when text is well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF).
+bool is_utf8(std::string_view text);
+
+/// text made safe to print on one terminal line: control characters and malformed UTF-8 as \xNN.
+std::string printable(std::string_view text);
+
+}  // namespace s3c::base

@@ -1,0 +1,61 @@
+#include "base/error.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace s3c::base {
+
+std::string_view to_string(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::not_found: return "not_found";
+    case ErrorKind::precondition_failed: return "precondition_failed";
+    case ErrorKind::access_denied: return "access_denied";
+    case ErrorKind::throttled: return "throttled";
+    case ErrorKind::transient: return "transient";
+    case ErrorKind::corrupt: return "corrupt";
+    case ErrorKind::invalid_argument: return "invalid_argument";
+    case ErrorKind::unsupported: return "unsupported";
+    case ErrorKind::cancelled: return "cancelled";
+    case ErrorKind::internal: return "internal";
+  }
+  return "internal";
+}
+
+namespace {
+
+std::string one_line(const std::string& message, const ErrorContext& c) {
+  std::string line;
+  if (!c.operation.empty()) line += c.operation;
+  if (!c.resource.empty()) line += (line.empty() ? "" : " ") + c.resource;
+  if (!line.empty()) line += ": ";
+  line += message;
+  std::string detail;
+  auto add = [&detail](const std::string& text) { detail += (detail.empty() ? "" : ", ") + text; };
+  if (!c.code.empty()) add(c.code);
+  if (c.http_status != 0) add(fmt::format("HTTP {}", c.http_status));
+  if (c.attempts > 1) add(fmt::format("{} attempts", c.attempts));
+  if (!c.request_id.empty()) add("request id " + c.request_id);
+  if (!detail.empty()) line += " (" + detail + ")";
+  return line;
+}
+
+}  // namespace
+
+Error::Error(ErrorKind kind, std::string message, ErrorContext context)
+    : kind_(kind),
+      message_(std::move(message)),
+      context_(std::move(context)),
+      what_(one_line(message_, context_)) {}
+
+bool Error::worth_retrying() const {
+  switch (kind_) {
+    case ErrorKind::not_found:
+    case ErrorKind::access_denied:
+    case ErrorKind::invalid_argument:
+    case ErrorKind::unsupported: return false;
+    default: return true;
+  }
+}
+
+}  // namespace s3c::base

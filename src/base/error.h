@@ -1,0 +1,59 @@
+// The one exception type of the program. Every layer throws it; callers switch on kind(), never on text.
+// Outcomes that are expected (an absent object, a refused delete) are values, not errors.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace s3c::base {
+
+enum class ErrorKind {
+  not_found,            ///< the named thing isn't there
+  precondition_failed,  ///< If-Match / If-None-Match did not hold, or a conditional request lost a race
+  access_denied,        ///< credentials missing, wrong, or not allowed to do this
+  throttled,            ///< the server asked us to slow down, and still did after every retry
+  transient,            ///< network or server trouble that outlasted every retry
+  corrupt,              ///< bytes or a document are not what they must be
+  invalid_argument,     ///< a flag, a setting or a request that can't be right
+  unsupported,          ///< the store or this build can't do it
+  cancelled,            ///< we were asked to stop
+  internal,             ///< a bug
+};
+
+/// The kind's name as it is written above.
+std::string_view to_string(ErrorKind kind);
+
+/// What was being done when it failed. Every field may be left empty.
+struct ErrorContext {
+  std::string operation;   ///< S3's name of the call ("GetObject"), or ours ("read manifest")
+  std::string resource;    ///< what it was done to: "bucket/key", a URL, a file name
+  std::string code;        ///< S3's error code ("NoSuchKey")
+  std::string request_id;  ///< x-amz-request-id
+  int http_status = 0;     ///< 0: no answer
+  int attempts = 0;        ///< how often it was tried; 0: not a retried call
+};
+
+class Error : public std::exception {
+ public:
+  /// message: one sentence without a full stop that says what was wrong.
+  Error(ErrorKind kind, std::string message, ErrorContext context = {});
+
+  ErrorKind kind() const { return kind_; }
+  const std::string& message() const { return message_; }
+  const ErrorContext& context() const { return context_; }
+
+  /// The whole story on one line: operation, resource, message, then code, status, attempts, request id.
+  const char* what() const noexcept override { return what_.c_str(); }
+
+  /// True for errors that a later run of the same command may not meet again (exit code 1 rather than 2).
+  bool worth_retrying() const;
+
+ private:
+  ErrorKind kind_;
+  std::string message_;
+  ErrorContext context_;
+  std::string what_;
+};
+
+}  // namespace s3c::base

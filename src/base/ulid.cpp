@@ -1,0 +1,42 @@
+#include "base/ulid.h"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <cstdint>
+
+#include "base/error.h"
+
+namespace s3c::base {
+namespace {
+
+constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t kTimeChars = 10;   // 50 bits, of which the top two are zero
+constexpr std::size_t kRandomChars = 16;  // 80 bits
+
+}  // namespace
+
+std::string make_ulid(Timestamp now) {
+  std::array<unsigned char, kRandomChars> random{};
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
+    throw Error(ErrorKind::internal, "the operating system gave no random bytes");
+  }
+  std::string out(kTimeChars + kRandomChars, '0');
+  auto milliseconds = static_cast<std::uint64_t>(now.time_since_epoch().count());
+  for (std::size_t i = kTimeChars; i-- > 0; milliseconds >>= 5) out[i] = kAlphabet[milliseconds & 31];
+  for (std::size_t i = 0; i < kRandomChars; ++i) out[kTimeChars + i] = kAlphabet[random[i] & 31u];
+  return out;
+}
+
+std::optional<Timestamp> ulid_time(std::string_view text) {
+  if (text.size() != kTimeChars + kRandomChars || text.front() > '7') return std::nullopt;
+  std::uint64_t milliseconds = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t digit = kAlphabet.find(text[i]);
+    if (digit == std::string_view::npos) return std::nullopt;
+    if (i < kTimeChars) milliseconds = milliseconds << 5 | digit;
+  }
+  return Timestamp{std::chrono::milliseconds{milliseconds}};
+}
+
+}  // namespace s3c::base

@@ -1,0 +1,18 @@
+// ULIDs: 48 bits of milliseconds, 80 random bits, 26 characters of Crockford base32; they sort by time of making.
+// Source: github.com/ulid/spec.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace s3c::base {
+
+/// A new ULID; the random bits come from the operating system. Any thread.
+std::string make_ulid(Timestamp now);
+/// When it was made; nullopt unless text is a ULID (26 characters, upper case).
+std::optional<Timestamp> ulid_time(std::string_view text);
+
+}  // namespace s3c::base
