@@ -1,0 +1,58 @@
+// One HTTP exchange, as a value in and a value out. s3/ speaks to servers only through Transport, so that tests can put
+// anything behind it; curl_transport.h is the real one and the only place that knows libcurl.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace s3c::http {
+
+/// Header fields in the order sent or received. Names are compared without regard to case.
+class Headers {
+ public:
+  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  /// The first field of that name; nullopt if there is none.
+  std::optional<std::string_view> find(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+struct Request {
+  std::string method;  ///< "GET", "PUT", ...
+  std::string url;     ///< absolute; the path goes on the wire as it is here ("/../" is not squeezed out)
+  Headers headers;
+  std::string_view body;  ///< lives until send() returns
+};
+
+/// Takes the next bytes of a response body, in order. May throw: the exchange is dropped and send() throws it on.
+using BodySink = std::function<void(std::string_view)>;
+
+struct Response {
+  int status = 0;
+  Headers headers;
+  std::string body;  ///< empty for a 2xx answer whose body went to a sink
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  /// Sends request and waits for the whole answer. Any thread; blocks.
+  /// sink: where the body of a 2xx answer goes; without one it is kept in Response::body. The body of any other answer is
+  /// always kept in Response::body.
+  /// Throws base::Error: transient when there was no answer or it broke off (connection, timeout, TLS, a body shorter
+  /// than its Content-Length), cancelled when stop was requested, invalid_argument when the URL can't be one or the
+  /// server's certificate isn't trusted (which no retry mends).
+  virtual Response send(const Request& request, const BodySink& sink, const std::stop_token& stop) = 0;
+};
+
+}  // namespace s3c::http
