@@ -1,0 +1,79 @@
+// Reads the index: one key by binary search and a single block, or all rows in order. Nothing the bytes say
+// decides how much memory is taken. Free functions: any thread. Classes: one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "index/block.h"
+#include "index/row.h"
+
+namespace s3c::index {
+
+/// The text of one block (exactly one gzip member). Throws Error corrupt when it isn't that, when CRC-32 or
+/// length don't agree, or when the text is longer than max_text_bytes.
+std::string decompress_block(std::string_view block, std::uint64_t max_text_bytes = kMaxBlockTextBytes);
+
+/// All rows of one block. Throws Error corrupt also when the keys are not strictly ascending.
+std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_bytes = kMaxBlockTextBytes);
+
+/// Which block holds key if any does; nullopt when key is before the first block.
+std::optional<std::size_t> find_block(const std::vector<Block>& blocks, std::string_view key);
+
+/// The row of key in this block, or nullopt. Throws as decompress_block does.
+std::optional<Row> find_row(std::string_view block, std::string_view key,
+                            std::uint64_t max_text_bytes = kMaxBlockTextBytes);
+
+/// All rows in key order, one block in memory at a time. Throws Error corrupt when a block doesn't hold what
+/// the list of blocks says (first key, number of rows) or when keys are not strictly ascending, also across
+/// blocks.
+class IndexCursor {
+ public:
+  /// Returns exactly size_bytes of the index object from offset on.
+  using ReadRange = std::function<std::string(std::uint64_t offset, std::uint64_t size_bytes)>;
+
+  IndexCursor(ReadRange read_range, std::vector<Block> blocks,
+              std::uint64_t max_text_bytes = kMaxBlockTextBytes);
+
+  /// The next row; nullopt at the end, again and again.
+  std::optional<Row> next();
+  /// Moves, forwards or backwards, so that next() returns the first row whose key is not less than key.
+  void seek(std::string_view key);
+
+ private:
+  void load(std::size_t block);
+
+  ReadRange read_range_;
+  std::vector<Block> blocks_;
+  std::uint64_t max_text_bytes_;
+  std::size_t next_block_ = 0;
+  std::string text_;  // of block next_block_ - 1
+  std::size_t position_ = 0;
+  std::uint64_t block_rows_seen_ = 0;
+  std::optional<std::string> last_key_;
+  std::optional<Row> pending_;  // found by seek(), not yet returned
+};
+
+/// Rows from plain text that comes in pieces of any size: the volume's index entry, when the catalog is lost.
+class RowSplitter {
+ public:
+  explicit RowSplitter(std::function<void(Row)> visit) : visit_(std::move(visit)) {}
+
+  /// Throws Error corrupt for a bad row, a row longer than kMaxRowBytes, or keys not strictly ascending.
+  void write(std::string_view bytes);
+  /// Throws Error corrupt when the text doesn't end with a newline.
+  void finish();
+
+ private:
+  void take_line(std::string_view line);
+
+  std::function<void(Row)> visit_;
+  std::string rest_;
+  std::optional<std::string> last_key_;
+};
+
+}  // namespace s3c::index

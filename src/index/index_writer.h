@@ -1,0 +1,77 @@
+// Turns rows into the index, in both its forms from one compression: the catalog's index object (one gzip
+// member per block) and the volume's last ZIP entry (one DEFLATE stream). A block is raw DEFLATE ended by a
+// full flush, so it stands at a byte boundary, refers to nothing before it, and can be wrapped either way.
+// One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "index/block.h"
+#include "index/row.h"
+
+struct z_stream_s;
+
+namespace s3c::index {
+
+/// A finished index. Immutable; any thread. Only compressed bytes are held, once, about NN bytes per row.
+struct IndexFile {
+  /// The ZIP entry's data: every block, then the end of the DEFLATE stream. Hand it to
+  /// zip::Writer::add_precompressed.
+  std::vector<std::string> deflate_chunks;
+  std::uint64_t deflate_size_bytes = 0;  ///< sum of deflate_chunks
+  std::uint64_t uncompressed_size_bytes = 0;
+  std::uint32_t crc32 = 0;  ///< of the uncompressed text
+
+  std::vector<Block> blocks;  ///< as they lie in the gzip form
+  std::uint64_t gz_size_bytes = 0;
+  std::uint64_t rows = 0;
+  std::string first_key;
+  std::string last_key;
+
+  /// Hands the index object to sink, in pieces of at most one block.
+  void write_gz(const std::function<void(std::string_view)>& sink) const;
+  /// The same as one string.
+  std::string gz_bytes() const;
+
+  /// What gzip says behind a block: CRC-32 and length of its text.
+  struct Tail {
+    std::uint32_t crc32 = 0;
+    std::uint32_t size_bytes = 0;
+  };
+  std::vector<Tail> tails;  ///< one per block
+};
+
+class IndexWriter {
+ public:
+  IndexWriter();
+  ~IndexWriter();
+  IndexWriter(const IndexWriter&) = delete;
+  IndexWriter& operator=(const IndexWriter&) = delete;
+
+  /// Rows come in strictly ascending order of key bytes. Throws Error internal otherwise, for a row longer
+  /// than kMaxRowBytes, and after finish().
+  void add(const Row& row);
+
+  /// Throws Error internal when there is no row (a volume has at least one member) or when called twice.
+  IndexFile finish();
+
+  std::uint64_t rows() const { return file_.rows; }
+
+ private:
+  void end_block();
+
+  std::unique_ptr<z_stream_s> deflate_;
+  std::string text_;     // of the open block
+  std::string scratch_;  // compressed form of the block being ended
+  std::string block_first_key_;
+  std::uint64_t block_rows_ = 0;
+  bool finished_ = false;
+  IndexFile file_;
+};
+
+}  // namespace s3c::index

@@ -1,0 +1,48 @@
+// The central directory while it waits for the end of the archive. A record costs about 46 bytes plus the
+// name, and a volume may have millions; kept as zstd chunks it costs a fraction of that. Used by Writer only.
+// One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct ZSTD_CCtx_s;
+
+namespace s3c::zip {
+
+class PendingDirectory {
+ public:
+  PendingDirectory();
+  ~PendingDirectory();
+
+  /// Appends one encoded central header.
+  void append(std::string_view record);
+  /// Hands everything to sink in order, in pieces of up to one chunk, and frees it on the way.
+  void drain(const std::function<void(std::string_view)>& sink);
+
+  std::uint64_t entries() const { return entries_; }
+  /// Length of the directory as it will be written.
+  std::uint64_t size_bytes() const { return size_bytes_; }
+  /// What is held in memory now, without zstd's own fixed working space.
+  std::uint64_t memory_bytes() const;
+
+ private:
+  struct Free {
+    void operator()(ZSTD_CCtx_s* context) const;
+  };
+  void compress_open_chunk();
+
+  std::unique_ptr<ZSTD_CCtx_s, Free> context_;
+  std::string open_chunk_;
+  std::string scratch_;
+  std::vector<std::string> chunks_;
+  std::uint64_t compressed_bytes_ = 0;
+  std::uint64_t entries_ = 0;
+  std::uint64_t size_bytes_ = 0;
+};
+
+}  // namespace s3c::zip

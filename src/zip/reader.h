@@ -1,0 +1,67 @@
+// Reads a ZIP that Writer wrote, from anything that can read at an offset, and believes none of its numbers:
+// whatever does not agree with the bytes is Error corrupt, saying what and where, and no number in the ZIP
+// decides how much memory is taken. It is stricter than ZIP: no encryption, no split archives, no methods but
+// STORED and DEFLATE, members in file order without overlap, nothing between the central directory and its
+// end records.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "zip/entry_info.h"
+
+namespace s3c::zip {
+
+/// Decodes one member from its bytes alone (a ranged GET of [data_offset, data_offset + compressed size)).
+/// Throws Error corrupt unless the result has exactly size_bytes and this CRC-32. Takes size_bytes of memory,
+/// but only if that many can come out of compressed. Any thread.
+std::string decode_member(Method method, std::string_view compressed, std::uint64_t size_bytes,
+                          std::uint32_t crc32);
+
+/// Any thread, if ReadAt is.
+class Reader {
+ public:
+  /// Returns exactly size_bytes from offset on; both lie within the archive. It throws as it likes; a short
+  /// answer is Error corrupt.
+  using ReadAt = std::function<std::string(std::uint64_t offset, std::uint64_t size_bytes)>;
+  using Sink = std::function<void(std::string_view)>;
+
+  /// Reads the end records: one or two reads of at most 64 KiB. Throws Error corrupt when they are not there
+  /// or lie.
+  Reader(ReadAt read_at, std::uint64_t archive_size_bytes);
+
+  /// What the end records promise; for_each_entry() checks it.
+  std::uint64_t entries() const { return entries_; }
+  std::uint64_t directory_offset() const { return directory_offset_; }
+
+  /// Calls visit for each entry in the central directory's order; data_offset is left 0. Reads the directory
+  /// in ranges of 1 MiB and keeps no more than two of them. Throws Error corrupt at the first wrong record;
+  /// what visit throws passes through.
+  void for_each_entry(const std::function<void(const EntryInfo&)>& visit) const;
+
+  /// The member's bytes, checked against CRC-32, sizes and its local header. One read for a member that is
+  /// small. Throws Error: invalid_argument when it is larger than max_size_bytes, corrupt as above.
+  std::string read_member(const EntryInfo& entry, std::uint64_t max_size_bytes) const;
+
+  /// The same in pieces, for members of any size; about 1.3 MiB of memory. The pieces are only proven right
+  /// once this returns: on an error sink has already seen a part.
+  void read_member(const EntryInfo& entry, const Sink& sink) const;
+
+ private:
+  struct Located;
+
+  std::string read(std::uint64_t offset, std::uint64_t size_bytes) const;
+  void read_zip64_end(std::uint64_t locator_offset, std::string_view locator);
+  Located locate(const EntryInfo& entry) const;
+  void check_descriptor(const EntryInfo& entry, const Located& located) const;
+
+  ReadAt read_at_;
+  std::uint64_t archive_size_bytes_;
+  std::uint64_t entries_ = 0;
+  std::uint64_t directory_offset_ = 0;
+  std::uint64_t directory_size_bytes_ = 0;
+};
+
+}  // namespace s3c::zip

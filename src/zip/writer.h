@@ -1,0 +1,97 @@
+// Writes one ZIP, front to back, into a sink: members, then the central directory. ZIP64 records appear only
+// where a number needs them. Entry names must be unique; EntryNamer sees to that. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "zip/entry_info.h"
+#include "zip/member_encoder.h"
+#include "zip/pending_directory.h"
+
+namespace s3c::zip {
+
+class Writer;
+
+/// A member written piece by piece, for bodies too large for memory. Its sizes and CRC-32 follow the data
+/// (general purpose bit 3). Dropping it without finish() leaves the writer unusable: a half member is never
+/// sealed into a ZIP. Must not outlive its writer, which must not be moved meanwhile. One thread at a time,
+/// the writer's.
+class StreamedEntry {
+ public:
+  StreamedEntry(StreamedEntry&&) noexcept;
+  StreamedEntry& operator=(StreamedEntry&&) = delete;
+  ~StreamedEntry();
+
+  /// Throws Error corrupt as soon as more bytes came than were expected; the writer is then unusable.
+  void write(std::string_view bytes);
+  /// Ends the member. Throws Error corrupt when fewer bytes came than were expected; the writer is then
+  /// unusable.
+  EntryInfo finish();
+
+ private:
+  friend class Writer;
+  struct State;
+  explicit StreamedEntry(std::unique_ptr<State> state);
+  void deflate(std::string_view bytes, int flush);
+
+  std::unique_ptr<State> state_;
+};
+
+class Writer {
+ public:
+  /// Takes the archive's next bytes; the view is valid during the call only. What it throws passes through
+  /// and leaves the writer unusable (every later call throws Error internal).
+  using Sink = std::function<void(std::string_view)>;
+
+  explicit Writer(Sink sink);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// Writes a whole member, sizes and CRC-32 in its local header. Returns its info with both offsets.
+  /// Throws Error invalid_argument when the name is not UTF-8 or longer than 65,535 bytes: nothing was
+  /// written then.
+  EntryInfo add(EncodedMember&& member);
+
+  /// The same for data that is already in info.method's form, in pieces. Throws Error internal when the
+  /// pieces don't add up to info.compressed_size_bytes; the offsets in info are ignored.
+  EntryInfo add_precompressed(EntryInfo info, const std::vector<std::string>& chunks);
+
+  /// Starts a member of exactly expected_size_bytes; until its finish() no other call is allowed (Error
+  /// internal). level: 0..9, zlib's scale (higher is taken as 9). The bytes go to the sink in pieces of up to
+  /// 64 KiB.
+  [[nodiscard]] StreamedEntry begin_streamed(std::string name, base::Timestamp modified, int level,
+                                             std::uint64_t expected_size_bytes);
+
+  /// Writes the central directory and its end records. No call is allowed afterwards. Nothing else does this:
+  /// a writer that is destroyed without it leaves an archive that no reader opens.
+  void finish();
+
+  /// Bytes handed to the sink so far.
+  std::uint64_t size_bytes() const { return size_bytes_; }
+  /// Members finished so far.
+  std::uint64_t entries() const { return directory_.entries(); }
+  /// What the pending central directory holds in memory.
+  std::uint64_t pending_directory_bytes() const { return directory_.memory_bytes(); }
+
+ private:
+  friend class StreamedEntry;
+  enum class Phase { between_entries, in_streamed_entry, finished, broken };
+
+  void expect_between_entries() const;
+  void write(std::string_view bytes);
+  EntryInfo write_member(EntryInfo info, const std::string* chunks, std::size_t chunk_count);
+  void record(const EntryInfo& info, std::uint16_t flags, bool zip64_local);
+
+  Sink sink_;
+  PendingDirectory directory_;
+  std::string header_;  // reused for every header
+  std::uint64_t size_bytes_ = 0;
+  Phase phase_ = Phase::between_entries;
+};
+
+}  // namespace s3c::zip
