@@ -1,0 +1,63 @@
+// What one archive run was asked to do: the command line's meaning, already validated and free of text forms.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "archive/layout.h"
+#include "s3/types.h"
+
+namespace s3c::archive {
+
+/// Which source objects a run is about.
+struct Selection {
+  std::string bucket;
+  std::string prefix = "sources";  ///< may hold slashes; without one at the end
+  DateRange dates;
+  std::vector<std::string> include;  ///< globs on the whole key; empty: everything
+  std::vector<std::string> exclude;  ///< globs on the whole key; wins over include
+  std::chrono::seconds min_age{0};   ///< objects modified later than this long ago are left for another run
+};
+
+/// How much of the machine a run may use.
+struct Resources {
+  int threads = 64;                                       ///< objects in flight
+  std::uint64_t memory_bytes = std::uint64_t{192} << 20;  ///< object bodies and upload buffers together
+  int open_groups = 8;                                    ///< groups in work at once
+  int upload_slots = 4;                                   ///< parts in flight
+};
+
+struct ArchiveOptions {
+  Selection selection;
+  std::string archive_bucket;
+  Layout layout = Layout::parse(kDefaultLayout);
+  ArchiveName archive_name = ArchiveName::parse(kDefaultArchiveName);
+  std::string storage_class = "GLACIER";
+  s3::Encryption encryption;
+  std::string tagging;  ///< of the archive objects, as x-amz-tagging takes it
+  std::uint64_t max_objects = 1'000'000;                   ///< members of one volume
+  std::uint64_t max_size_bytes = std::uint64_t{50} << 30;  ///< source bytes of one volume
+  int level = 6;                                           ///< libdeflate's, 0..12
+  int delete_batch = 1000;                                 ///< keys in one DeleteObjects, 1..1000
+  bool keep_sources = false;
+  bool delete_versions = false;  ///< delete exactly the archived version, for ever
+  bool dry_run = false;
+  /// nullopt: found out by a probe.
+  std::optional<bool> conditional_complete, additional_checksums, conditional_delete;
+  std::string tool_version;  ///< goes into manifests
+  Resources resources;
+};
+
+/// Throws base::Error (invalid_argument) naming the option when values contradict each other or can't work, for example
+/// a memory bound too small for the parts a volume needs.
+void validate(const ArchiveOptions& options);
+
+/// The size of the parts of a volume whose source objects add up to at most source_bytes in at most objects members:
+/// the smallest whole MiB, at least 8, with which even an incompressible volume with the longest names needs fewer than
+/// 10,000 parts. Equal parts, because some stores insist.
+std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects);
+
+}  // namespace s3c::archive

@@ -1,0 +1,52 @@
+#include "archive/report.h"
+
+#include <utility>
+
+namespace s3c::archive {
+
+std::string_view describe(LeftReason reason) {
+  switch (reason) {
+    case LeftReason::changed: return "changed while it was being archived";
+    case LeftReason::unreadable: return "could not be read";
+    case LeftReason::frozen: return "is in a Glacier class and not thawed";
+    case LeftReason::damaged: return "its bytes do not match its checksum";
+    case LeftReason::too_large: return "is too large for --memory";
+    case LeftReason::not_deleted: return "archived, but could not be deleted";
+    case LeftReason::overwritten: return "archived, then overwritten: the newer object stays";
+  }
+  return "left in place";
+}
+
+void LeftObjects::add(LeftObject object) {
+  ++count_;
+  ++by_reason_[object.reason];
+  if (named_.size() < kMaxNamed) named_.push_back(std::move(object));
+}
+
+void LeftObjects::add(const LeftObjects& others) {
+  count_ += others.count_;
+  for (const auto& [reason, count] : others.by_reason_) by_reason_[reason] += count;
+  for (const LeftObject& object : others.named_) {
+    if (named_.size() < kMaxNamed) named_.push_back(object);
+  }
+}
+
+GroupReport RunReport::total() const {
+  GroupReport sum;
+  for (const GroupReport& g : group_reports) {
+    sum.listed += g.listed;
+    sum.listed_bytes += g.listed_bytes;
+    sum.already_archived += g.already_archived;
+    sum.to_archive += g.to_archive;
+    sum.to_archive_bytes += g.to_archive_bytes;
+    sum.volumes.insert(sum.volumes.end(), g.volumes.begin(), g.volumes.end());
+    sum.vanished += g.vanished;
+    sum.deleted += g.deleted;
+    sum.lost_races += g.lost_races;
+    sum.left.add(g.left);
+    if (g.failure && !sum.failure) sum.failure = g.failure;
+  }
+  return sum;
+}
+
+}  // namespace s3c::archive
