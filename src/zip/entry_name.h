@@ -3,7 +3,10 @@
 // "Entry names".
 #pragma once
 
+#include <locale.h>
+
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,15 +28,22 @@ class EntryNamer {
   std::string assign(std::string_view key);
 
  private:
+  struct FreeLocale {
+    using pointer = locale_t;
+    void operator()(locale_t locale) const;
+  };
+  char32_t fold(char32_t c) const;
+  std::size_t slot_of(std::uint64_t hash) const;
   bool contains(std::uint64_t hash) const;
   void insert(std::uint64_t hash);
-  void place(std::uint64_t hash);
 
+  std::unique_ptr<locale_t, FreeLocale>
+      locale_;  // null on a system without C.UTF-8: then only A-Z are folded
   // A flat set of hashes, open addressing, 0 = free. Equal hashes count as a clash: that costs a safe name,
   // never a wrong one.
   std::vector<std::uint64_t> slots_;
   std::size_t used_ = 0;
-  std::vector<std::uint64_t> parents_;  // scratch of assign()
+  std::vector<std::uint64_t> directories_;  // scratch of assign()
 };
 
 /// The key that an entry name stands for: itself, or decoded from a safe name. Any thread.

@@ -10,15 +10,11 @@
 #include <string>
 #include <string_view>
 
+#include "zip/decoder.h"
 #include "zip/entry_info.h"
+#include "zip/format.h"
 
 namespace s3c::zip {
-
-/// Decodes one member from its bytes alone (a ranged GET of [data_offset, data_offset + compressed size)).
-/// Throws Error corrupt unless the result has exactly size_bytes and this CRC-32. Takes size_bytes of memory,
-/// but only if that many can come out of compressed. Any thread.
-std::string decode_member(Method method, std::string_view compressed, std::uint64_t size_bytes,
-                          std::uint32_t crc32);
 
 /// Any thread, if ReadAt is.
 class Reader {
@@ -28,7 +24,7 @@ class Reader {
   using ReadAt = std::function<std::string(std::uint64_t offset, std::uint64_t size_bytes)>;
   using Sink = std::function<void(std::string_view)>;
 
-  /// Reads the end records: one or two reads of at most 64 KiB. Throws Error corrupt when they are not there
+  /// Reads the end records: one read of at most 98 bytes. Throws Error corrupt when they are not there
   /// or lie.
   Reader(ReadAt read_at, std::uint64_t archive_size_bytes);
 
@@ -52,10 +48,13 @@ class Reader {
  private:
   struct Located;
 
+  static Directory read_zip64_end(std::string_view tail, std::uint64_t offset, const Directory& narrow);
+  static std::uint64_t descriptor_size_bytes(const LocalHeader& header);
+  static void check_descriptor(const EntryInfo& entry, const LocalHeader& header,
+                               std::string_view descriptor);
   std::string read(std::uint64_t offset, std::uint64_t size_bytes) const;
-  void read_zip64_end(std::uint64_t locator_offset, std::string_view locator);
-  Located locate(const EntryInfo& entry) const;
-  void check_descriptor(const EntryInfo& entry, const Located& located) const;
+  void check_extent(const EntryInfo& entry) const;
+  Located locate(const EntryInfo& entry, std::uint64_t wanted_data_bytes) const;
 
   ReadAt read_at_;
   std::uint64_t archive_size_bytes_;

@@ -37,6 +37,7 @@ class StreamedEntry {
   friend class Writer;
   struct State;
   explicit StreamedEntry(std::unique_ptr<State> state);
+  void expect_open() const;
   void deflate(std::string_view bytes, int flush);
 
   std::unique_ptr<State> state_;
@@ -82,6 +83,7 @@ class Writer {
   friend class StreamedEntry;
   enum class Phase { between_entries, in_streamed_entry, finished, broken };
 
+  static void check_name(const std::string& name);
   void expect_between_entries() const;
   void write(std::string_view bytes);
   EntryInfo write_member(EntryInfo info, const std::string* chunks, std::size_t chunk_count);
