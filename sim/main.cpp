@@ -1,1 +1,133 @@
-int main() {}
+// s3sim: options, then serve until a signal.
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "sim/server.h"
+#include "sim/service.h"
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+
+struct Options {
+  std::string listen = "127.0.0.1:9000";
+  std::string access_key, secret_key;
+  std::string second_access_key, second_secret_key;
+  std::string region = "us-east-1";
+  std::string profile = "full";
+  std::string latency = "0ms";
+  std::string thaw_time = "0s";
+  std::vector<std::string> read_only_buckets;
+};
+
+/// "20ms", "1.5s", "2m", "5h"; a bare 0 too. Throws CLI::ValidationError.
+milliseconds parse_duration(const std::string& flag, const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string unit(end, text.data() + text.size());
+  double scale = -1;
+  if (unit == "ms" || (unit.empty() && value == 0)) scale = 1;
+  if (unit == "s") scale = 1000;
+  if (unit == "m") scale = 60'000;
+  if (unit == "h") scale = 3'600'000;
+  if (error != std::errc{} || scale < 0 || value < 0) {
+    throw CLI::ValidationError(flag, "'" + text + "' is not a duration like 20ms, 1.5s, 2m or 5h");
+  }
+  return milliseconds(static_cast<milliseconds::rep>(value * scale));
+}
+
+/// Throws CLI::ValidationError.
+void parse_listen(const std::string& text, s3c::sim::ServerOptions& server) {
+  const std::size_t colon = text.rfind(':');
+  const char* const end = text.data() + text.size();
+  const char* const port = colon == std::string::npos ? end : text.data() + colon + 1;
+  const auto [stop, error] = std::from_chars(port, end, server.port);
+  if (colon == std::string::npos || port == end || error != std::errc{} || stop != end) {
+    throw CLI::ValidationError("--listen", "'" + text + "' is not ADDRESS:PORT");
+  }
+  server.host = text.substr(0, colon);
+  if (server.host == "localhost") server.host = "127.0.0.1";
+}
+
+void define(CLI::App& app, Options& options) {
+  app.add_option("--listen", options.listen, "ADDRESS:PORT to serve on; port 0 picks a free one")
+      ->capture_default_str();
+  app.add_option("--access-key", options.access_key, "the owner's access key id")->required();
+  app.add_option("--secret-key", options.secret_key, "the owner's secret key")->required();
+  auto* second = app.add_option("--second-access-key", options.second_access_key,
+                                "another user, who is denied the owner's buckets");
+  app.add_option("--second-secret-key", options.second_secret_key, "the other user's secret key")
+      ->needs(second);
+  app.add_option("--region", options.region, "the region signatures must name")->capture_default_str();
+  app.add_option("--profile", options.profile,
+                 "full: as strict as S3; lesser: ignores what Ceph RGW 16 ignores")
+      ->check(CLI::IsMember({"full", "lesser"}))
+      ->capture_default_str();
+  app.add_option("--latency", options.latency, "added to every answer")->capture_default_str();
+  app.add_option("--thaw-time", options.thaw_time, "from RestoreObject until the object is readable")
+      ->capture_default_str();
+  app.add_option(
+      "--read-only-bucket", options.read_only_buckets,
+      "a bucket in which every change answers AccessDenied; may be repeated (it can still be created)");
+  app.footer(
+      "Examples:\n"
+      "  s3sim --listen 127.0.0.1:9000 --access-key test --secret-key secret\n"
+      "      serve until Ctrl-C; then: aws --endpoint-url http://127.0.0.1:9000 s3 mb s3://source\n"
+      "  s3sim --listen 127.0.0.1:0 --access-key test --secret-key secret --latency 20ms --profile lesser\n"
+      "      a free port (printed), 20 ms away, as forgetful as Ceph RGW 16\n"
+      "  curl http://127.0.0.1:9000/_sim/bill\n"
+      "      requests, bytes and dollars so far; POST /_sim/bill/reset starts again from zero");
+}
+
+int serve(const Options& options) {
+  s3c::sim::ServerOptions server_options;
+  parse_listen(options.listen, server_options);
+  server_options.latency = parse_duration("--latency", options.latency);
+  s3c::sim::ServiceOptions service_options;
+  service_options.region = options.region;
+  service_options.thaw_time = parse_duration("--thaw-time", options.thaw_time);
+  if (options.profile == "lesser") service_options.powers = s3c::sim::StorePowers::lesser();
+  service_options.read_only_buckets.insert(options.read_only_buckets.begin(),
+                                           options.read_only_buckets.end());
+
+  const s3c::base::SystemClock clock;
+  s3c::sim::S3Service service(std::move(service_options), [&clock] { return clock.now(); });
+  service.add_user(options.access_key, options.secret_key);
+  if (!options.second_access_key.empty())
+    service.add_user(options.second_access_key, options.second_secret_key);
+
+  s3c::sim::Server server(server_options, service);
+  std::printf("listening on http://%s:%u\n", server_options.host.c_str(),
+              static_cast<unsigned>(server.port()));
+  std::fflush(stdout);
+  server.run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("s3sim: a simulated S3 server, in memory, for demos, tests and benchmarks", "s3sim");
+  Options options;
+  define(app, options);
+  try {
+    app.parse(argc, argv);
+    return serve(options);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : kExitUsage;  // --help is a "parse error" with code 0
+  } catch (const s3c::base::Error& error) {
+    std::fprintf(stderr, "s3sim: %s\n", error.what());
+    return error.kind() == s3c::base::ErrorKind::invalid_argument ? kExitUsage : kExitFailed;
+  }
+}

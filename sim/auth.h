@@ -1,0 +1,63 @@
+// Signature Version 4, the server's side: header and presigned-query signatures, checked strictly.
+// Source: S3 API reference, "Authenticating Requests (AWS Signature Version 4)". One thread.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "sim/query.h"
+#include "sim/request.h"
+
+namespace s3c::sim {
+
+struct User {
+  std::string access_key;
+  std::string secret_key;
+  std::string canonical_id;  ///< 64 hex digits, as in <Owner><ID>
+};
+
+/// What the signatures of aws-chunked chunks continue from.
+struct ChunkSigning {
+  std::string signing_key;  ///< raw bytes
+  std::string amz_date;     ///< "20130524T000000Z"
+  std::string scope;        ///< "20130524/us-east-1/s3/aws4_request"
+  std::string seed_signature;
+};
+
+struct Authenticated {
+  const User* user = nullptr;  ///< owned by the Authenticator
+  ChunkSigning chunk_signing;
+  std::string
+      content_sha256;  ///< x-amz-content-sha256 as it was signed; "UNSIGNED-PAYLOAD" for presigned requests
+};
+
+class Authenticator {
+ public:
+  /// region: the one every credential scope must name.
+  explicit Authenticator(std::string region) : region_(std::move(region)) {}
+
+  void add_user(std::string access_key, std::string secret_key);
+
+  /// Who sent the request. The body is not looked at: see check_payload() in aws_chunked.h.
+  /// Throws S3Error: AccessDenied (no signature, expired, unsigned x-amz- headers),
+  /// AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidAccessKeyId,
+  /// RequestTimeTooSkewed, SignatureDoesNotMatch, InvalidRequest.
+  Authenticated authenticate(const Request& request, const Query& query, base::Timestamp now);
+
+ private:
+  struct Claim;
+  static Claim parse_header(const Request& request);
+  static Claim parse_query(const Request& request, const Query& query);
+  const User& find_user(const Claim& claim) const;
+  void check_scope(const Claim& claim) const;
+  const std::string& signing_key(const User& user, std::string_view day);
+
+  std::string region_;
+  std::map<std::string, User, std::less<>> users_;
+  std::map<std::string, std::string, std::less<>> signing_keys_;  // by access key + '/' + day
+};
+
+}  // namespace s3c::sim

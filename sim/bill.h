@@ -1,0 +1,43 @@
+// What the requests would have cost: counts by operation and price class, bytes, dollars. Storage and
+// retrieval are not billed. One thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "sim/request.h"
+
+namespace s3c::sim {
+
+/// How a request is priced; the names are those of /_sim/bill.
+enum class PriceClass { put_copy_post_list, get_select_head, delete_cancel, glacier_put };
+
+class Bill {
+ public:
+  /// Counts an answered request. Answers of 5xx are counted but free.
+  void add(const Response& response, std::uint64_t bytes_in);
+  void reset() { *this = Bill(); }
+
+  /// {"requests": {"GetObject": n}, "classes": {...}, "bytes_in": n, "bytes_out": n, "errors": {"4xx": n,
+  /// "5xx": n},
+  ///  "dollars": {..., "total": x}}
+  std::string to_json() const;
+
+ private:
+  std::map<Operation, std::uint64_t> requests_;
+  std::array<std::uint64_t, 4> classes_{};
+  std::array<double, 4> dollars_{};
+  std::uint64_t bytes_in_ = 0;
+  std::uint64_t bytes_out_ = 0;
+  std::uint64_t client_errors_ = 0;
+  std::uint64_t server_errors_ = 0;
+};
+
+/// Multipart requests into an archive class bill as STANDARD until the Complete, which is a PUT of the class.
+PriceClass price_class(Operation operation, StorageClass storage_class);
+/// US dollars for one request.
+double request_price(Operation operation, StorageClass storage_class);
+
+}  // namespace s3c::sim

@@ -1,0 +1,90 @@
+// One authenticated S3 call on its way through the operations, and the operations themselves, one function
+// each. Files: bucket_ops, listing_ops, version_listing_ops, put_ops, get_ops, copy_ops, delete_ops,
+// tagging_ops, restore_ops, multipart_ops, complete_ops, multipart_listing_ops. Every operation returns the
+// success answer and throws S3Error otherwise.
+#pragma once
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "sim/auth.h"
+#include "sim/query.h"
+#include "sim/request.h"
+#include "sim/route.h"
+#include "sim/s3_error.h"
+#include "sim/store.h"
+
+namespace s3c::sim {
+
+/// What the simulated store can do beyond the common ground of S3-like stores; all true is S3 itself.
+struct StorePowers {
+  bool conditional_complete = true;  ///< If-None-Match and If-Match on CompleteMultipartUpload
+  bool conditional_delete = true;    ///< If-Match on DeleteObject, <ETag> in DeleteObjects
+  bool checksums =
+      true;  ///< x-amz-checksum-* are checked, kept and returned; x-amz-mp-object-size is checked
+  bool glacier_blocks_get = true;  ///< GET of an archived object that isn't thawed is refused
+
+  /// Ceph RGW 16, as measured.
+  static StorePowers lesser() { return {false, false, false, false}; }
+};
+
+struct ServiceOptions {
+  std::string region = "us-east-1";
+  StorePowers powers;
+  std::chrono::milliseconds thaw_time{0};                ///< from RestoreObject until the object is readable
+  std::set<std::string, std::less<>> read_only_buckets;  ///< changes answer AccessDenied, to the owner too
+};
+
+struct Call {
+  const Request& request;
+  const Query& query;
+  const Route& route;
+  const ServiceOptions& options;
+  Store& store;
+  Bucket* bucket_or_null;  ///< nullptr for ListBuckets and CreateBucket only
+  const User& user;
+  base::Timestamp now;
+
+  Bucket& bucket() const { return *bucket_or_null; }
+  const std::string& key() const { return route.key; }
+  std::string_view header(std::string_view header_name) const { return request.headers.get(header_name); }
+  const std::string* find_header(std::string_view header_name) const {
+    return request.headers.find(header_name);
+  }
+};
+
+/// An XML answer, 200.
+Response xml_response(std::string document);
+
+Response list_buckets(const Call& call);
+Response create_bucket(const Call& call);
+Response head_bucket(const Call& call);
+Response delete_bucket(const Call& call);
+Response get_bucket_location(const Call& call);
+Response get_bucket_versioning(const Call& call);
+Response put_bucket_versioning(const Call& call);
+Response list_objects(const Call& call);
+Response list_objects_v2(const Call& call);
+Response list_object_versions(const Call& call);
+Response list_multipart_uploads(const Call& call);
+Response put_object(const Call& call);
+Response copy_object(const Call& call);
+/// HeadObject too: the server drops the body.
+Response get_object(const Call& call);
+Response delete_object(const Call& call);
+Response delete_objects(const Call& call);
+Response get_object_tagging(const Call& call);
+Response put_object_tagging(const Call& call);
+Response delete_object_tagging(const Call& call);
+Response restore_object(const Call& call);
+Response create_multipart_upload(const Call& call);
+Response upload_part(const Call& call);
+Response upload_part_copy(const Call& call);
+Response complete_multipart_upload(const Call& call);
+Response abort_multipart_upload(const Call& call);
+Response list_parts(const Call& call);
+
+}  // namespace s3c::sim

@@ -1,0 +1,33 @@
+// What all listings share: their parameters, delimiters, and writing keys into XML. Pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sim/query.h"
+
+namespace s3c::sim {
+
+/// The parameters of every listing.
+struct ListingQuery {
+  std::string prefix;
+  std::string delimiter;  ///< "" for none; may be longer than one byte
+  int max_entries = 1000;
+  bool url_encoding = false;
+
+  /// count_parameter: "max-keys" or "max-uploads". Throws S3Error: InvalidArgument.
+  ListingQuery(const Query& query, std::string_view count_parameter);
+
+  /// A key or prefix as it is written into the document.
+  std::string text(std::string_view key) const;
+  /// The common prefix that key rolls up into, delimiter included; "" if it stays a key of its own.
+  /// REQUIRES: key starts with prefix.
+  std::string_view common_prefix_of(std::string_view key) const;
+};
+
+/// The smallest string above every string that starts with prefix; "" when there is none (prefix is all 0xff
+/// or empty). Jumping there is what makes a listing with a delimiter cost as much as it returns, whatever the
+/// prefixes hold.
+std::string first_after_prefix(std::string_view prefix);
+
+}  // namespace s3c::sim

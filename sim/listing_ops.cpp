@@ -1,0 +1,164 @@
+// ListObjects and ListObjectsV2.
+#include <optional>
+#include <vector>
+
+#include "base/encoding.h"
+#include "sim/call.h"
+#include "sim/listing.h"
+#include "sim/xml.h"
+
+namespace s3c::sim {
+namespace {
+
+/// One page: keys and common prefixes, in order within each list, counted together.
+struct Page {
+  std::vector<Bucket::Keys::const_iterator> objects;
+  std::vector<std::string> common_prefixes;
+  bool truncated = false;
+  std::string last;  ///< the last entry, key or common prefix: the next page is what lies after it
+
+  std::size_t size() const { return objects.size() + common_prefixes.size(); }
+};
+
+/// Entries (keys or common prefixes) greater than after.
+Page make_page(const Bucket::Keys& keys, const ListingQuery& listing, std::string_view after) {
+  Page page;
+  if (listing.max_entries == 0) return page;
+  auto at = after < listing.prefix ? keys.lower_bound(listing.prefix) : keys.upper_bound(after);
+  while (at != keys.end() && at->first.starts_with(listing.prefix)) {
+    const std::string_view common = listing.common_prefix_of(at->first);
+    if (common.empty()) {
+      if (!at->second.back().is_delete_marker) {
+        if (page.size() == static_cast<std::size_t>(listing.max_entries)) {
+          page.truncated = true;
+          return page;
+        }
+        page.objects.push_back(at);
+        page.last = at->first;
+      }
+      ++at;
+      continue;
+    }
+    // A prefix counts only if something in it is not deleted: look for the first such key, then jump behind
+    // them all.
+    auto live = at;
+    while (live != keys.end() && live->first.starts_with(common) && live->second.back().is_delete_marker)
+      ++live;
+    const bool is_live = live != keys.end() && live->first.starts_with(common);
+    if (is_live && common > after) {
+      if (page.size() == static_cast<std::size_t>(listing.max_entries)) {
+        page.truncated = true;
+        return page;
+      }
+      page.common_prefixes.emplace_back(common);
+      page.last = common;
+    }
+    const std::string next = first_after_prefix(common);
+    at = next.empty() ? keys.end() : keys.lower_bound(next);
+  }
+  return page;
+}
+
+void write_restore_status(XmlWriter& xml, const Object& object, base::Timestamp now) {
+  if (!object.thaw || now >= object.thaw->expires_at) return;
+  xml.open("RestoreStatus");
+  xml.flag("IsRestoreInProgress", now < object.thaw->ready_at);
+  if (now >= object.thaw->ready_at)
+    xml.element("RestoreExpiryDate", base::format_iso8601(object.thaw->expires_at));
+  xml.close();
+}
+
+void write_page(XmlWriter& xml, const Call& call, const ListingQuery& listing, const Page& page,
+                bool with_owner) {
+  const bool with_restore_status =
+      call.header("x-amz-optional-object-attributes").find("RestoreStatus") != std::string_view::npos;
+  for (const auto& entry : page.objects) {
+    const Object& object = entry->second.back();
+    xml.open("Contents");
+    xml.element("Key", listing.text(entry->first));
+    xml.element("LastModified", base::format_iso8601(object.last_modified));
+    xml.element("ETag", '"' + object.etag + '"');
+    if (object.checksum) {
+      xml.element("ChecksumAlgorithm", name(object.checksum->algorithm));
+      xml.element("ChecksumType", name(object.checksum->type));
+    }
+    xml.element("Size", object.body.size_bytes());
+    if (with_owner) {
+      xml.open("Owner");
+      xml.element("ID", call.bucket().owner_id());
+      xml.close();
+    }
+    xml.element("StorageClass", name(object.attributes.storage_class));
+    if (with_restore_status) write_restore_status(xml, object, call.now);
+    xml.close();
+  }
+  for (const std::string& prefix : page.common_prefixes) {
+    xml.open("CommonPrefixes");
+    xml.element("Prefix", listing.text(prefix));
+    xml.close();
+  }
+}
+
+void write_parameters(XmlWriter& xml, const Call& call, const ListingQuery& listing, const Page& page) {
+  xml.element("Name", call.route.bucket);
+  xml.element("Prefix", listing.text(listing.prefix));
+  if (!listing.delimiter.empty()) xml.element("Delimiter", listing.text(listing.delimiter));
+  xml.element("MaxKeys", static_cast<std::uint64_t>(listing.max_entries));
+  if (listing.url_encoding) xml.element("EncodingType", "url");
+  xml.flag("IsTruncated", page.truncated);
+}
+
+// A continuation token is opaque to clients: the last entry behind a mark, so that a key passed as a token is
+// refused.
+constexpr std::string_view kTokenMark = "s3sim-1:";
+
+std::string make_token(std::string_view last) {
+  return base::to_base64(std::string(kTokenMark) + std::string(last));
+}
+
+std::string parse_token(const std::string& token) {
+  const std::optional<std::string> decoded = base::from_base64(token);
+  if (!decoded || !decoded->starts_with(kTokenMark)) {
+    throw S3Error(S3Code::InvalidArgument, "The continuation token provided is incorrect")
+        .with("ArgumentName", "continuation-token");
+  }
+  return decoded->substr(kTokenMark.size());
+}
+
+}  // namespace
+
+Response list_objects(const Call& call) {
+  const ListingQuery listing(call.query, "max-keys");
+  const std::string_view marker = call.query.get("marker");
+  const Page page = make_page(call.bucket().keys(), listing, marker);
+  XmlWriter xml("ListBucketResult");
+  write_parameters(xml, call, listing, page);
+  xml.element("Marker", listing.text(marker));
+  // S3 names the next marker only with a delimiter; without one it is the last key.
+  if (page.truncated && !listing.delimiter.empty()) xml.element("NextMarker", listing.text(page.last));
+  write_page(xml, call, listing, page, true);
+  return xml_response(xml.finish());
+}
+
+Response list_objects_v2(const Call& call) {
+  const ListingQuery listing(call.query, "max-keys");
+  const std::string* start_after = call.query.find("start-after");
+  const std::string* token = call.query.find("continuation-token");
+  std::string after;
+  if (token != nullptr) {
+    after = parse_token(*token);
+  } else if (start_after != nullptr) {
+    after = *start_after;
+  }
+  const Page page = make_page(call.bucket().keys(), listing, after);
+  XmlWriter xml("ListBucketResult");
+  write_parameters(xml, call, listing, page);
+  xml.element("KeyCount", static_cast<std::uint64_t>(page.size()));
+  if (start_after != nullptr) xml.element("StartAfter", listing.text(*start_after));
+  if (token != nullptr) xml.element("ContinuationToken", *token);
+  if (page.truncated) xml.element("NextContinuationToken", make_token(page.last));
+  write_page(xml, call, listing, page, call.query.get("fetch-owner") == "true");
+  return xml_response(xml.finish());
+}
+
+}  // namespace s3c::sim

@@ -1,0 +1,40 @@
+// Finding the object that a request reads: by key or version, behind delete markers, frozen or not, here or
+// as the source of a copy. One thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sim/call.h"
+
+namespace s3c::sim {
+
+/// version_id: nullptr for the current version.
+/// Throws S3Error: NoSuchKey, NoSuchVersion, MethodNotAllowed (the version named is a delete marker).
+Object& require_object(const Call& call, Bucket& bucket, const std::string& key,
+                       const std::string* version_id);
+
+/// Throws S3Error: InvalidObjectState when the object is archived and no thawed copy is there.
+void require_readable(const Call& call, const Object& object);
+
+/// True while a thawed copy of an archived object can be read.
+bool is_thawed(const Object& object, base::Timestamp now);
+
+struct CopySource {
+  Bucket* bucket;
+  std::string key;
+  Object* object;
+};
+/// What x-amz-copy-source names: readable, the caller's own, its x-amz-copy-source-if-* conditions true.
+/// Throws S3Error: InvalidArgument, NoSuchBucket, AccessDenied and whatever the functions above throw.
+CopySource require_copy_source(const Call& call);
+
+struct ByteRange {
+  std::uint64_t first_offset = 0;
+  std::uint64_t size_bytes = 0;
+};
+/// A Range header's one range within size_bytes. nullopt for what S3 ignores: malformed or more than one
+/// range. Throws S3Error: InvalidRange when nothing of it lies within the object.
+std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size_bytes);
+
+}  // namespace s3c::sim

@@ -1,0 +1,192 @@
+#include "sim/object_headers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/encoding.h"
+
+namespace s3c::sim {
+namespace {
+
+constexpr std::size_t kMaxMetadataBytes = 2048;
+constexpr std::size_t kMaxTags = 10;
+constexpr std::size_t kMaxTagKeyBytes = 128 * 4;  // 128 characters
+constexpr std::size_t kMaxTagValueBytes = 256 * 4;
+constexpr std::string_view kMetadataPrefix = "x-amz-meta-";
+
+/// Kept with the object and sent back by GET and HEAD, under these very names.
+constexpr std::string_view kSystemHeaders[] = {
+    "content-type",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "expires",
+    "x-amz-website-redirect-location",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-bucket-key-enabled",
+};
+
+bool is_system_header(std::string_view header) {
+  return std::find(std::begin(kSystemHeaders), std::end(kSystemHeaders), header) != std::end(kSystemHeaders);
+}
+
+S3Error bad_digest(std::string_view algorithm) {
+  return S3Error(S3Code::BadDigest,
+                 fmt::format("The {} you specified did not match the calculated checksum.", algorithm));
+}
+
+void check_content_md5(const Request& request, std::string_view body_md5) {
+  const std::string* header = request.headers.find("content-md5");
+  if (header == nullptr) return;
+  const std::optional<std::string> sent = base::from_base64(*header);
+  if (!sent || sent->size() != 16) throw S3Error(S3Code::InvalidDigest).with("Content-MD5", *header);
+  if (*sent != body_md5) {
+    throw S3Error(S3Code::BadDigest, "The Content-MD5 you specified did not match what we received.")
+        .with("ExpectedDigest", *header)
+        .with("CalculatedDigest", base::to_base64(body_md5));
+  }
+}
+
+}  // namespace
+
+std::optional<StorageClass> read_storage_class(const Request& request) {
+  const std::string* text = request.headers.find("x-amz-storage-class");
+  if (text == nullptr) return std::nullopt;
+  const std::optional<StorageClass> storage_class = parse_storage_class(*text);
+  if (!storage_class) throw S3Error(S3Code::InvalidStorageClass).with("StorageClassRequested", *text);
+  return storage_class;
+}
+
+void check_tags(const std::vector<Tag>& tags) {
+  if (tags.size() > kMaxTags) throw S3Error(S3Code::InvalidTag, "Object tags cannot be greater than 10");
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    if (tags[i].key.empty() || tags[i].key.size() > kMaxTagKeyBytes ||
+        tags[i].value.size() > kMaxTagValueBytes) {
+      throw S3Error(S3Code::InvalidTag, "A tag's key or value is empty or too long")
+          .with("TagKey", tags[i].key);
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (tags[j].key == tags[i].key) {
+        throw S3Error(S3Code::InvalidTag, "Cannot provide multiple Tags with the same key")
+            .with("TagKey", tags[i].key);
+      }
+    }
+  }
+}
+
+std::vector<Tag> parse_tagging_header(std::string_view text) {
+  const Query pairs(text);
+  std::vector<Tag> tags;
+  for (const auto& [key, value] : pairs.parameters()) tags.push_back({key, value});
+  check_tags(tags);
+  return tags;
+}
+
+Attributes read_attributes(const Request& request) {
+  Attributes attributes;
+  std::size_t metadata_bytes = 0;
+  for (const Header& field : request.headers) {
+    const bool is_metadata = field.name.starts_with(kMetadataPrefix);
+    if (is_metadata) metadata_bytes += field.name.size() - kMetadataPrefix.size() + field.value.size();
+    if (is_metadata || is_system_header(field.name)) attributes.headers.push_back(field);
+  }
+  if (metadata_bytes > kMaxMetadataBytes) {
+    throw S3Error(S3Code::MetadataTooLarge)
+        .with("Size", std::to_string(metadata_bytes))
+        .with("MaxSizeAllowed", std::to_string(kMaxMetadataBytes));
+  }
+  attributes.storage_class = read_storage_class(request).value_or(StorageClass::standard);
+  if (const std::string* tagging = request.headers.find("x-amz-tagging")) {
+    attributes.tags = parse_tagging_header(*tagging);
+  }
+  return attributes;
+}
+
+std::optional<std::pair<ChecksumAlgorithm, std::string>> sent_checksum(const Request& request) {
+  std::optional<std::pair<ChecksumAlgorithm, std::string>> sent;
+  for (const ChecksumAlgorithm algorithm : kChecksumAlgorithms) {
+    const std::string* text = request.headers.find(header_name(algorithm));
+    if (text == nullptr) continue;
+    if (sent) {
+      throw S3Error(S3Code::InvalidRequest,
+                    "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+    }
+    sent.emplace(algorithm, *text);
+  }
+  return sent;
+}
+
+std::optional<BodyChecksum> check_digests(const Call& call, std::string_view body_md5,
+                                          std::optional<ChecksumAlgorithm> asked) {
+  check_content_md5(call.request, body_md5);
+  if (!call.options.powers.checksums) return std::nullopt;
+
+  const auto sent = sent_checksum(call.request);
+  if (!sent && call.request.headers.contains("x-amz-sdk-checksum-algorithm")) {
+    throw S3Error(
+        S3Code::InvalidRequest,
+        "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer "
+        "headers were found.");
+  }
+  if (sent && asked && sent->first != *asked) {
+    throw S3Error(
+        S3Code::InvalidRequest,
+        fmt::format("Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
+                    name(*asked), name(sent->first)));
+  }
+  BodyChecksum checksum{
+      sent ? sent->first : asked.value_or(ChecksumAlgorithm::crc64nvme), {}, sent.has_value()};
+  checksum.raw = compute_checksum(checksum.algorithm, call.request.body);
+  if (sent) {
+    const std::optional<std::string> raw = base::from_base64(sent->second);
+    if (!raw || raw->size() != raw_size_bytes(sent->first)) {
+      throw S3Error(S3Code::InvalidRequest,
+                    fmt::format("Value for {} header is invalid.", header_name(sent->first)));
+    }
+    if (*raw != checksum.raw) throw bad_digest(name(sent->first));
+  }
+  return checksum;
+}
+
+void write_checksum(Response& response, const Checksum& checksum) {
+  response.headers.add(std::string(header_name(checksum.algorithm)), checksum.text);
+  response.headers.add("x-amz-checksum-type", std::string(name(checksum.type)));
+}
+
+void write_version(Response& response, const Bucket& bucket, const Object& object) {
+  if (bucket.versioning() != Versioning::never) response.headers.add("x-amz-version-id", object.version_id);
+}
+
+void write_object_headers(Response& response, const Call& call, const Object& object) {
+  response.headers.reserve(12 + object.attributes.headers.size());
+  response.headers.add("Last-Modified", base::format_http_date(object.last_modified));
+  response.headers.add("ETag", '"' + object.etag + '"');
+  response.headers.add("Accept-Ranges", "bytes");
+  bool has_type = false;
+  for (const Header& field : object.attributes.headers) {
+    has_type = has_type || field.name == "content-type";
+    response.headers.add(field.name, field.value);
+  }
+  if (!has_type) response.headers.add("content-type", "binary/octet-stream");
+  if (object.attributes.storage_class != StorageClass::standard) {
+    response.headers.add("x-amz-storage-class", std::string(name(object.attributes.storage_class)));
+  }
+  if (!object.attributes.tags.empty()) {
+    response.headers.add("x-amz-tagging-count", std::to_string(object.attributes.tags.size()));
+  }
+  if (object.thaw && needs_thaw(object.attributes.storage_class)) {
+    if (call.now < object.thaw->ready_at) {
+      response.headers.add("x-amz-restore", "ongoing-request=\"true\"");
+    } else if (call.now < object.thaw->expires_at) {
+      response.headers.add("x-amz-restore", "ongoing-request=\"false\", expiry-date=\"" +
+                                                base::format_http_date(object.thaw->expires_at) + '"');
+    }
+  }
+  write_version(response, call.bucket(), object);
+  response.storage_class = object.attributes.storage_class;
+}
+
+}  // namespace s3c::sim

@@ -1,0 +1,86 @@
+// An S3 error answer as a C++ exception: thrown by whatever finds the request wrong, turned into XML in
+// exactly one place (service.cpp). It is a reply, not a failure of the simulator; those are base::Error.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/request.h"
+
+namespace s3c::sim {
+
+/// S3's own spelling.
+enum class S3Code {
+  AccessDenied,
+  AuthorizationHeaderMalformed,
+  AuthorizationQueryParametersError,
+  BadDigest,
+  BucketAlreadyExists,
+  BucketNotEmpty,
+  EntityTooLarge,
+  EntityTooSmall,
+  IllegalVersioningConfigurationException,
+  IncompleteBody,
+  InternalError,
+  InvalidAccessKeyId,
+  InvalidArgument,
+  InvalidBucketName,
+  InvalidChunkSizeError,
+  InvalidDigest,
+  InvalidObjectState,
+  InvalidPart,
+  InvalidPartOrder,
+  InvalidRange,
+  InvalidRequest,
+  InvalidStorageClass,
+  InvalidTag,
+  InvalidURI,
+  KeyTooLongError,
+  MalformedXML,
+  MetadataTooLarge,
+  MethodNotAllowed,
+  MissingContentLength,
+  NoSuchBucket,
+  NoSuchKey,
+  NoSuchUpload,
+  NoSuchVersion,
+  NotImplemented,
+  NotModified,  ///< 304, no body
+  PreconditionFailed,
+  RequestTimeTooSkewed,
+  RestoreAlreadyInProgress,
+  SignatureDoesNotMatch,
+  XAmzContentSHA256Mismatch,
+};
+
+/// "NoSuchKey"
+std::string_view name(S3Code code);
+
+class S3Error : public std::exception {
+ public:
+  /// message: empty takes S3's usual one.
+  explicit S3Error(S3Code code, std::string message = {});
+
+  /// Adds an element to the <Error> document.
+  S3Error& with(std::string element, std::string text);
+  /// Adds a header to the answer.
+  S3Error& with_header(std::string name, std::string value);
+
+  S3Code code() const { return code_; }
+  int status() const;
+  const std::string& message() const { return message_; }
+  const std::vector<std::pair<std::string, std::string>>& details() const { return details_; }
+  const std::vector<Header>& headers() const { return headers_; }
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  S3Code code_;
+  std::string message_;
+  std::vector<std::pair<std::string, std::string>> details_;
+  std::vector<Header> headers_;
+};
+
+}  // namespace s3c::sim

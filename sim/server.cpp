@@ -1,0 +1,272 @@
+#include "sim/server.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <csignal>
+#include <optional>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+
+namespace s3c::sim {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+// The io_context's own executor type instead of the type-erased default: no allocation and no virtual call
+// per operation.
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+constexpr std::uint32_t kMaxHeaderBytes = 64 * 1024;
+constexpr std::uint64_t kMaxBodyBytes =
+    (5ULL << 30) + (64ULL << 20);  // the largest part, with room for chunk framing
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/// The Date header, formatted once a second.
+class DateCache {
+ public:
+  const std::string& now() {
+    const auto second = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (second != second_) {
+      second_ = second;
+      text_ = base::format_http_date(second);
+    }
+    return text_;
+  }
+
+ private:
+  std::chrono::sys_seconds second_{};
+  std::string text_;
+};
+
+std::string_view reason(int status) {
+  const auto known = http::int_to_status(static_cast<unsigned>(status));
+  const boost::beast::string_view text = http::obsolete_reason(known);
+  return {text.data(), text.size()};
+}
+
+std::string_view to_std(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+/// The answer's head. 204 and 304 have neither a body nor a length.
+std::string format_head(const Response& response, std::string_view date, bool keep_alive) {
+  std::string head;
+  head.reserve(512);
+  fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\nDate: {}\r\nServer: s3sim\r\n", response.status,
+                 reason(response.status), date);
+  for (const Header& field : response.headers) {
+    head += field.name;
+    head += ": ";
+    head += field.value;
+    head += "\r\n";
+  }
+  if (response.status != 204 && response.status != 304) {
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n",
+                   response.head_size_bytes.value_or(response.body.size_bytes()));
+  }
+  if (!keep_alive) head += "Connection: close\r\n";
+  head += "\r\n";
+  return head;
+}
+
+Request to_request(http::request<http::string_body>& message) {
+  Request request;
+  request.method = to_std(message.method_string());
+  std::string_view target = to_std(message.target());
+  if (target.starts_with("http://")) {  // the absolute form, which clients send to proxies
+    const std::size_t slash = target.find('/', 7);
+    target = slash == std::string_view::npos ? "/" : target.substr(slash);
+  }
+  const std::size_t question = target.find('?');
+  request.raw_path = target.substr(0, question);
+  if (question != std::string_view::npos) request.raw_query = target.substr(question + 1);
+  request.headers.reserve(16);
+  for (const auto& field : message) {
+    std::string name(to_std(field.name_string()));
+    for (char& c : name) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    request.headers.add(std::move(name), std::string(to_std(field.value())));
+  }
+  request.body = Payload(std::move(message.body()));
+  return request;
+}
+
+/// One connection: reads a request, has it handled, writes the answer, again until either side closes.
+/// Kept alive by the operation that is pending.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(Socket socket, Handler& handler, std::chrono::milliseconds latency, DateCache& dates)
+      : socket_(std::move(socket)),
+        timer_(socket_.get_executor()),
+        handler_(handler),
+        latency_(latency),
+        dates_(dates) {
+    error_code ignored;
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  }
+
+  void start() { read_header(); }
+
+ private:
+  void read_header() {
+    parser_.emplace();
+    parser_->header_limit(kMaxHeaderBytes);
+    parser_->body_limit(kMaxBodyBytes);
+    http::async_read_header(socket_, buffer_, *parser_,
+                            [self = shared_from_this()](error_code error, std::size_t) {
+                              if (error) return self->fail(error);
+                              self->on_header();
+                            });
+  }
+
+  void on_header() {
+    if (parser_->is_done()) return handle();
+    const auto expect = parser_->get().find(http::field::expect);
+    if (expect == parser_->get().end()) return read_body();
+    asio::async_write(socket_, asio::buffer(kContinue),
+                      [self = shared_from_this()](error_code error, std::size_t) {
+                        if (!error) self->read_body();
+                      });
+  }
+
+  void read_body() {
+    http::async_read(socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
+      if (error) return self->fail(error);
+      self->handle();
+    });
+  }
+
+  void handle() {
+    keep_alive_ = parser_->keep_alive();
+    response_ = handler_.handle(to_request(parser_->get()));
+    const auto delay = latency_ + response_.delay;
+    if (delay == std::chrono::milliseconds(0)) return write();
+    timer_.expires_after(delay);
+    timer_.async_wait([self = shared_from_this()](error_code error) {
+      if (!error) self->write();
+    });
+  }
+
+  void write() {
+    head_ = format_head(response_, dates_.now(), keep_alive_);
+    buffers_.clear();
+    buffers_.push_back(asio::buffer(head_));
+    if (!response_.head_size_bytes) {
+      for (const Slice& slice : response_.body.slices()) {
+        buffers_.push_back(asio::buffer(slice.view().data(), slice.size_bytes));
+      }
+    }
+    asio::async_write(socket_, buffers_, [self = shared_from_this()](error_code error, std::size_t) {
+      if (error) return;
+      self->response_ = {};  // lets go of the object's bytes
+      if (self->keep_alive_) return self->read_header();
+      error_code ignored;
+      self->socket_.shutdown(Socket::shutdown_send, ignored);
+    });
+  }
+
+  /// What isn't HTTP gets a 400 and the door; a closed or broken connection gets nothing.
+  void fail(const error_code& error) {
+    if (error == http::error::end_of_stream ||
+        error.category() != make_error_code(http::error::bad_method).category()) {
+      return;
+    }
+    keep_alive_ = false;
+    response_ = {};
+    response_.status = 400;
+    response_.headers.add("Content-Type", "text/plain");
+    response_.body = Payload("not a request s3sim can read: " + error.message() + "\n");
+    write();
+  }
+
+  Socket socket_;
+  Timer timer_;
+  Handler& handler_;
+  std::chrono::milliseconds latency_;
+  DateCache& dates_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  bool keep_alive_ = true;
+  Response response_;
+  std::string head_;
+  std::vector<asio::const_buffer> buffers_;
+};
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(const ServerOptions& options, Handler& handler)
+      : context_(1),
+        acceptor_(context_),
+        signals_(context_, SIGINT, SIGTERM),
+        handler_(handler),
+        latency_(options.latency) {
+    error_code error;
+    const asio::ip::address address = asio::ip::make_address(options.host, error);
+    if (error)
+      throw base::Error(base::ErrorKind::invalid_argument, "'" + options.host + "' is not an IP address");
+    const asio::ip::tcp::endpoint endpoint(address, options.port);
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+      throw base::Error(base::ErrorKind::transient, fmt::format("cannot listen on {}:{}: {}", options.host,
+                                                                options.port, error.message()));
+    }
+  }
+
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+  void run() {
+    signals_.async_wait([this](error_code, int) { context_.stop(); });
+    accept();
+    context_.run();
+  }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](error_code error, Socket socket) {
+      if (!error) std::make_shared<Session>(std::move(socket), handler_, latency_, dates_)->start();
+      if (error != asio::error::operation_aborted) accept();
+    });
+  }
+
+  asio::io_context context_;
+  Acceptor acceptor_;
+  asio::basic_signal_set<Executor> signals_;
+  Handler& handler_;
+  std::chrono::milliseconds latency_;
+  DateCache dates_;
+};
+
+Server::Server(const ServerOptions& options, Handler& handler)
+    : impl_(std::make_unique<Impl>(options, handler)) {}
+Server::~Server() = default;
+std::uint16_t Server::port() const {
+  return impl_->port();
+}
+void Server::run() {
+  impl_->run();
+}
+
+}  // namespace s3c::sim

@@ -1,0 +1,181 @@
+#include "sim/service.h"
+
+#include <fmt/format.h>
+
+#include "base/encoding.h"
+#include "sim/aws_chunked.h"
+#include "sim/route.h"
+#include "sim/xml.h"
+
+namespace s3c::sim {
+namespace {
+
+constexpr std::string_view kBillPath = "/_sim/bill";
+constexpr std::string_view kBillResetPath = "/_sim/bill/reset";
+
+/// The host id S3 sends for its own support; ours says who answered.
+constexpr std::string_view kHostId = "czNzaW0gc3NzaW0gczNzaW0=";
+
+Response run(const Call& call) {
+  switch (call.route.operation) {
+    case Operation::unknown:
+      break;
+    case Operation::list_buckets:
+      return list_buckets(call);
+    case Operation::create_bucket:
+      return create_bucket(call);
+    case Operation::head_bucket:
+      return head_bucket(call);
+    case Operation::delete_bucket:
+      return delete_bucket(call);
+    case Operation::get_bucket_location:
+      return get_bucket_location(call);
+    case Operation::get_bucket_versioning:
+      return get_bucket_versioning(call);
+    case Operation::put_bucket_versioning:
+      return put_bucket_versioning(call);
+    case Operation::list_objects:
+      return list_objects(call);
+    case Operation::list_objects_v2:
+      return list_objects_v2(call);
+    case Operation::list_object_versions:
+      return list_object_versions(call);
+    case Operation::list_multipart_uploads:
+      return list_multipart_uploads(call);
+    case Operation::put_object:
+      return put_object(call);
+    case Operation::copy_object:
+      return copy_object(call);
+    case Operation::get_object:
+    case Operation::head_object:
+      return get_object(call);
+    case Operation::delete_object:
+      return delete_object(call);
+    case Operation::delete_objects:
+      return delete_objects(call);
+    case Operation::get_object_tagging:
+      return get_object_tagging(call);
+    case Operation::put_object_tagging:
+      return put_object_tagging(call);
+    case Operation::delete_object_tagging:
+      return delete_object_tagging(call);
+    case Operation::restore_object:
+      return restore_object(call);
+    case Operation::create_multipart_upload:
+      return create_multipart_upload(call);
+    case Operation::upload_part:
+      return upload_part(call);
+    case Operation::upload_part_copy:
+      return upload_part_copy(call);
+    case Operation::complete_multipart_upload:
+      return complete_multipart_upload(call);
+    case Operation::abort_multipart_upload:
+      return abort_multipart_upload(call);
+    case Operation::list_parts:
+      return list_parts(call);
+  }
+  throw S3Error(S3Code::NotImplemented, fmt::format("s3sim does not implement {} {}?{}", call.request.method,
+                                                    call.request.raw_path, call.request.raw_query));
+}
+
+/// S3 wants to know how much is coming before it takes an object.
+void require_length(const Request& request, Operation operation) {
+  if (operation != Operation::put_object && operation != Operation::upload_part) return;
+  const bool decoded_length = request.headers.contains("x-amz-decoded-content-length");
+  if (request.headers.contains("transfer-encoding") && !decoded_length) {
+    throw S3Error(S3Code::NotImplemented,
+                  "A header you provided implies functionality that is not implemented")
+        .with("Header", "Transfer-Encoding");
+  }
+  if (!request.headers.contains("content-length") && !decoded_length)
+    throw S3Error(S3Code::MissingContentLength);
+}
+
+}  // namespace
+
+S3Service::S3Service(ServiceOptions options, Now now)
+    : options_(std::move(options)), now_(std::move(now)), authenticator_(options_.region) {}
+
+void S3Service::add_user(std::string access_key, std::string secret_key) {
+  authenticator_.add_user(std::move(access_key), std::move(secret_key));
+}
+
+std::string S3Service::next_request_id() {
+  // Spread by a multiplication, so that ids don't look like the counter they are.
+  return fmt::format("{:016X}", ++request_count_ * 0x9E3779B97F4A7C15ULL);
+}
+
+Response S3Service::handle(Request request) {
+  if (request.raw_path == kBillPath && request.method == "GET") {
+    Response response;
+    response.headers.add("Content-Type", "application/json");
+    response.body = Payload(bill_.to_json());
+    return response;
+  }
+  if (request.raw_path == kBillResetPath && request.method == "POST") {
+    bill_.reset();
+    Response response;
+    response.status = 204;
+    return response;
+  }
+
+  const std::string request_id = next_request_id();
+  const std::uint64_t bytes_in = request.body.size_bytes();
+  Operation operation = Operation::unknown;
+  Response response;
+  try {
+    response = answer(request, operation);
+  } catch (const S3Error& error) {
+    response = error_response(error, request, request_id);
+  } catch (const std::exception& error) {
+    response = error_response(S3Error(S3Code::InternalError, error.what()), request, request_id);
+  }
+  response.operation = operation;
+  response.headers.add("x-amz-request-id", request_id);
+  response.headers.add("x-amz-id-2", std::string(kHostId));
+  if (operation != Operation::unknown) bill_.add(response, bytes_in);
+  return response;
+}
+
+Response S3Service::answer(Request& request, Operation& operation) {
+  const base::Timestamp now = now_();
+  const Query query(request.raw_query);
+  const Route route = route_request(request, query);
+  const Authenticated authenticated = authenticator_.authenticate(request, query, now);
+  operation = route.operation;  // from here on it is billed: strangers' requests aren't
+  require_length(request, operation);
+  check_payload(request, authenticated);
+
+  Bucket* bucket = nullptr;
+  const bool needs_bucket = operation != Operation::list_buckets && operation != Operation::create_bucket;
+  if (needs_bucket && operation != Operation::unknown) {
+    bucket = store_.bucket(route.bucket);
+    if (bucket == nullptr) throw S3Error(S3Code::NoSuchBucket).with("BucketName", route.bucket);
+    if (bucket->owner_id() != authenticated.user->canonical_id) throw S3Error(S3Code::AccessDenied);
+    if (mutates(operation) && options_.read_only_buckets.contains(route.bucket)) {
+      throw S3Error(S3Code::AccessDenied);
+    }
+  }
+  return run({request, query, route, options_, store_, bucket, *authenticated.user, now});
+}
+
+Response S3Service::error_response(const S3Error& error, const Request& request,
+                                   const std::string& request_id) const {
+  Response response;
+  response.status = error.status();
+  for (const Header& field : error.headers()) response.headers.add(field.name, field.value);
+  if (response.status == 304) return response;
+  XmlWriter xml("Error", false);
+  xml.element("Code", name(error.code()));
+  xml.element("Message", error.message());
+  for (const auto& [element, text] : error.details()) xml.element(element, text);
+  const std::string resource = base::percent_decode(request.raw_path).value_or(request.raw_path);
+  xml.element("Resource", base::is_utf8(resource) ? resource : request.raw_path);
+  xml.element("RequestId", request_id);
+  xml.element("HostId", kHostId);
+  response.headers.add("Content-Type", "application/xml");
+  if (request.method != "HEAD") response.body = Payload(xml.finish());
+  return response;
+}
+
+}  // namespace s3c::sim

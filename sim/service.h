@@ -1,0 +1,42 @@
+// The S3 protocol over the store: routes, authenticates, authorizes, runs the operation, turns errors into
+// XML, keeps the bill. One thread.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/time.h"
+#include "sim/auth.h"
+#include "sim/bill.h"
+#include "sim/call.h"
+#include "sim/request.h"
+#include "sim/store.h"
+
+namespace s3c::sim {
+
+class S3Service final : public Handler {
+ public:
+  using Now = std::function<base::Timestamp()>;
+
+  /// now: the time of day, handed in for tests.
+  S3Service(ServiceOptions options, Now now);
+
+  /// Every user may make buckets and sees only its own.
+  void add_user(std::string access_key, std::string secret_key);
+
+  Response handle(Request request) override;
+
+ private:
+  Response answer(Request& request, Operation& operation);
+  Response error_response(const S3Error& error, const Request& request, const std::string& request_id) const;
+  std::string next_request_id();
+
+  ServiceOptions options_;
+  Now now_;
+  Authenticator authenticator_;
+  Store store_;
+  Bill bill_;
+  std::uint64_t request_count_ = 0;
+};
+
+}  // namespace s3c::sim

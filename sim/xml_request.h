@@ -1,0 +1,17 @@
+// Reads the XML bodies that clients send. One thread.
+#pragma once
+
+#include <pugixml.hpp>
+
+#include <string_view>
+
+namespace s3c::sim {
+
+/// Parses body and checks the root element's name; text of white space only is kept, as keys may be just
+/// that. Throws S3Error: MalformedXML; also for NUL characters, which XML can't carry.
+pugi::xml_document parse_xml(std::string_view body, const char* root);
+
+/// An ETag as clients write it in XML, without its quotes.
+std::string_view unquoted(std::string_view etag);
+
+}  // namespace s3c::sim
