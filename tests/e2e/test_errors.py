@@ -1,0 +1,107 @@
+"""What goes wrong before anything is done: the exit code says whether to try again, the message names the thing, and
+nothing is deleted."""
+
+import tempfile
+
+from harness.load import day_objects
+from harness.program import Result, archive_arguments, clean_environment, run
+from harness.stores import READ_ONLY_BUCKET
+from harness.suite import StoreCase, main, on_stores
+
+RETRY, USAGE = 1, 2
+
+
+@on_stores("full", "rgw")
+class Errors(StoreCase):
+    def setUp(self):
+        super().setUp()
+        self.put(day_objects(10, days=2, max_bytes=500))
+
+    def fails(self, code: int, *words: str, args: list[str] | None = None, **settings: str) -> Result:
+        env = clean_environment(self.store, tempfile.gettempdir(), AWS_MAX_ATTEMPTS="2")
+        for name, value in settings.items():
+            env.pop(name, None)
+            if value:
+                env[name] = value
+        result = run(self.store, *(self.arguments() if args is None else args), env=env)
+        self.assertEqual(code, result.code, str(result))
+        for word in words:
+            self.assertIn(word.lower(), result.err.lower())
+        self.assertEqual("", result.out)
+        self.assert_nothing_deleted()
+        return result
+
+    def test_missing_source_bucket(self):
+        self.fails(USAGE, "no-such-bucket-1", args=archive_arguments("no-such-bucket-1", self.archive))
+
+    def test_missing_archive_bucket(self):
+        self.fails(USAGE, "no-such-bucket-2", args=archive_arguments(self.source, "no-such-bucket-2"))
+
+    def test_wrong_secret(self):
+        self.fails(USAGE, self.source, AWS_SECRET_ACCESS_KEY="wrong")
+
+    def test_unknown_access_key(self):
+        self.fails(USAGE, self.source, AWS_ACCESS_KEY_ID="UNKNOWNKEY")
+
+    def test_no_credentials(self):
+        self.fails(USAGE, "credentials", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+
+    def test_archive_bucket_without_permission(self):
+        if self.store.is_sim:
+            bucket = READ_ONLY_BUCKET
+        else:
+            bucket = self.store.new_bucket("others", second_user=True)
+        self.fails(USAGE, bucket, args=archive_arguments(self.source, bucket))
+
+    def test_source_bucket_without_permission(self):
+        bucket = self.store.new_bucket("others", second_user=True)
+        if self.store.is_sim:
+            self.skipTest("the simulator's users share their buckets")
+        self.fails(USAGE, bucket, args=archive_arguments(bucket, self.archive))
+
+    def test_unreachable_endpoint(self):
+        self.fails(RETRY, "127.0.0.1:1", AWS_ENDPOINT_URL="http://127.0.0.1:1")
+
+    def test_unknown_flag(self):
+        self.fails(USAGE, "--no-such-flag", args=self.arguments("--no-such-flag"))
+
+    def test_bad_year(self):
+        self.fails(USAGE, "20x8", args=["--bucket", self.source, "--arch_bucket", self.archive, "--years", "20x8"])
+
+    def test_bad_day(self):
+        self.fails(USAGE, "2018-02-30", args=["--bucket", self.source, "--arch_bucket", self.archive,
+                                              "--from", "2018-02-30", "--to", "2018-03-01"])
+
+    def test_days_the_wrong_way_round(self):
+        self.fails(USAGE, "--from", args=["--bucket", self.source, "--arch_bucket", self.archive,
+                                          "--from", "2018-05-01", "--to", "2018-04-01"])
+
+    def test_bad_numbers(self):
+        for flag, value in (("--threads", "0"), ("--threads", "many"), ("--max-objects", "-1"), ("--level", "13"),
+                            ("--min-age", "soon"), ("--memory", "lots"), ("--verify", "never"), ("--output", "xml")):
+            with self.subTest(f"{flag} {value}"):
+                self.fails(USAGE, flag, args=self.arguments(flag, value))
+
+    def test_no_bucket(self):
+        self.fails(USAGE, "--bucket", args=["--arch_bucket", self.archive, "--years", "2018"])
+
+    def test_no_archive_bucket(self):
+        self.fails(USAGE, "arch", args=["--bucket", self.source, "--years", "2018"])
+
+    def test_missing_configuration_file(self):
+        self.fails(USAGE, "/no/such/file.toml", args=self.arguments("--config", "/no/such/file.toml"))
+
+    def test_unknown_profile(self):
+        self.fails(USAGE, "no-such-profile", args=self.arguments("--profile", "no-such-profile"),
+                   AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+
+    def test_help_and_version(self):
+        for flag, words in (("--help", "--arch_bucket"), ("--version", ".")):
+            result = run(None, flag)
+            self.assertEqual(0, result.code, str(result))
+            self.assertIn(words, result.out)
+            self.assertEqual("", result.err)
+
+
+if __name__ == "__main__":
+    main()

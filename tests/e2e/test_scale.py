@@ -1,0 +1,86 @@
+"""Many objects and a big one: nothing may grow with their number or size but the time."""
+
+import hashlib
+import os
+import random
+import time
+import unittest
+from pathlib import Path
+
+from harness.checker import check, list_bucket
+from harness.load import Original, day_objects, load_in_processes
+from harness.program import SANITIZED, Running, archive_arguments
+from harness.stores import start_sim
+from harness.suite import StoreCase, main, on_stores
+
+MIB = 1 << 20
+MEMORY_LIMIT_BYTES = 256 * MIB
+
+
+@on_stores("full", "rgw")
+class ManyObjects(StoreCase):
+    COUNT = {"full": 20_000, "rgw": 3_000}
+    BIG_BYTES = {"full": 300 * MIB, "rgw": 40 * MIB}
+
+    @unittest.skipIf(SANITIZED, "too slow under a sanitizer")
+    def test_many_small_objects_and_a_big_one(self):
+        rng = random.Random(7)
+        big_key = "sources/2018/04/03/big.bin"
+        chunk = rng.randbytes(16 * MIB)
+        size = self.BIG_BYTES[self.STORE]
+        # Half of it compresses, and no two blocks are the same: a swapped or repeated one would be noticed.
+        body = b"".join(i.to_bytes(8, "big") + (chunk[8:] if i % 2 else bytes(len(chunk) - 8)) for i in range(size // len(chunk) + 1))
+        objects = day_objects(self.COUNT[self.STORE], max_bytes=8 << 10)
+        keys = list(objects.items())
+        load_in_processes(self.store, self.source, lambda i: keys[i], len(keys))
+        self.originals |= objects
+        self.put({big_key: Original(body[:size])})
+        result = self.run_archive()
+        self.assertLess(result.peak_rss_bytes, MEMORY_LIMIT_BYTES, "peak memory")
+        found = self.check(all_archived=True)
+        self.assertEqual(len(objects) + 1, len(found.archived))
+
+
+class Memory(unittest.TestCase):
+    """100,000 objects on a store 20 ms away: many are in flight at once, and none may pile up."""
+    COUNT = 100_000
+    BODY_BYTES = 4096
+
+    @staticmethod
+    def object(i: int) -> tuple[str, Original]:
+        seed = hashlib.sha256(str(i).encode()).digest()
+        return f"sources/2018/04/{1 + i % 4:02}/{i:06}.xml", Original(seed * (Memory.BODY_BYTES // len(seed)))
+
+    @unittest.skipIf(SANITIZED, "a sanitizer's own memory would be measured")
+    @unittest.skipIf(os.environ.get("S3C_STORES", "") not in ("", "full"), "on the simulator only")
+    def test_memory_stays_bounded_and_no_data_touches_the_disk(self):
+        store = start_sim("full", 20)
+        self.addCleanup(store.stop)
+        source, archive = store.new_bucket("source"), store.new_bucket("archive")
+        load_in_processes(store, source, self.object, self.COUNT)
+        running = Running(store, *archive_arguments(source, archive, "--threads", "256"))
+        written, files = 0, set()
+        while running.process.returncode is None:
+            # /proc is gone once the process was waited for; the last value seen is close enough to a total.
+            stat = Path(f"/proc/{running.pid}/stat")
+            if not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                break
+            try:
+                lines = Path(f"/proc/{running.pid}/io").read_text().splitlines()
+                written = max([written] + [int(line.split()[1]) for line in lines if line.startswith("write_bytes")])
+                files |= set(running.files_left)
+            except OSError:
+                pass  # it ended meanwhile
+            time.sleep(0.05)
+        result = running.wait()
+        self.assertEqual(0, result.code, str(result))
+        self.assertLess(result.peak_rss_bytes, MEMORY_LIMIT_BYTES, "peak memory")
+        self.assertEqual(set(), files | set(running.left))
+        self.assertLess(written, 4 * MIB, "bytes written to disk; the logs alone are fine")
+        self.assertEqual({}, list_bucket(store.client(), source))
+        print(f"peak memory {result.peak_rss_bytes / MIB:.0f} MiB, {written} bytes written to disk")
+        check(store, source, archive, dict(map(self.object, range(self.COUNT))), all_archived=True)
+
+
+if __name__ == "__main__":
+    main()

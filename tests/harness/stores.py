@@ -1,0 +1,106 @@
+"""The S3 servers the tests run on: our simulator in its two profiles, and a Ceph gateway when one is given."""
+
+import dataclasses
+import os
+import re
+import select
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+import uuid
+
+import boto3
+import botocore.config
+
+ACCESS_KEY, SECRET_KEY = "E2EACCESSKEY1", "e2e/secret+key/1"
+ACCESS_KEY2, SECRET_KEY2 = "E2EACCESSKEY2", "e2e/secret+key/2"
+# The simulator refuses writes to this bucket by name, for everyone.
+READ_ONLY_BUCKET = "read-only-bucket"
+
+
+@dataclasses.dataclass
+class Store:
+    name: str
+    endpoint: str
+    access_key: str
+    secret_key: str
+    access_key2: str
+    secret_key2: str
+    region: str = "us-east-1"
+    process: subprocess.Popen | None = None
+
+    @property
+    def host(self) -> str:
+        return self.endpoint.split("://")[1]
+
+    @property
+    def is_sim(self) -> bool:
+        return self.process is not None
+
+    def client(self, second_user: bool = False):
+        return boto3.client(
+            "s3", endpoint_url=self.endpoint, region_name=self.region,
+            aws_access_key_id=self.access_key2 if second_user else self.access_key,
+            aws_secret_access_key=self.secret_key2 if second_user else self.secret_key,
+            config=botocore.config.Config(max_pool_connections=32, read_timeout=60,
+                                          s3={"addressing_style": "path"}, retries={"max_attempts": 2}))
+
+    def new_bucket(self, purpose: str, second_user: bool = False) -> str:
+        """A fresh bucket; its name can't collide with another test's on a shared server."""
+        name = f"{purpose}-{uuid.uuid4().hex[:12]}"
+        self.client(second_user).create_bucket(Bucket=name)
+        return name
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+def start_sim(profile: str = "full", latency_ms: int = 0, *more: str) -> Store:
+    program = os.environ.get("S3C_SIM")
+    if not program:
+        raise unittest.SkipTest("S3C_SIM doesn't name the simulator")
+    command = [program, "--listen", "127.0.0.1:0", "--access-key", ACCESS_KEY, "--secret-key", SECRET_KEY,
+               "--second-access-key", ACCESS_KEY2, "--second-secret-key", SECRET_KEY2,
+               "--profile", profile, "--read-only-bucket", READ_ONLY_BUCKET, *more]
+    if latency_ms:
+        command += ["--latency", f"{latency_ms}ms"]
+    log = tempfile.TemporaryFile()
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+    readable, _, _ = select.select([process.stdout], [], [], 20)
+    line = process.stdout.readline() if readable else ""
+    found = re.match(r"listening on (http://[\w.]+:\d+)", line)
+    if found is None:
+        process.kill()
+        process.wait()
+        log.seek(0)
+        raise RuntimeError(f"{' '.join(command)}: {line!r} {log.read().decode(errors='replace')}")
+    return Store(f"sim-{profile}", found[1], ACCESS_KEY, SECRET_KEY, ACCESS_KEY2, SECRET_KEY2, process=process)
+
+
+def given_rgw() -> Store:
+    env = os.environ
+    if not env.get("S3C_RGW_ENDPOINT"):
+        raise unittest.SkipTest("no S3C_RGW_ENDPOINT: scripts/rgw-up")
+    return Store("rgw", env["S3C_RGW_ENDPOINT"], env["S3C_RGW_ACCESS_KEY"], env["S3C_RGW_SECRET_KEY"],
+                 env["S3C_RGW_ACCESS_KEY2"], env["S3C_RGW_SECRET_KEY2"], env.get("S3C_RGW_REGION", "us-east-1"))
+
+
+STARTERS = {"full": start_sim, "lesser": lambda: start_sim("lesser"), "rgw": given_rgw}
+
+
+def wait_until(condition, timeout_s: float, what: str) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {timeout_s} s: {what}")
+        time.sleep(0.02)
