@@ -26,10 +26,10 @@ std::string_view to_string(ErrorKind kind);
 
 /// What was being done when it failed. Every field may be left empty.
 struct ErrorContext {
-  std::string operation;   ///< S3's name of the call ("GetObject"), or ours ("read manifest")
-  std::string resource;    ///< what it was done to: "bucket/key", a URL, a file name
-  std::string code;        ///< S3's error code ("NoSuchKey")
-  std::string request_id;  ///< x-amz-request-id
+  std::string operation = {};   ///< S3's name of the call ("GetObject"), or ours ("read manifest")
+  std::string resource = {};    ///< what it was done to: "bucket/key", a URL, a file name
+  std::string code = {};        ///< S3's error code ("NoSuchKey")
+  std::string request_id = {};  ///< x-amz-request-id
   int http_status = 0;     ///< 0: no answer
   int attempts = 0;        ///< how often it was tried; 0: not a retried call
 };

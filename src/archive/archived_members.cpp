@@ -1,0 +1,46 @@
+#include "archive/archived_members.h"
+
+namespace s3c::archive {
+
+bool is_same_object(const index::Row& row, const s3::ObjectSummary& object) {
+  return row.etag == object.etag && row.size_bytes == object.size_bytes && row.last_modified == object.last_modified;
+}
+
+MemberCursor::MemberCursor(Catalog& catalog, const CommittedVolume& volume)
+    : cursor_(catalog.open_index(volume)), last_key_(volume.manifest().last_key) {}
+
+const index::Row* MemberCursor::find(const s3::ObjectSummary& object) {
+  if (object.key > last_key_) return nullptr;
+  if (!started_) {
+    // A late part of the group needs no block from before its first key.
+    cursor_.seek(object.key);
+    row_ = cursor_.next();
+    started_ = true;
+  }
+  while (row_ && row_->key < object.key) row_ = cursor_.next();
+  return row_ && row_->key == object.key && is_same_object(*row_, object) ? &*row_ : nullptr;
+}
+
+ArchivedMembers::ArchivedMembers(Catalog& catalog, const std::vector<CommittedVolume>& volumes) {
+  for (const CommittedVolume& volume : volumes) sides_.push_back({&volume, MemberCursor(catalog, volume)});
+}
+
+bool ArchivedMembers::contains(const s3::ObjectSummary& object) {
+  bool found = false;
+  for (Side& side : sides_) {
+    if (side.cursor.find(object) == nullptr) continue;
+    side.has_sources = true;
+    found = true;
+  }
+  return found;
+}
+
+std::vector<const CommittedVolume*> ArchivedMembers::volumes_with_sources() const {
+  std::vector<const CommittedVolume*> volumes;
+  for (const Side& side : sides_) {
+    if (side.has_sources) volumes.push_back(side.volume);
+  }
+  return volumes;
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,56 @@
+// The merge-join of a listing with committed indexes: both are in key order, so one pass and one block of each index in
+// memory tell which source objects lie in which volume already. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "archive/catalog.h"
+#include "archive/committed_volume.h"
+#include "index/index_reader.h"
+#include "s3/types.h"
+
+namespace s3c::archive {
+
+/// Whether the object in the bucket is still the one that was archived.
+bool is_same_object(const index::Row& row, const s3::ObjectSummary& object);
+
+/// Walks one committed volume's index beside a listing.
+class MemberCursor {
+ public:
+  MemberCursor(Catalog& catalog, const CommittedVolume& volume);
+
+  /// The row of this very object (same key, ETag, size and last-modified), or nullptr. Keys must come in ascending order.
+  /// The pointer holds until the next call. Throws what reading the index throws.
+  const index::Row* find(const s3::ObjectSummary& object);
+
+ private:
+  index::IndexCursor cursor_;
+  std::string_view last_key_;
+  std::optional<index::Row> row_;
+  bool started_ = false;
+};
+
+/// The same over all committed volumes of a group.
+class ArchivedMembers {
+ public:
+  /// volumes outlive this object.
+  ArchivedMembers(Catalog& catalog, const std::vector<CommittedVolume>& volumes);
+
+  /// Whether some volume holds this very object; that volume then counts as having members in the source.
+  bool contains(const s3::ObjectSummary& object);
+  /// The volumes for which contains() said yes at least once: their sources are still to be deleted.
+  std::vector<const CommittedVolume*> volumes_with_sources() const;
+
+ private:
+  struct Side {
+    const CommittedVolume* volume;
+    MemberCursor cursor;
+    bool has_sources = false;
+  };
+  std::vector<Side> sides_;
+};
+
+}  // namespace s3c::archive

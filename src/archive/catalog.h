@@ -1,0 +1,71 @@
+// The catalog's keys, and what it says of a group. The bucket layout is docs/design.md section 4.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/committed_volume.h"
+#include "index/index_reader.h"
+#include "index/manifest.h"
+#include "s3/object_store.h"
+
+namespace s3c::archive {
+
+/// No bucket can have this name, so it can't collide with "{bucket}/…".
+inline constexpr std::string_view kCatalogPrefix = "s3compress_catalog/";
+
+std::string manifest_key(std::string_view archive_key, std::string_view id);
+std::string index_key(std::string_view archive_key, std::string_view id);
+std::string probe_key(std::string_view id);
+
+/// One manifest found by listing.
+struct ManifestName {
+  std::string archive_key;
+  std::string id;
+
+  bool operator==(const ManifestName&) const = default;
+};
+
+/// What the archive bucket holds of one group.
+struct GroupState {
+  std::vector<CommittedVolume> committed;
+  std::vector<ManifestName> listed;  ///< every manifest there was, committed or not
+};
+
+/// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Errors are the store's, and corrupt
+/// for a manifest that isn't one or doesn't belong where it lies.
+class Catalog {
+ public:
+  Catalog(s3::ObjectStore& store, std::string archive_bucket) : store_(store), bucket_(std::move(archive_bucket)) {}
+
+  const std::string& bucket() const { return bucket_; }
+
+  /// The manifests of every volume of stem ("source-bucket/20180401").
+  std::vector<ManifestName> list_group(std::string_view stem);
+  /// The manifests of one volume's name.
+  std::vector<ManifestName> list_volume(std::string_view archive_key);
+  /// Throws not_found when it was removed meanwhile.
+  index::Manifest read_manifest(const ManifestName& name);
+  /// Step 2 of the protocol: lists the group's manifests, HEADs the archives they name, and keeps the proofs.
+  GroupState load_group(std::string_view stem);
+
+  /// Both return once the store has acknowledged.
+  void put_index(const index::Manifest& manifest, std::string_view gz_bytes);
+  void put_manifest(const index::Manifest& manifest);
+  /// Removes a volume's manifest, then its index.
+  /// REQUIRES: an acknowledged abort of its upload, and then a HEAD that showed the archive is not its id.
+  void remove(const index::Manifest& manifest);
+
+  /// All rows of a volume's index, in key order, a block at a time.
+  index::IndexCursor open_index(const CommittedVolume& volume);
+
+ private:
+  std::vector<ManifestName> list(const std::string& prefix);
+
+  s3::ObjectStore& store_;
+  std::string bucket_;
+};
+
+}  // namespace s3c::archive

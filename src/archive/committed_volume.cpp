@@ -1,0 +1,29 @@
+#include "archive/committed_volume.h"
+
+#include <algorithm>
+
+namespace s3c::archive {
+namespace {
+
+bool same_bytes(const index::Manifest& manifest, const s3::ObjectHead& archive) {
+  const auto stored = std::find_if(archive.checksums.begin(), archive.checksums.end(), [&](const s3::Checksum& c) {
+    // A composite checksum ("…-N") speaks of parts, not of the whole: it proves nothing here.
+    return c.algorithm == manifest.checksum.algorithm && c.type != "COMPOSITE" && c.value.find('-') == std::string::npos;
+  });
+  if (stored != archive.checksums.end()) return stored->value == manifest.checksum.value;
+  return archive.etag == manifest.etag;
+}
+
+}  // namespace
+
+std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
+                                               const std::optional<s3::ObjectHead>& archive) {
+  if (!archive) return std::nullopt;
+  const auto id = archive->metadata.find(kIdMetadata);
+  if (id == archive->metadata.end() || id->second != manifest.id) return std::nullopt;
+  if (archive->size_bytes != manifest.archive_size_bytes) return std::nullopt;
+  if (!same_bytes(manifest, *archive)) return std::nullopt;
+  return CommittedVolume(manifest);
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,35 @@
+// The proof that a volume is the truth. Only prove_committed() can make one, and only code that holds one can delete
+// source objects: that is how promise 1 is kept by the compiler.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "index/manifest.h"
+#include "s3/types.h"
+
+namespace s3c::archive {
+
+/// Where an archive object carries its volume's id: user metadata, sent as x-amz-meta-s3compress-id.
+inline constexpr const char* kIdMetadata = "s3compress-id";
+
+/// A volume whose archive the store itself has confirmed. Immutable value.
+class CommittedVolume {
+ public:
+  const index::Manifest& manifest() const { return manifest_; }
+
+ private:
+  explicit CommittedVolume(index::Manifest manifest) : manifest_(std::move(manifest)) {}
+  friend std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
+                                                        const std::optional<s3::ObjectHead>& archive);
+
+  index::Manifest manifest_;
+};
+
+/// Compares what HEAD said of the archive with its manifest: same id, same size, and the same full-object checksum or,
+/// where the store tells none of that kind, the multipart ETag we computed ourselves. Silence is never taken for a yes.
+/// nullopt: the archive is absent, somebody else's, or not what the manifest promises.
+std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
+                                               const std::optional<s3::ObjectHead>& archive);
+
+}  // namespace s3c::archive

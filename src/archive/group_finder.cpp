@@ -1,0 +1,53 @@
+#include "archive/group_finder.h"
+
+#include <string>
+#include <utility>
+
+namespace s3c::archive {
+namespace {
+
+class Finder {
+ public:
+  Finder(s3::ObjectStore& store, const ArchiveOptions& options, const std::function<bool(Group)>& visit)
+      : store_(store), options_(options), visit_(visit) {}
+
+  /// Looks below prefix, whose first `level` levels gave fields. False once visit wants no more.
+  bool search(const std::string& prefix, std::size_t level, const Fields& fields) {
+    if (level == options_.layout.levels()) return visit_(group(prefix, fields));
+    s3::ListObjectsRequest request;
+    request.bucket = options_.selection.bucket;
+    request.prefix = prefix;
+    request.delimiter = "/";
+    for (;;) {
+      const s3::ListObjectsPage page = store_.list_objects(request);
+      for (const std::string& folder : page.common_prefixes) {
+        const auto found = options_.layout.match(level, std::string_view(folder).substr(prefix.size()), fields);
+        if (!found || !options_.selection.dates.may_contain(date_of(*found))) continue;
+        if (!search(folder, level + 1, *found)) return false;
+      }
+      if (!page.next_continuation_token) return true;
+      request.continuation_token = *page.next_continuation_token;
+    }
+  }
+
+ private:
+  Group group(const std::string& prefix, const Fields& fields) const {
+    Group g;
+    g.prefix = prefix;
+    g.fields = fields;
+    g.stem = options_.archive_name.stem(options_.selection.bucket, options_.selection.prefix, fields);
+    return g;
+  }
+
+  s3::ObjectStore& store_;
+  const ArchiveOptions& options_;
+  const std::function<bool(Group)>& visit_;
+};
+
+}  // namespace
+
+void find_groups(s3::ObjectStore& store, const ArchiveOptions& options, const std::function<bool(Group)>& visit) {
+  Finder(store, options, visit).search(options.layout.root(options.selection.prefix), 0, {});
+}
+
+}  // namespace s3c::archive

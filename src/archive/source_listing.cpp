@@ -1,0 +1,71 @@
+#include "archive/source_listing.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/error.h"
+
+namespace s3c::archive {
+namespace {
+
+bool matches_any(const std::vector<std::string>& globs, const std::string& key) {
+  return std::any_of(globs.begin(), globs.end(),
+                     [&](const std::string& glob) { return ::fnmatch(glob.c_str(), key.c_str(), 0) == 0; });
+}
+
+}  // namespace
+
+ObjectFilter::ObjectFilter(const Selection& selection, base::Timestamp now)
+    : include_(selection.include),
+      exclude_(selection.exclude),
+      newest_(selection.min_age.count() == 0 ? base::Timestamp::max() : now - selection.min_age) {}
+
+bool ObjectFilter::wants(const s3::ObjectSummary& object) const {
+  if (object.last_modified > newest_) return false;
+  if (!include_.empty() && !matches_any(include_, object.key)) return false;
+  return !matches_any(exclude_, object.key);
+}
+
+SourceListing::SourceListing(s3::ObjectStore& store, std::string bucket, std::string prefix, std::string start_after,
+                             const ObjectFilter& filter)
+    : store_(store), filter_(filter) {
+  request_.bucket = std::move(bucket);
+  request_.prefix = std::move(prefix);
+  request_.start_after = std::move(start_after);
+}
+
+const s3::ObjectSummary* SourceListing::peek() {
+  for (;;) {
+    while (next_ < page_.objects.size()) {
+      const s3::ObjectSummary& object = page_.objects[next_];
+      if (filter_.wants(object)) return &object;
+      ++next_;
+    }
+    if (started_ && !coming_.valid()) return nullptr;
+    load_page();
+  }
+}
+
+void SourceListing::load_page() {
+  page_ = coming_.valid() ? coming_.get() : store_.list_objects(request_);
+  started_ = true;
+  next_ = 0;
+  for (const s3::ObjectSummary& object : page_.objects) {
+    if (object.key <= last_key_ || !object.key.starts_with(request_.prefix)) {
+      throw base::Error(base::ErrorKind::corrupt,
+                        fmt::format("the listing is not in key order: \"{}\" came after \"{}\"",
+                                    base::printable(object.key), base::printable(last_key_)),
+                        {.operation = "ListObjectsV2", .resource = request_.bucket + "/" + request_.prefix});
+    }
+    last_key_ = object.key;
+  }
+  if (!page_.next_continuation_token) return;
+  request_.continuation_token = *page_.next_continuation_token;
+  coming_ = std::async(std::launch::async, [this, request = request_] { return store_.list_objects(request); });
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,54 @@
+// The group's source objects as a stream in key order, one page ahead of its reader. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <future>
+#include <string>
+
+#include "archive/options.h"
+#include "base/time.h"
+#include "s3/object_store.h"
+
+namespace s3c::archive {
+
+/// Whether a selection wants an object: its globs and its minimum age. Value, any thread.
+class ObjectFilter {
+ public:
+  ObjectFilter(const Selection& selection, base::Timestamp now);
+  /// Globs are fnmatch(3)'s on the whole key: '*' and '?' match '/' too.
+  bool wants(const s3::ObjectSummary& object) const;
+
+ private:
+  std::vector<std::string> include_;
+  std::vector<std::string> exclude_;
+  base::Timestamp newest_;
+};
+
+class SourceListing {
+ public:
+  /// start_after: exclusive, empty for the start of the prefix. Nothing is asked before the first peek().
+  SourceListing(s3::ObjectStore& store, std::string bucket, std::string prefix, std::string start_after,
+                const ObjectFilter& filter);
+
+  /// The next object that the filter wants; nullptr at the end. The pointer holds until the next pop() or peek().
+  /// Throws the store's errors, and corrupt when the keys don't strictly ascend: the merge with committed indexes, the
+  /// order of our own index and "every object exactly once" all rest on that, so a store that repeats a page or sorts
+  /// otherwise must not be believed.
+  const s3::ObjectSummary* peek();
+  /// REQUIRES: peek() returned an object.
+  void pop() { ++next_; }
+
+ private:
+  void load_page();
+
+  s3::ObjectStore& store_;
+  s3::ListObjectsRequest request_;
+  ObjectFilter filter_;
+  std::future<s3::ListObjectsPage> coming_;
+  s3::ListObjectsPage page_;
+  std::size_t next_ = 0;
+  std::string last_key_;
+  bool started_ = false;
+};
+
+}  // namespace s3c::archive
