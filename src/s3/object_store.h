@@ -1,10 +1,10 @@
-// The S3 calls this program needs, as an interface: archive/ is written against it, S3Client (s3_client.h) implements it
-// over HTTP, and tests wrap it to count, to fail and to lie.
+// The S3 calls this program needs, as an interface: archive/ is written against it, S3Client (s3_client.h)
+// implements it over HTTP, and tests wrap it to count, to fail and to lie.
 //
-// Every method blocks, may be called from any thread, and retries what is worth retrying before it throws base::Error:
-// throttled or transient when retries ran out, access_denied, not_found, precondition_failed, invalid_argument,
-// unsupported, corrupt (an answer that is no S3 answer), cancelled once the store's stop token is stopped.
-// Source of every call: Amazon S3 API Reference, under the call's name.
+// Every method blocks, may be called from any thread, and retries what is worth retrying before it throws
+// base::Error: throttled or transient when retries ran out, access_denied, not_found, precondition_failed,
+// invalid_argument, unsupported, corrupt (an answer that is no S3 answer), cancelled once the store's stop
+// token is stopped. Source of every call: Amazon S3 API Reference, under the call's name.
 #pragma once
 
 #include <map>
@@ -29,15 +29,16 @@ class ObjectStore {
   /// The whole body in memory. A body that breaks off is fetched again.
   virtual GetObjectResult get_object(const GetObjectRequest& request) = 0;
 
-  /// The body through sink, each byte once and in order: a body that breaks off is continued with Range and If-Match, so
-  /// that sink never sees a byte of another version. Returns the head of the first answer.
+  /// The body through sink, each byte once and in order: a body that breaks off is continued with Range and
+  /// If-Match, so that sink never sees a byte of another version. Returns the head of the first answer.
   /// Throws precondition_failed when the object changed on the way.
   virtual ObjectHead read_object(const GetObjectRequest& request, const BodySink& sink) = 0;
 
   /// nullopt when there is no such object. Asks for stored checksums (x-amz-checksum-mode).
   virtual std::optional<ObjectHead> head_object(const std::string& bucket, const std::string& key) = 0;
 
-  virtual std::map<std::string, std::string> get_object_tagging(const std::string& bucket, const std::string& key,
+  virtual std::map<std::string, std::string> get_object_tagging(const std::string& bucket,
+                                                                const std::string& key,
                                                                 const std::string& version_id) = 0;
 
   /// Returns the ETag.
@@ -48,26 +49,28 @@ class ObjectStore {
   virtual UploadedPart upload_part(const UploadPartRequest& request) = 0;
 
   /// Completes the upload; afterwards the object is visible to readers. Returns its ETag.
-  /// A 200 reply may hold <Error>: that is a failure and is retried. After a lost reply the caller can't know the
-  /// outcome from this call alone: HEAD and compare.
+  /// A 200 reply may hold <Error>: that is a failure and is retried. After a lost reply the caller can't know
+  /// the outcome from this call alone: HEAD and compare.
   virtual std::string complete_multipart_upload(const CompleteMultipartUploadRequest& request) = 0;
 
-  /// Returns once the store has acknowledged that the upload is no more (an upload that is already gone counts).
+  /// Returns once the store has acknowledged that the upload is no more (an upload that is already gone
+  /// counts).
   virtual void abort_multipart_upload(const std::string& bucket, const std::string& key,
                                       const std::string& upload_id) = 0;
 
   /// One page, in key order; empty markers start at the beginning.
-  virtual ListMultipartUploadsPage list_multipart_uploads(const std::string& bucket, const std::string& prefix,
+  virtual ListMultipartUploadsPage list_multipart_uploads(const std::string& bucket,
+                                                          const std::string& prefix,
                                                           const std::string& key_marker,
                                                           const std::string& upload_id_marker) = 0;
 
-  /// Whether an unanswered DeleteObjects may be sent again by the client itself. Only where the store honours the
-  /// per-key condition: elsewhere a duplicate that arrives late could hit a newer object.
+  /// Whether an unanswered DeleteObjects may be sent again by the client itself. Only where the store honours
+  /// the per-key condition: elsewhere a duplicate that arrives late could hit a newer object.
   enum class Resend { allowed, forbidden };
 
   /// DeleteObjects of 1 to 1,000 keys. One result for each item, in the items' order.
-  virtual std::vector<DeleteResult> delete_objects(const std::string& bucket, const std::vector<DeleteItem>& items,
-                                                   Resend resend) = 0;
+  virtual std::vector<DeleteResult> delete_objects(const std::string& bucket,
+                                                   const std::vector<DeleteItem>& items, Resend resend) = 0;
 };
 
 }  // namespace s3c::s3

@@ -1,5 +1,5 @@
-// What S3 says and is told, as plain values. ETags are kept without their quotes everywhere in this program; the client
-// adds them where the protocol wants them.
+// What S3 says and is told, as plain values. ETags are kept without their quotes everywhere in this program;
+// the client adds them where the protocol wants them.
 #pragma once
 
 #include <cstdint>
@@ -17,36 +17,36 @@ namespace s3c::s3 {
 
 /// One row of a listing.
 struct ObjectSummary {
-  std::string key;
+  std::string key = {};
   std::uint64_t size_bytes = 0;
-  std::string etag;  ///< without quotes
-  base::Timestamp last_modified;
-  std::string storage_class;  ///< "STANDARD" where the store says nothing
-  bool restored = false;      ///< RestoreStatus: a thawed copy is readable now
+  std::string etag = {};  ///< without quotes
+  base::Timestamp last_modified = {};
+  std::string storage_class = {};  ///< "STANDARD" where the store says nothing
+  bool restored = false;           ///< RestoreStatus: a thawed copy is readable now
 
   bool operator==(const ObjectSummary&) const = default;
 };
 
 struct ListObjectsRequest {
-  std::string bucket;
-  std::string prefix;
-  std::string delimiter;           ///< empty: none
-  std::string start_after;         ///< empty: from the start; exclusive
-  std::string continuation_token;  ///< from the page before
+  std::string bucket = {};
+  std::string prefix = {};
+  std::string delimiter = {};           ///< empty: none
+  std::string start_after = {};         ///< empty: from the start; exclusive
+  std::string continuation_token = {};  ///< from the page before
   int max_keys = 1000;
 };
 
 struct ListObjectsPage {
-  std::vector<ObjectSummary> objects;
-  std::vector<std::string> common_prefixes;
-  std::optional<std::string> next_continuation_token;  ///< nullopt: this was the last page
+  std::vector<ObjectSummary> objects = {};
+  std::vector<std::string> common_prefixes = {};
+  std::optional<std::string> next_continuation_token = {};  ///< nullopt: this was the last page
 };
 
 /// A checksum as S3 names it.
 struct Checksum {
-  std::string algorithm;  ///< "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"
-  std::string value;      ///< base64; composite ones end in "-N"
-  std::string type;       ///< "FULL_OBJECT", "COMPOSITE", or empty when the store doesn't say
+  std::string algorithm = {};  ///< "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"
+  std::string value = {};      ///< base64; composite ones end in "-N"
+  std::string type = {};       ///< "FULL_OBJECT", "COMPOSITE", or empty when the store doesn't say
 
   bool operator==(const Checksum&) const = default;
 };
@@ -54,21 +54,21 @@ struct Checksum {
 /// The answer's headers to GET and HEAD.
 struct ObjectHead {
   std::uint64_t size_bytes = 0;  ///< of the whole object, also when a range was asked for
-  std::string etag;
-  base::Timestamp last_modified;
-  std::string version_id;     ///< empty in a bucket that never had versioning
-  std::string storage_class;  ///< "STANDARD" where the store says nothing
-  std::string content_type;
-  /// The other system headers that were set on the object, by lower-case name: cache-control, content-disposition,
-  /// content-encoding, content-language, expires, x-amz-website-redirect-location.
-  std::map<std::string, std::string> system_headers;
+  std::string etag = {};
+  base::Timestamp last_modified = {};
+  std::string version_id = {};     ///< empty in a bucket that never had versioning
+  std::string storage_class = {};  ///< "STANDARD" where the store says nothing
+  std::string content_type = {};
+  /// The other system headers that were set on the object, by lower-case name: cache-control,
+  /// content-disposition, content-encoding, content-language, expires, x-amz-website-redirect-location.
+  std::map<std::string, std::string> system_headers = {};
   /// User metadata, names lower-case and without "x-amz-meta-".
-  std::map<std::string, std::string> metadata;
-  std::vector<Checksum> checksums;
+  std::map<std::string, std::string> metadata = {};
+  std::vector<Checksum> checksums = {};
   int tag_count = 0;
-  std::string restore;  ///< x-amz-restore as sent
+  std::string restore = {};  ///< x-amz-restore as sent
   /// ETag is no MD5 of the body where this is "aws:kms", "aws:kms:dsse" or a customer's key was used.
-  std::string server_side_encryption;
+  std::string server_side_encryption = {};
 };
 
 struct ByteRange {
@@ -77,93 +77,95 @@ struct ByteRange {
 };
 
 struct GetObjectRequest {
-  std::string bucket;
-  std::string key;
-  std::string version_id;                ///< empty: the current one
-  std::string if_match;                  ///< an ETag; empty: no condition
-  std::optional<ByteRange> range;        ///< nullopt: all of it
-  std::optional<std::uint64_t> expected_size_bytes;  ///< a body of another length is an error of kind precondition_failed
+  std::string bucket = {};
+  std::string key = {};
+  std::string version_id = {};          ///< empty: the current one
+  std::string if_match = {};            ///< an ETag; empty: no condition
+  std::optional<ByteRange> range = {};  ///< nullopt: all of it
+  /// A body of another length is an error of kind precondition_failed.
+  std::optional<std::uint64_t> expected_size_bytes = {};
 };
 
 struct GetObjectResult {
-  ObjectHead head;
-  std::string body;
+  ObjectHead head = {};
+  std::string body = {};
 };
 
 /// Takes the next bytes of an object, in order.
 using BodySink = std::function<void(std::string_view)>;
 
 struct PutObjectRequest {
-  std::string bucket;
-  std::string key;
-  std::string content_type;
-  std::string storage_class;  ///< empty: STANDARD
-  std::map<std::string, std::string> metadata;
-  bool if_none_match = false;  ///< fail with precondition_failed where the key exists
-  std::optional<Checksum> checksum;  ///< of the body; Content-MD5 is always sent
+  std::string bucket = {};
+  std::string key = {};
+  std::string content_type = {};
+  std::string storage_class = {};  ///< empty: STANDARD
+  std::map<std::string, std::string> metadata = {};
+  bool if_none_match = false;             ///< fail with precondition_failed where the key exists
+  std::optional<Checksum> checksum = {};  ///< of the body; Content-MD5 is always sent
 };
 
 /// How the archive is encrypted at rest; empty fields leave it to the bucket.
 struct Encryption {
-  std::string algorithm;   ///< "AES256", "aws:kms", "aws:kms:dsse"
-  std::string kms_key_id;
+  std::string algorithm = {};  ///< "AES256", "aws:kms", "aws:kms:dsse"
+  std::string kms_key_id = {};
 };
 
 struct CreateMultipartUploadRequest {
-  std::string bucket;
-  std::string key;
-  std::string content_type;
-  std::string storage_class;
-  std::map<std::string, std::string> metadata;
-  std::string tagging;  ///< as x-amz-tagging takes it: "a=1&b=2"
-  Encryption encryption;
+  std::string bucket = {};
+  std::string key = {};
+  std::string content_type = {};
+  std::string storage_class = {};
+  std::map<std::string, std::string> metadata = {};
+  std::string tagging = {};  ///< as x-amz-tagging takes it: "a=1&b=2"
+  Encryption encryption = {};
   /// Ask for a FULL_OBJECT CRC32; a store without additional checksums must not be sent the header.
   bool full_object_crc32 = false;
 };
 
 struct UploadPartRequest {
-  std::string bucket;
-  std::string key;
-  std::string upload_id;
-  int part_number = 0;  ///< 1..10,000
-  std::string_view body;  ///< lives until the call returns
-  std::string md5;        ///< 16 raw bytes; sent as Content-MD5
-  std::optional<std::uint32_t> crc32;  ///< sent as x-amz-checksum-crc32
+  std::string bucket = {};
+  std::string key = {};
+  std::string upload_id = {};
+  int part_number = 0;                      ///< 1..10,000
+  std::string_view body = {};               ///< lives until the call returns
+  std::string md5 = {};                     ///< 16 raw bytes; sent as Content-MD5
+  std::optional<std::uint32_t> crc32 = {};  ///< sent as x-amz-checksum-crc32
 };
 
 struct UploadedPart {
   int part_number = 0;
-  std::string etag;
-  std::optional<std::uint32_t> crc32;
+  std::string etag = {};
+  std::optional<std::uint32_t> crc32 = {};
 };
 
 struct CompleteMultipartUploadRequest {
-  std::string bucket;
-  std::string key;
-  std::string upload_id;
-  std::vector<UploadedPart> parts;  ///< numbers ascending, at least one; all of equal size in bytes but the last
+  std::string bucket = {};
+  std::string key = {};
+  std::string upload_id = {};
+  /// Numbers ascending, at least one; all of equal size in bytes but the last.
+  std::vector<UploadedPart> parts = {};
   bool if_none_match = true;
-  std::optional<std::uint32_t> full_object_crc32;
-  std::optional<std::uint64_t> object_size_bytes;  ///< x-amz-mp-object-size
+  std::optional<std::uint32_t> full_object_crc32 = {};
+  std::optional<std::uint64_t> object_size_bytes = {};  ///< x-amz-mp-object-size
 };
 
 struct MultipartUpload {
-  std::string key;
-  std::string upload_id;
-  base::Timestamp initiated;
+  std::string key = {};
+  std::string upload_id = {};
+  base::Timestamp initiated = {};
 };
 
 struct ListMultipartUploadsPage {
-  std::vector<MultipartUpload> uploads;
-  std::string next_key_marker;
-  std::string next_upload_id_marker;
+  std::vector<MultipartUpload> uploads = {};
+  std::string next_key_marker = {};
+  std::string next_upload_id_marker = {};
   bool truncated = false;
 };
 
 struct DeleteItem {
-  std::string key;
-  std::string version_id;  ///< empty: the current one
-  std::string etag;        ///< condition; empty: none
+  std::string key = {};
+  std::string version_id = {};  ///< empty: the current one
+  std::string etag = {};        ///< condition; empty: none
 };
 
 struct DeleteResult {
@@ -173,11 +175,11 @@ struct DeleteResult {
     not_found,            ///< conditional delete of an object that is no longer there
     refused,              ///< anything else; see code and message
   };
-  std::string key;
-  std::string version_id;
+  std::string key = {};
+  std::string version_id = {};
   Outcome outcome = Outcome::deleted;
-  std::string code;
-  std::string message;
+  std::string code = {};
+  std::string message = {};
 };
 
 }  // namespace s3c::s3

@@ -1,0 +1,59 @@
+// HTTP over libcurl: the real Transport. Connections are kept alive and reused, last used first, so that few
+// are open when few are needed. TLS certificates are always verified. Redirects are never followed: in S3
+// they mean "another region", which needs another signature. Proxies are the ones libcurl finds in the
+// environment (HTTPS_PROXY, NO_PROXY, ...).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "http/transport.h"
+
+namespace s3c::http {
+
+/// libcurl's process-wide state; make one in main() before any thread starts and let it outlive every
+/// transport. Also sets SIGPIPE to be ignored if nobody handles it: OpenSSL writes to sockets the server may
+/// have closed.
+class CurlGlobal {
+ public:
+  /// Throws Error: internal when libcurl can't start.
+  CurlGlobal();
+  ~CurlGlobal();
+  CurlGlobal(const CurlGlobal&) = delete;
+  CurlGlobal& operator=(const CurlGlobal&) = delete;
+};
+
+struct CurlOptions {
+  std::string ca_bundle;  ///< PEM file of trusted authorities; empty: the system's
+  std::chrono::milliseconds connect_timeout{10'000};
+  /// How long not a byte may move in either direction. There is no limit on the whole exchange: a part may
+  /// take minutes on a slow line, and CompleteMultipartUpload works for minutes while it sends white space.
+  std::chrono::seconds stall_timeout{60};
+  std::string user_agent = "s3compress";
+};
+
+class CurlTransport final : public Transport {
+ public:
+  /// global: only to show that it is there.
+  CurlTransport(const CurlGlobal& global, CurlOptions options);
+  /// REQUIRES: no send() is running.
+  ~CurlTransport() override;
+
+  Response send(const Request& request, const BodySink& sink, const std::stop_token& stop) override
+      S3C_EXCLUDES(mutex_);
+
+ private:
+  class Connection;
+
+  std::unique_ptr<Connection> check_out() S3C_EXCLUDES(mutex_);
+  void check_in(std::unique_ptr<Connection> connection) S3C_EXCLUDES(mutex_);
+
+  const CurlOptions options_;
+  base::Mutex mutex_;
+  std::vector<std::unique_ptr<Connection>> idle_ S3C_GUARDED_BY(mutex_);  // a stack: the warmest on top
+};
+
+}  // namespace s3c::http

@@ -1,0 +1,146 @@
+#include "s3/answer_headers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "s3/xml.h"
+
+namespace s3c::s3 {
+namespace {
+
+[[noreturn]] void corrupt(std::string message) {
+  throw base::Error(base::ErrorKind::corrupt, std::move(message));
+}
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+struct ContentRange {
+  std::uint64_t first = 0;
+  std::uint64_t total = 0;
+};
+
+/// "bytes 0-9/443"
+ContentRange content_range(const http::Response& answer) {
+  const std::string_view text = answer.headers.find("Content-Range").value_or("");
+  const std::size_t dash = text.find('-');
+  const std::size_t slash = text.find('/');
+  if (text.starts_with("bytes ") && dash != std::string_view::npos && slash != std::string_view::npos &&
+      dash < slash) {
+    const auto first = number(text.substr(6, dash - 6));
+    const auto total = number(text.substr(slash + 1));
+    if (first && total) return {*first, *total};
+  }
+  corrupt(fmt::format("Content-Range is '{}'", base::printable(text)));
+}
+
+bool is_md5_hex(std::string_view etag) {
+  return etag.size() == 32 && std::all_of(etag.begin(), etag.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+         });
+}
+
+constexpr std::array<std::string_view, 6> kSystemHeaders = {
+    "cache-control",    "content-disposition",
+    "content-encoding", "content-language",
+    "expires",          "x-amz-website-redirect-location",
+};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kChecksumHeaders = {{
+    {"x-amz-checksum-crc32", "CRC32"},
+    {"x-amz-checksum-crc32c", "CRC32C"},
+    {"x-amz-checksum-crc64nvme", "CRC64NVME"},
+    {"x-amz-checksum-sha1", "SHA1"},
+    {"x-amz-checksum-sha256", "SHA256"},
+}};
+constexpr std::string_view kMetadataPrefix = "x-amz-meta-";
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string etag_of(const http::Response& answer) {
+  return unquoted(answer.headers.find("ETag").value_or(""));
+}
+
+std::uint64_t body_size_bytes(const http::Response& answer) {
+  const std::string_view text = answer.headers.find("Content-Length").value_or("");
+  const auto size = number(text);
+  if (!size) corrupt(fmt::format("Content-Length is '{}'", base::printable(text)));
+  return *size;
+}
+
+std::uint64_t body_offset(const http::Response& answer) {
+  return answer.status == 206 ? content_range(answer).first : 0;
+}
+
+ObjectHead parse_object_head(const http::Response& answer) {
+  ObjectHead head;
+  head.size_bytes = answer.status == 206 ? content_range(answer).total : body_size_bytes(answer);
+  head.storage_class = "STANDARD";
+  std::string checksum_type;
+  for (const auto& [field, value] : answer.headers.fields()) {
+    const std::string name = lower(field);
+    if (name == "etag") {
+      head.etag = unquoted(value);
+    } else if (name == "last-modified") {
+      const auto time = base::parse_http_date(value);
+      if (!time) corrupt(fmt::format("Last-Modified is '{}'", base::printable(value)));
+      head.last_modified = *time;
+    } else if (name == "content-type") {
+      head.content_type = value;
+    } else if (name.starts_with(kMetadataPrefix)) {
+      head.metadata.emplace(name.substr(kMetadataPrefix.size()), value);
+    } else if (name == "x-amz-version-id") {
+      head.version_id = value;
+    } else if (name == "x-amz-storage-class") {
+      head.storage_class = value;
+    } else if (name == "x-amz-tagging-count") {
+      head.tag_count = static_cast<int>(std::min<std::uint64_t>(number(value).value_or(0), 1000));
+    } else if (name == "x-amz-restore") {
+      head.restore = value;
+    } else if (name == "x-amz-server-side-encryption") {
+      head.server_side_encryption = value;
+    } else if (name == "x-amz-server-side-encryption-customer-algorithm" &&
+               head.server_side_encryption.empty()) {
+      head.server_side_encryption = "customer";
+    } else if (name == "x-amz-checksum-type") {
+      checksum_type = value;
+    } else if (std::find(kSystemHeaders.begin(), kSystemHeaders.end(), name) != kSystemHeaders.end()) {
+      head.system_headers.emplace(name, value);
+    } else {
+      for (const auto& [header, algorithm] : kChecksumHeaders) {
+        if (name == header) head.checksums.push_back({std::string(algorithm), value, ""});
+      }
+    }
+  }
+  for (Checksum& checksum : head.checksums) checksum.type = checksum_type;
+  if (head.etag.empty()) corrupt("the answer has no ETag");
+  if (head.last_modified == base::Timestamp{}) corrupt("the answer has no Last-Modified");
+  return head;
+}
+
+bool etag_contradicts(const http::Response& answer, std::string_view md5_hex) {
+  const std::string etag = etag_of(answer);
+  if (!is_md5_hex(etag) || http::equal_ignoring_case(etag, md5_hex)) return false;
+  const std::string_view encryption = answer.headers.find("x-amz-server-side-encryption").value_or("");
+  const bool customer_key =
+      answer.headers.find("x-amz-server-side-encryption-customer-algorithm").has_value();
+  return !encryption.starts_with("aws:kms") && !customer_key;
+}
+
+}  // namespace s3c::s3

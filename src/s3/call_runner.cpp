@@ -1,0 +1,175 @@
+#include "s3/call_runner.h"
+
+#include <fmt/format.h>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "s3/error_mapping.h"
+#include "s3/xml.h"
+
+namespace s3c::s3 {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using std::chrono::milliseconds;
+
+/// S3 accepts 15 minutes of skew; a bare 403 with a Date within this is about something else.
+constexpr milliseconds kTolerableSkew = std::chrono::minutes(4);
+
+std::string resource_of(const Call& call) {
+  return call.key ? call.bucket + "/" + *call.key : call.bucket;
+}
+
+bool is_success(const http::Response& answer) {
+  return answer.status >= 200 && answer.status < 300;
+}
+
+bool has_body_checksum(const http::Headers& headers) {
+  for (const auto& [name, value] : headers.fields()) {
+    if (http::equal_ignoring_case(name, "Content-MD5") || name.starts_with("x-amz-checksum-crc")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+CallRunner::CallRunner(Config config, std::shared_ptr<CredentialsProvider> credentials,
+                       http::Transport& transport, base::Clock& clock, std::shared_ptr<base::Logger> logger,
+                       std::stop_token stop)
+    : config_(std::move(config)),
+      credentials_(std::move(credentials)),
+      transport_(transport),
+      clock_(clock),
+      logger_(std::move(logger)),
+      stop_(std::move(stop)) {}
+
+std::shared_ptr<const BucketAddress> CallRunner::address_of(const std::string& bucket) {
+  {
+    base::MutexLock lock(mutex_);
+    if (const auto found = addresses_.find(bucket); found != addresses_.end()) return found->second;
+  }
+  auto located = std::make_shared<const BucketAddress>(config_.endpoint.locate(bucket, config_.region));
+  base::MutexLock lock(mutex_);
+  return addresses_.emplace(bucket, std::move(located)).first->second;
+}
+
+http::Request CallRunner::signed_request(const Call& call, const BucketAddress& address,
+                                         const std::string& query) {
+  http::Request request;
+  request.method = call.method;
+  request.body = call.body;
+  request.at_most_once = call.at_most_once;
+  std::string path = address.path_root;
+  if (call.key) {
+    path += base::percent_encode(*call.key, true);
+  } else if (path.size() > 1) {
+    path.pop_back();  // "/bucket" is the bucket; "/" (its own host) stays
+  }
+  request.url.reserve(address.origin.size() + path.size() + query.size() + 1);
+  request.url.append(address.origin).append(path);
+  if (!query.empty()) request.url.append("?").append(query);
+  request.headers.reserve(call.headers.fields().size() + 4);
+  for (const auto& [name, value] : call.headers.fields()) request.headers.add(name, value);
+
+  std::string payload_hash(kEmptyPayloadHash);
+  if (!call.body.empty()) {
+    // Over TLS the bytes are safe on the way and a checksum in a signed header vouches for them: hashing them
+    // twice would cost more than compressing them.
+    payload_hash = address.tls && has_body_checksum(call.headers) ? std::string(kUnsignedPayload)
+                                                                  : base::to_hex(base::sha256(call.body));
+  }
+  const auto credentials = credentials_->get();
+  const base::Timestamp now = clock_.now() + milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
+  signer_.sign({.method = request.method,
+                .host = address.host,
+                .path = path,
+                .query = query,
+                .payload_hash = payload_hash,
+                .headers = nullptr},
+               request.headers, *credentials, address.region, now);
+  return request;
+}
+
+bool CallRunner::learn_region(const Call& call, const BucketAddress& address, const http::Response& answer) {
+  if (answer.status != 301 && answer.status != 307 && answer.status != 400 && answer.status != 403)
+    return false;
+  const std::string region = region_hint(answer);
+  if (region.empty() || region == address.region) return false;
+  auto located = std::make_shared<const BucketAddress>(config_.endpoint.locate(call.bucket, region));
+  logger_->info("bucket {} is in region {}, not {}", call.bucket, region, address.region);
+  base::MutexLock lock(mutex_);
+  addresses_[call.bucket] = std::move(located);
+  return true;
+}
+
+bool CallRunner::learn_clock(const Error& error, const http::Response& answer) {
+  const bool said =
+      error.context().code == "RequestTimeTooSkewed" || error.context().code == "RequestExpired";
+  const bool possible = answer.status == 403 && answer.body.empty();  // an answer to HEAD can't say
+  if (!said && !possible) return false;
+  const auto server_now = base::parse_http_date(answer.headers.find("Date").value_or(""));
+  if (!server_now) return false;
+  const milliseconds offset = *server_now - clock_.now();
+  const milliseconds change = offset - milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
+  if (std::chrono::abs(change) < kTolerableSkew) return false;
+  clock_offset_ms_.store(offset.count(), std::memory_order_relaxed);
+  logger_->warn("this machine's clock is {} s off the store's; requests are dated by the store's from now on",
+                offset.count() / 1000);
+  return true;
+}
+
+http::Response CallRunner::send(const Call& call, std::optional<milliseconds>& retry_after_time) {
+  const std::string query = encode_query(call.query);
+  bool learned_region = false;
+  bool learned_clock = false;
+  for (;;) {
+    const auto address = address_of(call.bucket);
+    const http::Request request = signed_request(call, *address, query);
+    stats_.count_request(call.operation, call.body.size());
+    http::Response answer = transport_.send(request, call.sink, stop_);
+    stats_.count_received(answer.body.size());
+    if (is_success(answer) && !parse_error(answer.body)) return answer;
+    Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
+    if (!learned_region && learn_region(call, *address, answer)) {
+      learned_region = true;
+    } else if (!learned_clock && learn_clock(error, answer)) {
+      learned_clock = true;
+    } else {
+      retry_after_time = retry_after(answer);
+      throw error;
+    }
+    stats_.count_retry();
+  }
+}
+
+void CallRunner::run(Call& call, const std::function<void(http::Response&)>& accept) {
+  if (call.key && call.key->empty()) {
+    // Without its key a request would be about the whole bucket.
+    throw Error(ErrorKind::invalid_argument, "an object's key can't be empty",
+                {.operation = std::string(to_string(call.operation)), .resource = call.bucket + "/"});
+  }
+  RetryLoop loop(config_.retry, clock_, stop_);
+  for (;;) {
+    std::optional<milliseconds> at_least;
+    std::optional<Error> failed;
+    try {
+      if (call.before_try) call.before_try(call);
+      http::Response answer = send(call, at_least);
+      accept(answer);
+      return;
+    } catch (const Error& error) {
+      if (call.receiver_failed) throw;
+      if (std::exchange(call.made_progress, false)) loop.progressed();
+      const bool again = loop.try_again_after(error);
+      failed = with_context(error, to_string(call.operation), resource_of(call), loop.total_failures());
+      if (!again || (call.at_most_once && error.context().code != http::kNotSent)) throw *failed;
+    }
+    const milliseconds waited = loop.wait(at_least);
+    logger_->info("{}; tried again after {} ms", failed->what(), waited.count());
+    stats_.count_retry();
+  }
+}
+
+}  // namespace s3c::s3

@@ -1,0 +1,94 @@
+// One S3 call from end to end: find the bucket, sign, send, understand the answer, try again where that
+// helps. S3Client says what each call is; this is how any of them is made. Any thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mutex.h"
+#include "http/transport.h"
+#include "s3/credentials.h"
+#include "s3/endpoint.h"
+#include "s3/request_stats.h"
+#include "s3/retry.h"
+#include "s3/sigv4.h"
+
+namespace s3c::s3 {
+
+struct Call {
+  Operation operation;
+  std::string method = {};
+  std::string bucket = {};
+  std::optional<std::string> key = {};  ///< nullopt: the bucket itself
+  std::vector<std::pair<std::string, std::string>> query = {};
+  http::Headers headers = {};
+  std::string_view body = {};
+  http::BodySink sink = {};
+  /// Never send it again once the server may have it.
+  bool at_most_once = false;
+  /// Called before each try: to throw away what the try before received, or to ask only for the rest.
+  std::function<void(Call&)> before_try = {};
+
+  bool made_progress =
+      false;  ///< set by the sink: this try was not in vain, so the count of tries starts again
+  bool receiver_failed =
+      false;  ///< set by the sink when whoever takes the bytes threw: that error is not ours to retry
+};
+
+class CallRunner {
+ public:
+  struct Config {
+    Endpoint endpoint;
+    std::string region;
+    RetryPolicy retry;
+  };
+
+  CallRunner(Config config, std::shared_ptr<CredentialsProvider> credentials, http::Transport& transport,
+             base::Clock& clock, std::shared_ptr<base::Logger> logger, std::stop_token stop);
+
+  /// Makes the call and hands the first successful answer to accept, which may find it wanting by throwing
+  /// Error. Throws Error with operation, resource and attempts filled in.
+  void run(Call& call, const std::function<void(http::Response&)>& accept) S3C_EXCLUDES(mutex_);
+
+  RequestStats& stats() { return stats_; }
+  const RequestStats& stats() const { return stats_; }
+  const std::stop_token& stop() const { return stop_; }
+  const RetryPolicy& retry_policy() const { return config_.retry; }
+  base::Clock& clock() { return clock_; }
+
+ private:
+  /// One try: a 2xx answer without <Error>, or an exception. A wrong region and a wrong clock are put right
+  /// here, once each: the server has then refused the request before it did anything.
+  http::Response send(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
+  http::Request signed_request(const Call& call, const BucketAddress& address, const std::string& query);
+  bool learn_region(const Call& call, const BucketAddress& address, const http::Response& answer)
+      S3C_EXCLUDES(mutex_);
+  bool learn_clock(const base::Error& error, const http::Response& answer);
+  std::shared_ptr<const BucketAddress> address_of(const std::string& bucket) S3C_EXCLUDES(mutex_);
+
+  const Config config_;
+  const std::shared_ptr<CredentialsProvider> credentials_;
+  http::Transport& transport_;
+  base::Clock& clock_;
+  const std::shared_ptr<base::Logger> logger_;
+  const std::stop_token stop_;
+  Signer signer_;
+  RequestStats stats_;
+  std::atomic<std::int64_t> clock_offset_ms_{0};  // the server's clock less ours
+  base::Mutex mutex_;
+  std::map<std::string, std::shared_ptr<const BucketAddress>, std::less<>> addresses_ S3C_GUARDED_BY(mutex_);
+};
+
+}  // namespace s3c::s3

@@ -1,0 +1,27 @@
+#include "s3/retry.h"
+
+#include <algorithm>
+
+namespace s3c::s3 {
+
+bool is_retryable(const base::Error& error) {
+  return error.kind() == base::ErrorKind::transient || error.kind() == base::ErrorKind::throttled;
+}
+
+bool RetryLoop::try_again_after(const base::Error& error) {
+  ++failures_;
+  ++total_failures_;
+  return is_retryable(error) && failures_ < policy_.max_attempts;
+}
+
+std::chrono::milliseconds RetryLoop::wait(std::optional<std::chrono::milliseconds> at_least) {
+  // Seeded once a thread, not once a call: a random_device costs a system call.
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const auto delay = std::max(policy_.backoff.delay(std::max(failures_, 1), random),
+                              at_least.value_or(std::chrono::milliseconds{0}));
+  if (!clock_.sleep_for(delay, stop_))
+    throw base::Error(base::ErrorKind::cancelled, "stopped while waiting to try again");
+  return delay;
+}
+
+}  // namespace s3c::s3

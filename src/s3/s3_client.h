@@ -1,0 +1,68 @@
+// ObjectStore over HTTP: Amazon S3 and the stores that speak its protocol. The calls are split by subject
+// into s3_client_objects.cpp, _list.cpp, _multipart.cpp and _delete.cpp; call_runner.h is what they share.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/transport.h"
+#include "s3/call_runner.h"
+#include "s3/credentials.h"
+#include "s3/endpoint.h"
+#include "s3/object_store.h"
+#include "s3/request_stats.h"
+#include "s3/retry.h"
+
+namespace s3c::s3 {
+
+struct S3ClientConfig {
+  EndpointSettings endpoint;
+  std::string region = "us-east-1";  ///< tried first; a bucket that is elsewhere says so and is followed
+  RetryPolicy retry;
+};
+
+class S3Client final : public ObjectStore {
+ public:
+  /// transport and clock must outlive the client. stop: ends every call with Error cancelled.
+  /// Retries are logged at info.
+  S3Client(S3ClientConfig config, std::shared_ptr<CredentialsProvider> credentials,
+           http::Transport& transport, base::Clock& clock, std::shared_ptr<base::Logger> logger,
+           std::stop_token stop);
+
+  void head_bucket(const std::string& bucket) override;
+  ListObjectsPage list_objects(const ListObjectsRequest& request) override;
+  GetObjectResult get_object(const GetObjectRequest& request) override;
+  ObjectHead read_object(const GetObjectRequest& request, const BodySink& sink) override;
+  std::optional<ObjectHead> head_object(const std::string& bucket, const std::string& key) override;
+  std::map<std::string, std::string> get_object_tagging(const std::string& bucket, const std::string& key,
+                                                        const std::string& version_id) override;
+  std::string put_object(const PutObjectRequest& request, std::string_view body) override;
+  std::string create_multipart_upload(const CreateMultipartUploadRequest& request) override;
+  UploadedPart upload_part(const UploadPartRequest& request) override;
+  std::string complete_multipart_upload(const CompleteMultipartUploadRequest& request) override;
+  void abort_multipart_upload(const std::string& bucket, const std::string& key,
+                              const std::string& upload_id) override;
+  ListMultipartUploadsPage list_multipart_uploads(const std::string& bucket, const std::string& prefix,
+                                                  const std::string& key_marker,
+                                                  const std::string& upload_id_marker) override;
+  std::vector<DeleteResult> delete_objects(const std::string& bucket, const std::vector<DeleteItem>& items,
+                                           Resend resend) override;
+
+  /// What was sent so far.
+  RequestStatsSnapshot stats() const { return runner_.stats().snapshot(); }
+
+ private:
+  /// One key by DELETE, for keys XML can't carry. Never throws but cancelled: what went wrong is in the
+  /// result.
+  DeleteResult delete_object(const std::string& bucket, const DeleteItem& item, Resend resend);
+  /// The keys that XML can carry, in one request; results in the items' order.
+  std::vector<DeleteResult> delete_batch(const std::string& bucket,
+                                         const std::vector<const DeleteItem*>& items, Resend resend);
+
+  CallRunner runner_;
+};
+
+}  // namespace s3c::s3

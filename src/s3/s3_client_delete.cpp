@@ -1,0 +1,154 @@
+// S3Client: DeleteObjects, whose answer is one answer per key, and DeleteObject for the keys its XML can't
+// carry.
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "s3/error_mapping.h"
+#include "s3/s3_client.h"
+#include "s3/xml.h"
+
+namespace s3c::s3 {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using Outcome = DeleteResult::Outcome;
+
+constexpr std::size_t kMaxItems = 1000;  // Source: S3 API, DeleteObjects
+
+/// What the error means for this item: an object that isn't there is deleted, unless a certain one was to be
+/// deleted.
+Outcome outcome_of(const DeleteItem& item, std::optional<ErrorKind> kind, std::string_view code) {
+  if (code == "ConditionalRequestConflict") return Outcome::refused;  // still there, or not: nobody knows
+  if (kind == ErrorKind::precondition_failed) return Outcome::precondition_failed;
+  if (kind == ErrorKind::not_found && code != "NoSuchBucket")
+    return item.etag.empty() ? Outcome::deleted : Outcome::not_found;
+  return Outcome::refused;
+}
+
+DeleteResult result_of(const DeleteItem& item, const DeleteAnswer& answer) {
+  DeleteResult result{item.key, item.version_id, Outcome::deleted, answer.code, answer.message};
+  if (answer.code.empty()) return result;
+  // "PreconditionFailed" may also come as a bare "412".
+  const auto kind = answer.code == "412" ? ErrorKind::precondition_failed : kind_of_code(answer.code);
+  result.outcome = outcome_of(item, kind, answer.code);
+  return result;
+}
+
+/// Finds each item's answer by key and version, whatever their order.
+class Answers {
+ public:
+  Answers(std::vector<DeleteAnswer> answers, const std::vector<const DeleteItem*>& items) {
+    for (const DeleteItem* item : items) ++items_of_key_[item->key];
+    for (DeleteAnswer& answer : answers) {
+      auto [at, added] = by_name_.try_emplace(std::pair(answer.key, answer.version_id), answer);
+      // Two answers about one thing: the bad news counts.
+      if (!added && at->second.code.empty()) at->second = std::move(answer);
+    }
+  }
+
+  DeleteResult find(const DeleteItem& item) const {
+    if (const auto exact = by_name_.find({item.key, item.version_id}); exact != by_name_.end()) {
+      return result_of(item, exact->second);
+    }
+    // An answer may name the version it deleted although none was asked for, and an error may leave out the
+    // version. Both are taken only where they can't be about another item.
+    const auto first = by_name_.lower_bound({item.key, ""});
+    if (first != by_name_.end() && first->first.first == item.key && items_of_key_.at(item.key) == 1) {
+      const auto next = std::next(first);
+      const bool only = next == by_name_.end() || next->first.first != item.key;
+      const DeleteAnswer& answer = first->second;
+      if (only && (item.version_id.empty() || (answer.version_id.empty() && !answer.code.empty()))) {
+        return result_of(item, answer);
+      }
+    }
+    return {item.key, item.version_id, Outcome::refused, "NoAnswer",
+            "the store's answer doesn't mention this key"};
+  }
+
+ private:
+  std::map<std::string, int> items_of_key_;
+  std::map<std::pair<std::string, std::string>, DeleteAnswer> by_name_;
+};
+
+/// SlowDown and InternalError about single keys, inside a 200.
+bool worth_another_try(const DeleteResult& result) {
+  const auto kind = kind_of_code(result.code);
+  return result.outcome == Outcome::refused && (kind == ErrorKind::throttled || kind == ErrorKind::transient);
+}
+
+}  // namespace
+
+std::vector<DeleteResult> S3Client::delete_objects(const std::string& bucket,
+                                                   const std::vector<DeleteItem>& items, Resend resend) {
+  if (items.size() > kMaxItems)
+    throw Error(ErrorKind::invalid_argument, "more than 1,000 keys in one DeleteObjects");
+  std::vector<DeleteResult> results(items.size());
+  std::vector<std::size_t> batch;   // indexes into items
+  std::vector<std::size_t> single;  // of keys XML can't carry
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (items[i].key.empty()) throw Error(ErrorKind::invalid_argument, "an object's key can't be empty");
+    (xml_can_carry(items[i].key) ? batch : single).push_back(i);
+  }
+
+  RetryLoop loop(runner_.retry_policy(), runner_.clock(), runner_.stop());
+  while (!batch.empty()) {
+    std::vector<const DeleteItem*> sent;
+    for (const std::size_t i : batch) sent.push_back(&items[i]);
+    std::vector<DeleteResult> answers = delete_batch(bucket, sent, resend);
+    std::vector<std::size_t> again;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (worth_another_try(answers[i])) again.push_back(batch[i]);
+      results[batch[i]] = std::move(answers[i]);
+    }
+    batch = std::move(again);
+    if (batch.empty() || resend == Resend::forbidden) break;
+    if (!loop.try_again_after(Error(ErrorKind::throttled, "some keys were put off"))) break;
+    loop.wait(std::nullopt);
+    runner_.stats().count_retry();
+  }
+  for (const std::size_t i : single) results[i] = delete_object(bucket, items[i], resend);
+  return results;
+}
+
+std::vector<DeleteResult> S3Client::delete_batch(const std::string& bucket,
+                                                 const std::vector<const DeleteItem*>& items, Resend resend) {
+  const std::string body = write_delete_objects(items);
+  Call call{.operation = Operation::delete_objects, .method = "POST", .bucket = bucket};
+  call.query = {{"delete", ""}};
+  call.body = body;
+  call.headers.add("Content-MD5", base::to_base64(base::md5(body)));
+  call.headers.add("Content-Type", "application/xml");
+  call.at_most_once = resend == Resend::forbidden;
+  std::vector<DeleteResult> results;
+  runner_.run(call, [&](http::Response& answer) {
+    const Answers answers(parse_delete_objects(answer.body), items);
+    results.clear();
+    for (const DeleteItem* item : items) results.push_back(answers.find(*item));
+  });
+  return results;
+}
+
+DeleteResult S3Client::delete_object(const std::string& bucket, const DeleteItem& item, Resend resend) {
+  Call call{.operation = Operation::delete_object, .method = "DELETE", .bucket = bucket, .key = item.key};
+  if (!item.version_id.empty()) call.query.emplace_back("versionId", item.version_id);
+  if (!item.etag.empty()) call.headers.add("If-Match", "\"" + item.etag + "\"");
+  call.at_most_once = resend == Resend::forbidden;
+  DeleteResult result{item.key, item.version_id, Outcome::deleted, "", ""};
+  try {
+    runner_.run(call, [](http::Response&) {});
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    // Not thrown on: the results of the other keys must not be lost.
+    result.code = error.context().code.empty() ? to_string(error.kind()) : error.context().code;
+    result.message = error.what();
+    result.outcome = outcome_of(item, error.kind(), result.code);
+  }
+  return result;
+}
+
+}  // namespace s3c::s3

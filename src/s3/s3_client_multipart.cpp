@@ -1,0 +1,102 @@
+// S3Client: multipart uploads.
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "s3/answer_headers.h"
+#include "s3/s3_client.h"
+#include "s3/xml.h"
+
+namespace s3c::s3 {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+std::string crc32_base64(std::uint32_t crc) {
+  return base::to_base64(base::crc32_bytes(crc));
+}
+
+}  // namespace
+
+std::string S3Client::create_multipart_upload(const CreateMultipartUploadRequest& request) {
+  Call call{.operation = Operation::create_multipart_upload,
+            .method = "POST",
+            .bucket = request.bucket,
+            .key = request.key};
+  call.query = {{"uploads", ""}};
+  auto add = [&call](const char* name, const std::string& value) {
+    if (!value.empty()) call.headers.add(name, value);
+  };
+  add("Content-Type", request.content_type);
+  add("x-amz-storage-class", request.storage_class);
+  add("x-amz-tagging", request.tagging);
+  add("x-amz-server-side-encryption", request.encryption.algorithm);
+  add("x-amz-server-side-encryption-aws-kms-key-id", request.encryption.kms_key_id);
+  for (const auto& [name, value] : request.metadata) call.headers.add("x-amz-meta-" + name, value);
+  if (request.full_object_crc32) {
+    call.headers.add("x-amz-checksum-algorithm", "CRC32");
+    call.headers.add("x-amz-checksum-type", "FULL_OBJECT");
+  }
+  std::string upload_id;
+  runner_.run(
+      call, [&upload_id](http::Response& answer) { upload_id = parse_create_multipart_upload(answer.body); });
+  return upload_id;
+}
+
+UploadedPart S3Client::upload_part(const UploadPartRequest& request) {
+  Call call{
+      .operation = Operation::upload_part, .method = "PUT", .bucket = request.bucket, .key = request.key};
+  call.query = {{"partNumber", std::to_string(request.part_number)}, {"uploadId", request.upload_id}};
+  call.body = request.body;
+  call.headers.add("Content-MD5", base::to_base64(request.md5));
+  if (request.crc32) call.headers.add("x-amz-checksum-crc32", crc32_base64(*request.crc32));
+  UploadedPart part{.part_number = request.part_number, .etag = "", .crc32 = request.crc32};
+  const std::string md5_hex = base::to_hex(request.md5);
+  runner_.run(call, [&](http::Response& answer) {
+    part.etag = etag_of(answer);
+    if (part.etag.empty()) throw Error(ErrorKind::corrupt, "the answer has no ETag");
+    if (etag_contradicts(answer, md5_hex))
+      throw Error(ErrorKind::corrupt, "the part's ETag is not the MD5 of what was sent");
+    const auto echoed = answer.headers.find("x-amz-checksum-crc32");
+    if (request.crc32 && echoed && *echoed != crc32_base64(*request.crc32)) {
+      throw Error(ErrorKind::corrupt, "the part's CRC-32 is not that of what was sent");
+    }
+  });
+  return part;
+}
+
+std::string S3Client::complete_multipart_upload(const CompleteMultipartUploadRequest& request) {
+  const std::string body = write_complete_multipart_upload(request.parts);
+  Call call{.operation = Operation::complete_multipart_upload,
+            .method = "POST",
+            .bucket = request.bucket,
+            .key = request.key};
+  call.query = {{"uploadId", request.upload_id}};
+  call.body = body;
+  call.headers.add("Content-Type", "application/xml");
+  if (request.if_none_match) call.headers.add("If-None-Match", "*");
+  if (request.full_object_crc32) {
+    call.headers.add("x-amz-checksum-crc32", crc32_base64(*request.full_object_crc32));
+    call.headers.add("x-amz-checksum-type", "FULL_OBJECT");
+  }
+  if (request.object_size_bytes)
+    call.headers.add("x-amz-mp-object-size", std::to_string(*request.object_size_bytes));
+  std::string etag;
+  runner_.run(call, [&etag](http::Response& answer) { etag = parse_complete_multipart_upload(answer.body); });
+  return etag;
+}
+
+void S3Client::abort_multipart_upload(const std::string& bucket, const std::string& key,
+                                      const std::string& upload_id) {
+  // Without an upload id this would be the deletion of the object itself.
+  if (upload_id.empty()) throw Error(ErrorKind::invalid_argument, "an upload id can't be empty");
+  Call call{.operation = Operation::abort_multipart_upload, .method = "DELETE", .bucket = bucket, .key = key};
+  call.query = {{"uploadId", upload_id}};
+  try {
+    runner_.run(call, [](http::Response&) {});
+  } catch (const Error& error) {
+    if (error.context().code != "NoSuchUpload") throw;
+  }
+}
+
+}  // namespace s3c::s3

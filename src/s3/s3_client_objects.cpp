@@ -1,0 +1,207 @@
+// S3Client: one object read, looked at or written.
+#include <fmt/format.h>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "s3/answer_headers.h"
+#include "s3/s3_client.h"
+#include "s3/xml.h"
+
+namespace s3c::s3 {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+std::string quoted(const std::string& etag) {
+  return "\"" + etag + "\"";
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+Call get_call(const GetObjectRequest& request, const std::optional<ByteRange>& range,
+              const std::string& if_match) {
+  Call call{
+      .operation = Operation::get_object, .method = "GET", .bucket = request.bucket, .key = request.key};
+  if (!request.version_id.empty()) call.query.emplace_back("versionId", request.version_id);
+  if (!if_match.empty()) call.headers.add("If-Match", quoted(if_match));
+  if (range) {
+    if (range->size_bytes == 0) throw Error(ErrorKind::invalid_argument, "a range can't be empty");
+    call.headers.add("Range",
+                     fmt::format("bytes={}-{}", range->offset, range->offset + range->size_bytes - 1));
+  }
+  // The stored checksum is of the whole object, so it says nothing about a piece.
+  if (!range) call.headers.add("x-amz-checksum-mode", "ENABLED");
+  return call;
+}
+
+void check_size(const GetObjectRequest& request, std::uint64_t size_bytes) {
+  if (request.expected_size_bytes && *request.expected_size_bytes != size_bytes) {
+    throw Error(ErrorKind::precondition_failed, fmt::format("the body has {} bytes, not the expected {}",
+                                                            size_bytes, *request.expected_size_bytes));
+  }
+}
+
+/// A store may ignore Range and send everything, or another piece: those bytes must not be taken for the
+/// wanted ones.
+void check_offset(const http::Response& head, std::uint64_t wanted) {
+  const std::uint64_t offset = body_offset(head);
+  if (offset != wanted) {
+    throw Error(ErrorKind::corrupt,
+                fmt::format("asked for bytes from {} on but got them from {} on", wanted, offset));
+  }
+}
+
+void check_end(std::uint64_t received, std::uint64_t expected) {
+  if (received != expected) {
+    throw Error(ErrorKind::transient, fmt::format("the body ended after {} of {} bytes", received, expected));
+  }
+}
+
+}  // namespace
+
+void S3Client::head_bucket(const std::string& bucket) {
+  Call call{.operation = Operation::head_bucket, .method = "HEAD", .bucket = bucket};
+  runner_.run(call, [](http::Response&) {});
+}
+
+GetObjectResult S3Client::get_object(const GetObjectRequest& request) {
+  GetObjectResult result;
+  Call call = get_call(request, request.range, request.if_match);
+  const std::uint64_t offset = request.range ? request.range->offset : 0;
+  call.before_try = [&result](Call&) { result.body.clear(); };
+  call.sink = [&](const http::Response& head, std::string_view bytes) {
+    if (result.body.empty()) {  // before a byte is taken: a much larger object must not fill the memory
+      check_size(request, body_size_bytes(head));
+      check_offset(head, offset);
+      if (request.expected_size_bytes) result.body.reserve(*request.expected_size_bytes);
+    }
+    result.body.append(bytes);
+    runner_.stats().count_received(bytes.size());
+  };
+  runner_.run(call, [&](http::Response& answer) {
+    check_end(result.body.size(), body_size_bytes(answer));
+    check_size(request, result.body.size());
+    result.head = parse_object_head(answer);
+  });
+  return result;
+}
+
+ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink& sink) {
+  const std::uint64_t start = request.range ? request.range->offset : 0;
+  std::optional<ObjectHead> first_head;
+  std::uint64_t total_bytes = 0;  // of the wanted bytes, known from the first answer on
+  std::uint64_t received_bytes = 0;
+
+  Call call = get_call(request, request.range, request.if_match);
+  // A body breaks in two ways: the connection is reset (the transport throws), or it ends early but cleanly
+  // (check_end). Either way the next try asks for the rest of the very same object.
+  call.before_try = [&](Call& next) {
+    if (received_bytes == 0) return;
+    const ByteRange rest{start + received_bytes, total_bytes - received_bytes};
+    next.headers = get_call(request, rest, first_head->etag).headers;
+  };
+  call.sink = [&](const http::Response& head, std::string_view bytes) {
+    if (!call.made_progress) {
+      check_offset(head, start + received_bytes);
+      if (!first_head) {
+        total_bytes = body_size_bytes(head);
+        check_size(request, total_bytes);
+        first_head = parse_object_head(head);
+      } else if (etag_of(head) != first_head->etag) {  // the store ignored If-Match
+        throw Error(ErrorKind::precondition_failed, "the object changed while it was read");
+      }
+    }
+    if (bytes.size() > total_bytes - received_bytes) {
+      throw Error(ErrorKind::corrupt, "the body is longer than its Content-Length");
+    }
+    call.made_progress = true;
+    received_bytes += bytes.size();
+    runner_.stats().count_received(bytes.size());
+    try {
+      sink(bytes);
+    } catch (...) {
+      call.receiver_failed = true;
+      throw;
+    }
+  };
+  runner_.run(call, [&](http::Response& answer) {
+    if (!first_head) {  // an empty body: the sink was never called
+      total_bytes = body_size_bytes(answer);
+      check_size(request, total_bytes);
+      first_head = parse_object_head(answer);
+    }
+    check_end(received_bytes, total_bytes);
+  });
+  return *std::move(first_head);
+}
+
+std::optional<ObjectHead> S3Client::head_object(const std::string& bucket, const std::string& key) {
+  Call call{.operation = Operation::head_object, .method = "HEAD", .bucket = bucket, .key = key};
+  call.headers.add("x-amz-checksum-mode", "ENABLED");
+  std::optional<ObjectHead> head;
+  try {
+    runner_.run(call, [&head](http::Response& answer) { head = parse_object_head(answer); });
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found) throw;
+  }
+  return head;
+}
+
+std::map<std::string, std::string> S3Client::get_object_tagging(const std::string& bucket,
+                                                                const std::string& key,
+                                                                const std::string& version_id) {
+  Call call{.operation = Operation::get_object_tagging, .method = "GET", .bucket = bucket, .key = key};
+  call.query.emplace_back("tagging", "");
+  if (!version_id.empty()) call.query.emplace_back("versionId", version_id);
+  std::map<std::string, std::string> tags;
+  try {
+    runner_.run(call, [&tags](http::Response& answer) { tags = parse_tagging(answer.body); });
+  } catch (const Error& error) {
+    // Some stores answer so where S3 sends an empty set.
+    if (!error.context().code.starts_with("NoSuchTagSet")) throw;
+  }
+  return tags;
+}
+
+std::string S3Client::put_object(const PutObjectRequest& request, std::string_view body) {
+  const std::string md5 = base::md5(body);
+  Call call{
+      .operation = Operation::put_object, .method = "PUT", .bucket = request.bucket, .key = request.key};
+  call.body = body;
+  call.headers.add("Content-MD5", base::to_base64(md5));
+  if (!request.content_type.empty()) call.headers.add("Content-Type", request.content_type);
+  if (!request.storage_class.empty()) call.headers.add("x-amz-storage-class", request.storage_class);
+  for (const auto& [name, value] : request.metadata) call.headers.add("x-amz-meta-" + name, value);
+  if (request.if_none_match) call.headers.add("If-None-Match", "*");
+  if (request.checksum)
+    call.headers.add("x-amz-checksum-" + lower(request.checksum->algorithm), request.checksum->value);
+
+  int tries = 0;
+  call.before_try = [&tries](Call&) { ++tries; };
+  const std::string md5_hex = base::to_hex(md5);
+  std::string etag;
+  try {
+    runner_.run(call, [&](http::Response& answer) {
+      if (etag_contradicts(answer, md5_hex))
+        throw Error(ErrorKind::corrupt, "the store's ETag is not the MD5 of what was sent");
+      etag = etag_of(answer);
+      if (etag.empty()) throw Error(ErrorKind::corrupt, "the answer has no ETag");
+    });
+  } catch (const Error& error) {
+    // Our own earlier try may be what stands there: its answer was lost, and this one found the key taken.
+    if (error.kind() != ErrorKind::precondition_failed || tries < 2) throw;
+    const auto head = head_object(request.bucket, request.key);
+    if (!head || head->etag != md5_hex || head->size_bytes != body.size()) throw;
+    return head->etag;
+  }
+  return etag;
+}
+
+}  // namespace s3c::s3

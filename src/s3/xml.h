@@ -1,0 +1,60 @@
+// S3's XML, read and written. Reading is strict: what is missing, cut off or of another kind is an error,
+// because a listing that lost its tail must never look like a shorter listing. Pure functions, any thread.
+//
+// Every parse_ function throws Error: transient when the text isn't well-formed (it was cut off: worth asking
+// again), corrupt when it is another document or lacks what it must have.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "s3/types.h"
+
+namespace s3c::s3 {
+
+/// An <Error> document. Every field may be empty.
+struct ErrorDocument {
+  std::string code;
+  std::string message;
+  std::string request_id;
+  std::string region;  ///< the right one, in AuthorizationHeaderMalformed and PermanentRedirect
+};
+
+/// nullopt when text isn't an <Error> document.
+std::optional<ErrorDocument> parse_error(std::string_view text);
+
+ListObjectsPage parse_list_objects(std::string_view text);
+ListMultipartUploadsPage parse_list_multipart_uploads(std::string_view text);
+std::map<std::string, std::string> parse_tagging(std::string_view text);
+/// The upload id.
+std::string parse_create_multipart_upload(std::string_view text);
+/// The ETag without quotes. White space before the document is skipped: S3 sends it to keep the connection
+/// open.
+std::string parse_complete_multipart_upload(std::string_view text);
+
+/// One answer of DeleteObjects about one key; code is empty when it was deleted.
+struct DeleteAnswer {
+  std::string key;
+  std::string version_id;
+  std::string code;
+  std::string message;
+};
+std::vector<DeleteAnswer> parse_delete_objects(std::string_view text);
+
+/// The body of CompleteMultipartUpload.
+std::string write_complete_multipart_upload(const std::vector<UploadedPart>& parts);
+
+/// The body of DeleteObjects. REQUIRES: xml_can_carry() every key.
+std::string write_delete_objects(const std::vector<const DeleteItem*>& items);
+
+/// True unless key has a character XML 1.0 has no way to write, not even as a reference: control characters
+/// but TAB, LF and CR, U+FFFE, U+FFFF, or bytes that aren't UTF-8. S3 answers "&#x1;" with MalformedXML.
+bool xml_can_carry(std::string_view key);
+
+/// "x" of "\"x\"".
+std::string unquoted(std::string_view etag);
+
+}  // namespace s3c::s3
