@@ -53,7 +53,6 @@ class IndexCursor {
   std::size_t next_block_ = 0;
   std::string text_;  // of block next_block_ - 1
   std::size_t position_ = 0;
-  std::uint64_t block_rows_seen_ = 0;
   std::optional<std::string> last_key_;
   std::optional<Row> pending_;  // found by seek(), not yet returned
 };

@@ -25,7 +25,7 @@ struct Row {
   std::uint64_t compressed_size_bytes = 0;  ///< bytes at data_offset
   std::string entry_name;                   ///< empty: the same as key
   std::string content_type;
-  std::map<std::string, std::string> system_headers;  ///< by the names in kSystemHeaders
+  std::map<std::string, std::string> system_headers;  ///< by HTTP names, lower-case; see kSystemHeaders
   std::map<std::string, std::string> metadata;        ///< without "x-amz-meta-"
   std::map<std::string, std::string> tags;
 
@@ -54,8 +54,7 @@ void append_json_line(std::string& out, const Row& row);
 /// read. Throws Error corrupt, naming the field, when one is missing, of the wrong type or out of range.
 Row parse_json_line(std::string_view line);
 
-/// The key of a line alone, as cheaply as that can be had. Throws as parse_json_line does, but checks nothing
-/// else.
+/// The key of a line alone. Throws as parse_json_line does, but checks nothing else.
 std::string parse_key(std::string_view line);
 
 }  // namespace s3c::index

@@ -1,0 +1,176 @@
+#include "index/index_reader.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <memory>
+#include <new>
+
+#include "base/bytes.h"
+#include "base/encoding.h"
+#include "base/hash.h"
+#include "index/failure.h"
+#include "index/gzip.h"
+
+namespace s3c::index {
+namespace {
+
+/// The next line of text from position on, without its newline; moves position behind it.
+std::string_view take_line(std::string_view text, std::size_t& position) {
+  const std::size_t newline = text.find('\n', position);
+  const std::string_view line = text.substr(position, newline - position);
+  position = newline + 1;  // decompress_block saw to it that there is one
+  return line;
+}
+
+void expect_ascending(const std::optional<std::string>& last, const std::string& key) {
+  if (last && key <= *last) {
+    throw corrupt(fmt::format("key {} comes after {}", base::printable(key), base::printable(*last)));
+  }
+}
+
+}  // namespace
+
+std::string decompress_block(std::string_view block, std::uint64_t max_text_bytes) {
+  if (block.size() < kGzipBytes || !block.starts_with(kGzipHeader)) throw corrupt("not an index block");
+  const std::string_view tail = block.substr(block.size() - 8);
+  const std::uint64_t size = base::load_le<std::uint32_t>(tail, 4);
+  if (size > max_text_bytes)
+    throw corrupt(fmt::format("block of {} bytes, at most {} are allowed", size, max_text_bytes));
+  // DEFLATE expands by 1,032 at most, so a lying length can't make us take memory that the block can't fill.
+  if (size / 1032 > block.size()) throw corrupt("block is too short for its length");
+  std::string text(size, '\0');
+
+  std::string_view data = block.substr(kGzipHeader.size(), block.size() - kGzipHeader.size() - 8);
+  z_stream stream{};
+  if (inflateInit2(&stream, kRawDeflate) != Z_OK) throw std::bad_alloc();
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, inflateEnd);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));  // zlib doesn't write to it
+  stream.avail_in = static_cast<uInt>(data.size());
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(text.size());
+  if (inflate(&stream, Z_FINISH) != Z_STREAM_END || stream.avail_in != 0 || stream.avail_out != 0) {
+    throw corrupt("block does not decompress to its length");
+  }
+  if (base::crc32(text) != base::load_le<std::uint32_t>(tail, 0)) throw corrupt("block has another CRC-32");
+  if (!text.ends_with('\n')) throw corrupt("block does not end with a newline");
+  return text;
+}
+
+std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_bytes) {
+  const std::string text = decompress_block(block, max_text_bytes);
+  std::vector<Row> rows;
+  std::optional<std::string> last;
+  for (std::size_t position = 0; position < text.size();) {
+    rows.push_back(parse_json_line(take_line(text, position)));
+    expect_ascending(last, rows.back().key);
+    last = rows.back().key;
+  }
+  return rows;
+}
+
+std::optional<std::size_t> find_block(const std::vector<Block>& blocks, std::string_view key) {
+  const auto after =
+      std::upper_bound(blocks.begin(), blocks.end(), key,
+                       [](std::string_view k, const Block& block) { return k < block.first_key; });
+  if (after == blocks.begin()) return std::nullopt;
+  return static_cast<std::size_t>(after - blocks.begin() - 1);
+}
+
+std::optional<Row> find_row(std::string_view block, std::string_view key, std::uint64_t max_text_bytes) {
+  const std::string text = decompress_block(block, max_text_bytes);
+  // Binary search over byte positions: [low, high) always holds whole lines.
+  std::size_t low = 0;
+  std::size_t high = text.size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    const std::size_t newline_before = middle == 0 ? std::string::npos : text.rfind('\n', middle - 1);
+    const std::size_t start = newline_before == std::string::npos ? 0 : newline_before + 1;
+    std::size_t next = start;
+    const std::string_view line = take_line(text, next);
+    const std::string line_key = parse_key(line);
+    if (line_key == key) return parse_json_line(line);
+    if (line_key < key) {
+      low = next;
+    } else {
+      high = start;
+    }
+  }
+  return std::nullopt;
+}
+
+IndexCursor::IndexCursor(ReadRange read_range, std::vector<Block> blocks, std::uint64_t max_text_bytes)
+    : read_range_(std::move(read_range)), blocks_(std::move(blocks)), max_text_bytes_(max_text_bytes) {}
+
+void IndexCursor::load(std::size_t block) {
+  const Block& wanted = blocks_[block];
+  const std::string bytes = read_range_(wanted.offset_bytes, wanted.length_bytes);
+  if (bytes.size() != wanted.length_bytes) throw corrupt(fmt::format("block {} is cut off", block));
+  text_ = decompress_block(bytes, max_text_bytes_);
+  const auto rows = static_cast<std::uint64_t>(std::count(text_.begin(), text_.end(), '\n'));
+  if (rows != wanted.rows)
+    throw corrupt(fmt::format("block {} has {} rows, {} are listed", block, rows, wanted.rows));
+  position_ = 0;
+  next_block_ = block + 1;
+}
+
+std::optional<Row> IndexCursor::next() {
+  if (pending_) return std::exchange(pending_, std::nullopt);
+  while (position_ == text_.size()) {
+    if (next_block_ == blocks_.size()) return std::nullopt;
+    load(next_block_);
+  }
+  const bool first_in_block = position_ == 0;
+  Row row = parse_json_line(take_line(text_, position_));
+  if (first_in_block && row.key != blocks_[next_block_ - 1].first_key) {
+    throw corrupt(fmt::format("block {} starts with another key than listed", next_block_ - 1));
+  }
+  expect_ascending(last_key_, row.key);
+  last_key_ = row.key;
+  return row;
+}
+
+void IndexCursor::seek(std::string_view key) {
+  pending_.reset();
+  last_key_.reset();
+  text_.clear();
+  position_ = 0;
+  next_block_ = find_block(blocks_, key).value_or(0);
+  std::optional<Row> row = next();
+  while (row && row->key < key) row = next();
+  pending_ = std::move(row);
+}
+
+void RowSplitter::write(std::string_view bytes) {
+  for (;;) {
+    const std::size_t newline = bytes.find('\n');
+    const std::string_view piece = bytes.substr(0, newline);
+    if (rest_.size() + piece.size() > kMaxRowBytes) throw corrupt("a row is too long");
+    if (newline == std::string_view::npos) {
+      rest_.append(piece);
+      return;
+    }
+    if (rest_.empty()) {
+      take_line(piece);
+    } else {
+      rest_.append(piece);
+      take_line(rest_);
+      rest_.clear();
+    }
+    bytes.remove_prefix(newline + 1);
+  }
+}
+
+void RowSplitter::take_line(std::string_view line) {
+  Row row = parse_json_line(line);
+  expect_ascending(last_key_, row.key);
+  last_key_ = row.key;
+  visit_(std::move(row));
+}
+
+void RowSplitter::finish() {
+  if (!rest_.empty()) throw corrupt("the last row is cut off");
+}
+
+}  // namespace s3c::index

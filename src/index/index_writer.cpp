@@ -1,0 +1,112 @@
+#include "index/index_writer.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <new>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/encoding.h"
+#include "base/hash.h"
+#include "index/failure.h"
+#include "index/gzip.h"
+
+namespace s3c::index {
+namespace {
+
+constexpr int kLevel = 6;
+constexpr int kMemLevel = 8;
+
+}  // namespace
+
+void IndexFile::write_gz(const std::function<void(std::string_view)>& sink) const {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    std::string tail(kDeflateEnd);
+    base::append_le(tail, tails[i].crc32);
+    base::append_le(tail, tails[i].size_bytes);
+    sink(kGzipHeader);
+    sink(deflate_chunks[i]);
+    sink(tail);
+  }
+}
+
+std::string IndexFile::gz_bytes() const {
+  std::string bytes;
+  bytes.reserve(gz_size_bytes);
+  write_gz([&bytes](std::string_view piece) { bytes.append(piece); });
+  return bytes;
+}
+
+IndexWriter::IndexWriter() : deflate_(std::make_unique<z_stream>()) {
+  if (deflateInit2(deflate_.get(), kLevel, Z_DEFLATED, kRawDeflate, kMemLevel, Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::bad_alloc();
+  }
+}
+
+IndexWriter::~IndexWriter() {
+  deflateEnd(deflate_.get());
+}
+
+void IndexWriter::add(const Row& row) {
+  if (finished_) throw internal("the index is already finished");
+  if (file_.rows > 0 && row.key <= file_.last_key) {
+    throw internal(
+        fmt::format("key {} comes after {}", base::printable(row.key), base::printable(file_.last_key)));
+  }
+  const std::size_t before = text_.size();
+  append_json_line(text_, row);
+  if (text_.size() - before > kMaxRowBytes) {
+    text_.resize(before);
+    throw internal(fmt::format("the row of {} is too long", base::printable(row.key)));
+  }
+  if (file_.rows == 0) file_.first_key = row.key;
+  if (block_rows_ == 0) block_first_key_ = row.key;
+  file_.last_key = row.key;
+  ++file_.rows;
+  ++block_rows_;
+  if (block_rows_ == kRowsPerBlock || text_.size() >= kBlockTextBytes) end_block();
+}
+
+void IndexWriter::end_block() {
+  z_stream& stream = *deflate_;
+  deflateReset(&stream);
+  stream.next_in = reinterpret_cast<Bytef*>(text_.data());
+  stream.avail_in = static_cast<uInt>(text_.size());
+  // deflateBound counts on Z_FINISH; a full flush ends with an empty stored block instead, of at most 6
+  // bytes.
+  scratch_.resize(deflateBound(&stream, stream.avail_in) + 16);
+  stream.next_out = reinterpret_cast<Bytef*>(scratch_.data());
+  stream.avail_out = static_cast<uInt>(scratch_.size());
+  if (deflate(&stream, Z_FULL_FLUSH) != Z_OK || stream.avail_in != 0 || stream.avail_out == 0) {
+    throw internal("zlib did not take a whole block");
+  }
+  const std::size_t size = scratch_.size() - stream.avail_out;
+
+  const std::uint32_t crc = base::crc32(text_);
+  const std::uint64_t length = kGzipHeader.size() + size + kGzipTailBytes;
+  file_.blocks.push_back({.first_key = std::move(block_first_key_),
+                          .offset_bytes = file_.gz_size_bytes,
+                          .length_bytes = length,
+                          .rows = block_rows_});
+  file_.tails.push_back({.crc32 = crc, .size_bytes = static_cast<std::uint32_t>(text_.size())});
+  file_.deflate_chunks.emplace_back(scratch_.data(), size);
+  file_.deflate_size_bytes += size;
+  file_.gz_size_bytes += length;
+  file_.crc32 = base::crc32_combine(file_.crc32, crc, text_.size());
+  file_.uncompressed_size_bytes += text_.size();
+  text_.clear();
+  block_rows_ = 0;
+}
+
+IndexFile IndexWriter::finish() {
+  if (finished_) throw internal("the index is already finished");
+  if (file_.rows == 0) throw internal("an index without rows");
+  if (block_rows_ > 0) end_block();
+  file_.deflate_chunks.emplace_back(kDeflateEnd);
+  file_.deflate_size_bytes += kDeflateEnd.size();
+  finished_ = true;
+  return std::move(file_);
+}
+
+}  // namespace s3c::index

@@ -1,0 +1,59 @@
+// Strict access to the fields of a JSON object, for rows and manifests alike: every complaint names the
+// field's path. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace s3c::index {
+
+/// Parses text that must be one JSON object. Throws Error corrupt, saying where it stops being JSON.
+/// Duplicate names within an object are refused, as readers differ about which one counts.
+nlohmann::json parse_object(std::string_view text);
+
+/// A view of one JSON object, which must outlive it. Every function throws Error corrupt, with the field's
+/// path, when the field is of the wrong type, and those without "optional" in their name also when it is
+/// missing.
+class Fields {
+ public:
+  /// path: of the object itself, empty at the top.
+  Fields(const nlohmann::json& object, std::string path);
+
+  bool has(const char* name) const;
+  /// Strings are decoded as bytes_from_text does.
+  std::string text(const char* name) const;
+  std::string nonempty_text(const char* name) const;
+  /// Empty where the field is missing. An empty string must be left out, so it is refused here.
+  std::string optional_text(const char* name) const;
+  /// 0 to 2^64-1, no fraction.
+  std::uint64_t number(const char* name) const;
+  std::uint64_t number_between(const char* name, std::uint64_t least, std::uint64_t most) const;
+  /// ISO 8601, as base::parse_iso8601 takes it.
+  base::Timestamp time(const char* name) const;
+  std::map<std::string, std::string> map(const char* name) const;
+  /// Empty where the field is missing.
+  std::map<std::string, std::string> optional_map(const char* name) const;
+  Fields object(const char* name) const;
+  /// Calls visit with each element, which must be an object.
+  void for_each(const char* name, const std::function<void(const Fields&)>& visit) const;
+
+  /// Throws Error corrupt about this field: "<path>: <what>".
+  [[noreturn]] void fail(const char* name, const std::string& what) const;
+
+ private:
+  const nlohmann::json& at(const char* name) const;
+  std::string path_of(const char* name) const;
+  /// A string value decoded; name is for the message.
+  std::string decode(const nlohmann::json& value, const char* name) const;
+
+  const nlohmann::json& object_;
+  std::string path_;
+};
+
+}  // namespace s3c::index

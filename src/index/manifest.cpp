@@ -1,0 +1,229 @@
+#include "index/manifest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "base/encoding.h"
+#include "base/ulid.h"
+#include "index/failure.h"
+#include "index/gzip.h"
+#include "index/json_fields.h"
+#include "index/text.h"
+
+namespace s3c::index {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::uint64_t kMaxParts = 10'000;  // S3's limit
+constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 62;
+constexpr std::size_t kCrc32Bytes = 4;
+
+bool is_lower_hex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+ordered_json text(std::string_view bytes) {
+  return text_from_bytes(bytes);
+}
+
+ordered_json archive_json(const Manifest& manifest) {
+  ordered_json archive;
+  if (!manifest.archive_bucket.empty()) archive["bucket"] = text(manifest.archive_bucket);
+  archive["key"] = text(manifest.archive_key);
+  archive["size"] = manifest.archive_size_bytes;
+  archive["checksum"] = {{"algorithm", text(manifest.checksum.algorithm)},
+                         {"type", text(manifest.checksum.type)},
+                         {"value", text(manifest.checksum.value)}};
+  archive["etag"] = text(manifest.etag);
+  archive["part_size"] = manifest.part_size_bytes;
+  archive["parts"] = manifest.parts;
+  archive["storage_class"] = text(manifest.storage_class);
+  archive["upload_id"] = text(manifest.upload_id);
+  return archive;
+}
+
+ordered_json source_json(const Manifest& manifest) {
+  ordered_json source;
+  source["bucket"] = text(manifest.source_bucket);
+  source["layout"] = text(manifest.layout);
+  source["group"] = ordered_json::object();
+  for (const auto& [field, value] : manifest.group) source["group"][text_from_bytes(field)] = text(value);
+  source["group_prefix"] = text(manifest.group_prefix);
+  source["objects"] = manifest.objects;
+  source["size"] = manifest.source_size_bytes;
+  source["first_key"] = text(manifest.first_key);
+  source["last_key"] = text(manifest.last_key);
+  return source;
+}
+
+ordered_json index_json(const Manifest& manifest) {
+  ordered_json index;
+  index["key"] = text(manifest.index_key);
+  index["size"] = manifest.index_size_bytes;
+  index["sha256"] = text(manifest.index_sha256);
+  index["blocks"] = ordered_json::array();
+  for (const Block& block : manifest.blocks) {
+    index["blocks"].push_back({{"first_key", text(block.first_key)},
+                               {"offset", block.offset_bytes},
+                               {"length", block.length_bytes},
+                               {"rows", block.rows}});
+  }
+  return index;
+}
+
+/// Objects a field a line, arrays an element a line: a block list stays readable.
+void append_pretty(std::string& out, const ordered_json& value, int depth) {
+  if (!value.is_structured() || value.empty()) {
+    out += value.dump();
+    return;
+  }
+  const std::string indent(static_cast<std::size_t>(depth + 1) * 2, ' ');
+  out += value.is_object() ? "{" : "[";
+  const char* separator = "\n";
+  for (const auto& [name, item] : value.items()) {
+    out.append(separator).append(indent);
+    if (value.is_object()) {
+      out.append(ordered_json(name).dump()).append(": ");
+      append_pretty(out, item, depth + 1);
+    } else {
+      out += item.dump();
+    }
+    separator = ",\n";
+  }
+  out.append("\n").append(indent, 2).append(value.is_object() ? "}" : "]");
+}
+
+void read_checksum(const Fields& fields, Checksum& checksum) {
+  checksum.algorithm = fields.text("algorithm");
+  if (checksum.algorithm != "CRC32") fields.fail("algorithm", "not CRC32");
+  checksum.type = fields.text("type");
+  if (checksum.type != "FULL_OBJECT") fields.fail("type", "not FULL_OBJECT");
+  checksum.value = fields.text("value");
+  const std::optional<std::string> raw = base::from_base64(checksum.value);
+  if (!raw || raw->size() != kCrc32Bytes) fields.fail("value", "not the base64 of 4 bytes");
+}
+
+void read_archive(const Fields& fields, Manifest& manifest) {
+  manifest.archive_bucket = fields.optional_text("bucket");
+  manifest.archive_key = fields.nonempty_text("key");
+  manifest.archive_size_bytes = fields.number_between("size", 1, kMaxSize);
+  read_checksum(fields.object("checksum"), manifest.checksum);
+  manifest.part_size_bytes = fields.number_between("part_size", 1, kMaxSize);
+  manifest.parts = fields.number_between("parts", 1, kMaxParts);
+  if ((manifest.archive_size_bytes - 1) / manifest.part_size_bytes + 1 != manifest.parts) {
+    fields.fail("parts", fmt::format("{} parts of {} bytes are not {} bytes", manifest.parts,
+                                     manifest.part_size_bytes, manifest.archive_size_bytes));
+  }
+  manifest.etag = fields.text("etag");
+  constexpr std::size_t kMd5Digits = 32;
+  if (manifest.etag.size() < kMd5Digits || !is_lower_hex(manifest.etag.substr(0, kMd5Digits)) ||
+      manifest.etag.substr(kMd5Digits) != fmt::format("-{}", manifest.parts)) {
+    fields.fail("etag", fmt::format("not the ETag of {} parts", manifest.parts));
+  }
+  manifest.storage_class = fields.nonempty_text("storage_class");
+  manifest.upload_id = fields.nonempty_text("upload_id");
+}
+
+void read_source(const Fields& fields, Manifest& manifest) {
+  manifest.source_bucket = fields.nonempty_text("bucket");
+  manifest.layout = fields.text("layout");
+  manifest.group = fields.map("group");
+  manifest.group_prefix = fields.text("group_prefix");
+  manifest.objects = fields.number_between("objects", 1, kMaxSize);
+  manifest.source_size_bytes = fields.number_between("size", 0, kMaxSize);
+  manifest.first_key = fields.nonempty_text("first_key");
+  manifest.last_key = fields.nonempty_text("last_key");
+  if (manifest.last_key < manifest.first_key ||
+      (manifest.objects == 1) != (manifest.first_key == manifest.last_key)) {
+    fields.fail("last_key", "does not fit first_key and objects");
+  }
+  if (!manifest.first_key.starts_with(manifest.group_prefix))
+    fields.fail("first_key", "not below group_prefix");
+  if (!manifest.last_key.starts_with(manifest.group_prefix))
+    fields.fail("last_key", "not below group_prefix");
+}
+
+/// The blocks follow each other without a gap, to the end of the index, and hold exactly the volume's
+/// members.
+void read_index(const Fields& fields, Manifest& manifest) {
+  manifest.index_key = fields.nonempty_text("key");
+  manifest.index_size_bytes = fields.number_between("size", 1, kMaxSize);
+  manifest.index_sha256 = fields.text("sha256");
+  if (manifest.index_sha256.size() != 64 || !is_lower_hex(manifest.index_sha256)) {
+    fields.fail("sha256", "not 64 lower-case hex digits");
+  }
+  std::uint64_t rows = 0;
+  std::uint64_t end = 0;
+  fields.for_each("blocks", [&](const Fields& item) {
+    Block block;
+    block.first_key = item.nonempty_text("first_key");
+    block.offset_bytes = item.number("offset");
+    if (block.offset_bytes != end) item.fail("offset", fmt::format("{}, not {}", block.offset_bytes, end));
+    block.length_bytes = item.number_between("length", kGzipBytes, manifest.index_size_bytes);
+    block.rows = item.number_between("rows", 1, kRowsPerBlock);
+    const bool in_order = manifest.blocks.empty() ? block.first_key == manifest.first_key
+                                                  : manifest.blocks.back().first_key < block.first_key;
+    if (!in_order || block.first_key > manifest.last_key) item.fail("first_key", "out of order");
+    end += block.length_bytes;
+    if (end > manifest.index_size_bytes) item.fail("length", "reaches beyond the index");
+    rows += block.rows;
+    manifest.blocks.push_back(std::move(block));
+  });
+  if (end != manifest.index_size_bytes) {
+    fields.fail("size", fmt::format("{}, the blocks have {}", manifest.index_size_bytes, end));
+  }
+  if (rows != manifest.objects) {
+    fields.fail("blocks", fmt::format("{} rows for {} objects", rows, manifest.objects));
+  }
+}
+
+}  // namespace
+
+std::string to_json(const Manifest& manifest) {
+  ordered_json json;
+  json["format"] = kManifestFormat;
+  json["id"] = text(manifest.id);
+  json["archive"] = archive_json(manifest);
+  json["source"] = source_json(manifest);
+  json["index"] = index_json(manifest);
+  json["created_at"] = base::format_iso8601(manifest.created_at);
+  json["tool"] = text(manifest.tool);
+  json["tool_version"] = text(manifest.tool_version);
+  std::string out;
+  append_pretty(out, json, 0);
+  out.push_back('\n');
+  try {
+    if (parse_manifest(out) != manifest) throw internal("the manifest does not read back as it is");
+  } catch (const base::Error& e) {
+    if (e.kind() == base::ErrorKind::internal) throw;
+    throw internal("the manifest would be refused: " + e.message());
+  }
+  return out;
+}
+
+Manifest parse_manifest(std::string_view json) {
+  const nlohmann::json object = parse_object(json);
+  const Fields fields(object, "");
+  if (const std::uint64_t format = fields.number_between("format", 1, kMaxSize); format > kManifestFormat) {
+    throw base::Error(
+        base::ErrorKind::unsupported,
+        fmt::format("manifest of format {}; this program reads up to {}", format, kManifestFormat));
+  }
+  Manifest manifest;
+  manifest.id = fields.text("id");
+  if (!base::ulid_time(manifest.id)) fields.fail("id", "not a ULID");
+  read_archive(fields.object("archive"), manifest);
+  read_source(fields.object("source"), manifest);
+  read_index(fields.object("index"), manifest);
+  manifest.created_at = fields.time("created_at");
+  manifest.tool = fields.nonempty_text("tool");
+  manifest.tool_version = fields.nonempty_text("tool_version");
+  return manifest;
+}
+
+}  // namespace s3c::index
