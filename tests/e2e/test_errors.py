@@ -49,14 +49,13 @@ class Errors(StoreCase):
     def test_archive_bucket_without_permission(self):
         if self.store.is_sim:
             bucket = READ_ONLY_BUCKET
+            self.client.create_bucket(Bucket=bucket)
         else:
             bucket = self.store.new_bucket("others", second_user=True)
         self.fails(USAGE, bucket, args=archive_arguments(self.source, bucket))
 
     def test_source_bucket_without_permission(self):
         bucket = self.store.new_bucket("others", second_user=True)
-        if self.store.is_sim:
-            self.skipTest("the simulator's users share their buckets")
         self.fails(USAGE, bucket, args=archive_arguments(bucket, self.archive))
 
     def test_unreachable_endpoint(self):

@@ -81,7 +81,8 @@ def on_stores(*names: str):
 
 def main() -> None:
     """Like unittest.main(), but exits 77 when every test was skipped, so that CTest says so."""
-    program = unittest.main(module="__main__", exit=False, verbosity=2, buffer=False)
+    # No warnings: boto3 leaves its sockets to the garbage collector.
+    program = unittest.main(module="__main__", exit=False, verbosity=2, warnings="ignore")
     result = program.result
     if not result.wasSuccessful():
         sys.exit(1)
