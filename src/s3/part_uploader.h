@@ -1,0 +1,108 @@
+// Turns a stream of bytes into the parts of a multipart upload: cuts it into equal parts, uploads them beside
+// each other, and knows at the end what the store must report. It neither creates nor completes the upload:
+// between the last part and Complete the commit protocol has things to do.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bounded_queue.h"
+#include "base/mutex.h"
+#include "base/task_group.h"
+#include "s3/object_store.h"
+#include "s3/upload_slots.h"
+
+namespace s3c::s3 {
+
+struct PartUploaderConfig {
+  std::string bucket;
+  std::string key;
+  std::string upload_id;
+  /// At least 5 MiB on S3, but for the last part.
+  std::uint64_t part_size_bytes = 0;
+  /// Send each part's CRC-32 too; a store without additional checksums must not get it.
+  bool send_crc32 = false;
+};
+
+/// Everything Complete and the check after it need.
+struct UploadedParts {
+  std::vector<UploadedPart> parts;  ///< in order, numbers from 1, all of part_size_bytes but the last
+  std::uint64_t size_bytes = 0;     ///< of all parts together
+  std::uint32_t crc32 = 0;          ///< of the whole object
+  /// The ETag the store must report for the completed object: hex(md5(the parts' MD5s))-N. Empty where the
+  /// parts' ETags aren't their MD5s (SSE-KMS and the like): then it can't be foretold.
+  std::string expected_etag;
+};
+
+/// append(), finish() and abort() belong to one thread; uploads run on threads of the uploader's own, as many
+/// as there are slots at most.
+class PartUploader {
+ public:
+  /// store and slots must outlive the uploader. stop: ends every wait with Error cancelled.
+  PartUploader(ObjectStore& store, UploadSlots& slots, PartUploaderConfig config, std::stop_token stop);
+  /// Drops what was not uploaded and waits for what is on its way. Neither finishes nor aborts.
+  ~PartUploader();
+  PartUploader(const PartUploader&) = delete;
+  PartUploader& operator=(const PartUploader&) = delete;
+
+  /// Takes the next bytes. Waits for a slot whenever a part is full.
+  /// Throws Error: what a part's upload failed with, as soon as it is known; invalid_argument when the 10,000
+  /// parts S3 allows are used up; cancelled.
+  void append(std::string_view bytes);
+
+  /// Uploads the rest and waits for every part; nothing can be appended any more. An object without bytes
+  /// gets one empty part, for an upload must have one. Throws as append() does.
+  UploadedParts finish();
+
+  /// Gives up: drops what was not uploaded, waits for what is on its way (a part that arrives after the abort
+  /// would lie there, invisible and billed), then aborts the upload and returns when the store has
+  /// acknowledged that. Throws what abort_multipart_upload throws.
+  void abort();
+
+  /// Bytes taken so far.
+  std::uint64_t size_bytes() const { return size_bytes_; }
+
+ private:
+  struct FullPart {
+    int number = 0;
+    std::string bytes;
+    UploadSlots::Slot slot;
+  };
+  struct DonePart {
+    UploadedPart part;
+    std::string md5;  // raw
+    std::uint32_t crc32 = 0;
+    std::uint64_t size_bytes = 0;
+  };
+
+  void send_buffer() S3C_EXCLUDES(mutex_);
+  void upload(FullPart& part) S3C_EXCLUDES(mutex_);
+  void throw_if_failed() S3C_EXCLUDES(mutex_);
+  void stop_workers();
+
+  ObjectStore& store_;
+  UploadSlots& slots_;
+  const PartUploaderConfig config_;
+  const std::stop_token stop_;
+
+  std::string buffer_;  // the part being filled
+  std::uint64_t size_bytes_ = 0;
+  int part_count_ = 0;
+  int worker_count_ = 0;
+  bool ended_ = false;
+
+  base::Mutex mutex_;
+  std::vector<DonePart> done_ S3C_GUARDED_BY(mutex_);  // by number - 1; etag empty: not done yet
+  int busy_ S3C_GUARDED_BY(mutex_) = 0;                // parts sent to the workers and not done yet
+  bool failed_ S3C_GUARDED_BY(mutex_) = false;
+
+  base::BoundedQueue<std::unique_ptr<FullPart>> queue_;
+  std::stop_source failure_;  // wakes an append() that waits for a slot
+  base::TaskGroup workers_;   // last: its threads use everything above
+};
+
+}  // namespace s3c::s3
