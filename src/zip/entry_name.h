@@ -27,6 +27,9 @@ class EntryNamer {
   /// unique.
   std::string assign(std::string_view key);
 
+  /// What the set of names holds in memory.
+  std::uint64_t memory_bytes() const { return slots_.capacity() * sizeof(std::uint64_t); }
+
  private:
   struct FreeLocale {
     using pointer = locale_t;

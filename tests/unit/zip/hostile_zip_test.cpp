@@ -1,0 +1,230 @@
+// ZIPs that lie. The reader's promise: the right bytes or Error corrupt, and never more memory than was
+// allowed.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/unit/zip/memory_zip.h"
+#include "zip/format.h"
+
+namespace s3c::zip {
+namespace {
+
+using base::ErrorKind;
+using testing::append_to;
+using testing::entries_of;
+using testing::error_kind;
+using testing::kModified;
+using testing::reader_of;
+
+const std::map<std::string, std::string>& bodies() {
+  static const std::map<std::string, std::string> kBodies = {
+      {"deflated", "abcabcabcabcabcabcabcabcabcabcabcabcabc"},
+      {"empty", ""},
+      {"stored", "x1y2"},
+      {"streamed", "sssssss"}};
+  return kBodies;
+}
+
+/// One entry of every kind we write, with a ZIP64 end record if asked for (65,535 entries).
+std::string small_zip() {
+  std::string zip;
+  Writer writer(append_to(zip));
+  MemberEncoder encoder(6);
+  for (const char* name : {"deflated", "empty", "stored"}) {
+    writer.add(encoder.encode(name, bodies().at(name), kModified));
+  }
+  const std::string& streamed = bodies().at("streamed");
+  StreamedEntry entry = writer.begin_streamed("streamed", kModified, 6, streamed.size());
+  entry.write(streamed);
+  entry.finish();
+  writer.finish();
+  return zip;
+}
+
+/// Reads everything in both ways; every byte that comes out must be right.
+void read_all(const std::string& zip) {
+  const Reader reader = reader_of(zip);
+  for (const EntryInfo& entry : entries_of(reader)) {
+    std::string streamed;
+    reader.read_member(entry, append_to(streamed));
+    EXPECT_EQ(reader.read_member(entry, 1000), bodies().at(entry.name));
+    EXPECT_EQ(streamed, bodies().at(entry.name));
+  }
+}
+
+TEST(HostileZipTest, TheSampleItselfReads) {
+  read_all(small_zip());
+}
+
+TEST(HostileZipTest, CutOffAnywhere) {
+  const std::string zip = small_zip();
+  for (std::size_t size = 0; size < zip.size(); ++size) {
+    EXPECT_EQ(error_kind([&] { read_all(zip.substr(0, size)); }), ErrorKind::corrupt) << size;
+  }
+}
+
+TEST(HostileZipTest, AnyByteChanged) {
+  const std::string zip = small_zip();
+  int survived = 0;
+  for (std::size_t i = 0; i < zip.size(); ++i) {
+    for (const int change : {0x01, 0x10, 0x80, 0xff}) {
+      std::string changed = zip;
+      changed[i] = static_cast<char>(changed[i] ^ change);
+      const std::optional<ErrorKind> kind = error_kind([&] { read_all(changed); });
+      if (!kind) ++survived;
+      EXPECT_TRUE(!kind || kind == ErrorKind::corrupt) << "byte " << i << " ^ " << change;
+    }
+  }
+  // Versions, attributes and times don't bear on the bytes; nearly everything else does.
+  EXPECT_LT(survived, static_cast<int>(zip.size()) * 4 / 3);
+}
+
+TEST(HostileZipTest, AnyByteMissingOrDoubled) {
+  const std::string zip = small_zip();
+  for (std::size_t i = 0; i < zip.size(); ++i) {
+    std::string changed = zip;
+    changed.erase(i, 1);
+    EXPECT_EQ(error_kind([&] { read_all(changed); }), ErrorKind::corrupt) << i;
+    changed = zip;
+    changed.insert(i, 1, zip[i]);
+    EXPECT_EQ(error_kind([&] { read_all(changed); }), ErrorKind::corrupt) << i;
+  }
+}
+
+/// A ZIP of one stored entry "a" with the body "body", its central header and end records as given.
+std::string forged(EntryInfo central, Directory lie, int copies = 1) {
+  std::string zip;
+  const EntryInfo honest{
+      .name = "a", .crc32 = 0x1234, .size_bytes = 4, .compressed_size_bytes = 4, .modified = kModified};
+  append_local_header(zip, honest, kFlagUtf8, false);
+  zip += "body";
+  Directory directory{.entries = static_cast<std::uint64_t>(copies), .size_bytes = 0, .offset = zip.size()};
+  for (int i = 0; i < copies; ++i) append_central_header(zip, central, kFlagUtf8, false);
+  directory.size_bytes = zip.size() - directory.offset;
+  directory.entries += lie.entries;
+  directory.size_bytes += lie.size_bytes;
+  directory.offset += lie.offset;
+  append_end_records(zip, directory);
+  return zip;
+}
+
+EntryInfo honest_entry() {
+  return {.name = "a", .crc32 = 0x1234, .size_bytes = 4, .compressed_size_bytes = 4, .modified = kModified};
+}
+
+TEST(HostileZipTest, LiesOfTheEndRecords) {
+  constexpr std::uint64_t kMinus1 = UINT64_MAX;
+  EXPECT_EQ(error_kind([] { entries_of(reader_of(forged(honest_entry(), {}))); }), std::nullopt);
+  for (const Directory& lie :
+       {Directory{.entries = 1}, Directory{.entries = kMinus1}, Directory{.entries = 1ull << 40},
+        Directory{.size_bytes = 1}, Directory{.size_bytes = kMinus1}, Directory{.offset = 1},
+        Directory{.offset = kMinus1}, Directory{.size_bytes = 1ull << 40}, Directory{.offset = 1ull << 40},
+        Directory{.size_bytes = 8, .offset = kMinus1 - 7},
+        Directory{.size_bytes = kMinus1 - 7, .offset = 8}}) {
+    const std::string zip = forged(honest_entry(), lie);
+    EXPECT_EQ(error_kind([&] { entries_of(reader_of(zip)); }), ErrorKind::corrupt)
+        << lie.entries << " " << lie.size_bytes << " " << lie.offset;
+  }
+}
+
+TEST(HostileZipTest, LiesOfACentralHeader) {
+  const auto with = [](auto change) {
+    EntryInfo entry = honest_entry();
+    change(entry);
+    return forged(entry, {});
+  };
+  const std::string lies[] = {
+      with([](EntryInfo& e) { e.offset = 1; }),
+      with([](EntryInfo& e) { e.offset = UINT64_MAX; }),
+      with([](EntryInfo& e) { e.offset = UINT64_MAX - 40; }),
+      with([](EntryInfo& e) { e.size_bytes = e.compressed_size_bytes = 5; }),
+      with([](EntryInfo& e) { e.size_bytes = e.compressed_size_bytes = UINT64_MAX - 31; }),
+      with([](EntryInfo& e) { e.size_bytes = 1ull << 50; }),
+      with([](EntryInfo& e) {
+        e.method = Method::deflate;
+        e.size_bytes = 1ull << 50;
+      }),
+      with([](EntryInfo& e) { e.method = Method::deflate; }),
+      with([](EntryInfo& e) { e.name = "b"; }),
+      with([](EntryInfo& e) { e.name = "\xff"; }),
+      with([](EntryInfo& e) { e.method = static_cast<Method>(12); }),
+  };
+  for (const std::string& zip : lies) {
+    EXPECT_EQ(error_kind([&] {
+                const Reader reader = reader_of(zip);
+                for (const EntryInfo& entry : entries_of(reader)) reader.read_member(entry, UINT64_MAX);
+              }),
+              ErrorKind::corrupt)
+        << &zip - lies;
+  }
+}
+
+TEST(HostileZipTest, TwoEntriesOverTheSameBytes) {
+  const std::string zip = forged(honest_entry(), {}, 2);
+  EXPECT_EQ(error_kind([&] { entries_of(reader_of(zip)); }), ErrorKind::corrupt);
+}
+
+TEST(HostileZipTest, TheCallerSetsTheLimit) {
+  const std::string zip = small_zip();
+  const Reader reader = reader_of(zip);
+  const EntryInfo entry = entries_of(reader).at(0);
+  EXPECT_EQ(error_kind([&] { reader.read_member(entry, entry.size_bytes - 1); }),
+            ErrorKind::invalid_argument);
+}
+
+TEST(HostileZipTest, AStoreThatAnswersShort) {
+  const std::string zip = small_zip();
+  for (std::uint64_t cut = 0; cut < zip.size(); cut += 7) {
+    const auto read_at = [&](std::uint64_t offset, std::uint64_t size) {
+      return offset <= cut && cut < offset + size ? zip.substr(offset, cut - offset)
+                                                  : zip.substr(offset, size);
+    };
+    EXPECT_EQ(error_kind([&] {
+                const Reader reader(read_at, zip.size());
+                for (const EntryInfo& entry : entries_of(reader)) reader.read_member(entry, 1000);
+              }),
+              ErrorKind::corrupt)
+        << cut;
+  }
+}
+
+TEST(DecodeMemberTest, BelievesNothing) {
+  const EncodedMember member = MemberEncoder(6).encode("a", std::string(1000, 'a'), kModified);
+  const auto decode = [&](const std::string& data, std::uint64_t size, std::uint32_t crc) {
+    return error_kind([&] { decode_member(Method::deflate, data, size, crc); });
+  };
+  const std::uint32_t crc = member.info.crc32;
+  EXPECT_EQ(decode(member.data, 1000, crc), std::nullopt);
+  EXPECT_EQ(decode(member.data, 1000, crc + 1), ErrorKind::corrupt);
+  EXPECT_EQ(decode(member.data, 999, crc), ErrorKind::corrupt);
+  EXPECT_EQ(decode(member.data, 1001, crc), ErrorKind::corrupt);
+  EXPECT_EQ(decode(member.data, UINT64_MAX, crc), ErrorKind::corrupt);
+  EXPECT_EQ(decode(member.data + "x", 1000, crc), ErrorKind::corrupt);
+  EXPECT_EQ(decode(member.data.substr(1), 1000, crc), ErrorKind::corrupt);
+  EXPECT_EQ(decode("", 0, 0), ErrorKind::corrupt);
+}
+
+TEST(MemberDecoderTest, StopsAtTheFirstByteTooMany) {
+  const EncodedMember member = MemberEncoder(6).encode("a", std::string(1'000'000, 'a'), kModified);
+  std::uint64_t seen = 0;
+  MemberDecoder decoder(Method::deflate, 1000, 0, [&](std::string_view bytes) { seen += bytes.size(); });
+  EXPECT_EQ(error_kind([&] { decoder.write(member.data); }), ErrorKind::corrupt);
+  EXPECT_LE(seen, 1000u);
+}
+
+TEST(MemberDecoderTest, PiecesOfAnySize) {
+  std::string body;
+  for (int i = 0; i < 5000; ++i) body += std::to_string(i * i);
+  const EncodedMember member = MemberEncoder(6).encode("a", body, kModified);
+  for (const std::size_t step : {std::size_t{1}, std::size_t{1000}, member.data.size()}) {
+    std::string out;
+    MemberDecoder decoder(Method::deflate, body.size(), member.info.crc32, append_to(out));
+    for (std::size_t i = 0; i < member.data.size(); i += step) decoder.write(member.data.substr(i, step));
+    decoder.finish();
+    EXPECT_EQ(out, body);
+  }
+}
+
+}  // namespace
+}  // namespace s3c::zip
