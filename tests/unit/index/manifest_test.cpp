@@ -1,0 +1,199 @@
+#include "index/manifest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/encoding.h"
+#include "base/hash.h"
+#include "base/ulid.h"
+#include "tests/unit/index/sample_rows.h"
+
+namespace s3c::index {
+namespace {
+
+using nlohmann::json;
+using testing::error_message;
+using ::testing::HasSubstr;
+using testing::sample_index;
+using testing::sample_row;
+using ::testing::StartsWith;
+
+Manifest sample_manifest() {
+  const IndexFile index = sample_index(5000);
+  Manifest manifest;
+  manifest.id = base::make_ulid(sample_row(0).last_modified);
+  manifest.archive_bucket = "archive-bucket";
+  manifest.archive_key = "source-bucket/20170210.zip";
+  manifest.archive_size_bytes = 20'000'000;
+  manifest.checksum.value = base::to_base64(base::crc32_bytes(0x12345678));
+  manifest.etag = base::to_hex(base::md5("")) + "-3";
+  manifest.part_size_bytes = 8 << 20;
+  manifest.parts = 3;
+  manifest.storage_class = "GLACIER";
+  manifest.source_bucket = "source-bucket";
+  manifest.layout = "{prefix}/{yyyy}/{mm}/{dd}/";
+  manifest.group = {{"prefix", "sources"}, {"yyyy", "2017"}, {"mm", "02"}, {"dd", "10"}};
+  manifest.group_prefix = "sources/2017/02/10/";
+  manifest.objects = index.rows;
+  manifest.source_size_bytes = 20'100'000;
+  manifest.first_key = index.first_key;
+  manifest.last_key = index.last_key;
+  manifest.index_key = "s3compress_catalog/index/source-bucket/20170210.zip/" + manifest.id + ".jsonl.gz";
+  manifest.index_size_bytes = index.gz_size_bytes;
+  manifest.index_sha256 = base::to_hex(base::sha256(index.gz_bytes()));
+  manifest.blocks = index.blocks;
+  manifest.created_at = sample_row(0).last_modified;
+  manifest.upload_id = "upload-1";
+  manifest.tool = "s3compressor";
+  manifest.tool_version = "0.1.0";
+  return manifest;
+}
+
+TEST(ManifestTest, ReadsBackWhatWasWritten) {
+  Manifest manifest = sample_manifest();
+  EXPECT_EQ(parse_manifest(to_json(manifest)), manifest);
+  manifest.archive_bucket.clear();
+  manifest.group.clear();
+  manifest.group_prefix.clear();
+  manifest.last_key = "sources/\xff\xfe";
+  manifest.layout = "base64:";
+  EXPECT_EQ(parse_manifest(to_json(manifest)), manifest);
+}
+
+TEST(ManifestTest, ABlockIsALine) {
+  EXPECT_THAT(to_json(sample_manifest()),
+              HasSubstr("\n      {\"first_key\":\"sources/2017/02/10/00/04/00004096.xml\",\"offset\":"));
+}
+
+TEST(ManifestTest, RefusesToWriteWhatItCouldNotRead) {
+  Manifest manifest = sample_manifest();
+  manifest.parts = 4;
+  EXPECT_THAT(error_message([&] { to_json(manifest); }, base::ErrorKind::internal),
+              HasSubstr("archive.parts"));
+  manifest = sample_manifest();
+  manifest.upload_id.clear();
+  EXPECT_THAT(error_message([&] { to_json(manifest); }, base::ErrorKind::internal), HasSubstr("upload_id"));
+}
+
+/// The paths of all fields, "index.blocks.1.rows".
+void collect(const json& value, const std::string& pointer, std::vector<std::string>& pointers) {
+  if (!pointer.empty()) pointers.push_back(pointer);
+  if (!value.is_structured()) return;
+  for (const auto& [name, item] : value.items()) collect(item, pointer + "/" + name, pointers);
+}
+
+bool is_free(const std::string& pointer) {
+  return pointer == "/archive/bucket" || pointer.starts_with("/source/group/");
+}
+
+TEST(ManifestTest, AnyFieldMissingIsNamed) {
+  const json whole = json::parse(to_json(sample_manifest()));
+  std::vector<std::string> pointers;
+  collect(whole, "", pointers);
+  EXPECT_GT(pointers.size(), 40u);
+  for (const std::string& pointer : pointers) {
+    if (is_free(pointer)) continue;
+    const json::json_pointer at(pointer);
+    json changed = whole;
+    json& parent = changed.at(at.parent_pointer());
+    if (parent.is_array()) {
+      parent.erase(std::stoul(at.back()));
+    } else {
+      parent.erase(at.back());
+    }
+    EXPECT_NE(error_message([&] { parse_manifest(changed.dump()); }), "") << pointer;
+  }
+}
+
+TEST(ManifestTest, AnyFieldOfTheWrongTypeIsNamed) {
+  const json whole = json::parse(to_json(sample_manifest()));
+  std::vector<std::string> pointers;
+  collect(whole, "", pointers);
+  for (const std::string& pointer : pointers) {
+    for (const json& wrong : {json(nullptr), json(-1), json(0.5), json(true)}) {
+      json changed = whole;
+      changed.at(json::json_pointer(pointer)) = wrong;
+      const std::string name = json::json_pointer(pointer).back();
+      const std::string message = error_message([&] { parse_manifest(changed.dump()); });
+      EXPECT_NE(message, "") << pointer;
+      if (!is_free(pointer) && name.find_first_not_of("0123456789") != std::string::npos) {
+        EXPECT_THAT(message, HasSubstr(name + ":")) << pointer;
+      }
+    }
+  }
+}
+
+TEST(ManifestTest, ValuesThatCanNotBeAreNamed) {
+  struct Change {
+    const char* pointer;
+    json value;
+    const char* complaint;
+  };
+  const Change changes[] = {
+      {"/id", "not a ulid", "id: "},
+      {"/archive/key", "", "archive.key: "},
+      {"/archive/size", 0, "archive.size: "},
+      {"/archive/size", 30'000'000, "archive.parts: "},
+      {"/archive/part_size", 0, "archive.part_size: "},
+      {"/archive/part_size", 1, "archive.parts: "},
+      {"/archive/parts", 0, "archive.parts: "},
+      {"/archive/parts", 10'001, "archive.parts: "},
+      {"/archive/checksum/algorithm", "CRC64NVME", "archive.checksum.algorithm: "},
+      {"/archive/checksum/type", "COMPOSITE", "archive.checksum.type: "},
+      {"/archive/checksum/value", "AAAA", "archive.checksum.value: "},
+      {"/archive/etag", "d41d8cd98f00b204e9800998ecf8427e", "archive.etag: "},
+      {"/archive/etag", "d41d8cd98f00b204e9800998ecf8427e-2", "archive.etag: "},
+      {"/archive/etag", "D41D8cd98f00b204e9800998ecf8427e-3", "archive.etag: "},
+      {"/source/objects", 0, "source.objects: "},
+      {"/source/objects", 4999, "index.blocks: "},
+      {"/source/first_key", "zzz", "source.last_key: "},
+      {"/source/first_key", "a", "source.first_key: "},
+      {"/source/last_key", "sources/2017/02/10", "source.last_key: "},
+      {"/source/group_prefix", "other/", "source.first_key: "},
+      {"/index/size", 1, "index.blocks[0].length: "},
+      {"/index/sha256", "00", "index.sha256: "},
+      {"/index/blocks", json::array(), "index.size: "},
+      {"/index/blocks/0/offset", 1, "index.blocks[0].offset: "},
+      {"/index/blocks/0/first_key", "sources/2017/02/10/x", "index.blocks[0].first_key: "},
+      {"/index/blocks/0/length", 29, "index.blocks[1].offset: "},
+      {"/index/blocks/0/rows", 0, "index.blocks[0].rows: "},
+      {"/index/blocks/0/rows", 4097, "index.blocks[0].rows: "},
+      {"/index/blocks/0/rows", 4095, "index.blocks: "},
+      {"/index/blocks/1/length", 29, "index.size: "},
+      {"/index/blocks/1/first_key", "zzz", "index.blocks[1].first_key: "},
+      {"/index/blocks/1/first_key", "a", "index.blocks[1].first_key: "},
+      {"/created_at", "2017", "created_at: "},
+  };
+  const json whole = json::parse(to_json(sample_manifest()));
+  for (const Change& change : changes) {
+    json changed = whole;
+    changed.at(json::json_pointer(change.pointer)) = change.value;
+    EXPECT_THAT(error_message([&, &object = changed] { parse_manifest(object.dump()); }),
+                StartsWith(change.complaint))
+        << change.pointer;
+  }
+}
+
+TEST(ManifestTest, NewerFormatsAreUnsupportedAndUnknownFieldsIgnored) {
+  const Manifest manifest = sample_manifest();
+  json object = json::parse(to_json(manifest));
+  object["added_in_2031"] = 1;
+  object["archive"]["added_in_2031"] = 1;
+  EXPECT_EQ(parse_manifest(object.dump()), manifest);
+  object["format"] = 2;
+  object.erase("archive");
+  EXPECT_THAT(error_message([&] { parse_manifest(object.dump()); }, base::ErrorKind::unsupported),
+              HasSubstr("2"));
+}
+
+TEST(ManifestTest, CutOffIsCorrupt) {
+  const std::string text = to_json(sample_manifest());
+  for (std::size_t size = 0; size + 1 < text.size(); ++size) {
+    ASSERT_NE(error_message([&] { parse_manifest(text.substr(0, size)); }), "") << size;
+  }
+}
+
+}  // namespace
+}  // namespace s3c::index

@@ -1,0 +1,152 @@
+#include "index/row.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "index/text.h"
+#include "tests/unit/index/sample_rows.h"
+
+namespace s3c::index {
+namespace {
+
+using nlohmann::json;
+using testing::error_message;
+using ::testing::HasSubstr;
+using testing::sample_row;
+using ::testing::StartsWith;
+
+std::string line_of(const Row& row) {
+  std::string line;
+  append_json_line(line, row);
+  return line;
+}
+
+Row full_row() {
+  Row row = sample_row(7);
+  row.version_id = "null";
+  row.method = 0;
+  row.compressed_size_bytes = row.size_bytes;
+  row.entry_name = "s3compress-key/=x";
+  for (const SystemHeader& known : kSystemHeaders) row.system_headers.emplace(known.header, "value");
+  row.metadata = {{"owner", "a \"b\" \\ \x01\x7f"}, {"latin1", "caf\xe9"}, {"literal", "base64:YQ=="}};
+  row.tags = {{"k\xff", "v"}, {"empty", ""}};
+  return row;
+}
+
+TEST(RowTest, OneLineOfJson) {
+  EXPECT_EQ(
+      line_of(sample_row(1)),
+      R"({"key":"sources/2017/02/10/00/00/00000001.xml","size":4001,)"
+      R"("etag":"9e3779b97f4a7c15c2b2ae3d27d4eb4f","last_modified":"2017-02-10T00:00:00.160Z",)"
+      R"("storage_class":"STANDARD","crc32":"9e3779b1","method":"deflate","offset":1100,"data_offset":1180,)"
+      R"("compressed_size":1001,"content_type":"application/xml"})"
+      "\n");
+}
+
+TEST(RowTest, EveryFieldComesBack) {
+  EXPECT_EQ(parse_json_line(line_of(full_row())), full_row());
+  const std::string line = line_of(sample_row(1));
+  EXPECT_EQ(parse_json_line(line), sample_row(1));
+  EXPECT_EQ(parse_json_line(line.substr(0, line.size() - 1)), sample_row(1));
+  EXPECT_EQ(parse_key(line), sample_row(1).key);
+}
+
+TEST(RowTest, AnyBytesComeBack) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 5000; ++i) {
+    Row row = sample_row(1);
+    row.key.resize(1 + random() % 30);
+    for (char& c : row.key) c = static_cast<char>(random() % 3 == 0 ? random() : random() % 128);
+    row.metadata["m"] = row.key;
+    const std::string line = line_of(row);
+    EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+    EXPECT_EQ(parse_json_line(line), row);
+  }
+}
+
+TEST(TextTest, Base64OnlyWhereNeeded) {
+  EXPECT_EQ(text_from_bytes("caf\xc3\xa9"), "caf\xc3\xa9");
+  EXPECT_EQ(text_from_bytes("caf\xe9"), "base64:Y2Fm6Q==");
+  EXPECT_EQ(text_from_bytes("base64:"), "base64:YmFzZTY0Og==");
+  EXPECT_EQ(bytes_from_text("base64:Y2Fm6Q=="), "caf\xe9");
+  EXPECT_EQ(bytes_from_text("base64:YmFzZTY0Og=="), "base64:");
+  for (const char* text : {"base64:", "base64:YQ==", "base64:Y2Fm6Q", "base64:?"}) {
+    EXPECT_NE(error_message([&] { bytes_from_text(text); }), "") << text;
+  }
+}
+
+TEST(RowTest, UnknownFieldsAreIgnored) {
+  json object = json::parse(line_of(full_row()));
+  object["added_in_2031"] = {{"a", 1}};
+  EXPECT_EQ(parse_json_line(object.dump()), full_row());
+}
+
+TEST(RowTest, AnyRequiredFieldMissingIsNamed) {
+  for (const char* name : {"key", "size", "etag", "last_modified", "crc32", "method", "offset", "data_offset",
+                           "compressed_size"}) {
+    json object = json::parse(line_of(full_row()));
+    object.erase(name);
+    EXPECT_EQ(error_message([&] { parse_json_line(object.dump()); }), std::string(name) + ": missing");
+  }
+}
+
+TEST(RowTest, AnyFieldOfTheWrongTypeIsNamed) {
+  const json object = json::parse(line_of(full_row()));
+  for (const auto& [name, value] : object.items()) {
+    for (const json& wrong : {json(nullptr), json(true), json(-1), json(1.5), json::array()}) {
+      json changed = object;
+      changed[name] = wrong;
+      EXPECT_THAT(error_message([&] { parse_json_line(changed.dump()); }), StartsWith(name + ":"))
+          << wrong.type_name();
+    }
+  }
+}
+
+TEST(RowTest, ValuesOutOfRangeAreNamed) {
+  const std::pair<const char*, json> wrong[] = {
+      {"key", ""},
+      {"size", 4008},
+      {"crc32", "1234567"},
+      {"crc32", "1234567G"},
+      {"crc32", "ABCDEF01"},
+      {"crc32", "+1234567"},
+      {"method", "bzip2"},
+      {"method", 8},
+      {"data_offset", 7700},
+      {"data_offset", 0},
+      {"version_id", ""},
+      {"last_modified", "yesterday"},
+      {"metadata", {{"a", 1}}},
+      {"key", "base64:YQ=="},
+  };
+  for (const auto& [name, value] : wrong) {
+    json object = json::parse(line_of(full_row()));
+    object[name] = value;
+    EXPECT_NE(error_message([&, &changed = object] { parse_json_line(changed.dump()); }), "")
+        << name << value;
+  }
+}
+
+TEST(RowTest, WhatIsNotJsonIsCorrupt) {
+  for (const std::string& line :
+       {std::string(), std::string("[]"), std::string("{"), std::string("{}x"),
+        std::string("{\"key\":\"a\",\"key\":\"b\"}"), std::string("{\"key\":\"\xff\"}"),
+        std::string(10'000, '['), "{\"a\":" + std::string(10'000, '[')}) {
+    EXPECT_NE(error_message([&] { parse_json_line(line); }), "") << line.substr(0, 50);
+  }
+}
+
+TEST(RowTest, NothingUnreadableIsWritten) {
+  Row row = sample_row(1);
+  row.method = 12;
+  EXPECT_THAT(error_message([&] { line_of(row); }, base::ErrorKind::internal), HasSubstr("12"));
+  row = sample_row(1);
+  row.system_headers["x-unknown"] = "value";
+  EXPECT_THAT(error_message([&] { line_of(row); }, base::ErrorKind::internal), HasSubstr("x-unknown"));
+}
+
+}  // namespace
+}  // namespace s3c::index
