@@ -67,7 +67,12 @@ def show(*buckets: str) -> None:
 
 
 def bill() -> None:
-    print(json.dumps(json.load(sys.stdin), indent=2))
+    bill = json.load(sys.stdin)
+    print("  requests: " + ", ".join(f"{count} {name}" for name, count in sorted(bill["requests"].items())))
+    print(f"  dollars:  {bill['dollars']['total']:.6f}")
+    # $0.03 per 1,000 lifecycle transitions into GLACIER: AWS's list price, us-east-1.
+    archived = bill["requests"].get("GetObject", 0)
+    print(f"  moving the {archived} objects to GLACIER one by one: {archived * 0.03 / 1000:.6f}")
 
 
 def thaw(folder: str) -> None:

@@ -82,7 +82,7 @@ def pack(shelf: Shelf, objects: dict[str, Original], name: str, volume_id: str, 
         "id": volume_id,
         "archive": {"key": key, "size": len(data), "etag": etag, "part_size": PART, "parts": 1, "storage_class": "GLACIER",
                     "checksum": {"value": base64.b64encode(struct.pack(">I", zlib.crc32(data))).decode()}},
-        "source": {"bucket": SOURCE, "objects": len(rows), "size": sum(row["size"] for row in rows),
+        "source": {"bucket": SOURCE, "group_prefix": "sources/2018/04/01/", "objects": len(rows), "size": sum(row["size"] for row in rows),
                    "first_key": rows[0]["key"], "last_key": rows[-1]["key"]},
         "index": {"key": index_key, "size": len(index), "sha256": hashlib.sha256(index).hexdigest(),
                   "blocks": [{"first_key": rows[0]["key"], "offset": 0, "length": len(index), "rows": len(rows)}]},
@@ -197,6 +197,7 @@ class CheckerFinds(unittest.TestCase):
                                     ("archive", "storage_class", "STANDARD"), ("archive", "parts", 2),
                                     ("archive", "checksum", {"value": "AAAAAA=="}), ("source", "objects", 1),
                                     ("source", "size", 1), ("source", "bucket", "x"), ("source", "first_key", "x"),
+                                    ("source", "group_prefix", "sources/2018/04/02/"),
                                     ("index", "size", 1), ("index", "sha256", "0"), ("index", "blocks", [])):
             with self.subTest(f"{section}.{field}"):
                 self.store = Store()

@@ -188,6 +188,8 @@ class Checker:
         self._equal(source["objects"], len(rows), f"{manifest_key}: objects")
         self._equal(source["size"], sum(row["size"] for row in rows), f"{manifest_key}: bytes")
         self._equal(source["first_key"], rows[0]["key"], f"{manifest_key}: first key")
+        strangers = [row["key"] for row in rows if not row["key"].startswith(source["group_prefix"])]
+        self._equal(strangers, [], f"{manifest_key}: keys of another group")
         self._equal(source["last_key"], rows[-1]["key"], f"{manifest_key}: last key")
         return rows
 
