@@ -28,6 +28,12 @@ constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr auto kMaxSkew = std::chrono::minutes(15);
 constexpr std::chrono::seconds kMaxExpiry = std::chrono::hours(7 * 24);
 
+S3Error unsupported_mechanism() {
+  return S3Error(
+      S3Code::InvalidRequest,
+      "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
+}
+
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;
   for (std::size_t at = 0; at <= text.size();) {
@@ -236,6 +242,8 @@ Authenticated Authenticator::authenticate(const Request& request, const Query& q
     claim = parse_header(request);
   } else if (query.has("X-Amz-Algorithm") || query.has("X-Amz-Signature")) {
     claim = parse_query(request, query);
+  } else if (query.has("AWSAccessKeyId")) {
+    throw unsupported_mechanism();
   } else {
     throw S3Error(S3Code::AccessDenied);
   }

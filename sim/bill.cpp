@@ -10,20 +10,21 @@ namespace {
 
 struct Prices {
   StorageClass storage_class;
-  double put_per_1000;  ///< PUT, COPY, POST, LIST
-  double get_per_1000;  ///< GET, HEAD, SELECT
+  std::uint64_t put_nanodollars;  ///< a PUT, COPY, POST or LIST
+  std::uint64_t get_nanodollars;  ///< a GET, HEAD or SELECT
 };
 
-// Dollars, us-east-1 list prices of 2026. Source: aws.amazon.com/s3/pricing.
+// US list prices (us-east-1, 2026) are per 1,000 requests: $0.005 there is 5,000 nanodollars here.
+// Source: aws.amazon.com/s3/pricing.
 constexpr Prices kPrices[] = {
-    {StorageClass::standard, 0.005, 0.0004},
-    {StorageClass::reduced_redundancy, 0.005, 0.0004},
-    {StorageClass::standard_ia, 0.01, 0.001},
-    {StorageClass::onezone_ia, 0.01, 0.001},
-    {StorageClass::intelligent_tiering, 0.005, 0.0004},
-    {StorageClass::glacier_ir, 0.02, 0.01},
-    {StorageClass::glacier, 0.03, 0.0004},
-    {StorageClass::deep_archive, 0.05, 0.0004},
+    {StorageClass::standard, 5'000, 400},
+    {StorageClass::reduced_redundancy, 5'000, 400},
+    {StorageClass::standard_ia, 10'000, 1'000},
+    {StorageClass::onezone_ia, 10'000, 1'000},
+    {StorageClass::intelligent_tiering, 5'000, 400},
+    {StorageClass::glacier_ir, 20'000, 10'000},
+    {StorageClass::glacier, 30'000, 400},
+    {StorageClass::deep_archive, 50'000, 400},
 };
 
 constexpr std::string_view kClassNames[] = {"put_copy_post_list", "get_select_head", "delete_cancel",
@@ -86,16 +87,16 @@ PriceClass price_class(Operation operation, StorageClass storage_class) {
   return archive && priced_by_class(operation) ? PriceClass::glacier_put : PriceClass::put_copy_post_list;
 }
 
-double request_price(Operation operation, StorageClass storage_class) {
+std::uint64_t request_price_nanodollars(Operation operation, StorageClass storage_class) {
   const Prices& row = prices(priced_by_class(operation) ? storage_class : StorageClass::standard);
   switch (price_class(operation, storage_class)) {
     case PriceClass::delete_cancel:
       return 0;
     case PriceClass::get_select_head:
-      return row.get_per_1000 / 1000;
+      return row.get_nanodollars;
     case PriceClass::put_copy_post_list:
     case PriceClass::glacier_put:
-      return row.put_per_1000 / 1000;
+      return row.put_nanodollars;
   }
   return 0;
 }
@@ -112,25 +113,26 @@ void Bill::add(const Response& response, std::uint64_t bytes_in) {
     return;
   }
   if (response.status >= 400) ++client_errors_;
-  dollars_[index] += request_price(operation, response.storage_class);
+  nanodollars_[index] += request_price_nanodollars(operation, response.storage_class);
 }
 
 std::string Bill::to_json() const {
   nlohmann::ordered_json json;
   json["requests"] = nlohmann::ordered_json::object();
   for (const auto& [operation, count] : requests_) json["requests"][std::string(name(operation))] = count;
-  double total = 0;
+  std::uint64_t total = 0;
+  auto dollars = [](std::uint64_t nanodollars) { return static_cast<double>(nanodollars) / 1e9; };
   for (std::size_t i = 0; i < classes_.size(); ++i)
     json["classes"][std::string(kClassNames[i])] = classes_[i];
   json["bytes_in"] = bytes_in_;
   json["bytes_out"] = bytes_out_;
   json["errors"]["4xx"] = client_errors_;
   json["errors"]["5xx"] = server_errors_;
-  for (std::size_t i = 0; i < dollars_.size(); ++i) {
-    json["dollars"][std::string(kClassNames[i])] = dollars_[i];
-    total += dollars_[i];
+  for (std::size_t i = 0; i < nanodollars_.size(); ++i) {
+    json["dollars"][std::string(kClassNames[i])] = dollars(nanodollars_[i]);
+    total += nanodollars_[i];
   }
-  json["dollars"]["total"] = total;
+  json["dollars"]["total"] = dollars(total);
   return json.dump() + "\n";
 }
 

@@ -28,7 +28,7 @@ class Bill {
  private:
   std::map<Operation, std::uint64_t> requests_;
   std::array<std::uint64_t, 4> classes_{};
-  std::array<double, 4> dollars_{};
+  std::array<std::uint64_t, 4> nanodollars_{};
   std::uint64_t bytes_in_ = 0;
   std::uint64_t bytes_out_ = 0;
   std::uint64_t client_errors_ = 0;
@@ -37,7 +37,8 @@ class Bill {
 
 /// Multipart requests into an archive class bill as STANDARD until the Complete, which is a PUT of the class.
 PriceClass price_class(Operation operation, StorageClass storage_class);
-/// US dollars for one request.
-double request_price(Operation operation, StorageClass storage_class);
+/// What one request costs, in billionths of a dollar: whole numbers, so that a million of them add up
+/// exactly.
+std::uint64_t request_price_nanodollars(Operation operation, StorageClass storage_class);
 
 }  // namespace s3c::sim

@@ -33,9 +33,9 @@ struct StorePowers {
 
 struct ServiceOptions {
   std::string region = "us-east-1";
-  StorePowers powers;
-  std::chrono::milliseconds thaw_time{0};                ///< from RestoreObject until the object is readable
-  std::set<std::string, std::less<>> read_only_buckets;  ///< changes answer AccessDenied, to the owner too
+  StorePowers powers{};
+  std::chrono::milliseconds thaw_time{0};  ///< from RestoreObject until the object is readable
+  std::set<std::string, std::less<>> read_only_buckets{};  ///< changes answer AccessDenied, to the owner too
 };
 
 struct Call {

@@ -86,7 +86,10 @@ void define(CLI::App& app, Options& options) {
       "  s3sim --listen 127.0.0.1:0 --access-key test --secret-key secret --latency 20ms --profile lesser\n"
       "      a free port (printed), 20 ms away, as forgetful as Ceph RGW 16\n"
       "  curl http://127.0.0.1:9000/_sim/bill\n"
-      "      requests, bytes and dollars so far; POST /_sim/bill/reset starts again from zero");
+      "      requests, bytes and dollars so far; POST /_sim/bill/reset starts again from zero\n"
+      "  curl -X PUT http://127.0.0.1:9000/_sim/read-only/source\n"
+      "      from now on changes in this bucket answer AccessDenied; DELETE on the same URL allows them "
+      "again");
 }
 
 int serve(const Options& options) {

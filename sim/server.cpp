@@ -74,7 +74,9 @@ std::string format_head(const Response& response, std::string_view date, bool ke
   for (const Header& field : response.headers) {
     head += field.name;
     head += ": ";
-    head += field.value;
+    // A value may come from the request (a version id, response-content-type): it must not start a header of
+    // its own.
+    for (const char c : field.value) head += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
     head += "\r\n";
   }
   if (response.status != 204 && response.status != 304) {

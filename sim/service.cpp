@@ -10,8 +10,9 @@
 namespace s3c::sim {
 namespace {
 
-constexpr std::string_view kBillPath = "/_sim/bill";
-constexpr std::string_view kBillResetPath = "/_sim/bill/reset";
+// What the simulator does beside S3, without signatures. "_sim" can't be a bucket's name.
+constexpr std::string_view kControlPrefix = "/_sim/";
+constexpr std::string_view kReadOnly = "read-only/";
 
 /// The host id S3 sends for its own support; ours says who answered.
 constexpr std::string_view kHostId = "czNzaW0gc3NzaW0gczNzaW0=";
@@ -105,19 +106,30 @@ std::string S3Service::next_request_id() {
   return fmt::format("{:016X}", ++request_count_ * 0x9E3779B97F4A7C15ULL);
 }
 
-Response S3Service::handle(Request request) {
-  if (request.raw_path == kBillPath && request.method == "GET") {
-    Response response;
+std::optional<Response> S3Service::control(const Request& request) {
+  if (!request.raw_path.starts_with(kControlPrefix)) return std::nullopt;
+  const std::string_view what = std::string_view(request.raw_path).substr(kControlPrefix.size());
+  Response response;
+  if (what == "bill" && request.method == "GET") {
     response.headers.add("Content-Type", "application/json");
     response.body = Payload(bill_.to_json());
-    return response;
-  }
-  if (request.raw_path == kBillResetPath && request.method == "POST") {
-    bill_.reset();
-    Response response;
+  } else if (what == "bill/reset" && request.method == "POST") {
     response.status = 204;
-    return response;
+    bill_.reset();
+  } else if (what.starts_with(kReadOnly) && (request.method == "PUT" || request.method == "DELETE")) {
+    response.status = 204;
+    const std::string bucket(what.substr(kReadOnly.size()));
+    if (request.method == "PUT") options_.read_only_buckets.insert(bucket);
+    if (request.method == "DELETE") options_.read_only_buckets.erase(bucket);
+  } else {
+    response.status = 404;
+    response.body = Payload(std::string("s3sim has no such control\n"));
   }
+  return response;
+}
+
+Response S3Service::handle(Request request) {
+  if (std::optional<Response> response = control(request)) return std::move(*response);
 
   const std::string request_id = next_request_id();
   const std::uint64_t bytes_in = request.body.size_bytes();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/time.h"
@@ -24,9 +25,13 @@ class S3Service final : public Handler {
   /// Every user may make buckets and sees only its own.
   void add_user(std::string access_key, std::string secret_key);
 
+  /// Besides S3, without signatures: GET /_sim/bill, POST /_sim/bill/reset, PUT and DELETE
+  /// /_sim/read-only/BUCKET.
   Response handle(Request request) override;
 
  private:
+  /// nullopt: not for /_sim/.
+  std::optional<Response> control(const Request& request);
   Response answer(Request& request, Operation& operation);
   Response error_response(const S3Error& error, const Request& request, const std::string& request_id) const;
   std::string next_request_id();

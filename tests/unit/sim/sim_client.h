@@ -1,0 +1,68 @@
+// Drives an S3Service without a network: builds a request, signs it with code of its own, reads the XML
+// answer.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "sim/service.h"
+
+namespace s3c::sim {
+
+/// One service with two users, and a clock that stands still until it is moved.
+class SimClient {
+ public:
+  explicit SimClient(ServiceOptions options = {});
+
+  using Fields = std::vector<Header>;
+
+  /// path: percent-encoded, as on the wire. query: without '?'. Signed as the first user, with the body's
+  /// SHA-256.
+  Response send(const std::string& method, const std::string& path, const std::string& query = {},
+                const Fields& headers = {}, const std::string& body = {});
+  /// The same as the second user, who owns nothing.
+  Response send_as_stranger(const std::string& method, const std::string& path,
+                            const std::string& query = {});
+  /// Without any signature.
+  Response send_unsigned(const std::string& method, const std::string& path, const std::string& query = {});
+
+  Response put(const std::string& path, const std::string& body, const Fields& headers = {}) {
+    return send("PUT", path, {}, headers, body);
+  }
+  Response get(const std::string& path, const std::string& query = {}, const Fields& headers = {}) {
+    return send("GET", path, query, headers);
+  }
+  /// POST ?delete with the Content-MD5 it needs.
+  Response delete_objects(const std::string& bucket_path, const std::string& xml);
+  /// Starts an upload and returns its id.
+  std::string start_upload(const std::string& path, const Fields& headers = {});
+  /// Uploads a part and returns its ETag without quotes.
+  std::string upload_part(const std::string& path, const std::string& upload_id, int number,
+                          const std::string& body);
+  /// parts: number and ETag.
+  Response complete(const std::string& path, const std::string& upload_id,
+                    const std::vector<std::pair<int, std::string>>& parts, const Fields& headers = {});
+
+  void advance(std::chrono::milliseconds time) { now_ += time; }
+  base::Timestamp now() const { return now_; }
+
+ private:
+  Response send_as(const std::string& access_key, const std::string& secret_key, const std::string& method,
+                   const std::string& path, const std::string& query, const Fields& headers,
+                   const std::string& body);
+
+  base::Timestamp now_;
+  S3Service service_;
+};
+
+/// The texts of all elements at an XPath below the root ("Contents/Key").
+std::vector<std::string> texts(const Response& response, const char* path);
+/// The first of them, or "".
+std::string text(const Response& response, const char* path);
+/// <Code> of an error answer, "" of any other.
+std::string error_code(const Response& response);
+
+}  // namespace s3c::sim
