@@ -27,7 +27,7 @@ class CurlGlobal {
 };
 
 struct CurlOptions {
-  std::string ca_bundle;  ///< PEM file of trusted authorities; empty: the system's
+  std::string ca_bundle = {};  ///< PEM file of trusted authorities; empty: the system's
   std::chrono::milliseconds connect_timeout{10'000};
   /// How long not a byte may move in either direction. There is no limit on the whole exchange: a part may
   /// take minutes on a slow line, and CompleteMultipartUpload works for minutes while it sends white space.

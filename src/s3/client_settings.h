@@ -13,9 +13,9 @@ namespace s3c::s3 {
 
 /// What the command line says; it wins over everything else. Empty: nothing.
 struct SettingsOverrides {
-  std::string profile;
-  std::string region;
-  std::string endpoint_url;
+  std::string profile = {};
+  std::string region = {};
+  std::string endpoint_url = {};
 };
 
 struct ClientSettings {

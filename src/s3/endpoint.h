@@ -15,7 +15,7 @@ enum class Addressing {
 };
 
 struct EndpointSettings {
-  std::string url;  ///< "http://127.0.0.1:9000", may have a path; empty: AWS
+  std::string url = {};  ///< "http://127.0.0.1:9000", may have a path; empty: AWS
   Addressing addressing = Addressing::automatic;
   bool dual_stack = false;  ///< AWS only: IPv6 too
   bool fips = false;        ///< AWS only: FIPS 140 end points

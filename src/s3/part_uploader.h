@@ -19,9 +19,9 @@
 namespace s3c::s3 {
 
 struct PartUploaderConfig {
-  std::string bucket;
-  std::string key;
-  std::string upload_id;
+  std::string bucket = {};
+  std::string key = {};
+  std::string upload_id = {};
   /// At least 5 MiB on S3, but for the last part.
   std::uint64_t part_size_bytes = 0;
   /// Send each part's CRC-32 too; a store without additional checksums must not get it.

@@ -26,7 +26,7 @@ struct RetryPolicy {
   /// is really gone is still reported within a minute. The SDKs' 3 tries give up inside 1 s, too early for
   /// runs of a million requests, of which none may fail. AWS_MAX_ATTEMPTS overrides it.
   int max_attempts = 10;
-  base::Backoff backoff;
+  base::Backoff backoff = {};
 };
 
 /// True when another try may do better.

@@ -19,9 +19,9 @@
 namespace s3c::s3 {
 
 struct S3ClientConfig {
-  EndpointSettings endpoint;
+  EndpointSettings endpoint = {};
   std::string region = "us-east-1";  ///< tried first; a bucket that is elsewhere says so and is followed
-  RetryPolicy retry;
+  RetryPolicy retry = {};
 };
 
 class S3Client final : public ObjectStore {

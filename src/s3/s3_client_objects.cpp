@@ -64,6 +64,9 @@ void check_end(std::uint64_t received, std::uint64_t expected) {
   }
 }
 
+/// Ends a read whose last byte had arrived when the connection broke: there is no empty range to ask for.
+struct NothingLeft {};
+
 }  // namespace
 
 void S3Client::head_bucket(const std::string& bucket) {
@@ -104,6 +107,7 @@ ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink
   // (check_end). Either way the next try asks for the rest of the very same object.
   call.before_try = [&](Call& next) {
     if (received_bytes == 0) return;
+    if (received_bytes == total_bytes) throw NothingLeft{};
     const ByteRange rest{start + received_bytes, total_bytes - received_bytes};
     next.headers = get_call(request, rest, first_head->etag).headers;
   };
@@ -131,14 +135,18 @@ ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink
       throw;
     }
   };
-  runner_.run(call, [&](http::Response& answer) {
+  auto accept = [&](http::Response& answer) {
     if (!first_head) {  // an empty body: the sink was never called
       total_bytes = body_size_bytes(answer);
       check_size(request, total_bytes);
       first_head = parse_object_head(answer);
     }
     check_end(received_bytes, total_bytes);
-  });
+  };
+  try {
+    runner_.run(call, accept);
+  } catch (const NothingLeft&) {
+  }
   return *std::move(first_head);
 }
 
