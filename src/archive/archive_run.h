@@ -1,5 +1,5 @@
-// The main job: every group of a selection becomes committed volumes, and then its source objects go. This is the table
-// of contents of the program; the protocol it follows is docs/ordering.md.
+// The main job: every group of a selection becomes committed volumes, and then its source objects go. This is
+// the table of contents of the program; the protocol it follows is docs/ordering.md.
 #pragma once
 
 #include <memory>
@@ -20,14 +20,16 @@ struct RunContext {
   base::Clock& clock;
   base::Logger& log;
   Progress& progress;
-  /// Stopped by the first SIGINT: no new objects are admitted, what is packed is committed and its sources deleted.
+  /// Stopped by the first SIGINT: no new objects are admitted, what is packed is committed and its sources
+  /// deleted.
   std::stop_token stop;
 };
 
 /// Runs to the end and says what was done. Blocks; starts options.resources.threads threads and a few more.
-/// A group that fails is in the report and the others go on; what can't get better by going on (access_denied,
-/// not_found for a bucket, invalid_argument) is thrown as base::Error.
-/// REQUIRES: validate(options) passed.
+/// Throws base::Error when the run can't even start: a bucket that isn't there or isn't ours, a store that
+/// can't be probed. Later failures are in the report: a group that fails doesn't stop the others, unless it
+/// failed for a reason that trying again won't mend (access_denied and the like): then no further group is
+/// begun. REQUIRES: validate(options) passed.
 RunReport run_archive(const ArchiveOptions& options, const RunContext& context);
 
 }  // namespace s3c::archive

@@ -1,5 +1,5 @@
-// The merge-join of a listing with committed indexes: both are in key order, so one pass and one block of each index in
-// memory tell which source objects lie in which volume already. One thread at a time.
+// The merge-join of a listing with committed indexes: both are in key order, so one pass and one block of
+// each index in memory tell which source objects lie in which volume already. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ class MemberCursor {
  public:
   MemberCursor(Catalog& catalog, const CommittedVolume& volume);
 
-  /// The row of this very object (same key, ETag, size and last-modified), or nullptr. Keys must come in ascending order.
-  /// The pointer holds until the next call. Throws what reading the index throws.
+  /// The row of this very object (same key, ETag, size and last-modified), or nullptr. Keys must come in
+  /// ascending order. The pointer holds until the next call. Throws what reading the index throws.
   const index::Row* find(const s3::ObjectSummary& object);
 
  private:

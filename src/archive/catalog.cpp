@@ -16,7 +16,9 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-std::string manifest_folder() { return std::string(kCatalogPrefix) + "manifest/"; }
+std::string manifest_folder() {
+  return std::string(kCatalogPrefix) + "manifest/";
+}
 
 /// nullopt for an object that lies in the manifest folder but isn't named as a manifest.
 std::optional<ManifestName> parse_manifest_key(std::string_view key) {
@@ -40,7 +42,9 @@ std::string index_key(std::string_view archive_key, std::string_view id) {
   return fmt::format("{}index/{}/{}.jsonl.gz", kCatalogPrefix, archive_key, id);
 }
 
-std::string probe_key(std::string_view id) { return fmt::format("{}probe/{}", kCatalogPrefix, id); }
+std::string probe_key(std::string_view id) {
+  return fmt::format("{}probe/{}", kCatalogPrefix, id);
+}
 
 std::vector<ManifestName> Catalog::list(const std::string& prefix) {
   std::vector<ManifestName> names;
@@ -58,9 +62,11 @@ std::vector<ManifestName> Catalog::list(const std::string& prefix) {
 }
 
 std::vector<ManifestName> Catalog::list_group(std::string_view stem) {
-  // One listing covers "stem.zip/", "stem-2.zip/", …; what else begins like it (another group's "stem1.zip/") is dropped.
+  // One listing covers "stem.zip/", "stem-2.zip/", …; what else begins like it (another group's "stem1.zip/")
+  // is dropped.
   std::vector<ManifestName> names = list(manifest_folder() + std::string(stem));
-  std::erase_if(names, [&](const ManifestName& name) { return !ArchiveName::volume_number(stem, name.archive_key); });
+  std::erase_if(
+      names, [&](const ManifestName& name) { return !ArchiveName::volume_number(stem, name.archive_key); });
   return names;
 }
 
@@ -73,7 +79,8 @@ index::Manifest Catalog::read_manifest(const ManifestName& name) {
   request.bucket = bucket_;
   request.key = manifest_key(name.archive_key, name.id);
   const auto corrupt = [&](const std::string& why) {
-    return Error(ErrorKind::corrupt, why, {.operation = "read manifest", .resource = bucket_ + "/" + request.key});
+    return Error(ErrorKind::corrupt, why,
+                 {.operation = "read manifest", .resource = bucket_ + "/" + request.key});
   };
   index::Manifest manifest;
   try {
@@ -83,7 +90,8 @@ index::Manifest Catalog::read_manifest(const ManifestName& name) {
     throw corrupt(error.message());
   }
   if (manifest.id != name.id || manifest.archive_key != name.archive_key) {
-    throw corrupt(fmt::format("it speaks of {} with id {}: a manifest in the wrong place", manifest.archive_key, manifest.id));
+    throw corrupt(fmt::format("it speaks of {} with id {}: a manifest in the wrong place",
+                              manifest.archive_key, manifest.id));
   }
   return manifest;
 }
@@ -98,7 +106,8 @@ GroupState Catalog::load_group(std::string_view stem) {
         state.committed.push_back(*std::move(volume));
       }
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::not_found) throw;  // a run that lost its race took its manifest back meanwhile
+      if (error.kind() != ErrorKind::not_found)
+        throw;  // a run that lost its race took its manifest back meanwhile
     }
   }
   return state;
@@ -121,8 +130,8 @@ void Catalog::put_manifest(const index::Manifest& manifest) {
 }
 
 void Catalog::remove(const index::Manifest& manifest) {
-  // Manifest first: an index without manifest is garbage, a manifest without index is damage. Both keys hold an id that
-  // was used once, so a repeated or late delete can't hit anything else.
+  // Manifest first: an index without manifest is garbage, a manifest without index is damage. Both keys hold
+  // an id that was used once, so a repeated or late delete can't hit anything else.
   for (const std::string& key : {manifest_key(manifest.archive_key, manifest.id), manifest.index_key}) {
     s3::DeleteItem item;
     item.key = key;
@@ -139,7 +148,7 @@ void Catalog::remove(const index::Manifest& manifest) {
 index::IndexCursor Catalog::open_index(const CommittedVolume& volume) {
   const index::Manifest& manifest = volume.manifest();
   auto read_range = [&store = store_, bucket = bucket_, key = manifest.index_key](std::uint64_t offset,
-                                                                                 std::uint64_t size_bytes) {
+                                                                                  std::uint64_t size_bytes) {
     s3::GetObjectRequest request;
     request.bucket = bucket;
     request.key = key;

@@ -34,11 +34,12 @@ struct GroupState {
   std::vector<ManifestName> listed;  ///< every manifest there was, committed or not
 };
 
-/// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Errors are the store's, and corrupt
-/// for a manifest that isn't one or doesn't belong where it lies.
+/// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Errors are the store's,
+/// and corrupt for a manifest that isn't one or doesn't belong where it lies.
 class Catalog {
  public:
-  Catalog(s3::ObjectStore& store, std::string archive_bucket) : store_(store), bucket_(std::move(archive_bucket)) {}
+  Catalog(s3::ObjectStore& store, std::string archive_bucket)
+      : store_(store), bucket_(std::move(archive_bucket)) {}
 
   const std::string& bucket() const { return bucket_; }
 

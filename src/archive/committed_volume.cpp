@@ -6,10 +6,12 @@ namespace s3c::archive {
 namespace {
 
 bool same_bytes(const index::Manifest& manifest, const s3::ObjectHead& archive) {
-  const auto stored = std::find_if(archive.checksums.begin(), archive.checksums.end(), [&](const s3::Checksum& c) {
-    // A composite checksum ("…-N") speaks of parts, not of the whole: it proves nothing here.
-    return c.algorithm == manifest.checksum.algorithm && c.type != "COMPOSITE" && c.value.find('-') == std::string::npos;
-  });
+  const auto stored =
+      std::find_if(archive.checksums.begin(), archive.checksums.end(), [&](const s3::Checksum& c) {
+        // A composite checksum ("…-N") speaks of parts, not of the whole: it proves nothing here.
+        return c.algorithm == manifest.checksum.algorithm && c.type != "COMPOSITE" &&
+               c.value.find('-') == std::string::npos;
+      });
   if (stored != archive.checksums.end()) return stored->value == manifest.checksum.value;
   return archive.etag == manifest.etag;
 }

@@ -1,5 +1,5 @@
-// The proof that a volume is the truth. Only prove_committed() can make one, and only code that holds one can delete
-// source objects: that is how promise 1 is kept by the compiler.
+// The proof that a volume is the truth. Only prove_committed() can make one, and only code that holds one can
+// delete source objects: that is how promise 1 is kept by the compiler.
 #pragma once
 
 #include <optional>
@@ -26,9 +26,9 @@ class CommittedVolume {
   index::Manifest manifest_;
 };
 
-/// Compares what HEAD said of the archive with its manifest: same id, same size, and the same full-object checksum or,
-/// where the store tells none of that kind, the multipart ETag we computed ourselves. Silence is never taken for a yes.
-/// nullopt: the archive is absent, somebody else's, or not what the manifest promises.
+/// Compares what HEAD said of the archive with its manifest: same id, same size, and the same full-object
+/// checksum or, where the store tells none of that kind, the multipart ETag we computed ourselves. Silence is
+/// never taken for a yes. nullopt: the archive is absent, somebody else's, or not what the manifest promises.
 std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
                                                const std::optional<s3::ObjectHead>& archive);
 

@@ -21,7 +21,8 @@ class Finder {
     for (;;) {
       const s3::ListObjectsPage page = store_.list_objects(request);
       for (const std::string& folder : page.common_prefixes) {
-        const auto found = options_.layout.match(level, std::string_view(folder).substr(prefix.size()), fields);
+        const auto found =
+            options_.layout.match(level, std::string_view(folder).substr(prefix.size()), fields);
         if (!found || !options_.selection.dates.may_contain(date_of(*found))) continue;
         if (!search(folder, level + 1, *found)) return false;
       }
@@ -46,7 +47,8 @@ class Finder {
 
 }  // namespace
 
-void find_groups(s3::ObjectStore& store, const ArchiveOptions& options, const std::function<bool(Group)>& visit) {
+void find_groups(s3::ObjectStore& store, const ArchiveOptions& options,
+                 const std::function<bool(Group)>& visit) {
   Finder(store, options, visit).search(options.layout.root(options.selection.prefix), 0, {});
 }
 

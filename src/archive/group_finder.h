@@ -1,5 +1,6 @@
-// Finds the groups of a selection by delimiter listing, level by level of the layout: one LIST for the prefix, one for
-// each year, one for each month, instead of one for each day that might be. One thread at a time.
+// Finds the groups of a selection by delimiter listing, level by level of the layout: one LIST for the
+// prefix, one for each year, one for each month, instead of one for each day that might be. One thread at a
+// time.
 #pragma once
 
 #include <functional>
@@ -10,8 +11,9 @@
 
 namespace s3c::archive {
 
-/// Calls visit for each group that has at least one object, in key order, as it is found; visit returns false to stop.
-/// Throws the store's errors.
-void find_groups(s3::ObjectStore& store, const ArchiveOptions& options, const std::function<bool(Group)>& visit);
+/// Calls visit for each group that has at least one object, in key order, as it is found; visit returns false
+/// to stop. Throws the store's errors.
+void find_groups(s3::ObjectStore& store, const ArchiveOptions& options,
+                 const std::function<bool(Group)>& visit);
 
 }  // namespace s3c::archive

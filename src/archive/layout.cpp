@@ -30,7 +30,8 @@ constexpr std::array<FieldRule, 4> kDateFields = {{
 }};
 
 const FieldRule* date_field(std::string_view name) {
-  const auto* found = std::find_if(kDateFields.begin(), kDateFields.end(), [&](const auto& f) { return f.name == name; });
+  const auto* found =
+      std::find_if(kDateFields.begin(), kDateFields.end(), [&](const auto& f) { return f.name == name; });
   return found == kDateFields.end() ? nullptr : found;
 }
 
@@ -39,7 +40,8 @@ const FieldRule* date_field(std::string_view name) {
 }
 
 /// Calls literal(text) and field(name) for the pieces of a template, in order.
-void for_each_piece(std::string_view what, std::string_view text, const std::function<void(std::string_view)>& literal,
+void for_each_piece(std::string_view what, std::string_view text,
+                    const std::function<void(std::string_view)>& literal,
                     const std::function<void(std::string_view)>& field) {
   std::string_view rest = text;
   while (!rest.empty()) {
@@ -47,11 +49,15 @@ void for_each_piece(std::string_view what, std::string_view text, const std::fun
     if (open != 0) literal(rest.substr(0, open));
     if (open == std::string_view::npos) return;
     const std::size_t close = rest.find('}', open);
-    if (rest[open] == '}' || close == std::string_view::npos) bad_template(what, text, "a brace without its partner");
+    if (rest[open] == '}' || close == std::string_view::npos)
+      bad_template(what, text, "a brace without its partner");
     const std::string_view name = rest.substr(open + 1, close - open - 1);
     if (name != "prefix" && name != "bucket" && date_field(name) == nullptr) {
-      bad_template(what, text,
-                   fmt::format("there is no field {{{}}}; use {{prefix}}, {{bucket}}, {{yyyy}}, {{mm}}, {{dd}}, {{hh}}", name));
+      bad_template(
+          what, text,
+          fmt::format(
+              "there is no field {{{}}}; use {{prefix}}, {{bucket}}, {{yyyy}}, {{mm}}, {{dd}}, {{hh}}",
+              name));
     }
     field(name);
     rest.remove_prefix(close + 1);
@@ -68,7 +74,8 @@ std::optional<int> number(std::string_view digits) {
 
 bool is_calendar_date(const Date& date) {
   if (date.month == 0 || date.day == 0) return true;
-  return std::chrono::year_month_day{std::chrono::year{date.year}, std::chrono::month(static_cast<unsigned>(date.month)),
+  return std::chrono::year_month_day{std::chrono::year{date.year},
+                                     std::chrono::month(static_cast<unsigned>(date.month)),
                                      std::chrono::day(static_cast<unsigned>(date.day))}
       .ok();
 }
@@ -76,11 +83,14 @@ bool is_calendar_date(const Date& date) {
 int parse_day(const std::string& text) {
   // "YYYY-MM-DD"
   Date date;
-  const auto part = [&](std::size_t at, std::size_t size) { return number(std::string_view(text).substr(at, size)).value_or(0); };
+  const auto part = [&](std::size_t at, std::size_t size) {
+    return number(std::string_view(text).substr(at, size)).value_or(0);
+  };
   const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-';
   if (shaped) date = {part(0, 4), part(5, 2), part(8, 2)};
   if (date.year == 0 || date.month == 0 || date.day == 0 || !is_calendar_date(date)) {
-    throw Error(ErrorKind::invalid_argument, fmt::format("\"{}\" is not a date; write it as YYYY-MM-DD", text));
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("\"{}\" is not a date; write it as YYYY-MM-DD", text));
   }
   return date.year * 10'000 + date.month * 100 + date.day;
 }
@@ -106,12 +116,14 @@ DateRange DateRange::years(const std::set<int>& years) {
   return range;
 }
 
-DateRange DateRange::between(const std::optional<std::string>& first, const std::optional<std::string>& last) {
+DateRange DateRange::between(const std::optional<std::string>& first,
+                             const std::optional<std::string>& last) {
   DateRange range;
   if (first) range.first_ = parse_day(*first);
   if (last) range.last_ = parse_day(*last);
   if (range.first_ && range.last_ && *range.first_ > *range.last_) {
-    throw Error(ErrorKind::invalid_argument, fmt::format("the first day, {}, is after the last, {}", *first, *last));
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("the first day, {}, is after the last, {}", *first, *last));
   }
   return range;
 }
@@ -130,7 +142,8 @@ Layout Layout::parse(std::string_view text) {
   constexpr std::string_view kWhat = "layout";
   constexpr std::string_view kStart = "{prefix}/";
   if (!text.starts_with(kStart)) bad_template(kWhat, text, "it must start with \"{prefix}/\"");
-  if (!text.ends_with('/')) bad_template(kWhat, text, "it must end with \"/\": groups are found by listing folders");
+  if (!text.ends_with('/'))
+    bad_template(kWhat, text, "it must end with \"/\": groups are found by listing folders");
   Layout layout;
   layout.text_ = text;
   std::set<std::string, std::less<>> seen;
@@ -139,12 +152,16 @@ Layout Layout::parse(std::string_view text) {
     const std::size_t slash = rest.find('/');
     Segment segment;
     for_each_piece(
-        kWhat, rest.substr(0, slash), [&](std::string_view literal) { segment.push_back({false, std::string(literal)}); },
+        kWhat, rest.substr(0, slash),
+        [&](std::string_view literal) {
+          segment.push_back({false, std::string(literal)});
+        },
         [&](std::string_view field) {
           if (date_field(field) == nullptr) {
             bad_template(kWhat, text, fmt::format("{{{}}} can only stand at the start", field));
           }
-          if (!seen.emplace(field).second) bad_template(kWhat, text, fmt::format("{{{}}} is there twice", field));
+          if (!seen.emplace(field).second)
+            bad_template(kWhat, text, fmt::format("{{{}}} is there twice", field));
           segment.push_back({true, std::string(field)});
         });
     if (segment.empty()) bad_template(kWhat, text, "an empty folder name");
@@ -157,7 +174,9 @@ Layout Layout::parse(std::string_view text) {
   return layout;
 }
 
-std::string Layout::root(std::string_view prefix) const { return std::string(prefix) + "/"; }
+std::string Layout::root(std::string_view prefix) const {
+  return std::string(prefix) + "/";
+}
 
 std::optional<Fields> Layout::match(std::size_t level, std::string_view segment, const Fields& known) const {
   if (!segment.ends_with('/')) return std::nullopt;
@@ -184,8 +203,10 @@ ArchiveName ArchiveName::parse(std::string_view text) {
   constexpr std::string_view kWhat = "archive name";
   if (!text.ends_with(".zip")) bad_template(kWhat, text, "it must end in \".zip\"");
   if (text.starts_with('/')) bad_template(kWhat, text, "it must not start with \"/\"");
-  if (text.starts_with("s3compress_catalog")) bad_template(kWhat, text, "\"s3compress_catalog\" is kept for the catalog");
-  for_each_piece(kWhat, text, [](std::string_view) {}, [](std::string_view) {});
+  if (text.starts_with("s3compress_catalog"))
+    bad_template(kWhat, text, "\"s3compress_catalog\" is kept for the catalog");
+  for_each_piece(
+      kWhat, text, [](std::string_view) {}, [](std::string_view) {});
   ArchiveName name;
   name.text_ = text;
   return name;

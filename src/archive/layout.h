@@ -5,7 +5,8 @@
 //   archive-name = { literal | field } ".zip"                  default "{bucket}/{yyyy}{mm}{dd}.zip"
 //   field        = "{prefix}" | "{bucket}" | "{yyyy}" | "{mm}" | "{dd}" | "{hh}"
 //
-// A layout starts with {prefix}, names {yyyy}, and ends in "/": groups are found by delimiter listing, level by level.
+// A layout starts with {prefix}, names {yyyy}, and ends in "/": groups are found by delimiter listing, level
+// by level.
 #pragma once
 
 #include <map>
@@ -36,7 +37,8 @@ class DateRange {
   DateRange() = default;
   /// Every day of these years. Throws base::Error (invalid_argument) for a year outside 1..9999.
   static DateRange years(const std::set<int>& years);
-  /// From first to last, both included, each "YYYY-MM-DD"; nullopt: open. Throws base::Error (invalid_argument).
+  /// From first to last, both included, each "YYYY-MM-DD"; nullopt: open. Throws base::Error
+  /// (invalid_argument).
   static DateRange between(const std::optional<std::string>& first, const std::optional<std::string>& last);
 
   /// Whether any day that matches what is known of date lies in the range.
@@ -58,8 +60,8 @@ class Layout {
   std::size_t levels() const { return levels_.size(); }
   /// Where listing starts: "sources/".
   std::string root(std::string_view prefix) const;
-  /// The fields of one more level ("04/" at level 1), added to those known; nullopt when the segment doesn't fit the
-  /// level's pattern or isn't a calendar date (month 13).
+  /// The fields of one more level ("04/" at level 1), added to those known; nullopt when the segment doesn't
+  /// fit the level's pattern or isn't a calendar date (month 13).
   std::optional<Fields> match(std::size_t level, std::string_view segment, const Fields& known) const;
 
  private:

@@ -12,7 +12,9 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorKind::invalid_argument, message); }
+[[noreturn]] void refuse(const std::string& message) {
+  throw Error(ErrorKind::invalid_argument, message);
+}
 
 }  // namespace
 
@@ -20,8 +22,9 @@ std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects)
   constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
   constexpr std::uint64_t kSmallest = 8 * kMiB;
   constexpr std::uint64_t kMaxParts = 9'999;
-  // Beside its data a member costs two headers with its name (at most 3,100 bytes each when every byte of a 1,024-byte
-  // key is escaped) and its index row (key, headers, 2 KB of metadata, tags; compressed, but count it whole).
+  // Beside its data a member costs two headers with its name (at most 3,100 bytes each when every byte of a
+  // 1,024-byte key is escaped) and its index row (key, headers, 2 KB of metadata, tags; compressed, but count
+  // it whole).
   constexpr std::uint64_t kOverheadPerObject = 2 * 3'300 + 8'192;
   // DEFLATE's own worst case, for streamed members: 5 bytes per 16 KB block.
   const std::uint64_t worst = source_bytes + source_bytes / 2'048 + objects * kOverheadPerObject + kMiB;
@@ -41,24 +44,28 @@ void validate(const ArchiveOptions& o) {
   if (o.max_objects < 1) refuse("--max-objects must be at least 1");
   if (o.max_size_bytes < 1) refuse("--max-size must be at least 1 byte");
   if (o.delete_batch < 1 || o.delete_batch > 1000) refuse("--delete-batch must be between 1 and 1000");
-  if (o.keep_sources && o.delete_versions) refuse("--keep-sources and --delete-versions contradict each other");
+  if (o.keep_sources && o.delete_versions)
+    refuse("--keep-sources and --delete-versions contradict each other");
   std::string field;
   if (!o.archive_name.names_all_fields_of(o.layout, &field)) {
-    refuse(fmt::format("--archive-name \"{}\" and --layout \"{}\" must name the same date fields: {} is only in one of them",
-                       o.archive_name.text(), o.layout.text(), field));
+    refuse(fmt::format(
+        "--archive-name \"{}\" and --layout \"{}\" must name the same date fields: {} is only in one of them",
+        o.archive_name.text(), o.layout.text(), field));
   }
   if (o.selection.bucket == o.archive_bucket) {
     const std::string sample = o.archive_name.stem(
         o.selection.bucket, o.selection.prefix, {{"yyyy", "2000"}, {"mm", "01"}, {"dd", "01"}, {"hh", "00"}});
     if (sample.starts_with(o.selection.prefix + "/")) {
-      refuse("the archives would lie among their own sources: choose another --archive-name or --arch_bucket");
+      refuse(
+          "the archives would lie among their own sources: choose another --archive-name or --arch_bucket");
     }
   }
   const auto buffers = static_cast<std::uint64_t>(o.resources.upload_slots + 1);
-  const std::uint64_t least = buffers * part_size_bytes(o.max_size_bytes, std::min(o.max_objects, o.max_size_bytes)) * 2;
+  const std::uint64_t least =
+      buffers * part_size_bytes(o.max_size_bytes, std::min(o.max_objects, o.max_size_bytes)) * 2;
   if (o.resources.memory_bytes < least) {
-    refuse(fmt::format("--memory {} is too small: volumes of up to {} source bytes need at least {} bytes", o.resources.memory_bytes,
-                       o.max_size_bytes, least));
+    refuse(fmt::format("--memory {} is too small: volumes of up to {} source bytes need at least {} bytes",
+                       o.resources.memory_bytes, o.max_size_bytes, least));
   }
 }
 

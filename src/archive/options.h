@@ -37,8 +37,8 @@ struct ArchiveOptions {
   ArchiveName archive_name = ArchiveName::parse(kDefaultArchiveName);
   std::string storage_class = "GLACIER";
   s3::Encryption encryption;
-  std::string tagging;  ///< of the archive objects, as x-amz-tagging takes it
-  std::uint64_t max_objects = 1'000'000;                   ///< members of one volume
+  std::string tagging;                    ///< of the archive objects, as x-amz-tagging takes it
+  std::uint64_t max_objects = 1'000'000;  ///< members of one volume
   std::uint64_t max_size_bytes = std::uint64_t{50} << 30;  ///< source bytes of one volume
   int level = 6;                                           ///< libdeflate's, 0..12
   int delete_batch = 1000;                                 ///< keys in one DeleteObjects, 1..1000
@@ -51,13 +51,13 @@ struct ArchiveOptions {
   Resources resources;
 };
 
-/// Throws base::Error (invalid_argument) naming the option when values contradict each other or can't work, for example
-/// a memory bound too small for the parts a volume needs.
+/// Throws base::Error (invalid_argument) naming the option when values contradict each other or can't work,
+/// for example a memory bound too small for the parts a volume needs.
 void validate(const ArchiveOptions& options);
 
-/// The size of the parts of a volume whose source objects add up to at most source_bytes in at most objects members:
-/// the smallest whole MiB, at least 8, with which even an incompressible volume with the longest names needs fewer than
-/// 10,000 parts. Equal parts, because some stores insist.
+/// The size of the parts of a volume whose source objects add up to at most source_bytes in at most objects
+/// members: the smallest whole MiB, at least 8, with which even an incompressible volume with the longest
+/// names needs fewer than 10,000 parts. Equal parts, because some stores insist.
 std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects);
 
 }  // namespace s3c::archive

@@ -21,7 +21,8 @@ void Progress::groups_final() {
 
 GroupProgress& Progress::entry(const std::string& prefix) {
   auto& open = totals_.open_groups;  // a handful: Resources::open_groups
-  const auto found = std::find_if(open.begin(), open.end(), [&](const auto& g) { return g.prefix == prefix; });
+  const auto found =
+      std::find_if(open.begin(), open.end(), [&](const auto& g) { return g.prefix == prefix; });
   if (found != open.end()) return *found;
   open.emplace_back().prefix = prefix;
   return open.back();

@@ -6,13 +6,20 @@ namespace s3c::archive {
 
 std::string_view describe(LeftReason reason) {
   switch (reason) {
-    case LeftReason::changed: return "changed while it was being archived";
-    case LeftReason::unreadable: return "could not be read";
-    case LeftReason::frozen: return "is in a Glacier class and not thawed";
-    case LeftReason::damaged: return "its bytes do not match its checksum";
-    case LeftReason::too_large: return "is too large for --memory";
-    case LeftReason::not_deleted: return "archived, but could not be deleted";
-    case LeftReason::overwritten: return "archived, then overwritten: the newer object stays";
+    case LeftReason::changed:
+      return "changed while it was being archived";
+    case LeftReason::unreadable:
+      return "could not be read";
+    case LeftReason::frozen:
+      return "is in a Glacier class and not thawed";
+    case LeftReason::damaged:
+      return "its bytes do not match its checksum";
+    case LeftReason::too_large:
+      return "is too large for --memory";
+    case LeftReason::not_deleted:
+      return "archived, but could not be deleted";
+    case LeftReason::overwritten:
+      return "archived, then overwritten: the newer object stays";
   }
   return "left in place";
 }
@@ -33,6 +40,7 @@ void LeftObjects::add(const LeftObjects& others) {
 
 GroupReport RunReport::total() const {
   GroupReport sum;
+  sum.failure = failure;
   for (const GroupReport& g : group_reports) {
     sum.listed += g.listed;
     sum.listed_bytes += g.listed_bytes;

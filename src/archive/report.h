@@ -14,13 +14,13 @@ namespace s3c::archive {
 
 /// Why a source object stays where it is.
 enum class LeftReason {
-  changed,       ///< it was overwritten between listing and GET: a later run archives the new one
-  unreadable,    ///< GET failed for good
-  frozen,        ///< it is itself in a Glacier class and not thawed
-  damaged,       ///< its bytes don't match its ETag or checksum, each time it was read
-  too_large,     ///< it can't be streamed within --memory
-  not_deleted,   ///< archived and committed, but the store refused to delete it
-  overwritten,   ///< archived and committed, then overwritten: the newer object survives
+  changed,      ///< it was overwritten between listing and GET: a later run archives the new one
+  unreadable,   ///< GET failed for good
+  frozen,       ///< it is itself in a Glacier class and not thawed
+  damaged,      ///< its bytes don't match its ETag or checksum, each time it was read
+  too_large,    ///< it can't be streamed within --memory
+  not_deleted,  ///< archived and committed, but the store refused to delete it
+  overwritten,  ///< archived and committed, then overwritten: the newer object survives
 };
 
 /// As a person reads it: "changed while it was read".
@@ -33,7 +33,8 @@ struct LeftObject {
   std::string detail;  ///< the error, on one line; may be empty
 };
 
-/// Objects left in place: each is counted, and the first thousand are kept by name (every one is logged as it happens).
+/// Objects left in place: each is counted, and the first thousand are kept by name (every one is logged as it
+/// happens).
 class LeftObjects {
  public:
   static constexpr std::size_t kMaxNamed = 1000;
@@ -60,25 +61,27 @@ struct VolumeReport {
 
 struct GroupReport {
   std::string prefix;
-  std::uint64_t listed = 0;            ///< source objects that were selected, with their bytes
+  std::uint64_t listed = 0;  ///< source objects that were selected, with their bytes
   std::uint64_t listed_bytes = 0;
   std::uint64_t already_archived = 0;  ///< of these, found in committed volumes of earlier runs
   std::uint64_t to_archive = 0;        ///< dry run: what would be packed
   std::uint64_t to_archive_bytes = 0;
-  std::vector<VolumeReport> volumes;   ///< committed by this run
-  std::uint64_t vanished = 0;          ///< deleted by somebody else between listing and GET
+  std::vector<VolumeReport> volumes;  ///< committed by this run
+  std::uint64_t vanished = 0;         ///< deleted by somebody else between listing and GET
   std::uint64_t deleted = 0;
-  std::uint64_t lost_races = 0;        ///< volumes another run committed first
+  std::uint64_t lost_races = 0;  ///< volumes another run committed first
   LeftObjects left;
   std::optional<base::Error> failure;  ///< why the group was given up
 };
 
 struct RunReport {
-  std::uint64_t groups = 0;                ///< with at least one selected object
-  std::vector<GroupReport> group_reports;  ///< in the order they ended; groups without selected objects are not kept
-  bool interrupted = false;                ///< asked to stop before everything was done
+  std::uint64_t groups = 0;  ///< with at least one selected object
+  std::vector<GroupReport>
+      group_reports;         ///< in the order they ended; groups without selected objects are not kept
+  bool interrupted = false;  ///< asked to stop before everything was done
+  std::optional<base::Error> failure;  ///< why not every group was found
 
-  /// Sums over the groups.
+  /// Sums over the groups; failure is the run's own or the first group's.
   GroupReport total() const;
 };
 

@@ -30,8 +30,8 @@ bool ObjectFilter::wants(const s3::ObjectSummary& object) const {
   return !matches_any(exclude_, object.key);
 }
 
-SourceListing::SourceListing(s3::ObjectStore& store, std::string bucket, std::string prefix, std::string start_after,
-                             const ObjectFilter& filter)
+SourceListing::SourceListing(s3::ObjectStore& store, std::string bucket, std::string prefix,
+                             std::string start_after, const ObjectFilter& filter)
     : store_(store), filter_(filter) {
   request_.bucket = std::move(bucket);
   request_.prefix = std::move(prefix);
@@ -65,7 +65,8 @@ void SourceListing::load_page() {
   }
   if (!page_.next_continuation_token) return;
   request_.continuation_token = *page_.next_continuation_token;
-  coming_ = std::async(std::launch::async, [this, request = request_] { return store_.list_objects(request); });
+  coming_ =
+      std::async(std::launch::async, [this, request = request_] { return store_.list_objects(request); });
 }
 
 }  // namespace s3c::archive

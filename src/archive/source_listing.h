@@ -30,10 +30,10 @@ class SourceListing {
   SourceListing(s3::ObjectStore& store, std::string bucket, std::string prefix, std::string start_after,
                 const ObjectFilter& filter);
 
-  /// The next object that the filter wants; nullptr at the end. The pointer holds until the next pop() or peek().
-  /// Throws the store's errors, and corrupt when the keys don't strictly ascend: the merge with committed indexes, the
-  /// order of our own index and "every object exactly once" all rest on that, so a store that repeats a page or sorts
-  /// otherwise must not be believed.
+  /// The next object that the filter wants; nullptr at the end. The pointer holds until the next pop() or
+  /// peek(). Throws the store's errors, and corrupt when the keys don't strictly ascend: the merge with
+  /// committed indexes, the order of our own index and "every object exactly once" all rest on that, so a
+  /// store that repeats a page or sorts otherwise must not be believed.
   const s3::ObjectSummary* peek();
   /// REQUIRES: peek() returned an object.
   void pop() { ++next_; }

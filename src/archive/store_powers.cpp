@@ -109,7 +109,8 @@ StorePowers find_powers(s3::ObjectStore& store, const ArchiveOptions& options, b
   powers.conditional_complete = options.conditional_complete.value_or(false);
   powers.additional_checksums = options.additional_checksums.value_or(false);
   powers.conditional_delete = options.conditional_delete.value_or(false);
-  if (options.conditional_complete && options.additional_checksums && options.conditional_delete) return powers;
+  if (options.conditional_complete && options.additional_checksums && options.conditional_delete)
+    return powers;
 
   Probe probe(store, options.archive_bucket, probe_key(base::make_ulid(clock.now())));
   if (options.additional_checksums) {
@@ -120,7 +121,8 @@ StorePowers find_powers(s3::ObjectStore& store, const ArchiveOptions& options, b
   if (!options.conditional_complete) powers.conditional_complete = probe.complete_is_conditional();
   if (!options.conditional_delete) powers.conditional_delete = probe.delete_is_conditional();
   if (const s3::DeleteResult left = probe.remove(""); left.outcome == Outcome::refused) {
-    // Losing a race means taking back a manifest: a run that may not delete in its own catalog can't keep the protocol.
+    // Losing a race means taking back a manifest: a run that may not delete in its own catalog can't keep the
+    // protocol.
     throw Error(ErrorKind::access_denied,
                 "the archive bucket must allow s3:DeleteObject under " + std::string(kCatalogPrefix),
                 {.operation = "DeleteObjects", .resource = options.archive_bucket, .code = left.code});

@@ -1,5 +1,6 @@
-// Full-jitter exponential back-off: the n-th wait is uniform in [0, min(cap, base * 2^n)], so that clients which failed
-// together don't come back together. Source: AWS Architecture Blog, "Exponential Backoff and Jitter".
+// Full-jitter exponential back-off: the n-th wait is uniform in [0, min(cap, base * 2^n)], so that clients
+// which failed together don't come back together. Source: AWS Architecture Blog, "Exponential Backoff and
+// Jitter".
 #pragma once
 
 #include <algorithm>
@@ -17,7 +18,8 @@ struct Backoff {
   std::chrono::milliseconds delay(int failures, Generator& random) const {
     const int doublings = std::min(failures - 1, 30);
     const auto ceiling = std::min<std::chrono::milliseconds::rep>(cap.count(), base.count() << doublings);
-    return std::chrono::milliseconds{std::uniform_int_distribution<std::chrono::milliseconds::rep>(0, ceiling)(random)};
+    return std::chrono::milliseconds{
+        std::uniform_int_distribution<std::chrono::milliseconds::rep>(0, ceiling)(random)};
   }
 };
 

@@ -1,5 +1,6 @@
-// A bounded queue between the stages of a pipeline. Any number of producers and consumers; every method may be
-// called from any thread. An end is said in two ways: close() lets consumers drain what is queued, cancel() drops it.
+// A bounded queue between the stages of a pipeline. Any number of producers and consumers; every method may
+// be called from any thread. An end is said in two ways: close() lets consumers drain what is queued,
+// cancel() drops it.
 #pragma once
 
 #include <cstddef>

@@ -23,7 +23,8 @@ T load_le(std::string_view bytes, std::size_t offset) {
   static_assert(std::is_unsigned_v<T>);
   T value = 0;
   for (std::size_t i = 0; i < sizeof(T); ++i) {
-    value = static_cast<T>(value | static_cast<T>(static_cast<T>(static_cast<unsigned char>(bytes[offset + i])) << (8 * i)));
+    value = static_cast<T>(
+        value | static_cast<T>(static_cast<T>(static_cast<unsigned char>(bytes[offset + i])) << (8 * i)));
   }
   return value;
 }

@@ -8,16 +8,26 @@ namespace s3c::base {
 
 std::string_view to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::not_found: return "not_found";
-    case ErrorKind::precondition_failed: return "precondition_failed";
-    case ErrorKind::access_denied: return "access_denied";
-    case ErrorKind::throttled: return "throttled";
-    case ErrorKind::transient: return "transient";
-    case ErrorKind::corrupt: return "corrupt";
-    case ErrorKind::invalid_argument: return "invalid_argument";
-    case ErrorKind::unsupported: return "unsupported";
-    case ErrorKind::cancelled: return "cancelled";
-    case ErrorKind::internal: return "internal";
+    case ErrorKind::not_found:
+      return "not_found";
+    case ErrorKind::precondition_failed:
+      return "precondition_failed";
+    case ErrorKind::access_denied:
+      return "access_denied";
+    case ErrorKind::throttled:
+      return "throttled";
+    case ErrorKind::transient:
+      return "transient";
+    case ErrorKind::corrupt:
+      return "corrupt";
+    case ErrorKind::invalid_argument:
+      return "invalid_argument";
+    case ErrorKind::unsupported:
+      return "unsupported";
+    case ErrorKind::cancelled:
+      return "cancelled";
+    case ErrorKind::internal:
+      return "internal";
   }
   return "internal";
 }
@@ -53,8 +63,10 @@ bool Error::worth_retrying() const {
     case ErrorKind::not_found:
     case ErrorKind::access_denied:
     case ErrorKind::invalid_argument:
-    case ErrorKind::unsupported: return false;
-    default: return true;
+    case ErrorKind::unsupported:
+      return false;
+    default:
+      return true;
   }
 }
 

@@ -30,8 +30,8 @@ struct ErrorContext {
   std::string resource = {};    ///< what it was done to: "bucket/key", a URL, a file name
   std::string code = {};        ///< S3's error code ("NoSuchKey")
   std::string request_id = {};  ///< x-amz-request-id
-  int http_status = 0;     ///< 0: no answer
-  int attempts = 0;        ///< how often it was tried; 0: not a retried call
+  int http_status = 0;          ///< 0: no answer
+  int attempts = 0;             ///< how often it was tried; 0: not a retried call
 };
 
 class Error : public std::exception {

@@ -16,14 +16,23 @@ namespace {
 
 }  // namespace
 
-void Digest::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+void Digest::Free::operator()(evp_md_ctx_st* context) const {
+  EVP_MD_CTX_free(context);
+}
 
 Digest::Digest(const evp_md_st* algorithm) : context_(EVP_MD_CTX_new()) {
   if (!context_ || EVP_DigestInit_ex(context_.get(), algorithm, nullptr) != 1) openssl_failed("a digest");
 }
 
-Digest Digest::md5() { return Digest(EVP_md5()); }
-Digest Digest::sha256() { return Digest(EVP_sha256()); }
+Digest Digest::md5() {
+  return Digest(EVP_md5());
+}
+Digest Digest::sha1() {
+  return Digest(EVP_sha1());
+}
+Digest Digest::sha256() {
+  return Digest(EVP_sha256());
+}
 
 void Digest::update(std::string_view bytes) {
   if (EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1) openssl_failed("digest input");

@@ -17,10 +17,12 @@ namespace s3c::base {
 class Digest {
  public:
   static Digest md5();
+  static Digest sha1();
   static Digest sha256();
 
   void update(std::string_view bytes);
-  /// The digest of everything so far, as raw bytes (16 for MD5, 32 for SHA-256). REQUIRES: called once, last.
+  /// The digest of everything so far, as raw bytes (16 for MD5, 20 for SHA-1, 32 for SHA-256). REQUIRES:
+  /// called once, last.
   std::string finish();
 
  private:

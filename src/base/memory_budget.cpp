@@ -24,11 +24,12 @@ MemoryLease::~MemoryLease() {
 MemoryLease MemoryBudget::lease(std::uint64_t size_bytes, const std::stop_token& stop) {
   if (size_bytes > total_bytes_) {
     throw Error(ErrorKind::invalid_argument,
-                fmt::format("{} bytes are needed at once but the memory budget is {} bytes", size_bytes, total_bytes_));
+                fmt::format("{} bytes are needed at once but the memory budget is {} bytes", size_bytes,
+                            total_bytes_));
   }
   MutexLock lock(mutex_);
-  // A ticket is taken only when there is a queue to stand in: one turn at a time, in order of arrival. A stopped waiter
-  // still passes its turn on, or everybody behind it would wait for ever.
+  // A ticket is taken only when there is a queue to stand in: one turn at a time, in order of arrival. A
+  // stopped waiter still passes its turn on, or everybody behind it would wait for ever.
   const std::uint64_t ticket = next_ticket_++;
   while (ticket != now_serving_) changed_.wait(mutex_);
   while (used_bytes_ + size_bytes > total_bytes_ && !stop.stop_requested()) changed_.wait(mutex_, stop);

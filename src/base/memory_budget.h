@@ -1,5 +1,6 @@
-// The bound on memory: bytes are leased before they are needed and come back when the lease dies. Leases are granted
-// in the order they were asked for, so that a large one is not starved by a stream of small ones. Any thread.
+// The bound on memory: bytes are leased before they are needed and come back when the lease dies. Leases are
+// granted in the order they were asked for, so that a large one is not starved by a stream of small ones. Any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,8 @@ class MemoryBudget {
   std::uint64_t total_bytes() const { return total_bytes_; }
 
   /// Waits until size_bytes are free and it is our turn.
-  /// Throws Error: invalid_argument when size_bytes is more than the whole budget, cancelled when stop is requested.
+  /// Throws Error: invalid_argument when size_bytes is more than the whole budget, cancelled when stop is
+  /// requested.
   MemoryLease lease(std::uint64_t size_bytes, const std::stop_token& stop = {}) S3C_EXCLUDES(mutex_);
 
  private:

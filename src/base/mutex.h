@@ -1,5 +1,5 @@
-// std::mutex and std::condition_variable_any with Clang's thread-safety annotations, so that touching guarded state
-// without its lock is a compile error in the "clang" preset. Other compilers see the plain types.
+// std::mutex and std::condition_variable_any with Clang's thread-safety annotations, so that touching guarded
+// state without its lock is a compile error in the "clang" preset. Other compilers see the plain types.
 #pragma once
 
 #include <chrono>
@@ -32,7 +32,9 @@ class S3C_THREAD_ANNOTATION(capability("mutex")) Mutex {
 /// Holds a Mutex for its own lifetime.
 class S3C_THREAD_ANNOTATION(scoped_lockable) MutexLock {
  public:
-  explicit MutexLock(Mutex& mutex) S3C_THREAD_ANNOTATION(acquire_capability(mutex)) : mutex_(mutex) { mutex_.lock(); }
+  explicit MutexLock(Mutex& mutex) S3C_THREAD_ANNOTATION(acquire_capability(mutex)) : mutex_(mutex) {
+    mutex_.lock();
+  }
   ~MutexLock() S3C_THREAD_ANNOTATION(release_capability()) { mutex_.unlock(); }
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;

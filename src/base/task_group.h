@@ -1,5 +1,5 @@
-// Threads that live and fail together. The group owns them, keeps the first error, asks the others to stop, and
-// rethrows from wait(). Nothing is logged and swallowed. spawn() and wait(): the owner's thread only.
+// Threads that live and fail together. The group owns them, keeps the first error, asks the others to stop,
+// and rethrows from wait(). Nothing is logged and swallowed. spawn() and wait(): the owner's thread only.
 #pragma once
 
 #include <exception>
@@ -16,15 +16,16 @@ class TaskGroup {
  public:
   using Task = std::function<void(std::stop_token)>;
 
-  /// on_failure is called once, from the failing task's thread, right after its error was kept: the place to cancel
-  /// the queues that other tasks wait on.
+  /// on_failure is called once, from the failing task's thread, right after its error was kept: the place to
+  /// cancel the queues that other tasks wait on.
   explicit TaskGroup(std::function<void()> on_failure = {}) : on_failure_(std::move(on_failure)) {}
   /// Asks every task to stop and waits for them; an error that wait() never fetched is dropped.
   ~TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  /// Runs task on a thread of its own; its token is stopped when another task fails or request_stop() is called.
+  /// Runs task on a thread of its own; its token is stopped when another task fails or request_stop() is
+  /// called.
   void spawn(Task task);
   void request_stop() { stop_.request_stop(); }
   std::stop_token stop_token() const { return stop_.get_token(); }

@@ -41,8 +41,8 @@ std::optional<Timestamp> join(const Fields& f) {
   const std::chrono::year_month_day date{std::chrono::year{f.year}, std::chrono::month{f.month},
                                          std::chrono::day{f.day}};
   if (!date.ok() || f.hour > 23 || f.minute > 59 || f.second > 60) return std::nullopt;
-  return Timestamp{std::chrono::sys_days{date}} + std::chrono::hours{f.hour} + std::chrono::minutes{f.minute} +
-         seconds{f.second} + milliseconds{f.millisecond};
+  return Timestamp{std::chrono::sys_days{date}} + std::chrono::hours{f.hour} +
+         std::chrono::minutes{f.minute} + seconds{f.second} + milliseconds{f.millisecond};
 }
 
 /// Takes fixed-width pieces off the front of a text; ok() is false after the first that did not fit.
@@ -91,8 +91,8 @@ class Scanner {
 
 std::string format_iso8601(Timestamp time) {
   const Fields f = split(time);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", f.year, f.month, f.day, f.hour, f.minute, f.second,
-                     f.millisecond);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", f.year, f.month, f.day, f.hour, f.minute,
+                     f.second, f.millisecond);
 }
 
 std::optional<Timestamp> parse_iso8601(std::string_view text) {
@@ -147,8 +147,8 @@ std::optional<Timestamp> parse_amz_date(std::string_view text) {
 
 std::string format_http_date(Timestamp time) {
   const Fields f = split(time);
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[f.weekday], f.day, kMonths[f.month - 1], f.year,
-                     f.hour, f.minute, f.second);
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[f.weekday], f.day,
+                     kMonths[f.month - 1], f.year, f.hour, f.minute, f.second);
 }
 
 std::optional<Timestamp> parse_http_date(std::string_view text) {

@@ -11,7 +11,7 @@ namespace s3c::base {
 namespace {
 
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-constexpr std::size_t kTimeChars = 10;   // 50 bits, of which the top two are zero
+constexpr std::size_t kTimeChars = 10;    // 50 bits, of which the top two are zero
 constexpr std::size_t kRandomChars = 16;  // 80 bits
 
 }  // namespace

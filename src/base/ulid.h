@@ -1,5 +1,5 @@
-// ULIDs: 48 bits of milliseconds, 80 random bits, 26 characters of Crockford base32; they sort by time of making.
-// Source: github.com/ulid/spec.
+// ULIDs: 48 bits of milliseconds, 80 random bits, 26 characters of Crockford base32; they sort by time of
+// making. Source: github.com/ulid/spec.
 #pragma once
 
 #include <optional>

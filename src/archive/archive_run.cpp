@@ -1,0 +1,168 @@
+#include "archive/archive_run.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "archive/group_finder.h"
+#include "archive/group_run.h"
+#include "base/error.h"
+
+namespace s3c::archive {
+namespace {
+
+using base::Error;
+
+/// The groups that are still to be run, found by one thread and taken by several.
+class GroupSource {
+ public:
+  GroupSource(const ArchiveOptions& options, const RunContext& context)
+      : options_(options), context_(context), found_(64), finder_([this] { found_.cancel(); }) {
+    finder_.spawn([this](const std::stop_token&) { find(); });
+  }
+
+  /// The next group; nullopt when there is none, when the run is asked to stop or after give_up().
+  std::optional<Group> next() { return context_.stop.stop_requested() ? std::nullopt : found_.pop(); }
+  /// No further group is begun.
+  void give_up() { found_.cancel(); }
+  /// Waits for the finder, which may be in the middle of its search if nobody wants more; throws what ended
+  /// it.
+  void finish() {
+    found_.cancel();
+    finder_.wait();
+  }
+
+ private:
+  void find() {
+    find_groups(context_.store, options_, [this](Group group) {
+      context_.progress.group_found();
+      return found_.push(std::move(group)) && !context_.stop.stop_requested();
+    });
+    context_.progress.groups_final();
+    found_.close();
+  }
+
+  const ArchiveOptions& options_;
+  const RunContext& context_;
+  base::BoundedQueue<Group> found_;
+  base::TaskGroup finder_;  // last: its thread uses everything above
+};
+
+/// Runs one group and turns what it throws into a part of its report.
+GroupReport run_group(const RunShared& shared, Group group) {
+  GroupReport report;
+  const std::string prefix = group.prefix;
+  try {
+    GroupRun run(shared, std::move(group));
+    if (shared.options.dry_run) {
+      run.dry_run(report);
+    } else {
+      run.run(report);
+    }
+  } catch (const Error& error) {
+    report.failure = error;
+  }
+  shared.context.progress.group_done(prefix);
+  return report;
+}
+
+void work(base::BoundedQueue<WorkItem>& items, MemberPacker& packer, Progress& progress) {
+  while (std::optional<WorkItem> item = items.pop()) {
+    const bool packed = packer.pack(item->volume->builder(), item->object);
+    const std::uint64_t size_bytes = item->object.summary.size_bytes;
+    progress.update(item->group_prefix, [&](GroupProgress& group, RunProgress& run) {
+      if (packed) {
+        ++group.packed;
+        ++run.objects_packed;
+        group.bytes_in += size_bytes;
+        run.bytes_in += size_bytes;
+      } else {
+        ++run.objects_left;
+      }
+    });
+  }
+}
+
+}  // namespace
+
+RunReport run_archive(const ArchiveOptions& options, const RunContext& context) {
+  // Names and permissions first: a typo must not be found out after an hour.
+  context.store.head_bucket(options.selection.bucket);
+  context.store.head_bucket(options.archive_bucket);
+
+  RunReport report;
+  GroupSource groups(options, context);
+  std::optional<Group> first = groups.next();
+  if (!first) {
+    groups.finish();
+    report.interrupted = context.stop.stop_requested();
+    return report;
+  }
+  const StorePowers powers =
+      options.dry_run ? StorePowers{} : find_powers(context.store, options, context.clock);
+  context.log.info("store: conditional complete {}, additional checksums {}, conditional delete {}",
+                   powers.conditional_complete, powers.additional_checksums, powers.conditional_delete);
+
+  // Half the memory is for object bodies, half for upload buffers; neither can take from the other, so that
+  // uploads always progress and give the fetching threads their room back.
+  const Resources& resources = options.resources;
+  base::MemoryBudget bodies(resources.memory_bytes / 2);
+  s3::UploadSlots slots(resources.upload_slots);
+  const std::uint64_t in_flight = static_cast<std::uint64_t>(resources.upload_slots) * part_size_bytes(0, 0);
+  base::MemoryBudget buffers(resources.memory_bytes / 2 - in_flight);
+  EncoderPool encoders(std::max(1, static_cast<int>(std::thread::hardware_concurrency())), options.level);
+  Catalog catalog(context.store, options.archive_bucket);
+  Committer committer(context.store, catalog, powers, context.log);
+  SourceDeleter deleter({context.store, catalog, options, powers, context.clock, context.log});
+  MemberPacker packer(context.store, options, bodies, encoders, context.log);
+  Turnstile turnstile;
+  base::BoundedQueue<WorkItem> items(static_cast<std::size_t>(resources.threads) * 2);
+  const RunShared shared{options,   context, ObjectFilter(options.selection, context.clock.now()),
+                         powers,    catalog, committer,
+                         deleter,   buffers, slots,
+                         turnstile, items};
+
+  base::Mutex mutex;  // guards first and report
+  base::TaskGroup workers;
+  for (int i = 0; i < (options.dry_run ? 0 : resources.threads); ++i) {
+    workers.spawn([&](const std::stop_token&) { work(items, packer, context.progress); });
+  }
+  base::TaskGroup runners([&] { groups.give_up(); });
+  for (int i = 0; i < resources.open_groups; ++i) {
+    runners.spawn([&](const std::stop_token&) {
+      const auto next = [&]() -> std::optional<Group> {
+        {
+          base::MutexLock lock(mutex);
+          if (first) return std::exchange(first, std::nullopt);
+        }
+        return groups.next();
+      };
+      while (std::optional<Group> group = next()) {
+        GroupReport done = run_group(shared, *std::move(group));
+        if (done.failure && !done.failure->worth_retrying()) groups.give_up();
+        if (done.listed == 0 && !done.failure) continue;
+        base::MutexLock lock(mutex);
+        report.group_reports.push_back(std::move(done));
+      }
+    });
+  }
+  try {
+    runners.wait();
+  } catch (...) {
+    items.close();
+    throw;
+  }
+  items.close();
+  workers.wait();
+  try {
+    groups.finish();
+  } catch (const Error& error) {
+    report.failure = error;
+  }
+  report.groups = report.group_reports.size();
+  report.interrupted = context.stop.stop_requested();
+  return report;
+}
+
+}  // namespace s3c::archive

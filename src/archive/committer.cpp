@@ -1,0 +1,92 @@
+#include "archive/committer.h"
+
+#include <exception>
+#include <utility>
+
+namespace s3c::archive {
+
+using base::Error;
+using base::ErrorKind;
+
+std::variant<CommittedVolume, LostRace> Committer::commit(const SealedVolume& volume) {
+  const index::Manifest& manifest = volume.manifest;
+  try {
+    // 5: the whole record is there and acknowledged before the archive can become visible.
+    catalog_.put_index(manifest, volume.index.gz_bytes());
+    catalog_.put_manifest(manifest);
+  } catch (const Error& error) {
+    // Either PUT may have had its effect. Taken back, or proven by somebody's miracle: settle() knows.
+    return settle(manifest, error);
+  }
+  // 5b: a store that would let two Completes succeed needs the others stopped first.
+  if (!powers_.conditional_complete && !fence_others(manifest)) return settle(manifest, std::nullopt);
+  // 6: Whatever it answers, only what 7 finds counts.
+  return settle(manifest, complete(volume));
+}
+
+std::optional<s3::ObjectHead> Committer::head_archive(const index::Manifest& manifest) {
+  return store_.head_object(manifest.archive_bucket, manifest.archive_key);
+}
+
+bool Committer::fence_others(const index::Manifest& manifest) {
+  for (const ManifestName& other : catalog_.list_volume(manifest.archive_key)) {
+    if (other.id == manifest.id) continue;
+    try {
+      const index::Manifest theirs = catalog_.read_manifest(other);
+      if (prove_committed(theirs, head_archive(manifest))) return false;
+      log_.debug("fencing the upload of {} at {}", other.id, other.archive_key);
+      store_.abort_multipart_upload(manifest.archive_bucket, manifest.archive_key, theirs.upload_id);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::not_found)
+        throw;  // its owner took it back meanwhile, after an abort of its own
+    }
+  }
+  return !head_archive(manifest).has_value();
+}
+
+std::optional<Error> Committer::complete(const SealedVolume& volume) {
+  s3::CompleteMultipartUploadRequest request;
+  request.bucket = volume.manifest.archive_bucket;
+  request.key = volume.manifest.archive_key;
+  request.upload_id = volume.manifest.upload_id;
+  request.parts = volume.parts;
+  request.if_none_match = true;
+  if (powers_.additional_checksums) {
+    request.full_object_crc32 = volume.crc32;
+    request.object_size_bytes = volume.manifest.archive_size_bytes;
+  }
+  try {
+    store_.complete_multipart_upload(request);
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error;
+  }
+}
+
+std::variant<CommittedVolume, LostRace> Committer::settle(const index::Manifest& manifest,
+                                                          std::optional<Error> error) {
+  // 7: the store's own word on what stands at that name.
+  if (auto committed = prove_committed(manifest, head_archive(manifest))) return *std::move(committed);
+  store_.abort_multipart_upload(manifest.archive_bucket, manifest.archive_key, manifest.upload_id);
+  // A Complete that was still on its way may have landed between that HEAD and the abort; none can land any
+  // more.
+  const std::optional<s3::ObjectHead> archive = head_archive(manifest);
+  if (auto committed = prove_committed(manifest, archive)) return *std::move(committed);
+
+  LostRace lost;
+  if (archive) {
+    const auto id = archive->metadata.find(kIdMetadata);
+    if (id != archive->metadata.end()) lost.winner_id = id->second;
+  }
+  if (lost.winner_id == manifest.id) {
+    // Our archive, but not as we sent it. The evidence stays: no manifest is removed whose id the archive
+    // carries.
+    throw Error(ErrorKind::corrupt, "the store's size or checksum of the archive is not what was uploaded",
+                {.operation = "verify", .resource = manifest.archive_bucket + "/" + manifest.archive_key});
+  }
+  catalog_.remove(manifest);
+  if (error && error->kind() != ErrorKind::precondition_failed) lost.error = std::move(error);
+  return lost;
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,48 @@
+// Steps 5 to 7 of the commit protocol: a sealed volume becomes the truth, or is taken back without a trace.
+// The order of the calls is the protocol; docs/ordering.md says what each step guards against.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "archive/catalog.h"
+#include "archive/committed_volume.h"
+#include "archive/open_volume.h"
+#include "archive/store_powers.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "s3/object_store.h"
+
+namespace s3c::archive {
+
+/// The volume was not committed and nothing of it is left: start again at step 1.
+struct LostRace {
+  std::string winner_id;  ///< the id at that name now; empty when there is none or the archive is foreign
+  std::optional<base::Error> error;  ///< what Complete said, if it failed for another reason than a lost race
+};
+
+/// One volume's commit. Holds no state between calls; any thread.
+class Committer {
+ public:
+  Committer(s3::ObjectStore& store, Catalog& catalog, const StorePowers& powers, base::Logger& log)
+      : store_(store), catalog_(catalog), powers_(powers), log_(log) {}
+
+  /// Throws base::Error when the outcome can't be found out or an abort isn't acknowledged: manifest and
+  /// index then stay, nothing is deleted, and a later run sorts it out.
+  std::variant<CommittedVolume, LostRace> commit(const SealedVolume& volume);
+
+ private:
+  std::optional<s3::ObjectHead> head_archive(const index::Manifest& manifest);
+  bool fence_others(const index::Manifest& manifest);
+  std::optional<base::Error> complete(const SealedVolume& volume);
+  std::variant<CommittedVolume, LostRace> settle(const index::Manifest& manifest,
+                                                 std::optional<base::Error> error);
+
+  s3::ObjectStore& store_;
+  Catalog& catalog_;
+  const StorePowers& powers_;
+  base::Logger& log_;
+};
+
+}  // namespace s3c::archive

@@ -1,0 +1,311 @@
+#include "archive/group_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+#include <variant>
+
+#include "base/backoff.h"
+#include "base/encoding.h"
+#include "base/error.h"
+
+namespace s3c::archive {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+/// Passes through the protocol before a group is given up. Each pass that fails was lost to another run that
+/// made progress, so a handful means that something keeps taking our name.
+constexpr int kMaxPasses = 8;
+
+}  // namespace
+
+class GroupRun::Pass {
+ public:
+  Pass(GroupRun& run, GroupReport& report)
+      : run_(run),
+        s_(run.s_),
+        report_(report),
+        listing_(s_.context.store, s_.options.selection.bucket, run.group_.prefix, "", s_.filter) {}
+
+  Outcome run() {
+    // 1: nothing listed, nothing to do.
+    if (listing_.peek() == nullptr) return Outcome::done;
+    // 2: what of it is committed already?
+    state_ = s_.catalog.load_group(run_.group_.stem);
+    for (const CommittedVolume& volume : state_.committed)
+      committed_keys_.insert(volume.manifest().archive_key);
+    archived_.emplace(s_.catalog, state_.committed);
+    // 3 to 8, a volume at a time; the sources of one are deleted while the next is packed.
+    while (next_to_pack() != nullptr && !s_.context.stop.stop_requested()) {
+      if (make_volume() == Outcome::start_again) {
+        deletes_.wait();
+        return Outcome::start_again;
+      }
+    }
+    // 8 for what earlier runs committed and did not get to delete.
+    for (const CommittedVolume* volume : archived_->volumes_with_sources()) delete_sources(*volume);
+    deletes_.wait();
+    return Outcome::done;
+  }
+
+  /// Steps 1 and 2 only.
+  void look() {
+    if (listing_.peek() == nullptr) return;
+    state_ = s_.catalog.load_group(run_.group_.stem);
+    archived_.emplace(s_.catalog, state_.committed);
+    while (const s3::ObjectSummary* object = next_to_pack()) {
+      ++report_.to_archive;
+      report_.to_archive_bytes += object->size_bytes;
+      take();
+    }
+  }
+
+ private:
+  /// Moves over what needs no packing: members of committed volumes, and objects that spoiled a volume
+  /// before.
+  const s3::ObjectSummary* next_to_pack() {
+    while (const s3::ObjectSummary* object = listing_.peek()) {
+      const bool spoiler = run_.spoilers_.contains(object->key);
+      const bool archived = !spoiler && archived_->contains(*object);
+      if (!spoiler && !archived) return object;
+      if (archived) ++report_.already_archived;
+      take();
+    }
+    return nullptr;
+  }
+
+  /// Moves the listing on by one object and counts it.
+  void take() {
+    ++report_.listed;
+    report_.listed_bytes += listing_.peek()->size_bytes;
+    listing_.pop();
+  }
+
+  Outcome make_volume() {
+    const s3::ObjectSummary first = *listing_.peek();
+    // An object larger than a whole volume may be has one of its own, with parts to fit.
+    const bool alone = first.size_bytes > s_.options.max_size_bytes;
+    const std::uint64_t part_size = alone
+                                        ? part_size_bytes(first.size_bytes, 1)
+                                        : part_size_bytes(s_.options.max_size_bytes, s_.options.max_objects);
+    const std::uint64_t buffers = buffers_for(part_size);
+    if (buffers > s_.buffers.total_bytes()) {
+      run_.leave_for_good(
+          {first.key, LeftReason::too_large, fmt::format("parts of {} bytes are needed", part_size)});
+      return Outcome::done;
+    }
+
+    // 3: a free name and a fresh id.
+    const std::optional<std::string> key = choose_archive_key();
+    if (!key) return Outcome::start_again;
+    const OpenVolume::Setup setup{s_.context.store,
+                                  s_.slots,
+                                  s_.options,
+                                  s_.powers,
+                                  s_.context.clock,
+                                  run_.group_,
+                                  [this](std::uint64_t bytes) { count_bytes_out(bytes); }};
+    auto volume = std::make_shared<OpenVolume>(setup, *key, part_size, s_.buffers.lease(buffers));
+    SealedVolume sealed;
+    try {
+      // 4: every object is fetched, proven, compressed and appended by the worker threads.
+      admit_objects(volume);
+      set_stage(GroupProgress::Stage::committing);
+      sealed = volume->seal();
+    } catch (const VolumeSpoiled& spoiled) {
+      volume->abandon();
+      run_.leave_for_good(spoiled.object);
+      return Outcome::start_again;
+    } catch (...) {
+      abandon_after_failure(*volume);
+      throw;
+    }
+    if (sealed.manifest.objects == 0) {
+      volume->abandon();
+      count_left(sealed);
+      return Outcome::done;
+    }
+
+    // 5 to 7: from here on only what the store confirms counts.
+    std::variant<CommittedVolume, LostRace> outcome = s_.committer.commit(sealed);
+    if (auto* lost = std::get_if<LostRace>(&outcome)) return start_again_after(*lost, *key);
+    count_left(sealed);
+    commit_reached(std::get<CommittedVolume>(std::move(outcome)));
+    return Outcome::done;
+  }
+
+  /// The first name that no committed volume has; nullopt: somebody was faster than our listing, look again.
+  std::optional<std::string> choose_archive_key() {
+    for (int n = 1;; ++n) {
+      const std::string key = ArchiveName::volume_key(run_.group_.stem, n);
+      if (committed_keys_.contains(key)) continue;
+      const std::optional<s3::ObjectHead> archive = s_.context.store.head_object(s_.catalog.bucket(), key);
+      if (!archive) return key;
+      const auto id = archive->metadata.find(kIdMetadata);
+      if (id == archive->metadata.end()) continue;  // a foreign object: the name is taken
+      // Going on to the next name now would archive everything twice if this is a run that was faster than
+      // our listing.
+      if (run_.unproven_ids_.insert(id->second).second) return std::nullopt;
+      const bool has_manifest = std::find(state_.listed.begin(), state_.listed.end(),
+                                          ManifestName{key, id->second}) != state_.listed.end();
+      throw Error(
+          ErrorKind::corrupt,
+          has_manifest
+              ? "an archive of this group is not what its manifest says; nothing was deleted, look at it "
+                "before archiving more of this group"
+              : "an archive of this group has no manifest; nothing was deleted, put its manifest back or "
+                "move the archive away before archiving more of this group",
+          {.operation = "verify", .resource = s_.catalog.bucket() + "/" + key});
+    }
+  }
+
+  void admit_objects(const std::shared_ptr<OpenVolume>& volume) {
+    const Turnstile::Turn turn(s_.turnstile);
+    set_stage(GroupProgress::Stage::packing);
+    std::uint64_t objects = 0;
+    std::uint64_t bytes = 0;
+    while (const s3::ObjectSummary* object = next_to_pack()) {
+      const bool full = objects == s_.options.max_objects ||
+                        (objects != 0 && bytes + object->size_bytes > s_.options.max_size_bytes);
+      if (full || s_.context.stop.stop_requested()) return;
+      ++objects;
+      bytes += object->size_bytes;
+      WorkItem item{volume, run_.group_.prefix, {*object, volume->builder().admit(object->key)}};
+      take();
+      s_.context.progress.update(run_.group_.prefix,
+                                 [](GroupProgress& group, RunProgress&) { ++group.listed; });
+      if (!s_.work.push(std::move(item))) throw Error(ErrorKind::internal, "the worker threads are gone");
+    }
+    s_.context.progress.update(run_.group_.prefix,
+                               [](GroupProgress& group, RunProgress&) { group.listing_done = true; });
+  }
+
+  Outcome start_again_after(const LostRace& lost, const std::string& key) {
+    if (lost.error) {
+      run_.last_error_ = lost.error;
+      s_.context.log.warn("{} was not committed and is started again: {}", key, lost.error->what());
+    } else {
+      ++report_.lost_races;
+      s_.context.log.info("{}: another run committed it first", key);
+    }
+    return Outcome::start_again;
+  }
+
+  void commit_reached(CommittedVolume volume) {
+    const index::Manifest& m = volume.manifest();
+    committed_keys_.insert(m.archive_key);
+    report_.volumes.push_back({m.archive_key, m.objects, m.source_size_bytes, m.archive_size_bytes});
+    s_.context.log.info("committed {}: {} objects, {} bytes", m.archive_key, m.objects, m.archive_size_bytes);
+    delete_sources(volume);
+  }
+
+  void delete_sources(const CommittedVolume& volume) {
+    if (s_.options.keep_sources) return;
+    set_stage(GroupProgress::Stage::deleting);
+    deletes_.spawn([this, volume](const std::stop_token&) {
+      const DeleteReport done = s_.deleter.delete_members(volume, s_.filter, [this](std::uint64_t deleted) {
+        s_.context.progress.update(run_.group_.prefix, [&](GroupProgress& group, RunProgress& run) {
+          group.deleted += deleted;
+          run.objects_deleted += deleted;
+        });
+      });
+      base::MutexLock lock(report_mutex_);
+      report_.deleted += done.deleted;
+      report_.left.add(done.left);
+    });
+  }
+
+  void count_left(const SealedVolume& sealed) {
+    base::MutexLock lock(report_mutex_);
+    report_.vanished += sealed.vanished;
+    report_.left.add(sealed.left);
+  }
+
+  /// The error that ended the volume is the one to tell; an abort that fails as well leaves an unfinished
+  /// upload, which is invisible to readers and cleared by a later run.
+  void abandon_after_failure(OpenVolume& volume) {
+    try {
+      volume.abandon();
+    } catch (const Error& error) {
+      s_.context.log.warn("the unfinished upload of {} stays behind: {}", volume.archive_key(), error.what());
+    }
+  }
+
+  /// A volume pays for the part it fills and, when its parts are larger than usual, for what those take in
+  /// flight.
+  std::uint64_t buffers_for(std::uint64_t part_size) const {
+    const auto slots = static_cast<std::uint64_t>(s_.slots.count());
+    return (slots + 1) * part_size - slots * part_size_bytes(0, 0);
+  }
+
+  void set_stage(GroupProgress::Stage stage) {
+    s_.context.progress.update(run_.group_.prefix,
+                               [stage](GroupProgress& group, RunProgress&) { group.stage = stage; });
+  }
+
+  void count_bytes_out(std::uint64_t bytes) {
+    s_.context.progress.update(run_.group_.prefix,
+                               [bytes](GroupProgress&, RunProgress& run) { run.bytes_out += bytes; });
+  }
+
+  GroupRun& run_;
+  const RunShared& s_;
+  base::Mutex
+      report_mutex_;  // deletes run beside the packing; each guards what it adds to report_.left and the like
+  GroupReport& report_;
+  SourceListing listing_;
+  GroupState state_;
+  std::set<std::string> committed_keys_;
+  std::optional<ArchivedMembers> archived_;
+  base::TaskGroup deletes_;  // last: its threads use everything above
+};
+
+void GroupRun::run(GroupReport& report) {
+  report.prefix = group_.prefix;
+  for (int pass = 1;; ++pass) {
+    const std::size_t spoilers_before = spoilers_.size();
+    report.listed = report.listed_bytes = report.already_archived = 0;
+    for (const VolumeReport& volume : report.volumes) {
+      report.listed += volume.objects;
+      report.listed_bytes += volume.source_bytes;
+    }
+    if (Pass(*this, report).run() == Outcome::done) break;
+    if (spoilers_.size() != spoilers_before) {
+      --pass;  // one object fewer: that is progress, and it happens at most once for each object
+    } else if (pass == kMaxPasses) {
+      throw last_error_
+          ? *last_error_
+          : Error(ErrorKind::transient, "other runs keep committing volumes of this group; run again later",
+                  {.operation = "commit", .resource = group_.prefix, .attempts = pass});
+    } else {
+      pause(pass);
+    }
+  }
+  for (const auto& [key, left] : spoilers_) report.left.add(left);
+}
+
+void GroupRun::dry_run(GroupReport& report) {
+  report.prefix = group_.prefix;
+  Pass(*this, report).look();
+}
+
+void GroupRun::leave_for_good(LeftObject object) {
+  s_.context.log.warn("left in place: {}: {}{}{}", base::printable(object.key), describe(object.reason),
+                      object.detail.empty() ? "" : ": ", object.detail);
+  spoilers_.emplace(object.key, object);
+}
+
+void GroupRun::pause(int pass) {
+  // Random, so that two runs that collided don't meet again at the next step.
+  std::minstd_rand random{std::random_device{}()};
+  s_.context.clock.sleep_for(
+      base::Backoff{std::chrono::milliseconds{200}, std::chrono::seconds{5}}.delay(pass, random), {});
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,81 @@
+// The commit protocol for one group, from listing to deleted sources. docs/ordering.md is its specification;
+// the steps are numbered as there.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "archive/archive_run.h"
+#include "archive/archived_members.h"
+#include "archive/catalog.h"
+#include "archive/committer.h"
+#include "archive/member_packer.h"
+#include "archive/open_volume.h"
+#include "archive/source_deleter.h"
+#include "archive/source_listing.h"
+#include "archive/turnstile.h"
+#include "base/bounded_queue.h"
+#include "base/memory_budget.h"
+#include "base/task_group.h"
+#include "s3/upload_slots.h"
+
+namespace s3c::archive {
+
+/// One object on its way to a worker thread.
+struct WorkItem {
+  std::shared_ptr<OpenVolume> volume;
+  std::string group_prefix;
+  SourceObject object;
+};
+
+/// What the groups of a run share. All members outlive every GroupRun.
+struct RunShared {
+  const ArchiveOptions& options;
+  const RunContext& context;
+  const ObjectFilter filter;
+  const StorePowers& powers;
+  Catalog& catalog;
+  Committer& committer;
+  SourceDeleter& deleter;
+  base::MemoryBudget& buffers;  ///< for parts being filled
+  s3::UploadSlots& slots;
+  Turnstile& turnstile;
+  base::BoundedQueue<WorkItem>& work;
+};
+
+/// Used once, by one thread.
+class GroupRun {
+ public:
+  GroupRun(const RunShared& shared, Group group) : s_(shared), group_(std::move(group)) {}
+
+  /// Runs the group to its end: sources gone, or named in the report. Throws base::Error when the group must
+  /// be given up. report: filled as far as the run came, also when it throws.
+  void run(GroupReport& report);
+  /// Only looks: how much there is, how much of it is archived already.
+  void dry_run(GroupReport& report);
+
+ private:
+  enum class Outcome { done, start_again };
+
+  /// One pass through the protocol.
+  class Pass;
+
+  /// The object isn't admitted again by this run, and is named in the report.
+  void leave_for_good(LeftObject object);
+  void pause(int pass);
+
+  const RunShared& s_;
+  const Group group_;
+  /// Objects that spoiled a volume or can't be packed at all.
+  std::map<std::string, LeftObject> spoilers_;
+  /// Archives that stood at our name with an id we could not prove, to tell a race from damage.
+  std::set<std::string> unproven_ids_;
+  /// What the last failed Complete said.
+  std::optional<base::Error> last_error_;
+};
+
+}  // namespace s3c::archive

@@ -1,0 +1,172 @@
+#include "archive/member_packer.h"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "archive/body_check.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace s3c::archive {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+/// Objects up to this size are held whole: two times compressed at once with the body, so 12 MiB each at
+/// most.
+constexpr std::uint64_t kMaxInMemoryBytes = std::uint64_t{4} << 20;
+/// What streaming an object takes: the transport's and zlib's buffers.
+constexpr std::uint64_t kStreamBytes = std::uint64_t{1} << 20;
+/// What an object costs beside its bytes: row, names, headers.
+constexpr std::uint64_t kPerObjectBytes = 4096;
+/// A body whose digest is wrong is read again; damage on the way is healed by that, damage at rest is not.
+constexpr int kDamageAttempts = 3;
+
+/// So many objects in a row that can't be read are no longer those objects' own trouble.
+constexpr int kMaxUnreadableInARow = 100;
+
+std::uint64_t in_memory_bytes(std::uint64_t size_bytes) {
+  return kPerObjectBytes + size_bytes + zip::MemberEncoder::peak_memory_bytes(size_bytes);
+}
+
+LeftReason reason_of(const Error& error) {
+  if (error.kind() == ErrorKind::precondition_failed) return LeftReason::changed;
+  if (error.kind() == ErrorKind::corrupt) return LeftReason::damaged;
+  if (error.context().code == "InvalidObjectState") return LeftReason::frozen;
+  return LeftReason::unreadable;
+}
+
+bool is_about_one_object(const Error& error) {
+  return error.kind() != ErrorKind::cancelled && error.kind() != ErrorKind::internal;
+}
+
+}  // namespace
+
+bool MemberPacker::pack(VolumeBuilder& volume, const SourceObject& object) {
+  if (volume.failed()) {
+    volume.leave_out(object.admission.sequence, std::nullopt);
+    return false;
+  }
+  const std::uint64_t size_bytes = object.summary.size_bytes;
+  const bool in_memory =
+      size_bytes <= kMaxInMemoryBytes && in_memory_bytes(size_bytes) <= bodies_.total_bytes();
+  try {
+    const bool packed = in_memory ? pack_in_memory(volume, object) : pack_streamed(volume, object);
+    if (packed) unreadable_in_a_row_ = 0;
+    return packed;
+  } catch (...) {
+    volume.fail(object.admission.sequence, std::current_exception());
+    return false;
+  }
+}
+
+bool MemberPacker::pack_in_memory(VolumeBuilder& volume, const SourceObject& object) {
+  const s3::ObjectSummary& summary = object.summary;
+  const base::MemoryLease lease = bodies_.lease(in_memory_bytes(summary.size_bytes));
+  s3::GetObjectResult got;
+  index::Row row;
+  try {
+    got = get_checked(summary);
+    row = make_row(summary, got.head);
+  } catch (const Error& error) {
+    if (!is_about_one_object(error)) throw;
+    return leave_out(volume, object, error);
+  }
+  zip::EncodedMember member =
+      encoders_.borrow()->encode(object.admission.entry_name, got.body, summary.last_modified);
+  volume.add(object.admission.sequence, std::move(member), std::move(row));
+  return true;
+}
+
+bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& object) {
+  const s3::ObjectSummary& summary = object.summary;
+  const base::MemoryLease lease = bodies_.lease(std::min(kStreamBytes, bodies_.total_bytes()));
+  // The checksums must be known before the first byte passes by; for an object of many MiB a HEAD costs
+  // nothing.
+  std::optional<s3::ObjectHead> head;
+  index::Row row;
+  try {
+    head = store_.head_object(options_.selection.bucket, summary.key);
+    if (!head) throw Error(ErrorKind::not_found, "gone");
+    if (head->etag != summary.etag)
+      throw Error(ErrorKind::precondition_failed, "another object is there now");
+    row = make_row(summary, *head);
+  } catch (const Error& error) {
+    if (!is_about_one_object(error)) throw;
+    return leave_out(volume, object, error);
+  }
+  BodyCheck check(*head);
+  zip::EntryInfo entry;
+  entry.name = object.admission.entry_name;
+  entry.modified = summary.last_modified;
+  entry.size_bytes = summary.size_bytes;
+  const std::optional<Error> not_started = volume.add_streamed(
+      object.admission.sequence, entry, options_.level, std::move(row),
+      [&](const VolumeBuilder::Sink& sink) {
+        store_.read_object(get_request(summary), [&](std::string_view bytes) {
+          check.update(bytes);
+          sink(bytes);
+        });
+      },
+      [&](std::uint32_t crc32) { return check.complaint(crc32); });
+  return not_started ? leave_out(volume, object, *not_started) : true;
+}
+
+bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, const Error& error) {
+  if (error.kind() == ErrorKind::not_found && error.context().code != "NoSuchBucket") {
+    volume.leave_out(object.admission.sequence, std::nullopt);  // gone: there is nothing to leave
+    return false;
+  }
+  const LeftReason reason = reason_of(error);
+  if (reason == LeftReason::unreadable && ++unreadable_in_a_row_ >= kMaxUnreadableInARow) throw error;
+  log_.warn("left in place: {}: {}: {}", base::printable(object.summary.key), describe(reason), error.what());
+  volume.leave_out(object.admission.sequence, LeftObject{object.summary.key, reason, error.what()});
+  return false;
+}
+
+s3::GetObjectResult MemberPacker::get_checked(const s3::ObjectSummary& summary) {
+  for (int attempt = 1;; ++attempt) {
+    s3::GetObjectResult got = store_.get_object(get_request(summary));
+    BodyCheck check(got.head);
+    check.update(got.body);
+    const std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
+    if (!complaint) return got;
+    if (attempt == kDamageAttempts) {
+      throw Error(ErrorKind::corrupt, *complaint,
+                  {.operation = "GetObject",
+                   .resource = options_.selection.bucket + "/" + base::printable(summary.key),
+                   .attempts = attempt});
+    }
+  }
+}
+
+s3::GetObjectRequest MemberPacker::get_request(const s3::ObjectSummary& summary) const {
+  s3::GetObjectRequest request;
+  request.bucket = options_.selection.bucket;
+  request.key = summary.key;
+  request.if_match = summary.etag;
+  request.expected_size_bytes = summary.size_bytes;
+  return request;
+}
+
+index::Row MemberPacker::make_row(const s3::ObjectSummary& summary, const s3::ObjectHead& head) {
+  index::Row row;
+  row.key = summary.key;
+  row.size_bytes = summary.size_bytes;
+  row.etag = summary.etag;
+  row.last_modified = summary.last_modified;
+  row.version_id = head.version_id;
+  row.storage_class = summary.storage_class;
+  row.content_type = head.content_type;
+  row.system_headers = head.system_headers;
+  row.metadata = head.metadata;
+  if (head.tag_count > 0)
+    row.tags = store_.get_object_tagging(options_.selection.bucket, summary.key, head.version_id);
+  return row;
+}
+
+}  // namespace s3c::archive

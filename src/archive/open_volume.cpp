@@ -1,0 +1,107 @@
+#include "archive/open_volume.h"
+
+#include <utility>
+
+#include "archive/catalog.h"
+#include "archive/committed_volume.h"
+#include "base/encoding.h"
+#include "base/hash.h"
+#include "base/ulid.h"
+
+namespace s3c::archive {
+namespace {
+
+/// Everything of the manifest that is known before the first byte; creates the upload.
+index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive_key,
+                             std::uint64_t part_size) {
+  const ArchiveOptions& options = setup.options;
+  index::Manifest m;
+  m.created_at = setup.clock.now();
+  m.id = base::make_ulid(m.created_at);
+  m.archive_bucket = options.archive_bucket;
+  m.archive_key = std::move(archive_key);
+  m.part_size_bytes = part_size;
+  m.storage_class = options.storage_class;
+  m.source_bucket = options.selection.bucket;
+  m.layout = options.layout.text();
+  m.group = setup.group.fields;
+  m.group_prefix = setup.group.prefix;
+  m.index_key = index_key(m.archive_key, m.id);
+  m.tool = "s3compressor";
+  m.tool_version = options.tool_version;
+
+  s3::CreateMultipartUploadRequest request;
+  request.bucket = options.archive_bucket;
+  request.key = m.archive_key;
+  request.content_type = "application/zip";
+  request.storage_class = options.storage_class;
+  request.metadata = {{kIdMetadata, m.id}};
+  request.tagging = options.tagging;
+  request.encryption = options.encryption;
+  request.full_object_crc32 = setup.powers.additional_checksums;
+  m.upload_id = setup.store.create_multipart_upload(request);
+  return m;
+}
+
+s3::PartUploaderConfig uploader_config(const index::Manifest& m, const StorePowers& powers) {
+  s3::PartUploaderConfig config;
+  config.bucket = m.archive_bucket;
+  config.key = m.archive_key;
+  config.upload_id = m.upload_id;
+  config.part_size_bytes = m.part_size_bytes;
+  config.send_crc32 = powers.additional_checksums;
+  return config;
+}
+
+std::string sha256_of_gz(const index::IndexFile& index) {
+  base::Digest digest = base::Digest::sha256();
+  index.write_gz([&](std::string_view bytes) { digest.update(bytes); });
+  return base::to_hex(digest.finish());
+}
+
+}  // namespace
+
+OpenVolume::OpenVolume(const Setup& setup, std::string archive_key, std::uint64_t part_size_bytes,
+                       base::MemoryLease buffers)
+    : manifest_(start_upload(setup, std::move(archive_key), part_size_bytes)),
+      buffers_(std::move(buffers)),
+      uploader_(setup.store, setup.slots, uploader_config(manifest_, setup.powers), {}),
+      builder_([this, on_bytes = setup.on_bytes](std::string_view bytes) {
+        uploader_.append(bytes);
+        on_bytes(bytes.size());
+      }) {}
+
+SealedVolume OpenVolume::seal() {
+  VolumeBuilder::Contents contents = builder_.finish();
+  SealedVolume sealed;
+  sealed.vanished = contents.vanished;
+  sealed.left = std::move(contents.left);
+  if (contents.objects == 0) return sealed;
+  s3::UploadedParts uploaded = uploader_.finish();
+
+  index::Manifest& m = manifest_;
+  m.archive_size_bytes = uploaded.size_bytes;
+  m.checksum = {"CRC32", "FULL_OBJECT", base::to_base64(base::crc32_bytes(uploaded.crc32))};
+  m.etag = uploaded.expected_etag;
+  m.parts = uploaded.parts.size();
+  m.objects = contents.objects;
+  m.source_size_bytes = contents.source_bytes;
+  m.first_key = contents.index.first_key;
+  m.last_key = contents.index.last_key;
+  m.index_size_bytes = contents.index.gz_size_bytes;
+  m.index_sha256 = sha256_of_gz(contents.index);
+  m.blocks = contents.index.blocks;
+
+  sealed.manifest = m;
+  sealed.index = std::move(contents.index);
+  sealed.parts = std::move(uploaded.parts);
+  sealed.crc32 = uploaded.crc32;
+  return sealed;
+}
+
+void OpenVolume::abandon() {
+  builder_.wait_until_answered();
+  uploader_.abort();
+}
+
+}  // namespace s3c::archive

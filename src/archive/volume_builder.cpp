@@ -1,0 +1,143 @@
+#include "archive/volume_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+
+namespace s3c::archive {
+
+VolumeBuilder::VolumeBuilder(Sink sink) : writer_(std::move(sink)) {}
+
+VolumeBuilder::Admission VolumeBuilder::admit(const std::string& key) {
+  Admission admission;
+  admission.entry_name = namer_.assign(key);
+  base::MutexLock lock(mutex_);
+  while (window_.size() >= kWindow && !failure_) answered_.wait(mutex_);
+  if (failure_) std::rethrow_exception(failure_);
+  admission.sequence = window_start_ + window_.size();
+  window_.emplace_back();
+  ++unanswered_;
+  return admission;
+}
+
+void VolumeBuilder::add(std::uint64_t sequence, zip::EncodedMember&& member, index::Row&& row) {
+  zip::EntryInfo entry;
+  {
+    base::MutexLock lock(zip_mutex_);
+    entry = writer_.add(std::move(member));
+  }
+  deliver(sequence, entry, std::move(row));
+}
+
+std::optional<base::Error> VolumeBuilder::add_streamed(
+    std::uint64_t sequence, const zip::EntryInfo& entry, int level, index::Row&& row,
+    const std::function<void(const Sink&)>& produce,
+    const std::function<std::optional<std::string>(std::uint32_t crc32)>& check) {
+  zip::EntryInfo written;
+  {
+    base::MutexLock lock(zip_mutex_);
+    std::optional<zip::StreamedEntry> stream;
+    bool archive_failed = false;  // not the object's fault: the archive's bytes could not be passed on
+    auto append = [&](std::string_view bytes) {
+      archive_failed = true;
+      if (!stream)
+        stream.emplace(writer_.begin_streamed(entry.name, entry.modified, level, entry.size_bytes));
+      stream->write(bytes);
+      archive_failed = false;
+    };
+    try {
+      produce(append);
+    } catch (const base::Error& error) {
+      if (archive_failed || error.kind() == base::ErrorKind::cancelled) throw;
+      if (!stream) return error;
+      const bool changed = error.kind() == base::ErrorKind::precondition_failed;
+      throw VolumeSpoiled{{row.key, changed ? LeftReason::changed : LeftReason::unreadable, error.what()}};
+    }
+    if (!stream) return base::Error(base::ErrorKind::transient, "the object came without its body");
+    written = stream->finish();
+    if (auto complaint = check(written.crc32))
+      throw VolumeSpoiled{{row.key, LeftReason::damaged, *complaint}};
+  }
+  deliver(sequence, written, std::move(row));
+  return std::nullopt;
+}
+
+void VolumeBuilder::deliver(std::uint64_t sequence, const zip::EntryInfo& entry, index::Row&& row) {
+  row.crc32 = entry.crc32;
+  row.method = static_cast<std::uint16_t>(entry.method);
+  row.offset = entry.offset;
+  row.data_offset = entry.data_offset;
+  row.compressed_size_bytes = entry.compressed_size_bytes;
+  if (entry.name != row.key) row.entry_name = entry.name;
+  base::MutexLock lock(mutex_);
+  answer(sequence, std::move(row));
+}
+
+void VolumeBuilder::answer(std::uint64_t sequence, std::optional<index::Row> row) {
+  Slot& slot = window_.at(sequence - window_start_);
+  slot.answered = true;
+  slot.row = std::move(row);
+  --unanswered_;
+  while (!window_.empty() && window_.front().answered) {
+    if (const auto& ready = window_.front().row) {
+      ++contents_.objects;
+      contents_.source_bytes += ready->size_bytes;
+      index_.add(*ready);
+    }
+    window_.pop_front();
+    ++window_start_;
+  }
+  answered_.notify_all();
+}
+
+void VolumeBuilder::leave_out(std::uint64_t sequence, std::optional<LeftObject> left) {
+  base::MutexLock lock(mutex_);
+  if (left) {
+    contents_.left.add(*std::move(left));
+  } else {
+    ++contents_.vanished;
+  }
+  answer(sequence, std::nullopt);
+}
+
+void VolumeBuilder::fail(std::uint64_t sequence, std::exception_ptr error) {
+  base::MutexLock lock(mutex_);
+  if (!failure_) failure_ = std::move(error);
+  answer(sequence, std::nullopt);
+}
+
+bool VolumeBuilder::failed() const {
+  base::MutexLock lock(mutex_);
+  return failure_ != nullptr;
+}
+
+void VolumeBuilder::wait_until_answered() {
+  base::MutexLock lock(mutex_);
+  while (unanswered_ != 0) answered_.wait(mutex_);
+}
+
+VolumeBuilder::Contents VolumeBuilder::finish() {
+  wait_until_answered();
+  Contents contents;
+  {
+    base::MutexLock lock(mutex_);
+    if (failure_) std::rethrow_exception(failure_);
+    contents = std::move(contents_);
+    if (contents.objects != 0) contents.index = index_.finish();
+  }
+  if (contents.objects == 0) return contents;
+  base::MutexLock lock(zip_mutex_);
+  zip::EntryInfo entry;
+  entry.name = zip::kIndexEntryName;
+  entry.method = zip::Method::deflate;
+  entry.crc32 = contents.index.crc32;
+  entry.size_bytes = contents.index.uncompressed_size_bytes;
+  entry.compressed_size_bytes = contents.index.deflate_size_bytes;
+  writer_.add_precompressed(entry, contents.index.deflate_chunks);
+  writer_.finish();
+  contents.archive_bytes = writer_.size_bytes();
+  return contents;
+}
+
+}  // namespace s3c::archive
