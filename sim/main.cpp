@@ -66,8 +66,10 @@ void define(CLI::App& app, Options& options) {
   app.add_option("--secret-key", options.secret_key, "the owner's secret key")->required();
   auto* second = app.add_option("--second-access-key", options.second_access_key,
                                 "another user, who is denied the owner's buckets");
-  app.add_option("--second-secret-key", options.second_secret_key, "the other user's secret key")
-      ->needs(second);
+  auto* second_secret =
+      app.add_option("--second-secret-key", options.second_secret_key, "the other user's secret key")
+          ->needs(second);
+  second->needs(second_secret);
   app.add_option("--region", options.region, "the region signatures must name")->capture_default_str();
   app.add_option("--profile", options.profile,
                  "full: as strict as S3; lesser: ignores what Ceph RGW 16 ignores")

@@ -219,6 +219,7 @@ class Server::Impl {
   Impl(const ServerOptions& options, Handler& handler)
       : context_(1),
         acceptor_(context_),
+        retry_(context_),
         signals_(context_, SIGINT, SIGTERM),
         handler_(handler),
         latency_(options.latency) {
@@ -249,12 +250,17 @@ class Server::Impl {
   void accept() {
     acceptor_.async_accept([this](error_code error, Socket socket) {
       if (!error) std::make_shared<Session>(std::move(socket), handler_, latency_, dates_)->start();
-      if (error != asio::error::operation_aborted) accept();
+      if (error == asio::error::operation_aborted) return;
+      if (!error) return accept();
+      // Out of file descriptors, most likely: trying again at once would only spin.
+      retry_.expires_after(std::chrono::milliseconds(10));
+      retry_.async_wait([this](error_code) { accept(); });
     });
   }
 
   asio::io_context context_;
   Acceptor acceptor_;
+  Timer retry_;
   asio::basic_signal_set<Executor> signals_;
   Handler& handler_;
   std::chrono::milliseconds latency_;
