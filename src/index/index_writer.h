@@ -18,7 +18,7 @@ struct z_stream_s;
 
 namespace s3c::index {
 
-/// A finished index. Immutable; any thread. Only compressed bytes are held, once, about NN bytes per row.
+/// A finished index. Immutable; any thread. Only compressed bytes are held, once, some 50 bytes per row.
 struct IndexFile {
   /// The ZIP entry's data: every block, then the end of the DEFLATE stream. Hand it to
   /// zip::Writer::add_precompressed.
