@@ -53,6 +53,7 @@ struct Exchange {
   const Request* request = nullptr;
   const BodySink* sink = nullptr;
   std::size_t sent_bytes = 0;
+  bool head_complete = false;
   Response response;
   std::exception_ptr thrown;  // an exception can't cross C code: kept here until libcurl has returned
 
@@ -65,6 +66,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
   const std::string_view line(data, size);
   try {
     if (line.starts_with("HTTP/")) {
+      exchange.head_complete = false;
       exchange.response.headers.clear();
       exchange.response.headers.reserve(16);
       const std::size_t space = line.find(' ');
@@ -75,6 +77,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
       }
       return size;
     }
+    if (trimmed(line).empty()) exchange.head_complete = true;
     const std::size_t colon = line.find(':');
     if (colon != std::string_view::npos) {
       exchange.response.headers.add(std::string(trimmed(line.substr(0, colon))),
@@ -192,6 +195,8 @@ class CurlTransport::Connection {
                   {.operation = request.method, .resource = base::printable(request.url)});
     }
     if (code != CURLE_OK) throw failure(request, code);
+    // libcurl takes a connection that closes inside the head for an answer without a body.
+    if (!exchange_.head_complete) throw failure(request, CURLE_PARTIAL_FILE);
     return std::move(exchange_.response);
   }
 
@@ -270,6 +275,8 @@ class CurlTransport::Connection {
     long sent_bytes = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent_bytes);
     if (request.at_most_once && sent_bytes == 0) context.code = kNotSent;
+    // This code also means an answer that is no HTTP at all.
+    if (code == CURLE_UNSUPPORTED_PROTOCOL && sent_bytes > 0) code = CURLE_WEIRD_SERVER_REPLY;
     const std::string_view detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
     return {kind_of(code), base::printable(detail), std::move(context)};
   }

@@ -1,0 +1,372 @@
+// CurlTransport against a server of the test's own: a socket on loopback that plays back raw bytes.
+#include "http/curl_transport.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include "base/error.h"
+#include "base/mutex.h"
+
+namespace s3c::http {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+/// What the server does with one connection: the raw answers to its requests, one after the other; then it
+/// closes.
+struct Script {
+  std::vector<std::string> answers;
+  bool then_hang = false;  ///< keep the connection open until the client goes
+};
+
+/// Serves the scripted connections in the order they come, each on a thread of its own.
+class RawServer {
+ public:
+  explicit RawServer(std::vector<Script> connections) : connections_(std::move(connections)) {
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(listen(listener_, 16), 0);
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    acceptor_ = std::thread([this] { accept_all(); });
+  }
+  ~RawServer() {
+    shutdown(listener_, SHUT_RDWR);
+    acceptor_.join();
+    for (const int peer : peers_) shutdown(peer, SHUT_RDWR);
+    for (std::thread& thread : threads_) thread.join();
+    for (const int peer : peers_) close(peer);
+    close(listener_);
+  }
+
+  std::string url(const std::string& path) const {
+    return "http://127.0.0.1:" + std::to_string(port_) + path;
+  }
+  /// The requests so far as they came, heads and bodies. One is noted before it is answered.
+  std::vector<std::string> requests() {
+    base::MutexLock lock(mutex_);
+    return requests_;
+  }
+  int accepted() const { return accepted_; }
+
+ private:
+  void accept_all() {
+    for (const Script& script : connections_) {
+      const int peer = accept(listener_, nullptr, nullptr);
+      if (peer < 0) return;
+      ++accepted_;
+      peers_.push_back(peer);
+      threads_.emplace_back([this, peer, &script] { serve(peer, script); });
+    }
+  }
+
+  void serve(int peer, const Script& script) {
+    for (const std::string& answer : script.answers) {
+      std::string request = read_request(peer);
+      if (request.empty()) break;
+      {
+        base::MutexLock lock(mutex_);
+        requests_.push_back(std::move(request));
+      }
+      send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
+    }
+    if (script.then_hang) {
+      char byte = 0;
+      while (recv(peer, &byte, 1, 0) > 0) {
+      }
+    }
+    shutdown(peer, SHUT_RDWR);
+  }
+
+  static std::string read_request(int peer) {
+    std::string request;
+    std::size_t wanted = std::string::npos;
+    while (request.size() < wanted) {
+      char buffer[4096];
+      const ssize_t count = recv(peer, buffer, sizeof buffer, 0);
+      if (count <= 0) return "";
+      request.append(buffer, static_cast<std::size_t>(count));
+      const std::size_t end = request.find("\r\n\r\n");
+      if (wanted == std::string::npos && end != std::string::npos) {
+        const std::size_t length = request.find("Content-Length: ");
+        wanted = end + 4 + (length < end ? std::strtoul(request.c_str() + length + 16, nullptr, 10) : 0);
+      }
+    }
+    return request;
+  }
+
+  const std::vector<Script> connections_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::atomic<int> accepted_ = 0;
+  std::vector<int> peers_;  // the acceptor's until it is joined
+  std::vector<std::thread> threads_;
+  base::Mutex mutex_;
+  std::vector<std::string> requests_ S3C_GUARDED_BY(mutex_);
+  std::thread acceptor_;
+};
+
+std::string ok(const std::string& body) {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\nETag: \"e\"\r\n\r\n" +
+         body;
+}
+
+class CurlTransportTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    // A proxy of the machine's must not see a test's requests.
+    for (const char* name : {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}) unsetenv(name);
+  }
+
+  Response get(RawServer& server, const std::string& path, const BodySink& sink = {}) {
+    return transport_.send({.method = "GET", .url = server.url(path)}, sink, {});
+  }
+  static ErrorKind kind_of(const std::function<void()>& call, std::string* code = nullptr) {
+    try {
+      call();
+    } catch (const Error& error) {
+      if (code != nullptr) *code = error.context().code;
+      return error.kind();
+    }
+    ADD_FAILURE() << "nothing was thrown";
+    return ErrorKind::internal;
+  }
+
+  CurlGlobal global_;
+  CurlTransport transport_{global_, {.connect_timeout = std::chrono::milliseconds(2000)}};
+};
+
+TEST_F(CurlTransportTest, OneConnectionServesManyRequests) {
+  RawServer server({{{ok("one"), ok("two"), ok("three")}}});
+  EXPECT_EQ(get(server, "/a").body, "one");
+  EXPECT_EQ(get(server, "/b").body, "two");
+  const Response response = get(server, "/c");
+  EXPECT_EQ(response.body, "three");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.headers.find("etag"), "\"e\"");
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(CurlTransportTest, ThePathGoesAsItIs) {
+  RawServer server({{{ok("")}}});
+  get(server, "/b/../x/./y//z%2F?a=%2B&b=");
+  EXPECT_TRUE(server.requests().at(0).starts_with("GET /b/../x/./y//z%2F?a=%2B&b= HTTP/1.1\r\n"))
+      << server.requests().at(0);
+}
+
+TEST_F(CurlTransportTest, HeadersAndBodyAreSentWithoutExpect) {
+  RawServer server({{{ok(""), ok(""), ok("")}}});
+  const std::string body(100'000, 'x');
+  Request request{.method = "PUT", .url = server.url("/k"), .body = body};
+  request.headers.add("X-One", "1");
+  request.headers.add("X-Empty", "");
+  transport_.send(request, {}, {});
+  transport_.send({.method = "POST", .url = server.url("/k?uploads=")}, {}, {});
+  transport_.send({.method = "DELETE", .url = server.url("/k")}, {}, {});
+  const std::vector<std::string> requests = server.requests();
+  const std::string& put = requests.at(0);
+  EXPECT_TRUE(put.starts_with("PUT /k HTTP/1.1\r\n"));
+  EXPECT_NE(put.find("\r\nX-One: 1\r\n"), std::string::npos);
+  EXPECT_NE(put.find("\r\nX-Empty:\r\n"), std::string::npos);
+  EXPECT_NE(put.find("\r\nContent-Length: 100000\r\n"), std::string::npos);
+  EXPECT_EQ(put.find("Expect"), std::string::npos);
+  EXPECT_TRUE(put.ends_with("\r\n\r\n" + body));
+  EXPECT_TRUE(server.requests().at(1).starts_with("POST /k?uploads= HTTP/1.1\r\n"));
+  EXPECT_NE(server.requests().at(1).find("\r\nContent-Length: 0\r\n"), std::string::npos);
+  EXPECT_TRUE(server.requests().at(2).starts_with("DELETE /k HTTP/1.1\r\n"));
+  EXPECT_EQ(server.requests().at(2).find("Content-Length"), std::string::npos);
+}
+
+TEST_F(CurlTransportTest, AnswersWithoutABody) {
+  const std::string bare = "HTTP/1.1 204 No Content\r\n\r\n";
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n";
+  const std::string not_modified = "HTTP/1.1 304 Not Modified\r\nContent-Length: 77\r\n\r\n";
+  RawServer server({{{bare, head, not_modified, ok("x")}}});
+  EXPECT_EQ(transport_.send({.method = "DELETE", .url = server.url("/")}, {}, {}).status, 204);
+  const Response response = transport_.send({.method = "HEAD", .url = server.url("/")}, {}, {});
+  EXPECT_EQ(response.headers.find("Content-Length"), "5000");
+  EXPECT_EQ(response.body, "");
+  EXPECT_EQ(get(server, "/").status, 304);
+  EXPECT_EQ(get(server, "/").body, "x") << "the same handle GETs again after a HEAD";
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(CurlTransportTest, OnlyTheBodyOfASuccessGoesToTheSink) {
+  const std::string missing = "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnope";
+  RawServer server({{{ok("hello"), missing}}});
+  std::string seen;
+  int status = 0;
+  const BodySink sink = [&](const Response& head, std::string_view bytes) {
+    status = head.status;
+    EXPECT_EQ(head.headers.find("ETag"), "\"e\"");
+    seen += bytes;
+  };
+  EXPECT_EQ(get(server, "/", sink).body, "");
+  EXPECT_EQ(seen, "hello");
+  EXPECT_EQ(status, 200);
+  EXPECT_EQ(get(server, "/", sink).body, "nope");
+  EXPECT_EQ(seen, "hello");
+}
+
+TEST_F(CurlTransportTest, ASinksExceptionComesThrough) {
+  RawServer server({{{ok("hello")}}, {{ok("again")}}});
+  struct Mine {};
+  EXPECT_THROW(get(server, "/", [](const Response&, std::string_view) { throw Mine{}; }), Mine);
+  EXPECT_EQ(get(server, "/").body, "again");
+}
+
+TEST_F(CurlTransportTest, AHundredContinueIsNotTheAnswer) {
+  RawServer server({{{"HTTP/1.1 100 Continue\r\nX-Old: 1\r\n\r\n" + ok("x")}}});
+  const Response response = get(server, "/");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.headers.find("X-Old"), std::nullopt);
+}
+
+TEST_F(CurlTransportTest, BrokenAnswersAreTransient) {
+  const std::vector<std::string> broken = {
+      "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+      "",
+      "HTTP/1.1 200 OK\r\nConte",
+      "SSH-2.0-OpenSSH_9.2\r\n",
+  };
+  for (const std::string& answer : broken) {
+    RawServer server({{{answer}}});
+    EXPECT_EQ(kind_of([&] { get(server, "/"); }), ErrorKind::transient) << answer;
+  }
+}
+
+TEST_F(CurlTransportTest, ALongErrorBodyIsCut) {
+  const std::string body(3 << 20, 'x');
+  RawServer server(
+      {{{"HTTP/1.1 500 Oops\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body}}});
+  EXPECT_EQ(get(server, "/").body.size(), 1u << 20);
+}
+
+TEST_F(CurlTransportTest, RedirectsAreNotFollowed) {
+  RawServer server({{{"HTTP/1.1 307 T\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"}}});
+  EXPECT_EQ(get(server, "/").status, 307);
+}
+
+TEST_F(CurlTransportTest, WhatCannotBeAUrlIsAnArgument) {
+  EXPECT_EQ(kind_of([&] { transport_.send({.method = "GET", .url = "gopher://x/"}, {}, {}); }),
+            ErrorKind::invalid_argument);
+  EXPECT_EQ(kind_of([&] { transport_.send({.method = "GET", .url = "http://"}, {}, {}); }),
+            ErrorKind::invalid_argument);
+  Request request{.method = "GET", .url = "http://127.0.0.1:1/"};
+  request.headers.add("x-amz-meta-a", "1\r\nHost: evil");
+  EXPECT_EQ(kind_of([&] { transport_.send(request, {}, {}); }), ErrorKind::invalid_argument);
+}
+
+/// A port nobody listens on: bound, but not listening.
+class ClosedPort {
+ public:
+  ClosedPort() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address_);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address_), size), 0);
+    getsockname(socket_, reinterpret_cast<sockaddr*>(&address_), &size);
+  }
+  ~ClosedPort() { close(socket_); }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)) + "/"; }
+
+ private:
+  int socket_;
+  sockaddr_in address_{};
+};
+
+TEST_F(CurlTransportTest, ARefusedConnectionWasNotSent) {
+  const ClosedPort port;
+  std::string code;
+  EXPECT_EQ(kind_of(
+                [&] {
+                  transport_.send({.method = "POST", .url = port.url(), .body = "x", .at_most_once = true},
+                                  {}, {});
+                },
+                &code),
+            ErrorKind::transient);
+  EXPECT_EQ(code, kNotSent);
+}
+
+TEST_F(CurlTransportTest, AnUnansweredRequestMayHaveBeenReceived) {
+  RawServer server({{{""}}});
+  std::string code = "unset";
+  EXPECT_EQ(kind_of(
+                [&] {
+                  transport_.send(
+                      {.method = "POST", .url = server.url("/"), .body = "x", .at_most_once = true}, {}, {});
+                },
+                &code),
+            ErrorKind::transient);
+  EXPECT_EQ(code, "");
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
+TEST_F(CurlTransportTest, AtMostOnceTakesAConnectionOfItsOwn) {
+  RawServer server({{{ok("kept"), ok("kept again")}, true}, {{ok("fresh")}}});
+  EXPECT_EQ(get(server, "/").body, "kept");
+  const Request once{.method = "POST", .url = server.url("/"), .body = "x", .at_most_once = true};
+  EXPECT_EQ(transport_.send(once, {}, {}).body, "fresh");
+  EXPECT_EQ(server.accepted(), 2);
+}
+
+TEST_F(CurlTransportTest, ABodyIsNotSentTwiceBehindOurBack) {
+  // The kept connection dies on the second request: libcurl alone would connect again and repeat it.
+  RawServer server({{{ok("one"), ""}}, {{ok("next")}}, {{ok("next")}}});
+  EXPECT_EQ(get(server, "/").body, "one");
+  EXPECT_EQ(kind_of([&] { transport_.send({.method = "PUT", .url = server.url("/"), .body = "x"}, {}, {}); }),
+            ErrorKind::transient);
+  EXPECT_EQ(get(server, "/").body, "next");
+  const std::vector<std::string> requests = server.requests();
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_TRUE(requests[1].starts_with("PUT")) << requests[1];
+  EXPECT_TRUE(requests[2].starts_with("GET")) << requests[2];
+}
+
+TEST_F(CurlTransportTest, StopEndsAWaitAtOnce) {
+  RawServer server({{{}, true}});
+  std::stop_source stop;
+  std::thread stopper([&] { stop.request_stop(); });
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(
+      kind_of([&] { transport_.send({.method = "GET", .url = server.url("/")}, {}, stop.get_token()); }),
+      ErrorKind::cancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(900))
+      << "libcurl's own poll is 1 s";
+  stopper.join();
+  EXPECT_EQ(
+      kind_of([&] { transport_.send({.method = "GET", .url = server.url("/")}, {}, stop.get_token()); }),
+      ErrorKind::cancelled);
+}
+
+TEST_F(CurlTransportTest, AServerThatFallsSilentIsGivenUp) {
+  CurlTransport impatient(global_, {.stall_timeout = std::chrono::seconds(1)});
+  RawServer server({{{}, true}});
+  EXPECT_EQ(kind_of([&] { impatient.send({.method = "GET", .url = server.url("/")}, {}, {}); }),
+            ErrorKind::transient);
+}
+
+TEST(Headers, NamesWithoutRegardToCase) {
+  Headers headers;
+  headers.add("ETag", "1");
+  headers.add("etag", "2");
+  EXPECT_EQ(headers.find("eTAG"), "1");
+  EXPECT_EQ(headers.find("et"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace s3c::http
