@@ -5,9 +5,9 @@
 #include <array>
 #include <memory>
 
+#include "base/crc.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "sim/crc.h"
 
 namespace s3c::sim {
 namespace {
@@ -102,12 +102,12 @@ std::string compute_checksum(ChecksumAlgorithm algorithm, const Payload& payload
     }
     case ChecksumAlgorithm::crc32c: {
       std::uint32_t crc = 0;
-      for (const Slice& slice : payload.slices()) crc = crc32c(slice.view(), crc);
+      for (const Slice& slice : payload.slices()) crc = base::crc32c(slice.view(), crc);
       return big_endian(crc);
     }
     case ChecksumAlgorithm::crc64nvme: {
       std::uint64_t crc = 0;
-      for (const Slice& slice : payload.slices()) crc = crc64nvme(slice.view(), crc);
+      for (const Slice& slice : payload.slices()) crc = base::crc64nvme(slice.view(), crc);
       return big_endian(crc);
     }
     case ChecksumAlgorithm::sha1:
@@ -126,10 +126,10 @@ std::string combine_checksums(ChecksumAlgorithm algorithm, std::string_view raw_
     case ChecksumAlgorithm::crc32:
       return big_endian(base::crc32_combine(a32, b32, b_size_bytes));
     case ChecksumAlgorithm::crc32c:
-      return big_endian(crc32c_combine(a32, b32, b_size_bytes));
+      return big_endian(base::crc32c_combine(a32, b32, b_size_bytes));
     case ChecksumAlgorithm::crc64nvme:
-      return big_endian(crc64nvme_combine(from_big_endian<std::uint64_t>(raw_a),
-                                          from_big_endian<std::uint64_t>(raw_b), b_size_bytes));
+      return big_endian(base::crc64nvme_combine(from_big_endian<std::uint64_t>(raw_a),
+                                                from_big_endian<std::uint64_t>(raw_b), b_size_bytes));
     default:
       throw base::Error(base::ErrorKind::internal, "digests of parts don't combine");
   }

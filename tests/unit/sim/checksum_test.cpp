@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/crc.h"
 #include "base/encoding.h"
 #include "base/hash.h"
-#include "sim/crc.h"
 #include "sim_client.h"
 
 namespace s3c::sim {
@@ -26,11 +26,11 @@ std::string hex_of(ChecksumAlgorithm algorithm, const std::string& bytes) {
 }
 
 TEST(Crc, CheckValues) {
-  EXPECT_EQ(crc32c("123456789"), 0xe3069283U);
-  EXPECT_EQ(crc64nvme("123456789"), 0xae8b14860a799888ULL);
-  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aaU);  // RFC 3720 B.4
-  EXPECT_EQ(crc32c(""), 0U);
-  EXPECT_EQ(crc64nvme(""), 0U);
+  EXPECT_EQ(base::crc32c("123456789"), 0xe3069283U);
+  EXPECT_EQ(base::crc64nvme("123456789"), 0xae8b14860a799888ULL);
+  EXPECT_EQ(base::crc32c(std::string(32, '\0')), 0x8a9136aaU);  // RFC 3720 B.4
+  EXPECT_EQ(base::crc32c(""), 0U);
+  EXPECT_EQ(base::crc64nvme(""), 0U);
 }
 
 TEST(Crc, ContinuesAtAnyByte) {
@@ -38,10 +38,11 @@ TEST(Crc, ContinuesAtAnyByte) {
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
     const std::string head = bytes.substr(0, cut);
     const std::string tail = bytes.substr(cut);
-    EXPECT_EQ(crc32c(tail, crc32c(head)), crc32c(bytes));
-    EXPECT_EQ(crc64nvme(tail, crc64nvme(head)), crc64nvme(bytes));
-    EXPECT_EQ(crc32c_combine(crc32c(head), crc32c(tail), tail.size()), crc32c(bytes));
-    EXPECT_EQ(crc64nvme_combine(crc64nvme(head), crc64nvme(tail), tail.size()), crc64nvme(bytes));
+    EXPECT_EQ(base::crc32c(tail, base::crc32c(head)), base::crc32c(bytes));
+    EXPECT_EQ(base::crc64nvme(tail, base::crc64nvme(head)), base::crc64nvme(bytes));
+    EXPECT_EQ(base::crc32c_combine(base::crc32c(head), base::crc32c(tail), tail.size()), base::crc32c(bytes));
+    EXPECT_EQ(base::crc64nvme_combine(base::crc64nvme(head), base::crc64nvme(tail), tail.size()),
+              base::crc64nvme(bytes));
   }
 }
 
