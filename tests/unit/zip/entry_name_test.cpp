@@ -107,7 +107,8 @@ TEST(KeyFromEntryNameTest, RefusesWhatAssignDoesNotMake) {
 
 /// Short strings over the bytes that mean something, so that clashes of every kind are frequent.
 std::string random_key(std::mt19937& random) {
-  static constexpr std::string_view kAlphabet{"aAbB//..%=:\\\0\n\xc3\xa4\xc3\x84\xff ", 22};
+  using namespace std::string_view_literals;
+  static constexpr std::string_view kAlphabet = "aAbB//..%=:\\\0\n\xc3\xa4\xc3\x84\xff "sv;
   std::string key(1 + random() % 6, '\0');
   for (char& c : key) c = kAlphabet[random() % kAlphabet.size()];
   return key;
