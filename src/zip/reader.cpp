@@ -36,8 +36,7 @@ struct Reader::Located {
   std::string bytes;  ///< from the local header on: at least the whole header
 };
 
-Reader::Reader(ReadAt read_at, std::uint64_t archive_size_bytes)
-    : read_at_(std::move(read_at)), archive_size_bytes_(archive_size_bytes) {
+Reader::Reader(ReadAt read_at, std::uint64_t archive_size_bytes) : read_at_(std::move(read_at)) {
   if (archive_size_bytes < kEndBytes)
     corrupt(fmt::format("{} bytes are too few for a ZIP", archive_size_bytes));
   // All end records in one read: there is no comment behind them.

@@ -56,8 +56,7 @@ class Reader {
   void check_extent(const EntryInfo& entry) const;
   Located locate(const EntryInfo& entry, std::uint64_t wanted_data_bytes) const;
 
-  ReadAt read_at_;
-  std::uint64_t archive_size_bytes_;
+  const ReadAt read_at_;
   std::uint64_t entries_ = 0;
   std::uint64_t directory_offset_ = 0;
   std::uint64_t directory_size_bytes_ = 0;

@@ -148,7 +148,7 @@ TEST(IndexReaderTest, EveryKeyIsFoundThroughItsBlock) {
   EXPECT_EQ(find_block(file.blocks, "sources"), std::nullopt);
   EXPECT_EQ(find_block({}, "a"), std::nullopt);
   EXPECT_EQ(find_block(file.blocks, "zzz"), 2u);
-  for (const std::uint64_t i : {0, 1, 4095, 4096, 4097, 8191, 8192, 9998, 9999}) {
+  for (const std::uint64_t i : {0ul, 1ul, 4095ul, 4096ul, 4097ul, 8191ul, 8192ul, 9998ul, 9999ul}) {
     const std::size_t block = find_block(file.blocks, sample_row(i).key).value();
     EXPECT_EQ(block, i / kRowsPerBlock);
     const std::string bytes = gz.substr(file.blocks[block].offset_bytes, file.blocks[block].length_bytes);
@@ -192,7 +192,7 @@ TEST(IndexCursorTest, SeeksBothWays) {
   const IndexFile file = sample_index(10'000);
   const std::string gz = file.gz_bytes();
   IndexCursor cursor(range_of(gz), file.blocks);
-  for (const std::uint64_t i : {5000, 0, 9999, 4096, 4095}) {
+  for (const std::uint64_t i : {5000ul, 0ul, 9999ul, 4096ul, 4095ul}) {
     cursor.seek(sample_row(i).key);
     EXPECT_EQ(cursor.next(), sample_row(i));
     if (i + 1 < 10'000) {
