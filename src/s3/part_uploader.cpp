@@ -139,18 +139,14 @@ UploadedParts PartUploader::finish() {
 
   UploadedParts result;
   std::string all_md5s;
-  bool etags_are_md5s = true;
   base::MutexLock lock(mutex_);
   for (DonePart& done : done_) {
     result.crc32 = base::crc32_combine(result.crc32, done.crc32, done.size_bytes);
     result.size_bytes += done.size_bytes;
     all_md5s += done.md5;
-    etags_are_md5s = etags_are_md5s && done.part.etag == base::to_hex(done.md5);
     result.parts.push_back(std::move(done.part));
   }
-  if (etags_are_md5s) {
-    result.expected_etag = fmt::format("{}-{}", base::to_hex(base::md5(all_md5s)), result.parts.size());
-  }
+  result.expected_etag = fmt::format("{}-{}", base::to_hex(base::md5(all_md5s)), result.parts.size());
   return result;
 }
 

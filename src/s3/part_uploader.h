@@ -33,8 +33,9 @@ struct UploadedParts {
   std::vector<UploadedPart> parts;  ///< in order, numbers from 1, all of part_size_bytes but the last
   std::uint64_t size_bytes = 0;     ///< of all parts together
   std::uint32_t crc32 = 0;          ///< of the whole object
-  /// The ETag the store must report for the completed object: hex(md5(the parts' MD5s))-N. Empty where the
-  /// parts' ETags aren't their MD5s (SSE-KMS and the like): then it can't be foretold.
+  /// The ETag that a store reports for the completed object where the parts' ETags are their MD5s:
+  /// hex(md5(the parts' MD5s))-N. Under SSE-KMS and the like it reports another one, and only a checksum can
+  /// prove the object.
   std::string expected_etag;
 };
 
