@@ -1,1 +1,12 @@
-int main() {}
+#include <string>
+#include <vector>
+
+#include "cli/environment.h"
+#include "cli/program.h"
+#include "cli/standard_output.h"
+
+int main(int argc, char** argv) {
+  s3c::cli::guard_standard_streams();
+  return s3c::cli::run_program(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc),
+                               s3c::cli::Environment::of_process());
+}

@@ -1,0 +1,54 @@
+#include "cli/archive_command.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "archive/archive_run.h"
+#include "base/clock.h"
+#include "cli/progress_display.h"
+#include "cli/signals.h"
+#include "cli/standard_output.h"
+#include "cli/summary.h"
+#include "cli/wiring.h"
+
+namespace s3c::cli {
+namespace {
+
+constexpr const char* kFirstSignal =
+    "s3compress: finishing what is in flight; press Ctrl-C again to leave now";
+
+archive::RunReport run(const Request& request, StoreConnection& connection, base::Clock& clock,
+                       base::Logger& logger, Terminal& terminal) {
+  SignalWatch signals([&terminal] { terminal.write_line(kFirstSignal); });
+  archive::Progress progress;
+  std::optional<ProgressDisplay> display;
+  if (request.output.progress && !request.output.quiet) display.emplace(progress, terminal);
+  return archive::run_archive(request.archive,
+                              {connection.store(), clock, logger, progress, signals.stop_token()});
+}
+
+}  // namespace
+
+ExitCode archive_command(const Request& request, const Environment& environment, Terminal& terminal) {
+  const std::shared_ptr<base::Logger> logger =
+      make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
+  base::SystemClock clock;
+  StoreConnection connection(request.connection, environment, clock, logger);
+
+  const auto start = std::chrono::steady_clock::now();
+  const archive::RunReport report = run(request, connection, clock, *logger, terminal);
+  const auto duration =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+
+  const ExitCode code = exit_code_of(report);
+  const RunOutcome outcome{request.archive, report, connection.requests(), duration, code};
+  if (request.output.format == OutputFormat::json) {
+    print(json_summary(outcome));
+  } else if (!request.output.quiet) {
+    print(text_summary(outcome));
+  }
+  return code;
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,26 @@
+#include "cli/exit_code.h"
+
+#include <algorithm>
+
+namespace s3c::cli {
+
+ExitCode exit_code_of(const base::Error& error) {
+  if (error.kind() == base::ErrorKind::cancelled) return ExitCode::interrupted;
+  return error.worth_retrying() ? ExitCode::failed : ExitCode::refused;
+}
+
+ExitCode exit_code_of(const archive::RunReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  bool failed = false;
+  bool refused = false;
+  bool left = false;
+  for (const archive::GroupReport& group : report.group_reports) {
+    if (group.failure) (group.failure->worth_retrying() ? failed : refused) = true;
+    if (group.left.count() > 0) left = true;
+  }
+  if (refused) return ExitCode::refused;
+  if (failed) return ExitCode::failed;
+  return left ? ExitCode::left : ExitCode::done;
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,24 @@
+// Exit codes: public API, told in --help and README.md. Pure functions, any thread.
+#pragma once
+
+#include "archive/report.h"
+#include "base/error.h"
+
+namespace s3c::cli {
+
+enum class ExitCode : int {
+  done = 0,
+  failed = 1,   ///< worth retrying
+  refused = 2,  ///< usage, configuration or permission: retrying won't help
+  left = 3,     ///< finished, but something was skipped or left in place
+  interrupted = 130,
+};
+
+/// What an error that ended the program comes to.
+ExitCode exit_code_of(const base::Error& error);
+/// What a run comes to. Of several, the first of these counts: interrupted, refused, failed, left, done; an
+/// interrupted run says so whatever else happened, and a cause that retrying can't mend is named before one
+/// that it can.
+ExitCode exit_code_of(const archive::RunReport& report);
+
+}  // namespace s3c::cli

@@ -1,0 +1,133 @@
+#include "cli/flags.h"
+
+#include <algorithm>
+
+namespace s3c::cli {
+namespace {
+
+constexpr std::string_view kBuckets = "Buckets";
+constexpr std::string_view kSelection = "Which objects";
+constexpr std::string_view kArchives = "The archives";
+constexpr std::string_view kSources = "The sources";
+constexpr std::string_view kResources = "Speed and memory";
+constexpr std::string_view kConnection = "Connection (all commands)";
+constexpr std::string_view kOutput = "Output (all commands)";
+
+}  // namespace
+
+const std::vector<CommandInfo>& commands() {
+  static const std::vector<CommandInfo> kCommands = {
+      {"archive", "pack each day's objects into ZIP archives, then delete them (the default)"},
+  };
+  return kCommands;
+}
+
+const std::vector<Flag>& archive_flags() {
+  static const std::vector<Flag> kFlags = {
+      {"bucket", "BUCKET", FlagKind::value, kBuckets, "whose objects are archived (required)"},
+      {"arch-bucket", "BUCKET", FlagKind::value, kBuckets,
+       "where the archives go (required); --arch_bucket is the same flag"},
+
+      {"prefix", "PREFIX", FlagKind::value, kSelection,
+       "what keys start with, before the layout (default: sources)"},
+      {"years", "YEARS", FlagKind::list, kSelection, "only these years: 2018 or 2016,2017"},
+      {"from", "DATE", FlagKind::value, kSelection, "only from this day on: 2018-04-01; not with --years"},
+      {"to", "DATE", FlagKind::value, kSelection, "only up to this day, included; not with --years"},
+      {"layout", "TEMPLATE", FlagKind::value, kSelection,
+       "how keys are split into groups, one archive each (default: {prefix}/{yyyy}/{mm}/{dd}/; {hh} exists "
+       "too)"},
+      {"include", "GLOB", FlagKind::list, kSelection, "only keys that match; may be given several times"},
+      {"exclude", "GLOB", FlagKind::list, kSelection,
+       "no keys that match, whatever --include says; several times"},
+      {"min-age", "AGE", FlagKind::value, kSelection,
+       "leave objects modified less than this ago: 30m, 12h, 7d, 2w (default: 0)"},
+
+      {"archive-name", "TEMPLATE", FlagKind::value, kArchives,
+       "key of an archive (default: {bucket}/{yyyy}{mm}{dd}.zip); a group's further volumes get -2, -3, ..."},
+      {"storage-class", "CLASS", FlagKind::value, kArchives,
+       "S3 storage class of the archives, such as DEEP_ARCHIVE, GLACIER_IR, STANDARD (default: GLACIER)"},
+      {"max-objects", "COUNT", FlagKind::value, kArchives,
+       "objects in one volume at most (default: 1000000)"},
+      {"max-size", "SIZE", FlagKind::value, kArchives, "source bytes in one volume at most (default: 50GiB)"},
+      {"level", "0..12", FlagKind::value, kArchives,
+       "compression: 0 none, 1 fastest, 12 smallest (default: 6)"},
+      {"sse", "ALGORITHM", FlagKind::value, kArchives,
+       "server-side encryption: AES256, aws:kms or aws:kms:dsse (default: the bucket's)"},
+      {"sse-kms-key-id", "KEY", FlagKind::value, kArchives, "KMS key for --sse aws:kms"},
+      {"tagging", "TAGS", FlagKind::value, kArchives, "tags of the archives: team=logs&year=2018"},
+      {"verify", "HOW", FlagKind::value, kArchives,
+       "proof that is asked of the store before anything is deleted (default and only choice: checksum)"},
+
+      {"keep-sources", "", FlagKind::toggle, kSources, "archive, and delete nothing"},
+      {"delete-versions", "", FlagKind::toggle, kSources,
+       "in a versioned bucket, delete exactly the archived version, for ever (default: add a delete marker)"},
+      {"delete-batch", "COUNT", FlagKind::value, kSources,
+       "keys in one delete request, 1 to 1000 (default: 1000)"},
+      {"dry-run", "", FlagKind::toggle, kSources, "only list what would be archived; change nothing"},
+
+      {"threads", "COUNT", FlagKind::value, kResources,
+       "objects read at the same time, 1 to 4096 (default: 64)"},
+      {"memory", "SIZE", FlagKind::value, kResources,
+       "bound for object bodies and upload buffers (default: 192MiB)"},
+      {"store-powers", "POWERS", FlagKind::value, kResources,
+       "what the archive store honours: probe (find out, the default), full (as S3 does), none, or a list of"
+       " conditional-complete, checksums, conditional-delete"},
+  };
+  return kFlags;
+}
+
+const std::vector<Flag>& global_flags() {
+  static const std::vector<Flag> kFlags = {
+      {"endpoint-url", "URL", FlagKind::value, kConnection, "an S3-compatible store instead of AWS"},
+      {"region", "REGION", FlagKind::value, kConnection,
+       "the buckets' region (default: AWS_REGION, the profile's)"},
+      {"profile", "NAME", FlagKind::value, kConnection, "profile in the AWS config and credentials files"},
+      {"ca-bundle", "FILE", FlagKind::value, kConnection,
+       "PEM file of trusted authorities (default: AWS_CA_BUNDLE, the system's); TLS is always verified"},
+      {"addressing-style", "STYLE", FlagKind::value, kConnection,
+       "where the bucket's name goes: auto, path or virtual (default: auto)"},
+      {"max-attempts", "COUNT", FlagKind::value, kConnection,
+       "how often a request is tried, 1 to 100 (default: AWS_MAX_ATTEMPTS, 10)"},
+
+      {"output", "FORMAT", FlagKind::value, kOutput,
+       "of the result on standard output: text or json (default: text)"},
+      {"quiet", "", FlagKind::toggle, kOutput, "print errors only, and the result if it is JSON"},
+      {"verbose", "", FlagKind::count, kOutput, "log what is done to standard error; -vv logs more"},
+      {"no-progress", "", FlagKind::toggle, kOutput, "no progress display"},
+      {"config", "FILE", FlagKind::value, kOutput, "read flags from a TOML file: threads = 16"},
+      {"version", "", FlagKind::toggle, kOutput, "print the version"},
+      {"help", "", FlagKind::toggle, kOutput, "print this"},
+  };
+  return kFlags;
+}
+
+std::vector<Flag> all_flags() {
+  std::vector<Flag> flags = archive_flags();
+  flags.insert(flags.end(), global_flags().begin(), global_flags().end());
+  return flags;
+}
+
+std::string canonical_name(std::string_view name) {
+  std::string result(name);
+  std::replace(result.begin(), result.end(), '_', '-');
+  return result;
+}
+
+const Flag* find_flag(std::string_view name) {
+  const std::string canonical = canonical_name(name);
+  for (const std::vector<Flag>* flags : {&archive_flags(), &global_flags()}) {
+    for (const Flag& flag : *flags) {
+      if (flag.name == canonical) return &flag;
+    }
+  }
+  return nullptr;
+}
+
+std::string environment_name(const Flag& flag) {
+  std::string name(kEnvironmentPrefix);
+  for (const char c : flag.name)
+    name += c == '-' ? '_' : (c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+  return name;
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,50 @@
+// Every flag, once: the parser, the environment, the config file, the suggestions and --help all read this
+// table.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace s3c::cli {
+
+enum class FlagKind {
+  value,   ///< takes one value, the last one given counts
+  list,    ///< takes one value each time it is given
+  toggle,  ///< true when given; "--flag=false" takes it back
+  count,   ///< the more often, the more
+};
+
+struct Flag {
+  std::string_view
+      name;  ///< "arch-bucket": the spelling in help and, upper-case with '_', in the environment
+  std::string_view value;  ///< placeholder in help; empty for toggle and count
+  FlagKind kind;
+  std::string_view group;  ///< heading in help
+  std::string_view help;   ///< one or two lines, without a full stop
+};
+
+struct CommandInfo {
+  std::string_view name;
+  std::string_view summary;
+};
+
+/// The commands of this version.
+const std::vector<CommandInfo>& commands();
+/// Flags that every command has.
+const std::vector<Flag>& global_flags();
+/// Flags of `s3compress archive`, without the global ones.
+const std::vector<Flag>& archive_flags();
+/// Both, the command's first.
+std::vector<Flag> all_flags();
+
+/// name as flags are compared: '_' is '-'. "--arch_bucket" is "--arch-bucket".
+std::string canonical_name(std::string_view name);
+/// nullptr when there is no such flag; name without "--", in any spelling.
+const Flag* find_flag(std::string_view name);
+/// "S3COMPRESS_ARCH_BUCKET"
+std::string environment_name(const Flag& flag);
+
+inline constexpr std::string_view kEnvironmentPrefix = "S3COMPRESS_";
+
+}  // namespace s3c::cli

@@ -1,0 +1,17 @@
+// "Did you mean ...?": the candidate a mistyped word is closest to. Pure functions, any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace s3c::cli {
+
+/// How many letters must be inserted, removed, replaced or swapped with their neighbour to make a into b.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The candidate that is closest to word, the first of equals; nullopt when none is close enough to be meant.
+std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace s3c::cli

@@ -1,0 +1,286 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "cli/flags.h"
+#include "cli/help.h"
+#include "cli/settings.h"
+#include "cli/usage_error.h"
+#include "cli/values.h"
+
+namespace s3c::cli {
+namespace {
+
+/// Turns settings into values; what a parser refuses becomes a UsageError that names the flag and the value.
+class Reader {
+ public:
+  explicit Reader(Settings settings) : settings_(std::move(settings)) {}
+
+  const Setting* find(std::string_view name) const {
+    const auto found = settings_.find(name);
+    return found == settings_.end() ? nullptr : &found->second;
+  }
+
+  /// Calls use(text) when the flag was given.
+  template <typename Use>
+  void with(std::string_view name, Use use) const {
+    const Setting* setting = find(name);
+    if (setting == nullptr) return;
+    const std::string& text = setting->values.back();
+    try {
+      use(text);
+    } catch (const base::Error& error) {
+      throw UsageError(fmt::format("{} \"{}\" {}", setting->origin, base::printable(text), error.message()),
+                       help_for(name));
+    }
+  }
+
+  /// The same for a parser whose message quotes the value itself.
+  template <typename Use>
+  void with_quoted(std::string_view name, Use use) const {
+    const Setting* setting = find(name);
+    if (setting == nullptr) return;
+    try {
+      use(setting->values.back());
+    } catch (const base::Error& error) {
+      throw UsageError(fmt::format("{}: {}", setting->origin, base::printable(error.message())),
+                       help_for(name));
+    }
+  }
+
+  /// The flag's text; fallback when it wasn't given.
+  std::string text(std::string_view name, std::string fallback = {}) const {
+    with(name, [&](const std::string& text) { fallback = text; });
+    return fallback;
+  }
+
+  bool toggle(std::string_view name) const {
+    bool on = false;
+    with(name, [&](const std::string& text) { on = parse_switch(text); });
+    return on;
+  }
+
+  int number(std::string_view name, int fallback, int least, int most) const {
+    with(name,
+         [&](const std::string& text) { fallback = static_cast<int>(parse_number(text, least, most)); });
+    return fallback;
+  }
+
+  /// Every value of a list flag. The environment has only one place for them: they stand between commas
+  /// there.
+  std::vector<std::string> list(std::string_view name) const {
+    const Setting* setting = find(name);
+    if (setting == nullptr) return {};
+    if (setting->source != Source::environment) return setting->values;
+    std::vector<std::string> values;
+    with(name, [&](const std::string& text) { values = parse_list(text); });
+    return values;
+  }
+
+  /// Where the flag was given; nullopt: nowhere.
+  std::optional<Source> source(std::string_view name) const {
+    const Setting* setting = find(name);
+    return setting == nullptr ? std::nullopt : std::optional(setting->source);
+  }
+
+  void forget(std::string_view name) { settings_.erase(std::string(name)); }
+
+  static std::string help_for(std::string_view name) {
+    const Flag* flag = find_flag(name);
+    return flag == nullptr ? ""
+                           : fmt::format("--{}{}{}: {}", flag->name, flag->value.empty() ? "" : " ",
+                                         flag->value, flag->help);
+  }
+
+ private:
+  Settings settings_;
+};
+
+/// --years and --from/--to exclude each other where they come from one place; from two places, the stronger
+/// one counts.
+void settle_dates(Reader& reader) {
+  const std::optional<Source> years = reader.source("years");
+  std::optional<Source> days = reader.source("from");
+  if (!days || (reader.source("to") && *reader.source("to") < *days)) days = reader.source("to");
+  if (!years || !days) return;
+  if (*years == *days) {
+    throw UsageError("--years and --from/--to exclude each other",
+                     "give either the years or the first and last day");
+  }
+  if (*years < *days) {
+    reader.forget("from");
+    reader.forget("to");
+  } else {
+    reader.forget("years");
+  }
+}
+
+archive::DateRange read_dates(Reader& reader) {
+  settle_dates(reader);
+  if (const Setting* years = reader.find("years")) {
+    try {
+      return archive::DateRange::years(parse_years(years->values));
+    } catch (const base::Error& error) {
+      std::string given;
+      for (const std::string& value : years->values) given += (given.empty() ? "" : ",") + value;
+      throw UsageError(fmt::format("{} \"{}\" {}", years->origin, base::printable(given), error.message()),
+                       Reader::help_for("years"));
+    }
+  }
+  std::optional<std::string> first;
+  std::optional<std::string> last;
+  // Each alone first, so that a message names the right one; together they can only be in the wrong order.
+  reader.with_quoted("from", [&](const std::string& text) {
+    archive::DateRange::between(text, std::nullopt);
+    first = text;
+  });
+  reader.with_quoted("to", [&](const std::string& text) {
+    archive::DateRange::between(std::nullopt, text);
+    last = text;
+  });
+  if (!first && !last) return {};
+  try {
+    return archive::DateRange::between(first, last);
+  } catch (const base::Error& error) {
+    throw UsageError(fmt::format("--from and --to: {}", error.message()),
+                     "the first day comes first, both are included");
+  }
+}
+
+archive::Selection read_selection(Reader& reader) {
+  archive::Selection selection;
+  selection.bucket = reader.text("bucket");
+  selection.prefix = reader.text("prefix", selection.prefix);
+  // "sources/" is what people copy from elsewhere, and it can only mean "sources".
+  if (selection.prefix.size() > 1 && selection.prefix.ends_with('/')) selection.prefix.pop_back();
+  selection.dates = read_dates(reader);
+  selection.include = reader.list("include");
+  selection.exclude = reader.list("exclude");
+  reader.with("min-age", [&](const std::string& text) { selection.min_age = parse_age(text); });
+  return selection;
+}
+
+s3::Encryption read_encryption(const Reader& reader) {
+  s3::Encryption encryption;
+  reader.with("sse", [&](const std::string& text) {
+    encryption.algorithm = parse_choice(text, {"AES256", "aws:kms", "aws:kms:dsse"});
+  });
+  encryption.kms_key_id = reader.text("sse-kms-key-id");
+  if (!encryption.kms_key_id.empty() && !encryption.algorithm.starts_with("aws:kms")) {
+    throw UsageError("--sse-kms-key-id needs --sse aws:kms or aws:kms:dsse", "add --sse aws:kms");
+  }
+  return encryption;
+}
+
+archive::ArchiveOptions read_archive(Reader& reader) {
+  archive::ArchiveOptions options;
+  options.selection = read_selection(reader);
+  options.archive_bucket = reader.text("arch-bucket");
+  reader.with_quoted("layout",
+                     [&](const std::string& text) { options.layout = archive::Layout::parse(text); });
+  reader.with_quoted("archive-name", [&](const std::string& text) {
+    options.archive_name = archive::ArchiveName::parse(text);
+  });
+  reader.with("storage-class",
+              [&](const std::string& text) { options.storage_class = parse_storage_class(text); });
+  options.encryption = read_encryption(reader);
+  reader.with("tagging", [&](const std::string& text) { options.tagging = parse_tagging(text); });
+  reader.with("max-objects", [&](const std::string& text) { options.max_objects = parse_count(text); });
+  reader.with("max-size", [&](const std::string& text) { options.max_size_bytes = parse_size_bytes(text); });
+  options.level = reader.number("level", options.level, 0, 12);
+  reader.with("verify", [](const std::string& text) { parse_choice(text, {"checksum"}); });
+  options.delete_batch = reader.number("delete-batch", options.delete_batch, 1, 1000);
+  options.keep_sources = reader.toggle("keep-sources");
+  options.delete_versions = reader.toggle("delete-versions");
+  options.dry_run = reader.toggle("dry-run");
+  reader.with("store-powers", [&](const std::string& text) {
+    const PowerOverrides powers = parse_store_powers(text);
+    options.conditional_complete = powers.conditional_complete;
+    options.additional_checksums = powers.checksums;
+    options.conditional_delete = powers.conditional_delete;
+  });
+  options.tool_version = S3C_VERSION;
+  options.resources.threads = reader.number("threads", options.resources.threads, 1, 4096);
+  reader.with("memory",
+              [&](const std::string& text) { options.resources.memory_bytes = parse_size_bytes(text); });
+  return options;
+}
+
+ConnectionOptions read_connection(const Reader& reader) {
+  ConnectionOptions connection;
+  connection.endpoint_url = reader.text("endpoint-url");
+  connection.region = reader.text("region");
+  connection.profile = reader.text("profile");
+  connection.ca_bundle = reader.text("ca-bundle");
+  reader.with("addressing-style", [&](const std::string& text) {
+    const std::string style = parse_choice(text, {"auto", "path", "virtual"});
+    connection.addressing = style == "path"      ? Addressing::path
+                            : style == "virtual" ? Addressing::virtual_host
+                                                 : Addressing::automatic;
+  });
+  reader.with("max-attempts", [&](const std::string& text) {
+    connection.max_attempts = static_cast<int>(parse_number(text, 1, 100));
+  });
+  return connection;
+}
+
+OutputOptions read_output(const Reader& reader) {
+  OutputOptions output;
+  reader.with("output", [&](const std::string& text) {
+    output.format = parse_choice(text, {"text", "json"}) == "json" ? OutputFormat::json : OutputFormat::text;
+  });
+  output.quiet = reader.toggle("quiet");
+  output.progress = !reader.toggle("no-progress");
+  if (const Setting* verbose = reader.find("verbose")) {
+    // "-vv" is two mentions; elsewhere it is a number, or true for one.
+    const std::string& first = verbose->values.front();
+    output.verbosity = verbose->source == Source::command_line && first == "true"
+                           ? static_cast<int>(verbose->values.size())
+                       : first == "true" ? 1
+                                         : reader.number("verbose", 0, 0, 9);
+  }
+  return output;
+}
+
+/// What validate() says about options that are missing or contradict each other, with what to do.
+void check(const archive::ArchiveOptions& options) {
+  try {
+    archive::validate(options);
+  } catch (const base::Error& error) {
+    throw UsageError(
+        base::printable(error.message()),
+        "for example: s3compress --bucket source-bucket --arch-bucket archive-bucket --years 2018");
+  }
+}
+
+}  // namespace
+
+Request parse_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
+  const CommandWords words = split_command(arguments);
+  Settings settings = parse_flags(words);
+  Request request;
+  if (settings.contains("help")) {
+    request.print = words.named ? archive_help() : program_help();
+    return request;
+  }
+  if (settings.contains("version")) {
+    request.print = "s3compress " S3C_VERSION "\n";
+    return request;
+  }
+  add_environment(settings, environment);
+  if (const auto config = settings.find("config"); config != settings.end()) {
+    add_config_file(settings, config->second.values.back());
+  }
+  Reader reader(std::move(settings));
+  request.connection = read_connection(reader);
+  request.output = read_output(reader);
+  request.archive = read_archive(reader);
+  check(request.archive);
+  return request;
+}
+
+}  // namespace s3c::cli

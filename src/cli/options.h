@@ -1,0 +1,49 @@
+// The command line, the environment and the config file become options. A flag is looked for in that order;
+// the first place that has it counts, and the flags that exclude each other (--years, --from/--to) are looked
+// up together. Immutable values afterwards, any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "archive/options.h"
+#include "cli/environment.h"
+
+namespace s3c::cli {
+
+enum class Addressing { automatic, path, virtual_host };
+
+/// What was said about the connection; what is empty is left to the AWS settings (wiring.h).
+struct ConnectionOptions {
+  std::string endpoint_url = {};
+  std::string region = {};
+  std::string profile = {};
+  std::string ca_bundle = {};
+  std::optional<Addressing> addressing = {};
+  std::optional<int> max_attempts = {};
+};
+
+enum class OutputFormat { text, json };
+
+struct OutputOptions {
+  OutputFormat format = OutputFormat::text;
+  bool quiet = false;
+  bool progress = true;
+  int verbosity = 0;
+};
+
+/// What the program was asked to do.
+struct Request {
+  /// Not empty: print this (--help, --version) and do nothing else.
+  std::string print;
+  ConnectionOptions connection;
+  OutputOptions output;
+  archive::ArchiveOptions archive;
+};
+
+/// arguments: without the program's name.
+/// Reads the file --config names. Throws UsageError for everything that can't be right; exit code 2.
+Request parse_command_line(const std::vector<std::string>& arguments, const Environment& environment);
+
+}  // namespace s3c::cli

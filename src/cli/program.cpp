@@ -1,0 +1,58 @@
+#include "cli/program.h"
+
+#include <unistd.h>
+
+#include <exception>
+#include <sstream>
+#include <string_view>
+
+#include "base/error.h"
+#include "cli/archive_command.h"
+#include "cli/exit_code.h"
+#include "cli/options.h"
+#include "cli/standard_output.h"
+#include "cli/summary.h"
+#include "cli/terminal.h"
+
+namespace s3c::cli {
+namespace {
+
+bool can_redraw(const Environment& environment) {
+  return ::isatty(STDERR_FILENO) == 1 && environment.get("TERM").value_or("dumb") != "dumb";
+}
+
+int fail(Terminal& terminal, const base::Error& error, OutputFormat format) {
+  std::istringstream lines(error_text(error));
+  for (std::string line; std::getline(lines, line);) terminal.write_line(line);
+  const ExitCode code = exit_code_of(error);
+  if (format == OutputFormat::json) {
+    try {
+      print(json_failure(error, code));
+    } catch (const base::Error&) {
+      // Standard output may be the very thing that failed; standard error has the message already.
+    }
+  }
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments, const Environment& environment) {
+  Terminal terminal(STDERR_FILENO, can_redraw(environment));
+  OutputFormat format = OutputFormat::text;
+  try {
+    const Request request = parse_command_line(arguments, environment);
+    if (!request.print.empty()) {
+      print(request.print);
+      return static_cast<int>(ExitCode::done);
+    }
+    format = request.output.format;
+    return static_cast<int>(archive_command(request, environment, terminal));
+  } catch (const base::Error& error) {
+    return fail(terminal, error, format);
+  } catch (const std::exception& error) {
+    return fail(terminal, base::Error(base::ErrorKind::internal, error.what()), format);
+  }
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,48 @@
+// The flags as they were given, still as text, each with the place it came from. Used by options.cpp only.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/environment.h"
+
+namespace s3c::cli {
+
+/// In order of precedence.
+enum class Source { command_line, environment, config_file };
+
+struct Setting {
+  std::vector<std::string> values;  ///< at least one; toggles and counts are "true" or "false" per mention
+  Source source = Source::command_line;
+  std::string origin;  ///< as messages name it: "--threads", "S3COMPRESS_THREADS", "s3c.toml:3: threads"
+};
+
+/// By flag name; flags that were given nowhere aren't there.
+using Settings = std::map<std::string, Setting, std::less<>>;
+
+/// The command word, taken out of the arguments ("archive" when there is none), and the rest with names
+/// spelled canonically.
+struct CommandWords {
+  std::string command;
+  bool named = false;  ///< the word was there
+  std::vector<std::string> rest;
+};
+
+/// Throws UsageError: unknown command, unknown flag, a flag without its value.
+CommandWords split_command(const std::vector<std::string>& arguments);
+
+/// Throws UsageError: what CLI11 finds wrong.
+Settings parse_flags(const CommandWords& words);
+
+/// Adds what environment says about flags that settings doesn't have. Empty variables count as unset.
+/// Throws UsageError for an S3COMPRESS_ variable that is no flag: mistyped, it could delete what was to be
+/// kept.
+void add_environment(Settings& settings, const Environment& environment);
+
+/// Adds what the config file says about flags that settings doesn't have. Throws UsageError.
+void add_config_file(Settings& settings, const std::string& file_name);
+
+}  // namespace s3c::cli

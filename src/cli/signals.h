@@ -1,0 +1,34 @@
+// SIGINT and SIGTERM: the first one asks the run to finish what is in flight, the second one leaves at once,
+// which the commit protocol makes safe at any moment (docs/ordering.md).
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <thread>
+
+namespace s3c::cli {
+
+class SignalWatch {
+ public:
+  /// Blocks both signals in the calling thread, and so in every thread it starts afterwards, and waits for
+  /// them in a thread of its own. on_first is called there. To be made before other threads start. Throws
+  /// base::Error: internal when the process is out of descriptors.
+  explicit SignalWatch(std::function<void()> on_first);
+  ~SignalWatch();
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+
+  /// Stopped by the first signal.
+  std::stop_token stop_token() const { return stop_.get_token(); }
+
+ private:
+  void watch();
+
+  const std::function<void()> on_first_;
+  std::stop_source stop_;
+  int signals_ = -1;  // signalfd
+  int wake_ = -1;     // eventfd that ends the thread
+  std::thread thread_;
+};
+
+}  // namespace s3c::cli

@@ -1,0 +1,36 @@
+#include "cli/standard_output.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "base/error.h"
+
+namespace s3c::cli {
+
+void guard_standard_streams() {
+  ::signal(SIGPIPE, SIG_IGN);
+  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
+    // open() takes the lowest free number, which is this one. Read-only, so that output still fails as it
+    // should.
+    if (::open("/dev/null", O_RDONLY) < 0) ::_exit(1);
+  }
+}
+
+void print(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      throw base::Error(base::ErrorKind::transient, std::generic_category().message(errno),
+                        {.operation = "write the result to standard output"});
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace s3c::cli

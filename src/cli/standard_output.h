@@ -1,0 +1,16 @@
+// Results go to standard output, and one that could not be written is a failure.
+#pragma once
+
+#include <string_view>
+
+namespace s3c::cli {
+
+/// Makes sure that descriptors 0 to 2 are taken: else the first socket or file would become standard output,
+/// and the summary would be written into it. What was closed stays unusable: writing to it fails. Also
+/// ignores SIGPIPE. Call first in main().
+void guard_standard_streams();
+
+/// Writes all of text to standard output. Throws base::Error: transient when it is closed, full or broken.
+void print(std::string_view text);
+
+}  // namespace s3c::cli

@@ -1,0 +1,174 @@
+#include <nlohmann/json.hpp>
+
+#include "cli/hints.h"
+#include "cli/summary.h"
+
+namespace s3c::cli {
+namespace {
+
+using archive::GroupReport;
+using archive::LeftReason;
+using archive::VolumeReport;
+using Json = nlohmann::ordered_json;
+
+/// The reason's name in the document; public API, unlike describe().
+std::string_view name_of(LeftReason reason) {
+  switch (reason) {
+    case LeftReason::changed:
+      return "changed";
+    case LeftReason::unreadable:
+      return "unreadable";
+    case LeftReason::frozen:
+      return "frozen";
+    case LeftReason::damaged:
+      return "damaged";
+    case LeftReason::too_large:
+      return "too_large";
+    case LeftReason::not_deleted:
+      return "not_deleted";
+    case LeftReason::overwritten:
+      return "overwritten";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(ExitCode code) {
+  switch (code) {
+    case ExitCode::done:
+      return "done";
+    case ExitCode::failed:
+      return "failed";
+    case ExitCode::refused:
+      return "refused";
+    case ExitCode::left:
+      return "left";
+    case ExitCode::interrupted:
+      return "interrupted";
+  }
+  return "unknown";
+}
+
+Json error_json(const base::Error& error) {
+  const base::ErrorContext& context = error.context();
+  return {{"kind", base::to_string(error.kind())},
+          {"message", error.message()},
+          {"operation", context.operation},
+          {"resource", context.resource},
+          {"code", context.code},
+          {"http_status", context.http_status},
+          {"request_id", context.request_id},
+          {"attempts", context.attempts},
+          {"worth_retrying", error.worth_retrying()},
+          {"hint", hint_for(error)}};
+}
+
+Json volume_json(const std::string& bucket, const VolumeReport& volume) {
+  return {{"bucket", bucket},
+          {"key", volume.archive_key},
+          {"objects", volume.objects},
+          {"source_bytes", volume.source_bytes},
+          {"archive_bytes", volume.archive_bytes}};
+}
+
+Json left_json(const archive::LeftObjects& left) {
+  Json by_reason = Json::object();
+  for (const auto& [reason, count] : left.by_reason()) by_reason[std::string(name_of(reason))] = count;
+  Json named = Json::array();
+  for (const archive::LeftObject& object : left.named()) {
+    named.push_back({{"key", object.key}, {"reason", name_of(object.reason)}, {"detail", object.detail}});
+  }
+  return {{"count", left.count()}, {"by_reason", by_reason}, {"named", named}};
+}
+
+Json group_json(const archive::ArchiveOptions& options, const GroupReport& group) {
+  Json volumes = Json::array();
+  for (const VolumeReport& volume : group.volumes)
+    volumes.push_back(volume_json(options.archive_bucket, volume));
+  Json json = {{"prefix", group.prefix},
+               {"listed", group.listed},
+               {"listed_bytes", group.listed_bytes},
+               {"already_archived", group.already_archived},
+               {"volumes", volumes},
+               {"deleted", group.deleted},
+               {"vanished", group.vanished},
+               {"lost_races", group.lost_races},
+               {"left", group.left.count()},
+               {"error", group.failure ? error_json(*group.failure) : Json(nullptr)}};
+  if (options.dry_run) {
+    json["to_archive"] = group.to_archive;
+    json["to_archive_bytes"] = group.to_archive_bytes;
+  }
+  return json;
+}
+
+Json total_json(const archive::ArchiveOptions& options, const archive::RunReport& report) {
+  const GroupReport total = report.total();
+  std::uint64_t archived = 0;
+  std::uint64_t source_bytes = 0;
+  std::uint64_t archive_bytes = 0;
+  for (const VolumeReport& volume : total.volumes) {
+    archived += volume.objects;
+    source_bytes += volume.source_bytes;
+    archive_bytes += volume.archive_bytes;
+  }
+  std::uint64_t failed = 0;
+  for (const GroupReport& group : report.group_reports) failed += group.failure ? 1 : 0;
+  Json json = {{"groups", report.groups},
+               {"groups_failed", failed},
+               {"volumes", total.volumes.size()},
+               {"objects_listed", total.listed},
+               {"objects_already_archived", total.already_archived},
+               {"objects_archived", archived},
+               {"objects_deleted", total.deleted},
+               {"objects_vanished", total.vanished},
+               {"objects_left", total.left.count()},
+               {"source_bytes", source_bytes},
+               {"archive_bytes", archive_bytes},
+               {"lost_races", total.lost_races}};
+  if (options.dry_run) {
+    json["objects_to_archive"] = total.to_archive;
+    json["bytes_to_archive"] = total.to_archive_bytes;
+  }
+  return json;
+}
+
+/// Never throws over bad UTF-8: a result must come out whatever a key holds.
+std::string dumped(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string json_summary(const RunOutcome& outcome) {
+  const archive::RunReport& report = outcome.report;
+  Json groups = Json::array();
+  for (const GroupReport& group : report.group_reports) groups.push_back(group_json(outcome.options, group));
+  return dumped({{"command", "archive"},
+                 {"version", S3C_VERSION},
+                 {"outcome", name_of(outcome.exit_code)},
+                 {"exit_code", static_cast<int>(outcome.exit_code)},
+                 {"dry_run", outcome.options.dry_run},
+                 {"bucket", outcome.options.selection.bucket},
+                 {"prefix", outcome.options.selection.prefix},
+                 {"archive_bucket", outcome.options.archive_bucket},
+                 {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
+                 {"total", total_json(outcome.options, report)},
+                 {"groups", groups},
+                 {"left", left_json(report.total().left)},
+                 {"requests",
+                  {{"total", outcome.requests.total()},
+                   {"retries", outcome.requests.retries},
+                   {"sent_bytes", outcome.requests.sent_bytes},
+                   {"received_bytes", outcome.requests.received_bytes},
+                   {"by_operation", outcome.requests.by_operation}}}});
+}
+
+std::string json_failure(const base::Error& error, ExitCode exit_code) {
+  return dumped({{"command", "archive"},
+                 {"version", S3C_VERSION},
+                 {"outcome", name_of(exit_code)},
+                 {"exit_code", static_cast<int>(exit_code)},
+                 {"error", error_json(error)}});
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,53 @@
+// Standard error, shared by everybody who writes there while a run goes on: messages scroll, the progress
+// display stays below them. Any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/mutex.h"
+
+namespace s3c::cli {
+
+struct WindowSize {
+  int columns = 80;
+  int rows = 24;
+};
+
+class Terminal {
+ public:
+  /// descriptor: where to write, not owned. live: it is a terminal that can redraw lines.
+  Terminal(int descriptor, bool live);
+  /// Leaves the last frame on the screen as it is; call clear() before.
+  ~Terminal() = default;
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  bool live() const { return live_; }
+  WindowSize size() const;
+
+  /// Writes a line above the display. Control characters come out as \xNN.
+  void write_line(std::string_view line) S3C_EXCLUDES(mutex_);
+  /// Replaces the display; does nothing unless live(). Lines are cut to the window's width.
+  void show(const std::vector<std::string>& frame) S3C_EXCLUDES(mutex_);
+  /// Removes the display.
+  void clear() S3C_EXCLUDES(mutex_) { show({}); }
+
+ private:
+  void write_all(std::string_view bytes) const;
+  std::string erase_frame() const S3C_REQUIRES(mutex_);
+  std::string draw_frame() const S3C_REQUIRES(mutex_);
+
+  const int descriptor_;
+  const bool live_;
+  base::Mutex mutex_;
+  std::vector<std::string> frame_ S3C_GUARDED_BY(mutex_);
+};
+
+/// A logger whose lines go to terminal. verbosity as for base::make_stderr_logger; quiet: errors only.
+std::shared_ptr<base::Logger> make_terminal_logger(Terminal& terminal, int verbosity, bool quiet);
+
+}  // namespace s3c::cli

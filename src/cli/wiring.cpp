@@ -1,0 +1,92 @@
+#include "cli/wiring.h"
+
+#include <fmt/format.h>
+
+#include <stop_token>
+#include <utility>
+
+#include "http/curl_transport.h"
+#include "s3/client_settings.h"
+#include "s3/s3_client.h"
+
+namespace s3c::cli {
+namespace {
+
+/// The AWS settings with what the options say on top.
+s3::ClientSettings resolve(const ConnectionOptions& options, const Environment& environment) {
+  s3::ClientSettings settings = s3::resolve_client_settings(
+      [&environment](const std::string& name) { return environment.get(name); },
+      {.profile = options.profile, .region = options.region, .endpoint_url = options.endpoint_url});
+  if (!options.ca_bundle.empty()) settings.ca_bundle = options.ca_bundle;
+  if (options.max_attempts) settings.max_attempts = options.max_attempts;
+  if (options.addressing) {
+    settings.endpoint.addressing = *options.addressing == Addressing::path ? s3::Addressing::path
+                                   : *options.addressing == Addressing::virtual_host
+                                       ? s3::Addressing::virtual_host
+                                       : s3::Addressing::automatic;
+  }
+  return settings;
+}
+
+s3::S3ClientConfig client_config(const s3::ClientSettings& settings) {
+  s3::S3ClientConfig config;
+  config.endpoint = settings.endpoint;
+  config.region = settings.region;
+  if (settings.max_attempts) config.retry.max_attempts = *settings.max_attempts;
+  return config;
+}
+
+/// On one line, without the credentials.
+std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfig& config) {
+  const s3::Addressing addressing = settings.endpoint.addressing;
+  const char* style = addressing == s3::Addressing::path           ? "path"
+                      : addressing == s3::Addressing::virtual_host ? "virtual"
+                                                                   : "auto";
+  return fmt::format(
+      "store {}, region {}, profile {}, addressing {}, CA bundle {}, {} attempts",
+      settings.endpoint.url.empty() ? "AWS" : settings.endpoint.url, settings.region, settings.profile, style,
+      settings.ca_bundle.empty() ? "of the system" : settings.ca_bundle, config.retry.max_attempts);
+}
+
+}  // namespace
+
+std::uint64_t RequestCounts::total() const {
+  std::uint64_t sum = 0;
+  for (const auto& [operation, count] : by_operation) sum += count;
+  return sum;
+}
+
+struct StoreConnection::Parts {
+  Parts(s3::ClientSettings settings, const s3::S3ClientConfig& config, base::Clock& clock,
+        std::shared_ptr<base::Logger> logger)
+      : transport(curl, {.ca_bundle = settings.ca_bundle, .user_agent = "s3compress/" S3C_VERSION}),
+        // Never stopped: after the first Ctrl-C what is in flight is finished, and after the second nothing
+        // waits.
+        client(config, std::make_shared<s3::StaticCredentials>(std::move(settings.credentials)), transport,
+               clock, std::move(logger), std::stop_token{}) {}
+
+  http::CurlGlobal curl;
+  http::CurlTransport transport;
+  s3::S3Client client;
+};
+
+StoreConnection::StoreConnection(const ConnectionOptions& options, const Environment& environment,
+                                 base::Clock& clock, std::shared_ptr<base::Logger> logger) {
+  s3::ClientSettings settings = resolve(options, environment);
+  const s3::S3ClientConfig config = client_config(settings);
+  logger->info("{}", describe(settings, config));
+  parts_ = std::make_unique<Parts>(std::move(settings), config, clock, std::move(logger));
+}
+
+StoreConnection::~StoreConnection() = default;
+
+s3::ObjectStore& StoreConnection::store() {
+  return parts_->client;
+}
+
+RequestCounts StoreConnection::requests() const {
+  s3::RequestStatsSnapshot stats = parts_->client.stats();
+  return {std::move(stats.requests), stats.retries, stats.sent_bytes, stats.received_bytes};
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,53 @@
+// Builds the store a run talks to, from the options and the AWS settings around them. The only place of cli/
+// that knows how HTTP, credentials and end points are made; everybody else sees s3::ObjectStore.
+// What no option says is as the AWS settings have it (s3/client_settings.h).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/environment.h"
+#include "cli/options.h"
+
+namespace s3c::s3 {
+class ObjectStore;
+}
+
+namespace s3c::cli {
+
+/// What was sent to the store so far.
+struct RequestCounts {
+  std::map<std::string, std::uint64_t> by_operation;  ///< by S3's name of the call, retries included
+  std::uint64_t retries = 0;
+  std::uint64_t sent_bytes = 0;
+  std::uint64_t received_bytes = 0;
+
+  std::uint64_t total() const;
+};
+
+class StoreConnection {
+ public:
+  /// Reads the AWS config files that environment names; makes no request yet. Logs at info what it came to.
+  /// clock must outlive the connection. To be made before the process starts any
+  /// thread. Throws base::Error: access_denied without credentials, invalid_argument for settings that can't
+  /// be right.
+  StoreConnection(const ConnectionOptions& options, const Environment& environment, base::Clock& clock,
+                  std::shared_ptr<base::Logger> logger);
+  ~StoreConnection();
+  StoreConnection(const StoreConnection&) = delete;
+  StoreConnection& operator=(const StoreConnection&) = delete;
+
+  s3::ObjectStore& store();
+  /// Any thread.
+  RequestCounts requests() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace s3c::cli

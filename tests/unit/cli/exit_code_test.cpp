@@ -1,0 +1,111 @@
+#include "cli/exit_code.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/hints.h"
+#include "cli/usage_error.h"
+
+namespace s3c::cli {
+namespace {
+
+using base::Error;
+using base::ErrorContext;
+using base::ErrorKind;
+using ::testing::HasSubstr;
+
+TEST(ExitCode, OfEachErrorKind) {
+  const std::vector<std::pair<ErrorKind, int>> table = {
+      {ErrorKind::not_found, 2},        {ErrorKind::precondition_failed, 1}, {ErrorKind::access_denied, 2},
+      {ErrorKind::throttled, 1},        {ErrorKind::transient, 1},           {ErrorKind::corrupt, 1},
+      {ErrorKind::invalid_argument, 2}, {ErrorKind::unsupported, 2},         {ErrorKind::cancelled, 130},
+      {ErrorKind::internal, 1},
+  };
+  for (const auto& [kind, code] : table) {
+    EXPECT_EQ(static_cast<int>(exit_code_of(Error(kind, "x"))), code) << base::to_string(kind);
+  }
+  EXPECT_EQ(exit_code_of(UsageError("x")), ExitCode::refused);
+}
+
+archive::GroupReport group(std::optional<ErrorKind> failure, int left) {
+  archive::GroupReport report;
+  if (failure) report.failure = Error(*failure, "x");
+  for (int i = 0; i < left; ++i) report.left.add({"key", archive::LeftReason::changed, ""});
+  return report;
+}
+
+struct RunCase {
+  std::vector<archive::GroupReport> groups;
+  bool interrupted;
+  int code;
+};
+
+TEST(ExitCode, OfARunIsThatOfItsWorstPart) {
+  const auto ok = group(std::nullopt, 0);
+  const auto left = group(std::nullopt, 1);
+  const auto failed = group(ErrorKind::transient, 0);
+  const auto refused = group(ErrorKind::access_denied, 0);
+  const std::vector<RunCase> table = {
+      {{}, false, 0},
+      {{ok}, false, 0},
+      {{ok, left}, false, 3},
+      {{failed, ok}, false, 1},
+      {{left, failed}, false, 1},
+      {{refused}, false, 2},
+      {{failed, refused, left}, false, 2},
+      {{refused, failed}, false, 2},
+      {{}, true, 130},
+      {{refused, failed, left}, true, 130},
+  };
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    archive::RunReport report;
+    report.group_reports = table[i].groups;
+    report.interrupted = table[i].interrupted;
+    EXPECT_EQ(static_cast<int>(exit_code_of(report)), table[i].code) << "row " << i;
+  }
+}
+
+TEST(ExitCode, ObjectsDeletedBySomebodyElseAndLostRacesAreNoFailure) {
+  archive::RunReport report;
+  report.group_reports.emplace_back();
+  report.group_reports.back().vanished = 3;
+  report.group_reports.back().lost_races = 1;
+  EXPECT_EQ(exit_code_of(report), ExitCode::done);
+}
+
+std::string hint(ErrorKind kind, ErrorContext context = {}) {
+  return hint_for(Error(kind, "x", std::move(context)));
+}
+
+TEST(Hints, SayWhatToDo) {
+  EXPECT_THAT(hint(ErrorKind::access_denied, {.code = "InvalidAccessKeyId"}), HasSubstr("AWS_ACCESS_KEY_ID"));
+  EXPECT_THAT(hint(ErrorKind::access_denied, {.code = "SignatureDoesNotMatch"}),
+              HasSubstr("AWS_SECRET_ACCESS_KEY"));
+  EXPECT_THAT(hint(ErrorKind::access_denied, {.code = "ExpiredToken"}), HasSubstr("expired"));
+  EXPECT_THAT(hint(ErrorKind::not_found, {.resource = "no-such/key", .code = "NoSuchBucket"}),
+              HasSubstr("\"no-such\""));
+  EXPECT_THAT(hint(ErrorKind::invalid_argument, {.resource = "b", .code = "PermanentRedirect"}),
+              HasSubstr("--region"));
+  EXPECT_THAT(hint(ErrorKind::transient), HasSubstr("--endpoint-url"));
+  EXPECT_THAT(hint(ErrorKind::transient, {.http_status = 500}), HasSubstr("later"));
+  EXPECT_THAT(hint(ErrorKind::throttled), HasSubstr("--threads"));
+  EXPECT_THAT(hint(ErrorKind::internal), HasSubstr("bug"));
+}
+
+TEST(Hints, DenialsNameThePermissionAndTheBucket) {
+  const std::string text = hint(ErrorKind::access_denied, {.operation = "CreateMultipartUpload",
+                                                           .resource = "archive-bucket/a.zip",
+                                                           .code = "AccessDenied",
+                                                           .http_status = 403});
+  EXPECT_THAT(text, HasSubstr("s3:PutObject"));
+  EXPECT_THAT(text, HasSubstr("\"archive-bucket\""));
+  EXPECT_THAT(hint(ErrorKind::access_denied, {.operation = "ListObjectsV2", .resource = "b"}),
+              HasSubstr("s3:ListBucket"));
+}
+
+TEST(Hints, UsageErrorsBringTheirOwn) {
+  EXPECT_EQ(hint_for(UsageError("what", "do this")), "do this");
+}
+
+}  // namespace
+}  // namespace s3c::cli

@@ -1,0 +1,47 @@
+#include "cli/help.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "cli/flags.h"
+
+namespace s3c::cli {
+namespace {
+
+/// The golden text in tests/data/cli/. After an intended change: S3C_UPDATE_GOLDEN=1 unit_cli
+/// --gtest_filter='Help.*' writes the files anew; read the difference before you commit it.
+void expect_golden(const std::string& name, const std::string& text) {
+  const std::string path = std::string(S3C_TEST_DATA) + "/cli/" + name;
+  if (std::getenv("S3C_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    ASSERT_TRUE(file.flush()) << path;
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string golden{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(text, golden) << "differs from " << path;
+}
+
+TEST(Help, ProgramIsAsInTheGoldenFile) {
+  expect_golden("help.txt", program_help());
+}
+TEST(Help, ArchiveIsAsInTheGoldenFile) {
+  expect_golden("help-archive.txt", archive_help());
+}
+
+TEST(Help, NamesEveryFlagAndFitsTheScreen) {
+  const std::string help = archive_help();
+  for (const Flag& flag : all_flags()) {
+    EXPECT_THAT(help, ::testing::HasSubstr("--" + std::string(flag.name))) << flag.name;
+  }
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 106U) << line;
+}
+
+}  // namespace
+}  // namespace s3c::cli
