@@ -1,6 +1,7 @@
 """Source objects: what to put into a bucket, and putting it there quickly."""
 
 import dataclasses
+import functools
 import hashlib
 import os
 import random
@@ -22,7 +23,7 @@ class Original:
     tags: dict[str, str] = dataclasses.field(default_factory=dict)
     multipart_etag: str = ""  # where the object was uploaded in parts: its ETag is no MD5 of the body
 
-    @property
+    @functools.cached_property
     def md5(self) -> str:
         return hashlib.md5(self.body).hexdigest()
 
@@ -89,15 +90,16 @@ def load(store: Store, bucket: str, originals: dict[str, Original], connections:
             future.result()
 
 
-def load_in_processes(store: Store, bucket: str, make, count: int, processes: int = 2) -> None:
-    """PUTs make(0) … make(count - 1), each a (key, Original): for loads too big for one interpreter's speed."""
+def load_in_processes(store: Store, bucket: str, make, count: int, processes: int = 2, connections: int = 4) -> None:
+    """PUTs make(0) … make(count - 1), each a (key, Original): for loads too big for one interpreter's speed.
+    connections: per process; many for a store that is far away."""
     children = []
     for first in range(processes):
         pid = os.fork()
         if pid == 0:
             code = 1
             try:
-                load(store, bucket, dict(make(i) for i in range(first, count, processes)), connections=4)
+                load(store, bucket, dict(make(i) for i in range(first, count, processes)), connections)
                 code = 0
             finally:
                 os._exit(code)

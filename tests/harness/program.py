@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 
 from .stores import Store
 
@@ -73,6 +74,13 @@ class Running:
     def kill(self) -> None:
         self.signal(signal.SIGKILL)
 
+    def _peak_rss_bytes(self) -> int:
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
+            return next((int(line.split()[1]) << 10 for line in status if line.startswith("VmHWM:")), 0)
+
+    def observe(self) -> None:
+        """Called over and over while it runs; for tests that watch more."""
+
     def wait(self, timeout_s: float = TIMEOUT_S) -> Result:
         if self._result is None:
             timed_out = threading.Event()
@@ -83,15 +91,20 @@ class Running:
 
             timer = threading.Timer(timeout_s, end_it)
             timer.start()
-            _, status, usage = os.wait4(self.pid, 0)  # wait4: the peak memory of this child alone
+            # Not wait4's maxrss: that begins with what this interpreter, from which the child was forked, had by then.
+            peak_rss_bytes = 0
+            while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+                peak_rss_bytes = max(peak_rss_bytes, self._peak_rss_bytes())
+                self.observe()
+                time.sleep(0.01)
             timer.cancel()
-            self.process.returncode = os.waitstatus_to_exitcode(status)
+            self.process.wait()
             texts = []
             for stream in (self._out, self._err):
                 stream.seek(0)
                 texts.append(stream.read().decode(errors="replace"))
                 stream.close()
-            self._result = Result(self.process.returncode, *texts, usage.ru_maxrss * 1024)
+            self._result = Result(self.process.returncode, *texts, peak_rss_bytes)
             self.left = self.files_left
             self._home.cleanup()
             if timed_out.is_set():

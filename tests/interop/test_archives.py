@@ -24,7 +24,11 @@ def tool(*command: str, cwd: str | None = None) -> bytes:
 class Archives(StoreCase):
     def setUp(self):
         super().setUp()
-        self.put(odd_keys() | day_objects(100, days=1))
+        # No file system has names longer than 255 bytes, so no program could unpack such a segment.
+        keys = {k: o for k, o in odd_keys().items() if all(len(part.encode()) <= 255 for part in k.split("/"))}
+        # bsdtar composes characters as it extracts, so this one would land on its composed twin.
+        del keys["sources/2018/04/01/e\u0301"]
+        self.put(keys | day_objects(100, days=1))
         self.run_archive()
         (self.volume,) = self.check(all_archived=True).volumes.values()
         folder = tempfile.TemporaryDirectory()
