@@ -1,0 +1,105 @@
+// The store a contract case runs on, and the fixture that brings it up with an empty bucket.
+//
+//   full, lesser   s3sim in that profile, started for the case (S3C_S3SIM names another program)
+//   rgw            the Ceph gateway of scripts/rgw-up: S3C_RGW_ENDPOINT, _ACCESS_KEY, _SECRET_KEY,
+//   _ACCESS_KEY2, _SECRET_KEY2 given          any store: S3C_CONTRACT_ENDPOINT, _ACCESS_KEY, _SECRET_KEY,
+//   _REGION, _POWERS (full or lesser),
+//                  and _ACCESS_KEY2, _SECRET_KEY2 for another user, if there is one
+//
+// A case is skipped where its store isn't there.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "http/curl_transport.h"
+#include "s3/s3_client.h"
+
+namespace s3c::contract {
+
+/// What this store promises beyond the common ground.
+struct Powers {
+  bool conditional_complete = true;
+  bool conditional_delete = true;
+  bool checksums = true;
+};
+
+struct StoreUnderTest {
+  std::string endpoint;
+  std::string region = "us-east-1";
+  s3::Credentials owner;
+  std::optional<s3::Credentials> stranger;
+  Powers powers;
+};
+
+/// An s3sim process; ended with the object.
+class SimProcess {
+ public:
+  /// Throws std::runtime_error when it doesn't come up.
+  explicit SimProcess(const std::string& profile);
+  ~SimProcess();
+  SimProcess(const SimProcess&) = delete;
+  SimProcess& operator=(const SimProcess&) = delete;
+  const std::string& endpoint() const { return endpoint_; }
+
+ private:
+  pid_t pid_ = -1;
+  std::string endpoint_;
+};
+
+class Contract : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override;
+  void TearDown() override;
+
+  /// Any signed request, for what the client under test can't say. Throws base::Error when there is no
+  /// answer.
+  http::Response raw(const std::string& method, const std::string& bucket, const std::string& key,
+                     std::vector<std::pair<std::string, std::string>> query = {},
+                     const std::vector<std::pair<std::string, std::string>>& headers = {},
+                     std::string_view body = "");
+  std::unique_ptr<s3::S3Client> client_of(const s3::Credentials& credentials, base::Clock* clock = nullptr,
+                                          const std::string& region = "");
+
+  std::string put(const std::string& key, std::string_view body) {
+    return client().put_object({.bucket = bucket_, .key = key}, body);
+  }
+  std::vector<std::string> all_keys(const std::string& prefix = "", int max_keys = 1000);
+  void enable_versioning();
+
+  s3::S3Client& client() { return *client_; }
+  const Powers& powers() const { return store_.powers; }
+
+  /// The error that call must throw.
+  static base::Error error_of(const std::function<void()>& call);
+
+  StoreUnderTest store_;
+  std::string bucket_;
+
+ private:
+  void remove_bucket();
+
+  base::SystemClock clock_;
+  std::unique_ptr<SimProcess> sim_;
+  http::CurlGlobal curl_;
+  std::unique_ptr<http::CurlTransport> transport_;
+  std::unique_ptr<s3::S3Client> client_;
+};
+
+/// Keys that break things: each must come back from a listing, a HEAD and a GET as the same bytes.
+std::vector<std::string> odd_keys();
+
+#define S3C_CONTRACT(Suite)                                                                  \
+  INSTANTIATE_TEST_SUITE_P(Stores, Suite, testing::Values("full", "lesser", "rgw", "given"), \
+                           [](const auto& param) { return std::string(param.param); })
+
+}  // namespace s3c::contract
