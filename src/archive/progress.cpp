@@ -19,13 +19,16 @@ void Progress::groups_final() {
   totals_.groups_final = true;
 }
 
-GroupProgress& Progress::entry(const std::string& prefix) {
+void Progress::group_started(const std::string& prefix) {
+  base::MutexLock lock(mutex_);
+  totals_.open_groups.emplace_back().prefix = prefix;
+}
+
+GroupProgress* Progress::find(const std::string& prefix) {
   auto& open = totals_.open_groups;  // a handful: Resources::open_groups
   const auto found =
       std::find_if(open.begin(), open.end(), [&](const auto& g) { return g.prefix == prefix; });
-  if (found != open.end()) return *found;
-  open.emplace_back().prefix = prefix;
-  return open.back();
+  return found == open.end() ? nullptr : &*found;
 }
 
 void Progress::group_done(const std::string& prefix) {

@@ -40,16 +40,20 @@ class Progress {
 
   void group_found() S3C_EXCLUDES(mutex_);
   void groups_final() S3C_EXCLUDES(mutex_);
-  /// Applies change to the group's entry (made on first use) and to the totals, under the lock.
+  void group_started(const std::string& prefix) S3C_EXCLUDES(mutex_);
+  /// Applies change to the group's entry and to the totals, under the lock. A word that comes after the
+  /// group's end still counts in the totals.
   template <typename Change>
   void update(const std::string& prefix, Change change) S3C_EXCLUDES(mutex_) {
     base::MutexLock lock(mutex_);
-    change(entry(prefix), totals_);
+    GroupProgress ended;
+    GroupProgress* open = find(prefix);
+    change(open != nullptr ? *open : ended, totals_);
   }
   void group_done(const std::string& prefix) S3C_EXCLUDES(mutex_);
 
  private:
-  GroupProgress& entry(const std::string& prefix) S3C_REQUIRES(mutex_);
+  GroupProgress* find(const std::string& prefix) S3C_REQUIRES(mutex_);
 
   mutable base::Mutex mutex_;
   RunProgress totals_ S3C_GUARDED_BY(mutex_);
