@@ -1,6 +1,11 @@
 #include "base/task_group.h"
 
+#include <fmt/format.h>
+
+#include <system_error>
 #include <utility>
+
+#include "base/error.h"
 
 namespace s3c::base {
 
@@ -12,21 +17,34 @@ TaskGroup::~TaskGroup() {
 }
 
 void TaskGroup::spawn(Task task) {
-  threads_.emplace_back([this, task = std::move(task)] { run(task); });
+  try {
+    threads_.emplace_back([this, task = std::move(task)] { run(task); });
+  } catch (const std::system_error& error) {
+    // The tasks that do run may wait for something only this one would have done.
+    const Error failure(ErrorKind::transient,
+                        fmt::format("a thread could not be started ({}); fewer --threads need fewer",
+                                    error.code().message()));
+    fail(std::make_exception_ptr(failure));
+    throw failure;
+  }
 }
 
 void TaskGroup::run(const Task& task) {
   try {
     task(stop_.get_token());
   } catch (...) {
-    {
-      MutexLock lock(mutex_);
-      if (first_error_) return;
-      first_error_ = std::current_exception();
-    }
-    stop_.request_stop();
-    if (on_failure_) on_failure_();
+    fail(std::current_exception());
   }
+}
+
+void TaskGroup::fail(std::exception_ptr error) {
+  {
+    MutexLock lock(mutex_);
+    if (first_error_) return;
+    first_error_ = std::move(error);
+  }
+  stop_.request_stop();
+  if (on_failure_) on_failure_();
 }
 
 void TaskGroup::wait() {

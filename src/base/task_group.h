@@ -25,7 +25,8 @@ class TaskGroup {
   TaskGroup& operator=(const TaskGroup&) = delete;
 
   /// Runs task on a thread of its own; its token is stopped when another task fails or request_stop() is
-  /// called.
+  /// called. Throws Error transient when the system has no thread left: the group has failed then, as if the
+  /// task had.
   void spawn(Task task);
   void request_stop() { stop_.request_stop(); }
   std::stop_token stop_token() const { return stop_.get_token(); }
@@ -35,6 +36,7 @@ class TaskGroup {
 
  private:
   void run(const Task& task) S3C_EXCLUDES(mutex_);
+  void fail(std::exception_ptr error) S3C_EXCLUDES(mutex_);
 
   std::function<void()> on_failure_;
   std::stop_source stop_;
