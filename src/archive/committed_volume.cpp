@@ -12,8 +12,9 @@ bool same_bytes(const index::Manifest& manifest, const s3::ObjectHead& archive) 
         return c.algorithm == manifest.checksum.algorithm && c.type != "COMPOSITE" &&
                c.value.find('-') == std::string::npos;
       });
-  if (stored != archive.checksums.end()) return stored->value == manifest.checksum.value;
-  return archive.etag == manifest.etag;
+  if (stored != archive.checksums.end())
+    return !stored->value.empty() && stored->value == manifest.checksum.value;
+  return !archive.etag.empty() && archive.etag == manifest.etag;
 }
 
 }  // namespace
