@@ -8,6 +8,15 @@ namespace s3c::archive {
 using base::Error;
 using base::ErrorKind;
 
+namespace {
+
+/// NoSuchUpload: somebody who was faster has aborted it (5b).
+bool tells_of_lost_race(const Error& error) {
+  return error.kind() == ErrorKind::precondition_failed || error.context().code == "NoSuchUpload";
+}
+
+}  // namespace
+
 std::variant<CommittedVolume, LostRace> Committer::commit(const SealedVolume& volume) {
   const index::Manifest& manifest = volume.manifest;
   try {
@@ -85,7 +94,7 @@ std::variant<CommittedVolume, LostRace> Committer::settle(const index::Manifest&
                 {.operation = "verify", .resource = manifest.archive_bucket + "/" + manifest.archive_key});
   }
   catalog_.remove(manifest);
-  if (error && error->kind() != ErrorKind::precondition_failed) lost.error = std::move(error);
+  if (error && !tells_of_lost_race(*error)) lost.error = std::move(error);
   return lost;
 }
 
