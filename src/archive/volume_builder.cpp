@@ -21,12 +21,20 @@ VolumeBuilder::Admission VolumeBuilder::admit(const std::string& key) {
   return admission;
 }
 
+template <typename Write>
+void VolumeBuilder::append(Write write) {
+  base::MutexLock lock(zip_mutex_);
+  try {
+    write(writer_);
+  } catch (...) {
+    keep_failure(std::current_exception());
+    throw;
+  }
+}
+
 void VolumeBuilder::add(std::uint64_t sequence, zip::EncodedMember&& member, index::Row&& row) {
   zip::EntryInfo entry;
-  {
-    base::MutexLock lock(zip_mutex_);
-    entry = writer_.add(std::move(member));
-  }
+  append([&](zip::Writer& writer) { entry = writer.add(std::move(member)); });
   deliver(sequence, entry, std::move(row));
 }
 
@@ -35,30 +43,44 @@ std::optional<base::Error> VolumeBuilder::add_streamed(
     const std::function<void(const Sink&)>& produce,
     const std::function<std::optional<std::string>(std::uint32_t crc32)>& check) {
   zip::EntryInfo written;
-  {
-    base::MutexLock lock(zip_mutex_);
+  std::optional<base::Error> not_started;
+  append([&](zip::Writer& writer) {
     std::optional<zip::StreamedEntry> stream;
+    std::uint64_t taken_bytes = 0;
     bool archive_failed = false;  // not the object's fault: the archive's bytes could not be passed on
-    auto append = [&](std::string_view bytes) {
+    const auto pass_on = [&](std::string_view bytes) {
+      taken_bytes += bytes.size();
+      if (taken_bytes > entry.size_bytes)
+        throw base::Error(base::ErrorKind::corrupt, "the body is longer than the object was listed");
       archive_failed = true;
-      if (!stream)
-        stream.emplace(writer_.begin_streamed(entry.name, entry.modified, level, entry.size_bytes));
+      if (!stream) stream.emplace(writer.begin_streamed(entry.name, entry.modified, level, entry.size_bytes));
       stream->write(bytes);
       archive_failed = false;
     };
     try {
-      produce(append);
+      produce(pass_on);
     } catch (const base::Error& error) {
       if (archive_failed || error.kind() == base::ErrorKind::cancelled) throw;
-      if (!stream) return error;
-      const bool changed = error.kind() == base::ErrorKind::precondition_failed;
-      throw VolumeSpoiled{{row.key, changed ? LeftReason::changed : LeftReason::unreadable, error.what()}};
+      if (!stream) {
+        not_started = error;
+        return;
+      }
+      LeftReason reason = LeftReason::unreadable;
+      if (error.kind() == base::ErrorKind::precondition_failed) reason = LeftReason::changed;
+      if (error.kind() == base::ErrorKind::corrupt) reason = LeftReason::damaged;
+      throw VolumeSpoiled{{row.key, reason, error.what()}};
     }
-    if (!stream) return base::Error(base::ErrorKind::transient, "the object came without its body");
+    if (!stream) {
+      not_started = base::Error(base::ErrorKind::transient, "the object came without its body");
+      return;
+    }
+    if (taken_bytes < entry.size_bytes)
+      throw VolumeSpoiled{{row.key, LeftReason::damaged, "the body is shorter than the object was listed"}};
     written = stream->finish();
     if (auto complaint = check(written.crc32))
       throw VolumeSpoiled{{row.key, LeftReason::damaged, *complaint}};
-  }
+  });
+  if (not_started) return not_started;
   deliver(sequence, written, std::move(row));
   return std::nullopt;
 }
@@ -80,10 +102,15 @@ void VolumeBuilder::answer(std::uint64_t sequence, std::optional<index::Row> row
   slot.row = std::move(row);
   --unanswered_;
   while (!window_.empty() && window_.front().answered) {
-    if (const auto& ready = window_.front().row) {
+    if (const auto& ready = window_.front().row; ready && !failure_) {
       ++contents_.objects;
       contents_.source_bytes += ready->size_bytes;
-      index_.add(*ready);
+      try {
+        index_.add(*ready);
+      } catch (...) {
+        // Thrown on, it would have this object answered a second time.
+        failure_ = std::current_exception();
+      }
     }
     window_.pop_front();
     ++window_start_;
@@ -105,6 +132,11 @@ void VolumeBuilder::fail(std::uint64_t sequence, std::exception_ptr error) {
   base::MutexLock lock(mutex_);
   if (!failure_) failure_ = std::move(error);
   answer(sequence, std::nullopt);
+}
+
+void VolumeBuilder::keep_failure(std::exception_ptr error) {
+  base::MutexLock lock(mutex_);
+  if (!failure_) failure_ = std::move(error);
 }
 
 bool VolumeBuilder::failed() const {

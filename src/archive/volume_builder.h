@@ -92,6 +92,11 @@ class VolumeBuilder {
     std::optional<index::Row> row;
   };
 
+  /// Appends to the ZIP by calling write. An error is kept before the next thread gets at the ZIP: it finds a
+  /// broken writer, and its complaint about that must not become the reason that is told.
+  template <typename Write>
+  void append(Write write) S3C_EXCLUDES(mutex_, zip_mutex_);
+  void keep_failure(std::exception_ptr error) S3C_EXCLUDES(mutex_);
   void deliver(std::uint64_t sequence, const zip::EntryInfo& entry, index::Row&& row) S3C_EXCLUDES(mutex_);
   void answer(std::uint64_t sequence, std::optional<index::Row> row) S3C_REQUIRES(mutex_);
 
