@@ -60,7 +60,7 @@ DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, const 
   for (int i = 0; i < kThreads; ++i) {
     workers.spawn([&](const std::stop_token&) {
       while (std::optional<Batch> batch = batches.pop()) {
-        const DeleteReport one = delete_batch(manifest.group_prefix, *std::move(batch));
+        const DeleteReport one = delete_batch(manifest, *std::move(batch));
         on_deleted(one.deleted);
         base::MutexLock lock(mutex);
         report.deleted += one.deleted;
@@ -94,14 +94,25 @@ DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, const 
   return report;
 }
 
-DeleteReport SourceDeleter::delete_batch(const std::string& group_prefix, Batch batch) {
+bool SourceDeleter::is_conditional(const Doomed& doomed) const {
+  // A version id names the archived bytes for ever and needs no condition, but for "null": that one is
+  // replaced by every PUT while versioning is suspended.
+  return doomed.version_id.empty() || doomed.version_id == "null";
+}
+
+DeleteReport SourceDeleter::delete_batch(const index::Manifest& manifest, Batch batch) {
   DeleteReport report;
   std::minstd_rand random{std::random_device{}()};
+  // Where the store ignores the condition only a look right before the delete saves an object that was
+  // overwritten since the listing, and this batch may have waited long behind others.
+  if (!s_.powers.conditional_delete &&
+      std::any_of(batch.begin(), batch.end(), [&](const Doomed& d) { return is_conditional(d); })) {
+    batch = still_there(manifest, batch, report);
+  }
   for (int round = 1; !batch.empty(); ++round) {
     std::vector<s3::DeleteItem> items;
     for (const Doomed& doomed : batch) {
-      // A version id names the archived bytes for ever: it needs no condition.
-      const bool conditional = s_.powers.conditional_delete && doomed.version_id.empty();
+      const bool conditional = s_.powers.conditional_delete && is_conditional(doomed);
       items.push_back(
           {doomed.object.key, doomed.version_id, conditional ? doomed.object.etag : std::string()});
     }
@@ -111,7 +122,7 @@ DeleteReport SourceDeleter::delete_batch(const std::string& group_prefix, Batch 
       const auto resend = s_.powers.conditional_delete ? s3::ObjectStore::Resend::allowed
                                                        : s3::ObjectStore::Resend::forbidden;
       const std::vector<s3::DeleteResult> results =
-          s_.store.delete_objects(s_.options.selection.bucket, items, resend);
+          s_.store.delete_objects(manifest.source_bucket, items, resend);
       for (std::size_t i = 0; i < batch.size(); ++i) {
         const s3::DeleteResult& result = results.at(i);
         if (result.outcome == Outcome::deleted || result.outcome == Outcome::not_found) {
@@ -138,17 +149,17 @@ DeleteReport SourceDeleter::delete_batch(const std::string& group_prefix, Batch 
       return report;
     }
     s_.clock.sleep_for(base::Backoff{}.delay(round, random), {});
-    batch = still_there(group_prefix, again, report);
+    batch = still_there(manifest, again, report);
   }
   return report;
 }
 
-SourceDeleter::Batch SourceDeleter::still_there(const std::string& group_prefix, const Batch& batch,
+SourceDeleter::Batch SourceDeleter::still_there(const index::Manifest& manifest, const Batch& batch,
                                                 DeleteReport& report) {
   Batch there;
   const ObjectFilter everything(Selection{}, base::Timestamp::max());
-  SourceListing listing(s_.store, s_.options.selection.bucket, group_prefix, before(batch.front().object.key),
-                        everything);
+  SourceListing listing(s_.store, manifest.source_bucket, manifest.group_prefix,
+                        before(batch.front().object.key), everything);
   for (const Doomed& doomed : batch) {
     const s3::ObjectSummary* object = listing.peek();
     while (object != nullptr && object->key < doomed.object.key) {
@@ -156,7 +167,7 @@ SourceDeleter::Batch SourceDeleter::still_there(const std::string& group_prefix,
       object = listing.peek();
     }
     if (object == nullptr || object->key != doomed.object.key) {
-      ++report.deleted;  // the delete that nobody answered had its effect
+      ++report.deleted;  // a delete that nobody answered had its effect, or somebody else's
     } else if (is_unchanged(doomed.object, *object)) {
       there.push_back(doomed);
     } else {

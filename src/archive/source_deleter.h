@@ -50,8 +50,9 @@ class SourceDeleter {
   };
   using Batch = std::vector<Doomed>;
 
-  DeleteReport delete_batch(const std::string& group_prefix, Batch batch);
-  Batch still_there(const std::string& group_prefix, const Batch& batch, DeleteReport& report);
+  DeleteReport delete_batch(const index::Manifest& manifest, Batch batch);
+  bool is_conditional(const Doomed& doomed) const;
+  Batch still_there(const index::Manifest& manifest, const Batch& batch, DeleteReport& report);
   void leave(DeleteReport& report, const Doomed& doomed, LeftReason reason, const std::string& detail);
 
   const Setup s_;
