@@ -31,34 +31,34 @@ class GroupRun::Pass {
       : run_(run),
         s_(run.s_),
         report_(report),
-        listing_(s_.context.store, s_.options.selection.bucket, run.group_.prefix, "", s_.filter) {}
+        listing_(s_.context.store, s_.options.selection.bucket, run.group_.prefix, "", s_.filter),
+        deletes_([this] { doomed_.cancel(); }) {}
+  ~Pass() { doomed_.close(); }  // or deletes_ would wait for ever
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
 
   Outcome run() {
     // 1: nothing listed, nothing to do.
     if (listing_.peek() == nullptr) return Outcome::done;
     // 2: what of it is committed already?
-    state_ = s_.catalog.load_group(run_.group_.stem);
-    for (const CommittedVolume& volume : state_.committed)
-      committed_keys_.insert(volume.manifest().archive_key);
-    archived_.emplace(s_.catalog, state_.committed);
+    load_committed();
     // 3 to 8, a volume at a time; the sources of one are deleted while the next is packed.
     while (next_to_pack() != nullptr && !s_.context.stop.stop_requested()) {
       if (make_volume() == Outcome::start_again) {
-        deletes_.wait();
+        finish_deletes();
         return Outcome::start_again;
       }
     }
     // 8 for what earlier runs committed and did not get to delete.
     for (const CommittedVolume* volume : archived_->volumes_with_sources()) delete_sources(*volume);
-    deletes_.wait();
+    finish_deletes();
     return Outcome::done;
   }
 
   /// Steps 1 and 2 only.
   void look() {
     if (listing_.peek() == nullptr) return;
-    state_ = s_.catalog.load_group(run_.group_.stem);
-    archived_.emplace(s_.catalog, state_.committed);
+    load_committed();
     while (const s3::ObjectSummary* object = next_to_pack()) {
       ++report_.to_archive;
       report_.to_archive_bytes += object->size_bytes;
@@ -67,6 +67,28 @@ class GroupRun::Pass {
   }
 
  private:
+  void load_committed() {
+    state_ = s_.catalog.load_group(run_.group_.stem);
+    for (const CommittedVolume& volume : state_.committed)
+      committed_keys_.insert(volume.manifest().archive_key);
+    // An archive name without {bucket} or {prefix} puts other sources' volumes among ours: their names are
+    // taken, but what they hold isn't ours to delete, even where keys, ETags and times agree.
+    std::erase_if(state_.committed, [&](const CommittedVolume& volume) {
+      return volume.manifest().source_bucket != s_.options.selection.bucket ||
+             volume.manifest().group_prefix != run_.group_.prefix;
+    });
+    archived_.emplace(s_.catalog, state_.committed);
+  }
+
+  /// The object isn't admitted again by this run, and is named in the report.
+  void leave_for_good(LeftObject object) {
+    s_.context.log.warn("left in place: {}: {}{}{}", base::printable(object.key), describe(object.reason),
+                        object.detail.empty() ? "" : ": ", object.detail);
+    run_.spoilers_.insert(object.key);
+    base::MutexLock lock(report_mutex_);
+    report_.left.add(std::move(object));
+  }
+
   /// Moves over what needs no packing: members of committed volumes, and objects that spoiled a volume
   /// before.
   const s3::ObjectSummary* next_to_pack() {
@@ -96,7 +118,7 @@ class GroupRun::Pass {
                                         : part_size_bytes(s_.options.max_size_bytes, s_.options.max_objects);
     const std::uint64_t buffers = buffers_for(part_size);
     if (buffers > s_.buffers.total_bytes()) {
-      run_.leave_for_good(
+      leave_for_good(
           {first.key, LeftReason::too_large, fmt::format("parts of {} bytes are needed", part_size)});
       return Outcome::done;
     }
@@ -120,7 +142,7 @@ class GroupRun::Pass {
       sealed = volume->seal();
     } catch (const VolumeSpoiled& spoiled) {
       volume->abandon();
-      run_.leave_for_good(spoiled.object);
+      leave_for_good(spoiled.object);
       return Outcome::start_again;
     } catch (...) {
       abandon_after_failure(*volume);
@@ -178,15 +200,24 @@ class GroupRun::Pass {
       bytes += object->size_bytes;
       WorkItem item{volume, run_.group_.prefix, {*object, volume->builder().admit(object->key)}};
       take();
+      const std::uint64_t sequence = item.object.admission.sequence;
+      if (!s_.work.push(std::move(item))) {
+        // Answered here, for nobody else will: seal() and abandon() wait for every admission.
+        volume->builder().fail(
+            sequence, std::make_exception_ptr(Error(ErrorKind::internal, "the worker threads are gone")));
+        return;
+      }
       s_.context.progress.update(run_.group_.prefix,
                                  [](GroupProgress& group, RunProgress&) { ++group.listed; });
-      if (!s_.work.push(std::move(item))) throw Error(ErrorKind::internal, "the worker threads are gone");
     }
     s_.context.progress.update(run_.group_.prefix,
                                [](GroupProgress& group, RunProgress&) { group.listing_done = true; });
   }
 
   Outcome start_again_after(const LostRace& lost, const std::string& key) {
+    // A refusal or a bug of ours would be met again by every further pass.
+    if (lost.error && (!lost.error->worth_retrying() || lost.error->kind() == ErrorKind::internal))
+      throw *lost.error;
     if (lost.error) {
       run_.last_error_ = lost.error;
       s_.context.log.warn("{} was not committed and is started again: {}", key, lost.error->what());
@@ -205,11 +236,19 @@ class GroupRun::Pass {
     delete_sources(volume);
   }
 
+  /// One volume's sources are deleted at a time, and one more volume may wait for that: a store that deletes
+  /// more slowly than we pack slows us down instead of piling up threads.
   void delete_sources(const CommittedVolume& volume) {
     if (s_.options.keep_sources) return;
     set_stage(GroupProgress::Stage::deleting);
-    deletes_.spawn([this, volume](const std::stop_token&) {
-      const DeleteReport done = s_.deleter.delete_members(volume, s_.filter, [this](std::uint64_t deleted) {
+    if (!deleting_) deletes_.spawn([this](const std::stop_token&) { delete_doomed(); });
+    deleting_ = true;
+    if (!doomed_.push(volume)) finish_deletes();  // throws what ended them
+  }
+
+  void delete_doomed() {
+    while (std::optional<CommittedVolume> volume = doomed_.pop()) {
+      const DeleteReport done = s_.deleter.delete_members(*volume, s_.filter, [this](std::uint64_t deleted) {
         s_.context.progress.update(run_.group_.prefix, [&](GroupProgress& group, RunProgress& run) {
           group.deleted += deleted;
           run.objects_deleted += deleted;
@@ -218,7 +257,12 @@ class GroupRun::Pass {
       base::MutexLock lock(report_mutex_);
       report_.deleted += done.deleted;
       report_.left.add(done.left);
-    });
+    }
+  }
+
+  void finish_deletes() {
+    doomed_.close();
+    deletes_.wait();
   }
 
   void count_left(const SealedVolume& sealed) {
@@ -263,6 +307,8 @@ class GroupRun::Pass {
   GroupState state_;
   std::set<std::string> committed_keys_;
   std::optional<ArchivedMembers> archived_;
+  bool deleting_ = false;
+  base::BoundedQueue<CommittedVolume> doomed_{1};
   base::TaskGroup deletes_;  // last: its threads use everything above
 };
 
@@ -287,18 +333,11 @@ void GroupRun::run(GroupReport& report) {
       pause(pass);
     }
   }
-  for (const auto& [key, left] : spoilers_) report.left.add(left);
 }
 
 void GroupRun::dry_run(GroupReport& report) {
   report.prefix = group_.prefix;
   Pass(*this, report).look();
-}
-
-void GroupRun::leave_for_good(LeftObject object) {
-  s_.context.log.warn("left in place: {}: {}{}{}", base::printable(object.key), describe(object.reason),
-                      object.detail.empty() ? "" : ": ", object.detail);
-  spoilers_.emplace(object.key, object);
 }
 
 void GroupRun::pause(int pass) {

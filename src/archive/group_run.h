@@ -2,7 +2,6 @@
 // the steps are numbered as there.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -64,14 +63,12 @@ class GroupRun {
   /// One pass through the protocol.
   class Pass;
 
-  /// The object isn't admitted again by this run, and is named in the report.
-  void leave_for_good(LeftObject object);
   void pause(int pass);
 
   const RunShared& s_;
   const Group group_;
   /// Objects that spoiled a volume or can't be packed at all.
-  std::map<std::string, LeftObject> spoilers_;
+  std::set<std::string> spoilers_;
   /// Archives that stood at our name with an id we could not prove, to tell a race from damage.
   std::set<std::string> unproven_ids_;
   /// What the last failed Complete said.
