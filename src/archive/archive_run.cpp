@@ -21,6 +21,10 @@ class GroupSource {
       : options_(options), context_(context), found_(64), finder_([this] { found_.cancel(); }) {
     finder_.spawn([this](const std::stop_token&) { find(); });
   }
+  /// Without the cancel the finder would wait for ever for room in a queue that nobody empties any more.
+  ~GroupSource() { found_.cancel(); }
+  GroupSource(const GroupSource&) = delete;
+  GroupSource& operator=(const GroupSource&) = delete;
 
   /// The next group; nullopt when there is none, when the run is asked to stop or after give_up().
   std::optional<Group> next() { return context_.stop.stop_requested() ? std::nullopt : found_.pop(); }
@@ -53,6 +57,7 @@ class GroupSource {
 GroupReport run_group(const RunShared& shared, Group group) {
   GroupReport report;
   const std::string prefix = group.prefix;
+  shared.context.progress.group_started(prefix);
   try {
     GroupRun run(shared, std::move(group));
     if (shared.options.dry_run) {
@@ -62,6 +67,9 @@ GroupReport run_group(const RunShared& shared, Group group) {
     }
   } catch (const Error& error) {
     report.failure = error;
+  } catch (const std::exception& error) {
+    // Out of memory or out of threads: this group's end, not that of the others and of what they report.
+    report.failure = Error(base::ErrorKind::internal, error.what(), {.resource = prefix});
   }
   shared.context.progress.group_done(prefix);
   return report;
@@ -124,33 +132,32 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
                          turnstile, items};
 
   base::Mutex mutex;  // guards first and report
-  base::TaskGroup workers;
+  base::TaskGroup workers([&] { items.close(); });
   for (int i = 0; i < (options.dry_run ? 0 : resources.threads); ++i) {
     workers.spawn([&](const std::stop_token&) { work(items, packer, context.progress); });
   }
   base::TaskGroup runners([&] { groups.give_up(); });
-  for (int i = 0; i < resources.open_groups; ++i) {
-    runners.spawn([&](const std::stop_token&) {
-      const auto next = [&]() -> std::optional<Group> {
-        {
-          base::MutexLock lock(mutex);
-          if (first) return std::exchange(first, std::nullopt);
-        }
-        return groups.next();
-      };
-      while (std::optional<Group> group = next()) {
-        GroupReport done = run_group(shared, *std::move(group));
-        if (done.failure && !done.failure->worth_retrying()) groups.give_up();
-        if (done.listed == 0 && !done.failure) continue;
+  const auto run_groups = [&](const std::stop_token&) {
+    const auto next = [&]() -> std::optional<Group> {
+      {
         base::MutexLock lock(mutex);
-        report.group_reports.push_back(std::move(done));
+        if (first) return std::exchange(first, std::nullopt);
       }
-    });
-  }
+      return groups.next();
+    };
+    while (std::optional<Group> group = next()) {
+      GroupReport done = run_group(shared, *std::move(group));
+      if (done.failure && !done.failure->worth_retrying()) groups.give_up();
+      if (done.listed == 0 && !done.failure) continue;
+      base::MutexLock lock(mutex);
+      report.group_reports.push_back(std::move(done));
+    }
+  };
   try {
+    for (int i = 0; i < resources.open_groups; ++i) runners.spawn(run_groups);
     runners.wait();
   } catch (...) {
-    items.close();
+    items.close();  // or the workers would wait for ever
     throw;
   }
   items.close();
@@ -160,6 +167,8 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   } catch (const Error& error) {
     report.failure = error;
   }
+  std::sort(report.group_reports.begin(), report.group_reports.end(),
+            [](const GroupReport& a, const GroupReport& b) { return a.prefix < b.prefix; });
   report.groups = report.group_reports.size();
   report.interrupted = context.stop.stop_requested();
   return report;

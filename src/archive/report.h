@@ -75,11 +75,10 @@ struct GroupReport {
 };
 
 struct RunReport {
-  std::uint64_t groups = 0;  ///< with at least one selected object
-  std::vector<GroupReport>
-      group_reports;         ///< in the order they ended; groups without selected objects are not kept
-  bool interrupted = false;  ///< asked to stop before everything was done
-  std::optional<base::Error> failure;  ///< why not every group was found
+  std::uint64_t groups = 0;                ///< with at least one selected object
+  std::vector<GroupReport> group_reports;  ///< by prefix; groups without selected objects are not kept
+  bool interrupted = false;                ///< asked to stop before everything was done
+  std::optional<base::Error> failure;      ///< why not every group was found
 
   /// Sums over the groups; failure is the run's own or the first group's.
   GroupReport total() const;
