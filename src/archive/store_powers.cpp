@@ -17,6 +17,11 @@ using Outcome = s3::DeleteResult::Outcome;
 
 constexpr std::string_view kProbeBody = "s3compress was here";
 
+/// What a store says that doesn't know a header or an element.
+bool is_refusal(const Error& error) {
+  return error.kind() == ErrorKind::invalid_argument || error.kind() == ErrorKind::unsupported;
+}
+
 /// One probe object and the uploads that make it.
 class Probe {
  public:
@@ -25,11 +30,14 @@ class Probe {
 
   /// Makes the probe object by a multipart upload; true if the store took the checksum and tells it again.
   bool make_with_checksum() {
+    std::string upload_id;
     try {
-      complete(start(true), true, false);
+      upload_id = start(true);
+      complete(upload_id, true, false);
     } catch (const Error& error) {
+      if (!upload_id.empty()) store_.abort_multipart_upload(bucket_, key_, upload_id);
       // A store that doesn't know the headers may refuse them; one that can't be written is found out below.
-      if (error.kind() != ErrorKind::invalid_argument && error.kind() != ErrorKind::unsupported) throw;
+      if (!is_refusal(error)) throw;
       make();
       return false;
     }
@@ -51,14 +59,28 @@ class Probe {
     } catch (const Error& error) {
       store_.abort_multipart_upload(bucket_, key_, upload_id);
       if (error.kind() == ErrorKind::precondition_failed) return true;
-      if (error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::invalid_argument) return false;
+      if (is_refusal(error)) return false;
       throw;
     }
   }
 
   /// REQUIRES: the probe object exists. It may be gone afterwards.
   bool delete_is_conditional() {
-    return remove("00000000000000000000000000000000").outcome == Outcome::precondition_failed;
+    try {
+      return remove("00000000000000000000000000000000").outcome == Outcome::precondition_failed;
+    } catch (const Error& error) {
+      if (is_refusal(error)) return false;
+      throw;
+    }
+  }
+
+  /// On the way out of an error, which is the one to tell.
+  void try_to_remove() {
+    try {
+      remove("");
+    } catch (const Error&) {
+      return;
+    }
   }
 
   s3::DeleteResult remove(const std::string& etag) {
@@ -113,13 +135,18 @@ StorePowers find_powers(s3::ObjectStore& store, const ArchiveOptions& options, b
     return powers;
 
   Probe probe(store, options.archive_bucket, probe_key(base::make_ulid(clock.now())));
-  if (options.additional_checksums) {
-    probe.make();
-  } else {
-    powers.additional_checksums = probe.make_with_checksum();
+  try {
+    if (options.additional_checksums) {
+      probe.make();
+    } else {
+      powers.additional_checksums = probe.make_with_checksum();
+    }
+    if (!options.conditional_complete) powers.conditional_complete = probe.complete_is_conditional();
+    if (!options.conditional_delete) powers.conditional_delete = probe.delete_is_conditional();
+  } catch (const Error&) {
+    probe.try_to_remove();
+    throw;
   }
-  if (!options.conditional_complete) powers.conditional_complete = probe.complete_is_conditional();
-  if (!options.conditional_delete) powers.conditional_delete = probe.delete_is_conditional();
   if (const s3::DeleteResult left = probe.remove(""); left.outcome == Outcome::refused) {
     // Losing a race means taking back a manifest: a run that may not delete in its own catalog can't keep the
     // protocol.
