@@ -1,7 +1,12 @@
 #include "archive/group_finder.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
+
+#include "base/encoding.h"
+#include "base/error.h"
 
 namespace s3c::archive {
 namespace {
@@ -18,9 +23,18 @@ class Finder {
     request.bucket = options_.selection.bucket;
     request.prefix = prefix;
     request.delimiter = "/";
+    std::string last_folder;
     for (;;) {
       const s3::ListObjectsPage page = store_.list_objects(request);
       for (const std::string& folder : page.common_prefixes) {
+        // A page that comes again would run groups twice, or never end.
+        if (folder <= last_folder || !folder.starts_with(prefix)) {
+          throw base::Error(base::ErrorKind::corrupt,
+                            fmt::format("the listing is not in key order: \"{}\" came after \"{}\"",
+                                        base::printable(folder), base::printable(last_folder)),
+                            {.operation = "ListObjectsV2", .resource = request.bucket + "/" + prefix});
+        }
+        last_folder = folder;
         const auto found =
             options_.layout.match(level, std::string_view(folder).substr(prefix.size()), fields);
         if (!found || !options_.selection.dates.may_contain(date_of(*found))) continue;
