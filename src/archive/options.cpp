@@ -27,6 +27,9 @@ std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects)
   // it whole).
   constexpr std::uint64_t kOverheadPerObject = 2 * 3'300 + 8'192;
   // DEFLATE's own worst case, for streamed members: 5 bytes per 16 KB block.
+  // More than S3 can hold is more than any bound means; without the caps the sums below would wrap around.
+  source_bytes = std::min(source_bytes, std::uint64_t{1} << 50);
+  objects = std::min(objects, std::uint64_t{1} << 40);
   const std::uint64_t worst = source_bytes + source_bytes / 2'048 + objects * kOverheadPerObject + kMiB;
   const std::uint64_t needed = (worst + kMaxParts - 1) / kMaxParts;
   return std::max(kSmallest, (needed + kMiB - 1) / kMiB * kMiB);
@@ -60,12 +63,14 @@ void validate(const ArchiveOptions& o) {
           "the archives would lie among their own sources: choose another --archive-name or --arch_bucket");
     }
   }
+  if (o.resources.open_groups < 1 || o.resources.upload_slots < 1)
+    refuse("at least one group and one upload must be in work at once");
   const auto buffers = static_cast<std::uint64_t>(o.resources.upload_slots + 1);
-  const std::uint64_t least =
-      buffers * part_size_bytes(o.max_size_bytes, std::min(o.max_objects, o.max_size_bytes)) * 2;
+  const std::uint64_t least = buffers * part_size_bytes(o.max_size_bytes, o.max_objects) * 2;
   if (o.resources.memory_bytes < least) {
-    refuse(fmt::format("--memory {} is too small: volumes of up to {} source bytes need at least {} bytes",
-                       o.resources.memory_bytes, o.max_size_bytes, least));
+    refuse(fmt::format(
+        "--memory {} is too small: volumes of up to {} source bytes in {} objects need at least {} bytes",
+        o.resources.memory_bytes, o.max_size_bytes, o.max_objects, least));
   }
 }
 
