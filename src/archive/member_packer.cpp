@@ -1,5 +1,7 @@
 #include "archive/member_packer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 #include <optional>
@@ -131,9 +133,14 @@ bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, 
 s3::GetObjectResult MemberPacker::get_checked(const s3::ObjectSummary& summary) {
   for (int attempt = 1;; ++attempt) {
     s3::GetObjectResult got = store_.get_object(get_request(summary));
+    // The condition said so already, but a store may ignore it.
+    if (got.head.etag != summary.etag)
+      throw Error(ErrorKind::precondition_failed, "another object is there now");
     BodyCheck check(got.head);
     check.update(got.body);
-    const std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
+    std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
+    if (got.body.size() != summary.size_bytes)
+      complaint = fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
     if (!complaint) return got;
     if (attempt == kDamageAttempts) {
       throw Error(ErrorKind::corrupt, *complaint,
