@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/encoding.h"
+#include "cli/standard_output.h"
 #include "cli/usage_error.h"
 
 namespace s3c::cli {
@@ -49,6 +50,30 @@ std::string_view permission_for(std::string_view operation) {
   return {};
 }
 
+std::string for_absent_bucket(const Error& error) {
+  return fmt::format(
+      "there is no bucket \"{}\" there: create it, or check --bucket and --arch-bucket, --endpoint-url and "
+      "--region",
+      bucket_of(error));
+}
+
+/// An answer to HEAD has no body, so S3 can't say which of the possible reasons it was.
+std::string for_head_bucket(const Error& error) {
+  if (error.kind() == ErrorKind::not_found) return for_absent_bucket(error);
+  if (error.kind() == ErrorKind::access_denied) {
+    return fmt::format(
+        "check that the access key and the secret key are right and belong to this store, that the session "
+        "hasn't"
+        " expired, and that they are allowed s3:ListBucket on bucket \"{}\"",
+        bucket_of(error));
+  }
+  if (error.kind() == ErrorKind::invalid_argument) {
+    return fmt::format("check --region: is bucket \"{}\" there? or the session's credentials have expired",
+                       bucket_of(error));
+  }
+  return {};
+}
+
 std::string for_code(const Error& error) {
   const std::string& code = error.context().code;
   if (code == "InvalidAccessKeyId") {
@@ -67,11 +92,7 @@ std::string for_code(const Error& error) {
            " stopped";
   }
   if (code == "InvalidToken") return "check AWS_SESSION_TOKEN: it must come with the access key that is used";
-  if (code == "NoSuchBucket") {
-    return fmt::format(
-        "there is no bucket \"{}\" there: check --bucket and --arch-bucket, --endpoint-url and --region",
-        bucket_of(error));
-  }
+  if (code == "NoSuchBucket") return for_absent_bucket(error);
   if (code == "RequestTimeTooSkewed")
     return "this machine's clock is wrong: set it, then run the same command again";
   if (code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" ||
@@ -100,6 +121,14 @@ std::string for_denial(const Error& error) {
 std::string hint_for(const Error& error) {
   if (const auto* usage = dynamic_cast<const UsageError*>(&error)) return usage->hint();
   if (std::string hint = for_code(error); !hint.empty()) return hint;
+  if (error.context().operation == kWriteResult) {
+    return "what the result would tell has been done: give standard output a place to go; running the same "
+           "command again"
+           " is safe";
+  }
+  if (error.context().operation == "HeadBucket") {
+    if (std::string hint = for_head_bucket(error); !hint.empty()) return hint;
+  }
   switch (error.kind()) {
     case ErrorKind::access_denied:
       return for_denial(error);

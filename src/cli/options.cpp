@@ -251,9 +251,11 @@ void check(const archive::ArchiveOptions& options) {
   try {
     archive::validate(options);
   } catch (const base::Error& error) {
+    const bool missing = options.selection.bucket.empty() || options.archive_bucket.empty();
     throw UsageError(
         base::printable(error.message()),
-        "for example: s3compress --bucket source-bucket --arch-bucket archive-bucket --years 2018");
+        missing ? "for example: s3compress --bucket source-bucket --arch-bucket archive-bucket --years 2018"
+                : kSeeHelp);
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kRedrawPeriod{200};
 constexpr std::chrono::milliseconds kPlainPeriod{10'000};
-constexpr std::size_t kMaxLines = 9;  // the total and eight groups: what is in work by default
+constexpr std::size_t kMaxLines = 10;  // two of totals and eight groups: what is in work by default
 
 }  // namespace
 

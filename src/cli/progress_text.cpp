@@ -54,6 +54,33 @@ std::string group_line(const GroupProgress& group) {
   return text;
 }
 
+/// What has been done so far.
+std::string amounts(const RunProgress& progress) {
+  std::string text = fmt::format("{} of {}{} groups, {} packed, {} -> {}", format_count(progress.groups_done),
+                                 format_count(progress.groups_found), progress.groups_final ? "" : "+",
+                                 format_count(progress.objects_packed, "object", "objects"),
+                                 format_bytes(progress.bytes_in), format_bytes(progress.bytes_out));
+  if (progress.bytes_in > 0 && progress.bytes_out > 0) {
+    text += fmt::format(" ({})", format_ratio(progress.bytes_in, progress.bytes_out));
+  }
+  if (progress.objects_deleted > 0)
+    text += fmt::format(", {} deleted", format_count(progress.objects_deleted));
+  if (progress.objects_left > 0) text += fmt::format(", {} LEFT", format_count(progress.objects_left));
+  return text;
+}
+
+/// How fast it goes, and how long it has taken and will take.
+std::string speeds(const RunProgress& progress, const RateMeter& rates, milliseconds elapsed) {
+  std::string text = fmt::format("{} packed, {}", format_rate(rates.objects_per_second()),
+                                 format_byte_rate(rates.bytes_per_second()));
+  if (rates.deletes_per_second() > 0)
+    text += fmt::format(", {} deleted", format_rate(rates.deletes_per_second()));
+  text += ", " + format_duration(elapsed);
+  if (const auto left = time_left(progress, elapsed))
+    text += fmt::format(", about {} left", format_duration(*left));
+  return text;
+}
+
 }  // namespace
 
 void RateMeter::add(milliseconds elapsed, const RunProgress& progress) {
@@ -80,35 +107,22 @@ std::optional<milliseconds> time_left(const RunProgress& progress, milliseconds 
 }
 
 std::string total_line(const RunProgress& progress, const RateMeter& rates, milliseconds elapsed) {
-  std::string text = fmt::format("{} of {}{} groups", format_count(progress.groups_done),
-                                 format_count(progress.groups_found), progress.groups_final ? "" : "+");
-  text +=
-      fmt::format(", {} packed ({}), {} -> {}", format_count(progress.objects_packed, "object", "objects"),
-                  format_rate(rates.objects_per_second()), format_bytes(progress.bytes_in),
-                  format_bytes(progress.bytes_out));
-  if (progress.bytes_in > 0 && progress.bytes_out > 0)
-    text += fmt::format(" ({})", format_ratio(progress.bytes_in, progress.bytes_out));
-  text += fmt::format(", {}", format_byte_rate(rates.bytes_per_second()));
-  if (progress.objects_deleted > 0)
-    text += fmt::format(", {} deleted", format_count(progress.objects_deleted));
-  if (rates.deletes_per_second() > 0) text += fmt::format(" ({})", format_rate(rates.deletes_per_second()));
-  if (progress.objects_left > 0) text += fmt::format(", {} LEFT", format_count(progress.objects_left));
-  text += ", " + format_duration(elapsed);
-  if (const auto left = time_left(progress, elapsed))
-    text += fmt::format(", about {} left", format_duration(*left));
-  return text;
+  return amounts(progress) + "; " + speeds(progress, rates, elapsed);
 }
 
 std::vector<std::string> progress_frame(const RunProgress& progress, const RateMeter& rates,
                                         milliseconds elapsed, std::size_t max_lines) {
-  std::vector<std::string> lines = {total_line(progress, rates, elapsed)};
-  if (max_lines < 3) return lines;
+  constexpr std::size_t kTotals = 2;
+  if (max_lines < kTotals) return {total_line(progress, rates, elapsed)};
+  std::vector<std::string> lines = {amounts(progress), speeds(progress, rates, elapsed)};
   const std::size_t groups = progress.open_groups.size();
+  const std::size_t room = max_lines - kTotals;
   // Where not all fit, the last line says how many are not shown.
-  const std::size_t shown = groups + 1 <= max_lines ? groups : max_lines - 2;
+  const std::size_t shown = groups <= room ? groups : room - std::min<std::size_t>(room, 1);
   for (std::size_t i = 0; i < shown; ++i) lines.push_back(group_line(progress.open_groups[i]));
-  if (shown < groups)
+  if (shown < groups && room > 0) {
     lines.push_back(fmt::format("  and {} more", format_count(groups - shown, "group", "groups")));
+  }
   return lines;
 }
 

@@ -45,7 +45,8 @@ std::optional<std::chrono::milliseconds> time_left(const archive::RunProgress& p
 std::string total_line(const archive::RunProgress& progress, const RateMeter& rates,
                        std::chrono::milliseconds elapsed);
 
-/// total_line, and below it a line for each group in work, at most max_lines in all.
+/// The whole run on two lines (one if no more fit), and below them one for each group in work; at most
+/// max_lines.
 std::vector<std::string> progress_frame(const archive::RunProgress& progress, const RateMeter& rates,
                                         std::chrono::milliseconds elapsed, std::size_t max_lines);
 

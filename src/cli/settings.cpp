@@ -15,8 +15,6 @@
 namespace s3c::cli {
 namespace {
 
-constexpr const char* kSeeHelp = "s3compress archive --help lists the flags";
-
 bool takes_value(const Flag& flag) {
   return flag.kind == FlagKind::value || flag.kind == FlagKind::list;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
 #include <system_error>
 
 #include "base/error.h"
@@ -27,7 +28,7 @@ void print(std::string_view text) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       throw base::Error(base::ErrorKind::transient, std::generic_category().message(errno),
-                        {.operation = "write the result to standard output"});
+                        {.operation = std::string(kWriteResult)});
     }
     text.remove_prefix(static_cast<std::size_t>(written));
   }

@@ -5,6 +5,9 @@
 
 namespace s3c::cli {
 
+/// ErrorContext::operation of a failed print().
+inline constexpr std::string_view kWriteResult = "write the result to standard output";
+
 /// Makes sure that descriptors 0 to 2 are taken: else the first socket or file would become standard output,
 /// and the summary would be written into it. What was closed stays unusable: writing to it fails. Also
 /// ignores SIGPIPE. Call first in main().

@@ -8,6 +8,9 @@
 
 namespace s3c::cli {
 
+/// The hint of last resort.
+inline constexpr const char* kSeeHelp = "s3compress archive --help lists the flags";
+
 class UsageError : public base::Error {
  public:
   /// message: what was wrong; hint: what to do, one sentence each, without a full stop. hint may be empty.

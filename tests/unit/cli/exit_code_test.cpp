@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/hints.h"
+#include "cli/standard_output.h"
 #include "cli/usage_error.h"
 
 namespace s3c::cli {
@@ -12,6 +13,7 @@ namespace {
 using base::Error;
 using base::ErrorContext;
 using base::ErrorKind;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(ExitCode, OfEachErrorKind) {
@@ -101,6 +103,20 @@ TEST(Hints, DenialsNameThePermissionAndTheBucket) {
   EXPECT_THAT(text, HasSubstr("\"archive-bucket\""));
   EXPECT_THAT(hint(ErrorKind::access_denied, {.operation = "ListObjectsV2", .resource = "b"}),
               HasSubstr("s3:ListBucket"));
+}
+
+TEST(Hints, HeadBucketHasNoReasonSoEveryPossibleOneIsNamed) {
+  EXPECT_THAT(hint(ErrorKind::not_found, {.operation = "HeadBucket", .resource = "b"}),
+              HasSubstr("no bucket \"b\""));
+  EXPECT_THAT(hint(ErrorKind::access_denied, {.operation = "HeadBucket", .resource = "b"}),
+              AllOf(HasSubstr("secret key"), HasSubstr("s3:ListBucket")));
+  EXPECT_THAT(hint(ErrorKind::invalid_argument, {.operation = "HeadBucket", .resource = "b"}),
+              HasSubstr("--region"));
+}
+
+TEST(Hints, AResultThatCannotBeWrittenIsNoTroubleWithTheStore) {
+  EXPECT_THAT(hint(ErrorKind::transient, {.operation = std::string(kWriteResult)}),
+              HasSubstr("standard output"));
 }
 
 TEST(Hints, UsageErrorsBringTheirOwn) {
