@@ -161,6 +161,7 @@ void CallRunner::run(Call& call, const std::function<void(http::Response&)>& acc
       return;
     } catch (const Error& error) {
       if (call.receiver_failed) throw;
+      call.last_code = error.context().code;
       if (std::exchange(call.made_progress, false)) loop.progressed();
       const bool again = loop.try_again_after(error);
       failed = with_context(error, to_string(call.operation), resource_of(call), loop.total_failures());

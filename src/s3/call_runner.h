@@ -41,10 +41,12 @@ struct Call {
   /// Called before each try: to throw away what the try before received, or to ask only for the rest.
   std::function<void(Call&)> before_try = {};
 
-  bool made_progress =
-      false;  ///< set by the sink: this try was not in vain, so the count of tries starts again
-  bool receiver_failed =
-      false;  ///< set by the sink when whoever takes the bytes threw: that error is not ours to retry
+  /// S3's code for the failure of the try before this one; empty: none.
+  std::string last_code = {};
+  /// Set by the sink: this try was not in vain, so the count of tries starts again.
+  bool made_progress = false;
+  /// Set by the sink when whoever takes the bytes threw: that error is not ours to retry.
+  bool receiver_failed = false;
 };
 
 class CallRunner {

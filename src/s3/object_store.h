@@ -48,7 +48,9 @@ class ObjectStore {
   virtual std::string create_multipart_upload(const CreateMultipartUploadRequest& request) = 0;
   virtual UploadedPart upload_part(const UploadPartRequest& request) = 0;
 
-  /// Completes the upload; afterwards the object is visible to readers. Returns its ETag.
+  /// Completes the upload; afterwards the object is visible to readers. Returns its ETag, or nothing where
+  /// the store's answer leaves it empty (Ceph RGW 16). Throws not_found when the upload was completed or
+  /// aborted before.
   /// A 200 reply may hold <Error>: that is a failure and is retried. After a lost reply the caller can't know
   /// the outcome from this call alone: HEAD and compare.
   virtual std::string complete_multipart_upload(const CompleteMultipartUploadRequest& request) = 0;

@@ -25,11 +25,12 @@ enum class Operation {
   complete_multipart_upload,
   abort_multipart_upload,
   list_multipart_uploads,
+  list_parts,
   delete_objects,
   delete_object,
 };
 
-inline constexpr std::array<std::string_view, 13> kOperationNames = {
+inline constexpr std::array<std::string_view, 14> kOperationNames = {
     "HeadBucket",
     "ListObjectsV2",
     "GetObject",
@@ -41,6 +42,7 @@ inline constexpr std::array<std::string_view, 13> kOperationNames = {
     "CompleteMultipartUpload",
     "AbortMultipartUpload",
     "ListMultipartUploads",
+    "ListParts",
     "DeleteObjects",
     "DeleteObject",
 };

@@ -62,6 +62,9 @@ class S3Client final : public ObjectStore {
   std::vector<DeleteResult> delete_batch(const std::string& bucket,
                                          const std::vector<const DeleteItem*>& items, Resend resend);
 
+  /// False when the store says that there is no such upload. When it won't say, true.
+  bool upload_exists(const std::string& bucket, const std::string& key, const std::string& upload_id);
+
   CallRunner runner_;
 };
 

@@ -31,8 +31,8 @@ ListMultipartUploadsPage parse_list_multipart_uploads(std::string_view text);
 std::map<std::string, std::string> parse_tagging(std::string_view text);
 /// The upload id.
 std::string parse_create_multipart_upload(std::string_view text);
-/// The ETag without quotes. White space before the document is skipped: S3 sends it to keep the connection
-/// open.
+/// The ETag without quotes; Ceph RGW 16 leaves it empty. White space before the document is skipped: S3 sends
+/// it to keep the connection open.
 std::string parse_complete_multipart_upload(std::string_view text);
 
 /// One answer of DeleteObjects about one key; code is empty when it was deleted.

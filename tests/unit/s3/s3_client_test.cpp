@@ -418,11 +418,26 @@ TEST_F(S3ClientTest, CompleteMultipartUpload) {
 TEST_F(S3ClientTest, A200WithAnErrorInsideIsAFailureAndIsRetried) {
   transport_.add(s3_error(200, "SlowDown"));
   transport_.add(s3_error(200, "InternalError"));
+  transport_.add(answer(200, "<ListPartsResult/>"));
   transport_.add(answer(200, "<CompleteMultipartUploadResult><ETag>"));  // cut off
   transport_.add(answer(200, kCompleted));
   EXPECT_EQ(client_->complete_multipart_upload(completion()), "c-1");
   for (int i = 0; i < 4; ++i) transport_.add(s3_error(200, "SlowDown"));
   EXPECT_EQ(error_of([&] { client_->complete_multipart_upload(completion()); }).kind(), ErrorKind::throttled);
+}
+
+TEST_F(S3ClientTest, CompleteOfAnUploadThatIsGoneIsNotTriedForEver) {
+  transport_.add(s3_error(500, "InternalError"));
+  transport_.add(s3_error(404, "NoSuchKey"));  // to ListParts, as Ceph RGW says it
+  const auto error = error_of([&] { client_->complete_multipart_upload(completion()); });
+  EXPECT_EQ(error.kind(), ErrorKind::not_found);
+  EXPECT_EQ(error.context().code, "NoSuchUpload");
+  EXPECT_EQ(request(1).url, "http://store/b/k?max-parts=1&uploadId=u");
+
+  transport_.add(s3_error(500, "InternalError"));
+  transport_.add(s3_error(403, "AccessDenied"));  // may not ask: go on
+  transport_.add(answer(200, kCompleted));
+  EXPECT_EQ(client_->complete_multipart_upload(completion()), "c-1");
 }
 
 TEST_F(S3ClientTest, CompleteThatLostTheRace) {
