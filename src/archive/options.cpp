@@ -26,10 +26,10 @@ std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects)
   // 1,024-byte key is escaped) and its index row (key, headers, 2 KB of metadata, tags; compressed, but count
   // it whole).
   constexpr std::uint64_t kOverheadPerObject = 2 * 3'300 + 8'192;
-  // DEFLATE's own worst case, for streamed members: 5 bytes per 16 KB block.
   // More than S3 can hold is more than any bound means; without the caps the sums below would wrap around.
   source_bytes = std::min(source_bytes, std::uint64_t{1} << 50);
   objects = std::min(objects, std::uint64_t{1} << 40);
+  // DEFLATE's own worst case, for streamed members: 5 bytes per 16 KB block.
   const std::uint64_t worst = source_bytes + source_bytes / 2'048 + objects * kOverheadPerObject + kMiB;
   const std::uint64_t needed = (worst + kMaxParts - 1) / kMaxParts;
   return std::max(kSmallest, (needed + kMiB - 1) / kMiB * kMiB);
