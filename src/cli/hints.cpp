@@ -67,7 +67,8 @@ std::string for_head_bucket(const Error& error) {
         " expired, and that they are allowed s3:ListBucket on bucket \"{}\"",
         bucket_of(error));
   }
-  if (error.kind() == ErrorKind::invalid_argument) {
+  // Without an answer it was never sent, and the message says what can't be.
+  if (error.kind() == ErrorKind::invalid_argument && error.context().http_status != 0) {
     return fmt::format("check --region: is bucket \"{}\" there? or the session's credentials have expired",
                        bucket_of(error));
   }

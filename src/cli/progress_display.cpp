@@ -29,6 +29,8 @@ ProgressDisplay::~ProgressDisplay() {
 void ProgressDisplay::run(const std::stop_token& stop) {
   base::SystemClock clock;
   const std::chrono::milliseconds period = terminal_.live() ? kRedrawPeriod : kPlainPeriod;
+  rates_.add(std::chrono::milliseconds(0),
+             {});  // nothing was done at the start: the first line has rates too
   while (clock.sleep_for(period, stop)) {
     if (terminal_.live()) {
       redraw();

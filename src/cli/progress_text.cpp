@@ -47,7 +47,7 @@ std::string group_line(const GroupProgress& group) {
     text += fmt::format(" {:>3.0f}%  {} of {}", 100 * fraction(done, group.listed), format_count(done),
                         format_count(group.listed, "object", "objects"));
   } else {
-    text += fmt::format("       {} of {} so far", format_count(done),
+    text += fmt::format("       {}{} so far", done == 0 ? "" : format_count(done) + " of ",
                         format_count(group.listed, "object", "objects"));
   }
   if (group.bytes_in > 0 && !deleting) text += ", " + format_bytes(group.bytes_in);

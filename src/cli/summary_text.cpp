@@ -56,8 +56,11 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
     in_bytes += volume.source_bytes;
     out_bytes += volume.archive_bytes;
   }
-  std::string text = fmt::format("archived: {} of {}, in {}\n", objects(count), groups(outcome.report.groups),
-                                 format_count(total.volumes.size(), "volume", "volumes"));
+  std::string text =
+      total.volumes.empty()
+          ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.groups))
+          : fmt::format("archived: {} of {}, in {}\n", objects(count), groups(outcome.report.groups),
+                        format_count(total.volumes.size(), "volume", "volumes"));
   text += volumes_text(outcome, total.volumes);
   if (count > 0) {
     text += fmt::format("bytes:    {} -> {} ({})\n", format_bytes(in_bytes), format_bytes(out_bytes),

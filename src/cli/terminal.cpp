@@ -15,6 +15,11 @@
 namespace s3c::cli {
 namespace {
 
+// Lines are overwritten and then erased from their end on, never before: less flicker, and some terminals
+// keep a screen that is erased from its top as history.
+constexpr std::string_view kEraseLine = "\x1b[K";
+constexpr std::string_view kEraseBelow = "\x1b[J";
+
 // Terminal does the locking: base_sink needs none of its own.
 class TerminalSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
@@ -43,37 +48,41 @@ WindowSize Terminal::size() const {
 }
 
 void Terminal::write_line(std::string_view line) {
-  const std::string text = base::printable(line) + "\n";
+  const std::string text = base::printable(line);
   base::MutexLock lock(mutex_);
   // In one write, so that nothing flickers and nothing of another process gets between.
-  write_all(erase_frame() + text + draw_frame());
+  if (frame_.empty()) {
+    write_all(text + "\n");
+  } else {
+    write_all(go_to_frame() + text + std::string(kEraseLine) + "\n" + draw_frame() +
+              std::string(kEraseBelow));
+  }
 }
 
 void Terminal::show(const std::vector<std::string>& frame) {
   if (!live_) return;
-  // The last column stays empty: a full line would wrap, and the next erase would miss a row.
+  // The last column stays empty: a full line would wrap, and the way back to the frame's start would miss a
+  // row.
   const auto width = static_cast<std::size_t>(std::max(size().columns - 1, 1));
   std::vector<std::string> cut;
   cut.reserve(frame.size());
   for (const std::string& line : frame) cut.push_back(fit_to_width(base::printable(line), width));
   base::MutexLock lock(mutex_);
-  const std::string erase = erase_frame();
+  if (frame_.empty() && cut.empty()) return;
+  const std::string start = go_to_frame();
   frame_ = std::move(cut);
-  write_all(erase + draw_frame());
+  write_all(start + draw_frame() + std::string(kEraseBelow));
 }
 
-std::string Terminal::erase_frame() const {
+std::string Terminal::go_to_frame() const {
   if (frame_.empty()) return {};
-  // The cursor stands at the end of the frame's last line: go to its first line's start and erase from there
-  // on.
-  std::string text = "\r";
-  if (frame_.size() > 1) text += "\x1b[" + std::to_string(frame_.size() - 1) + "A";
-  return text + "\x1b[J";
+  // The cursor stands at the end of the frame's last line.
+  return frame_.size() == 1 ? "\r" : "\r\x1b[" + std::to_string(frame_.size() - 1) + "A";
 }
 
 std::string Terminal::draw_frame() const {
   std::string text;
-  for (const std::string& line : frame_) text += (text.empty() ? "" : "\n") + line;
+  for (const std::string& line : frame_) text += (text.empty() ? "" : "\n") + line + std::string(kEraseLine);
   return text;
 }
 

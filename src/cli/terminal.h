@@ -38,7 +38,7 @@ class Terminal {
 
  private:
   void write_all(std::string_view bytes) const;
-  std::string erase_frame() const S3C_REQUIRES(mutex_);
+  std::string go_to_frame() const S3C_REQUIRES(mutex_);
   std::string draw_frame() const S3C_REQUIRES(mutex_);
 
   const int descriptor_;

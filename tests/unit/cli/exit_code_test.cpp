@@ -110,8 +110,11 @@ TEST(Hints, HeadBucketHasNoReasonSoEveryPossibleOneIsNamed) {
               HasSubstr("no bucket \"b\""));
   EXPECT_THAT(hint(ErrorKind::access_denied, {.operation = "HeadBucket", .resource = "b"}),
               AllOf(HasSubstr("secret key"), HasSubstr("s3:ListBucket")));
-  EXPECT_THAT(hint(ErrorKind::invalid_argument, {.operation = "HeadBucket", .resource = "b"}),
-              HasSubstr("--region"));
+  EXPECT_THAT(
+      hint(ErrorKind::invalid_argument, {.operation = "HeadBucket", .resource = "b", .http_status = 400}),
+      HasSubstr("--region"));
+  EXPECT_EQ(hint(ErrorKind::invalid_argument, {.operation = "HeadBucket", .resource = "b"}), "")
+      << "never sent";
 }
 
 TEST(Hints, AResultThatCannotBeWrittenIsNoTroubleWithTheStore) {

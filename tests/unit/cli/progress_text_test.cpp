@@ -72,6 +72,13 @@ TEST(ProgressFrame, HasTheTotalAndEachGroup) {
   EXPECT_THAT(frame[4], HasSubstr("listing          20 of 300 objects so far"));
 }
 
+TEST(ProgressFrame, AGroupThatIsOnlyListedHasNoShareYet) {
+  RunProgress progress;
+  progress.open_groups = {{"sources/2018/01/04/", GroupProgress::Stage::listing, 300, false, 0, 0, 0}};
+  EXPECT_EQ(progress_frame(progress, RateMeter(), seconds(1), 9).at(2),
+            "  sources/2018/01/04/  listing          300 objects so far");
+}
+
 TEST(ProgressFrame, NeverHasMoreLinesThanFit) {
   for (std::size_t lines = 1; lines <= 6; ++lines) {
     EXPECT_EQ(progress_frame(half_done(), RateMeter(), seconds(1), lines).size(),
@@ -108,13 +115,15 @@ TEST(Terminal, MessagesScrollAboveTheDisplay) {
   Pipe pipe;
   Terminal terminal(pipe.in(), true);
   terminal.show({"one", "two"});
-  EXPECT_EQ(pipe.read(), "one\ntwo");
+  EXPECT_EQ(pipe.read(), "one\x1b[K\ntwo\x1b[K\x1b[J");
   terminal.write_line("message");
-  EXPECT_EQ(pipe.read(), "\r\x1b[1A\x1b[Jmessage\none\ntwo");
+  EXPECT_EQ(pipe.read(), "\r\x1b[1Amessage\x1b[K\none\x1b[K\ntwo\x1b[K\x1b[J");
   terminal.show({"three"});
-  EXPECT_EQ(pipe.read(), "\r\x1b[1A\x1b[Jthree");
+  EXPECT_EQ(pipe.read(), "\r\x1b[1Athree\x1b[K\x1b[J");
   terminal.clear();
   EXPECT_EQ(pipe.read(), "\r\x1b[J");
+  terminal.clear();
+  EXPECT_EQ(pipe.read(), "");
   terminal.write_line("end");
   EXPECT_EQ(pipe.read(), "end\n");
 }
@@ -123,7 +132,7 @@ TEST(Terminal, LinesAreCutToTheWindowAndMadePrintable) {
   Pipe pipe;
   Terminal terminal(pipe.in(), true);  // a pipe has no size: 80 columns
   terminal.show({std::string(200, 'x')});
-  EXPECT_EQ(pipe.read().size(), 79U);
+  EXPECT_EQ(pipe.read(), std::string(76, 'x') + "...\x1b[K\x1b[J");
   terminal.clear();
   pipe.read();
   terminal.write_line("a\x1b[2Jb");
@@ -148,7 +157,7 @@ TEST(Terminal, LoggerWritesThroughIt) {
   logger->info("not at this verbosity");
   EXPECT_EQ(pipe.read(), "");
   logger->warn("left {}", "x");
-  EXPECT_EQ(pipe.read(), "\r\x1b[Js3compress: warning: left x\ndisplay");
+  EXPECT_EQ(pipe.read(), "\rs3compress: warning: left x\x1b[K\ndisplay\x1b[K\x1b[J");
   make_terminal_logger(terminal, 2, true)->warn("not when quiet");
   EXPECT_EQ(pipe.read(), "");
 }

@@ -136,6 +136,15 @@ TEST(SummaryText, OtherThingsThatHappenedAreMentioned) {
   EXPECT_THAT(text, HasSubstr("deleted:  nothing (--keep-sources)"));
 }
 
+TEST(SummaryText, ARunThatOnlyDeletedSaysSo) {
+  RunReport report = one_group();
+  report.group_reports[0].volumes.clear();
+  report.group_reports[0].already_archived = 1500;
+  EXPECT_THAT(text_of(report), StartsWith("archived: nothing new in 1 group\n"
+                                          "before:   1,500 objects had been archived by an earlier run\n"
+                                          "deleted:  1,500 source objects\n"));
+}
+
 TEST(SummaryText, DryRunListsTheGroupsAndNothingElse) {
   RunReport report = one_group();
   GroupReport& group = report.group_reports[0];
