@@ -1,0 +1,500 @@
+#include "fake_store.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/hash.h"
+
+namespace s3c::archive::testing {
+
+using base::Error;
+using base::ErrorKind;
+using base::MutexLock;
+using Outcome = s3::DeleteResult::Outcome;
+
+base::Timestamp FakeClock::now() const {
+  MutexLock lock(mutex_);
+  return now_;
+}
+
+bool FakeClock::sleep_for(std::chrono::milliseconds duration, const std::stop_token& stop) {
+  MutexLock lock(mutex_);
+  now_ += duration;
+  ++sleeps_;
+  return !stop.stop_requested();
+}
+
+int FakeClock::sleeps() const {
+  MutexLock lock(mutex_);
+  return sleeps_;
+}
+
+base::Error store_error(ErrorKind kind, const std::string& code) {
+  return Error(kind, "the fake store says " + code, {.operation = "fake", .code = code});
+}
+
+s3::ObjectHead head_of(const StoredObject& object) {
+  s3::ObjectHead head;
+  head.size_bytes = object.body.size();
+  head.etag = object.etag;
+  // HTTP dates have whole seconds.
+  head.last_modified = std::chrono::floor<std::chrono::seconds>(object.last_modified);
+  head.version_id = object.version_id;
+  head.storage_class = object.storage_class;
+  head.content_type = object.content_type;
+  head.metadata = object.metadata;
+  head.checksums = object.checksums;
+  head.tag_count = static_cast<int>(object.tags.size());
+  head.server_side_encryption = object.server_side_encryption;
+  return head;
+}
+
+template <typename Effect>
+auto FakeStore::call(Call what, Effect effect) {
+  std::size_t entry = 0;
+  {
+    MutexLock lock(mutex_);
+    what.number = ++calls_;
+    what.began = ++ticks_;
+    entry = journal_.size();
+    journal_.push_back(what);
+  }
+  const auto acknowledge = [&] {
+    MutexLock lock(mutex_);
+    if (entry < journal_.size()) journal_[entry].ended = ++ticks_;
+  };
+  if (before) before(what);
+  if constexpr (std::is_void_v<decltype(effect())>) {
+    effect();
+    if (after) after(what);
+    acknowledge();
+  } else {
+    auto result = effect();
+    if (after) after(what);
+    acknowledge();
+    return result;
+  }
+}
+
+void FakeStore::make_bucket(const std::string& name) {
+  MutexLock lock(mutex_);
+  buckets_[name];
+}
+
+void FakeStore::put(const std::string& name, const std::string& key, const std::string& body) {
+  StoredObject object;
+  object.body = body;
+  object.etag = base::to_hex(base::md5(body));
+  MutexLock lock(mutex_);
+  buckets_[name];
+  // Not a loss: the writer of the source owns its objects.
+  if (versioned) object.version_id = "v" + std::to_string(stored_);
+  object.last_modified = *base::parse_iso8601("2018-04-02T00:00:00Z") + std::chrono::milliseconds(++stored_);
+  buckets_[name][key] = std::move(object);
+}
+
+void FakeStore::edit(const std::string& name, const std::string& key,
+                     const std::function<void(StoredObject&)>& change) {
+  MutexLock lock(mutex_);
+  change(buckets_.at(name).at(key));
+}
+
+void FakeStore::erase(const std::string& name, const std::string& key) {
+  MutexLock lock(mutex_);
+  buckets_.at(name).erase(key);
+}
+
+Bucket FakeStore::objects(const std::string& name) const {
+  MutexLock lock(mutex_);
+  return buckets_.at(name);
+}
+
+std::set<std::string> FakeStore::keys(const std::string& name) const {
+  std::set<std::string> keys;
+  for (const auto& [key, object] : objects(name)) keys.insert(key);
+  return keys;
+}
+
+std::size_t FakeStore::open_uploads() const {
+  MutexLock lock(mutex_);
+  return uploads_.size();
+}
+
+std::vector<Call> FakeStore::journal() const {
+  MutexLock lock(mutex_);
+  return journal_;
+}
+
+std::vector<Call> FakeStore::calls(Op op, const std::string& key_part) const {
+  std::vector<Call> found;
+  for (const Call& c : journal()) {
+    if (c.op == op && c.key.find(key_part) != std::string::npos) found.push_back(c);
+  }
+  return found;
+}
+
+void FakeStore::forget_journal() {
+  MutexLock lock(mutex_);
+  journal_.clear();
+}
+
+std::string FakeStore::complete_now(const s3::CompleteMultipartUploadRequest& request) {
+  MutexLock lock(mutex_);
+  return complete(request);
+}
+
+s3::CompleteMultipartUploadRequest FakeStore::last_complete() const {
+  MutexLock lock(mutex_);
+  return last_complete_;
+}
+
+Bucket& FakeStore::bucket(const std::string& name) {
+  const auto found = buckets_.find(name);
+  if (found == buckets_.end()) throw store_error(ErrorKind::not_found, "NoSuchBucket");
+  return found->second;
+}
+
+void FakeStore::store(const std::string& name, const std::string& key, StoredObject object) {
+  Bucket& objects = bucket(name);
+  if (objects.contains(key) && on_loss) on_loss(buckets_, name, key);
+  object.last_modified = *base::parse_iso8601("2018-04-02T00:00:00Z") + std::chrono::milliseconds(++stored_);
+  objects[key] = std::move(object);
+}
+
+const StoredObject& FakeStore::find(const std::string& name, const std::string& key,
+                                    const s3::GetObjectRequest* request) {
+  const Bucket& objects = bucket(name);
+  const auto found = objects.find(key);
+  if (found == objects.end()) throw store_error(ErrorKind::not_found, "NoSuchKey");
+  if (request != nullptr && !ignores_if_match && !request->if_match.empty() &&
+      request->if_match != found->second.etag)
+    throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
+  return found->second;
+}
+
+void FakeStore::head_bucket(const std::string& name) {
+  Call what;
+  what.op = Op::head_bucket;
+  what.bucket = name;
+  call(what, [&] {
+    MutexLock lock(mutex_);
+    bucket(name);
+  });
+}
+
+s3::ListObjectsPage FakeStore::list_objects(const s3::ListObjectsRequest& request) {
+  Call what;
+  what.op = Op::list;
+  what.bucket = request.bucket;
+  what.key = request.prefix;
+  what.range_or_token = request.continuation_token;
+  return call(what, [&] {
+    s3::ListObjectsPage page;
+    {
+      MutexLock lock(mutex_);
+      const Bucket& objects = bucket(request.bucket);
+      const std::string& from =
+          request.continuation_token.empty() ? request.start_after : request.continuation_token;
+      std::string last;
+      for (auto it = objects.lower_bound(std::max(from, request.prefix)); it != objects.end(); ++it) {
+        const std::string& key = it->first;
+        if (key.compare(0, request.prefix.size(), request.prefix) > 0) break;
+        if (!key.starts_with(request.prefix) || key <= from) continue;
+        std::string folder;
+        if (!request.delimiter.empty()) {
+          const std::size_t at = key.find(request.delimiter, request.prefix.size());
+          if (at != std::string::npos) folder = key.substr(0, at + request.delimiter.size());
+        }
+        if (!folder.empty() &&
+            (folder == from || (!page.common_prefixes.empty() && page.common_prefixes.back() == folder)))
+          continue;
+        if (page.objects.size() + page.common_prefixes.size() == page_size) {
+          page.next_continuation_token = last;
+          break;
+        }
+        last = folder.empty() ? key : folder;
+        if (!folder.empty()) {
+          page.common_prefixes.push_back(folder);
+          continue;
+        }
+        s3::ObjectSummary summary;
+        summary.key = key;
+        summary.size_bytes = it->second.body.size();
+        summary.etag = it->second.etag;
+        summary.last_modified = it->second.last_modified;
+        summary.storage_class = it->second.storage_class;
+        page.objects.push_back(std::move(summary));
+      }
+    }
+    if (alter_list) alter_list(request, page);
+    return page;
+  });
+}
+
+s3::GetObjectResult FakeStore::get_object(const s3::GetObjectRequest& request) {
+  Call what;
+  what.op = Op::get;
+  what.bucket = request.bucket;
+  what.key = request.key;
+  return call(what, [&] {
+    s3::GetObjectResult result;
+    {
+      MutexLock lock(mutex_);
+      const StoredObject& object = find(request.bucket, request.key, &request);
+      if (request.expected_size_bytes && !ignores_if_match &&
+          *request.expected_size_bytes != object.body.size())
+        throw store_error(ErrorKind::precondition_failed, "");
+      result.head = head_of(object);
+      result.body =
+          request.range ? object.body.substr(request.range->offset, request.range->size_bytes) : object.body;
+    }
+    if (alter_get) alter_get(request.key, result);
+    return result;
+  });
+}
+
+s3::ObjectHead FakeStore::read_object(const s3::GetObjectRequest& request, const s3::BodySink& sink) {
+  Call what;
+  what.op = Op::read;
+  what.bucket = request.bucket;
+  what.key = request.key;
+  return call(what, [&] {
+    StoredObject object;
+    {
+      MutexLock lock(mutex_);
+      object = find(request.bucket, request.key, &request);
+    }
+    if (alter_read) alter_read(request.key, object.body);
+    constexpr std::size_t kChunk = std::size_t{1} << 20;
+    for (std::size_t at = 0; at < object.body.size(); at += kChunk) {
+      if (during_read) during_read(request.key, at);
+      sink(std::string_view(object.body).substr(at, kChunk));
+    }
+    return head_of(object);
+  });
+}
+
+std::optional<s3::ObjectHead> FakeStore::head_object(const std::string& name, const std::string& key) {
+  Call what;
+  what.op = Op::head;
+  what.bucket = name;
+  what.key = key;
+  return call(what, [&]() -> std::optional<s3::ObjectHead> {
+    std::optional<s3::ObjectHead> head;
+    {
+      MutexLock lock(mutex_);
+      const Bucket& objects = bucket(name);
+      const auto found = objects.find(key);
+      if (found != objects.end()) head = head_of(found->second);
+    }
+    if (head && alter_head) alter_head(key, *head);
+    return head;
+  });
+}
+
+std::map<std::string, std::string> FakeStore::get_object_tagging(const std::string& name,
+                                                                 const std::string& key,
+                                                                 const std::string& /*version_id*/) {
+  Call what;
+  what.op = Op::tagging;
+  what.bucket = name;
+  what.key = key;
+  return call(what, [&] {
+    MutexLock lock(mutex_);
+    return find(name, key, nullptr).tags;
+  });
+}
+
+std::string FakeStore::put_object(const s3::PutObjectRequest& request, std::string_view body) {
+  Call what;
+  what.op = Op::put;
+  what.bucket = request.bucket;
+  what.key = request.key;
+  return call(what, [&] {
+    StoredObject object;
+    object.body = body;
+    object.etag = base::to_hex(base::md5(body));
+    object.content_type = request.content_type;
+    object.metadata = request.metadata;
+    const std::string etag = object.etag;
+    MutexLock lock(mutex_);
+    if (request.if_none_match && bucket(request.bucket).contains(request.key))
+      throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
+    store(request.bucket, request.key, std::move(object));
+    return etag;
+  });
+}
+
+std::string FakeStore::create_multipart_upload(const s3::CreateMultipartUploadRequest& request) {
+  Call what;
+  what.op = Op::create;
+  what.bucket = request.bucket;
+  what.key = request.key;
+  return call(what, [&] {
+    if (refuses_checksum_header && request.full_object_crc32)
+      throw store_error(ErrorKind::invalid_argument, "InvalidArgument");
+    MutexLock lock(mutex_);
+    bucket(request.bucket);
+    const std::string id = "upload" + std::to_string(++created_);
+    uploads_[id].request = request;
+    return id;
+  });
+}
+
+std::string FakeStore::part_etag(const std::string& body) const {
+  return base::to_hex(base::md5(kms ? "kms" + body : body));
+}
+
+s3::UploadedPart FakeStore::upload_part(const s3::UploadPartRequest& request) {
+  Call what;
+  what.op = Op::part;
+  what.bucket = request.bucket;
+  what.key = request.key;
+  what.upload_id = request.upload_id;
+  return call(what, [&] {
+    MutexLock lock(mutex_);
+    const auto upload = uploads_.find(request.upload_id);
+    if (upload == uploads_.end()) throw store_error(ErrorKind::not_found, "NoSuchUpload");
+    if (base::md5(request.body) != request.md5) throw store_error(ErrorKind::corrupt, "BadDigest");
+    const std::string body(request.body);
+    upload->second.parts[request.part_number] = body;
+    s3::UploadedPart part;
+    part.part_number = request.part_number;
+    part.etag = part_etag(body);
+    part.crc32 = request.crc32;
+    return part;
+  });
+}
+
+std::string FakeStore::complete(const s3::CompleteMultipartUploadRequest& request) {
+  const auto found = uploads_.find(request.upload_id);
+  if (found == uploads_.end()) throw store_error(ErrorKind::not_found, "NoSuchUpload");
+  Upload& upload = found->second;
+  if (powers_.conditional_complete && request.if_none_match && bucket(request.bucket).contains(request.key))
+    throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
+  StoredObject object;
+  std::string md5s;
+  for (const s3::UploadedPart& part : request.parts) {
+    const auto body = upload.parts.find(part.part_number);
+    if (body == upload.parts.end() || part_etag(body->second) != part.etag)
+      throw store_error(ErrorKind::invalid_argument, "InvalidPart");
+    object.body += body->second;
+    md5s += *base::from_hex(part.etag);
+  }
+  if (powers_.checksums) {
+    if (request.object_size_bytes && *request.object_size_bytes != object.body.size())
+      throw store_error(ErrorKind::invalid_argument, "InvalidRequest");
+    const std::uint32_t crc32 = base::crc32(object.body);
+    if (request.full_object_crc32 && *request.full_object_crc32 != crc32)
+      throw store_error(ErrorKind::corrupt, "BadDigest");
+    if (upload.request.full_object_crc32)
+      object.checksums = {{"CRC32", base::to_base64(base::crc32_bytes(crc32)), "FULL_OBJECT"}};
+  }
+  object.etag = base::to_hex(base::md5(md5s)) + "-" + std::to_string(request.parts.size());
+  if (kms) object.server_side_encryption = "aws:kms";
+  object.metadata = upload.request.metadata;
+  object.storage_class = upload.request.storage_class.empty() ? "STANDARD" : upload.request.storage_class;
+  object.content_type = upload.request.content_type;
+  const std::string etag = object.etag;
+  store(request.bucket, request.key, std::move(object));
+  uploads_.erase(found);
+  return etag;
+}
+
+std::string FakeStore::complete_multipart_upload(const s3::CompleteMultipartUploadRequest& request) {
+  Call what;
+  what.op = Op::complete;
+  what.bucket = request.bucket;
+  what.key = request.key;
+  what.upload_id = request.upload_id;
+  {
+    MutexLock lock(mutex_);
+    last_complete_ = request;
+  }
+  return call(what, [&] {
+    MutexLock lock(mutex_);
+    return complete(request);
+  });
+}
+
+void FakeStore::abort_multipart_upload(const std::string& name, const std::string& key,
+                                       const std::string& upload_id) {
+  Call what;
+  what.op = Op::abort;
+  what.bucket = name;
+  what.key = key;
+  what.upload_id = upload_id;
+  call(what, [&] {
+    MutexLock lock(mutex_);
+    uploads_.erase(upload_id);
+  });
+}
+
+s3::ListMultipartUploadsPage FakeStore::list_multipart_uploads(const std::string& name,
+                                                               const std::string& prefix,
+                                                               const std::string& /*key_marker*/,
+                                                               const std::string& /*upload_id_marker*/) {
+  Call what;
+  what.op = Op::uploads;
+  what.bucket = name;
+  what.key = prefix;
+  return call(what, [&] {
+    MutexLock lock(mutex_);
+    s3::ListMultipartUploadsPage page;
+    for (const auto& [id, upload] : uploads_) {
+      if (upload.request.bucket == name && upload.request.key.starts_with(prefix))
+        page.uploads.push_back({upload.request.key, id, {}});
+    }
+    return page;
+  });
+}
+
+s3::DeleteResult FakeStore::remove(const std::string& name, const s3::DeleteItem& item) {
+  s3::DeleteResult result;
+  result.key = item.key;
+  result.version_id = item.version_id;
+  Bucket& objects = bucket(name);
+  const auto found = objects.find(item.key);
+  const bool conditional = powers_.conditional_delete && !item.etag.empty();
+  if (found == objects.end()) {
+    if (conditional) result.outcome = Outcome::not_found;
+    return result;
+  }
+  if (conditional && found->second.etag != item.etag) {
+    result.outcome = Outcome::precondition_failed;
+    result.code = "PreconditionFailed";
+    return result;
+  }
+  if (!item.version_id.empty() && found->second.version_id != item.version_id) return result;
+  if (on_loss) on_loss(buckets_, name, item.key);
+  objects.erase(found);
+  return result;
+}
+
+std::vector<s3::DeleteResult> FakeStore::delete_objects(const std::string& name,
+                                                        const std::vector<s3::DeleteItem>& items,
+                                                        Resend resend) {
+  Call what;
+  what.op = Op::del;
+  what.bucket = name;
+  what.key = items.at(0).key;
+  what.items = items;
+  what.resend = resend;
+  return call(what, [&] {
+    std::vector<s3::DeleteResult> results;
+    for (const s3::DeleteItem& item : items) {
+      if (refuses_delete_conditions && !item.etag.empty())
+        throw store_error(ErrorKind::invalid_argument, "MalformedXML");
+    }
+    {
+      MutexLock lock(mutex_);
+      for (const s3::DeleteItem& item : items) results.push_back(remove(name, item));
+    }
+    if (alter_delete) alter_delete(results);
+    return results;
+  });
+}
+
+}  // namespace s3c::archive::testing

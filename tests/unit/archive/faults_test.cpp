@@ -1,0 +1,213 @@
+// A small job that fails or is killed at each of its calls, before or after the call's effect, and is then
+// run again: whatever happened, the promise holds and the second run finishes the work. And two runs at once.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "archive/archive_run.h"
+#include "archive/catalog.h"
+#include "promise.h"
+
+namespace s3c::archive {
+namespace {
+
+using base::ErrorKind;
+using testing::Call;
+using testing::day_key;
+using testing::FakeStore;
+using testing::Op;
+using testing::run;
+using testing::store_error;
+
+class FaultsTest : public ::testing::TestWithParam<bool> {
+ protected:
+  static FakeStore::Powers powers() {
+    return {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()};
+  }
+  static ArchiveOptions options() {
+    ArchiveOptions options = testing::small_options();
+    // Found by the probe, whose calls fail too.
+    options.conditional_complete.reset();
+    options.additional_checksums.reset();
+    options.conditional_delete.reset();
+    // One after the other: then the n-th call is nearly the same one in each run.
+    options.resources.threads = 1;
+    options.resources.open_groups = 1;
+    return options;
+  }
+  static std::map<std::string, std::string> fill(FakeStore& store, bool large) {
+    auto originals = testing::fill(store, 3);
+    if (large) {
+      originals[day_key(1, 1)] = std::string((4 << 20) + 1, 'L');
+      store.put(testing::kSource, day_key(1, 1), originals[day_key(1, 1)]);
+    }
+    return originals;
+  }
+  static RunReport try_run(FakeStore& store) {
+    try {
+      return run(store, options());
+    } catch (const base::Error& error) {
+      RunReport report;
+      report.failure = error;
+      return report;
+    }
+  }
+  static int calls_of_a_good_run(bool large) {
+    FakeStore store(powers());
+    fill(store, large);
+    EXPECT_FALSE(run(store, options()).total().failure);
+    return static_cast<int>(store.journal().size());
+  }
+  static void expect_promise(const FakeStore& store, const testing::PromiseWatch& watch,
+                             const std::map<std::string, std::string>& originals) {
+    for (const std::string& broken : watch.broken()) ADD_FAILURE() << broken;
+    testing::expect_nothing_lost(store, originals);
+    testing::expect_nothing_twice(store);
+    testing::expect_every_archive_has_its_manifest(store);
+  }
+
+  /// killed: every call after the one that failed fails as well, as for a program that is gone.
+  static void fail_at_each_call(bool killed, bool after_effect, bool large) {
+    const int last = calls_of_a_good_run(large);
+    ASSERT_GT(last, 40);
+    int failures = 0;
+    for (int k = 1; k <= last; ++k) {
+      SCOPED_TRACE("call " + std::to_string(k) + " of " + std::to_string(last));
+      FakeStore store(powers());
+      const testing::PromiseWatch watch(store);
+      const auto originals = fill(store, large);
+      const auto fault = [k, killed](const Call& c) {
+        if (c.number == k || (killed && c.number > k))
+          throw store_error(ErrorKind::transient, "InternalError");
+      };
+      if (after_effect) {
+        store.after = fault;
+        // What is killed sends nothing more.
+        if (killed)
+          store.before = [k](const Call& c) {
+            if (c.number > k) throw store_error(ErrorKind::transient, "InternalError");
+          };
+      } else {
+        store.before = fault;
+      }
+      const GroupReport first = try_run(store).total();
+      if (first.failure) ++failures;
+      expect_promise(store, watch, originals);
+      if (!first.failure && first.left.count() == 0) {
+        EXPECT_TRUE(store.keys(testing::kSource).empty()) << "left in place without a word";
+      }
+      store.before = store.after = {};
+      const GroupReport second = try_run(store).total();
+      EXPECT_FALSE(second.failure) << second.failure->what();
+      EXPECT_TRUE(store.keys(testing::kSource).empty());
+      expect_promise(store, watch, originals);
+      if (HasFailure()) return;
+    }
+    // Else the test would have tested nothing.
+    EXPECT_GT(failures, killed ? last / 2 : 5);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, FaultsTest, ::testing::Bool(),
+                         [](const auto& powers) { return powers.param ? "full" : "lesser"; });
+
+TEST_P(FaultsTest, KilledBeforeEachCall) {
+  fail_at_each_call(true, false, false);
+}
+TEST_P(FaultsTest, KilledAfterEachCall) {
+  fail_at_each_call(true, true, false);
+}
+TEST_P(FaultsTest, EachCallFails) {
+  fail_at_each_call(false, false, false);
+}
+TEST_P(FaultsTest, EachAnswerIsLost) {
+  fail_at_each_call(false, true, false);
+}
+TEST_P(FaultsTest, KilledAtEachCallWithAStreamedObject) {
+  fail_at_each_call(true, true, true);
+}
+TEST_P(FaultsTest, EachCallFailsWithAStreamedObject) {
+  fail_at_each_call(false, false, true);
+}
+
+TEST_P(FaultsTest, ACompleteThatArrivesAfterTheKillIsFoundOrLosesCleanly) {
+  // The program is gone, its Complete still on the way; it lands before any call of the next run.
+  for (int k = 1; k <= 60; ++k) {
+    SCOPED_TRACE("lands before call " + std::to_string(k));
+    FakeStore store(powers());
+    const testing::PromiseWatch watch(store);
+    const auto originals = fill(store, false);
+    std::optional<s3::CompleteMultipartUploadRequest> late;
+    store.before = [&](const Call& c) {
+      const bool on_its_way = c.op == Op::complete && c.key.ends_with(".zip");
+      if (on_its_way && !late) late = store.last_complete();
+      if (late) throw store_error(ErrorKind::transient, "InternalError");
+    };
+    try_run(store);
+    ASSERT_TRUE(late);
+    const int first_call = static_cast<int>(store.journal().size());
+    bool landed = false;
+    store.before = [&](const Call& c) {
+      if (landed || c.number < first_call + k) return;
+      landed = true;
+      try {
+        store.complete_now(*late);
+      } catch (const base::Error&) {
+        return;  // refused: somebody's archive is there, or the upload was aborted
+      }
+    };
+    const GroupReport second = try_run(store).total();
+    store.before = {};
+    expect_promise(store, watch, originals);
+    if (second.failure) {
+      EXPECT_FALSE(try_run(store).total().failure);
+    }
+    EXPECT_TRUE(store.keys(testing::kSource).empty());
+    expect_promise(store, watch, originals);
+    if (HasFailure()) return;
+  }
+}
+
+TEST_P(FaultsTest, TwoRunsAtOnce) {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    FakeStore store(powers());
+    const testing::PromiseWatch watch(store);
+    const auto originals = testing::fill(store, 5);
+    std::atomic<unsigned> calls{seed * 1000};
+    const auto hesitate = [&](const Call&) {
+      std::minstd_rand random(calls.fetch_add(1));
+      for (unsigned spins = random() % 8; spins > 0; --spins) std::this_thread::yield();
+      if (random() % 16 == 0) std::this_thread::sleep_for(std::chrono::microseconds(random() % 300));
+    };
+    store.before = hesitate;
+    store.after = hesitate;
+    ArchiveOptions both = options();
+    both.conditional_complete = both.additional_checksums = both.conditional_delete = GetParam();
+    both.resources.threads = 3;
+    both.resources.open_groups = 2;
+    both.keep_sources = seed % 4 == 0;  // then nothing but the protocol keeps them from archiving twice
+    RunReport reports[2];
+    {
+      std::thread other([&] { reports[1] = run(store, both); });
+      reports[0] = run(store, both);
+      other.join();
+    }
+    expect_promise(store, watch, originals);
+    for (const RunReport& report : reports) {
+      const GroupReport total = report.total();
+      EXPECT_FALSE(total.failure) << total.failure->what();
+    }
+    EXPECT_EQ(store.open_uploads(), 0u);
+    both.keep_sources = false;
+    EXPECT_FALSE(run(store, both).total().failure);
+    EXPECT_TRUE(store.keys(testing::kSource).empty());
+    expect_promise(store, watch, originals);
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace s3c::archive

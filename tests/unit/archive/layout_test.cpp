@@ -1,0 +1,243 @@
+#include <gtest/gtest.h>
+
+#include "archive/layout.h"
+#include "archive/options.h"
+#include "archive/progress.h"
+#include "archive/report.h"
+#include "promise.h"
+
+namespace s3c::archive {
+namespace {
+
+using base::ErrorKind;
+using testing::error_kind;
+
+TEST(Layout, RefusesTemplatesThatCannotWork) {
+  for (const char* text : {"", "{yyyy}/", "{prefix}/{yyyy}", "{prefix}/", "{prefix}/x/", "{prefix}/{mm}/",
+                           "{prefix}/{yyyy}/{dd}/", "{prefix}/{yyyy}/{mm}/{hh}/", "{prefix}/{yyyy}/{yyyy}/",
+                           "{prefix}/{yyyy}//", "{prefix}/{yyyy}/{week}/", "{prefix}/{yyyy",
+                           "{prefix}/yyyy}/", "{prefix}/{prefix}/{yyyy}/", "{prefix}/{bucket}/{yyyy}/"}) {
+    EXPECT_EQ(error_kind([&] { Layout::parse(text); }), ErrorKind::invalid_argument) << text;
+  }
+  for (const char* text : {"{prefix}/{yyyy}/{mm}/{dd}/", "{prefix}/day={yyyy}-{mm}-{dd}/", "{prefix}/{yyyy}/",
+                           "{prefix}/{dd}/{mm}/{yyyy}/", "{prefix}/{yyyy}/{mm}/{dd}/{hh}/"}) {
+    EXPECT_EQ(Layout::parse(text).text(), text);
+  }
+}
+
+std::optional<Fields> match_day(const std::string& year, const std::string& month, const std::string& day) {
+  const Layout layout = Layout::parse(kDefaultLayout);
+  const auto y = layout.match(0, year, {});
+  const auto m = y ? layout.match(1, month, *y) : std::nullopt;
+  return m ? layout.match(2, day, *m) : std::nullopt;
+}
+
+TEST(Layout, MatchesCalendarDatesOnly) {
+  EXPECT_EQ(match_day("2018/", "04/", "01/"), (Fields{{"yyyy", "2018"}, {"mm", "04"}, {"dd", "01"}}));
+  EXPECT_TRUE(match_day("2016/", "02/", "29/"));
+  EXPECT_TRUE(match_day("2000/", "02/", "29/"));
+  for (const auto& [y, m, d] : std::vector<std::array<const char*, 3>>{{"2018/", "02/", "29/"},
+                                                                       {"1900/", "02/", "29/"},
+                                                                       {"2018/", "13/", "01/"},
+                                                                       {"2018/", "00/", "01/"},
+                                                                       {"2018/", "04/", "31/"},
+                                                                       {"2018/", "04/", "00/"},
+                                                                       {"2018/", "4/", "01/"},
+                                                                       {"2018/", "04/", "1/"},
+                                                                       {"2018/", "04/", "001/"},
+                                                                       {"2018/", "04", "01/"},
+                                                                       {"0000/", "04/", "01/"},
+                                                                       {"201a/", "04/", "01/"},
+                                                                       {"-018/", "04/", "01/"},
+                                                                       {"2018/", "+4/", "01/"},
+                                                                       {"2018/", "04/", "01x/"},
+                                                                       {"2018/", "/", "01/"}}) {
+    EXPECT_FALSE(match_day(y, m, d)) << y << m << d;
+  }
+}
+
+TEST(Layout, MatchesLiteralsAroundFields) {
+  const Layout layout = Layout::parse("{prefix}/day={yyyy}-{mm}-{dd}/");
+  EXPECT_EQ(layout.levels(), 1u);
+  EXPECT_TRUE(layout.match(0, "day=2018-04-01/", {}));
+  EXPECT_FALSE(layout.match(0, "day=2018-04-01x/", {}));
+  EXPECT_FALSE(layout.match(0, "2018-04-01/", {}));
+  EXPECT_FALSE(layout.match(0, "day=2018_04-01/", {}));
+  EXPECT_FALSE(layout.match(0, "day=2018-04-0/", {}));
+}
+
+TEST(ArchiveName, NamesVolumes) {
+  const ArchiveName name = ArchiveName::parse(kDefaultArchiveName);
+  EXPECT_EQ(name.stem("source-bucket", "sources", {{"yyyy", "2018"}, {"mm", "04"}, {"dd", "01"}}),
+            "source-bucket/20180401");
+  EXPECT_EQ(ArchiveName::volume_key("b/20180401", 1), "b/20180401.zip");
+  EXPECT_EQ(ArchiveName::volume_key("b/20180401", 2), "b/20180401-2.zip");
+  struct Case {
+    const char* key;
+    std::optional<int> number;
+  };
+  for (const Case& c : {Case{"b/20180101.zip", 1}, Case{"b/20180101-2.zip", 2}, Case{"b/20180101-10.zip", 10},
+                        Case{"b/201801011.zip", std::nullopt}, Case{"b/20180101-02.zip", std::nullopt},
+                        Case{"b/20180101-1.zip", std::nullopt}, Case{"b/20180101-0.zip", std::nullopt},
+                        Case{"b/20180101--2.zip", std::nullopt}, Case{"b/20180101-2", std::nullopt},
+                        Case{"b/20180101-99999999999.zip", std::nullopt}, Case{"b/2018010.zip", std::nullopt},
+                        Case{"b/20180101-2x.zip", std::nullopt}, Case{".zip", std::nullopt}}) {
+    EXPECT_EQ(ArchiveName::volume_number("b/20180101", c.key), c.number) << c.key;
+  }
+}
+
+TEST(ArchiveName, RefusesWhatWouldCollide) {
+  for (const char* text : {"{bucket}/{yyyy}.tar", "/{bucket}.zip", "s3compress_catalog/{yyyy}.zip",
+                           "{bucket}/{day}.zip", "{bucket}/{yyyy.zip"}) {
+    EXPECT_EQ(error_kind([&] { ArchiveName::parse(text); }), ErrorKind::invalid_argument) << text;
+  }
+  std::string field;
+  const Layout day = Layout::parse(kDefaultLayout);
+  EXPECT_FALSE(ArchiveName::parse("{bucket}/{yyyy}{mm}.zip").names_all_fields_of(day, &field));
+  EXPECT_EQ(field, "{dd}");
+  EXPECT_FALSE(ArchiveName::parse("{bucket}/{yyyy}{mm}{dd}{hh}.zip").names_all_fields_of(day, &field));
+  EXPECT_EQ(field, "{hh}");
+}
+
+TEST(DateRange, KnowsWhatMayLieInIt) {
+  const DateRange days = DateRange::between("2018-02-10", "2018-04-05");
+  struct Case {
+    Date date;
+    bool inside;
+  };
+  for (const Case& c : {Case{{2018, 2, 10}, true}, Case{{2018, 2, 9}, false}, Case{{2018, 4, 5}, true},
+                        Case{{2018, 4, 6}, false}, Case{{2018, 2, 0}, true}, Case{{2018, 1, 0}, false},
+                        Case{{2018, 5, 0}, false}, Case{{2018, 0, 0}, true}, Case{{2017, 0, 0}, false},
+                        Case{{2019, 0, 0}, false}, Case{{0, 0, 0}, true}}) {
+    EXPECT_EQ(days.may_contain(c.date), c.inside) << c.date.year << "-" << c.date.month << "-" << c.date.day;
+  }
+  const DateRange years = DateRange::years({2016, 2018});
+  EXPECT_TRUE(years.may_contain({2018, 12, 31}));
+  EXPECT_FALSE(years.may_contain({2017, 1, 1}));
+  EXPECT_TRUE(DateRange().may_contain({1, 1, 1}));
+  EXPECT_TRUE(DateRange::between(std::nullopt, "2018-01-01").may_contain({1990, 0, 0}));
+}
+
+TEST(DateRange, RefusesWhatIsNoDate) {
+  for (const char* text : {"2018-02-30", "2018-13-01", "2018-1-1", "20180101", "0000-01-01", "", "2018-00-10",
+                           "2018-01-01 ", "2018-01-+1"}) {
+    EXPECT_EQ(error_kind([&] { DateRange::between(text, std::nullopt); }), ErrorKind::invalid_argument)
+        << text;
+  }
+  EXPECT_EQ(error_kind([] { DateRange::between("2018-02-01", "2018-01-01"); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(error_kind([] { DateRange::years({10000}); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(error_kind([] { DateRange::years({0}); }), ErrorKind::invalid_argument);
+}
+
+TEST(Options, RefusesWhatCannotWork) {
+  const ArchiveOptions good = [] {
+    ArchiveOptions o;
+    o.selection.bucket = "b";
+    o.archive_bucket = "a";
+    return o;
+  }();
+  EXPECT_NO_THROW(validate(good));
+  const std::vector<std::function<void(ArchiveOptions&)>> spoil = {
+      [](ArchiveOptions& o) { o.selection.bucket = ""; },
+      [](ArchiveOptions& o) { o.archive_bucket = ""; },
+      [](ArchiveOptions& o) { o.selection.prefix = ""; },
+      [](ArchiveOptions& o) { o.selection.prefix = "a/"; },
+      [](ArchiveOptions& o) { o.selection.prefix = "/a"; },
+      [](ArchiveOptions& o) { o.resources.threads = 0; },
+      [](ArchiveOptions& o) { o.resources.threads = 4097; },
+      [](ArchiveOptions& o) { o.resources.open_groups = 0; },
+      [](ArchiveOptions& o) { o.resources.upload_slots = 0; },
+      [](ArchiveOptions& o) { o.level = 13; },
+      [](ArchiveOptions& o) { o.level = -1; },
+      [](ArchiveOptions& o) { o.max_objects = 0; },
+      [](ArchiveOptions& o) { o.max_size_bytes = 0; },
+      [](ArchiveOptions& o) { o.delete_batch = 0; },
+      [](ArchiveOptions& o) { o.delete_batch = 1001; },
+      [](ArchiveOptions& o) { o.keep_sources = o.delete_versions = true; },
+      [](ArchiveOptions& o) { o.archive_name = ArchiveName::parse("{bucket}/{yyyy}.zip"); },
+      [](ArchiveOptions& o) { o.resources.memory_bytes = std::uint64_t{16} << 20; },
+      // A small --max-size does not make up for a --max-objects without bound: empty objects have no size.
+      [](ArchiveOptions& o) { o.max_size_bytes = 1000, o.max_objects = std::uint64_t{1} << 60; },
+      [](ArchiveOptions& o) {
+        o.archive_bucket = "b";
+        o.archive_name = ArchiveName::parse("sources/{yyyy}{mm}{dd}.zip");
+      },
+  };
+  for (std::size_t i = 0; i < spoil.size(); ++i) {
+    ArchiveOptions o = good;
+    spoil[i](o);
+    EXPECT_EQ(error_kind([&] { validate(o); }), ErrorKind::invalid_argument) << "case " << i;
+  }
+  ArchiveOptions same = good;
+  same.archive_bucket = "b";
+  EXPECT_NO_THROW(validate(same)) << "one bucket for both is fine while the keys keep apart";
+}
+
+TEST(Options, PartsNeverRunOut) {
+  for (const std::uint64_t bytes :
+       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 30, std::uint64_t{50} << 30,
+        std::uint64_t{5} << 40, std::uint64_t{48} << 40}) {
+    for (const std::uint64_t objects : {1ull, 1000ull, 1'000'000ull, 10'000'000ull}) {
+      const std::uint64_t part = part_size_bytes(bytes, objects);
+      // Incompressible, the longest names, rows as large as they get without tags.
+      const std::uint64_t archive = bytes + bytes / 2048 + objects * (2 * 3300 + 8192) + (1 << 20);
+      EXPECT_LT((archive + part - 1) / part, 10'000u) << bytes << " bytes in " << objects;
+      EXPECT_GE(part, std::uint64_t{8} << 20);
+      EXPECT_EQ(part % (1 << 20), 0u);
+    }
+  }
+  EXPECT_GE(part_size_bytes(~std::uint64_t{0}, ~std::uint64_t{0}),
+            part_size_bytes(std::uint64_t{1} << 50, 1));
+}
+
+TEST(Report, CountsEveryObjectAndNamesTheFirstThousand) {
+  LeftObjects left;
+  for (int i = 0; i < 1500; ++i) left.add({"k" + std::to_string(i), LeftReason::changed, ""});
+  LeftObjects more;
+  more.add({"x", LeftReason::frozen, "d"});
+  left.add(more);
+  EXPECT_EQ(left.count(), 1501u);
+  EXPECT_EQ(left.named().size(), 1000u);
+  EXPECT_EQ(left.by_reason().at(LeftReason::changed), 1500u);
+  EXPECT_EQ(left.by_reason().at(LeftReason::frozen), 1u);
+  std::set<std::string_view> texts;
+  for (const auto reason :
+       {LeftReason::changed, LeftReason::unreadable, LeftReason::frozen, LeftReason::damaged,
+        LeftReason::too_large, LeftReason::not_deleted, LeftReason::overwritten})
+    texts.insert(describe(reason));
+  EXPECT_EQ(texts.size(), 7u);
+}
+
+TEST(Report, TotalKeepsTheFirstFailure) {
+  RunReport report;
+  report.group_reports.resize(3);
+  report.group_reports[0].listed = 2;
+  report.group_reports[1].listed = 3;
+  report.group_reports[1].failure = base::Error(ErrorKind::transient, "one");
+  report.group_reports[2].failure = base::Error(ErrorKind::corrupt, "two");
+  report.group_reports[2].volumes.push_back({"a", 1, 2, 3});
+  EXPECT_EQ(report.total().listed, 5u);
+  EXPECT_EQ(report.total().volumes.size(), 1u);
+  EXPECT_EQ(report.total().failure->message(), "one");
+  report.failure = base::Error(ErrorKind::corrupt, "search");
+  EXPECT_EQ(report.total().failure->message(), "search");
+}
+
+TEST(Progress, ShowsOpenGroupsOnly) {
+  Progress progress;
+  progress.group_found();
+  progress.group_started("a/");
+  progress.update("a/", [](GroupProgress& g, RunProgress& r) { g.packed = 2, r.objects_packed += 2; });
+  EXPECT_EQ(progress.snapshot().open_groups.size(), 1u);
+  EXPECT_EQ(progress.snapshot().open_groups.at(0).packed, 2u);
+  progress.group_done("a/");
+  progress.update("a/", [](GroupProgress&, RunProgress& r) { ++r.objects_left; });
+  progress.groups_final();
+  EXPECT_TRUE(progress.snapshot().open_groups.empty());
+  EXPECT_EQ(progress.snapshot().objects_packed, 2u);
+  EXPECT_EQ(progress.snapshot().groups_done, 1u);
+  EXPECT_TRUE(progress.snapshot().groups_final);
+}
+
+}  // namespace
+}  // namespace s3c::archive

@@ -1,0 +1,70 @@
+// The promise, checked by somebody who knows only the buckets: decodes every archive and compares bytes. And
+// the small job that the tests of this folder run.
+#pragma once
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "archive/archive_run.h"
+#include "base/log.h"
+#include "fake_store.h"
+
+namespace s3c::archive::testing {
+
+inline constexpr const char* kSource = "src";
+inline constexpr const char* kArchive = "arch";
+
+/// Every member of every committed volume: key to the bodies that volumes hold of it (more than one when it
+/// was overwritten and archived again). Throws what decoding a damaged archive throws.
+std::multimap<std::string, std::string> archived_members(const std::map<std::string, Bucket>& buckets);
+std::multimap<std::string, std::string> archived_members(const FakeStore& store);
+
+/// Watches a store for as long as it lives: no source object goes that no committed volume holds, nothing in
+/// the archive bucket is ever replaced, no archive or record of a committed volume goes.
+class PromiseWatch {
+ public:
+  explicit PromiseWatch(FakeStore& store);
+  std::vector<std::string> broken() const;
+
+ private:
+  mutable base::Mutex mutex_;
+  std::vector<std::string> broken_ S3C_GUARDED_BY(mutex_);
+};
+
+/// Every body of originals is, byte for byte, in the source or in a committed volume.
+void expect_nothing_lost(const FakeStore& store, const std::map<std::string, std::string>& originals);
+/// No key and body in two volumes.
+void expect_nothing_twice(const FakeStore& store);
+/// Every archive has a manifest that proves it, and nothing unfinished lies about.
+void expect_every_archive_has_its_manifest(const FakeStore& store);
+
+ArchiveOptions small_options();
+/// Runs the job on the store with a clock that doesn't sleep.
+RunReport run(FakeStore& store, const ArchiveOptions& options, std::stop_token stop = {});
+/// Puts bodies under sources/2018/04/01/ and …/02/; returns them all by key.
+std::map<std::string, std::string> fill(FakeStore& store, int objects_a_day, int days = 2);
+std::string day_key(int day, int n);
+
+inline std::optional<base::ErrorKind> failure_kind(const RunReport& report) {
+  const auto total = report.total();
+  return total.failure ? std::optional(total.failure->kind()) : std::nullopt;
+}
+
+template <typename Work>
+std::optional<base::ErrorKind> error_kind(Work&& work) {
+  try {
+    work();
+  } catch (const base::Error& error) {
+    return error.kind();
+  }
+  return std::nullopt;
+}
+
+}  // namespace s3c::archive::testing
