@@ -1,0 +1,266 @@
+#include "archive/source_deleter.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "promise.h"
+
+namespace s3c::archive {
+namespace {
+
+using base::ErrorKind;
+using testing::Call;
+using testing::day_key;
+using testing::error_kind;
+using testing::FakeStore;
+using testing::Op;
+using testing::store_error;
+using Outcome = s3::DeleteResult::Outcome;
+
+/// A committed volume of ten objects whose sources are still there.
+class SourceDeleterTest : public ::testing::TestWithParam<bool> {
+ protected:
+  SourceDeleterTest()
+      : store_({.conditional_complete = true, .checksums = true, .conditional_delete = GetParam()}),
+        watch_(store_) {
+    options_ = testing::small_options();
+    options_.max_objects = 100;
+    options_.conditional_delete = GetParam();
+    powers_ = {true, true, GetParam()};
+  }
+  ~SourceDeleterTest() override {
+    for (const std::string& broken : watch_.broken()) ADD_FAILURE() << broken;
+  }
+  void archive() {
+    testing::fill(store_, 10, 1);
+    ArchiveOptions keep = options_;
+    keep.keep_sources = true;
+    ASSERT_FALSE(testing::run(store_, keep).total().failure);
+    volumes_ = catalog_.load_group("src/20180401").committed;
+    ASSERT_EQ(volumes_.size(), 1u);
+    store_.forget_journal();
+  }
+  DeleteReport remove(const Selection& selection = {}) {
+    SourceDeleter deleter({store_, catalog_, options_, powers_, clock_, *log_});
+    return deleter.delete_members(volumes_.at(0), ObjectFilter(selection, base::Timestamp::max()),
+                                  [&](std::uint64_t n) { told_ += n; });
+  }
+  std::size_t sources() const { return store_.keys(testing::kSource).size(); }
+  static std::map<LeftReason, std::uint64_t> reasons(const DeleteReport& report) {
+    return report.left.by_reason();
+  }
+
+  FakeStore store_;
+  ArchiveOptions options_;
+  StorePowers powers_;
+  testing::FakeClock clock_;
+  std::shared_ptr<base::Logger> log_ = base::make_null_logger();
+  Catalog catalog_{store_, testing::kArchive};
+  std::vector<CommittedVolume> volumes_;
+  std::atomic<std::uint64_t> told_{0};
+  testing::PromiseWatch watch_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, SourceDeleterTest, ::testing::Bool(),
+                         [](const auto& powers) { return powers.param ? "conditional" : "unconditional"; });
+
+TEST_P(SourceDeleterTest, DeletesTheMembersInBatches) {
+  archive();
+  options_.delete_batch = 3;
+  const DeleteReport report = remove();
+  EXPECT_EQ(report.deleted, 10u);
+  EXPECT_EQ(told_, 10u);
+  EXPECT_EQ(report.left.count(), 0u);
+  EXPECT_EQ(sources(), 0u);
+  EXPECT_EQ(store_.calls(Op::del).size(), 4u);
+}
+
+TEST_P(SourceDeleterTest, DeletesOnlyWhatIsStillTheArchivedObject) {
+  archive();
+  store_.put(testing::kSource, day_key(1, 0), "overwritten");
+  store_.edit(testing::kSource, day_key(1, 3),
+              [](auto& o) { o.last_modified += std::chrono::milliseconds(1); });
+  store_.edit(testing::kSource, day_key(1, 4), [](auto& o) { o.etag = "00000000000000000000000000000000"; });
+  store_.edit(testing::kSource, day_key(1, 5), [](auto& o) { o.body += "x"; });
+  store_.erase(testing::kSource, day_key(1, 6));
+  store_.put(testing::kSource, "sources/2018/04/01/000.xmlx", "never archived");
+  store_.put(testing::kSource, "sources/2018/04/01/zzz", "never archived");
+  EXPECT_EQ(remove().deleted, 5u);
+  EXPECT_EQ(store_.keys(testing::kSource),
+            (std::set<std::string>{day_key(1, 0), day_key(1, 3), day_key(1, 4), day_key(1, 5),
+                                   "sources/2018/04/01/000.xmlx", "sources/2018/04/01/zzz"}));
+}
+
+TEST_P(SourceDeleterTest, KeysThatAreHardToStartBeforeAreFoundToo) {
+  store_.make_bucket(testing::kArchive);
+  for (const char* name : {"\xc3\xa4", "\xc3\xa4\xc3\xa4", "\xf0\x9f\x98\x80", "a", "aa"})
+    store_.put(testing::kSource, std::string("sources/2018/04/01/") + name, name);
+  ASSERT_FALSE(testing::run(store_, options_).total().failure);
+  EXPECT_EQ(sources(), 0u);
+}
+
+TEST_P(SourceDeleterTest, AnObjectOverwrittenAfterTheListingSurvives) {
+  archive();
+  bool overwritten = false;
+  int lists = 0;
+  // Without the condition the second look, right before the delete, is all there is.
+  store_.after = [&](const Call& c) {
+    if (c.op != Op::list || ++lists != 1 || overwritten) return;
+    overwritten = true;
+    store_.put(testing::kSource, day_key(1, 2), "newer");
+  };
+  const DeleteReport report = remove();
+  EXPECT_EQ(report.deleted, 9u);
+  EXPECT_EQ(reasons(report), (std::map<LeftReason, std::uint64_t>{{LeftReason::overwritten, 1}}));
+  EXPECT_EQ(store_.objects(testing::kSource).at(day_key(1, 2)).body, "newer");
+}
+
+TEST_P(SourceDeleterTest, RespectsTheFilter) {
+  archive();
+  Selection selection;
+  selection.exclude = {"*003.xml"};
+  EXPECT_EQ(remove(selection).deleted, 9u);
+  EXPECT_EQ(store_.keys(testing::kSource), std::set<std::string>{day_key(1, 3)});
+}
+
+TEST_P(SourceDeleterTest, ReadsEveryKeysAnswer) {
+  archive();
+  store_.alter_delete = [](std::vector<s3::DeleteResult>& results) {
+    results[1].outcome = Outcome::refused;
+    results[1].code = "AccessDenied";
+    results[2].outcome = Outcome::precondition_failed;
+    results[3].outcome = Outcome::not_found;
+  };
+  const DeleteReport report = remove();
+  EXPECT_EQ(report.deleted, 8u);
+  EXPECT_EQ(reasons(report), (std::map<LeftReason, std::uint64_t>{{LeftReason::not_deleted, 1},
+                                                                  {LeftReason::overwritten, 1}}));
+  EXPECT_EQ(report.left.named().at(0).key, day_key(1, 1));
+  EXPECT_NE(report.left.named().at(0).detail.find("AccessDenied"), std::string::npos);
+}
+
+TEST_P(SourceDeleterTest, WhatPassesIsTriedAgainAfterALook) {
+  archive();
+  int deletes = 0;
+  store_.alter_delete = [&](std::vector<s3::DeleteResult>& results) {
+    if (++deletes > 1) return;
+    results[4].outcome = Outcome::refused;
+    results[4].code = "SlowDown";
+    store_.put(testing::kSource, results[4].key, "not deleted after all, and then overwritten");
+  };
+  EXPECT_EQ(remove().deleted, 9u);
+  const auto calls = store_.calls(Op::del);
+  EXPECT_EQ(calls.size(), 1u) << "the look found another object: nothing to try again";
+  EXPECT_EQ(sources(), 1u);
+}
+
+TEST_P(SourceDeleterTest, WhatNeverPassesIsLeftAndNamed) {
+  archive();
+  const auto body = store_.objects(testing::kSource).at(day_key(1, 4));
+  store_.alter_delete = [&](std::vector<s3::DeleteResult>& results) {
+    for (auto& result : results) {
+      if (result.key != day_key(1, 4)) continue;
+      result.outcome = Outcome::refused;
+      result.code = "InternalError";
+      store_.put(testing::kSource, result.key, "");
+      store_.edit(testing::kSource, result.key, [&](auto& object) { object = body; });
+    }
+  };
+  const DeleteReport report = remove();
+  EXPECT_EQ(report.deleted, 9u);
+  EXPECT_EQ(reasons(report), (std::map<LeftReason, std::uint64_t>{{LeftReason::not_deleted, 1}}));
+  EXPECT_EQ(store_.calls(Op::del).size(), 5u);
+  EXPECT_EQ(clock_.sleeps(), 4);
+}
+
+TEST_P(SourceDeleterTest, AnUnansweredDeleteIsNeverRepeatedBlindly) {
+  archive();
+  int deletes = 0;
+  store_.after = [&](const Call& c) {
+    if (c.op != Op::del || ++deletes > 1) return;
+    // It had its effect, the answer is lost, and somebody writes one of the keys anew.
+    store_.put(testing::kSource, day_key(1, 7), "newer");
+    throw store_error(ErrorKind::transient, "InternalError");
+  };
+  const DeleteReport report = remove();
+  EXPECT_EQ(report.deleted, 9u);
+  EXPECT_EQ(reasons(report), (std::map<LeftReason, std::uint64_t>{{LeftReason::overwritten, 1}}));
+  EXPECT_EQ(store_.calls(Op::del).size(), 1u);
+  EXPECT_EQ(store_.keys(testing::kSource), std::set<std::string>{day_key(1, 7)});
+  const auto journal = store_.journal();
+  EXPECT_EQ(journal.back().op, Op::list);
+  EXPECT_EQ(store_.calls(Op::del)[0].resend,
+            GetParam() ? s3::ObjectStore::Resend::allowed : s3::ObjectStore::Resend::forbidden);
+}
+
+TEST_P(SourceDeleterTest, AnUnansweredDeleteWithoutEffectIsTriedAgainAfterALook) {
+  archive();
+  int deletes = 0;
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::del && ++deletes == 1) throw store_error(ErrorKind::throttled, "SlowDown");
+  };
+  EXPECT_EQ(remove().deleted, 10u);
+  const auto calls = store_.calls(Op::del);
+  ASSERT_EQ(calls.size(), 2u);
+  bool looked = false;
+  for (const Call& list : store_.calls(Op::list, "sources/"))
+    looked = looked || (list.began > calls[0].began && list.ended < calls[1].began);
+  EXPECT_TRUE(looked);
+}
+
+TEST_P(SourceDeleterTest, AnErrorThatStaysEndsItWithoutHanging) {
+  archive();
+  options_.delete_batch = 1;
+  store_.before = [](const Call& c) {
+    if (c.op == Op::del) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::access_denied);
+  store_.before = [](const Call& c) {
+    if (c.op == Op::list) throw store_error(ErrorKind::transient, "InternalError");
+  };
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::transient);
+  store_.before = [](const Call& c) {
+    if (c.op == Op::get) throw store_error(ErrorKind::not_found, "NoSuchKey");  // the index
+  };
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::not_found);
+  EXPECT_EQ(sources(), 10u);
+}
+
+TEST_P(SourceDeleterTest, DeletesExactlyTheArchivedVersionWhenAsked) {
+  store_.versioned = true;
+  archive();
+  std::map<std::string, std::string> versions;
+  for (const auto& [key, object] : store_.objects(testing::kSource)) versions[key] = object.version_id;
+  options_.delete_versions = true;
+  EXPECT_EQ(remove().deleted, 10u);
+  for (const Call& c : store_.calls(Op::del)) {
+    for (const auto& item : c.items) {
+      EXPECT_EQ(item.version_id, versions.at(item.key));
+      EXPECT_EQ(item.etag, "");
+    }
+  }
+}
+
+TEST_P(SourceDeleterTest, TheNullVersionNeedsTheConditionForItNamesOtherBytesAfterAPut) {
+  testing::fill(store_, 10, 1);
+  for (int n = 0; n < 10; ++n)
+    store_.edit(testing::kSource, day_key(1, n), [](auto& object) { object.version_id = "null"; });
+  ArchiveOptions keep = options_;
+  keep.keep_sources = true;
+  ASSERT_FALSE(testing::run(store_, keep).total().failure);
+  volumes_ = catalog_.load_group("src/20180401").committed;
+  store_.forget_journal();
+  options_.delete_versions = true;
+  int lists = 0;
+  store_.after = [&](const Call& c) {
+    if (c.op != Op::list || ++lists != 1) return;
+    store_.put(testing::kSource, day_key(1, 2), "newer");
+    store_.edit(testing::kSource, day_key(1, 2), [](auto& object) { object.version_id = "null"; });
+  };
+  EXPECT_EQ(remove().deleted, 9u);
+  EXPECT_EQ(store_.objects(testing::kSource).at(day_key(1, 2)).body, "newer");
+}
+
+}  // namespace
+}  // namespace s3c::archive
