@@ -11,7 +11,7 @@ from pathlib import Path
 
 import botocore.exceptions
 
-from harness.checker import INDEX_ENTRY, list_bucket
+from harness.checker import CATALOG, INDEX_ENTRY, list_bucket
 from harness.load import Original, load_in_processes
 from harness.stores import Store
 
@@ -69,10 +69,12 @@ def show(*buckets: str) -> None:
 def bill() -> None:
     bill = json.load(sys.stdin)
     print("  requests: " + ", ".join(f"{count} {name}" for name, count in sorted(bill["requests"].items())))
-    print(f"  dollars:  {bill['dollars']['total']:.6f}")
     # $0.03 per 1,000 lifecycle transitions into GLACIER: AWS's list price, us-east-1.
-    archived = bill["requests"].get("GetObject", 0)
-    print(f"  moving the {archived} objects to GLACIER one by one: {archived * 0.03 / 1000:.6f}")
+    client = store().client()
+    manifests = list_bucket(client, ARCHIVE, f"{CATALOG}manifest/")
+    archived = sum(json.load(client.get_object(Bucket=ARCHIVE, Key=key)["Body"])["source"]["objects"] for key in manifests)
+    print(f"  together: ${bill['dollars']['total']:.4f}")
+    print(f"  instead of ${archived * 0.03 / 1000:.4f} for moving {archived} objects to GLACIER one by one")
 
 
 def thaw(folder: str) -> None:

@@ -59,7 +59,7 @@ class Errors(StoreCase):
         self.fails(USAGE, bucket, args=archive_arguments(bucket, self.archive))
 
     def test_unreachable_endpoint(self):
-        self.fails(RETRY, "127.0.0.1:1", AWS_ENDPOINT_URL="http://127.0.0.1:1")
+        self.fails(RETRY, "127.0.0.1", "port 1", AWS_ENDPOINT_URL="http://127.0.0.1:1")
 
     def test_unknown_flag(self):
         self.fails(USAGE, "--no-such-flag", args=self.arguments("--no-such-flag"))

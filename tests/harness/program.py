@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 
-from .stores import Store
+from .stores import Store, die_with_parent
 
 # Long enough for the slowest machine under a sanitizer; reached only by a program that hangs.
 TIMEOUT_S = 110
@@ -52,6 +52,7 @@ class Running:
         self.command = [os.environ["S3C_PROGRAM"], *args]
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, stdout=self._out, stderr=self._err, cwd=self._home.name,
+            preexec_fn=die_with_parent,
             env=clean_environment(store, self._home.name, endpoint) if env is None else env)
         self._result: Result | None = None
 

@@ -55,6 +55,7 @@ class Rule:
     bucket: str | None
     key: str | None
     key_prefix: str | None
+    body_has: str | None
     first: int
     times: int | None
     before: Callable | None
@@ -72,6 +73,8 @@ class Rule:
         if self.key is not None and exchange.key != self.key:
             return False
         if self.key_prefix is not None and not exchange.key.startswith(self.key_prefix):
+            return False
+        if self.body_has is not None and self.body_has.encode() not in exchange.body:
             return False
         self.seen += 1
         return self.seen >= self.first and (self.times is None or self.seen < self.first + self.times)
@@ -120,7 +123,8 @@ class Proxy:
             raise self.errors[0]
 
     def on(self, operation: str, *, bucket: str | None = None, key: str | None = None, key_prefix: str | None = None,
-           first: int = 1, times: int | None = 1, before: Callable | None = None, after: Callable | None = None,
+           body_has: str | None = None, first: int = 1, times: int | None = 1,
+           before: Callable | None = None, after: Callable | None = None,
            answer: Callable[[Exchange], tuple[int, bytes]] | None = None,
            change_body: Callable[[bytes], bytes] | None = None, lose_reply: bool = False) -> Rule:
         """Interferes with the first-th matching request and, in all, with `times` of them (None: all).
@@ -128,7 +132,7 @@ class Proxy:
         answer: makes status and body instead of the store, which never sees the request.
         change_body: what it makes of the store's body is sent under the headers of the true one.
         lose_reply: the store gets the request, the program hears nothing."""
-        rule = Rule(operation, bucket, key, key_prefix, first, times, before, after, answer, change_body, lose_reply)
+        rule = Rule(operation, bucket, key, key_prefix, body_has, first, times, before, after, answer, change_body, lose_reply)
         with self._lock:
             self._rules.append(rule)
         return rule

@@ -1,5 +1,6 @@
 """The S3 servers the tests run on: our simulator in its two profiles, and a Ceph gateway when one is given."""
 
+import ctypes
 import dataclasses
 import os
 import re
@@ -7,7 +8,6 @@ import select
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 import uuid
 
@@ -65,6 +65,12 @@ class Store:
         self.process = None
 
 
+def die_with_parent() -> None:
+    """For a child before exec: a test that is killed, as CTest does after its time limit, must leave no server behind."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
 def start_sim(profile: str = "full", latency_ms: int = 0, *more: str) -> Store:
     program = os.environ.get("S3C_SIM")
     if not program:
@@ -75,7 +81,8 @@ def start_sim(profile: str = "full", latency_ms: int = 0, *more: str) -> Store:
     if latency_ms:
         command += ["--latency", f"{latency_ms}ms"]
     log = tempfile.TemporaryFile()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
+                               preexec_fn=die_with_parent)
     readable, _, _ = select.select([process.stdout], [], [], 20)
     line = process.stdout.readline() if readable else ""
     found = re.match(r"listening on (http://[\w.]+:\d+)", line)
@@ -97,10 +104,3 @@ def given_rgw() -> Store:
 
 STARTERS = {"full": start_sim, "lesser": lambda: start_sim("lesser"), "rgw": given_rgw}
 
-
-def wait_until(condition, timeout_s: float, what: str) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {timeout_s} s: {what}")
-        time.sleep(0.02)
