@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/open_files.h"
 #include "sim/server.h"
 #include "sim/service.h"
 
@@ -127,6 +128,7 @@ int main(int argc, char** argv) {
   define(app, options);
   try {
     app.parse(argc, argv);
+    s3c::base::raise_open_files_limit();
     return serve(options);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);

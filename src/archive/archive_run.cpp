@@ -53,6 +53,16 @@ class GroupSource {
   base::TaskGroup finder_;  // last: its thread uses everything above
 };
 
+/// Asks for one key. Unlike HeadBucket's, whose answers have no body, this answer says why it refuses, and
+/// listing is the very permission the run needs.
+void check_bucket(s3::ObjectStore& store, const std::string& bucket, std::string prefix) {
+  s3::ListObjectsRequest request;
+  request.bucket = bucket;
+  request.prefix = std::move(prefix);
+  request.max_keys = 1;
+  store.list_objects(request);
+}
+
 /// Runs one group and turns what it throws into a part of its report.
 GroupReport run_group(const RunShared& shared, Group group) {
   GroupReport report;
@@ -96,8 +106,8 @@ void work(base::BoundedQueue<WorkItem>& items, MemberPacker& packer, Progress& p
 
 RunReport run_archive(const ArchiveOptions& options, const RunContext& context) {
   // Names and permissions first: a typo must not be found out after an hour.
-  context.store.head_bucket(options.selection.bucket);
-  context.store.head_bucket(options.archive_bucket);
+  check_bucket(context.store, options.selection.bucket, options.layout.root(options.selection.prefix));
+  check_bucket(context.store, options.archive_bucket, std::string(kCatalogPrefix));
 
   RunReport report;
   GroupSource groups(options, context);

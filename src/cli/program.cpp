@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/open_files.h"
 #include "cli/archive_command.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
@@ -47,6 +48,7 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
       return static_cast<int>(ExitCode::done);
     }
     format = request.output.format;
+    base::raise_open_files_limit();  // --threads may ask for hundreds of connections
     return static_cast<int>(archive_command(request, environment, terminal));
   } catch (const base::Error& error) {
     return fail(terminal, error, format);
