@@ -1,0 +1,46 @@
+// A bucket of small objects on s3sim, and requests for them signed beforehand: what is measured with them is
+// the sending and receiving alone.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "http/curl_transport.h"
+#include "measure.h"
+#include "s3/s3_client.h"
+
+namespace s3c::bench {
+
+inline constexpr const char* kBucket = "bench-bucket";
+inline constexpr const char* kArchiveBucket = "bench-archive";
+inline constexpr const char* kAccessKey = "bench";
+inline constexpr const char* kSecretKey = "bench-secret";
+
+/// The client as the program wires it: one per measured process.
+class Client {
+ public:
+  explicit Client(const std::string& endpoint);
+
+  s3::S3Client& store() { return store_; }
+  http::CurlTransport& transport() { return transport_; }
+
+ private:
+  http::CurlGlobal curl_;
+  http::CurlTransport transport_;
+  base::SystemClock clock_;
+  s3::S3Client store_;
+};
+
+std::string object_key(int number);
+/// Makes both buckets and count objects of size_bytes in kBucket, in a child process so that the caller stays
+/// small. Throws std::runtime_error when that fails.
+void fill_bucket(const std::string& endpoint, int count, std::size_t size_bytes);
+/// GET requests as S3Client sends them, for objects 0 to count-1; good for 15 minutes.
+std::vector<http::Request> signed_gets(const std::string& endpoint, int count);
+/// The whole program over the bucket, deletes left out so that the next round finds the same objects; the
+/// archive's name has the calling process's number, so each round has an archive of its own.
+Sample run_s3compress(const std::string& program, const std::string& endpoint, int threads, int objects);
+
+}  // namespace s3c::bench
