@@ -12,6 +12,7 @@ The Host header passes unchanged, so that the client's signature stays good.
 import dataclasses
 import http.client
 import socketserver
+import ssl
 import threading
 from typing import Callable
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -81,7 +82,12 @@ class Rule:
 
 
 class Proxy:
-    def __init__(self, endpoint: str):
+    def __init__(self, endpoint: str, certificate: str | None = None):
+        """certificate: a PEM file with key and certificate; the proxy then speaks TLS to the program."""
+        tls = None
+        if certificate:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
         self._upstream = urlsplit(endpoint).netloc
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
@@ -92,6 +98,11 @@ class Proxy:
         class Handler(socketserver.StreamRequestHandler):
             disable_nagle_algorithm = True
             wbufsize = -1
+
+            def setup(self) -> None:
+                if tls:
+                    self.request = tls.wrap_socket(self.request, server_side=True)
+                super().setup()
 
             def handle(self) -> None:
                 upstream = http.client.HTTPConnection(proxy._upstream, timeout=60)
@@ -108,8 +119,11 @@ class Proxy:
             daemon_threads = True
             request_queue_size = 128
 
+            def handle_error(self, request, client_address) -> None:
+                """A client that doesn't trust us ends the handshake: that is its right."""
+
         self._server = Server(("127.0.0.1", 0), Handler)
-        self.endpoint = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.endpoint = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> "Proxy":
