@@ -18,7 +18,7 @@ using base::Error;
 class GroupSource {
  public:
   GroupSource(const ArchiveOptions& options, const RunContext& context)
-      : options_(options), context_(context), found_(64), finder_([this] { found_.cancel(); }) {
+      : options_(options), context_(context), found_(64), finder_([this] { found_.close(); }) {
     finder_.spawn([this](const std::stop_token&) { find(); });
   }
   /// Without the cancel the finder would wait for ever for room in a queue that nobody empties any more.
@@ -31,7 +31,7 @@ class GroupSource {
   /// No further group is begun.
   void give_up() { found_.cancel(); }
   /// Waits for the finder, which may be in the middle of its search if nobody wants more; throws what ended
-  /// it.
+  /// it; the groups found before that were run.
   void finish() {
     found_.cancel();
     finder_.wait();

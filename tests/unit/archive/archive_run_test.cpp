@@ -425,6 +425,7 @@ TEST_P(ArchiveRunTest, TheSearchForGroupsFailingIsReported) {
   };
   const RunReport report = run(store_, options_);
   EXPECT_EQ(failure_kind(report), ErrorKind::transient);
+  EXPECT_EQ(report.total().deleted, 4u) << "what was found before is run";
 }
 
 TEST_P(ArchiveRunTest, DeletesThatFailAreTheGroupsErrorAndTheNextRunDeletes) {
