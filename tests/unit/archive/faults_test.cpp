@@ -38,7 +38,7 @@ class FaultsTest : public ::testing::TestWithParam<bool> {
     return options;
   }
   static std::map<std::string, std::string> fill(FakeStore& store, bool large) {
-    auto originals = testing::fill(store, 3);
+    auto originals = testing::fill(store, 3, large ? 1 : 2);
     if (large) {
       originals[day_key(1, 1)] = std::string((4 << 20) + 1, 'L');
       store.put(testing::kSource, day_key(1, 1), originals[day_key(1, 1)]);
@@ -71,7 +71,7 @@ class FaultsTest : public ::testing::TestWithParam<bool> {
   /// killed: every call after the one that failed fails as well, as for a program that is gone.
   static void fail_at_each_call(bool killed, bool after_effect, bool large) {
     const int last = calls_of_a_good_run(large);
-    ASSERT_GT(last, 40);
+    ASSERT_GT(last, large ? 30 : 50);
     int failures = 0;
     for (int k = 1; k <= last; ++k) {
       SCOPED_TRACE("call " + std::to_string(k) + " of " + std::to_string(last));

@@ -80,13 +80,26 @@ PromiseWatch::PromiseWatch(FakeStore& store) {
       }
       return;
     }
-    const auto members = archived_members(buckets);
-    const auto [first, last] = members.equal_range(key);
-    for (auto it = first; it != last; ++it) {
-      if (it->second == object.body) return;
-    }
+    if (is_archived(buckets.at(kArchive), key, object.body)) return;
     complain("a source object went that no committed volume holds");
   };
+}
+
+bool PromiseWatch::is_archived(const Bucket& archive_bucket, const std::string& key,
+                               const std::string& body) {
+  const auto holds = [&](const std::string& archive) {
+    const auto member = decoded_.at(archive).find(key);
+    return member != decoded_.at(archive).end() && member->second == body;
+  };
+  for (const auto& [archive, members] : decoded_) {
+    if (holds(archive)) return true;
+  }
+  for (const auto& [archive, manifest] : committed(archive_bucket)) {
+    if (decoded_.contains(archive)) continue;
+    decoded_[archive] = decode(archive_bucket.at(archive).body);
+    if (holds(archive)) return true;
+  }
+  return false;
 }
 
 std::vector<std::string> PromiseWatch::broken() const {

@@ -34,6 +34,12 @@ class PromiseWatch {
   std::vector<std::string> broken() const;
 
  private:
+  /// Whether a committed volume holds the object. Archives are decoded once: that they don't change is
+  /// watched as well.
+  bool is_archived(const Bucket& archive_bucket, const std::string& key, const std::string& body);
+
+  std::map<std::string, std::map<std::string, std::string>>
+      decoded_;  // by archive; the store's lock guards it
   mutable base::Mutex mutex_;
   std::vector<std::string> broken_ S3C_GUARDED_BY(mutex_);
 };

@@ -41,9 +41,9 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
     ASSERT_EQ(volumes_.size(), 1u);
     store_.forget_journal();
   }
-  DeleteReport remove(const Selection& selection = {}) {
+  DeleteReport remove(const Selection& selection = {}, CommittedBy by = CommittedBy::earlier_run) {
     SourceDeleter deleter({store_, catalog_, options_, powers_, clock_, *log_});
-    return deleter.delete_members(volumes_.at(0), ObjectFilter(selection, base::Timestamp::max()),
+    return deleter.delete_members(volumes_.at(0), by, ObjectFilter(selection, base::Timestamp::max()),
                                   [&](std::uint64_t n) { told_ += n; });
   }
   std::size_t sources() const { return store_.keys(testing::kSource).size(); }
@@ -90,6 +90,14 @@ TEST_P(SourceDeleterTest, DeletesOnlyWhatIsStillTheArchivedObject) {
   EXPECT_EQ(store_.keys(testing::kSource),
             (std::set<std::string>{day_key(1, 0), day_key(1, 3), day_key(1, 4), day_key(1, 5),
                                    "sources/2018/04/01/000.xmlx", "sources/2018/04/01/zzz"}));
+}
+
+TEST_P(SourceDeleterTest, NamesWhatWasOverwrittenBetweenCommitAndDelete) {
+  archive();
+  store_.put(testing::kSource, day_key(1, 3), "newer");
+  const DeleteReport report = remove({}, CommittedBy::this_run);
+  EXPECT_EQ(report.deleted, 9u);
+  EXPECT_EQ(reasons(report), (std::map<LeftReason, std::uint64_t>{{LeftReason::overwritten, 1}}));
 }
 
 TEST_P(SourceDeleterTest, KeysThatAreHardToStartBeforeAreFoundToo) {
