@@ -113,6 +113,7 @@ std::vector<Sample> run_rounds(const std::vector<Variant>& variants, int rounds)
   std::vector<std::vector<Sample>> samples(variants.size());
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < variants.size(); ++i) {
+      if (round >= variants[i].most_rounds) continue;
       const Sample sample = run_in_child(variants[i]);
       if (sample.items > 0) samples[i].push_back(sample);
     }

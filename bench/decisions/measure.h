@@ -32,6 +32,7 @@ class Stopwatch {
 struct Variant {
   std::string name;
   std::function<Sample()> run;
+  int most_rounds = 1000;  ///< fewer rounds for one that takes long
 };
 
 /// Runs every variant once per round, each in a child process, and returns for each variant the medians of
