@@ -10,16 +10,16 @@ bool is_same_object(const index::Row& row, const s3::ObjectSummary& object) {
 MemberCursor::MemberCursor(Catalog& catalog, const CommittedVolume& volume)
     : cursor_(catalog.open_index(volume)), last_key_(volume.manifest().last_key) {}
 
-const index::Row* MemberCursor::find(const s3::ObjectSummary& object) {
-  if (object.key > last_key_) return nullptr;
+const index::Row* MemberCursor::row_of(const std::string& key) {
+  if (key > last_key_) return nullptr;
   if (!started_) {
     // A late part of the group needs no block from before its first key.
-    cursor_.seek(object.key);
+    cursor_.seek(key);
     row_ = cursor_.next();
     started_ = true;
   }
-  while (row_ && row_->key < object.key) row_ = cursor_.next();
-  return row_ && row_->key == object.key && is_same_object(*row_, object) ? &*row_ : nullptr;
+  while (row_ && row_->key < key) row_ = cursor_.next();
+  return row_ && row_->key == key ? &*row_ : nullptr;
 }
 
 ArchivedMembers::ArchivedMembers(Catalog& catalog, const std::vector<CommittedVolume>& volumes) {
@@ -29,7 +29,8 @@ ArchivedMembers::ArchivedMembers(Catalog& catalog, const std::vector<CommittedVo
 bool ArchivedMembers::contains(const s3::ObjectSummary& object) {
   bool found = false;
   for (Side& side : sides_) {
-    if (side.cursor.find(object) == nullptr) continue;
+    const index::Row* row = side.cursor.row_of(object.key);
+    if (row == nullptr || !is_same_object(*row, object)) continue;
     side.has_sources = true;
     found = true;
   }

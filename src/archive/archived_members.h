@@ -22,9 +22,10 @@ class MemberCursor {
  public:
   MemberCursor(Catalog& catalog, const CommittedVolume& volume);
 
-  /// The row of this very object (same key, ETag, size and last-modified), or nullptr. Keys must come in
-  /// ascending order. The pointer holds until the next call. Throws what reading the index throws.
-  const index::Row* find(const s3::ObjectSummary& object);
+  /// The row of that key, or nullptr; whether it still is the same object is is_same_object()'s question.
+  /// Keys must come in ascending order. The pointer holds until the next call. Throws what reading the index
+  /// throws.
+  const index::Row* row_of(const std::string& key);
 
  private:
   index::IndexCursor cursor_;

@@ -50,7 +50,9 @@ class GroupRun::Pass {
       }
     }
     // 8 for what earlier runs committed and did not get to delete.
-    for (const CommittedVolume* volume : archived_->volumes_with_sources()) delete_sources(*volume);
+    for (const CommittedVolume* volume : archived_->volumes_with_sources()) {
+      delete_sources(*volume, CommittedBy::earlier_run);
+    }
     finish_deletes();
     return Outcome::done;
   }
@@ -233,27 +235,28 @@ class GroupRun::Pass {
     committed_keys_.insert(m.archive_key);
     report_.volumes.push_back({m.archive_key, m.objects, m.source_size_bytes, m.archive_size_bytes});
     s_.context.log.info("committed {}: {} objects, {} bytes", m.archive_key, m.objects, m.archive_size_bytes);
-    delete_sources(volume);
+    delete_sources(volume, CommittedBy::this_run);
   }
 
   /// One volume's sources are deleted at a time, and one more volume may wait for that: a store that deletes
   /// more slowly than we pack slows us down instead of piling up threads.
-  void delete_sources(const CommittedVolume& volume) {
+  void delete_sources(const CommittedVolume& volume, CommittedBy by) {
     if (s_.options.keep_sources) return;
     set_stage(GroupProgress::Stage::deleting);
     if (!deleting_) deletes_.spawn([this](const std::stop_token&) { delete_doomed(); });
     deleting_ = true;
-    if (!doomed_.push(volume)) finish_deletes();  // throws what ended them
+    if (!doomed_.push({volume, by})) finish_deletes();  // throws what ended them
   }
 
   void delete_doomed() {
-    while (std::optional<CommittedVolume> volume = doomed_.pop()) {
-      const DeleteReport done = s_.deleter.delete_members(*volume, s_.filter, [this](std::uint64_t deleted) {
-        s_.context.progress.update(run_.group_.prefix, [&](GroupProgress& group, RunProgress& run) {
-          group.deleted += deleted;
-          run.objects_deleted += deleted;
-        });
-      });
+    while (const std::optional<Doomed> doomed = doomed_.pop()) {
+      const DeleteReport done =
+          s_.deleter.delete_members(doomed->volume, doomed->by, s_.filter, [this](std::uint64_t deleted) {
+            s_.context.progress.update(run_.group_.prefix, [&](GroupProgress& group, RunProgress& run) {
+              group.deleted += deleted;
+              run.objects_deleted += deleted;
+            });
+          });
       base::MutexLock lock(report_mutex_);
       report_.deleted += done.deleted;
       report_.left.add(done.left);
@@ -298,6 +301,11 @@ class GroupRun::Pass {
                                [bytes](GroupProgress&, RunProgress& run) { run.bytes_out += bytes; });
   }
 
+  struct Doomed {
+    CommittedVolume volume;
+    CommittedBy by;
+  };
+
   GroupRun& run_;
   const RunShared& s_;
   base::Mutex
@@ -308,7 +316,7 @@ class GroupRun::Pass {
   std::set<std::string> committed_keys_;
   std::optional<ArchivedMembers> archived_;
   bool deleting_ = false;
-  base::BoundedQueue<CommittedVolume> doomed_{1};
+  base::BoundedQueue<Doomed> doomed_{1};
   base::TaskGroup deletes_;  // last: its threads use everything above
 };
 

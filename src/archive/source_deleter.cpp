@@ -50,7 +50,8 @@ bool is_passing(const std::string& code) {
 
 }  // namespace
 
-DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, const ObjectFilter& filter,
+DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, CommittedBy by,
+                                           const ObjectFilter& filter,
                                            const std::function<void(std::uint64_t)>& on_deleted) {
   const index::Manifest& manifest = volume.manifest();
   DeleteReport report;
@@ -76,8 +77,14 @@ DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, const 
     bool open = true;
     for (const s3::ObjectSummary* object = listing.peek();
          open && object != nullptr && object->key <= manifest.last_key; object = listing.peek()) {
-      if (const index::Row* row = members.find(*object)) {
-        batch.push_back({*object, s_.options.delete_versions ? row->version_id : std::string()});
+      if (const index::Row* row = members.row_of(object->key)) {
+        Doomed doomed{*object, s_.options.delete_versions ? row->version_id : std::string()};
+        if (is_same_object(*row, *object)) {
+          batch.push_back(std::move(doomed));
+        } else if (by == CommittedBy::this_run) {
+          base::MutexLock lock(mutex);
+          leave(report, doomed, LeftReason::overwritten, "");
+        }
       }
       listing.pop();
       if (batch.size() == static_cast<std::size_t>(s_.options.delete_batch)) {

@@ -23,6 +23,8 @@ struct DeleteReport {
   LeftObjects left;
 };
 
+enum class CommittedBy { this_run, earlier_run };
+
 /// Holds no state between calls; any thread.
 class SourceDeleter {
  public:
@@ -40,7 +42,7 @@ class SourceDeleter {
   /// archived: same ETag, size and last-modified; each delete carries the ETag as its condition where the
   /// store honours that. on_deleted is called with counts as they grow, from any of the deleting threads.
   /// Throws what listing and reading the index throw; what happens to single keys is in the report.
-  DeleteReport delete_members(const CommittedVolume& volume, const ObjectFilter& filter,
+  DeleteReport delete_members(const CommittedVolume& volume, CommittedBy by, const ObjectFilter& filter,
                               const std::function<void(std::uint64_t)>& on_deleted);
 
  private:

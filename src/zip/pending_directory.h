@@ -1,5 +1,6 @@
-// The central directory while it waits for the end of the archive, kept as zstd chunks: 24 bytes an entry instead of
-// 97 (measured: a million entries with names of 43 bytes). Used by Writer only. One thread at a time.
+// The central directory while it waits for the end of the archive, kept as zstd chunks: 24 bytes an entry
+// instead of 97 (measured: a million entries with names of 43 bytes). Used by Writer only. One thread at a
+// time.
 #pragma once
 
 #include <cstdint>
