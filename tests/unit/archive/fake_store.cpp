@@ -191,6 +191,8 @@ s3::ListObjectsPage FakeStore::list_objects(const s3::ListObjectsRequest& reques
   what.key = request.prefix;
   what.range_or_token = request.continuation_token;
   return call(what, [&] {
+    if (!base::is_utf8(request.start_after))
+      throw store_error(ErrorKind::invalid_argument, "InvalidArgument");
     s3::ListObjectsPage page;
     {
       MutexLock lock(mutex_);

@@ -60,14 +60,6 @@ class FaultsTest : public ::testing::TestWithParam<bool> {
     EXPECT_FALSE(run(store, options()).total().failure);
     return static_cast<int>(store.journal().size());
   }
-  static void expect_promise(const FakeStore& store, const testing::PromiseWatch& watch,
-                             const std::map<std::string, std::string>& originals) {
-    for (const std::string& broken : watch.broken()) ADD_FAILURE() << broken;
-    testing::expect_nothing_lost(store, originals);
-    testing::expect_nothing_twice(store);
-    testing::expect_every_archive_has_its_manifest(store);
-  }
-
   /// killed: every call after the one that failed fails as well, as for a program that is gone.
   static void fail_at_each_call(bool killed, bool after_effect, bool large) {
     const int last = calls_of_a_good_run(large);
@@ -94,7 +86,7 @@ class FaultsTest : public ::testing::TestWithParam<bool> {
       }
       const GroupReport first = try_run(store).total();
       if (first.failure) ++failures;
-      expect_promise(store, watch, originals);
+      testing::expect_promise(store, watch, originals);
       if (!first.failure && first.left.count() == 0) {
         EXPECT_TRUE(store.keys(testing::kSource).empty()) << "left in place without a word";
       }
@@ -102,7 +94,7 @@ class FaultsTest : public ::testing::TestWithParam<bool> {
       const GroupReport second = try_run(store).total();
       EXPECT_FALSE(second.failure) << second.failure->what();
       EXPECT_TRUE(store.keys(testing::kSource).empty());
-      expect_promise(store, watch, originals);
+      testing::expect_promise(store, watch, originals);
       if (HasFailure()) return;
     }
     // Else the test would have tested nothing.
@@ -160,12 +152,12 @@ TEST_P(FaultsTest, ACompleteThatArrivesAfterTheKillIsFoundOrLosesCleanly) {
     };
     const GroupReport second = try_run(store).total();
     store.before = {};
-    expect_promise(store, watch, originals);
+    testing::expect_promise(store, watch, originals);
     if (second.failure) {
       EXPECT_FALSE(try_run(store).total().failure);
     }
     EXPECT_TRUE(store.keys(testing::kSource).empty());
-    expect_promise(store, watch, originals);
+    testing::expect_promise(store, watch, originals);
     if (HasFailure()) return;
   }
 }
@@ -195,7 +187,7 @@ TEST_P(FaultsTest, TwoRunsAtOnce) {
       reports[0] = run(store, both);
       other.join();
     }
-    expect_promise(store, watch, originals);
+    testing::expect_promise(store, watch, originals);
     for (const RunReport& report : reports) {
       const GroupReport total = report.total();
       EXPECT_FALSE(total.failure) << total.failure->what();
@@ -204,7 +196,7 @@ TEST_P(FaultsTest, TwoRunsAtOnce) {
     both.keep_sources = false;
     EXPECT_FALSE(run(store, both).total().failure);
     EXPECT_TRUE(store.keys(testing::kSource).empty());
-    expect_promise(store, watch, originals);
+    testing::expect_promise(store, watch, originals);
     if (HasFailure()) return;
   }
 }

@@ -107,8 +107,12 @@ std::vector<std::string> PromiseWatch::broken() const {
   return broken_;
 }
 
-void expect_nothing_lost(const FakeStore& store, const std::map<std::string, std::string>& originals) {
-  const auto members = archived_members(store);
+namespace {
+
+using Members = std::multimap<std::string, std::string>;
+
+void check_nothing_lost(const FakeStore& store, const Members& members,
+                        const std::map<std::string, std::string>& originals) {
   const Bucket source = store.objects(kSource);
   for (const auto& [key, body] : originals) {
     const auto there = source.find(key);
@@ -119,10 +123,20 @@ void expect_nothing_lost(const FakeStore& store, const std::map<std::string, std
   }
 }
 
-void expect_nothing_twice(const FakeStore& store) {
+void check_nothing_twice(const Members& members) {
   std::set<std::pair<std::string, std::string>> seen;
-  for (const auto& [key, body] : archived_members(store))
+  for (const auto& [key, body] : members)
     EXPECT_TRUE(seen.emplace(key, base::md5(body)).second) << key << " is in two volumes";
+}
+
+}  // namespace
+
+void expect_nothing_lost(const FakeStore& store, const std::map<std::string, std::string>& originals) {
+  check_nothing_lost(store, archived_members(store), originals);
+}
+
+void expect_nothing_twice(const FakeStore& store) {
+  check_nothing_twice(archived_members(store));
 }
 
 void expect_every_archive_has_its_manifest(const FakeStore& store) {
@@ -133,6 +147,15 @@ void expect_every_archive_has_its_manifest(const FakeStore& store) {
       EXPECT_TRUE(proven.contains(key)) << key << " has no manifest";
     }
   }
+}
+
+void expect_promise(const FakeStore& store, const PromiseWatch& watch,
+                    const std::map<std::string, std::string>& originals) {
+  for (const std::string& broken : watch.broken()) ADD_FAILURE() << broken;
+  const Members members = archived_members(store);
+  check_nothing_lost(store, members, originals);
+  check_nothing_twice(members);
+  expect_every_archive_has_its_manifest(store);
 }
 
 ArchiveOptions small_options() {

@@ -51,6 +51,10 @@ void expect_nothing_twice(const FakeStore& store);
 /// Every archive has a manifest that proves it, and nothing unfinished lies about.
 void expect_every_archive_has_its_manifest(const FakeStore& store);
 
+/// All of these, and what the watch saw.
+void expect_promise(const FakeStore& store, const PromiseWatch& watch,
+                    const std::map<std::string, std::string>& originals);
+
 ArchiveOptions small_options();
 /// Runs the job on the store with a clock that doesn't sleep.
 RunReport run(FakeStore& store, const ArchiveOptions& options, std::stop_token stop = {});
