@@ -62,7 +62,7 @@ Sample event_loops(const std::vector<http::Request>& requests, int loops, int tr
 int main(int argc, char** argv) {
   const std::string endpoint = option(argc, argv, "endpoint", "");
   const std::string s3compress = option(argc, argv, "s3compress", "");
-  const int gets_per_transfer = option(argc, argv, "gets", 50);
+  const int gets_per_transfer = option(argc, argv, "gets", 30);
   const int rounds = option(argc, argv, "rounds", 3);
   fill_bucket(endpoint, kObjects, kObjectBytes);
 
@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
                         [=] { return run(signed_gets(endpoint, kRequests)); }});
   };
   for (const int n : {64, 256, 512}) {
-    const int gets = n * std::max(gets_per_transfer, 6400 / n);
+    const int gets = n * std::max(gets_per_transfer, 3840 / n);
     using Requests = std::vector<http::Request>;
     add(n, "a blocking thread each, libcurl alone",
         [=](const Requests& r) { return blocking_threads(r, n, gets); });
@@ -92,7 +92,7 @@ int main(int argc, char** argv) {
           [=](const Requests&) { return run_s3compress(s3compress, endpoint, n, kObjects); });
   }
 
-  fmt::print("{} GETs of {} bytes per transfer (6,400 in all at least), medians of {} rounds; {}\n\n",
+  fmt::print("{} GETs of {} bytes per transfer (3,840 in all at least), medians of {} rounds; {}\n\n",
              gets_per_transfer, kObjectBytes, rounds, machine());
   const std::vector<Sample> medians = run_rounds(variants, rounds);
   std::vector<std::vector<std::string>> table{
