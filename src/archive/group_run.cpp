@@ -160,7 +160,7 @@ class GroupRun::Pass {
     std::variant<CommittedVolume, LostRace> outcome = s_.committer.commit(sealed);
     if (auto* lost = std::get_if<LostRace>(&outcome)) return start_again_after(*lost, *key);
     count_left(sealed);
-    commit_reached(std::get<CommittedVolume>(std::move(outcome)));
+    commit_reached(std::get<CommittedVolume>(outcome));
     return Outcome::done;
   }
 
@@ -230,7 +230,7 @@ class GroupRun::Pass {
     return Outcome::start_again;
   }
 
-  void commit_reached(CommittedVolume volume) {
+  void commit_reached(const CommittedVolume& volume) {
     const index::Manifest& m = volume.manifest();
     committed_keys_.insert(m.archive_key);
     report_.volumes.push_back({m.archive_key, m.objects, m.source_size_bytes, m.archive_size_bytes});

@@ -84,8 +84,10 @@ class VolumeBuilder {
   void wait_until_answered() S3C_EXCLUDES(mutex_);
 
  private:
-  /// 16,384 rows of some 400 bytes: 6.5 MB at the very worst, and two seconds' worth of 8,000 objects/s.
-  static constexpr std::size_t kWindow = 16'384;
+  /// 65,536 rows of some 400 bytes: 26 MB while an object is slow, next to nothing otherwise. A GET that is
+  /// tried again may wait 45 s; with a quarter of this window one such object in 10,000 cost two fifths of
+  /// the rate (docs/decisions/0003-zip-completion-order.md).
+  static constexpr std::size_t kWindow = 65'536;
 
   struct Slot {
     bool answered = false;
