@@ -87,15 +87,19 @@ TEST_P(ArchiveRunTest, KeepsTheOrderOfTheProtocol) {
   const Call index = only(Op::put, "catalog/index/");
   const Call manifest = only(Op::put, "catalog/manifest/");
   const Call complete = only(Op::complete, "");
-  const Call proof = store_.calls(Op::head, "20180401.zip").back();
-  const Call first_delete = store_.calls(Op::del).front();
-  EXPECT_LT(store_.calls(Op::part).back().ended, index.began);
+  const auto last = [&](Op op, const std::string& part) {
+    const auto calls = store_.calls(op, part);
+    return calls.at(calls.size() - 1);
+  };
+  const Call proof = last(Op::head, "20180401.zip");
+  const Call first_delete = store_.calls(Op::del).at(0);
+  EXPECT_LT(last(Op::part, "").ended, index.began);
   EXPECT_LT(index.ended, manifest.began);
   EXPECT_LT(manifest.ended, complete.began);
   EXPECT_LT(complete.ended, proof.began);
   EXPECT_LT(proof.ended, first_delete.began);
   // The source is listed again after the proof.
-  const Call last_list = store_.calls(Op::list, "sources/2018/04/01/").back();
+  const Call last_list = last(Op::list, "sources/2018/04/01/");
   EXPECT_LT(proof.ended, last_list.began);
   EXPECT_LT(last_list.ended, first_delete.began);
   for (const Call& del : store_.calls(Op::del)) {
@@ -103,7 +107,7 @@ TEST_P(ArchiveRunTest, KeepsTheOrderOfTheProtocol) {
     for (const auto& item : del.items) EXPECT_EQ(item.etag.empty(), !GetParam());
   }
   if (!GetParam()) {
-    const Call fence = store_.calls(Op::list, "manifest/src/20180401.zip/").back();
+    const Call fence = last(Op::list, "manifest/src/20180401.zip/");
     EXPECT_LT(manifest.ended, fence.began);
     EXPECT_LT(fence.ended, complete.began);
   }

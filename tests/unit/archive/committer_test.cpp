@@ -101,6 +101,10 @@ TEST(Proof, HoldsOnlyWhenEverythingAgrees) {
             [](auto& h) {
               h.checksums[0] = {"CRC32", h.checksums[0].value + "-1", ""}, h.etag = "x";
             }},
+           {"composite by form, right ETag", true,
+            [](auto& h) {
+              h.checksums[0] = {"CRC32", h.checksums[0].value + "-1", ""};
+            }},
            {"another algorithm, wrong ETag", false,
             [](auto& h) { h.checksums[0].algorithm = "CRC32C", h.etag = "x"; }},
            {"another algorithm, right ETag", true, [](auto& h) { h.checksums[0].algorithm = "CRC32C"; }},
@@ -394,7 +398,7 @@ TEST_P(CommitterTest, AManifestThatMayNotBeRemovedIsAnError) {
 // 5b, on the store that would let both Completes succeed.
 
 class Fence : public CommitterTest {};
-INSTANTIATE_TEST_SUITE_P(Lesser, Fence, ::testing::Values(false));
+INSTANTIATE_TEST_SUITE_P(Stores, Fence, ::testing::Values(false), [](const auto&) { return "lesser"; });
 
 TEST_P(Fence, AbortsTheOthersBeforeItLooksAndCompletes) {
   const SealedVolume other = seal("another");

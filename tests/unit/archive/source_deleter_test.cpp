@@ -197,7 +197,7 @@ TEST_P(SourceDeleterTest, AnUnansweredDeleteIsNeverRepeatedBlindly) {
   EXPECT_EQ(store_.calls(Op::del).size(), 1u);
   EXPECT_EQ(store_.keys(testing::kSource), std::set<std::string>{day_key(1, 7)});
   const auto journal = store_.journal();
-  EXPECT_EQ(journal.back().op, Op::list);
+  EXPECT_EQ(journal.at(journal.size() - 1).op, Op::list);
   EXPECT_EQ(store_.calls(Op::del)[0].resend,
             GetParam() ? s3::ObjectStore::Resend::allowed : s3::ObjectStore::Resend::forbidden);
 }
