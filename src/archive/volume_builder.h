@@ -34,6 +34,11 @@ class VolumeBuilder {
 
   explicit VolumeBuilder(Sink sink);
 
+  /// 65,536 rows of some 400 bytes: 26 MB while an object is slow, next to nothing otherwise. A GET that is
+  /// tried again may wait 45 s; with a quarter of this window one such object in 10,000 cost two fifths of
+  /// the rate (docs/decisions/0003-zip-completion-order.md).
+  static constexpr std::size_t kWindow = 65'536;
+
   /// An object's place in the volume.
   struct Admission {
     std::uint64_t sequence = 0;
@@ -84,11 +89,6 @@ class VolumeBuilder {
   void wait_until_answered() S3C_EXCLUDES(mutex_);
 
  private:
-  /// 65,536 rows of some 400 bytes: 26 MB while an object is slow, next to nothing otherwise. A GET that is
-  /// tried again may wait 45 s; with a quarter of this window one such object in 10,000 cost two fifths of
-  /// the rate (docs/decisions/0003-zip-completion-order.md).
-  static constexpr std::size_t kWindow = 65'536;
-
   struct Slot {
     bool answered = false;
     std::optional<index::Row> row;

@@ -359,6 +359,24 @@ TEST_P(ArchiveRunTest, StopFinishesCleanlyAndTheNextRunConverges) {
   expect_all_done(originals);
 }
 
+TEST_P(ArchiveRunTest, StopEndsTheAdmissionInTheMiddleOfAVolume) {
+  const auto originals = testing::fill(store_, 100, 1);
+  options_.max_objects = 1000;
+  options_.resources.threads = 1;
+  std::stop_source stop;
+  store_.after = [&](const Call& c) {
+    if (c.op == Op::get && c.key == day_key(1, 2)) stop.request_stop();
+  };
+  const RunReport report = run(store_, options_, stop.get_token());
+  store_.after = {};
+  EXPECT_TRUE(report.interrupted);
+  EXPECT_EQ(report.total().volumes.size(), 1u);
+  EXPECT_GE(report.total().deleted, 3u);
+  EXPECT_LT(report.total().deleted, 20u) << "what was in the queue, and no more";
+  run(store_, options_);
+  expect_all_done(originals);
+}
+
 TEST_P(ArchiveRunTest, DryRunOnlyLooks) {
   testing::fill(store_, 3);
   options_.dry_run = true;

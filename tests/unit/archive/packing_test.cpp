@@ -211,19 +211,20 @@ TEST_F(VolumeBuilderTest, NothingPackedMeansNoBytes) {
 
 TEST_F(VolumeBuilderTest, ASlowObjectHoldsUpTheAdmissionOfManyBehindIt) {
   const auto slow = admit("0");
-  std::atomic<int> admitted{0};
+  constexpr std::size_t kBehind = VolumeBuilder::kWindow - 1;
+  std::atomic<std::size_t> admitted{0};
   std::thread group([&] {
-    for (int i = 0; i < 20'000; ++i) {
-      builder_.leave_out(admit("1" + std::to_string(1'000'000 + i)).sequence, std::nullopt);
+    for (std::size_t i = 0; i < kBehind + 100; ++i) {
+      builder_.leave_out(admit(fmt::format("1{:07}", i)).sequence, std::nullopt);
       ++admitted;
     }
   });
-  while (admitted < 16'383) std::this_thread::yield();
+  while (admitted < kBehind) std::this_thread::yield();
   for (int i = 0; i < 1000; ++i) std::this_thread::yield();  // it would go on now
-  EXPECT_EQ(admitted, 16'383);
+  EXPECT_EQ(admitted, kBehind);
   builder_.leave_out(slow.sequence, std::nullopt);
   group.join();
-  EXPECT_EQ(builder_.finish().vanished, 20'001u);
+  EXPECT_EQ(builder_.finish().vanished, kBehind + 101);
 }
 
 TEST_F(VolumeBuilderTest, AFailureEndsAdmissionAndIsKept) {
