@@ -170,7 +170,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void write() {
     head_ = format_head(response_, dates_.now(), keep_alive_);
     buffers_.clear();
-    buffers_.push_back(asio::buffer(head_));
+    buffers_.emplace_back(asio::buffer(head_));
     if (!response_.head_size_bytes) {
       for (const Slice& slice : response_.body.slices()) {
         buffers_.push_back(asio::buffer(slice.view().data(), slice.size_bytes));

@@ -65,7 +65,7 @@ void validate(const ArchiveOptions& o) {
   }
   if (o.resources.open_groups < 1 || o.resources.upload_slots < 1)
     refuse("at least one group and one upload must be in work at once");
-  const auto buffers = static_cast<std::uint64_t>(o.resources.upload_slots + 1);
+  const auto buffers = static_cast<std::uint64_t>(o.resources.upload_slots) + 1;
   const std::uint64_t least = buffers * part_size_bytes(o.max_size_bytes, o.max_objects) * 2;
   if (o.resources.memory_bytes < least) {
     refuse(fmt::format(

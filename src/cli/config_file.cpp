@@ -86,7 +86,7 @@ class Parser {
     std::size_t size = 0;
     while (size < rest_.size() && is_name_char(rest_[size])) ++size;
     if (size == 0) fail("a flag's name was expected");
-    const std::string result(rest_.substr(0, size));
+    std::string result(rest_.substr(0, size));
     rest_.remove_prefix(size);
     return result;
   }
@@ -108,7 +108,7 @@ class Parser {
     if (take('\'')) return literal_string();
     std::size_t size = 0;
     while (size < rest_.size() && is_name_char(rest_[size])) ++size;
-    const std::string word(rest_.substr(0, size));
+    std::string word(rest_.substr(0, size));
     rest_.remove_prefix(size);
     if (word == "true" || word == "false") return word;
     // Whole numbers (TOML allows 1_000_000) and dates; both hold digits, '-' and '_' only.
@@ -148,7 +148,7 @@ class Parser {
   std::string literal_string() {
     const std::size_t end = rest_.find_first_of("'\n");
     if (end == std::string_view::npos || rest_[end] == '\n') fail("the closing quote is missing");
-    const std::string text(rest_.substr(0, end));
+    std::string text(rest_.substr(0, end));
     rest_.remove_prefix(end + 1);
     return text;
   }

@@ -98,6 +98,7 @@ std::vector<DeleteResult> S3Client::delete_objects(const std::string& bucket,
   RetryLoop loop(runner_.retry_policy(), runner_.clock(), runner_.stop());
   while (!batch.empty()) {
     std::vector<const DeleteItem*> sent;
+    sent.reserve(batch.size());
     for (const std::size_t i : batch) sent.push_back(&items[i]);
     std::vector<DeleteResult> answers = delete_batch(bucket, sent, resend);
     std::vector<std::size_t> again;
