@@ -240,6 +240,7 @@ s3::GetObjectResult FakeStore::get_object(const s3::GetObjectRequest& request) {
   what.op = Op::get;
   what.bucket = request.bucket;
   what.key = request.key;
+  what.if_match = request.if_match;
   return call(what, [&] {
     s3::GetObjectResult result;
     {
@@ -262,6 +263,7 @@ s3::ObjectHead FakeStore::read_object(const s3::GetObjectRequest& request, const
   what.op = Op::read;
   what.bucket = request.bucket;
   what.key = request.key;
+  what.if_match = request.if_match;
   return call(what, [&] {
     StoredObject object;
     {

@@ -71,9 +71,10 @@ struct Call {
   std::vector<s3::DeleteItem> items;
   s3::ObjectStore::Resend resend = s3::ObjectStore::Resend::allowed;
   std::string range_or_token;
-  int number = 0;  ///< of all calls, from 1, in the order they began
-  int began = 0;   ///< when, on a clock that counts beginnings and ends
-  int ended = 0;   ///< when it was acknowledged; 0: it failed
+  std::string if_match;  ///< of GETs
+  int number = 0;        ///< of all calls, from 1, in the order they began
+  int began = 0;         ///< when, on a clock that counts beginnings and ends
+  int ended = 0;         ///< when it was acknowledged; 0: it failed
 };
 
 class FakeStore final : public s3::ObjectStore {

@@ -383,8 +383,12 @@ TEST_F(MemberPackerTest, KeepsEverythingThatBelongsToTheObject) {
 
 TEST_F(MemberPackerTest, AsksForTheListedObjectOnly) {
   const auto summary = put("a", "old");
+  const auto large = put("A", std::string(5 << 20, 'L'));
+  EXPECT_TRUE(pack(large));
+  EXPECT_EQ(store_.calls(Op::read, "A").at(0).if_match, large.etag);
   store_.put(testing::kSource, "a", "new");
   EXPECT_FALSE(pack(summary));
+  EXPECT_EQ(store_.calls(Op::get, "a").at(0).if_match, summary.etag);
   EXPECT_EQ(only_reason(), LeftReason::changed);
 }
 
