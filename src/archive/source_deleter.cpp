@@ -1,7 +1,6 @@
 #include "archive/source_deleter.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <random>
 #include <string>
@@ -14,6 +13,7 @@
 #include "base/error.h"
 #include "base/mutex.h"
 #include "base/task_group.h"
+#include "s3/error_mapping.h"
 
 namespace s3c::archive {
 namespace {
@@ -43,9 +43,8 @@ bool is_unchanged(const s3::ObjectSummary& then, const s3::ObjectSummary& now) {
 
 /// Per-key errors that say "not now" rather than "no".
 bool is_passing(const std::string& code) {
-  constexpr std::array<std::string_view, 5> kCodes = {"InternalError", "SlowDown", "ServiceUnavailable",
-                                                      "RequestTimeout", "OperationAborted"};
-  return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
+  const auto kind = s3::kind_of_code(code);
+  return kind == ErrorKind::throttled || kind == ErrorKind::transient;
 }
 
 }  // namespace
