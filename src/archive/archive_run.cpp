@@ -133,13 +133,14 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   Catalog catalog(context.store, options.archive_bucket);
   Committer committer(context.store, catalog, powers, context.log);
   SourceDeleter deleter({context.store, catalog, options, powers, context.clock, context.log});
+  GroupCleanup cleanup(context.store, catalog, context.clock, context.log, options.gc_age);
   MemberPacker packer(context.store, options, bodies, encoders, context.log);
   Turnstile turnstile;
   base::BoundedQueue<WorkItem> items(static_cast<std::size_t>(resources.threads) * 2);
-  const RunShared shared{options,   context, ObjectFilter(options.selection, context.clock.now()),
-                         powers,    catalog, committer,
-                         deleter,   buffers, slots,
-                         turnstile, items};
+  const RunShared shared{options, context,   ObjectFilter(options.selection, context.clock.now()),
+                         powers,  catalog,   committer,
+                         deleter, cleanup,   buffers,
+                         slots,   turnstile, items};
 
   base::Mutex mutex;  // guards first and report
   base::TaskGroup workers([&] { items.close(); });

@@ -9,6 +9,7 @@
 #include "archive/layout.h"
 #include "base/error.h"
 #include "base/ulid.h"
+#include "s3/error_mapping.h"
 
 namespace s3c::archive {
 namespace {
@@ -16,17 +17,14 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-std::string manifest_folder() {
-  return std::string(kCatalogPrefix) + "manifest/";
-}
+constexpr std::string_view kManifestSuffix = ".json";
+constexpr std::string_view kIndexSuffix = ".jsonl.gz";
 
-/// nullopt for an object that lies in the manifest folder but isn't named as a manifest.
-std::optional<ManifestName> parse_manifest_key(std::string_view key) {
-  constexpr std::string_view kSuffix = ".json";
-  const std::string folder = manifest_folder();
-  if (!key.starts_with(folder) || !key.ends_with(kSuffix)) return std::nullopt;
+std::optional<ManifestName> parse_key(std::string_view folder, std::string_view suffix,
+                                      std::string_view key) {
+  if (!key.starts_with(folder) || !key.ends_with(suffix)) return std::nullopt;
   key.remove_prefix(folder.size());
-  key.remove_suffix(kSuffix.size());
+  key.remove_suffix(suffix.size());
   const std::size_t slash = key.rfind('/');
   if (slash == std::string_view::npos || !base::ulid_time(key.substr(slash + 1))) return std::nullopt;
   return ManifestName{std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))};
@@ -35,15 +33,23 @@ std::optional<ManifestName> parse_manifest_key(std::string_view key) {
 }  // namespace
 
 std::string manifest_key(std::string_view archive_key, std::string_view id) {
-  return fmt::format("{}manifest/{}/{}.json", kCatalogPrefix, archive_key, id);
+  return fmt::format("{}{}/{}{}", kManifestFolder, archive_key, id, kManifestSuffix);
 }
 
 std::string index_key(std::string_view archive_key, std::string_view id) {
-  return fmt::format("{}index/{}/{}.jsonl.gz", kCatalogPrefix, archive_key, id);
+  return fmt::format("{}{}/{}{}", kIndexFolder, archive_key, id, kIndexSuffix);
 }
 
 std::string probe_key(std::string_view id) {
-  return fmt::format("{}probe/{}", kCatalogPrefix, id);
+  return fmt::format("{}{}", kProbeFolder, id);
+}
+
+std::optional<ManifestName> parse_manifest_key(std::string_view key) {
+  return parse_key(kManifestFolder, kManifestSuffix, key);
+}
+
+std::optional<ManifestName> parse_index_key(std::string_view key) {
+  return parse_key(kIndexFolder, kIndexSuffix, key);
 }
 
 std::vector<ManifestName> Catalog::list(const std::string& prefix) {
@@ -64,17 +70,17 @@ std::vector<ManifestName> Catalog::list(const std::string& prefix) {
 std::vector<ManifestName> Catalog::list_group(std::string_view stem) {
   // One listing covers "stem.zip/", "stem-2.zip/", …; what else begins like it (another group's "stem1.zip/")
   // is dropped.
-  std::vector<ManifestName> names = list(manifest_folder() + std::string(stem));
+  std::vector<ManifestName> names = list(std::string(kManifestFolder) + std::string(stem));
   std::erase_if(
       names, [&](const ManifestName& name) { return !ArchiveName::volume_number(stem, name.archive_key); });
   return names;
 }
 
 std::vector<ManifestName> Catalog::list_volume(std::string_view archive_key) {
-  return list(manifest_folder() + std::string(archive_key) + "/");
+  return list(fmt::format("{}{}/", kManifestFolder, archive_key));
 }
 
-index::Manifest Catalog::read_manifest(const ManifestName& name) {
+index::Manifest Catalog::read_manifest(const ManifestName& name, base::Timestamp* last_modified) {
   s3::GetObjectRequest request;
   request.bucket = bucket_;
   request.key = manifest_key(name.archive_key, name.id);
@@ -84,7 +90,9 @@ index::Manifest Catalog::read_manifest(const ManifestName& name) {
   };
   index::Manifest manifest;
   try {
-    manifest = index::parse_manifest(store_.get_object(request).body);
+    const s3::GetObjectResult got = store_.get_object(request);
+    if (last_modified != nullptr) *last_modified = got.head.last_modified;
+    manifest = index::parse_manifest(got.body);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
     throw corrupt(error.message());
@@ -101,9 +109,12 @@ GroupState Catalog::load_group(std::string_view stem) {
   state.listed = list_group(stem);
   for (const ManifestName& name : state.listed) {
     try {
-      const index::Manifest manifest = read_manifest(name);
+      base::Timestamp last_modified;
+      index::Manifest manifest = read_manifest(name, &last_modified);
       if (auto volume = prove_committed(manifest, store_.head_object(bucket_, name.archive_key))) {
         state.committed.push_back(*std::move(volume));
+      } else {
+        state.uncommitted.push_back({std::move(manifest), last_modified});
       }
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::not_found)
@@ -130,18 +141,23 @@ void Catalog::put_manifest(const index::Manifest& manifest) {
 }
 
 void Catalog::remove(const index::Manifest& manifest) {
-  // Manifest first: an index without manifest is garbage, a manifest without index is damage. Both keys hold
-  // an id that was used once, so a repeated or late delete can't hit anything else.
-  for (const std::string& key : {manifest_key(manifest.archive_key, manifest.id), manifest.index_key}) {
-    s3::DeleteItem item;
-    item.key = key;
-    const s3::DeleteResult result =
-        store_.delete_objects(bucket_, {item}, s3::ObjectStore::Resend::allowed).at(0);
-    if (result.outcome == s3::DeleteResult::Outcome::refused) {
-      throw Error(result.code == "AccessDenied" ? ErrorKind::access_denied : ErrorKind::transient,
-                  result.message.empty() ? "could not be removed" : result.message,
-                  {.operation = "DeleteObjects", .resource = bucket_ + "/" + key, .code = result.code});
-    }
+  // Manifest first: an index without manifest is garbage, a manifest without index is damage. Keys made from
+  // the id, not the one that the manifest names: that could be another volume's.
+  remove_object(manifest_key(manifest.archive_key, manifest.id));
+  remove_object(index_key(manifest.archive_key, manifest.id));
+}
+
+void Catalog::remove_object(const std::string& key) {
+  if (!key.starts_with(kCatalogPrefix))
+    throw Error(ErrorKind::internal, "not in the catalog", {.operation = "remove", .resource = key});
+  s3::DeleteItem item;
+  item.key = key;
+  const s3::DeleteResult result =
+      store_.delete_objects(bucket_, {item}, s3::ObjectStore::Resend::allowed).at(0);
+  if (result.outcome == s3::DeleteResult::Outcome::refused) {
+    throw Error(s3::kind_of_code(result.code).value_or(ErrorKind::transient),
+                result.message.empty() ? "could not be removed" : result.message,
+                {.operation = "DeleteObjects", .resource = bucket_ + "/" + key, .code = result.code});
   }
 }
 

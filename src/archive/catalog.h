@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,11 @@ namespace s3c::archive {
 
 /// No bucket can have this name, so it can't collide with "{bucket}/…".
 inline constexpr std::string_view kCatalogPrefix = "s3compress_catalog/";
+// Its folders.
+inline constexpr std::string_view kManifestFolder = "s3compress_catalog/manifest/";
+inline constexpr std::string_view kIndexFolder = "s3compress_catalog/index/";
+inline constexpr std::string_view kProbeFolder = "s3compress_catalog/probe/";
+inline constexpr std::string_view kStagingFolder = "s3compress_catalog/staging/";
 
 std::string manifest_key(std::string_view archive_key, std::string_view id);
 std::string index_key(std::string_view archive_key, std::string_view id);
@@ -28,9 +34,21 @@ struct ManifestName {
   bool operator==(const ManifestName&) const = default;
 };
 
+/// What a manifest's key, or its index's, says; nullopt for an object that lies in that folder but isn't
+/// named as one of ours.
+std::optional<ManifestName> parse_manifest_key(std::string_view key);
+std::optional<ManifestName> parse_index_key(std::string_view key);
+
+/// A manifest whose archive didn't prove it when it was asked.
+struct UncommittedManifest {
+  index::Manifest manifest;
+  base::Timestamp last_modified{};  ///< of the manifest
+};
+
 /// What the archive bucket holds of one group.
 struct GroupState {
   std::vector<CommittedVolume> committed;
+  std::vector<UncommittedManifest> uncommitted;
   std::vector<ManifestName> listed;  ///< every manifest there was, committed or not
 };
 
@@ -42,13 +60,17 @@ class Catalog {
       : store_(store), bucket_(std::move(archive_bucket)) {}
 
   const std::string& bucket() const { return bucket_; }
+  /// False for the record of an archive in another bucket: a copied catalog isn't this bucket's to clear.
+  bool is_of_this_bucket(const index::Manifest& manifest) const {
+    return manifest.archive_bucket.empty() || manifest.archive_bucket == bucket_;
+  }
 
   /// The manifests of every volume of stem ("source-bucket/20180401").
   std::vector<ManifestName> list_group(std::string_view stem);
   /// The manifests of one volume's name.
   std::vector<ManifestName> list_volume(std::string_view archive_key);
-  /// Throws not_found when it was removed meanwhile.
-  index::Manifest read_manifest(const ManifestName& name);
+  /// Throws not_found when it was removed meanwhile. last_modified: nullptr, or where to put the manifest's.
+  index::Manifest read_manifest(const ManifestName& name, base::Timestamp* last_modified = nullptr);
   /// Step 2 of the protocol: lists the group's manifests, HEADs the archives they name, and keeps the proofs.
   GroupState load_group(std::string_view stem);
 
@@ -56,8 +78,12 @@ class Catalog {
   void put_index(const index::Manifest& manifest, std::string_view gz_bytes);
   void put_manifest(const index::Manifest& manifest);
   /// Removes a volume's manifest, then its index.
-  /// REQUIRES: an acknowledged abort of its upload, and then a HEAD that showed the archive is not its id.
+  /// REQUIRES: an acknowledged abort of its upload, and then a HEAD that showed the archive is not its id:
+  /// only take_back() calls this.
   void remove(const index::Manifest& manifest);
+  /// Removes one object of the catalog; one that is gone already counts. Its key must hold an id that was
+  /// used once, so that a repeated or late delete can't hit anything else. Throws internal for a key outside.
+  void remove_object(const std::string& key);
 
   /// All rows of a volume's index, in key order, a block at a time.
   index::IndexCursor open_index(const CommittedVolume& volume);

@@ -22,11 +22,16 @@ bool same_bytes(const index::Manifest& manifest, const s3::ObjectHead& archive) 
 std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
                                                const std::optional<s3::ObjectHead>& archive) {
   if (!archive) return std::nullopt;
-  const auto id = archive->metadata.find(kIdMetadata);
-  if (id == archive->metadata.end() || id->second != manifest.id) return std::nullopt;
+  if (manifest.id.empty() || id_of(archive) != manifest.id) return std::nullopt;
   if (archive->size_bytes != manifest.archive_size_bytes) return std::nullopt;
   if (!same_bytes(manifest, *archive)) return std::nullopt;
   return CommittedVolume(manifest);
+}
+
+std::string id_of(const std::optional<s3::ObjectHead>& archive) {
+  if (!archive) return {};
+  const auto id = archive->metadata.find(kIdMetadata);
+  return id == archive->metadata.end() ? std::string() : id->second;
 }
 
 }  // namespace s3c::archive

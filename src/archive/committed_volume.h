@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "index/manifest.h"
@@ -31,5 +32,8 @@ class CommittedVolume {
 /// never taken for a yes. nullopt: the archive is absent, somebody else's, or not what the manifest promises.
 std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
                                                const std::optional<s3::ObjectHead>& archive);
+
+/// The id an archive carries; empty when there is no archive or it is foreign.
+std::string id_of(const std::optional<s3::ObjectHead>& archive);
 
 }  // namespace s3c::archive

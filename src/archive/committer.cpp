@@ -3,6 +3,8 @@
 #include <exception>
 #include <utility>
 
+#include "archive/take_back.h"
+
 namespace s3c::archive {
 
 using base::Error;
@@ -76,24 +78,9 @@ std::variant<CommittedVolume, LostRace> Committer::settle(const index::Manifest&
                                                           std::optional<Error> error) {
   // 7: the store's own word on what stands at that name.
   if (auto committed = prove_committed(manifest, head_archive(manifest))) return *std::move(committed);
-  store_.abort_multipart_upload(manifest.archive_bucket, manifest.archive_key, manifest.upload_id);
-  // A Complete that was still on its way may have landed between that HEAD and the abort; none can land any
-  // more.
-  const std::optional<s3::ObjectHead> archive = head_archive(manifest);
-  if (auto committed = prove_committed(manifest, archive)) return *std::move(committed);
-
-  LostRace lost;
-  if (archive) {
-    const auto id = archive->metadata.find(kIdMetadata);
-    if (id != archive->metadata.end()) lost.winner_id = id->second;
-  }
-  if (lost.winner_id == manifest.id) {
-    // Our archive, but not as we sent it. The evidence stays: no manifest is removed whose id the archive
-    // carries.
-    throw Error(ErrorKind::corrupt, "the store's size or checksum of the archive is not what was uploaded",
-                {.operation = "verify", .resource = manifest.archive_bucket + "/" + manifest.archive_key});
-  }
-  catalog_.remove(manifest);
+  std::variant<CommittedVolume, TakenBack> outcome = take_back(store_, catalog_, manifest);
+  if (auto* committed = std::get_if<CommittedVolume>(&outcome)) return std::move(*committed);
+  LostRace lost{std::get<TakenBack>(outcome).winner_id, std::nullopt};
   if (error && !tells_of_lost_race(*error)) lost.error = std::move(error);
   return lost;
 }

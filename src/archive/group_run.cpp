@@ -23,6 +23,12 @@ namespace {
 /// made progress, so a handful means that something keeps taking our name.
 constexpr int kMaxPasses = 8;
 
+/// Somebody's clean-up (gc, a lifecycle rule) took a volume in the making for a killed run's. Nothing of it
+/// is lost, so it is made again.
+Error upload_gone(const Error& error) {
+  return {ErrorKind::transient, "the upload was aborted by somebody else", error.context()};
+}
+
 }  // namespace
 
 class GroupRun::Pass {
@@ -42,6 +48,11 @@ class GroupRun::Pass {
     if (listing_.peek() == nullptr) return Outcome::done;
     // 2: what of it is committed already?
     load_committed();
+    // What killed runs left of it goes first, if there is more to do than look.
+    if (!run_.cleaned_ && next_to_pack() != nullptr) {
+      s_.cleanup.clean(run_.group_.stem, state_);
+      run_.cleaned_ = true;
+    }
     // 3 to 8, a volume at a time; the sources of one are deleted while the next is packed.
     while (next_to_pack() != nullptr && !s_.context.stop.stop_requested()) {
       if (make_volume() == Outcome::start_again) {
@@ -146,6 +157,10 @@ class GroupRun::Pass {
       volume->abandon();
       leave_for_good(spoiled.object);
       return Outcome::start_again;
+    } catch (const Error& error) {
+      abandon_after_failure(*volume);
+      if (error.context().code != "NoSuchUpload") throw;
+      return start_again_after({"", upload_gone(error)}, *key);
     } catch (...) {
       abandon_after_failure(*volume);
       throw;

@@ -12,6 +12,7 @@
 #include "archive/archived_members.h"
 #include "archive/catalog.h"
 #include "archive/committer.h"
+#include "archive/group_cleanup.h"
 #include "archive/member_packer.h"
 #include "archive/open_volume.h"
 #include "archive/source_deleter.h"
@@ -40,6 +41,7 @@ struct RunShared {
   Catalog& catalog;
   Committer& committer;
   SourceDeleter& deleter;
+  GroupCleanup& cleanup;
   base::MemoryBudget& buffers;  ///< for parts being filled
   s3::UploadSlots& slots;
   Turnstile& turnstile;
@@ -71,6 +73,7 @@ class GroupRun {
   std::set<std::string> spoilers_;
   /// Archives that stood at our name with an id we could not prove, to tell a race from damage.
   std::set<std::string> unproven_ids_;
+  bool cleaned_ = false;  ///< what killed runs left of the group was cleared
   /// What the last failed Complete said.
   std::optional<base::Error> last_error_;
 };

@@ -72,6 +72,16 @@ std::optional<int> number(std::string_view digits) {
   return value;
 }
 
+/// The digits of a date field at the start of text; nullopt when they aren't there or out of the field's
+/// range.
+std::optional<std::string_view> field_digits(std::string_view field, std::string_view text) {
+  const FieldRule& rule = *date_field(field);
+  const std::string_view digits = text.substr(0, rule.digits);
+  const std::optional<int> value = digits.size() == rule.digits ? number(digits) : std::nullopt;
+  if (!value || *value < rule.lowest || *value > rule.highest) return std::nullopt;
+  return digits;
+}
+
 bool is_calendar_date(const Date& date) {
   if (date.month == 0 || date.day == 0) return true;
   return std::chrono::year_month_day{std::chrono::year{date.year},
@@ -188,12 +198,10 @@ std::optional<Fields> Layout::match(std::size_t level, std::string_view segment,
       segment.remove_prefix(piece.text.size());
       continue;
     }
-    const FieldRule& rule = *date_field(piece.text);
-    const std::string_view digits = segment.substr(0, rule.digits);
-    const std::optional<int> value = digits.size() == rule.digits ? number(digits) : std::nullopt;
-    if (!value || *value < rule.lowest || *value > rule.highest) return std::nullopt;
-    fields[piece.text] = digits;
-    segment.remove_prefix(rule.digits);
+    const std::optional<std::string_view> digits = field_digits(piece.text, segment);
+    if (!digits) return std::nullopt;
+    fields[piece.text] = *digits;
+    segment.remove_prefix(digits->size());
   }
   if (!segment.empty() || !is_calendar_date(date_of(fields))) return std::nullopt;
   return fields;
@@ -227,6 +235,46 @@ std::string ArchiveName::stem(std::string_view bucket, std::string_view prefix, 
         }
       });
   return out;
+}
+
+std::string ArchiveName::fixed_prefix(std::string_view bucket, std::string_view prefix) const {
+  std::string out;
+  bool fixed = true;
+  for_each_piece(
+      "archive name", std::string_view(text_).substr(0, text_.size() - 4),
+      [&](std::string_view literal) {
+        if (fixed) out += literal;
+      },
+      [&](std::string_view field) {
+        fixed = fixed && date_field(field) == nullptr;
+        if (fixed) out += field == "bucket" ? bucket : prefix;
+      });
+  return out;
+}
+
+std::optional<std::string> ArchiveName::stem_of(std::string_view bucket, std::string_view prefix,
+                                                std::string_view key) const {
+  // Every piece has a fixed length, so there is only one way to read a key.
+  Fields fields;
+  std::string_view rest = key;
+  bool matches = true;
+  const auto take = [&](std::string_view text) {
+    matches = matches && rest.starts_with(text);
+    if (matches) rest.remove_prefix(text.size());
+  };
+  for_each_piece("archive name", std::string_view(text_).substr(0, text_.size() - 4), take,
+                 [&](std::string_view field) {
+                   if (field == "bucket") return take(bucket);
+                   if (field == "prefix") return take(prefix);
+                   const std::optional<std::string_view> digits = field_digits(field, rest);
+                   matches = matches && digits;
+                   // A field that stands there twice has one value.
+                   if (matches) take(fields.emplace(field, *digits).first->second);
+                 });
+  if (!matches || !is_calendar_date(date_of(fields))) return std::nullopt;
+  std::string stem(key.substr(0, key.size() - rest.size()));
+  if (!volume_number(stem, key)) return std::nullopt;
+  return stem;
 }
 
 bool ArchiveName::names_all_fields_of(const Layout& layout, std::string* missing) const {

@@ -83,6 +83,11 @@ class ArchiveName {
   const std::string& text() const { return text_; }
   /// The archive's key without ".zip": "source-bucket/20180401".
   std::string stem(std::string_view bucket, std::string_view prefix, const Fields& fields) const;
+  /// What every stem starts with: the template up to its first date field.
+  std::string fixed_prefix(std::string_view bucket, std::string_view prefix) const;
+  /// The stem of the group that key is a volume of; nullopt for a key that no group gets, whatever its date.
+  std::optional<std::string> stem_of(std::string_view bucket, std::string_view prefix,
+                                     std::string_view key) const;
   /// Whether every field of the layout is used, so that two groups can't get one name.
   bool names_all_fields_of(const Layout& layout, std::string* missing) const;
 

@@ -35,13 +35,22 @@ std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects)
   return std::max(kSmallest, (needed + kMiB - 1) / kMiB * kMiB);
 }
 
+void validate_names(const std::string& prefix, const Layout& layout, const ArchiveName& archive_name) {
+  if (prefix.empty()) refuse("--prefix must not be empty");
+  if (prefix.ends_with('/') || prefix.starts_with('/'))
+    refuse(fmt::format("--prefix \"{}\" must not start or end with \"/\"", prefix));
+  std::string field;
+  if (!archive_name.names_all_fields_of(layout, &field)) {
+    refuse(fmt::format(
+        "--archive-name \"{}\" and --layout \"{}\" must name the same date fields: {} is only in one of them",
+        archive_name.text(), layout.text(), field));
+  }
+}
+
 void validate(const ArchiveOptions& o) {
   if (o.selection.bucket.empty()) refuse("--bucket is missing: the bucket whose objects are to be archived");
   if (o.archive_bucket.empty()) refuse("--arch_bucket is missing: the bucket that the archives go to");
-  if (o.selection.prefix.empty()) refuse("--prefix must not be empty");
-  if (o.selection.prefix.ends_with('/') || o.selection.prefix.starts_with('/')) {
-    refuse(fmt::format("--prefix \"{}\" must not start or end with \"/\"", o.selection.prefix));
-  }
+  validate_names(o.selection.prefix, o.layout, o.archive_name);
   if (o.resources.threads < 1 || o.resources.threads > 4096) refuse("--threads must be between 1 and 4096");
   if (o.level < 0 || o.level > 12) refuse("--level must be between 0 and 12");
   if (o.max_objects < 1) refuse("--max-objects must be at least 1");
@@ -49,12 +58,6 @@ void validate(const ArchiveOptions& o) {
   if (o.delete_batch < 1 || o.delete_batch > 1000) refuse("--delete-batch must be between 1 and 1000");
   if (o.keep_sources && o.delete_versions)
     refuse("--keep-sources and --delete-versions contradict each other");
-  std::string field;
-  if (!o.archive_name.names_all_fields_of(o.layout, &field)) {
-    refuse(fmt::format(
-        "--archive-name \"{}\" and --layout \"{}\" must name the same date fields: {} is only in one of them",
-        o.archive_name.text(), o.layout.text(), field));
-  }
   if (o.selection.bucket == o.archive_bucket) {
     const std::string sample = o.archive_name.stem(
         o.selection.bucket, o.selection.prefix, {{"yyyy", "2000"}, {"mm", "01"}, {"dd", "01"}, {"hh", "00"}});

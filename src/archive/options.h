@@ -45,11 +45,16 @@ struct ArchiveOptions {
   bool keep_sources = false;
   bool delete_versions = false;  ///< delete exactly the archived version, for ever
   bool dry_run = false;
+  /// What killed runs left of a group is cleared once it is this old.
+  std::chrono::seconds gc_age = std::chrono::days(7);
   /// nullopt: found out by a probe.
   std::optional<bool> conditional_complete, additional_checksums, conditional_delete;
   std::string tool_version;  ///< goes into manifests
   Resources resources;
 };
+
+/// Throws base::Error (invalid_argument) when keys and archives can't be named so.
+void validate_names(const std::string& prefix, const Layout& layout, const ArchiveName& archive_name);
 
 /// Throws base::Error (invalid_argument) naming the option when values contradict each other or can't work,
 /// for example a memory bound too small for the parts a volume needs.

@@ -255,7 +255,20 @@ TEST_F(CatalogTest, RemovesTheManifestFirstAndReadsTheAnswer) {
     results[0].outcome = s3::DeleteResult::Outcome::refused;
     results[0].code = "SlowDown";
   };
-  EXPECT_EQ(error_kind([&] { catalog_.remove(state.committed[1].manifest()); }), ErrorKind::transient);
+  EXPECT_EQ(error_kind([&] { catalog_.remove(state.committed[1].manifest()); }), ErrorKind::throttled);
+}
+
+TEST_F(CatalogTest, RemovesNothingThatAManifestOnlyClaims) {
+  auto state = load();
+  index::Manifest liar = state.committed[0].manifest();
+  liar.index_key = state.committed[1].manifest().index_key;
+  catalog_.remove(liar);
+  EXPECT_TRUE(store_.keys(testing::kArchive).contains(liar.index_key));
+  liar.index_key = liar.archive_key;
+  catalog_.remove(liar);
+  EXPECT_TRUE(store_.keys(testing::kArchive).contains(liar.archive_key));
+  EXPECT_EQ(error_kind([&] { catalog_.remove_object(liar.archive_key); }), ErrorKind::internal);
+  EXPECT_TRUE(store_.keys(testing::kArchive).contains(liar.archive_key));
 }
 
 TEST_F(CatalogTest, TheMergeJoinKnowsEveryMemberAndNothingElse) {

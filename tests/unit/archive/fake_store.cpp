@@ -31,6 +31,11 @@ int FakeClock::sleeps() const {
   return sleeps_;
 }
 
+void FakeClock::move(std::chrono::milliseconds by) {
+  MutexLock lock(mutex_);
+  now_ += by;
+}
+
 base::Error store_error(ErrorKind kind, const std::string& code) {
   return Error(kind, "the fake store says " + code, {.operation = "fake", .code = code});
 }
@@ -120,6 +125,13 @@ std::set<std::string> FakeStore::keys(const std::string& name) const {
 std::size_t FakeStore::open_uploads() const {
   MutexLock lock(mutex_);
   return uploads_.size();
+}
+
+std::multiset<std::string> FakeStore::upload_keys() const {
+  MutexLock lock(mutex_);
+  std::multiset<std::string> keys;
+  for (const auto& [id, upload] : uploads_) keys.insert(upload.request.key);
+  return keys;
 }
 
 std::vector<Call> FakeStore::journal() const {
@@ -343,6 +355,7 @@ std::string FakeStore::create_multipart_upload(const s3::CreateMultipartUploadRe
     bucket(request.bucket);
     const std::string id = "upload" + std::to_string(++created_);
     uploads_[id].request = request;
+    uploads_[id].initiated = upload_time();
     return id;
   });
 }
@@ -438,18 +451,29 @@ void FakeStore::abort_multipart_upload(const std::string& name, const std::strin
 
 s3::ListMultipartUploadsPage FakeStore::list_multipart_uploads(const std::string& name,
                                                                const std::string& prefix,
-                                                               const std::string& /*key_marker*/,
-                                                               const std::string& /*upload_id_marker*/) {
+                                                               const std::string& key_marker,
+                                                               const std::string& upload_id_marker) {
   Call what;
   what.op = Op::uploads;
   what.bucket = name;
   what.key = prefix;
   return call(what, [&] {
     MutexLock lock(mutex_);
-    s3::ListMultipartUploadsPage page;
+    bucket(name);
+    std::map<std::pair<std::string, std::string>, base::Timestamp> sorted;
     for (const auto& [id, upload] : uploads_) {
       if (upload.request.bucket == name && upload.request.key.starts_with(prefix))
-        page.uploads.push_back({upload.request.key, id, {}});
+        sorted[{upload.request.key, id}] = upload.initiated;
+    }
+    s3::ListMultipartUploadsPage page;
+    for (auto it = sorted.upper_bound({key_marker, upload_id_marker}); it != sorted.end(); ++it) {
+      if (page.uploads.size() == page_size) {
+        page.truncated = true;
+        page.next_key_marker = page.uploads.back().key;
+        page.next_upload_id_marker = page.uploads.back().upload_id;
+        break;
+      }
+      page.uploads.push_back({it->first.first, it->first.second, it->second});
     }
     return page;
   });

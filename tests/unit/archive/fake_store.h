@@ -24,6 +24,7 @@ class FakeClock final : public base::Clock {
   base::Timestamp now() const override;
   bool sleep_for(std::chrono::milliseconds duration, const std::stop_token& stop) override;
   int sleeps() const;
+  void move(std::chrono::milliseconds by);
 
  private:
   mutable base::Mutex mutex_;
@@ -101,6 +102,8 @@ class FakeStore final : public s3::ObjectStore {
   std::function<void(const std::map<std::string, Bucket>&, const std::string& bucket, const std::string& key)>
       on_loss = {};
   std::size_t page_size = 1000;
+  /// When uploads are started: by default the time a FakeClock begins with.
+  std::function<base::Timestamp()> upload_time = [] { return FakeClock().now(); };
   bool refuses_checksum_header = false;
   bool refuses_delete_conditions = false;  ///< the whole request, as malformed
   bool ignores_if_match = false;
@@ -116,6 +119,8 @@ class FakeStore final : public s3::ObjectStore {
   Bucket objects(const std::string& bucket) const;
   std::set<std::string> keys(const std::string& bucket) const;
   std::size_t open_uploads() const;
+  /// Keys of the unfinished uploads, one for each.
+  std::multiset<std::string> upload_keys() const;
   std::vector<Call> journal() const;
   std::vector<Call> calls(Op op, const std::string& key_part = "") const;
   void forget_journal();
@@ -147,6 +152,7 @@ class FakeStore final : public s3::ObjectStore {
  private:
   struct Upload {
     s3::CreateMultipartUploadRequest request;
+    base::Timestamp initiated;
     std::map<int, std::string> parts;
   };
 

@@ -86,6 +86,50 @@ TEST(ArchiveName, NamesVolumes) {
   }
 }
 
+TEST(ArchiveName, KnowsWhichKeysItGives) {
+  struct Case {
+    const char* name;
+    const char* key;
+    const char* stem;  ///< nullptr: no group's
+  };
+  for (const Case& c : {
+           Case{kDefaultArchiveName.data(), "b/20180401.zip", "b/20180401"},
+           Case{kDefaultArchiveName.data(), "b/20180401-2.zip", "b/20180401"},
+           Case{kDefaultArchiveName.data(), "b/20180401-13.zip", "b/20180401"},
+           Case{kDefaultArchiveName.data(), "b/20180401-1.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "b/20180401-02.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "b/20180401.zip.tmp", nullptr},
+           Case{kDefaultArchiveName.data(), "b/20180401", nullptr},
+           Case{kDefaultArchiveName.data(), "b/2018040.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "b/201804011.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "b/20181301.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "b/20180230.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "b/+1180401.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "b/00000401.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "other/20180401.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "bb/20180401.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "x/b/20180401.zip", nullptr},
+           Case{kDefaultArchiveName.data(), "b/", nullptr},
+           Case{kDefaultArchiveName.data(), "", nullptr},
+           Case{"{yyyy}.zip", "2018.zip", "2018"},
+           Case{"{yyyy}.zip", "20180401.zip", nullptr},
+           Case{"{yyyy}.zip", "2018-04.zip", nullptr},
+           Case{"{prefix}/{yyyy}/{yyyy}{mm}.zip", "p/q/2018/201804.zip", "p/q/2018/201804"},
+           Case{"{prefix}/{yyyy}/{yyyy}{mm}.zip", "p/q/2018/201904.zip", nullptr},
+           Case{"{yyyy}{mm}{dd}-{hh}.zip", "20180401-23.zip", "20180401-23"},
+           Case{"{yyyy}{mm}{dd}-{hh}.zip", "20180401-24.zip", nullptr},
+           Case{"{yyyy}{mm}{dd}-{hh}.zip", "20180401-23-2.zip", "20180401-23"},
+       }) {
+    const auto stem = ArchiveName::parse(c.name).stem_of("b", "p/q", c.key);
+    EXPECT_EQ(stem, c.stem == nullptr ? std::nullopt : std::optional<std::string>(c.stem))
+        << c.name << " " << c.key;
+  }
+  const auto fixed = [](const char* name) { return ArchiveName::parse(name).fixed_prefix("b", "p/q"); };
+  EXPECT_EQ(fixed("{bucket}/{yyyy}{mm}{dd}.zip"), "b/");
+  EXPECT_EQ(fixed("a-{prefix}-x{yyyy}z{bucket}.zip"), "a-p/q-x");
+  EXPECT_EQ(fixed("{yyyy}.zip"), "");
+}
+
 TEST(ArchiveName, RefusesWhatWouldCollide) {
   for (const char* text : {"{bucket}/{yyyy}.tar", "/{bucket}.zip", "s3compress_catalog/{yyyy}.zip",
                            "{bucket}/{day}.zip", "{bucket}/{yyyy.zip"}) {

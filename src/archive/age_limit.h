@@ -1,0 +1,29 @@
+// How old something must be to be taken for a killed run's. Nothing is lost at any age: the limit only keeps
+// clean-up from disturbing runs that still work. Immutable value.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace s3c::archive {
+
+class AgeLimit {
+ public:
+  AgeLimit(base::Timestamp now, std::chrono::seconds min_age) : now_(now), min_age_(min_age) {}
+
+  /// With a limit of 0 everything is old enough, also what a store whose clock is ahead has just written.
+  bool passed_by(base::Timestamp made) const { return min_age_.count() == 0 || now_ - made >= min_age_; }
+  /// Never negative.
+  std::chrono::milliseconds age_of(base::Timestamp made) const;
+
+ private:
+  base::Timestamp now_;
+  std::chrono::seconds min_age_;
+};
+
+/// When the object of that id was made: its id and the store each have a time, and the later one counts.
+base::Timestamp made_at(std::string_view id, base::Timestamp last_modified);
+
+}  // namespace s3c::archive

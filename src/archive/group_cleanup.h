@@ -1,0 +1,40 @@
+// Step 2 of the protocol clears what killed runs left of a group, before the group is packed again.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <string>
+
+#include "archive/age_limit.h"
+#include "archive/catalog.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "s3/object_store.h"
+
+namespace s3c::archive {
+
+/// One for all groups of a run; any thread.
+class GroupCleanup {
+ public:
+  GroupCleanup(s3::ObjectStore& store, Catalog& catalog, base::Clock& clock, base::Logger& log,
+               std::chrono::seconds min_age)
+      : store_(store), catalog_(catalog), clock_(clock), log_(log), min_age_(min_age) {}
+
+  /// Takes back the uncommitted manifests of state and aborts the uploads at volume names of stem, as far as
+  /// they are old enough. Never throws base::Error: what can't be cleared is garbage that harms nobody, and
+  /// is logged as a warning.
+  void clean(const std::string& stem, const GroupState& state);
+
+ private:
+  void take_back_old(const UncommittedManifest& found, const AgeLimit& limit);
+  void abort_old_uploads(const std::string& stem, const AgeLimit& limit);
+
+  s3::ObjectStore& store_;
+  Catalog& catalog_;
+  base::Clock& clock_;
+  base::Logger& log_;
+  const std::chrono::seconds min_age_;
+  std::atomic<bool> may_list_uploads_{true};  ///< false once that was forbidden: it is asked, and told, once
+};
+
+}  // namespace s3c::archive

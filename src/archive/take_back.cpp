@@ -1,0 +1,27 @@
+#include "archive/take_back.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+
+namespace s3c::archive {
+
+std::variant<CommittedVolume, TakenBack> take_back(s3::ObjectStore& store, Catalog& catalog,
+                                                   const index::Manifest& manifest) {
+  store.abort_multipart_upload(catalog.bucket(), manifest.archive_key, manifest.upload_id);
+  // A Complete may have landed between the caller's look and the abort; none can land any more.
+  const std::optional<s3::ObjectHead> archive = store.head_object(catalog.bucket(), manifest.archive_key);
+  if (auto committed = prove_committed(manifest, archive)) return *std::move(committed);
+  TakenBack taken{id_of(archive)};
+  if (taken.winner_id == manifest.id) {
+    // Its archive, but not as it was sent. The evidence stays.
+    throw base::Error(base::ErrorKind::corrupt,
+                      "the store's size or checksum of the archive is not what was uploaded",
+                      {.operation = "verify", .resource = catalog.bucket() + "/" + manifest.archive_key});
+  }
+  catalog.remove(manifest);
+  return taken;
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,28 @@
+// The only way a manifest is ever removed: by the run that lost its race, by a later run and by gc alike.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "archive/catalog.h"
+#include "archive/committed_volume.h"
+#include "index/manifest.h"
+#include "s3/object_store.h"
+
+namespace s3c::archive {
+
+/// Upload, manifest and index are gone, and the volume can't be committed any more.
+struct TakenBack {
+  std::string winner_id;  ///< the id at its name now; empty when there is none or the archive is foreign
+};
+
+/// Takes back a volume that was not committed when it was looked at: aborts its upload, waits for the
+/// acknowledgement, HEADs the archive, and removes manifest and index only if that shows another id. Right at
+/// any moment and beside anybody: a Complete that was still on its way has landed before that HEAD (then the
+/// volume is committed and nothing is removed) or never will. Blocks; any thread.
+/// Throws base::Error: corrupt when the archive carries the id but isn't what the manifest says (nothing is
+/// removed then), and what the store throws: whatever was not removed, a later call removes.
+std::variant<CommittedVolume, TakenBack> take_back(s3::ObjectStore& store, Catalog& catalog,
+                                                   const index::Manifest& manifest);
+
+}  // namespace s3c::archive
