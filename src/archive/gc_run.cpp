@@ -174,12 +174,15 @@ class GcRun {
   }
 
   void end_upload(const s3::MultipartUpload& upload) {
-    attempt({GarbageKind::upload, upload.key, upload.upload_id, limit_.age_of(upload.initiated), 0,
-             "it was never completed"},
-            [&](Garbage& garbage) {
-              abort(upload);
-              note(&GcReport::removed, garbage);
-            });
+    attempt(garbage_of(upload), [&](Garbage& garbage) {
+      abort(upload);
+      note(&GcReport::removed, garbage);
+    });
+  }
+
+  Garbage garbage_of(const s3::MultipartUpload& upload) const {
+    return {GarbageKind::upload,     upload.key, upload.upload_id, limit_.age_of(upload.initiated), 0,
+            "it was never completed"};
   }
 
   void abort(const s3::MultipartUpload& upload) {
@@ -301,16 +304,19 @@ class GcRun {
             });
   }
 
-  /// False when one of them is too young to be taken for a killed run's; it stays then.
+  /// False when one of them is too young to be taken for a killed run's: that one stays.
   bool abort_uploads_to(const std::string& archive_key) {
     bool all = true;
     for_each_upload(context_.store, options_.archive_bucket, archive_key,
                     [&](const s3::MultipartUpload& upload) {
                       if (upload.key != archive_key) return true;
-                      all = all && limit_.passed_by(upload.initiated);
-                      if (!all) return false;
-                      // Under a name that find_uploads() knows, it is told of there.
-                      is_archive_name(upload.key) ? abort(upload) : end_upload(upload);
+                      if (!limit_.passed_by(upload.initiated)) {
+                        all = false;
+                        return true;
+                      }
+                      abort(upload);
+                      // Of names it knows, find_uploads() tells.
+                      if (!is_archive_name(upload.key)) note(&GcReport::removed, garbage_of(upload));
                       return true;
                     });
     return all;

@@ -1,0 +1,724 @@
+// gc on the store in memory: rule by rule, at every boundary of runs that work beside it, and failing itself.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "archive/archive_run.h"
+#include "archive/catalog.h"
+#include "archive/gc_run.h"
+#include "base/ulid.h"
+#include "promise.h"
+
+namespace s3c::archive {
+namespace {
+
+using base::ErrorKind;
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::seconds;
+using testing::Call;
+using testing::FakeClock;
+using testing::FakeStore;
+using testing::Op;
+using testing::store_error;
+
+constexpr const char* kName = "src/20180401.zip";
+
+GcOptions gc_options(seconds min_age = seconds(0)) {
+  GcOptions options;
+  options.archive_bucket = testing::kArchive;
+  options.bucket = testing::kSource;
+  options.min_age = min_age;
+  options.threads = 2;
+  return options;
+}
+
+/// later: than the runs of this file begin.
+GcReport gc(FakeStore& store, const GcOptions& options, hours later = hours(0)) {
+  FakeClock clock;
+  clock.move(later);
+  GcProgress progress;
+  const auto log = base::make_null_logger();
+  return run_gc(options, {store, clock, *log, progress, {}});
+}
+
+/// "kind key" of each, in order.
+std::vector<std::string> names(const GarbageList& list) {
+  std::vector<std::string> names;
+  for (const Garbage& garbage : list.named())
+    names.push_back(std::string(to_string(garbage.kind)) + " " + garbage.key);
+  return names;
+}
+
+/// What can only be there for committed volumes, and nothing besides.
+void expect_no_garbage(const FakeStore& store) {
+  EXPECT_EQ(store.upload_keys(), std::multiset<std::string>());
+  std::set<std::string> expected;
+  for (const auto& [key, object] : store.objects(testing::kArchive)) {
+    if (key.starts_with(kCatalogPrefix)) continue;
+    const std::string id = object.metadata.at(kIdMetadata);
+    expected.insert({key, manifest_key(key, id), index_key(key, id)});
+  }
+  EXPECT_EQ(store.keys(testing::kArchive), expected);
+}
+
+class GcTest : public ::testing::TestWithParam<bool> {
+ protected:
+  static FakeStore::Powers powers() {
+    return {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()};
+  }
+  GcTest() : store_(powers()), watch_(store_) { originals_ = testing::fill(store_, 3, 1); }
+  ~GcTest() override {
+    for (const std::string& broken : watch_.broken()) ADD_FAILURE() << broken;
+  }
+
+  static ArchiveOptions options() {
+    ArchiveOptions options = testing::small_options();
+    // Found by the probe, which leaves garbage too.
+    options.conditional_complete.reset();
+    options.additional_checksums.reset();
+    options.conditional_delete.reset();
+    // One after the other: then the n-th call is nearly the same one in each run.
+    options.resources.threads = 1;
+    options.resources.open_groups = 1;
+    return options;
+  }
+  static RunReport try_run(FakeStore& store, const ArchiveOptions& options) {
+    try {
+      return testing::run(store, options);
+    } catch (const base::Error& error) {
+      RunReport report;
+      report.failure = error;
+      return report;
+    }
+  }
+  /// A run that ends before its first matching call takes effect.
+  void kill_at(Op op, const std::string& key_part) {
+    bool dead = false;
+    store_.before = [&, op, key_part](const Call& c) {
+      dead = dead || (c.op == op && c.key.find(key_part) != std::string::npos);
+      if (dead) throw store_error(ErrorKind::transient, "InternalError");
+    };
+    try_run(store_, options());
+    store_.before = {};
+    EXPECT_TRUE(dead);
+    store_.forget_journal();
+  }
+  std::string start_upload(const std::string& key) {
+    s3::CreateMultipartUploadRequest request;
+    request.bucket = testing::kArchive;
+    request.key = key;
+    return store_.create_multipart_upload(request);
+  }
+  std::string only_key(std::string_view folder) const {
+    std::string found;
+    for (const std::string& key : store_.keys(testing::kArchive)) {
+      if (!key.starts_with(folder)) continue;
+      EXPECT_EQ(found, "");
+      found = key;
+    }
+    EXPECT_NE(found, "");
+    return found;
+  }
+  void expect_no_change(const std::set<std::string>& keys_before, std::size_t uploads_before) const {
+    EXPECT_EQ(store_.keys(testing::kArchive), keys_before);
+    EXPECT_EQ(store_.open_uploads(), uploads_before);
+    for (const Op op : {Op::abort, Op::del, Op::put, Op::create, Op::complete})
+      EXPECT_TRUE(store_.calls(op).empty()) << static_cast<int>(op);
+  }
+
+  FakeStore store_;
+  testing::PromiseWatch watch_;
+  std::map<std::string, std::string> originals_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, GcTest, ::testing::Bool(),
+                         [](const auto& powers) { return powers.param ? "full" : "lesser"; });
+
+// --- runs that were killed
+
+TEST_P(GcTest, WhatARunLeavesThatIsKilledAnywhereGoes) {
+  FakeStore good(powers());
+  testing::fill(good, 3, 1);
+  ASSERT_FALSE(testing::run(good, options()).total().failure);
+  const int last = static_cast<int>(good.journal().size());
+  int with_garbage = 0;
+  for (const bool after_effect : {false, true}) {
+    for (int k = 1; k <= last; ++k) {
+      SCOPED_TRACE("killed " + std::string(after_effect ? "after" : "before") + " call " + std::to_string(k));
+      FakeStore store(powers());
+      const testing::PromiseWatch watch(store);
+      const auto originals = testing::fill(store, 3, 1);
+      const auto dead_from = [](int first) {
+        return [first](const Call& c) {
+          if (c.number >= first) throw store_error(ErrorKind::transient, "InternalError");
+        };
+      };
+      store.before = dead_from(after_effect ? k + 1 : k);
+      if (after_effect) store.after = dead_from(k);
+      try_run(store, options());
+      store.before = store.after = {};
+
+      GcOptions look = gc_options();
+      look.dry_run = true;
+      const auto keys = store.keys(testing::kArchive);
+      const auto uploads = store.upload_keys();
+      const GcReport planned = gc(store, look);
+      EXPECT_EQ(store.keys(testing::kArchive), keys);
+      EXPECT_EQ(store.upload_keys(), uploads);
+
+      const GcReport done = gc(store, gc_options());
+      EXPECT_EQ(names(done.removed), names(planned.removed));
+      EXPECT_EQ(done.left.count() + done.waiting.count() + done.damaged.count() + done.failures.count(), 0u);
+      if (done.removed.count() > 0) ++with_garbage;
+      expect_no_garbage(store);
+      testing::expect_promise(store, watch, originals);
+      EXPECT_EQ(gc(store, gc_options()).removed.count(), 0u);
+
+      EXPECT_FALSE(try_run(store, options()).total().failure);
+      EXPECT_TRUE(store.keys(testing::kSource).empty());
+      testing::expect_promise(store, watch, originals);
+      expect_no_garbage(store);
+      if (HasFailure()) return;
+    }
+  }
+  EXPECT_GT(with_garbage, last / 4);  // else the test would have tested nothing
+}
+
+TEST_P(GcTest, AManifestWithoutItsArchiveGoesWithIndexAndUpload) {
+  kill_at(Op::complete, ".zip");
+  const std::string manifest = only_key(kManifestFolder);
+  const std::string index = only_key(kIndexFolder);
+  const std::uint64_t bytes = store_.objects(testing::kArchive).at(manifest).body.size() +
+                              store_.objects(testing::kArchive).at(index).body.size();
+  GcOptions blind = gc_options();
+  blind.bucket.clear();  // the manifest names its upload: no template is needed
+  const GcReport report = gc(store_, blind);
+  EXPECT_EQ(names(report.removed), (std::vector<std::string>{"manifest " + manifest, "index " + index}));
+  EXPECT_EQ(report.removed.size_bytes(), bytes);
+  EXPECT_EQ(report.manifests, 1u);
+  EXPECT_EQ(report.indexes, 1u);
+  expect_no_garbage(store_);
+}
+
+TEST_P(GcTest, TheOrderIsAbortHeadManifestIndex) {
+  kill_at(Op::complete, ".zip");
+  GcOptions blind = gc_options();
+  blind.bucket.clear();
+  gc(store_, blind);
+  const auto aborts = store_.calls(Op::abort);
+  const auto heads = store_.calls(Op::head, ".zip");
+  const auto deletes = store_.calls(Op::del);
+  ASSERT_EQ(aborts.size(), 1u);
+  ASSERT_EQ(heads.size(), 2u);
+  ASSERT_EQ(deletes.size(), 2u);
+  EXPECT_LT(aborts[0].ended, heads[1].began);
+  EXPECT_LT(heads[1].ended, deletes[0].began);
+  EXPECT_LT(deletes[0].ended, deletes[1].began);
+  EXPECT_TRUE(deletes[0].key.starts_with(kManifestFolder)) << deletes[0].key;
+  EXPECT_TRUE(deletes[1].key.starts_with(kIndexFolder)) << deletes[1].key;
+}
+
+TEST_P(GcTest, ACompleteThatLandsBeforeTheAbortIsACommit) {
+  kill_at(Op::complete, kName);
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::abort) store_.complete_now(store_.last_complete());
+  };
+  GcOptions blind = gc_options();
+  blind.bucket.clear();
+  const GcReport report = gc(store_, blind);
+  store_.before = {};
+  EXPECT_EQ(report.removed.count(), 0u);
+  testing::expect_every_archive_has_its_manifest(store_);
+  expect_no_garbage(store_);
+}
+
+TEST_P(GcTest, AnAbortWithoutAnswerLeavesTheManifest) {
+  kill_at(Op::complete, kName);
+  const auto keys = store_.keys(testing::kArchive);
+  store_.before = [](const Call& c) {
+    if (c.op == Op::abort) throw store_error(ErrorKind::transient, "InternalError");
+  };
+  const GcReport report = gc(store_, gc_options());
+  store_.before = {};
+  EXPECT_EQ(store_.keys(testing::kArchive), keys);
+  EXPECT_EQ(names(report.left), (std::vector<std::string>{std::string("upload ") + kName,
+                                                          "manifest " + only_key(kManifestFolder)}));
+  EXPECT_NE(report.left.named()[0].why.find("InternalError"), std::string::npos);
+}
+
+// --- ages
+
+TEST_P(GcTest, WhatIsYoungerStays) {
+  kill_at(Op::complete, kName);  // manifest, index, upload
+  store_.put(testing::kArchive, probe_key(base::make_ulid(FakeClock().now())), "probe");
+  const auto keys = store_.keys(testing::kArchive);
+  GcReport report = gc(store_, gc_options(days(7)), days(7) - hours(1));
+  EXPECT_EQ(report.removed.count(), 0u);
+  EXPECT_EQ(report.young, 3u);
+  expect_no_change(keys, 1);
+  EXPECT_TRUE(store_.calls(Op::get).empty()) << "there was nothing to judge";
+  EXPECT_TRUE(store_.calls(Op::head).empty());
+
+  report = gc(store_, gc_options(days(7)), days(7) + hours(1));
+  EXPECT_EQ(report.removed.count(), 4u);
+  EXPECT_EQ(report.removed.named()[0].age / hours(1), 7 * 24 + 1);
+  expect_no_garbage(store_);
+}
+
+TEST_P(GcTest, OfIdAndLastModifiedTheYoungerCounts) {
+  kill_at(Op::complete, kName);
+  // Written long after its volume was begun: the run packed for a week.
+  for (const std::string& key : {only_key(kManifestFolder), only_key(kIndexFolder)}) {
+    store_.edit(testing::kArchive, key,
+                [](testing::StoredObject& object) { object.last_modified = FakeClock().now() + days(6); });
+  }
+  GcOptions blind = gc_options(days(7));
+  blind.bucket.clear();
+  EXPECT_EQ(gc(store_, blind, days(8)).removed.count(), 0u);
+  EXPECT_EQ(gc(store_, blind, days(14)).removed.count(), 2u);
+}
+
+TEST_P(GcTest, NoAgeMeansEvenWhatIsDatedAhead) {
+  kill_at(Op::complete, kName);
+  EXPECT_EQ(gc(store_, gc_options(seconds(1)), -hours(48)).removed.count(), 0u);
+  EXPECT_EQ(gc(store_, gc_options(seconds(0)), -hours(48)).removed.count(), 3u);
+}
+
+// --- indexes without a manifest
+
+TEST_P(GcTest, AnIndexWithoutManifestGoes) {
+  kill_at(Op::put, "/manifest/");
+  // settle() of the killed run could not abort: the upload is there as well.
+  const std::string index = only_key(kIndexFolder);
+  ASSERT_EQ(store_.open_uploads(), 1u);
+  GcOptions blind = gc_options();
+  blind.bucket.clear();  // the index names the archive: its uploads are ours
+  const GcReport report = gc(store_, blind);
+  EXPECT_EQ(names(report.removed),
+            (std::vector<std::string>{std::string("upload ") + kName, "index " + index}));
+  const auto aborts = store_.calls(Op::abort);
+  const auto looks = store_.calls(Op::head, "/manifest/");
+  ASSERT_EQ(aborts.size(), 1u);
+  ASSERT_EQ(looks.size(), 1u);
+  EXPECT_LT(aborts[0].ended, looks[0].began);
+  EXPECT_LT(looks[0].ended, store_.calls(Op::del).at(0).began);
+  expect_no_garbage(store_);
+}
+
+TEST_P(GcTest, AnIndexStaysWhileAYoungerUploadMayBeItsOwn) {
+  kill_at(Op::put, "/manifest/");
+  store_.upload_time = [] { return FakeClock().now() + days(6); };
+  start_upload(kName);
+  start_upload("src/20180401.zip.other");  // not that name
+  const auto keys = store_.keys(testing::kArchive);
+  GcOptions blind = gc_options(days(7));
+  blind.bucket.clear();
+  const GcReport report = gc(store_, blind, days(8));
+  EXPECT_EQ(names(report.removed), (std::vector<std::string>{std::string("upload ") + kName}));
+  EXPECT_EQ(names(report.waiting), (std::vector<std::string>{"index " + only_key(kIndexFolder)}));
+  EXPECT_EQ(store_.keys(testing::kArchive), keys);
+  EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{kName, "src/20180401.zip.other"}));
+  EXPECT_EQ(gc(store_, blind, days(14)).removed.count(), 2u);
+  EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{"src/20180401.zip.other"}));
+}
+
+TEST_P(GcTest, AnIndexWhoseManifestComesBeforeTheAbortStays) {
+  // The run is not dead: it writes its manifest and completes between the listing and the abort.
+  kill_at(Op::complete, kName);
+  const std::string key = only_key(kManifestFolder);
+  const std::string body = store_.objects(testing::kArchive).at(key).body;
+  store_.erase(testing::kArchive, key);
+  store_.before = [&](const Call& c) {
+    if (c.op != Op::abort || store_.keys(testing::kArchive).contains(key)) return;
+    store_.put(testing::kArchive, key, body);
+    store_.complete_now(store_.last_complete());
+  };
+  const GcReport report = gc(store_, gc_options());
+  store_.before = {};
+  EXPECT_TRUE(names(report.removed) == (std::vector<std::string>{std::string("upload ") + kName}) ||
+              report.removed.count() == 0);
+  testing::expect_every_archive_has_its_manifest(store_);
+  expect_no_garbage(store_);
+}
+
+TEST_P(GcTest, AnIndexOfAnArchiveThatIsThereStays) {
+  store_.erase(testing::kSource, testing::day_key(1, 2));
+  kill_at(Op::del, "sources/");
+  const std::string manifest = only_key(kManifestFolder);
+  store_.erase(testing::kArchive, manifest);  // somebody lost the record of a committed volume
+  const auto keys = store_.keys(testing::kArchive);
+  const GcReport report = gc(store_, gc_options());
+  EXPECT_EQ(report.removed.count(), 0u);
+  EXPECT_EQ(names(report.damaged), (std::vector<std::string>{"index " + only_key(kIndexFolder)}));
+  EXPECT_EQ(store_.keys(testing::kArchive), keys);
+}
+
+// --- not ours, or not garbage
+
+TEST_P(GcTest, NothingThatIsNotProvablyOursIsTouched) {
+  for (const char* key :
+       {"src/2018040.zip", "src/201804011.zip", "src/20180401-02.zip", "src/20180401-1.zip",
+        "src/20181301.zip", "src/20180401.zip.tmp", "src/20180401", "other/20180401.zip", "srcx/20180401.zip",
+        "20180401.zip", "x/src/20180401.zip", "s3compress_catalogue/x", "S3compress_catalog/x"})
+    start_upload(key);
+  for (const std::string& key : std::vector<std::string>{
+           "src/20180401.zip", "other/20180401.zip", "s3compress_catalog/README",
+           "s3compress_catalog/probe/notes.txt", "s3compress_catalog/probe",
+           "s3compress_catalog/staging/mine.zip", "s3compress_catalog/manifest/src/20180401.zip/notes.json",
+           "s3compress_catalog/index/src/20180401.zip/notes.jsonl.gz",
+           "s3compress_catalog/index/src/20180401.zip/01ARZ3NDEKTSV4RRFFQ69G5FAV.json"})
+    store_.put(testing::kArchive, key, "a stranger's");
+  const auto keys = store_.keys(testing::kArchive);
+  store_.forget_journal();
+  const GcReport report = gc(store_, gc_options());
+  EXPECT_EQ(names(report.removed), std::vector<std::string>());
+  EXPECT_EQ(report.uploads, 0u);
+  expect_no_change(keys, 13);
+}
+
+TEST_P(GcTest, UploadsOfOurNamesGo) {
+  for (const char* key :
+       {"src/20180401.zip", "src/20180401-2.zip", "src/20180401-17.zip", "src/20161231.zip",
+        "s3compress_catalog/probe/01ARZ3NDEKTSV4RRFFQ69G5FAV", "s3compress_catalog/staging/x"})
+    start_upload(key);
+  start_upload("other/20180401.zip");
+  GcOptions blind = gc_options();
+  blind.bucket.clear();
+  EXPECT_EQ(gc(store_, blind).removed.count(), 2u) << "only the catalog's";
+  EXPECT_EQ(gc(store_, gc_options()).removed.count(), 4u);
+  EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{"other/20180401.zip"}));
+}
+
+TEST_P(GcTest, LayoutAndArchiveNameSayWhatIsOurs) {
+  start_upload("20180401.zip");
+  start_upload("a-2018.zip");
+  start_upload("a-2018-2.zip");
+  GcOptions options = gc_options();
+  options.layout = Layout::parse("{prefix}/{yyyy}/");
+  options.archive_name = ArchiveName::parse("a-{yyyy}.zip");
+  EXPECT_EQ(gc(store_, options).removed.count(), 2u);
+  EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{"20180401.zip"}));
+  options.layout = Layout::parse("{prefix}/{yyyy}/{mm}/");
+  EXPECT_EQ(testing::error_kind([&] { validate(options); }), ErrorKind::invalid_argument);
+}
+
+TEST_P(GcTest, ACommittedVolumeIsOnlyAskedForOnce) {
+  testing::run(store_, testing::small_options());
+  store_.forget_journal();
+  const GcReport report = gc(store_, gc_options());
+  EXPECT_EQ(report.removed.count(), 0u);
+  EXPECT_EQ(report.manifests, 2u);
+  EXPECT_EQ(report.indexes, 2u);
+  EXPECT_EQ(store_.calls(Op::head).size(), 2u);
+  EXPECT_TRUE(store_.calls(Op::get).empty());
+  EXPECT_TRUE(store_.calls(Op::abort).empty());
+}
+
+TEST_P(GcTest, AnArchiveThatIsNotAsItsManifestSaysIsDamageAndStays) {
+  kill_at(Op::complete, kName);
+  store_.before = [&](const Call& c) {
+    if (c.op != Op::abort || store_.keys(testing::kArchive).contains(kName)) return;
+    store_.complete_now(store_.last_complete());
+    store_.edit(testing::kArchive, kName, [](testing::StoredObject& object) { object.body += "x"; });
+  };
+  GcOptions blind = gc_options();
+  blind.bucket.clear();
+  const GcReport report = gc(store_, blind);
+  store_.before = {};
+  EXPECT_EQ(names(report.damaged), (std::vector<std::string>{"manifest " + only_key(kManifestFolder)}));
+  EXPECT_TRUE(store_.keys(testing::kArchive).contains(only_key(kIndexFolder)));
+  EXPECT_TRUE(store_.keys(testing::kArchive).contains(kName));
+}
+
+TEST_P(GcTest, ManifestsThatCannotBeReadOrBelongElsewhereStay) {
+  kill_at(Op::complete, kName);
+  const std::string key = only_key(kManifestFolder);
+  const std::string good = store_.objects(testing::kArchive).at(key).body;
+  struct Case {
+    std::string body;
+    GarbageList GcReport::*list;
+  };
+  std::string newer = good;
+  newer.replace(newer.find("\"format\": 1"), 11, "\"format\": 9");
+  std::string copied = good;
+  copied.replace(copied.find("\"arch\""), 6, "\"elsewhere\"");
+  for (const Case& c : {Case{"no JSON", &GcReport::damaged}, Case{newer, &GcReport::damaged},
+                        Case{copied, &GcReport::waiting}}) {
+    store_.put(testing::kArchive, key, c.body);
+    store_.forget_journal();
+    GcOptions blind = gc_options();
+    blind.bucket.clear();
+    const GcReport report = gc(store_, blind);
+    EXPECT_EQ(report.removed.count(), 0u);
+    EXPECT_EQ((report.*c.list).count(), 1u) << c.body;
+    expect_no_change(store_.keys(testing::kArchive), 1);
+    EXPECT_TRUE(store_.keys(testing::kArchive).contains(key));
+  }
+}
+
+// --- the search
+
+TEST_P(GcTest, PagesAreReadToTheEnd) {
+  store_.page_size = 2;
+  std::size_t records = 0;
+  for (int day = 1; day <= 9; ++day) {
+    const std::string archive = "src/2018040" + std::to_string(day) + ".zip";
+    for (int n = 0; n < 3; ++n) {
+      start_upload(archive);
+      store_.put(testing::kArchive, index_key(archive, base::make_ulid(FakeClock().now())), "index");
+      ++records;
+    }
+  }
+  const GcReport report = gc(store_, gc_options());
+  EXPECT_EQ(report.removed.by_kind().at(GarbageKind::upload), 27u);
+  EXPECT_EQ(report.removed.by_kind().at(GarbageKind::index), records);
+  expect_no_garbage(store_);
+}
+
+TEST_P(GcTest, AListingThatFailsDoesNotStopTheOthers) {
+  kill_at(Op::complete, kName);
+  store_.put(testing::kArchive, probe_key(base::make_ulid(FakeClock().now())), "probe");
+  store_.before = [](const Call& c) {
+    if (c.op == Op::uploads) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  const GcReport report = gc(store_, gc_options());
+  store_.before = {};
+  EXPECT_EQ(report.failures.count(), 1u);
+  EXPECT_TRUE(report.failures.refused());
+  EXPECT_EQ(report.removed.count(), 3u);
+  expect_no_garbage(store_);
+}
+
+TEST_P(GcTest, ABucketThatIsNotThereIsAnError) {
+  GcOptions options = gc_options();
+  options.archive_bucket = "nowhere";
+  EXPECT_EQ(testing::error_kind([&] { gc(store_, options); }), ErrorKind::not_found);
+}
+
+TEST_P(GcTest, EachCallFailsOrLosesItsAnswer) {
+  for (const bool after_effect : {false, true}) {
+    for (int k = 1;; ++k) {
+      SCOPED_TRACE("call " + std::to_string(k));
+      FakeStore store(powers());
+      const testing::PromiseWatch watch(store);
+      const auto originals = testing::fill(store, 3, 2);
+      // Killed in its second group's commit, which leaves a whole volume of the first behind; and two strays.
+      bool dead = false;
+      store.before = [&](const Call& c) {
+        dead = dead || (c.op == Op::complete && c.key == "src/20180402.zip");
+        if (dead) throw store_error(ErrorKind::transient, "InternalError");
+      };
+      try_run(store, options());
+      const std::string id = base::make_ulid(FakeClock().now());
+      store.before = {};
+      store.put(testing::kArchive, index_key("src/20180403.zip", id), "index");
+      store.put(testing::kArchive, probe_key(id), "probe");
+      const int first = static_cast<int>(store.journal().size());
+      bool fired = false;
+      (after_effect ? store.after : store.before) = [&](const Call& c) {
+        if (c.number != first + k) return;
+        fired = true;
+        throw store_error(ErrorKind::transient, "InternalError");
+      };
+      GcReport report;
+      GcOptions one_by_one = gc_options();
+      one_by_one.threads = 1;
+      const auto thrown = testing::error_kind([&] { report = gc(store, one_by_one); });
+      store.before = store.after = {};
+      if (!fired) {
+        EXPECT_GT(k, 15);
+        break;
+      }
+      const std::size_t told = report.left.count() + report.failures.count();
+      EXPECT_TRUE(thrown || told > 0) << "a failure without a word";
+      testing::expect_promise(store, watch, originals);
+      EXPECT_EQ(gc(store, gc_options()).left.count(), 0u);
+      expect_no_garbage(store);
+      testing::expect_promise(store, watch, originals);
+      if (HasFailure()) return;
+    }
+  }
+}
+
+// --- beside runs that work
+
+TEST_P(GcTest, AtEveryBoundaryOfARun) {
+  for (const bool after_effect : {false, true}) {
+    FakeStore good(powers());
+    testing::fill(good, 3, 1);
+    ASSERT_FALSE(testing::run(good, options()).total().failure);
+    const int last = static_cast<int>(good.journal().size());
+    int disturbed = 0;
+    for (int k = 1; k <= last; ++k) {
+      SCOPED_TRACE("gc " + std::string(after_effect ? "after" : "before") + " call " + std::to_string(k));
+      FakeStore store(powers());
+      const testing::PromiseWatch watch(store);
+      const auto originals = testing::fill(store, 3, 1);
+      std::atomic<bool> done{false};
+      const auto interfere = [&](const Call& c) {
+        if (c.number == k && !done.exchange(true)) gc(store, gc_options());
+      };
+      (after_effect ? store.after : store.before) = interfere;
+      const GroupReport first = try_run(store, options()).total();
+      store.before = store.after = {};
+      if (first.failure || first.lost_races > 0) ++disturbed;
+      testing::expect_promise(store, watch, originals);
+      // It may only disturb: the store's probe, whose object it took, or nothing at all.
+      if (!first.failure && first.left.count() == 0) {
+        EXPECT_TRUE(store.keys(testing::kSource).empty());
+      }
+      EXPECT_FALSE(try_run(store, options()).total().failure);
+      EXPECT_TRUE(store.keys(testing::kSource).empty());
+      gc(store, gc_options());
+      expect_no_garbage(store);
+      testing::expect_promise(store, watch, originals);
+      if (HasFailure()) return;
+    }
+    EXPECT_GT(disturbed, 3);
+  }
+}
+
+TEST_P(GcTest, AVolumeWhoseUploadIsAbortedInTheMakingIsMadeAgain) {
+  ArchiveOptions fixed = testing::small_options();
+  fixed.conditional_complete = fixed.additional_checksums = fixed.conditional_delete = GetParam();
+  fixed.resources.threads = fixed.resources.open_groups = 1;
+  for (const Op op : {Op::get, Op::part, Op::put, Op::complete, Op::head}) {
+    FakeStore store(powers());
+    const testing::PromiseWatch watch(store);
+    const auto originals = testing::fill(store, 3, 1);
+    std::atomic<bool> done{false};
+    store.before = [&](const Call& c) {
+      if (c.op == op && store.open_uploads() > 0 && !done.exchange(true)) gc(store, gc_options());
+    };
+    const GroupReport report = testing::run(store, fixed).total();
+    store.before = {};
+    EXPECT_TRUE(done || op == Op::head);
+    EXPECT_FALSE(report.failure) << report.failure->what();
+    EXPECT_TRUE(store.keys(testing::kSource).empty());
+    testing::expect_promise(store, watch, originals);
+  }
+}
+
+TEST_P(GcTest, TwoRunsAndTwoCollectorsAtOnce) {
+  for (unsigned seed = 1; seed <= 25; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    FakeStore store(powers());
+    const testing::PromiseWatch watch(store);
+    const auto originals = testing::fill(store, 5);
+    std::atomic<unsigned> calls{seed * 1000};
+    const auto hesitate = [&](const Call&) {
+      std::minstd_rand random(calls.fetch_add(1));
+      for (unsigned spins = random() % 8; spins > 0; --spins) std::this_thread::yield();
+      if (random() % 8 == 0) std::this_thread::sleep_for(std::chrono::microseconds(random() % 300));
+    };
+    store.before = hesitate;
+    store.after = hesitate;
+    ArchiveOptions both = testing::small_options();
+    both.conditional_complete = both.additional_checksums = both.conditional_delete = GetParam();
+    both.gc_age = seconds(seed % 2);  // 0: their own clean-up joins in
+    both.keep_sources = seed % 4 == 0;
+    std::atomic<bool> over{false};
+    {
+      std::vector<std::thread> threads;
+      threads.reserve(3);
+      for (int i = 0; i < 2; ++i) {
+        threads.emplace_back([&] {
+          while (!over) {
+            gc(store, gc_options());
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          }
+        });
+      }
+      threads.emplace_back([&] { try_run(store, both); });
+      try_run(store, both);
+      threads.back().join();
+      over = true;
+      threads[0].join();
+      threads[1].join();
+    }
+    store.before = store.after = {};
+    testing::expect_promise(store, watch, originals);
+    both.keep_sources = false;
+    EXPECT_FALSE(try_run(store, both).total().failure);
+    EXPECT_TRUE(store.keys(testing::kSource).empty());
+    gc(store, gc_options());
+    expect_no_garbage(store);
+    testing::expect_promise(store, watch, originals);
+    if (HasFailure()) return;
+  }
+}
+
+// --- the clean-up of a rerun
+
+TEST_P(GcTest, ARerunClearsItsOwnGroup) {
+  kill_at(Op::complete, kName);
+  ArchiveOptions again = options();
+  again.gc_age = seconds(0);
+  start_upload("src/20180401-2.zip");
+  EXPECT_FALSE(testing::run(store_, again).total().failure);
+  EXPECT_TRUE(store_.keys(testing::kSource).empty());
+  expect_no_garbage(store_);
+  EXPECT_EQ(store_.calls(Op::uploads).size(), 1u) << "once a group, not once a volume";
+}
+
+TEST_P(GcTest, ARerunLeavesWhatIsYoungAndWhatIsOthers) {
+  kill_at(Op::complete, kName);
+  const std::string manifest = only_key(kManifestFolder);
+  ArchiveOptions again = options();
+  EXPECT_FALSE(testing::run(store_, again).total().failure);
+  EXPECT_TRUE(store_.keys(testing::kArchive).contains(manifest)) << "younger than 7 days";
+  // Step 5b aborts it where that is what keeps its Complete from overwriting.
+  if (GetParam()) {
+    EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{kName}));
+  }
+}
+
+TEST_P(GcTest, ARerunDoesNotTouchAGroupWhoseNameBeginsLikeItsOwn) {
+  store_.put(testing::kSource, "sources/2018/a.xml", "a");
+  for (const char* key :
+       {"2018.zip", "2018-2.zip", "20180401.zip", "2018-02.zip", "2018.zip.tmp", "20181.zip"})
+    start_upload(key);
+  ArchiveOptions years = options();
+  years.layout = Layout::parse("{prefix}/{yyyy}/");
+  years.archive_name = ArchiveName::parse("{yyyy}.zip");
+  years.gc_age = seconds(0);
+  EXPECT_FALSE(testing::run(store_, years).total().failure);
+  EXPECT_EQ(store_.upload_keys(),
+            (std::multiset<std::string>{"20180401.zip", "2018-02.zip", "2018.zip.tmp", "20181.zip"}));
+}
+
+TEST_P(GcTest, AGroupWithNothingToPackIsNotSearched) {
+  ArchiveOptions kept = options();
+  kept.keep_sources = true;
+  testing::run(store_, kept);
+  store_.forget_journal();
+  testing::run(store_, kept);
+  EXPECT_TRUE(store_.calls(Op::uploads).empty());
+  ArchiveOptions look = options();
+  look.dry_run = true;
+  store_.put(testing::kSource, testing::day_key(1, 7), "late");
+  testing::run(store_, look);
+  EXPECT_TRUE(store_.calls(Op::uploads).empty());
+}
+
+TEST_P(GcTest, ACleanUpThatFailsIsNoFailureOfTheGroup) {
+  kill_at(Op::complete, kName);
+  const std::string manifest = only_key(kManifestFolder);
+  ArchiveOptions again = options();
+  again.gc_age = seconds(0);
+  again.keep_sources = true;
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::uploads) throw store_error(ErrorKind::access_denied, "AccessDenied");
+    if (c.op == Op::del && c.key == manifest) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  const auto second_day = testing::fill(store_, 3, 2);
+  EXPECT_FALSE(testing::run(store_, again).total().failure);
+  EXPECT_EQ(store_.calls(Op::uploads).size(), 1u) << "asked again after it was forbidden";
+  EXPECT_TRUE(store_.keys(testing::kArchive).contains(manifest));
+}
+
+}  // namespace
+}  // namespace s3c::archive
