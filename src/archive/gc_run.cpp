@@ -155,11 +155,7 @@ class GcRun {
 
   void find_uploads() {
     const auto visit = [this](const s3::MultipartUpload& upload) {
-      ++context_.progress.uploads;
-      {
-        base::MutexLock lock(mutex_);
-        ++report_.uploads;
-      }
+      count_upload();
       if (!is_old_enough(upload.initiated)) return true;
       return hand_out([this, upload] { end_upload(upload); });
     };
@@ -171,6 +167,12 @@ class GcRun {
                       if (is_archive_name(upload.key)) return visit(upload);
                       return !context_.stop.stop_requested();
                     });
+  }
+
+  void count_upload() {
+    ++context_.progress.uploads;
+    base::MutexLock lock(mutex_);
+    ++report_.uploads;
   }
 
   void end_upload(const s3::MultipartUpload& upload) {
@@ -316,7 +318,9 @@ class GcRun {
                       }
                       abort(upload);
                       // Of names it knows, find_uploads() tells.
-                      if (!is_archive_name(upload.key)) note(&GcReport::removed, garbage_of(upload));
+                      if (is_archive_name(upload.key)) return true;
+                      count_upload();
+                      note(&GcReport::removed, garbage_of(upload));
                       return true;
                     });
     return all;

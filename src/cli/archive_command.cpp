@@ -15,15 +15,13 @@
 namespace s3c::cli {
 namespace {
 
-constexpr const char* kFirstSignal =
-    "s3compress: finishing what is in flight; press Ctrl-C again to leave now";
-
 archive::RunReport run(const Request& request, StoreConnection& connection, base::Clock& clock,
                        base::Logger& logger, Terminal& terminal) {
-  SignalWatch signals([&terminal] { terminal.write_line(kFirstSignal); });
+  SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
   archive::Progress progress;
+  RunProgressView view(progress);
   std::optional<ProgressDisplay> display;
-  if (request.output.progress && !request.output.quiet) display.emplace(progress, terminal);
+  if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
   return archive::run_archive(request.archive,
                               {connection.store(), clock, logger, progress, signals.stop_token()});
 }

@@ -1,9 +1,9 @@
 // The file of --config: the part of TOML that flags need. Pure function, any thread.
 //
 //   line     = [ setting | section ] [ "#" comment ]
-//   section  = "[archive]"                    the command's flags; they may also stand above every section
-//   setting  = name "=" value                 name: a flag's, with "-" or "_"
-//   value    = '"' text '"' | "'" text "'"    escapes \" \\ \t \n in the first form, none in the second
+//   section  = "[" command "]"                that command's flags; above every section they are for all
+//   commands setting  = name "=" value                 name: a flag's, with "-" or "_" value    = '"' text
+//   '"' | "'" text "'"    escapes \" \\ \t \n in the first form, none in the second
 //            | digits | date | "true" | "false" | "[" value { "," value } [ "," ] "]"     arrays may span
 //            lines
 //

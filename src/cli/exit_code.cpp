@@ -23,4 +23,11 @@ ExitCode exit_code_of(const archive::RunReport& report) {
   return left ? ExitCode::left : ExitCode::done;
 }
 
+ExitCode exit_code_of(const archive::GcReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  if (report.failures.refused()) return ExitCode::refused;
+  if (report.failures.count() > 0 || report.damaged.count() > 0) return ExitCode::failed;
+  return report.left.count() > 0 ? ExitCode::left : ExitCode::done;
+}
+
 }  // namespace s3c::cli

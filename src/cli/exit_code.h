@@ -1,6 +1,7 @@
 // Exit codes: public API, told in --help and README.md. Pure functions, any thread.
 #pragma once
 
+#include "archive/gc_report.h"
 #include "archive/report.h"
 #include "base/error.h"
 
@@ -20,5 +21,7 @@ ExitCode exit_code_of(const base::Error& error);
 /// interrupted run says so whatever else happened, and a cause that retrying can't mend is named before one
 /// that it can.
 ExitCode exit_code_of(const archive::RunReport& report);
+/// What a clean-up comes to, in the same order. Damage that was found counts as failed.
+ExitCode exit_code_of(const archive::GcReport& report);
 
 }  // namespace s3c::cli

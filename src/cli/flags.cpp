@@ -10,6 +10,8 @@ constexpr std::string_view kSelection = "Which objects";
 constexpr std::string_view kArchives = "The archives";
 constexpr std::string_view kSources = "The sources";
 constexpr std::string_view kResources = "Speed and memory";
+constexpr std::string_view kNames = "Which names are ours";
+constexpr std::string_view kGarbage = "What goes";
 constexpr std::string_view kConnection = "Connection (all commands)";
 constexpr std::string_view kOutput = "Output (all commands)";
 
@@ -18,9 +20,12 @@ constexpr std::string_view kOutput = "Output (all commands)";
 const std::vector<CommandInfo>& commands() {
   static const std::vector<CommandInfo> kCommands = {
       {"archive", "pack each day's objects into ZIP archives, then delete them (the default)"},
+      {"gc", "remove what killed runs left in an archive bucket"},
   };
   return kCommands;
 }
+
+namespace {
 
 const std::vector<Flag>& archive_flags() {
   static const std::vector<Flag> kFlags = {
@@ -51,6 +56,8 @@ const std::vector<Flag>& archive_flags() {
       {"max-size", "SIZE", FlagKind::value, kArchives, "source bytes in one volume at most (default: 50GiB)"},
       {"level", "0..12", FlagKind::value, kArchives,
        "compression: 0 none, 1 fastest, 12 smallest (default: 6)"},
+      {"gc-age", "AGE", FlagKind::value, kArchives,
+       "before more of a group is packed, clear what killed runs left of it this long ago (default: 7d)"},
       {"sse", "ALGORITHM", FlagKind::value, kArchives,
        "server-side encryption: AES256, aws:kms or aws:kms:dsse (default: the bucket's)"},
       {"sse-kms-key-id", "KEY", FlagKind::value, kArchives, "KMS key for --sse aws:kms"},
@@ -74,6 +81,35 @@ const std::vector<Flag>& archive_flags() {
        " conditional-complete, checksums, conditional-delete"},
   };
   return kFlags;
+}
+
+const std::vector<Flag>& gc_flags() {
+  static const std::vector<Flag> kFlags = {
+      {"arch-bucket", "BUCKET", FlagKind::value, kBuckets,
+       "where the archives are (required); --arch_bucket is the same flag"},
+      {"bucket", "BUCKET", FlagKind::value, kBuckets,
+       "whose archives' unfinished uploads are garbage; without it, only uploads the catalog names are"},
+
+      {"prefix", "PREFIX", FlagKind::value, kNames, "as for archive; these three only with --bucket"},
+      {"layout", "TEMPLATE", FlagKind::value, kNames, "as for archive"},
+      {"archive-name", "TEMPLATE", FlagKind::value, kNames, "as for archive"},
+
+      {"min-age", "AGE", FlagKind::value, kGarbage,
+       "leave what is younger: 30m, 12h, 7d, 2w (default: 7d); less is as safe, but makes jobs that still "
+       "run "
+       "start volumes again"},
+      {"dry-run", "", FlagKind::toggle, kGarbage, "only list what would be removed; change nothing"},
+
+      {"threads", "COUNT", FlagKind::value, kResources,
+       "archives looked at at the same time, 1 to 4096 (default: 16)"},
+  };
+  return kFlags;
+}
+
+}  // namespace
+
+const std::vector<Flag>& flags_of(std::string_view command) {
+  return command == "gc" ? gc_flags() : archive_flags();
 }
 
 const std::vector<Flag>& global_flags() {
@@ -101,10 +137,15 @@ const std::vector<Flag>& global_flags() {
   return kFlags;
 }
 
-std::vector<Flag> all_flags() {
-  std::vector<Flag> flags = archive_flags();
+std::vector<Flag> all_flags(std::string_view command) {
+  std::vector<Flag> flags = flags_of(command);
   flags.insert(flags.end(), global_flags().begin(), global_flags().end());
   return flags;
+}
+
+bool is_command(std::string_view name) {
+  return std::any_of(commands().begin(), commands().end(),
+                     [&](const CommandInfo& command) { return command.name == name; });
 }
 
 std::string canonical_name(std::string_view name) {
@@ -113,12 +154,19 @@ std::string canonical_name(std::string_view name) {
   return result;
 }
 
-const Flag* find_flag(std::string_view name) {
+const Flag* find_flag(std::string_view command, std::string_view name) {
   const std::string canonical = canonical_name(name);
-  for (const std::vector<Flag>* flags : {&archive_flags(), &global_flags()}) {
+  for (const std::vector<Flag>* flags : {&flags_of(command), &global_flags()}) {
     for (const Flag& flag : *flags) {
       if (flag.name == canonical) return &flag;
     }
+  }
+  return nullptr;
+}
+
+const Flag* find_flag_anywhere(std::string_view name) {
+  for (const CommandInfo& command : commands()) {
+    if (const Flag* flag = find_flag(command.name, name)) return flag;
   }
   return nullptr;
 }

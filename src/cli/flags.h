@@ -33,15 +33,19 @@ struct CommandInfo {
 const std::vector<CommandInfo>& commands();
 /// Flags that every command has.
 const std::vector<Flag>& global_flags();
-/// Flags of `s3compress archive`, without the global ones.
-const std::vector<Flag>& archive_flags();
+/// Flags of one of commands(), without the global ones. A name that several commands have is of one kind in
+/// all of them.
+const std::vector<Flag>& flags_of(std::string_view command);
 /// Both, the command's first.
-std::vector<Flag> all_flags();
+std::vector<Flag> all_flags(std::string_view command);
 
 /// name as flags are compared: '_' is '-'. "--arch_bucket" is "--arch-bucket".
 std::string canonical_name(std::string_view name);
-/// nullptr when there is no such flag; name without "--", in any spelling.
-const Flag* find_flag(std::string_view name);
+/// nullptr when command has no such flag; name without "--", in any spelling.
+const Flag* find_flag(std::string_view command, std::string_view name);
+/// nullptr when no command has it; else the first one's that does.
+const Flag* find_flag_anywhere(std::string_view name);
+bool is_command(std::string_view name);
 /// "S3COMPRESS_ARCH_BUCKET"
 std::string environment_name(const Flag& flag);
 

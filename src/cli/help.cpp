@@ -62,6 +62,7 @@ constexpr std::string_view kSettings = R"(
 Settings:
   Every flag can also be an environment variable (--min-age: S3COMPRESS_MIN_AGE) or a line of the
   --config file (min-age = "7d"). The command line wins over the environment, that over the file.
+  In the file, lines above every section are for all commands, lines below [archive] or [gc] for that one.
   A toggle is taken back by --flag=false. Lists in the environment are separated by commas.
   Sizes: K, M, G, T and KiB, MiB, GiB, TiB are powers of 1024; KB, MB, GB, TB powers of 1000.
   Credentials, regions and profiles are found where the AWS CLI finds them: AWS_ACCESS_KEY_ID and
@@ -77,7 +78,43 @@ Exit codes:
   130  interrupted; the same command goes on where this one stopped
 )";
 
-constexpr std::string_view kExamples = R"(
+constexpr std::string_view kArchiveIntroduction =
+    R"(usage: s3compress [archive] --bucket BUCKET --arch-bucket BUCKET [flags]
+
+Packs the objects of each day (or other group, see --layout) into one ZIP archive, has the store confirm
+its size and checksum, and then deletes the objects it holds. Safe to kill and to run again at any time.
+)";
+
+constexpr std::string_view kGcIntroduction =
+    R"(usage: s3compress gc --arch-bucket BUCKET [--bucket BUCKET] [flags]
+
+Removes from an archive bucket what killed runs left there: records of volumes that were never committed,
+unfinished uploads, and the small objects of store probes. Archives and their records are never touched.
+Safe beside running jobs: before a record goes, its upload is aborted and the archive looked at once more.
+
+Only what is provably ours goes: what lies in s3compress_catalog/, the uploads that its records name, and,
+with --bucket, unfinished uploads whose key is an archive's name. To find these, give --prefix, --layout
+and --archive-name as they were given to archive. In a versioned bucket what goes leaves delete markers.
+)";
+
+constexpr std::string_view kGcExamples = R"(
+Examples:
+  See what would go, without changing anything:
+    s3compress gc --bucket source-bucket --arch-bucket archive-bucket --dry-run
+
+  Remove what is older than a week, the result as JSON:
+    s3compress gc --bucket source-bucket --arch-bucket archive-bucket --output json
+
+  No job runs, and everything unfinished is to go at once:
+    s3compress gc --bucket source-bucket --arch-bucket archive-bucket --min-age 0
+
+  Of archives that were named otherwise:
+    s3compress gc --bucket source-bucket --arch-bucket archive-bucket --prefix logs \
+               --layout '{prefix}/day={yyyy}-{mm}-{dd}/{hh}/' \
+               --archive-name '{bucket}/{yyyy}{mm}{dd}-{hh}.zip'
+)";
+
+constexpr std::string_view kArchiveExamples = R"(
 Examples:
   Archive every day of 2018 under sources/2018/MM/DD/, then delete what was archived:
     s3compress --arch_bucket archive-bucket --bucket source-bucket --years 2018 --threads 16
@@ -116,27 +153,21 @@ std::string program_help() {
     head.resize(kHelpColumn, ' ');
     text += head + std::string(command.summary) + "\n";
   }
-  text += "\n\"s3compress archive --help\" lists every flag of that command.\n";
+  text += "\n\"s3compress COMMAND --help\" lists every flag of that command.\n";
   text += flag_lines(global_flags());
   text += kSettings;
   text += kExitCodes;
-  text += kExamples;
+  text += kArchiveExamples;
   return text;
 }
 
-std::string archive_help() {
-  std::string text =
-      "usage: s3compress [archive] --bucket BUCKET --arch-bucket BUCKET [flags]\n"
-      "\n"
-      "Packs the objects of each day (or other group, see --layout) into one ZIP archive, has the store "
-      "confirm\n"
-      "its size and checksum, and then deletes the objects it holds. Safe to kill and to run again at any "
-      "time.\n";
-  text += flag_lines(archive_flags());
+std::string command_help(std::string_view command) {
+  std::string text(command == "gc" ? kGcIntroduction : kArchiveIntroduction);
+  text += flag_lines(flags_of(command));
   text += flag_lines(global_flags());
   text += kSettings;
   text += kExitCodes;
-  text += kExamples;
+  text += command == "gc" ? kGcExamples : kArchiveExamples;
   return text;
 }
 

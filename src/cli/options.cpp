@@ -18,7 +18,8 @@ namespace {
 /// Turns settings into values; what a parser refuses becomes a UsageError that names the flag and the value.
 class Reader {
  public:
-  explicit Reader(Settings settings) : settings_(std::move(settings)) {}
+  Reader(std::string command, Settings settings)
+      : command_(std::move(command)), settings_(std::move(settings)) {}
 
   const Setting* find(std::string_view name) const {
     const auto found = settings_.find(name);
@@ -89,14 +90,15 @@ class Reader {
 
   void forget(std::string_view name) { settings_.erase(std::string(name)); }
 
-  static std::string help_for(std::string_view name) {
-    const Flag* flag = find_flag(name);
+  std::string help_for(std::string_view name) const {
+    const Flag* flag = find_flag(command_, name);
     return flag == nullptr ? ""
                            : fmt::format("--{}{}{}: {}", flag->name, flag->value.empty() ? "" : " ",
                                          flag->value, flag->help);
   }
 
  private:
+  std::string command_;
   Settings settings_;
 };
 
@@ -128,7 +130,7 @@ archive::DateRange read_dates(Reader& reader) {
       std::string given;
       for (const std::string& value : years->values) given += (given.empty() ? "" : ",") + value;
       throw UsageError(fmt::format("{} \"{}\" {}", years->origin, base::printable(given), error.message()),
-                       Reader::help_for("years"));
+                       reader.help_for("years"));
     }
   }
   std::optional<std::string> first;
@@ -151,12 +153,24 @@ archive::DateRange read_dates(Reader& reader) {
   }
 }
 
+/// How keys and archives are named.
+void read_names(const Reader& reader, archive::Layout& layout, archive::ArchiveName& archive_name) {
+  reader.with_quoted("layout", [&](const std::string& text) { layout = archive::Layout::parse(text); });
+  reader.with_quoted("archive-name",
+                     [&](const std::string& text) { archive_name = archive::ArchiveName::parse(text); });
+}
+
+/// "sources/" is what people copy from elsewhere, and it can only mean "sources".
+std::string read_prefix(const Reader& reader, std::string fallback) {
+  std::string prefix = reader.text("prefix", std::move(fallback));
+  if (prefix.size() > 1 && prefix.ends_with('/')) prefix.pop_back();
+  return prefix;
+}
+
 archive::Selection read_selection(Reader& reader) {
   archive::Selection selection;
   selection.bucket = reader.text("bucket");
-  selection.prefix = reader.text("prefix", selection.prefix);
-  // "sources/" is what people copy from elsewhere, and it can only mean "sources".
-  if (selection.prefix.size() > 1 && selection.prefix.ends_with('/')) selection.prefix.pop_back();
+  selection.prefix = read_prefix(reader, selection.prefix);
   selection.dates = read_dates(reader);
   selection.include = reader.list("include");
   selection.exclude = reader.list("exclude");
@@ -180,11 +194,7 @@ archive::ArchiveOptions read_archive(Reader& reader) {
   archive::ArchiveOptions options;
   options.selection = read_selection(reader);
   options.archive_bucket = reader.text("arch-bucket");
-  reader.with_quoted("layout",
-                     [&](const std::string& text) { options.layout = archive::Layout::parse(text); });
-  reader.with_quoted("archive-name", [&](const std::string& text) {
-    options.archive_name = archive::ArchiveName::parse(text);
-  });
+  read_names(reader, options.layout, options.archive_name);
   reader.with("storage-class",
               [&](const std::string& text) { options.storage_class = parse_storage_class(text); });
   options.encryption = read_encryption(reader);
@@ -197,6 +207,7 @@ archive::ArchiveOptions read_archive(Reader& reader) {
   options.keep_sources = reader.toggle("keep-sources");
   options.delete_versions = reader.toggle("delete-versions");
   options.dry_run = reader.toggle("dry-run");
+  reader.with("gc-age", [&](const std::string& text) { options.gc_age = parse_age(text); });
   reader.with("store-powers", [&](const std::string& text) {
     const PowerOverrides powers = parse_store_powers(text);
     options.conditional_complete = powers.conditional_complete;
@@ -207,6 +218,25 @@ archive::ArchiveOptions read_archive(Reader& reader) {
   options.resources.threads = reader.number("threads", options.resources.threads, 1, 4096);
   reader.with("memory",
               [&](const std::string& text) { options.resources.memory_bytes = parse_size_bytes(text); });
+  return options;
+}
+
+archive::GcOptions read_gc(const Reader& reader) {
+  archive::GcOptions options;
+  options.archive_bucket = reader.text("arch-bucket");
+  options.bucket = reader.text("bucket");
+  options.prefix = read_prefix(reader, options.prefix);
+  read_names(reader, options.layout, options.archive_name);
+  reader.with("min-age", [&](const std::string& text) { options.min_age = parse_age(text); });
+  options.dry_run = reader.toggle("dry-run");
+  options.threads = reader.number("threads", options.threads, 1, 4096);
+  for (const char* name : {"prefix", "layout", "archive-name"}) {
+    // Said here and now they must mean something; from elsewhere they may be meant for archive.
+    if (options.bucket.empty() && reader.source(name) == Source::command_line) {
+      throw UsageError(fmt::format("--{} needs --bucket", name),
+                       "without --bucket no archive's name is taken for ours");
+    }
+  }
   return options;
 }
 
@@ -247,15 +277,13 @@ OutputOptions read_output(const Reader& reader) {
 }
 
 /// What validate() says about options that are missing or contradict each other, with what to do.
-void check(const archive::ArchiveOptions& options) {
+template <typename Options>
+void check(const Options& options, const std::string& command, bool missing, const char* example) {
   try {
     archive::validate(options);
   } catch (const base::Error& error) {
-    const bool missing = options.selection.bucket.empty() || options.archive_bucket.empty();
-    throw UsageError(
-        base::printable(error.message()),
-        missing ? "for example: s3compress --bucket source-bucket --arch-bucket archive-bucket --years 2018"
-                : kSeeHelp);
+    throw UsageError(base::printable(error.message()),
+                     missing ? fmt::format("for example: s3compress {}", example) : see_help(command));
   }
 }
 
@@ -266,22 +294,31 @@ Request parse_command_line(const std::vector<std::string>& arguments, const Envi
   Settings settings = parse_flags(words);
   Request request;
   if (settings.contains("help")) {
-    request.print = words.named ? archive_help() : program_help();
+    request.print = words.named ? command_help(words.command) : program_help();
     return request;
   }
   if (settings.contains("version")) {
     request.print = "s3compress " S3C_VERSION "\n";
     return request;
   }
-  add_environment(settings, environment);
+  request.command = words.command;
+  add_environment(settings, words.command, environment);
   if (const auto config = settings.find("config"); config != settings.end()) {
-    add_config_file(settings, config->second.values.back());
+    add_config_file(settings, words.command, config->second.values.back());
   }
-  Reader reader(std::move(settings));
+  Reader reader(words.command, std::move(settings));
   request.connection = read_connection(reader);
   request.output = read_output(reader);
-  request.archive = read_archive(reader);
-  check(request.archive);
+  if (words.command == "gc") {
+    request.gc = read_gc(reader);
+    check(request.gc, words.command, request.gc.archive_bucket.empty(),
+          "gc --bucket source-bucket --arch-bucket archive-bucket --dry-run");
+  } else {
+    request.archive = read_archive(reader);
+    check(request.archive, words.command,
+          request.archive.selection.bucket.empty() || request.archive.archive_bucket.empty(),
+          "--bucket source-bucket --arch-bucket archive-bucket --years 2018");
+  }
   return request;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/gc_run.h"
 #include "archive/options.h"
 #include "cli/environment.h"
 
@@ -37,9 +38,12 @@ struct OutputOptions {
 struct Request {
   /// Not empty: print this (--help, --version) and do nothing else.
   std::string print;
+  std::string command;  ///< of commands()
   ConnectionOptions connection;
   OutputOptions output;
+  // Of these, the command's are filled.
   archive::ArchiveOptions archive;
+  archive::GcOptions gc;
 };
 
 /// arguments: without the program's name.

@@ -10,6 +10,7 @@
 #include "base/open_files.h"
 #include "cli/archive_command.h"
 #include "cli/exit_code.h"
+#include "cli/gc_command.h"
 #include "cli/options.h"
 #include "cli/standard_output.h"
 #include "cli/summary.h"
@@ -22,13 +23,13 @@ bool can_redraw(const Environment& environment) {
   return ::isatty(STDERR_FILENO) == 1 && environment.get("TERM").value_or("dumb") != "dumb";
 }
 
-int fail(Terminal& terminal, const base::Error& error, OutputFormat format) {
+int fail(Terminal& terminal, const base::Error& error, const std::string& command, OutputFormat format) {
   std::istringstream lines(error_text(error));
   for (std::string line; std::getline(lines, line);) terminal.write_line(line);
   const ExitCode code = exit_code_of(error);
   if (format == OutputFormat::json) {
     try {
-      print(json_failure(error, code));
+      print(json_failure(command, error, code));
     } catch (const base::Error&) {
       // Standard output may be the very thing that failed; standard error has the message already.
     }
@@ -40,6 +41,7 @@ int fail(Terminal& terminal, const base::Error& error, OutputFormat format) {
 
 int run_program(const std::vector<std::string>& arguments, const Environment& environment) {
   Terminal terminal(STDERR_FILENO, can_redraw(environment));
+  std::string command;
   OutputFormat format = OutputFormat::text;
   try {
     const Request request = parse_command_line(arguments, environment);
@@ -47,13 +49,15 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
       print(request.print);
       return static_cast<int>(ExitCode::done);
     }
+    command = request.command;
     format = request.output.format;
     base::raise_open_files_limit();  // --threads may ask for hundreds of connections
-    return static_cast<int>(archive_command(request, environment, terminal));
+    return static_cast<int>(command == "gc" ? gc_command(request, environment, terminal)
+                                            : archive_command(request, environment, terminal));
   } catch (const base::Error& error) {
-    return fail(terminal, error, format);
+    return fail(terminal, error, command, format);
   } catch (const std::exception& error) {
-    return fail(terminal, base::Error(base::ErrorKind::internal, error.what()), format);
+    return fail(terminal, base::Error(base::ErrorKind::internal, error.what()), command, format);
   }
 }
 

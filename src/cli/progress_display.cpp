@@ -14,8 +14,8 @@ constexpr std::size_t kMaxLines = 10;  // two of totals and eight groups: what i
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(const archive::Progress& progress, Terminal& terminal)
-    : progress_(progress),
+ProgressDisplay::ProgressDisplay(ProgressView& view, Terminal& terminal)
+    : view_(view),
       terminal_(terminal),
       start_(std::chrono::steady_clock::now()),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -29,8 +29,6 @@ ProgressDisplay::~ProgressDisplay() {
 void ProgressDisplay::run(const std::stop_token& stop) {
   base::SystemClock clock;
   const std::chrono::milliseconds period = terminal_.live() ? kRedrawPeriod : kPlainPeriod;
-  rates_.add(std::chrono::milliseconds(0),
-             {});  // nothing was done at the start: the first line has rates too
   while (clock.sleep_for(period, stop)) {
     if (terminal_.live()) {
       redraw();
@@ -41,17 +39,15 @@ void ProgressDisplay::run(const std::stop_token& stop) {
 }
 
 void ProgressDisplay::redraw() {
-  const archive::RunProgress now = progress_.snapshot();
-  rates_.add(elapsed(), now);
+  view_.update(elapsed());
   // One row is left for the line the cursor came from, so that the display never scrolls itself.
   const std::size_t rows = static_cast<std::size_t>(std::max(terminal_.size().rows - 1, 1));
-  terminal_.show(progress_frame(now, rates_, elapsed(), std::min(rows, kMaxLines)));
+  terminal_.show(view_.frame(std::min(rows, kMaxLines)));
 }
 
 void ProgressDisplay::write_plain_line() {
-  const archive::RunProgress now = progress_.snapshot();
-  rates_.add(elapsed(), now);
-  terminal_.write_line("s3compress: " + total_line(now, rates_, elapsed()));
+  view_.update(elapsed());
+  terminal_.write_line("s3compress: " + view_.line());
 }
 
 std::chrono::milliseconds ProgressDisplay::elapsed() const {

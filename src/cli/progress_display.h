@@ -5,7 +5,6 @@
 #include <chrono>
 #include <thread>
 
-#include "archive/progress.h"
 #include "cli/progress_text.h"
 #include "cli/terminal.h"
 
@@ -13,8 +12,8 @@ namespace s3c::cli {
 
 class ProgressDisplay {
  public:
-  /// progress and terminal outlive the display.
-  ProgressDisplay(const archive::Progress& progress, Terminal& terminal);
+  /// view and terminal outlive the display, which is the only one to ask view.
+  ProgressDisplay(ProgressView& view, Terminal& terminal);
   /// Removes the display from the screen.
   ~ProgressDisplay();
   ProgressDisplay(const ProgressDisplay&) = delete;
@@ -26,10 +25,9 @@ class ProgressDisplay {
   void write_plain_line();
   std::chrono::milliseconds elapsed() const;
 
-  const archive::Progress& progress_;
+  ProgressView& view_;
   Terminal& terminal_;
   const std::chrono::steady_clock::time_point start_;
-  RateMeter rates_;
   std::jthread thread_;  // last: starts when all else is there
 };
 

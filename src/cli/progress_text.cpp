@@ -126,4 +126,25 @@ std::vector<std::string> progress_frame(const RunProgress& progress, const RateM
   return lines;
 }
 
+void RunProgressView::update(milliseconds elapsed) {
+  now_ = progress_.snapshot();
+  elapsed_ = elapsed;
+  rates_.add(elapsed, now_);
+}
+
+std::vector<std::string> RunProgressView::frame(std::size_t max_lines) const {
+  return progress_frame(now_, rates_, elapsed_, max_lines);
+}
+
+std::string RunProgressView::line() const {
+  return total_line(now_, rates_, elapsed_);
+}
+
+std::string GcProgressView::line() const {
+  return fmt::format("looked at {} and {}, {} removed; {}",
+                     format_count(progress_.records, "record", "records"),
+                     format_count(progress_.uploads, "upload", "uploads"), format_count(progress_.removed),
+                     format_duration(elapsed_));
+}
+
 }  // namespace s3c::cli

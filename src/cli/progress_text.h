@@ -1,4 +1,4 @@
-// How progress looks: pure functions and values, no clock and no terminal. One thread at a time.
+// How progress looks: no clock and no terminal. One thread at a time.
 #pragma once
 
 #include <chrono>
@@ -8,9 +8,22 @@
 #include <string>
 #include <vector>
 
+#include "archive/gc_run.h"
 #include "archive/progress.h"
 
 namespace s3c::cli {
+
+/// How far something is, as text. Asked by one thread at a time.
+class ProgressView {
+ public:
+  virtual ~ProgressView() = default;
+  /// Called before the other two, each time. elapsed: since the start, never less than the call before.
+  virtual void update(std::chrono::milliseconds elapsed) = 0;
+  /// For a terminal, at most max_lines.
+  virtual std::vector<std::string> frame(std::size_t max_lines) const = 0;
+  /// All on one line, for a log.
+  virtual std::string line() const = 0;
+};
 
 /// Rates over the last seconds, so that they follow what the run does now.
 class RateMeter {
@@ -49,5 +62,36 @@ std::string total_line(const archive::RunProgress& progress, const RateMeter& ra
 /// max_lines.
 std::vector<std::string> progress_frame(const archive::RunProgress& progress, const RateMeter& rates,
                                         std::chrono::milliseconds elapsed, std::size_t max_lines);
+
+/// An archive run's; progress outlives it.
+class RunProgressView final : public ProgressView {
+ public:
+  explicit RunProgressView(const archive::Progress& progress) : progress_(progress) {
+    rates_.add(std::chrono::milliseconds(0),
+               {});  // nothing was done at the start: the first line has rates too
+  }
+  void update(std::chrono::milliseconds elapsed) override;
+  std::vector<std::string> frame(std::size_t max_lines) const override;
+  std::string line() const override;
+
+ private:
+  const archive::Progress& progress_;
+  archive::RunProgress now_;
+  std::chrono::milliseconds elapsed_{0};
+  RateMeter rates_;
+};
+
+/// gc's; progress outlives it.
+class GcProgressView final : public ProgressView {
+ public:
+  explicit GcProgressView(const archive::GcProgress& progress) : progress_(progress) {}
+  void update(std::chrono::milliseconds elapsed) override { elapsed_ = elapsed; }
+  std::vector<std::string> frame(std::size_t /*max_lines*/) const override { return {line()}; }
+  std::string line() const override;
+
+ private:
+  const archive::GcProgress& progress_;
+  std::chrono::milliseconds elapsed_{0};
+};
 
 }  // namespace s3c::cli

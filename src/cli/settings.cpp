@@ -19,11 +19,11 @@ bool takes_value(const Flag& flag) {
   return flag.kind == FlagKind::value || flag.kind == FlagKind::list;
 }
 
-std::string did_you_mean(std::string_view name) {
+std::string did_you_mean(std::string_view command, std::string_view name) {
   std::vector<std::string> names;
-  for (const Flag& flag : all_flags()) names.emplace_back(flag.name);
+  for (const Flag& flag : all_flags(command)) names.emplace_back(flag.name);
   const std::optional<std::string> meant = nearest(canonical_name(name), names);
-  return meant ? fmt::format("did you mean --{}?", *meant) : kSeeHelp;
+  return meant ? fmt::format("did you mean --{}?", *meant) : see_help(command);
 }
 
 /// "--arch_bucket=x" parted; name canonical, without "--".
@@ -46,13 +46,23 @@ bool is_short_flags(const std::string& argument) {
 
 bool is_known_flag(const std::string& argument) {
   const std::optional<LongFlag> flag = long_flag(argument);
-  return flag ? find_flag(flag->name) != nullptr : is_short_flags(argument);
+  return flag ? find_flag_anywhere(flag->name) != nullptr : is_short_flags(argument);
+}
+
+/// A flag that is known may still be another command's.
+void check_flags(const CommandWords& words) {
+  for (const std::string& argument : words.rest) {
+    const std::optional<LongFlag> flag = long_flag(argument);
+    if (!flag || find_flag(words.command, flag->name) != nullptr) continue;
+    throw UsageError(fmt::format("--{} is no flag of {}", flag->name, words.command),
+                     did_you_mean(words.command, flag->name));
+  }
 }
 
 void check_command(const std::string& word) {
+  if (is_command(word)) return;
   std::vector<std::string> names;
   for (const CommandInfo& command : commands()) names.emplace_back(command.name);
-  if (std::find(names.begin(), names.end(), word) != names.end()) return;
   std::string listed;
   for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;
   const std::optional<std::string> meant = nearest(word, names);
@@ -69,11 +79,11 @@ CommandWords split_command(const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (const std::optional<LongFlag> flag = long_flag(argument)) {
-      const Flag* known = find_flag(flag->name);
+      const Flag* known = find_flag_anywhere(flag->name);
       if (known == nullptr) {
         throw UsageError(
             fmt::format("unknown flag {}", base::printable(argument.substr(0, argument.find('=')))),
-            did_you_mean(flag->name));
+            did_you_mean(words.command, flag->name));
       }
       words.rest.push_back("--" + flag->name + flag->value);
       if (!takes_value(*known) || !flag->value.empty()) continue;
@@ -87,18 +97,19 @@ CommandWords split_command(const std::vector<std::string>& arguments) {
     } else if (is_short_flags(argument)) {
       words.rest.push_back(argument);
     } else if (argument.starts_with('-')) {
-      throw UsageError(
-          fmt::format("unknown flag {}", base::printable(argument)),
-          did_you_mean(argument.substr(std::min(argument.find_first_not_of('-'), argument.size()))));
+      throw UsageError(fmt::format("unknown flag {}", base::printable(argument)),
+                       did_you_mean(words.command, argument.substr(std::min(argument.find_first_not_of('-'),
+                                                                            argument.size()))));
     } else if (!words.named) {
       check_command(argument);
       words.command = argument;
       words.named = true;
     } else {
       throw UsageError(fmt::format("unexpected argument \"{}\"", base::printable(argument)),
-                       "every input of archive is a flag; s3compress archive --help lists them");
+                       fmt::format("every input is a flag; {}", see_help(words.command)));
     }
   }
+  check_flags(words);
   return words;
 }
 
@@ -106,7 +117,7 @@ Settings parse_flags(const CommandWords& words) {
   CLI::App app;
   app.set_help_flag();
   std::map<std::string, CLI::Option*> options;
-  for (const Flag& flag : all_flags()) {
+  for (const Flag& flag : all_flags(words.command)) {
     const std::string name(flag.name);
     std::string names = "--" + name;
     if (name == "verbose") names = "-v," + names;
@@ -122,10 +133,10 @@ Settings parse_flags(const CommandWords& words) {
     std::vector<std::string> reversed(words.rest.rbegin(), words.rest.rend());  // as CLI11 takes them
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
-    throw UsageError(base::printable(error.what()), kSeeHelp);
+    throw UsageError(base::printable(error.what()), see_help(words.command));
   }
   Settings settings;
-  for (const Flag& flag : all_flags()) {
+  for (const Flag& flag : all_flags(words.command)) {
     const std::string name(flag.name);
     std::vector<std::string> values = options.at(name)->results();
     if (values.empty()) continue;
@@ -135,15 +146,17 @@ Settings parse_flags(const CommandWords& words) {
   return settings;
 }
 
-void add_environment(Settings& settings, const Environment& environment) {
+void add_environment(Settings& settings, std::string_view command, const Environment& environment) {
   std::set<std::string> known;
-  for (const Flag& flag : all_flags()) {
-    if (flag.name == "help" || flag.name == "version") continue;
-    const std::string variable = environment_name(flag);
-    known.insert(variable);
-    const std::string value = environment.get(variable).value_or("");
-    if (value.empty() || settings.contains(flag.name)) continue;
-    settings.emplace(flag.name, Setting{{value}, Source::environment, variable});
+  for (const CommandInfo& any : commands()) {
+    for (const Flag& flag : all_flags(any.name)) {
+      if (flag.name == "help" || flag.name == "version") continue;
+      const std::string variable = environment_name(flag);
+      known.insert(variable);
+      const std::string value = environment.get(variable).value_or("");
+      if (any.name != command || value.empty() || settings.contains(flag.name)) continue;
+      settings.emplace(flag.name, Setting{{value}, Source::environment, variable});
+    }
   }
   for (const std::string& name : environment.names_with_prefix(kEnvironmentPrefix)) {
     if (known.contains(name)) continue;
@@ -154,19 +167,24 @@ void add_environment(Settings& settings, const Environment& environment) {
   }
 }
 
-void add_config_file(Settings& settings, const std::string& file_name) {
+void add_config_file(Settings& settings, std::string_view command, const std::string& file_name) {
   std::map<std::string, int> lines;
   Settings found;
   for (const ConfigSetting& setting : load_config(file_name)) {
     const std::string origin =
         fmt::format("{}:{}: {}", base::printable(file_name), setting.line, setting.name);
-    if (!setting.section.empty() && setting.section != "archive") {
+    if (!setting.section.empty() && !is_command(setting.section)) {
       throw UsageError(fmt::format("{}: there is no section [{}]", origin, setting.section),
-                       "flags stand above every section, or in [archive]");
+                       "flags stand above every section, or in that of their command, such as [archive]");
     }
-    const Flag* flag = find_flag(setting.name);
-    if (flag == nullptr)
-      throw UsageError(fmt::format("{} is no flag of s3compress", origin), did_you_mean(setting.name));
+    const Flag* flag =
+        setting.section.empty() ? find_flag_anywhere(setting.name) : find_flag(setting.section, setting.name);
+    if (flag == nullptr) {
+      const std::string_view meant = setting.section.empty() ? command : setting.section;
+      throw UsageError(fmt::format("{} is no flag of s3compress{}{}", origin,
+                                   setting.section.empty() ? "" : " ", setting.section),
+                       did_you_mean(meant, setting.name));
+    }
     if (flag->name == "config" || flag->name == "help" || flag->name == "version") {
       throw UsageError(fmt::format("{} can't be set in a config file", origin),
                        "give it on the command line");
@@ -174,6 +192,9 @@ void add_config_file(Settings& settings, const std::string& file_name) {
     if (setting.values.empty() || (setting.values.size() > 1 && flag->kind != FlagKind::list)) {
       throw UsageError(fmt::format("{} takes one value", origin));
     }
+    // Another command's.
+    if (!setting.section.empty() && setting.section != command) continue;
+    if (find_flag(command, setting.name) == nullptr) continue;
     const auto [place, is_new] =
         found.emplace(flag->name, Setting{setting.values, Source::config_file, origin});
     if (!is_new) {

@@ -31,18 +31,19 @@ struct CommandWords {
   std::vector<std::string> rest;
 };
 
-/// Throws UsageError: unknown command, unknown flag, a flag without its value.
+/// Throws UsageError: unknown command, unknown flag, another command's flag, a flag without its value.
 CommandWords split_command(const std::vector<std::string>& arguments);
 
 /// Throws UsageError: what CLI11 finds wrong.
 Settings parse_flags(const CommandWords& words);
 
-/// Adds what environment says about flags that settings doesn't have. Empty variables count as unset.
-/// Throws UsageError for an S3COMPRESS_ variable that is no flag: mistyped, it could delete what was to be
-/// kept.
-void add_environment(Settings& settings, const Environment& environment);
+/// Adds what environment says about the command's flags that settings doesn't have. Empty variables count as
+/// unset, and those of other commands' flags are passed over. Throws UsageError for an S3COMPRESS_ variable
+/// that is no flag at all: mistyped, it could delete what was to be kept.
+void add_environment(Settings& settings, std::string_view command, const Environment& environment);
 
-/// Adds what the config file says about flags that settings doesn't have. Throws UsageError.
-void add_config_file(Settings& settings, const std::string& file_name);
+/// Adds what the config file says about the command's flags that settings doesn't have: above every section,
+/// where flags of other commands may stand too, and in the command's own. Throws UsageError.
+void add_config_file(Settings& settings, std::string_view command, const std::string& file_name);
 
 }  // namespace s3c::cli

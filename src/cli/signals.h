@@ -8,6 +8,10 @@
 
 namespace s3c::cli {
 
+/// What to say when the first one comes.
+inline constexpr const char* kFinishing =
+    "s3compress: finishing what is in flight; press Ctrl-C again to leave now";
+
 class SignalWatch {
  public:
   /// Blocks both signals in the calling thread, and so in every thread it starts afterwards, and waits for

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "archive/options.h"
 #include "archive/report.h"
@@ -29,8 +30,8 @@ std::string text_summary(const RunOutcome& outcome);
 /// bad bytes.
 std::string json_summary(const RunOutcome& outcome);
 
-/// The document for a run that error ended before there was a report.
-std::string json_failure(const base::Error& error, ExitCode exit_code);
+/// The document for a command that error ended before there was a report.
+std::string json_failure(std::string_view command, const base::Error& error, ExitCode exit_code);
 
 /// "s3compress: what was wrong" and, if there is one, a line with what to do.
 std::string error_text(const base::Error& error);

@@ -1,7 +1,5 @@
-#include <nlohmann/json.hpp>
-
-#include "cli/hints.h"
 #include "cli/summary.h"
+#include "cli/summary_parts.h"
 
 namespace s3c::cli {
 namespace {
@@ -9,7 +7,6 @@ namespace {
 using archive::GroupReport;
 using archive::LeftReason;
 using archive::VolumeReport;
-using Json = nlohmann::ordered_json;
 
 /// The reason's name in the document; public API, unlike describe().
 std::string_view name_of(LeftReason reason) {
@@ -30,36 +27,6 @@ std::string_view name_of(LeftReason reason) {
       return "overwritten";
   }
   return "unknown";
-}
-
-std::string_view name_of(ExitCode code) {
-  switch (code) {
-    case ExitCode::done:
-      return "done";
-    case ExitCode::failed:
-      return "failed";
-    case ExitCode::refused:
-      return "refused";
-    case ExitCode::left:
-      return "left";
-    case ExitCode::interrupted:
-      return "interrupted";
-  }
-  return "unknown";
-}
-
-Json error_json(const base::Error& error) {
-  const base::ErrorContext& context = error.context();
-  return {{"kind", base::to_string(error.kind())},
-          {"message", error.message()},
-          {"operation", context.operation},
-          {"resource", context.resource},
-          {"code", context.code},
-          {"http_status", context.http_status},
-          {"request_id", context.request_id},
-          {"attempts", context.attempts},
-          {"worth_retrying", error.worth_retrying()},
-          {"hint", hint_for(error)}};
 }
 
 Json volume_json(const std::string& bucket, const VolumeReport& volume) {
@@ -132,43 +99,29 @@ Json total_json(const archive::ArchiveOptions& options, const archive::RunReport
   return json;
 }
 
-/// Never throws over bad UTF-8: a result must come out whatever a key holds.
-std::string dumped(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
 std::string json_summary(const RunOutcome& outcome) {
   const archive::RunReport& report = outcome.report;
   Json groups = Json::array();
   for (const GroupReport& group : report.group_reports) groups.push_back(group_json(outcome.options, group));
-  return dumped({{"command", "archive"},
-                 {"version", S3C_VERSION},
-                 {"outcome", name_of(outcome.exit_code)},
-                 {"exit_code", static_cast<int>(outcome.exit_code)},
-                 {"dry_run", outcome.options.dry_run},
-                 {"bucket", outcome.options.selection.bucket},
-                 {"prefix", outcome.options.selection.prefix},
-                 {"archive_bucket", outcome.options.archive_bucket},
-                 {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
-                 {"total", total_json(outcome.options, report)},
-                 {"groups", groups},
-                 {"left", left_json(report.total().left)},
-                 {"requests",
-                  {{"total", outcome.requests.total()},
-                   {"retries", outcome.requests.retries},
-                   {"sent_bytes", outcome.requests.sent_bytes},
-                   {"received_bytes", outcome.requests.received_bytes},
-                   {"by_operation", outcome.requests.by_operation}}}});
+  Json json = json_head("archive", outcome.exit_code);
+  json.update({{"dry_run", outcome.options.dry_run},
+               {"bucket", outcome.options.selection.bucket},
+               {"prefix", outcome.options.selection.prefix},
+               {"archive_bucket", outcome.options.archive_bucket},
+               {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
+               {"total", total_json(outcome.options, report)},
+               {"groups", groups},
+               {"left", left_json(report.total().left)},
+               {"requests", requests_json(outcome.requests)}});
+  return dumped(json);
 }
 
-std::string json_failure(const base::Error& error, ExitCode exit_code) {
-  return dumped({{"command", "archive"},
-                 {"version", S3C_VERSION},
-                 {"outcome", name_of(exit_code)},
-                 {"exit_code", static_cast<int>(exit_code)},
-                 {"error", error_json(error)}});
+std::string json_failure(std::string_view command, const base::Error& error, ExitCode exit_code) {
+  Json json = json_head(command, exit_code);
+  json["error"] = error_json(error);
+  return dumped(json);
 }
 
 }  // namespace s3c::cli

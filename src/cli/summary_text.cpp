@@ -6,6 +6,7 @@
 #include "cli/format.h"
 #include "cli/hints.h"
 #include "cli/summary.h"
+#include "cli/summary_parts.h"
 
 namespace s3c::cli {
 namespace {
@@ -17,11 +18,6 @@ using archive::VolumeReport;
 
 constexpr std::size_t kMaxNames = 20;
 constexpr std::size_t kMaxVolumes = 10;
-
-/// "  and 5 more"; nothing when none are.
-std::string and_more(std::size_t shown, std::uint64_t total, std::string_view indent) {
-  return total > shown ? fmt::format("{}and {} more\n", indent, format_count(total - shown)) : "";
-}
 
 std::string objects(std::uint64_t count) {
   return format_count(count, "object", "objects");
@@ -116,16 +112,6 @@ std::string failures_text(const RunReport& report) {
   return fmt::format("FAILED: {}\n", groups(failed)) + text + and_more(kMaxNames, failed, "  ");
 }
 
-std::string requests_text(const RunOutcome& outcome) {
-  std::string operations;
-  for (const auto& [operation, count] : outcome.requests.by_operation) {
-    operations += fmt::format("{}{} {}", operations.empty() ? "" : ", ", operation, format_count(count));
-  }
-  std::string text = fmt::format("requests: {}", format_count(outcome.requests.total()));
-  if (!operations.empty()) text += fmt::format(" ({})", operations);
-  return text + fmt::format(", {}\n", format_count(outcome.requests.retries, "retry", "retries"));
-}
-
 std::string time_text(const RunOutcome& outcome, const GroupReport& total) {
   std::string text = fmt::format("time:     {}", format_duration(outcome.duration, true));
   std::uint64_t count = 0;
@@ -182,7 +168,7 @@ std::string text_summary(const RunOutcome& outcome) {
   std::string text = outcome.options.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
   text += left_text(total.left);
   text += failures_text(outcome.report);
-  if (!outcome.options.dry_run) text += requests_text(outcome) + time_text(outcome, total);
+  if (!outcome.options.dry_run) text += requests_text(outcome.requests) + time_text(outcome, total);
   return text + verdict(outcome);
 }
 

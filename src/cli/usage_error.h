@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -9,7 +10,9 @@
 namespace s3c::cli {
 
 /// The hint of last resort.
-inline constexpr const char* kSeeHelp = "s3compress archive --help lists the flags";
+inline std::string see_help(std::string_view command) {
+  return "s3compress " + std::string(command) + " --help lists the flags";
+}
 
 class UsageError : public base::Error {
  public:

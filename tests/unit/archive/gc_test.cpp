@@ -244,7 +244,7 @@ TEST_P(GcTest, AnAbortWithoutAnswerLeavesTheManifest) {
   const GcReport report = gc(store_, gc_options());
   store_.before = {};
   EXPECT_EQ(store_.keys(testing::kArchive), keys);
-  EXPECT_EQ(names(report.left), (std::vector<std::string>{std::string("upload ") + kName,
+  ASSERT_EQ(names(report.left), (std::vector<std::string>{std::string("upload ") + kName,
                                                           "manifest " + only_key(kManifestFolder)}));
   EXPECT_NE(report.left.named()[0].why.find("InternalError"), std::string::npos);
 }
@@ -263,7 +263,7 @@ TEST_P(GcTest, WhatIsYoungerStays) {
   EXPECT_TRUE(store_.calls(Op::head).empty());
 
   report = gc(store_, gc_options(days(7)), days(7) + hours(1));
-  EXPECT_EQ(report.removed.count(), 4u);
+  ASSERT_EQ(report.removed.count(), 4u);
   EXPECT_EQ(report.removed.named()[0].age / hours(1), 7 * 24 + 1);
   expect_no_garbage(store_);
 }

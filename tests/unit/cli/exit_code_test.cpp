@@ -75,6 +75,26 @@ TEST(ExitCode, ObjectsDeletedBySomebodyElseAndLostRacesAreNoFailure) {
   EXPECT_EQ(exit_code_of(report), ExitCode::done);
 }
 
+TEST(ExitCode, OfACleanUp) {
+  archive::GcReport report;
+  report.removed.add({});
+  report.waiting.add({});
+  report.young = 1;
+  EXPECT_EQ(exit_code_of(report), ExitCode::done);
+  report.left.add({});
+  EXPECT_EQ(exit_code_of(report), ExitCode::left);
+  archive::GcReport damaged = report;
+  damaged.damaged.add({});
+  EXPECT_EQ(exit_code_of(damaged), ExitCode::failed);
+  report.failures.add(Error(ErrorKind::transient, "x"));
+  EXPECT_EQ(exit_code_of(report), ExitCode::failed);
+  for (int i = 0; i < 30; ++i) report.failures.add(Error(ErrorKind::transient, "x"));
+  report.failures.add(Error(ErrorKind::access_denied, "one too many to be kept"));
+  EXPECT_EQ(exit_code_of(report), ExitCode::refused);
+  report.interrupted = true;
+  EXPECT_EQ(exit_code_of(report), ExitCode::interrupted);
+}
+
 std::string hint(ErrorKind kind, ErrorContext context = {}) {
   return hint_for(Error(kind, "x", std::move(context)));
 }

@@ -31,16 +31,32 @@ TEST(Help, ProgramIsAsInTheGoldenFile) {
   expect_golden("help.txt", program_help());
 }
 TEST(Help, ArchiveIsAsInTheGoldenFile) {
-  expect_golden("help-archive.txt", archive_help());
+  expect_golden("help-archive.txt", command_help("archive"));
+}
+TEST(Help, GcIsAsInTheGoldenFile) {
+  expect_golden("help-gc.txt", command_help("gc"));
 }
 
 TEST(Help, NamesEveryFlagAndFitsTheScreen) {
-  const std::string help = archive_help();
-  for (const Flag& flag : all_flags()) {
-    EXPECT_THAT(help, ::testing::HasSubstr("--" + std::string(flag.name))) << flag.name;
+  for (const CommandInfo& command : commands()) {
+    const std::string help = command_help(command.name);
+    for (const Flag& flag : all_flags(command.name)) {
+      EXPECT_THAT(help, ::testing::HasSubstr("--" + std::string(flag.name))) << flag.name;
+    }
+    std::istringstream lines(help);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 106U) << line;
+    EXPECT_THAT(program_help(), ::testing::HasSubstr("\n  " + std::string(command.name) + " "));
   }
-  std::istringstream lines(help);
-  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 106U) << line;
+}
+
+TEST(Help, AFlagOfSeveralCommandsIsOfOneKind) {
+  for (const CommandInfo& command : commands()) {
+    for (const Flag& flag : all_flags(command.name)) {
+      const Flag* first = find_flag_anywhere(flag.name);
+      EXPECT_EQ(first->kind, flag.kind) << flag.name;
+      EXPECT_EQ(first->value.empty(), flag.value.empty()) << flag.name;
+    }
+  }
 }
 
 }  // namespace

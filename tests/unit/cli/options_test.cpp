@@ -213,6 +213,7 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"to", "2018-01-01"},
                              {"layout", "{prefix}/{yyyy}/{mm}/{dd}/"},
                              {"min-age", "1d"},
+                             {"gc-age", "1d"},
                              {"archive-name", "{bucket}/{yyyy}{mm}{dd}.zip"},
                              {"storage-class", "GLACIER"},
                              {"max-objects", "1"},
@@ -230,7 +231,7 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"max-attempts", "1"},
                              {"output", "json"},
                              {"config", ""}};
-  for (const Flag& flag : all_flags()) {
+  for (const Flag& flag : all_flags("archive")) {
     if (flag.name == "help" || flag.name == "version") continue;
     const auto sample = samples.find(std::string(flag.name));
     EXPECT_NO_THROW(parse({}, {{environment_name(flag), sample == samples.end() ? "1" : sample->second}}))
@@ -247,6 +248,70 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
   EXPECT_THAT(r.archive.selection.exclude, ElementsAre("x*", "y*"));
   EXPECT_TRUE(r.output.quiet);
   EXPECT_EQ(r.output.verbosity, 2);
+}
+
+Request parse_gc(Arguments arguments, const Variables& variables = {}) {
+  arguments.insert(arguments.begin(), {"gc", "--arch-bucket", "archive-bucket"});
+  return parse_command_line(arguments, Environment(variables));
+}
+
+TEST(Options, GcHasFlagsOfItsOwn) {
+  const Request plain = parse_gc({});
+  EXPECT_EQ(plain.command, "gc");
+  EXPECT_EQ(plain.gc.archive_bucket, "archive-bucket");
+  EXPECT_EQ(plain.gc.bucket, "");
+  EXPECT_EQ(plain.gc.min_age, std::chrono::days(7));
+  EXPECT_FALSE(plain.gc.dry_run);
+  const Request full =
+      parse_gc({"--bucket", "b", "--prefix", "logs/", "--layout", "{prefix}/{yyyy}/", "--archive-name",
+                "{yyyy}.zip", "--min-age", "0", "--dry-run", "--threads", "3"});
+  EXPECT_EQ(full.gc.bucket, "b");
+  EXPECT_EQ(full.gc.prefix, "logs");
+  EXPECT_EQ(full.gc.layout.text(), "{prefix}/{yyyy}/");
+  EXPECT_EQ(full.gc.archive_name.text(), "{yyyy}.zip");
+  EXPECT_EQ(full.gc.min_age, std::chrono::seconds(0));
+  EXPECT_TRUE(full.gc.dry_run);
+  EXPECT_EQ(full.gc.threads, 3);
+  EXPECT_EQ(parse({}).command, "archive");
+  EXPECT_EQ(parse({}).archive.gc_age, std::chrono::days(7));
+  EXPECT_EQ(parse({"--gc-age", "2d"}).archive.gc_age, std::chrono::days(2));
+}
+
+TEST(Options, GcReadsItsPartOfEnvironmentAndFile) {
+  const TemporaryFile file(
+      "bucket = 'b'\nlevel = 2\n[gc]\nmin-age = '3d'\nthreads = 5\n[archive]\nmin-age = '1d'\nthreads = 9\n");
+  const Request r =
+      parse_gc({"--config", file.path()}, {{"S3COMPRESS_LEVEL", "3"}, {"S3COMPRESS_DRY_RUN", "1"}});
+  EXPECT_EQ(r.gc.bucket, "b");
+  EXPECT_EQ(r.gc.min_age, std::chrono::days(3));
+  EXPECT_EQ(r.gc.threads, 5);
+  EXPECT_TRUE(r.gc.dry_run);
+  const Request archive = parse({"--config", file.path()});
+  EXPECT_EQ(archive.archive.selection.min_age, std::chrono::days(1));
+  EXPECT_EQ(archive.archive.resources.threads, 9);
+}
+
+TEST(Options, GcMistakesAreNamed) {
+  const auto message = [](const Arguments& arguments) {
+    try {
+      parse_gc(arguments);
+    } catch (const UsageError& error) {
+      return std::string(error.what()) + "; " + error.hint();
+    }
+    return std::string("was accepted");
+  };
+  EXPECT_THAT(message({"--level", "3"}), HasSubstr("--level is no flag of gc"));
+  EXPECT_THAT(message({"--min-agee", "3"}), HasSubstr("did you mean --min-age?"));
+  EXPECT_THAT(message({"--layout", "{prefix}/{yyyy}/"}), HasSubstr("--layout needs --bucket"));
+  EXPECT_THAT(message({"--bucket", "b", "--layout", "{prefix}/{yyyy}/"}), HasSubstr("same date fields"));
+  EXPECT_THAT(message({"--bucket", "b", "--prefix", "/x"}), HasSubstr("must not start or end"));
+  EXPECT_THAT(message({"--min-age", "7y"}), HasSubstr("is not an age"));
+  EXPECT_THAT(message({"--threads", "0"}), HasSubstr("from 1 to 4096"));
+  EXPECT_THROW(parse_command_line({"gc"}, Environment()), UsageError);
+  EXPECT_THAT(refusal({"--gc-age", "7"}).message(), HasSubstr("--gc-age \"7\" is not an age"));
+  const TemporaryFile file("[gc]\nlevel = 3\n");
+  EXPECT_THAT(refusal({"--config", file.path()}).message(),
+              HasSubstr(":2: level is no flag of s3compress gc"));
 }
 
 TEST(Options, DatesOfTheStrongerPlaceCount) {
@@ -374,7 +439,8 @@ TEST(Options, ConfigFileMayUseTheTomlThatFlagsNeed) {
 TEST(Options, HelpAndVersionNeedNothingElse) {
   EXPECT_EQ(parse_command_line({"--help"}, Environment()).print, program_help());
   EXPECT_EQ(parse_command_line({"-h"}, Environment()).print, program_help());
-  EXPECT_EQ(parse_command_line({"archive", "--help"}, Environment()).print, archive_help());
+  EXPECT_EQ(parse_command_line({"archive", "--help"}, Environment()).print, command_help("archive"));
+  EXPECT_EQ(parse_command_line({"gc", "--help"}, Environment()).print, command_help("gc"));
   EXPECT_EQ(parse_command_line({"--version"}, Environment()).print, "s3compress " S3C_VERSION "\n");
 }
 

@@ -206,7 +206,7 @@ TEST(SummaryJson, FailedGroupAndFailedRun) {
   EXPECT_THAT(error["hint"].get<std::string>(), HasSubstr("--threads"));
 
   const nlohmann::json failure = nlohmann::json::parse(
-      json_failure(Error(ErrorKind::access_denied, "no credentials"), ExitCode::refused));
+      json_failure("archive", Error(ErrorKind::access_denied, "no credentials"), ExitCode::refused));
   EXPECT_EQ(failure["exit_code"], 2);
   EXPECT_EQ(failure["error"]["message"], "no credentials");
 }
