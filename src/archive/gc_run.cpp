@@ -9,6 +9,7 @@
 
 #include "archive/age_limit.h"
 #include "archive/catalog.h"
+#include "archive/catalog_listing.h"
 #include "archive/open_uploads.h"
 #include "archive/options.h"
 #include "archive/source_listing.h"
@@ -27,61 +28,17 @@ using base::ErrorKind;
 
 constexpr std::size_t kUlidChars = 26;
 
-/// A manifest or an index without one.
-struct Record {
-  std::string id;
-  base::Timestamp made;
-  std::uint64_t manifest_bytes = 0;
-  std::optional<std::uint64_t> index_bytes;
-};
-
 /// What the catalog has under the name of one archive, as far as it is old enough.
 struct Records {
   /// More of one name are looked at in several turns: a name's records must not fill the memory.
   static constexpr std::size_t kMost = 1000;
 
-  std::string archive_key;
-  std::vector<Record> manifests;
-  std::vector<Record> lone_indexes;
+  std::vector<CatalogRecord> all;  ///< of one archive key
 
-  std::size_t size() const { return manifests.size() + lone_indexes.size(); }
-};
-
-/// The records in one of the catalog's folders, in the order of their names.
-class RecordListing {
- public:
-  using Parse = std::optional<ManifestName> (*)(std::string_view key);
-  RecordListing(s3::ObjectStore& store, const std::string& bucket, std::string_view folder, Parse parse)
-      : listing_(store, bucket, std::string(folder), "", ObjectFilter({}, {})), parse_(parse) {
-    advance();
+  /// Whether record belongs into another turn.
+  bool ends_before(const CatalogRecord& record) const {
+    return !all.empty() && (all.size() == kMost || all.front().name.archive_key != record.name.archive_key);
   }
-  /// "archive key/id" of the record at hand; nullptr at the end.
-  const std::string* path() const { return object_ != nullptr ? &path_ : nullptr; }
-  const ManifestName& name() const { return name_; }
-  const s3::ObjectSummary& object() const { return *object_; }
-
-  void next() {
-    listing_.pop();
-    advance();
-  }
-
- private:
-  void advance() {
-    for (object_ = listing_.peek(); object_ != nullptr; listing_.pop(), object_ = listing_.peek()) {
-      // What isn't named as ours isn't ours.
-      if (std::optional<ManifestName> name = parse_(object_->key)) {
-        name_ = *std::move(name);
-        path_ = name_.archive_key + "/" + name_.id;
-        return;
-      }
-    }
-  }
-
-  SourceListing listing_;
-  Parse parse_;
-  const s3::ObjectSummary* object_ = nullptr;
-  ManifestName name_;
-  std::string path_;
 };
 
 class GcRun {
@@ -156,7 +113,7 @@ class GcRun {
   void find_uploads() {
     const auto visit = [this](const s3::MultipartUpload& upload) {
       count_upload();
-      if (!is_old_enough(upload.initiated)) return true;
+      if (!is_old_enough(upload.initiated)) return !context_.stop.stop_requested();
       return hand_out([this, upload] { end_upload(upload); });
     };
     for_each_upload(context_.store, options_.archive_bucket, std::string(kCatalogPrefix), visit);
@@ -194,84 +151,76 @@ class GcRun {
 
   // --- manifests and indexes
 
-  /// Merges the two listings, both in the order of archive key and id; memory holds one name's records.
   void find_records() {
-    RecordListing manifests(context_.store, options_.archive_bucket, kManifestFolder, parse_manifest_key);
-    RecordListing indexes(context_.store, options_.archive_bucket, kIndexFolder, parse_index_key);
+    CatalogListing listing(context_.store, options_.archive_bucket);
     Records records;
     const auto flush = [&] {
-      return records.size() == 0 || hand_out([this, done = std::exchange(records, {})] { look_at(done); });
+      return hand_out([this, done = std::exchange(records, {})] { look_at(done.all); });
     };
-    while (manifests.path() != nullptr || indexes.path() != nullptr) {
-      const bool has_manifest =
-          manifests.path() != nullptr && (indexes.path() == nullptr || *manifests.path() <= *indexes.path());
-      const bool has_index =
-          indexes.path() != nullptr && (!has_manifest || *manifests.path() == *indexes.path());
-      const ManifestName name = has_manifest ? manifests.name() : indexes.name();
-      const s3::ObjectSummary& object = has_manifest ? manifests.object() : indexes.object();
-      if ((name.archive_key != records.archive_key || records.size() == Records::kMost) && !flush()) return;
-      records.archive_key = name.archive_key;
-      Record record{name.id, made_at(name.id, object.last_modified), 0, std::nullopt};
-      if (has_manifest) record.manifest_bytes = object.size_bytes;
-      if (has_index) record.index_bytes = indexes.object().size_bytes;
-      count_records(has_manifest, has_index);
-      if (is_old_enough(record.made))
-        (has_manifest ? records.manifests : records.lone_indexes).push_back(std::move(record));
-      if (has_manifest) manifests.next();
-      if (has_index) indexes.next();
+    while (std::optional<CatalogRecord> record = listing.next()) {
       if (context_.stop.stop_requested()) return;
+      if (records.ends_before(*record) && !flush()) return;
+      count(*record);
+      if (is_old_enough(made_at(*record))) records.all.push_back(*std::move(record));
     }
-    flush();
+    if (!records.all.empty()) flush();
   }
 
-  void count_records(bool manifest, bool index) {
-    context_.progress.records += (manifest ? 1U : 0U) + (index ? 1U : 0U);
+  static base::Timestamp made_at(const CatalogRecord& record) {
+    return archive::made_at(record.name.id, record.last_modified);
+  }
+
+  void count(const CatalogRecord& record) {
+    const unsigned manifests = record.manifest_bytes ? 1 : 0;
+    const unsigned indexes = record.index_bytes ? 1 : 0;
+    context_.progress.records += manifests + indexes;
     base::MutexLock lock(mutex_);
-    report_.manifests += manifest ? 1 : 0;
-    report_.indexes += index ? 1 : 0;
-  }
-
-  void look_at(const Records& records) {
-    try {
-      look_at_manifests(records);
-    } catch (const Error& error) {
-      fail(error);
-    }
-    for (const Record& record : records.lone_indexes) take_lone_index(records.archive_key, record);
+    report_.manifests += manifests;
+    report_.indexes += indexes;
   }
 
   /// One HEAD for the name; a manifest is read only if the archive doesn't carry its id.
-  void look_at_manifests(const Records& records) {
-    if (records.manifests.empty()) return;
-    const std::string carried =
-        id_of(context_.store.head_object(options_.archive_bucket, records.archive_key));
-    for (const Record& record : records.manifests) {
-      if (record.id != carried) take_manifest(records.archive_key, record, carried);
+  void look_at(const std::vector<CatalogRecord>& records) {
+    std::optional<std::string> carried;
+    for (const CatalogRecord& record : records) {
+      if (!record.manifest_bytes) {
+        take_lone_index(record);
+        continue;
+      }
+      try {
+        if (!carried)
+          carried = id_of(context_.store.head_object(options_.archive_bucket, record.name.archive_key));
+      } catch (const Error& error) {
+        fail(error);
+        continue;
+      }
+      if (record.name.id != *carried) take_manifest(record, *carried);
     }
   }
 
-  void take_manifest(const std::string& archive_key, const Record& record, const std::string& carried) {
-    attempt({GarbageKind::manifest, manifest_key(archive_key, record.id), "", limit_.age_of(record.made),
-             record.manifest_bytes,
-             carried.empty() ? "its archive was never completed"
-                             : "its archive was never completed, another run's stands there"},
-            [&](Garbage& garbage) {
-              const std::optional<index::Manifest> manifest = read_if_there({archive_key, record.id});
-              if (!manifest) return;
-              if (!catalog_.is_of_this_bucket(*manifest)) {
-                garbage.why = fmt::format("it was written for bucket {}", manifest->archive_bucket);
-                return note(&GcReport::waiting, garbage);
-              }
-              if (!options_.dry_run &&
-                  std::holds_alternative<CommittedVolume>(take_back(context_.store, catalog_, *manifest))) {
-                return context_.log.info("{} was committed meanwhile", base::printable(archive_key));
-              }
-              note(&GcReport::removed, garbage);
-              if (record.index_bytes) {
-                note(&GcReport::removed, {GarbageKind::index, index_key(archive_key, record.id), "",
-                                          garbage.age, *record.index_bytes, "its manifest went"});
-              }
-            });
+  void take_manifest(const CatalogRecord& record, const std::string& carried) {
+    attempt(
+        {GarbageKind::manifest, manifest_key(record.name.archive_key, record.name.id), "",
+         limit_.age_of(made_at(record)), *record.manifest_bytes,
+         carried.empty() ? "its archive was never completed"
+                         : "its archive was never completed, another run's stands there"},
+        [&](Garbage& garbage) {
+          const std::optional<index::Manifest> manifest = read_if_there(record.name);
+          if (!manifest) return;
+          if (!catalog_.is_of_this_bucket(*manifest)) {
+            garbage.why = fmt::format("it was written for bucket {}", manifest->archive_bucket);
+            return note(&GcReport::waiting, garbage);
+          }
+          if (!options_.dry_run &&
+              std::holds_alternative<CommittedVolume>(take_back(context_.store, catalog_, *manifest))) {
+            return context_.log.info("{} was committed meanwhile", base::printable(record.name.archive_key));
+          }
+          note(&GcReport::removed, garbage);
+          if (record.index_bytes) {
+            note(&GcReport::removed, {GarbageKind::index, index_key(record.name.archive_key, record.name.id),
+                                      "", garbage.age, *record.index_bytes, "its manifest went"});
+          }
+        });
   }
 
   std::optional<index::Manifest> read_if_there(const ManifestName& name) {
@@ -287,17 +236,18 @@ class GcRun {
   /// Its run may be about to write the manifest. Only when no upload to that name is left can the volume
   /// never be committed any more, and only from then on does a missing manifest mean that none will ever
   /// count.
-  void take_lone_index(const std::string& archive_key, const Record& record) {
-    attempt({GarbageKind::index, index_key(archive_key, record.id), "", limit_.age_of(record.made),
-             *record.index_bytes, "it has no manifest"},
+  void take_lone_index(const CatalogRecord& record) {
+    attempt({GarbageKind::index, index_key(record.name.archive_key, record.name.id), "",
+             limit_.age_of(made_at(record)), *record.index_bytes, "it has no manifest"},
             [&](Garbage& garbage) {
-              if (!abort_uploads_to(archive_key)) {
+              if (!abort_uploads_to(record.name.archive_key)) {
                 garbage.why = "a younger upload to its archive's name may be its own";
                 return note(&GcReport::waiting, garbage);
               }
               const std::string& bucket = options_.archive_bucket;
-              if (context_.store.head_object(bucket, manifest_key(archive_key, record.id))) return;
-              if (id_of(context_.store.head_object(bucket, archive_key)) == record.id) {
+              if (context_.store.head_object(bucket, manifest_key(record.name.archive_key, record.name.id)))
+                return;
+              if (id_of(context_.store.head_object(bucket, record.name.archive_key)) == record.name.id) {
                 garbage.why = "its archive is there, but the manifest is gone";
                 return note(&GcReport::damaged, garbage);
               }
@@ -333,9 +283,10 @@ class GcRun {
     SourceListing listing(context_.store, options_.archive_bucket, std::string(folder), "",
                           ObjectFilter({}, {}));
     for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
+      if (context_.stop.stop_requested()) return;
       const std::string id = object->key.substr(object->key.rfind('/') + 1, kUlidChars);
       if (!base::ulid_time(id)) continue;  // not named as ours
-      const base::Timestamp made = made_at(id, object->last_modified);
+      const base::Timestamp made = archive::made_at(id, object->last_modified);
       if (!is_old_enough(made)) continue;
       const Garbage garbage{kind, object->key, "", limit_.age_of(made), object->size_bytes, why};
       if (!hand_out([this, garbage] {

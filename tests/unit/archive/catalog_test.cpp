@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "archive/archived_members.h"
+#include "archive/catalog_listing.h"
 #include "archive/group_finder.h"
 #include "archive/source_listing.h"
 #include "archive/store_powers.h"
@@ -256,6 +257,36 @@ TEST_F(CatalogTest, RemovesTheManifestFirstAndReadsTheAnswer) {
     results[0].code = "SlowDown";
   };
   EXPECT_EQ(error_kind([&] { catalog_.remove(state.committed[1].manifest()); }), ErrorKind::throttled);
+}
+
+TEST(CatalogListing, MergesManifestsAndIndexes) {
+  FakeStore store;
+  store.make_bucket(testing::kArchive);
+  store.page_size = 2;
+  const auto id = [](char c) { return "01ARZ3NDEKTSV4RRFFQ69G5FA" + std::string(1, c); };
+  const auto put = [&](const std::string& key) { store.put(testing::kArchive, key, "four"); };
+  for (const auto& [archive, c] : std::vector<std::pair<std::string, char>>{
+           {"a.zip", 'B'}, {"a.zip", 'C'}, {"a.zip/x.zip", 'A'}, {"b.zip", 'A'}})
+    put(manifest_key(archive, id(c)));
+  for (const auto& [archive, c] : std::vector<std::pair<std::string, char>>{
+           {"a.zip", 'A'}, {"a.zip", 'C'}, {"a.zip/x.zip", 'A'}, {"c.zip", 'A'}, {"c.zip", 'B'}})
+    put(index_key(archive, id(c)));
+  put("s3compress_catalog/manifest/a.zip/notes.json");
+  put("s3compress_catalog/manifest/" + id('A') + ".json");
+  put("s3compress_catalog/index/z.zip/" + id('A') + ".json");
+  std::vector<std::string> found;
+  CatalogListing listing(store, testing::kArchive);
+  while (const auto record = listing.next()) {
+    EXPECT_EQ(record->manifest_bytes.value_or(4), 4u);
+    EXPECT_EQ(record->index_bytes.value_or(4), 4u);
+    EXPECT_GT(record->last_modified, base::Timestamp{});
+    found.push_back(record->name.archive_key + " " + record->name.id.back() +
+                    (record->manifest_bytes ? " manifest" : "") + (record->index_bytes ? " index" : ""));
+  }
+  EXPECT_EQ(found, (std::vector<std::string>{"a.zip A index", "a.zip B manifest", "a.zip C manifest index",
+                                             "a.zip/x.zip A manifest index", "b.zip A manifest",
+                                             "c.zip A index", "c.zip B index"}));
+  EXPECT_FALSE(listing.next());
 }
 
 TEST_F(CatalogTest, RemovesNothingThatAManifestOnlyClaims) {

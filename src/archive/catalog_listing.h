@@ -1,0 +1,62 @@
+// The whole catalog of an archive bucket as a stream: which ids there are under which archive's name, and
+// what each has of a manifest and an index. Memory holds a page of each of the two listings.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "archive/catalog.h"
+#include "archive/source_listing.h"
+#include "base/time.h"
+#include "s3/object_store.h"
+
+namespace s3c::archive {
+
+/// At least one of the two is there.
+struct CatalogRecord {
+  ManifestName name;
+  base::Timestamp last_modified;  ///< of the manifest, without one of the index
+  std::optional<std::uint64_t> manifest_bytes;
+  std::optional<std::uint64_t> index_bytes;
+};
+
+/// Merges the listings of manifests and indexes, both in the order of archive key and id. What lies in those
+/// folders and isn't named as ours is passed over. One thread at a time.
+class CatalogListing {
+ public:
+  CatalogListing(s3::ObjectStore& store, const std::string& bucket);
+
+  /// nullopt at the end. Throws the store's errors, and corrupt when keys don't ascend.
+  std::optional<CatalogRecord> next();
+
+ private:
+  /// The objects of one folder that are named as ours.
+  class Folder {
+   public:
+    using Parse = std::optional<ManifestName> (*)(std::string_view key);
+    Folder(s3::ObjectStore& store, const std::string& bucket, std::string_view folder, Parse parse);
+
+    /// Finds the next object if it isn't at hand yet; false at the end.
+    bool peek();
+    // REQUIRES: peek() was true.
+    const ManifestName& name() const { return name_; }
+    const s3::ObjectSummary& object() { return *listing_.peek(); }
+    /// In the listing's order.
+    const std::string& path() const { return path_; }
+    void pop();
+
+   private:
+    SourceListing listing_;
+    Parse parse_;
+    bool at_hand_ = false;
+    ManifestName name_;
+    std::string path_;  // archive key, '/', id
+  };
+
+  Folder manifests_;
+  Folder indexes_;
+};
+
+}  // namespace s3c::archive
