@@ -475,6 +475,7 @@ s3::ListMultipartUploadsPage FakeStore::list_multipart_uploads(const std::string
       }
       page.uploads.push_back({it->first.first, it->first.second, it->second});
     }
+    if (alter_uploads) alter_uploads(page);
     return page;
   });
 }

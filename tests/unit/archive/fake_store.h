@@ -98,6 +98,7 @@ class FakeStore final : public s3::ObjectStore {
   std::function<void(const std::string& key, std::size_t offset)> during_read = {};
   std::function<void(const s3::ListObjectsRequest&, s3::ListObjectsPage&)> alter_list = {};
   std::function<void(std::vector<s3::DeleteResult>&)> alter_delete = {};
+  std::function<void(s3::ListMultipartUploadsPage&)> alter_uploads = {};
   /// Called under the lock for every object that a call removes or replaces.
   std::function<void(const std::map<std::string, Bucket>&, const std::string& bucket, const std::string& key)>
       on_loss = {};

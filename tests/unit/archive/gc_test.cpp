@@ -478,6 +478,20 @@ TEST_P(GcTest, PagesAreReadToTheEnd) {
   expect_no_garbage(store_);
 }
 
+TEST_P(GcTest, AListingThatNeverEndsIsEnded) {
+  start_upload(kName);
+  store_.put(testing::kArchive, probe_key(base::make_ulid(FakeClock().now())), "probe");
+  store_.alter_uploads = [](s3::ListMultipartUploadsPage& page) {
+    page.truncated = true;
+    page.next_key_marker = kName;
+    page.next_upload_id_marker = "upload1";
+  };
+  const GcReport report = gc(store_, gc_options());
+  EXPECT_EQ(report.failures.count(), 1u);
+  EXPECT_EQ(report.failures.kept().at(0).kind(), ErrorKind::corrupt);
+  EXPECT_TRUE(report.removed.by_kind().contains(GarbageKind::probe));
+}
+
 TEST_P(GcTest, AListingThatFailsDoesNotStopTheOthers) {
   kill_at(Op::complete, kName);
   store_.put(testing::kArchive, probe_key(base::make_ulid(FakeClock().now())), "probe");
@@ -674,6 +688,18 @@ TEST_P(GcTest, ARerunLeavesWhatIsYoungAndWhatIsOthers) {
   if (GetParam()) {
     EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{kName}));
   }
+}
+
+TEST_P(GcTest, ARerunLeavesTheManifestOfAnotherBucket) {
+  kill_at(Op::complete, kName);
+  const std::string manifest = only_key(kManifestFolder);
+  std::string copied = store_.objects(testing::kArchive).at(manifest).body;
+  copied.replace(copied.find("\"arch\""), 6, "\"elsewhere\"");
+  store_.put(testing::kArchive, manifest, copied);
+  ArchiveOptions again = options();
+  again.gc_age = seconds(0);
+  EXPECT_FALSE(testing::run(store_, again).total().failure);
+  EXPECT_TRUE(store_.keys(testing::kArchive).contains(manifest));
 }
 
 TEST_P(GcTest, ARerunDoesNotTouchAGroupWhoseNameBeginsLikeItsOwn) {
