@@ -133,7 +133,7 @@ std::string Bill::to_json() const {
     total += nanodollars_[i];
   }
   json["dollars"]["total"] = dollars(total);
-  return json.dump() + "\n";
+  return json.dump();
 }
 
 }  // namespace s3c::sim

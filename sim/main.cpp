@@ -10,8 +10,10 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/open_files.h"
+#include "sim/fault_handler.h"
 #include "sim/server.h"
 #include "sim/service.h"
+#include "sim/stop_switch.h"
 
 namespace {
 
@@ -112,7 +114,9 @@ int serve(const Options& options) {
   if (!options.second_access_key.empty())
     service.add_user(options.second_access_key, options.second_secret_key);
 
-  s3c::sim::Server server(server_options, service);
+  s3c::sim::FaultHandler faults(service);
+  s3c::sim::StopSwitch stop_switch(faults);
+  s3c::sim::Server server(server_options, stop_switch);
   std::printf("listening on http://%s:%u\n", server_options.host.c_str(),
               static_cast<unsigned>(server.port()));
   std::fflush(stdout);

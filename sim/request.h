@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,9 @@ struct Request {
   std::string raw_query;  ///< as received, without '?'
   Headers headers;
   Payload body;  ///< at most one slice; still in aws-chunked framing if it came so
+  /// Done to the request once its signature and digests were found right: what a fault changes on the way to
+  /// the store, which the client didn't sign. Empty but for faults.
+  std::function<void(Request&)> after_signature{};
 };
 
 /// Every S3 call the simulator answers; unknown stands for all others.
@@ -99,14 +103,38 @@ enum class StorageClass {
   deep_archive,
 };
 
+/// What the connection does with an answer. Everything but whole ends the connection.
+struct Delivery {
+  enum class How {
+    whole,    ///< sends all of it
+    cut,      ///< sends the head, which promises all, and the first body_bytes of the body
+    nothing,  ///< sends nothing
+    held,     ///< sends nothing and stays open until an answer comes that releases_held
+  };
+  How how = How::whole;
+  std::uint64_t body_bytes = 0;          ///< cut: at most the body's size
+  std::chrono::milliseconds silence{0};  ///< cut, nothing: from the last byte sent until the end
+  bool reset = false;                    ///< cut, nothing: ends with a TCP reset instead of an orderly close
+};
+
+/// Something that happens some time after the answer was made, whatever becomes of its connection.
+struct LaterEffect {
+  std::chrono::milliseconds after{0};
+  std::function<void()> run;
+};
+
 struct Response {
   int status = 200;
-  Headers headers;  ///< all but Content-Length, Connection and Date, which the server adds
+  Headers headers;  ///< all but Content-Length, Connection and Date, which the server adds; a Date set here
+                    ///< is kept
   Payload body;
   /// HEAD: the Content-Length to promise although no body follows.
   std::optional<std::uint64_t> head_size_bytes;
   /// How long to wait before the first byte of the answer, on top of the server's own latency.
   std::chrono::milliseconds delay{0};
+  Delivery delivery{};
+  std::optional<LaterEffect> later{};
+  bool releases_held = false;  ///< closes all connections whose answers are held
   /// What the bill needs to know.
   Operation operation = Operation::unknown;
   StorageClass storage_class = StorageClass::standard;

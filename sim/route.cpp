@@ -180,6 +180,12 @@ std::string decode_path(std::string_view raw) {
 std::string_view name(Operation operation) {
   return row(operation).name;
 }
+std::optional<Operation> parse_operation(std::string_view name) {
+  for (const OperationRow& candidate : kOperations) {
+    if (candidate.name == name && candidate.operation != Operation::unknown) return candidate.operation;
+  }
+  return std::nullopt;
+}
 bool mutates(Operation operation) {
   return row(operation).mutates;
 }

@@ -1,6 +1,7 @@
 // Which S3 operation a request is, on which bucket and key. Pure functions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,8 @@ struct Route {
 
 /// "GetObject"; S3's name of the operation.
 std::string_view name(Operation operation);
+/// The reverse; nullopt for names s3sim doesn't have. "Unknown" isn't one.
+std::optional<Operation> parse_operation(std::string_view name);
 /// True for what a read-only bucket refuses.
 bool mutates(Operation operation);
 

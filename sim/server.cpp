@@ -69,9 +69,12 @@ std::string_view to_std(boost::beast::string_view text) {
 std::string format_head(const Response& response, std::string_view date, bool keep_alive) {
   std::string head;
   head.reserve(512);
+  const std::string* own_date = response.headers.find("Date");
+  if (own_date != nullptr) date = *own_date;
   fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\nDate: {}\r\nServer: s3sim\r\n", response.status,
                  reason(response.status), date);
   for (const Header& field : response.headers) {
+    if (&field.value == own_date) continue;
     head += field.name;
     head += ": ";
     // A value may come from the request (a version id, response-content-type): it must not start a header of
@@ -111,16 +114,31 @@ Request to_request(http::request<http::string_body>& message) {
   return request;
 }
 
+class Session;
+
+/// What all connections share.
+struct World {
+  Executor executor;
+  Handler& handler;
+  std::chrono::milliseconds latency;
+  DateCache dates{};
+  std::vector<std::shared_ptr<Session>> held{};  ///< connections whose answers are held
+};
+
+void run_later(const World& world, LaterEffect effect) {
+  auto timer = std::make_shared<Timer>(world.executor);
+  timer->expires_after(effect.after);
+  timer->async_wait([timer, run = std::move(effect.run)](error_code error) {
+    if (!error) run();
+  });
+}
+
 /// One connection: reads a request, has it handled, writes the answer, again until either side closes.
 /// Kept alive by the operation that is pending.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Socket socket, Handler& handler, std::chrono::milliseconds latency, DateCache& dates)
-      : socket_(std::move(socket)),
-        timer_(socket_.get_executor()),
-        handler_(handler),
-        latency_(latency),
-        dates_(dates) {
+  Session(Socket socket, World& world)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), world_(world) {
     error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   }
@@ -158,17 +176,29 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void handle() {
     keep_alive_ = parser_->keep_alive();
-    response_ = handler_.handle(to_request(parser_->get()));
-    const auto delay = latency_ + response_.delay;
-    if (delay == std::chrono::milliseconds(0)) return write();
+    response_ = world_.handler.handle(to_request(parser_->get()));
+    if (response_.later) run_later(world_, std::move(*response_.later));
+    if (response_.releases_held) world_.held.clear();  // the last to know those sessions: they close
+    if (response_.delivery.how == Delivery::How::held) {
+      world_.held.push_back(shared_from_this());
+      return;
+    }
+    after(world_.latency + response_.delay, &Session::write);
+  }
+
+  void after(std::chrono::milliseconds delay, void (Session::*next)()) {
+    if (delay == std::chrono::milliseconds(0)) return (this->*next)();
     timer_.expires_after(delay);
-    timer_.async_wait([self = shared_from_this()](error_code error) {
-      if (!error) self->write();
+    timer_.async_wait([self = shared_from_this(), next](error_code error) {
+      if (!error) (self.get()->*next)();
     });
   }
 
   void write() {
-    head_ = format_head(response_, dates_.now(), keep_alive_);
+    const Delivery& delivery = response_.delivery;
+    if (delivery.how == Delivery::How::nothing) return after(delivery.silence, &Session::close);
+    head_ = format_head(response_, world_.dates.now(), keep_alive_);
+    if (delivery.how == Delivery::How::cut) response_.body = response_.body.range(0, delivery.body_bytes);
     buffers_.clear();
     buffers_.emplace_back(asio::buffer(head_));
     if (!response_.head_size_bytes) {
@@ -177,12 +207,24 @@ class Session : public std::enable_shared_from_this<Session> {
       }
     }
     asio::async_write(socket_, buffers_, [self = shared_from_this()](error_code error, std::size_t) {
-      if (error) return;
-      self->response_ = {};  // lets go of the object's bytes
-      if (self->keep_alive_) return self->read_header();
-      error_code ignored;
-      self->socket_.shutdown(Socket::shutdown_send, ignored);
+      if (!error) self->written();
     });
+  }
+
+  void written() {
+    if (response_.delivery.how == Delivery::How::cut) {
+      return after(response_.delivery.silence, &Session::close);
+    }
+    response_ = {};  // lets go of the object's bytes
+    if (keep_alive_) return read_header();
+    error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+  }
+
+  void close() {
+    error_code ignored;
+    if (response_.delivery.reset) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket_.close(ignored);
   }
 
   /// What isn't HTTP gets a 400 and the door; a closed or broken connection gets nothing.
@@ -201,9 +243,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Socket socket_;
   Timer timer_;
-  Handler& handler_;
-  std::chrono::milliseconds latency_;
-  DateCache& dates_;
+  World& world_;
   boost::beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   bool keep_alive_ = true;
@@ -221,8 +261,7 @@ class Server::Impl {
         acceptor_(context_),
         retry_(context_),
         signals_(context_, SIGINT, SIGTERM),
-        handler_(handler),
-        latency_(options.latency) {
+        world_{context_.get_executor(), handler, options.latency} {
     error_code error;
     const asio::ip::address address = asio::ip::make_address(options.host, error);
     if (error)
@@ -246,10 +285,12 @@ class Server::Impl {
     context_.run();
   }
 
+  void stop() { context_.stop(); }
+
  private:
   void accept() {
     acceptor_.async_accept([this](error_code error, Socket socket) {
-      if (!error) std::make_shared<Session>(std::move(socket), handler_, latency_, dates_)->start();
+      if (!error) std::make_shared<Session>(std::move(socket), world_)->start();
       if (error == asio::error::operation_aborted) return;
       if (!error) return accept();
       // Out of file descriptors, most likely: trying again at once would only spin.
@@ -262,9 +303,7 @@ class Server::Impl {
   Acceptor acceptor_;
   Timer retry_;
   asio::basic_signal_set<Executor> signals_;
-  Handler& handler_;
-  std::chrono::milliseconds latency_;
-  DateCache dates_;
+  World world_;
 };
 
 Server::Server(const ServerOptions& options, Handler& handler)
@@ -275,6 +314,9 @@ std::uint16_t Server::port() const {
 }
 void Server::run() {
   impl_->run();
+}
+void Server::stop() {
+  impl_->stop();
 }
 
 }  // namespace s3c::sim

@@ -27,8 +27,10 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;
-  /// Serves until SIGTERM or SIGINT.
+  /// Serves until SIGTERM, SIGINT or stop().
   void run();
+  /// Makes run() return. Any thread.
+  void stop();
 
  private:
   class Impl;

@@ -4,15 +4,14 @@
 
 #include "base/encoding.h"
 #include "sim/aws_chunked.h"
+#include "sim/control.h"
 #include "sim/route.h"
 #include "sim/xml.h"
 
 namespace s3c::sim {
 namespace {
 
-// What the simulator does beside S3, without signatures. "_sim" can't be a bucket's name.
-constexpr std::string_view kControlPrefix = "/_sim/";
-constexpr std::string_view kReadOnly = "read-only/";
+constexpr std::string_view kReadOnly = "/_sim/read-only/";
 
 /// The host id S3 sends for its own support; ours says who answered.
 constexpr std::string_view kHostId = "czNzaW0gc3NzaW0gczNzaW0=";
@@ -106,30 +105,24 @@ std::string S3Service::next_request_id() {
   return fmt::format("{:016X}", ++request_count_ * 0x9E3779B97F4A7C15ULL);
 }
 
-std::optional<Response> S3Service::control(const Request& request) {
-  if (!request.raw_path.starts_with(kControlPrefix)) return std::nullopt;
-  const std::string_view what = std::string_view(request.raw_path).substr(kControlPrefix.size());
-  Response response;
-  if (what == "bill" && request.method == "GET") {
-    response.headers.add("Content-Type", "application/json");
-    response.body = Payload(bill_.to_json());
-  } else if (what == "bill/reset" && request.method == "POST") {
-    response.status = 204;
+Response S3Service::control(const Request& request) {
+  const std::string_view path = request.raw_path;
+  if (is_control(request, "bill") && request.method == "GET") return control_json(bill_.to_json());
+  if (is_control(request, "bill/reset") && request.method == "POST") {
     bill_.reset();
-  } else if (what.starts_with(kReadOnly) && (request.method == "PUT" || request.method == "DELETE")) {
-    response.status = 204;
-    const std::string bucket(what.substr(kReadOnly.size()));
+    return control_done();
+  }
+  if (path.starts_with(kReadOnly) && (request.method == "PUT" || request.method == "DELETE")) {
+    const std::string bucket(path.substr(kReadOnly.size()));
     if (request.method == "PUT") options_.read_only_buckets.insert(bucket);
     if (request.method == "DELETE") options_.read_only_buckets.erase(bucket);
-  } else {
-    response.status = 404;
-    response.body = Payload(std::string("s3sim has no such control\n"));
+    return control_done();
   }
-  return response;
+  return control_error(404, "s3sim has no such control");
 }
 
 Response S3Service::handle(Request request) {
-  if (std::optional<Response> response = control(request)) return std::move(*response);
+  if (is_control(request)) return control(request);
 
   const std::string request_id = next_request_id();
   const std::uint64_t bytes_in = request.body.size_bytes();
@@ -151,12 +144,16 @@ Response S3Service::handle(Request request) {
 
 Response S3Service::answer(Request& request, Operation& operation) {
   const base::Timestamp now = now_();
-  const Query query(request.raw_query);
+  Query query(request.raw_query);
   const Route route = route_request(request, query);
   const Authenticated authenticated = authenticator_.authenticate(request, query, now);
   operation = route.operation;  // from here on it is billed: strangers' requests aren't
   require_length(request, operation);
   check_payload(request, authenticated);
+  if (request.after_signature) {
+    request.after_signature(request);
+    query = Query(request.raw_query);
+  }
 
   Bucket* bucket = nullptr;
   const bool needs_bucket = operation != Operation::list_buckets && operation != Operation::create_bucket;

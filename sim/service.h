@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 
 #include "base/time.h"
@@ -30,8 +29,7 @@ class S3Service final : public Handler {
   Response handle(Request request) override;
 
  private:
-  /// nullopt: not for /_sim/.
-  std::optional<Response> control(const Request& request);
+  Response control(const Request& request);
   Response answer(Request& request, Operation& operation);
   Response error_response(const S3Error& error, const Request& request, const std::string& request_id) const;
   std::string next_request_id();

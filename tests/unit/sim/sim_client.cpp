@@ -36,9 +36,9 @@ SimClient::SimClient(ServiceOptions options)
   service_.add_user("STRANGER", "stranger-secret");
 }
 
-Response SimClient::send_as(const std::string& access_key, const std::string& secret_key,
-                            const std::string& method, const std::string& path, const std::string& query,
-                            const Fields& headers, const std::string& body) {
+Request SimClient::sign(const std::string& access_key, const std::string& secret_key,
+                        const std::string& method, const std::string& path, const std::string& query,
+                        const Fields& headers, const std::string& body) const {
   std::map<std::string, std::string> fields = {{"host", "127.0.0.1:9000"},
                                                {"x-amz-date", base::format_amz_date(now_)},
                                                {"x-amz-content-sha256", base::to_hex(base::sha256(body))},
@@ -64,24 +64,24 @@ Response SimClient::send_as(const std::string& access_key, const std::string& se
   request.headers.add("authorization", "AWS4-HMAC-SHA256 Credential=" + access_key + '/' + scope +
                                            ", SignedHeaders=" + names +
                                            ", Signature=" + base::to_hex(base::hmac_sha256(key, to_sign)));
-  return service_.handle(std::move(request));
+  return request;
 }
 
 Response SimClient::send(const std::string& method, const std::string& path, const std::string& query,
                          const Fields& headers, const std::string& body) {
-  return send_as("OWNER", "owner-secret", method, path, query, headers, body);
+  return handler().handle(signed_request(method, path, query, headers, body));
 }
 
 Response SimClient::send_as_stranger(const std::string& method, const std::string& path,
                                      const std::string& query) {
-  return send_as("STRANGER", "stranger-secret", method, path, query, {}, {});
+  return handler().handle(sign("STRANGER", "stranger-secret", method, path, query, {}, {}));
 }
 
 Response SimClient::send_unsigned(const std::string& method, const std::string& path,
                                   const std::string& query) {
   Request request{method, path, query, {}, {}};
   request.headers.add("host", "127.0.0.1:9000");
-  return service_.handle(std::move(request));
+  return handler().handle(std::move(request));
 }
 
 Response SimClient::delete_objects(const std::string& bucket_path, const std::string& xml) {

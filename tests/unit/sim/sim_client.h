@@ -1,4 +1,4 @@
-// Drives an S3Service without a network: builds a request, signs it with code of its own, reads the XML
+// Drives the simulator without a network: builds a request, signs it with code of its own, reads the XML
 // answer.
 #pragma once
 
@@ -8,11 +8,14 @@
 #include <vector>
 
 #include "base/time.h"
+#include "sim/fault_handler.h"
 #include "sim/service.h"
+#include "sim/stop_switch.h"
 
 namespace s3c::sim {
 
-/// One service with two users, and a clock that stands still until it is moved.
+/// One store with two users behind faults and a stop switch, as s3sim chains them, and a clock that stands
+/// still until it is moved.
 class SimClient {
  public:
   explicit SimClient(ServiceOptions options = {});
@@ -23,6 +26,18 @@ class SimClient {
   /// SHA-256.
   Response send(const std::string& method, const std::string& path, const std::string& query = {},
                 const Fields& headers = {}, const std::string& body = {});
+  /// What send() sends, as it would arrive.
+  Request signed_request(const std::string& method, const std::string& path, const std::string& query = {},
+                         const Fields& headers = {}, const std::string& body = {}) {
+    return sign("OWNER", "owner-secret", method, path, query, headers, body);
+  }
+  /// A request to the simulator itself: control("PUT", "/_sim/faults", "", "{}").
+  Response control(const std::string& method, const std::string& path, const std::string& query = {},
+                   const std::string& body = {}) {
+    return handler().handle(Request{method, path, query, {}, Payload(body)});
+  }
+  Handler& handler() { return stop_switch_; }
+
   /// The same as the second user, who owns nothing.
   Response send_as_stranger(const std::string& method, const std::string& path,
                             const std::string& query = {});
@@ -50,12 +65,14 @@ class SimClient {
   base::Timestamp now() const { return now_; }
 
  private:
-  Response send_as(const std::string& access_key, const std::string& secret_key, const std::string& method,
-                   const std::string& path, const std::string& query, const Fields& headers,
-                   const std::string& body);
+  Request sign(const std::string& access_key, const std::string& secret_key, const std::string& method,
+               const std::string& path, const std::string& query, const Fields& headers,
+               const std::string& body) const;
 
   base::Timestamp now_;
   S3Service service_;
+  FaultHandler faults_{service_};
+  StopSwitch stop_switch_{faults_};
 };
 
 /// The texts of all elements at an XPath below the root ("Contents/Key").

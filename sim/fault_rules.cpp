@@ -1,0 +1,129 @@
+#include "sim/fault_rules.h"
+
+#include <algorithm>
+
+#include "sim/glob.h"
+#include "sim/query.h"
+#include "sim/route.h"
+#include "sim/s3_error.h"
+#include "sim/xml_request.h"
+
+namespace s3c::sim {
+namespace {
+
+constexpr std::size_t kUlidBytes = 26;
+
+/// FNV-1a, because it is the same everywhere.
+std::uint64_t hash(std::string_view text) {
+  std::uint64_t value = 0xCBF29CE484222325ULL;
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  return value;
+}
+
+/// A key without the ULIDs in it, which no two runs have in common.
+std::string without_ulids(std::string_view key) {
+  auto is_ulid_letter = [](char c) {
+    return std::string_view("0123456789ABCDEFGHJKMNPQRSTVWXYZ").find(c) != std::string_view::npos;
+  };
+  std::string out;
+  while (!key.empty()) {
+    const auto end =
+        static_cast<std::size_t>(std::find_if_not(key.begin(), key.end(), is_ulid_letter) - key.begin());
+    if (end != kUlidBytes) out += key.substr(0, end);
+    key.remove_prefix(end);
+    if (key.empty()) break;
+    out += key.front();
+    key.remove_prefix(1);
+  }
+  return out;
+}
+
+bool matches(const Selector& selector, const RequestFacts& facts) {
+  const auto& operations = selector.operations;
+  if (!operations.empty() &&
+      std::find(operations.begin(), operations.end(), facts.operation) == operations.end()) {
+    return false;
+  }
+  return glob_matches(selector.bucket, facts.bucket) &&
+         std::any_of(facts.keys.begin(), facts.keys.end(),
+                     [&](const std::string& key) { return glob_matches(selector.key, key); });
+}
+
+/// The keys a DeleteObjects names; none if its body can't be read.
+std::vector<std::string> keys_to_delete(const Request& request) {
+  std::vector<std::string> keys;
+  try {
+    const pugi::xml_document document = parse_xml(request.body.contiguous(), "Delete");
+    for (const pugi::xml_node& object : document.document_element().children("Object")) {
+      keys.emplace_back(object.child_value("Key"));
+    }
+  } catch (const S3Error&) {
+    return {};
+  }
+  return keys;
+}
+
+}  // namespace
+
+RequestFacts facts_of(const Request& request) {
+  RequestFacts facts;
+  try {
+    const Query query(request.raw_query);
+    Route route = route_request(request, query);
+    facts.operation = route.operation;
+    facts.bucket = std::move(route.bucket);
+    if (route.operation == Operation::delete_objects) {
+      facts.keys = keys_to_delete(request);
+    } else if (route.key.empty()) {
+      facts.keys.emplace_back(query.get("prefix"));
+    } else {
+      facts.keys.push_back(std::move(route.key));
+    }
+  } catch (const S3Error&) {
+    // The store will say what is wrong with it; rules for all requests hold for this one too.
+  }
+  if (facts.keys.empty()) facts.keys.emplace_back();
+  return facts;
+}
+
+std::uint64_t Dice::next() {
+  state_ += 0x9E3779B97F4A7C15ULL;
+  std::uint64_t value = state_;
+  value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  value = (value ^ (value >> 27)) * 0x94D049BB133111EBULL;
+  return value ^ (value >> 31);
+}
+
+double Dice::next_fraction() {
+  return static_cast<double>(next() >> 11) / static_cast<double>(1ULL << 53);
+}
+
+FaultRules::FaultRules(FaultScript script) : script_(std::move(script)), counts_(script_.rules.size()) {}
+
+std::optional<FaultRules::Chosen> FaultRules::choose(const RequestFacts& facts) {
+  const std::uint64_t identity = hash(std::string(name(facts.operation)) + '\n' + facts.bucket + '\n' +
+                                      without_ulids(facts.keys.front()));
+  const std::uint64_t occurrence = ++seen_[identity];
+  std::optional<Chosen> chosen;
+  for (std::size_t index = 0; index < script_.rules.size(); ++index) {
+    if (!matches(script_.rules[index].selector, facts)) continue;
+    ++counts_[index].matched;
+    if (chosen) continue;
+    Dice mixer(script_.seed + index + 1);
+    Dice dice(mixer.next() ^ Dice(identity + occurrence).next());
+    if (takes(index, dice)) chosen = Chosen{&script_.rules[index], index, dice};
+  }
+  return chosen;
+}
+
+bool FaultRules::takes(std::size_t index, Dice& dice) const {
+  const Selector& selector = script_.rules[index].selector;
+  const Counts& counts = counts_[index];
+  const auto& nth = selector.nth;
+  if (!nth.empty() && std::find(nth.begin(), nth.end(), counts.matched) == nth.end()) return false;
+  if (counts.matched < selector.from) return false;
+  if (selector.times && counts.fired >= *selector.times) return false;
+  return !selector.probability || dice.next_fraction() < *selector.probability;
+}
+
+}  // namespace s3c::sim

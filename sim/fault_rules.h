@@ -1,0 +1,73 @@
+// Which rule of a fault script a request falls under. Deterministic: the same requests in the same order get
+// the same faults. And more than that, so that a run of many threads can be replayed: chance depends on the
+// script's seed, the rule, and the how-manieth request of the same operation, bucket and key this is, not on
+// what other requests came between. One thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "sim/fault_script.h"
+#include "sim/request.h"
+
+namespace s3c::sim {
+
+/// What selectors look at.
+struct RequestFacts {
+  Operation operation = Operation::unknown;  ///< also for what isn't an S3 request at all
+  std::string bucket;
+  /// The key; the prefix asked for by a listing; every key of a DeleteObjects. At least one.
+  std::vector<std::string> keys;
+};
+RequestFacts facts_of(const Request& request);
+
+/// A source of chance (SplitMix64).
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next();
+  /// From 0 to below 1.
+  double next_fraction();
+
+ private:
+  std::uint64_t state_;
+};
+
+class FaultRules {
+ public:
+  struct Counts {
+    std::uint64_t matched = 0;  ///< operation, bucket and key
+    std::uint64_t fired = 0;
+  };
+  struct Chosen {
+    const FaultRule* rule;
+    std::size_t index;
+    Dice dice;
+  };
+
+  FaultRules() = default;
+  explicit FaultRules(FaultScript script);
+
+  bool empty() const { return script_.rules.empty(); }
+  const std::vector<Counts>& counts() const { return counts_; }
+
+  /// The first rule that takes this request. Every rule counts the requests it matches, whether or not an
+  /// earlier one took them.
+  std::optional<Chosen> choose(const RequestFacts& facts);
+  /// To be called when the chosen rule's fault could be done to the request.
+  void count_fired(const Chosen& chosen) { ++counts_[chosen.index].fired; }
+
+ private:
+  bool takes(std::size_t index, Dice& dice) const;
+
+  FaultScript script_;
+  std::vector<Counts> counts_;                             // one for each rule
+  std::unordered_map<std::uint64_t, std::uint64_t> seen_;  // requests by the hash of who they are
+};
+
+}  // namespace s3c::sim

@@ -1,0 +1,172 @@
+#include "sim/fault_script.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "sim/route.h"
+
+namespace s3c::sim {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t kMaxCount = 1ULL << 40;         // of requests, bytes
+constexpr std::uint64_t kMaxMilliseconds = 86'400'000;  // a day
+
+/// One object of the script: hands its fields out by type and, at the end, names those nobody asked for.
+class Fields {
+ public:
+  /// where: what messages begin with, as "rule 2".
+  Fields(const json& object, std::string where) : object_(object), where_(std::move(where)) {
+    if (!object.is_object()) fail("is not an object");
+  }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw base::Error(base::ErrorKind::invalid_argument, where_ + ": " + what);
+  }
+  void add_to_where(const std::string& more) { where_ += more; }
+
+  const json* find(const std::string& name) {
+    known_.insert(name);
+    const auto found = object_.find(name);
+    return found == object_.end() ? nullptr : &*found;
+  }
+  const json& require(const std::string& name) {
+    const json* value = find(name);
+    if (value == nullptr) fail(fmt::format("\"{}\" is missing", name));
+    return *value;
+  }
+
+  std::optional<std::uint64_t> number(const std::string& name, std::uint64_t min, std::uint64_t max) {
+    const json* value = find(name);
+    return value == nullptr ? std::nullopt : std::optional(as_number(*value, name, min, max));
+  }
+  std::uint64_t as_number(const json& value, const std::string& name, std::uint64_t min,
+                          std::uint64_t max) const {
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() < min || value.get<std::uint64_t>() > max) {
+      fail(fmt::format("\"{}\" is {}, must be a whole number from {} to {}", name, value.dump(), min, max));
+    }
+    return value.get<std::uint64_t>();
+  }
+  std::optional<double> real(const std::string& name, double min, double max) {
+    const json* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_number() || value->get<double>() < min || value->get<double>() > max) {
+      fail(fmt::format("\"{}\" is {}, must be a number from {} to {}", name, value->dump(), min, max));
+    }
+    return value->get<double>();
+  }
+  std::optional<std::string> text(const std::string& name) {
+    const json* value = find(name);
+    return value == nullptr ? std::nullopt : std::optional(as_text(*value, name));
+  }
+  std::string required_text(const std::string& name) { return as_text(require(name), name); }
+  std::string as_text(const json& value, const std::string& name) const {
+    if (!value.is_string() || value.get<std::string>().empty()) {
+      fail(fmt::format("\"{}\" is {}, must be a string that isn't empty", name, value.dump()));
+    }
+    return value.get<std::string>();
+  }
+  bool flag(const std::string& name) {
+    const json* value = find(name);
+    if (value == nullptr) return false;
+    if (!value->is_boolean()) fail(fmt::format("\"{}\" is {}, must be true or false", name, value->dump()));
+    return value->get<bool>();
+  }
+  milliseconds required_time(const std::string& name) {
+    return milliseconds(as_number(require(name), name, 0, kMaxMilliseconds));
+  }
+  /// A value or an array of values, each handed to take; absent: nothing.
+  template <typename Take>
+  void each(const std::string& name, const Take& take) {
+    const json* value = find(name);
+    if (value == nullptr) return;
+    if (!value->is_array()) return take(*value);
+    if (value->empty()) fail(fmt::format("\"{}\" is an empty array", name));
+    for (const json& one : *value) take(one);
+  }
+  void refuse_unknown() const {
+    for (const auto& [name, value] : object_.items()) {
+      if (!known_.contains(name)) fail(fmt::format("unknown field \"{}\"", name));
+    }
+  }
+
+ private:
+  const json& object_;
+  std::string where_;
+  std::set<std::string> known_;
+};
+
+Selector parse_selector(Fields& fields) {
+  Selector selector;
+  fields.each("operation", [&](const json& value) {
+    const std::string text = fields.as_text(value, "operation");
+    const std::optional<Operation> operation = parse_operation(text);
+    if (!operation) fields.fail(fmt::format("\"operation\": s3sim has no \"{}\"", text));
+    selector.operations.push_back(*operation);
+  });
+  selector.bucket = fields.text("bucket").value_or("*");
+  selector.key = fields.text("key").value_or("*");
+  fields.each("nth", [&](const json& value) {
+    selector.nth.push_back(fields.as_number(value, "nth", 1, kMaxCount));
+  });
+  selector.from = fields.number("from", 1, kMaxCount).value_or(1);
+  selector.times = fields.number("times", 1, kMaxCount);
+  selector.probability = fields.real("probability", 0, 1);
+  return selector;
+}
+
+ErrorFault parse_error(Fields& fields, bool after_effect) {
+  ErrorFault fault;
+  fault.status = static_cast<int>(fields.as_number(fields.require("status"), "status", 300, 599));
+  fault.code = fields.required_text("code");
+  fault.retry_after_seconds = fields.number("retry_after", 0, 86'400);
+  fault.after_effect = after_effect;
+  return fault;
+}
+
+Fault parse_fault(const std::string& name, Fields& fields) {
+  if (name == "error") return parse_error(fields, false);
+  if (name == "error_after") return parse_error(fields, true);
+  if (name == "delay") return DelayFault{fields.required_time("ms")};
+  if (name == "reset") return ResetFault{};
+  if (name == "lost_reply") return LostReplyFault{fields.flag("reset")};
+  fields.fail(fmt::format("s3sim knows no fault \"{}\"", name));
+}
+
+FaultRule parse_rule(const json& object, std::size_t number) {
+  Fields fields(object, fmt::format("rule {}", number));
+  const std::string name = fields.required_text("fault");
+  fields.add_to_where(" (" + name + ")");
+  Selector selector = parse_selector(fields);
+  Fault fault = parse_fault(name, fields);
+  fields.refuse_unknown();
+  return {std::move(selector), name, std::move(fault)};
+}
+
+}  // namespace
+
+FaultScript parse_fault_script(std::string_view text) {
+  json document;
+  try {
+    document = json::parse(text);
+  } catch (const json::parse_error& error) {
+    throw base::Error(base::ErrorKind::invalid_argument,
+                      fmt::format("the script isn't JSON: {}", error.what()));
+  }
+  Fields fields(document, "the script");
+  FaultScript script;
+  script.seed = fields.number("seed", 0, std::numeric_limits<std::uint64_t>::max()).value_or(0);
+  if (const json* rules = fields.find("rules")) {
+    if (!rules->is_array()) fields.fail("\"rules\" is not an array");
+    for (const json& rule : *rules) script.rules.push_back(parse_rule(rule, script.rules.size() + 1));
+  }
+  fields.refuse_unknown();
+  return script;
+}
+
+}  // namespace s3c::sim
