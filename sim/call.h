@@ -26,9 +26,11 @@ struct StorePowers {
   bool checksums =
       true;  ///< x-amz-checksum-* are checked, kept and returned; x-amz-mp-object-size is checked
   bool glacier_blocks_get = true;  ///< GET of an archived object that isn't thawed is refused
+  bool uneven_parts =
+      true;  ///< Complete takes parts of differing sizes; Cloudflare R2 only a shorter last one
 
   /// Ceph RGW 16, as measured.
-  static StorePowers lesser() { return {false, false, false, false}; }
+  static StorePowers lesser() { return {false, false, false, false, true}; }
 };
 
 struct ServiceOptions {

@@ -93,6 +93,16 @@ std::vector<const Part*> match_parts(const Upload& upload, const std::vector<Lis
   return parts;
 }
 
+void refuse_uneven_parts(const std::vector<const Part*>& parts) {
+  const std::uint64_t size_bytes = parts.front()->body.size_bytes();
+  for (const Part* part : parts) {
+    const bool is_last = part == parts.back();
+    if (is_last ? part->body.size_bytes() > size_bytes : part->body.size_bytes() != size_bytes) {
+      throw S3Error(S3Code::InvalidPart, "All non-trailing parts must have the same length.");
+    }
+  }
+}
+
 Checksum whole_checksum(const Upload& upload, const std::vector<const Part*>& parts) {
   if (upload.checksum_type == ChecksumType::composite) {
     std::string raws;
@@ -177,6 +187,7 @@ Response complete_multipart_upload(const Call& call) {
   const std::vector<ListedPart> listed =
       parse_parts(call, powers.checksums ? std::optional(upload.algorithm) : std::nullopt);
   const std::vector<const Part*> parts = match_parts(upload, listed, powers.checksums);
+  if (!powers.uneven_parts) refuse_uneven_parts(parts);
 
   Object object;
   for (const Part* part : parts) object.body.append(part->body);

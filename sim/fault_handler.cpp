@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "sim/control.h"
-#include "sim/fault_answers.h"
+#include "sim/fault_effects.h"
 #include "sim/route.h"
 
 namespace s3c::sim {
@@ -12,43 +12,11 @@ namespace {
 
 constexpr std::size_t kMaxLogEntries = 10'000;
 
-/// One request that a rule has taken: one function for each kind of fault.
-struct Application {
-  Handler& inner;
-  Request& request;
-
-  Response operator()(const ErrorFault& fault) {
-    if (fault.after_effect) inner.handle(request);
-    Response response = error_answer(request, fault.status, fault.code);
-    if (fault.retry_after_seconds) {
-      response.headers.add("Retry-After", std::to_string(*fault.retry_after_seconds));
-    }
-    return response;
-  }
-
-  Response operator()(const DelayFault& fault) {
-    Response response = inner.handle(std::move(request));
-    response.delay += fault.time;
-    return response;
-  }
-
-  Response operator()(const ResetFault&) {
-    Response response;
-    response.delivery = {.how = Delivery::How::nothing, .reset = true};
-    return response;
-  }
-
-  Response operator()(const LostReplyFault& fault) {
-    Response response = inner.handle(std::move(request));
-    response.delivery = {.how = Delivery::How::nothing, .reset = fault.reset};
-    return response;
-  }
-};
-
 }  // namespace
 
 void FaultHandler::set_script(FaultScript script) {
   rules_ = FaultRules(std::move(script));
+  last_pages_ = {};
   requests_ = 0;
   log_.clear();
 }
@@ -58,16 +26,25 @@ Response FaultHandler::handle(Request request) {
     return is_control(request, "faults") ? control(request) : inner_.handle(std::move(request));
   }
   ++requests_;
-  if (rules_.empty()) return inner_.handle(std::move(request));
-  const RequestFacts facts = facts_of(request);
-  const std::optional<FaultRules::Chosen> chosen = rules_.choose(facts);
-  if (!chosen) return inner_.handle(std::move(request));
+  return rules_.empty() ? inner_.handle(std::move(request)) : answer(std::move(request));
+}
 
-  Response response = std::visit(Application{inner_, request}, chosen->rule->fault);
-  rules_.count_fired(*chosen);
-  log_.push_back({requests_, facts, chosen->rule->name});
-  if (log_.size() > kMaxLogEntries) log_.pop_front();
-  return response;
+Response FaultHandler::answer(Request request) {
+  RequestFacts facts = facts_of(request);
+  std::optional<FaultRules::Chosen> chosen = rules_.choose(facts, now_());
+  if (!chosen) {
+    Response response = inner_.handle(std::move(request));
+    last_pages_.remember(facts, response);
+    return response;
+  }
+  FaultOutcome outcome =
+      apply_fault(chosen->rule->fault, {inner_, std::move(request), facts, chosen->dice, last_pages_});
+  if (outcome.done) {
+    rules_.count_fired(*chosen);
+    log_.push_back({requests_, std::move(facts), chosen->rule->name});
+    if (log_.size() > kMaxLogEntries) log_.pop_front();
+  }
+  return std::move(outcome.response);
 }
 
 Response FaultHandler::control(const Request& request) {
@@ -102,8 +79,8 @@ std::string FaultHandler::report() const {
                            {"key", entry.facts.keys.front()},
                            {"fault", entry.fault}});
   }
-  return json.dump(-1, ' ', false,
-                   nlohmann::ordered_json::error_handler_t::replace);  // keys may be any bytes
+  // Keys may be any bytes.
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace s3c::sim

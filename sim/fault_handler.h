@@ -9,8 +9,10 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "base/time.h"
+#include "sim/fault_listings.h"
 #include "sim/fault_rules.h"
 #include "sim/request.h"
 
@@ -18,8 +20,10 @@ namespace s3c::sim {
 
 class FaultHandler final : public Handler {
  public:
-  /// inner must outlive the handler, and the handler every LaterEffect of its answers.
-  explicit FaultHandler(Handler& inner) : inner_(inner) {}
+  using Now = std::function<base::Timestamp()>;
+
+  /// inner must outlive the handler and every LaterEffect of its answers. now: what rate limits go by.
+  FaultHandler(Handler& inner, Now now) : inner_(inner), now_(std::move(now)) {}
 
   /// Replaces the rules and starts all counts again.
   void set_script(FaultScript script);
@@ -27,6 +31,8 @@ class FaultHandler final : public Handler {
   /// PUT /_sim/faults     a script (fault_script.h); 400 and a line of text when it can't be right
   /// GET /_sim/faults     {"requests": n, "rules": [{"matched": n, "fired": n}, ...], "log": [{"request": n,
   ///                      "operation": "PutObject", "bucket": "b", "key": "k", "fault": "reset"}, ...]}
+  ///                      fired: the fault was done; it isn't where it can't be, as a cut of a body that is
+  ///                      empty
   /// DELETE /_sim/faults  no rules any more
   Response handle(Request request) override;
 
@@ -37,11 +43,14 @@ class FaultHandler final : public Handler {
     std::string fault;
   };
 
+  Response answer(Request request);
   Response control(const Request& request);
   std::string report() const;
 
   Handler& inner_;
+  Now now_;
   FaultRules rules_;
+  LastPages last_pages_;
   std::uint64_t requests_ = 0;
   std::deque<Entry> log_;  // the last ones
 };

@@ -1,5 +1,7 @@
 #include "sim/fault_rules.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sim/glob.h"
@@ -47,6 +49,16 @@ bool matches(const Selector& selector, const RequestFacts& facts) {
   return glob_matches(selector.bucket, facts.bucket) &&
          std::any_of(facts.keys.begin(), facts.keys.end(),
                      [&](const std::string& key) { return glob_matches(selector.key, key); });
+}
+
+/// "a/b/" for two segments of "a/b/c"; all of it when it has no more.
+std::string_view first_segments(std::string_view key, std::uint64_t segments) {
+  std::size_t end = 0;
+  for (; segments > 0 && end != std::string_view::npos; --segments) {
+    const std::size_t slash = key.find('/', end);
+    end = slash == std::string_view::npos ? slash : slash + 1;
+  }
+  return key.substr(0, end);
 }
 
 /// The keys a DeleteObjects names; none if its body can't be read.
@@ -100,7 +112,7 @@ double Dice::next_fraction() {
 
 FaultRules::FaultRules(FaultScript script) : script_(std::move(script)), counts_(script_.rules.size()) {}
 
-std::optional<FaultRules::Chosen> FaultRules::choose(const RequestFacts& facts) {
+std::optional<FaultRules::Chosen> FaultRules::choose(const RequestFacts& facts, base::Timestamp now) {
   const std::uint64_t identity = hash(std::string(name(facts.operation)) + '\n' + facts.bucket + '\n' +
                                       without_ulids(facts.keys.front()));
   const std::uint64_t occurrence = ++seen_[identity];
@@ -111,19 +123,35 @@ std::optional<FaultRules::Chosen> FaultRules::choose(const RequestFacts& facts) 
     if (chosen) continue;
     Dice mixer(script_.seed + index + 1);
     Dice dice(mixer.next() ^ Dice(identity + occurrence).next());
-    if (takes(index, dice)) chosen = Chosen{&script_.rules[index], index, dice};
+    if (takes(index, facts, now, dice)) chosen = Chosen{&script_.rules[index], index, dice};
   }
   return chosen;
 }
 
-bool FaultRules::takes(std::size_t index, Dice& dice) const {
+bool FaultRules::takes(std::size_t index, const RequestFacts& facts, base::Timestamp now, Dice& dice) {
   const Selector& selector = script_.rules[index].selector;
   const Counts& counts = counts_[index];
   const auto& nth = selector.nth;
   if (!nth.empty() && std::find(nth.begin(), nth.end(), counts.matched) == nth.end()) return false;
   if (counts.matched < selector.from) return false;
   if (selector.times && counts.fired >= *selector.times) return false;
-  return !selector.probability || dice.next_fraction() < *selector.probability;
+  if (selector.probability && dice.next_fraction() >= *selector.probability) return false;
+  const auto* limit = std::get_if<RateLimitFault>(&script_.rules[index].fault);
+  return limit == nullptr || exceeds(*limit, index, facts, now);
+}
+
+bool FaultRules::exceeds(const RateLimitFault& limit, std::size_t index, const RequestFacts& facts,
+                         base::Timestamp now) {
+  const double burst = std::max(1.0, limit.per_second);
+  const std::string place =
+      fmt::format("{} {} {}", index, facts.bucket, first_segments(facts.keys.front(), limit.prefix_segments));
+  TokenBucket& bucket = token_buckets_.try_emplace(place, TokenBucket{burst, now}).first->second;
+  const std::chrono::duration<double> passed = now - bucket.filled_at;
+  bucket.tokens = std::min(burst, bucket.tokens + std::max(0.0, passed.count()) * limit.per_second);
+  bucket.filled_at = now;
+  if (bucket.tokens < 1) return true;
+  bucket.tokens -= 1;
+  return false;
 }
 
 }  // namespace s3c::sim

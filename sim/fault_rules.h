@@ -57,17 +57,25 @@ class FaultRules {
   const std::vector<Counts>& counts() const { return counts_; }
 
   /// The first rule that takes this request. Every rule counts the requests it matches, whether or not an
-  /// earlier one took them.
-  std::optional<Chosen> choose(const RequestFacts& facts);
+  /// earlier one took them; rate limits count those that no earlier one took.
+  std::optional<Chosen> choose(const RequestFacts& facts, base::Timestamp now);
   /// To be called when the chosen rule's fault could be done to the request.
   void count_fired(const Chosen& chosen) { ++counts_[chosen.index].fired; }
 
  private:
-  bool takes(std::size_t index, Dice& dice) const;
+  struct TokenBucket {
+    double tokens;
+    base::Timestamp filled_at;
+  };
+
+  bool takes(std::size_t index, const RequestFacts& facts, base::Timestamp now, Dice& dice);
+  bool exceeds(const RateLimitFault& limit, std::size_t index, const RequestFacts& facts,
+               base::Timestamp now);
 
   FaultScript script_;
   std::vector<Counts> counts_;                             // one for each rule
   std::unordered_map<std::uint64_t, std::uint64_t> seen_;  // requests by the hash of who they are
+  std::map<std::string, TokenBucket> token_buckets_;       // by rule, bucket and prefix
 };
 
 }  // namespace s3c::sim

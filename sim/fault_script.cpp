@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -77,8 +79,20 @@ class Fields {
     if (!value->is_boolean()) fail(fmt::format("\"{}\" is {}, must be true or false", name, value->dump()));
     return value->get<bool>();
   }
+  std::optional<milliseconds> time(const std::string& name) {
+    const std::optional<std::uint64_t> value = number(name, 0, kMaxMilliseconds);
+    return value ? std::optional(milliseconds(*value)) : std::nullopt;
+  }
   milliseconds required_time(const std::string& name) {
-    return milliseconds(as_number(require(name), name, 0, kMaxMilliseconds));
+    require(name);
+    return time(name).value();
+  }
+  std::optional<std::int64_t> offset(const std::string& name) {
+    const json* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_number_integer())
+      fail(fmt::format("\"{}\" is {}, must be a whole number", name, value->dump()));
+    return value->get<std::int64_t>();
   }
   /// A value or an array of values, each handed to take; absent: nothing.
   template <typename Take>
@@ -129,12 +143,66 @@ ErrorFault parse_error(Fields& fields, bool after_effect) {
   return fault;
 }
 
+CutFault parse_cut(Fields& fields, bool honest_length) {
+  CutFault fault;
+  fault.keep_bytes = fields.number("keep_bytes", 0, kMaxCount);
+  fault.keep_ratio = fields.real("keep_ratio", 0, 1);
+  if (fault.keep_bytes.has_value() == fault.keep_ratio.has_value()) {
+    fields.fail("needs either \"keep_bytes\" or \"keep_ratio\"");
+  }
+  fault.honest_length = honest_length;
+  if (!honest_length) fault.reset = fields.flag("reset");
+  return fault;
+}
+
+DropHeadersFault parse_drop_headers(Fields& fields) {
+  DropHeadersFault fault;
+  auto header_glob = [&](const json& value, const std::string& name) {
+    std::string text = fields.as_text(value, name);
+    const bool has_upper = std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (has_upper)
+      fields.fail(fmt::format("\"{}\": header names are written in lower case: \"{}\"", name, text));
+    return text;
+  };
+  fields.each("request", [&](const json& value) { fault.request.push_back(header_glob(value, "request")); });
+  fields.each("response",
+              [&](const json& value) { fault.response.push_back(header_glob(value, "response")); });
+  if (fault.request.empty() && fault.response.empty()) fields.fail("needs \"request\" or \"response\"");
+  return fault;
+}
+
+RateLimitFault parse_rate_limit(Fields& fields) {
+  fields.require("per_second");
+  return {fields.real("per_second", 0.001, 1e9).value(),
+          fields.number("prefix_segments", 0, 1024).value_or(0)};
+}
+
 Fault parse_fault(const std::string& name, Fields& fields) {
   if (name == "error") return parse_error(fields, false);
   if (name == "error_after") return parse_error(fields, true);
+  if (name == "error_in_200")
+    return ErrorIn200Fault{fields.required_text("code"), fields.flag("after_effect")};
   if (name == "delay") return DelayFault{fields.required_time("ms")};
+  if (name == "stall") {
+    return StallFault{fields.number("after_bytes", 0, kMaxCount).value_or(0), fields.required_time("ms")};
+  }
   if (name == "reset") return ResetFault{};
   if (name == "lost_reply") return LostReplyFault{fields.flag("reset")};
+  if (name == "late") return LateFault{fields.required_time("ms")};
+  if (name == "duplicate") return DuplicateFault{fields.time("ms")};
+  if (name == "cut_body") return parse_cut(fields, false);
+  if (name == "short_body") return parse_cut(fields, true);
+  if (name == "flip_byte") return FlipFault{fields.offset("at")};
+  if (name == "truncate_xml") return TruncateXmlFault{};
+  if (name == "skip_page") return SkipPageFault{};
+  if (name == "repeat_page") return RepeatPageFault{};
+  if (name == "omit_key") return OmitKeyFault{fields.required_text("match")};
+  if (name == "delete_errors") {
+    return DeleteErrorsFault{fields.required_text("match"), fields.required_text("code")};
+  }
+  if (name == "wrong_etag") return WrongEtagFault{};
+  if (name == "drop_headers") return parse_drop_headers(fields);
+  if (name == "rate_limit") return parse_rate_limit(fields);
   fields.fail(fmt::format("s3sim knows no fault \"{}\"", name));
 }
 

@@ -35,9 +35,19 @@ struct ErrorFault {
   std::optional<std::uint64_t> retry_after_seconds{};
   bool after_effect = false;
 };
+/// "error_in_200": status 200 and a body of <Error>.
+struct ErrorIn200Fault {
+  std::string code;
+  bool after_effect = false;
+};
 /// "delay": of the answer; the effect isn't late.
 struct DelayFault {
   std::chrono::milliseconds time{0};
+};
+/// "stall": so much of the body, at least one byte less than all; an answer without a body: nothing at all.
+struct StallFault {
+  std::uint64_t after_bytes = 0;
+  std::chrono::milliseconds time{0};  ///< of silence, then the connection is closed
 };
 /// "reset": no effect.
 struct ResetFault {};
@@ -45,8 +55,57 @@ struct ResetFault {};
 struct LostReplyFault {
   bool reset = false;  ///< the connection ends with a TCP reset instead of an orderly close
 };
+/// "late": the connection is closed at once, the effect comes afterwards.
+struct LateFault {
+  std::chrono::milliseconds time{0};
+};
+/// "duplicate": the effect twice, the first one's answer.
+struct DuplicateFault {
+  std::optional<std::chrono::milliseconds> time{};  ///< between the two; absent: none
+};
+/// "cut_body", "short_body": the body ends early, at least one byte of it is missing.
+struct CutFault {
+  std::optional<std::uint64_t> keep_bytes{};  ///< either this
+  std::optional<double> keep_ratio{};         ///< or this
+  bool honest_length = false;                 ///< Content-Length is what is sent
+  bool reset = false;                         ///< as in LostReplyFault
+};
+/// "flip_byte": one bit of the answer's body.
+struct FlipFault {
+  std::optional<std::int64_t> at{};  ///< offset in bytes, from the end if negative; absent: anywhere
+};
+/// "truncate_xml": the first half of an XML answer, well framed.
+struct TruncateXmlFault {};
+/// "skip_page": the page after the one asked for.
+struct SkipPageFault {};
+/// "repeat_page": asked for a further page, the one before it once more.
+struct RepeatPageFault {};
+/// "omit_key": keys left out of a listing.
+struct OmitKeyFault {
+  std::string match;  ///< glob
+};
+/// "delete_errors": keys of a DeleteObjects that are refused.
+struct DeleteErrorsFault {
+  std::string match;  ///< glob
+  std::string code;
+};
+/// "wrong_etag": every ETag of the answer, in header and XML, is another one.
+struct WrongEtagFault {};
+/// "drop_headers": globs of header names in lower case.
+struct DropHeadersFault {
+  std::vector<std::string> request{};   ///< unknown to the store, though the client signed them
+  std::vector<std::string> response{};  ///< missing in the answer
+};
+/// "rate_limit": a token bucket for each bucket and first segments of the key; 503 SlowDown when it is empty.
+struct RateLimitFault {
+  double per_second = 0;  ///< also the most that can be saved up, though never less than one
+  std::uint64_t prefix_segments = 0;
+};
 
-using Fault = std::variant<ErrorFault, DelayFault, ResetFault, LostReplyFault>;
+using Fault =
+    std::variant<ErrorFault, ErrorIn200Fault, DelayFault, StallFault, ResetFault, LostReplyFault, LateFault,
+                 DuplicateFault, CutFault, FlipFault, TruncateXmlFault, SkipPageFault, RepeatPageFault,
+                 OmitKeyFault, DeleteErrorsFault, WrongEtagFault, DropHeadersFault, RateLimitFault>;
 
 struct FaultRule {
   Selector selector{};

@@ -3,7 +3,9 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,8 @@ struct Options {
   std::string latency = "0ms";
   std::string thaw_time = "0s";
   std::vector<std::string> read_only_buckets;
+  std::string faults_file;
+  bool even_parts = false;
 };
 
 /// "20ms", "1.5s", "2m", "5h"; a bare 0 too. Throws CLI::ValidationError.
@@ -84,6 +88,11 @@ void define(CLI::App& app, Options& options) {
   app.add_option(
       "--read-only-bucket", options.read_only_buckets,
       "a bucket in which every change answers AccessDenied; may be repeated (it can still be created)");
+  app.add_option("--faults", options.faults_file,
+                 "a fault script, as PUT /_sim/faults takes it: docs/s3sim.md")
+      ->type_name("FILE");
+  app.add_flag("--even-parts", options.even_parts,
+               "refuse at Complete parts of uneven size, but for the last (as Cloudflare R2)");
   app.footer(
       "Examples:\n"
       "  s3sim --listen 127.0.0.1:9000 --access-key test --secret-key secret\n"
@@ -94,7 +103,29 @@ void define(CLI::App& app, Options& options) {
       "      requests, bytes and dollars so far; POST /_sim/bill/reset starts again from zero\n"
       "  curl -X PUT http://127.0.0.1:9000/_sim/read-only/source\n"
       "      from now on changes in this bucket answer AccessDenied; DELETE on the same URL allows them "
-      "again");
+      "again\n"
+      "  curl -X PUT http://127.0.0.1:9000/_sim/faults -d '{\"rules\": [{\"operation\": \"PutObject\", "
+      "\"nth\": 3, "
+      "\"fault\": \"lost_reply\"}]}'\n"
+      "      the third PutObject takes effect and is never answered; docs/s3sim.md has all faults, and "
+      "/_sim/stop");
+}
+
+/// Throws base::Error: invalid_argument.
+s3c::sim::FaultScript read_fault_script(const std::string& file) {
+  auto fail = [&](const std::string& what) {
+    return s3c::base::Error(s3c::base::ErrorKind::invalid_argument, "--faults " + file + ": " + what);
+  };
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw fail("cannot be opened");
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in || !text) throw fail("cannot be read");
+  try {
+    return s3c::sim::parse_fault_script(text.str());
+  } catch (const s3c::base::Error& error) {
+    throw fail(error.message());
+  }
 }
 
 int serve(const Options& options) {
@@ -105,6 +136,7 @@ int serve(const Options& options) {
   service_options.region = options.region;
   service_options.thaw_time = parse_duration("--thaw-time", options.thaw_time);
   if (options.profile == "lesser") service_options.powers = s3c::sim::StorePowers::lesser();
+  if (options.even_parts) service_options.powers.uneven_parts = false;
   service_options.read_only_buckets.insert(options.read_only_buckets.begin(),
                                            options.read_only_buckets.end());
 
@@ -114,7 +146,8 @@ int serve(const Options& options) {
   if (!options.second_access_key.empty())
     service.add_user(options.second_access_key, options.second_secret_key);
 
-  s3c::sim::FaultHandler faults(service);
+  s3c::sim::FaultHandler faults(service, [&clock] { return clock.now(); });
+  if (!options.faults_file.empty()) faults.set_script(read_fault_script(options.faults_file));
   s3c::sim::StopSwitch stop_switch(faults);
   s3c::sim::Server server(server_options, stop_switch);
   std::printf("listening on http://%s:%u\n", server_options.host.c_str(),

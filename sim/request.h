@@ -39,7 +39,12 @@ class Headers {
   }
   bool contains(std::string_view name) const { return find(name) != nullptr; }
   void erase(std::string_view name) {
-    std::erase_if(fields_, [name](const Header& field) { return field.name == name; });
+    erase_if([name](const std::string& candidate) { return candidate == name; });
+  }
+  /// Removes the fields whose name fulfils the predicate; returns how many.
+  template <typename Predicate>
+  std::size_t erase_if(const Predicate& predicate) {
+    return std::erase_if(fields_, [&](const Header& field) { return predicate(field.name); });
   }
   void reserve(std::size_t count) { fields_.reserve(count); }
   auto begin() const { return fields_.begin(); }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "base/encoding.h"
 #include "sim/aws_chunked.h"
 #include "sim/control.h"
@@ -12,6 +14,7 @@ namespace s3c::sim {
 namespace {
 
 constexpr std::string_view kReadOnly = "/_sim/read-only/";
+constexpr std::string_view kSkew = "skew_seconds=";
 
 /// The host id S3 sends for its own support; ours says who answered.
 constexpr std::string_view kHostId = "czNzaW0gc3NzaW0gczNzaW0=";
@@ -118,7 +121,21 @@ Response S3Service::control(const Request& request) {
     if (request.method == "DELETE") options_.read_only_buckets.erase(bucket);
     return control_done();
   }
+  if (is_control(request, "clock") && request.method == "PUT") return set_clock(request);
   return control_error(404, "s3sim has no such control");
+}
+
+Response S3Service::set_clock(const Request& request) {
+  std::string_view text = request.raw_query;
+  if (!text.starts_with(kSkew)) return control_error(400, "PUT /_sim/clock?skew_seconds=N");
+  text.remove_prefix(kSkew.size());
+  std::int32_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
+    return control_error(400, "skew_seconds must be a whole number, negative for a clock that is slow");
+  }
+  clock_skew_ = std::chrono::seconds(seconds);
+  return control_done();
 }
 
 Response S3Service::handle(Request request) {
@@ -138,6 +155,7 @@ Response S3Service::handle(Request request) {
   response.operation = operation;
   response.headers.add("x-amz-request-id", request_id);
   response.headers.add("x-amz-id-2", std::string(kHostId));
+  if (clock_skew_.count() != 0) response.headers.add("Date", base::format_http_date(now_() + clock_skew_));
   if (operation != Operation::unknown) bill_.add(response, bytes_in);
   return response;
 }
@@ -146,7 +164,7 @@ Response S3Service::answer(Request& request, Operation& operation) {
   const base::Timestamp now = now_();
   Query query(request.raw_query);
   const Route route = route_request(request, query);
-  const Authenticated authenticated = authenticator_.authenticate(request, query, now);
+  const Authenticated authenticated = authenticator_.authenticate(request, query, now + clock_skew_);
   operation = route.operation;  // from here on it is billed: strangers' requests aren't
   require_length(request, operation);
   check_payload(request, authenticated);

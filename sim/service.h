@@ -25,11 +25,13 @@ class S3Service final : public Handler {
   void add_user(std::string access_key, std::string secret_key);
 
   /// Besides S3, without signatures: GET /_sim/bill, POST /_sim/bill/reset, PUT and DELETE
-  /// /_sim/read-only/BUCKET.
+  /// /_sim/read-only/BUCKET, PUT /_sim/clock?skew_seconds=N: signatures and the Date header go by a clock
+  /// that runs N seconds ahead (negative: behind) of the one objects get their time from.
   Response handle(Request request) override;
 
  private:
   Response control(const Request& request);
+  Response set_clock(const Request& request);
   Response answer(Request& request, Operation& operation);
   Response error_response(const S3Error& error, const Request& request, const std::string& request_id) const;
   std::string next_request_id();
@@ -37,6 +39,7 @@ class S3Service final : public Handler {
   ServiceOptions options_;
   Now now_;
   Authenticator authenticator_;
+  std::chrono::seconds clock_skew_{0};
   Store store_;
   Bill bill_;
   std::uint64_t request_count_ = 0;

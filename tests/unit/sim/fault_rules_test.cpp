@@ -26,7 +26,7 @@ class Rules {
     return ask(RequestFacts{operation, bucket, {key}});
   }
   int ask(const RequestFacts& facts) {
-    const auto chosen = rules_.choose(facts);
+    const auto chosen = rules_.choose(facts, now_);
     if (!chosen) return -1;
     rules_.count_fired(*chosen);
     return static_cast<int>(chosen->index);
@@ -40,8 +40,11 @@ class Rules {
     return numbers;
   }
 
+  void advance(std::chrono::milliseconds time) { now_ += time; }
+
  private:
   FaultRules rules_;
+  base::Timestamp now_{};
 };
 
 TEST(FaultRules, AllSelectorsMustHold) {
@@ -169,6 +172,16 @@ TEST(FaultScript, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(rules(R"({"fault": "reset", "nth": [1, "2"]})"), HasSubstr("\"nth\" is \"2\""));
   EXPECT_THAT(rules(R"({"fault": "reset", "probability": 1.1})"), HasSubstr("number from 0 to 1"));
   EXPECT_THAT(rules(R"({"fault": "lost_reply", "reset": 1})"), HasSubstr("true or false"));
+  EXPECT_THAT(rules(R"({"fault": "cut_body"})"), HasSubstr("either \"keep_bytes\" or \"keep_ratio\""));
+  EXPECT_THAT(rules(R"({"fault": "cut_body", "keep_bytes": 1, "keep_ratio": 0.5})"), HasSubstr("either"));
+  EXPECT_THAT(rules(R"({"fault": "short_body", "keep_bytes": 1, "reset": true})"),
+              HasSubstr("unknown field \"reset\""));
+  EXPECT_THAT(rules(R"({"fault": "flip_byte", "at": "x"})"),
+              HasSubstr("\"at\" is \"x\", must be a whole number"));
+  EXPECT_THAT(rules(R"({"fault": "drop_headers"})"), HasSubstr("needs \"request\" or \"response\""));
+  EXPECT_THAT(rules(R"({"fault": "drop_headers", "response": "ETag"})"), HasSubstr("lower case"));
+  EXPECT_THAT(rules(R"({"fault": "rate_limit"})"), HasSubstr("\"per_second\" is missing"));
+  EXPECT_THAT(rules(R"({"fault": "rate_limit", "per_second": 0})"), HasSubstr("number from 0.001"));
   EXPECT_EQ(refusal("{}"), "accepted");
 }
 

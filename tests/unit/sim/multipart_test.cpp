@@ -61,6 +61,23 @@ TEST_F(Multipart, PartRules) {
   EXPECT_EQ(complete().status, 200) << "the refusals must not have ended the upload";
 }
 
+TEST_F(Multipart, AStoreOfEvenPartsTakesOnlyAShorterLastOne) {
+  ServiceOptions options;
+  options.powers.uneven_parts = false;
+  SimClient sim(options);
+  sim.put("/bucket", "");
+  const std::string id = sim.start_upload(kPath);
+  const std::string small = sim.upload_part(kPath, id, 1, first_);
+  const std::string large = sim.upload_part(kPath, id, 2, first_ + "b");
+  const std::string last = sim.upload_part(kPath, id, 3, last_);
+  const Response uneven = sim.complete(kPath, id, {{1, small}, {2, large}, {3, last}});
+  EXPECT_EQ(uneven.status, 400);
+  EXPECT_EQ(error_code(uneven), "InvalidPart");
+  EXPECT_EQ(error_code(sim.complete(kPath, id, {{1, small}, {2, large}})), "InvalidPart")
+      << "a longer last one";
+  EXPECT_EQ(sim.complete(kPath, id, {{1, small}, {3, last}}).status, 200);
+}
+
 TEST_F(Multipart, APartSentAgainReplacesTheFirst) {
   start();
   const std::string again = sim_.upload_part(kPath, id_, 2, "another end");

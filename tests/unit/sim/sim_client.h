@@ -71,7 +71,7 @@ class SimClient {
 
   base::Timestamp now_;
   S3Service service_;
-  FaultHandler faults_{service_};
+  FaultHandler faults_{service_, [this] { return now_; }};
   StopSwitch stop_switch_{faults_};
 };
 
