@@ -56,9 +56,12 @@ bool is_read(Operation operation) {
     case Operation::head_bucket:
     case Operation::get_bucket_location:
     case Operation::get_bucket_versioning:
+    case Operation::get_object_lock_configuration:
     case Operation::get_object:
     case Operation::head_object:
     case Operation::get_object_tagging:
+    case Operation::get_object_retention:
+    case Operation::get_object_legal_hold:
       return true;
     default:
       return false;

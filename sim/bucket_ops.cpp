@@ -1,5 +1,6 @@
 // Operations on buckets, apart from listings.
 #include "sim/call.h"
+#include "sim/object_lock.h"
 #include "sim/xml.h"
 #include "sim/xml_request.h"
 
@@ -51,7 +52,8 @@ Response create_bucket(const Call& call) {
       throw S3Error(S3Code::BucketAlreadyExists).with("BucketName", name);
     }
   } else {
-    call.store.add_bucket(name, call.user.canonical_id, call.now);
+    Bucket& bucket = call.store.add_bucket(name, call.user.canonical_id, call.now);
+    if (is_true(call.header("x-amz-bucket-object-lock-enabled"))) bucket.enable_object_lock();
   }
   Response response;
   response.headers.add("Location", "/" + name);
@@ -94,6 +96,11 @@ Response put_bucket_versioning(const Call& call) {
   if (status == "Enabled") {
     call.bucket().set_versioning(Versioning::enabled);
   } else if (status == "Suspended") {
+    if (call.bucket().has_object_lock()) {
+      throw S3Error(S3Code::InvalidBucketState,
+                    "An Object Lock configuration is present on this bucket, so the versioning state cannot "
+                    "be changed.");
+    }
     call.bucket().set_versioning(Versioning::suspended);
   } else {
     throw S3Error(S3Code::IllegalVersioningConfigurationException);

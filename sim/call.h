@@ -1,7 +1,7 @@
 // One authenticated S3 call on its way through the operations, and the operations themselves, one function
 // each. Files: bucket_ops, listing_ops, version_listing_ops, put_ops, get_ops, copy_ops, delete_ops,
-// tagging_ops, restore_ops, multipart_ops, complete_ops, multipart_listing_ops. Every operation returns the
-// success answer and throws S3Error otherwise.
+// tagging_ops, lock_ops, restore_ops, multipart_ops, complete_ops, multipart_listing_ops. Every operation
+// returns the success answer and throws S3Error otherwise.
 #pragma once
 
 #include <chrono>
@@ -68,6 +68,8 @@ Response delete_bucket(const Call& call);
 Response get_bucket_location(const Call& call);
 Response get_bucket_versioning(const Call& call);
 Response put_bucket_versioning(const Call& call);
+Response get_object_lock_configuration(const Call& call);
+Response put_object_lock_configuration(const Call& call);
 Response list_objects(const Call& call);
 Response list_objects_v2(const Call& call);
 Response list_object_versions(const Call& call);
@@ -81,6 +83,10 @@ Response delete_objects(const Call& call);
 Response get_object_tagging(const Call& call);
 Response put_object_tagging(const Call& call);
 Response delete_object_tagging(const Call& call);
+Response get_object_retention(const Call& call);
+Response put_object_retention(const Call& call);
+Response get_object_legal_hold(const Call& call);
+Response put_object_legal_hold(const Call& call);
 Response restore_object(const Call& call);
 Response create_multipart_upload(const Call& call);
 Response upload_part(const Call& call);

@@ -11,8 +11,6 @@
 namespace s3c::sim {
 namespace {
 
-constexpr std::uint64_t kMaxCopyBytes = 5ULL << 30;
-
 /// "COPY" (the default) or "REPLACE". Throws S3Error: InvalidArgument.
 bool replaces(const Call& call, std::string_view header) {
   const std::string* directive = call.find_header(header);
@@ -24,7 +22,7 @@ bool replaces(const Call& call, std::string_view header) {
 }
 
 Attributes copied_attributes(const Call& call, const Object& source) {
-  Attributes attributes = read_attributes(call.request);
+  Attributes attributes = read_attributes(call);
   if (!replaces(call, "x-amz-tagging-directive")) attributes.tags = source.attributes.tags;
   if (!replaces(call, "x-amz-metadata-directive")) {
     // The storage class and the redirect don't travel; encryption may be asked for anew.
@@ -80,11 +78,7 @@ void refuse_copy_onto_itself(const Call& call, const CopySource& source) {
 Response copy_object(const Call& call) {
   const CopySource source = require_copy_source(call);
   refuse_copy_onto_itself(call, source);
-  if (source.object->body.size_bytes() > kMaxCopyBytes) {
-    throw S3Error(S3Code::InvalidRequest,
-                  "The specified copy source is larger than the maximum allowable size for a "
-                  "copy source: 5368709120");
-  }
+  require_copyable_size(source.object->body.size_bytes());
   check_write_conditions(call, call.bucket().current(call.key()));
 
   Object copy;

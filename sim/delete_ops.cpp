@@ -5,6 +5,7 @@
 #include "sim/call.h"
 #include "sim/conditions.h"
 #include "sim/object_headers.h"
+#include "sim/object_lock.h"
 #include "sim/xml.h"
 #include "sim/xml_request.h"
 
@@ -31,10 +32,13 @@ void check_delete_condition(const Call& call, const DeleteTarget& target) {
   }
 }
 
+/// Throws S3Error: as above; AccessDenied for a version that is locked.
 Removal remove(const Call& call, const DeleteTarget& target) {
   check_delete_condition(call, target);
-  return target.version_id ? call.bucket().remove_version(target.key, *target.version_id)
-                           : call.bucket().remove(target.key, call.now);
+  if (!target.version_id) return call.bucket().remove(target.key, call.now);
+  const Object* version = call.bucket().version(target.key, *target.version_id);
+  if (version != nullptr) require_deletable(call, *version);
+  return call.bucket().remove_version(target.key, *target.version_id);
 }
 
 std::vector<DeleteTarget> parse_targets(const pugi::xml_node& root) {
@@ -91,10 +95,7 @@ Response delete_object(const Call& call) {
 }
 
 Response delete_objects(const Call& call) {
-  if (!call.request.headers.contains("content-md5") && !sent_checksum(call.request)) {
-    throw S3Error(S3Code::InvalidRequest,
-                  "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
-  }
+  require_digest(call);
   check_digests(call, md5_of(call.request.body), std::nullopt);
   const pugi::xml_document document = parse_xml(call.request.body.contiguous(), "Delete");
   const std::vector<DeleteTarget> targets = parse_targets(document.document_element());

@@ -8,6 +8,7 @@
 #include "sim/multipart.h"
 #include "sim/object_access.h"
 #include "sim/object_headers.h"
+#include "sim/object_lock.h"
 #include "sim/xml.h"
 
 namespace s3c::sim {
@@ -71,7 +72,7 @@ Response create_multipart_upload(const Call& call) {
   upload.key = call.key();
   upload.id = base::make_ulid(call.now);
   upload.initiated = call.now;
-  upload.attributes = read_attributes(call.request);
+  upload.attributes = read_attributes(call);
   choose_checksum(call, upload);
   const Upload& started = call.bucket().add_upload(std::move(upload));
 
@@ -90,6 +91,7 @@ Response create_multipart_upload(const Call& call) {
 Response upload_part(const Call& call) {
   const int number = part_number(call);
   Upload& upload = require_upload(call);
+  require_digest_for_lock(call, upload.attributes.lock);
   const std::string md5 = md5_of(call.request.body);
   const std::optional<BodyChecksum> checksum = check_digests(call, md5, upload.algorithm);
 
@@ -115,14 +117,10 @@ Response upload_part_copy(const Call& call) {
   Part part;
   part.body = source.object->body;
   if (const std::string* header = call.find_header("x-amz-copy-source-range")) {
-    const std::optional<ByteRange> range = parse_range(*header, part.body.size_bytes());
-    if (!range) {
-      throw S3Error(S3Code::InvalidArgument,
-                    "The x-amz-copy-source-range value must be of the form bytes=first-last")
-          .with("ArgumentName", "x-amz-copy-source-range");
-    }
-    part.body = source.object->body.range(range->first_offset, range->size_bytes);
+    const ByteRange range = parse_copy_source_range(*header, part.body.size_bytes());
+    part.body = source.object->body.range(range.first_offset, range.size_bytes);
   }
+  require_copyable_size(part.body.size_bytes());
   part.etag = base::to_hex(md5_of(part.body));
   part.last_modified = call.now;
   XmlWriter xml("CopyPartResult");
@@ -133,7 +131,11 @@ Response upload_part_copy(const Call& call) {
     xml.element(element_name(upload.algorithm), base::to_base64(part.checksum_raw));
   }
   upload.parts.insert_or_assign(number, std::move(part));
-  return xml_response(xml.finish());
+  Response response = xml_response(xml.finish());
+  if (source.bucket->versioning() != Versioning::never) {
+    response.headers.add("x-amz-copy-source-version-id", source.object->version_id);
+  }
+  return response;
 }
 
 Response abort_multipart_upload(const Call& call) {

@@ -9,6 +9,9 @@
 namespace s3c::sim {
 namespace {
 
+/// S3 API, UploadPartCopy: "You can copy a range only if the source object is greater than 5 MB".
+constexpr std::uint64_t kMinRangeSourceBytes = 5ULL << 20;
+
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -81,6 +84,41 @@ CopySource require_copy_source(const Call& call) {
   check_copy_source_conditions(call, *source.object);
   require_readable(call, *source.object);
   return source;
+}
+
+void require_copyable_size(std::uint64_t size_bytes) {
+  if (size_bytes <= kMaxCopyBytes) return;
+  throw S3Error(S3Code::InvalidRequest,
+                "The specified copy source is larger than the maximum allowable size for a copy source: " +
+                    std::to_string(kMaxCopyBytes));
+}
+
+ByteRange parse_copy_source_range(std::string_view header, std::uint64_t source_size_bytes) {
+  auto invalid = [&](std::string message) {
+    return S3Error(S3Code::InvalidArgument, std::move(message))
+        .with("ArgumentName", "x-amz-copy-source-range")
+        .with("ArgumentValue", std::string(header));
+  };
+  constexpr std::string_view kUnit = "bytes=";
+  const std::string_view spec = header.starts_with(kUnit) ? header.substr(kUnit.size()) : std::string_view{};
+  const std::size_t dash = std::min(spec.find('-'), spec.size());
+  const std::optional<std::uint64_t> first = parse_number(spec.substr(0, dash));
+  const std::optional<std::uint64_t> last = parse_number(spec.substr(std::min(dash + 1, spec.size())));
+  if (!first || !last || *last < *first) {
+    throw invalid(
+        "The x-amz-copy-source-range value must be of the form bytes=first-last, where first and last are "
+        "the "
+        "zero-based offsets of the first and last bytes to copy");
+  }
+  if (*last >= source_size_bytes) {
+    throw invalid("Range specified is not valid for source object of size: " +
+                  std::to_string(source_size_bytes));
+  }
+  if (source_size_bytes <= kMinRangeSourceBytes) {
+    throw S3Error(S3Code::InvalidRequest,
+                  "The specified copy source is not supported as a byte-range copy source");
+  }
+  return {*first, *last - *first + 1};
 }
 
 std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size_bytes) {

@@ -29,6 +29,11 @@ struct CopySource {
 /// Throws S3Error: InvalidArgument, NoSuchBucket, AccessDenied and whatever the functions above throw.
 CopySource require_copy_source(const Call& call);
 
+/// The largest source that CopyObject copies at once, or UploadPartCopy into one part.
+constexpr std::uint64_t kMaxCopyBytes = 5ULL << 30;
+/// Throws S3Error: InvalidRequest when more than kMaxCopyBytes are to be copied at once.
+void require_copyable_size(std::uint64_t size_bytes);
+
 struct ByteRange {
   std::uint64_t first_offset = 0;
   std::uint64_t size_bytes = 0;
@@ -36,5 +41,9 @@ struct ByteRange {
 /// A Range header's one range within size_bytes. nullopt for what S3 ignores: malformed or more than one
 /// range. Throws S3Error: InvalidRange when nothing of it lies within the object.
 std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size_bytes);
+
+/// x-amz-copy-source-range, which is stricter: "bytes=first-last", both within a source of more than 5 MiB.
+/// Throws S3Error: InvalidArgument, InvalidRequest.
+ByteRange parse_copy_source_range(std::string_view header, std::uint64_t source_size_bytes);
 
 }  // namespace s3c::sim

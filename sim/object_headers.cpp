@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "sim/object_lock.h"
 
 namespace s3c::sim {
 namespace {
@@ -85,7 +86,8 @@ std::vector<Tag> parse_tagging_header(std::string_view text) {
   return tags;
 }
 
-Attributes read_attributes(const Request& request) {
+Attributes read_attributes(const Call& call) {
+  const Request& request = call.request;
   Attributes attributes;
   std::size_t metadata_bytes = 0;
   for (const Header& field : request.headers) {
@@ -102,6 +104,7 @@ Attributes read_attributes(const Request& request) {
   if (const std::string* tagging = request.headers.find("x-amz-tagging")) {
     attributes.tags = parse_tagging_header(*tagging);
   }
+  attributes.lock = read_object_lock(call);
   return attributes;
 }
 
@@ -117,6 +120,12 @@ std::optional<std::pair<ChecksumAlgorithm, std::string>> sent_checksum(const Req
     sent.emplace(algorithm, *text);
   }
   return sent;
+}
+
+void require_digest(const Call& call) {
+  if (call.request.headers.contains("content-md5") || sent_checksum(call.request)) return;
+  throw S3Error(S3Code::InvalidRequest,
+                "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
 }
 
 std::optional<BodyChecksum> check_digests(const Call& call, std::string_view body_md5,
@@ -185,6 +194,7 @@ void write_object_headers(Response& response, const Call& call, const Object& ob
                                                 base::format_http_date(object.thaw->expires_at) + '"');
     }
   }
+  write_object_lock(response, object.attributes.lock);
   write_version(response, call.bucket(), object);
   response.storage_class = object.attributes.storage_class;
 }

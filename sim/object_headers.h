@@ -12,8 +12,9 @@
 namespace s3c::sim {
 
 /// System headers, user metadata, storage class and tags of a PutObject, CreateMultipartUpload or CopyObject
-/// (REPLACE). Throws S3Error: MetadataTooLarge, InvalidStorageClass, InvalidTag.
-Attributes read_attributes(const Request& request);
+/// (REPLACE), and its Object Lock. Throws S3Error: MetadataTooLarge, InvalidStorageClass, InvalidTag,
+/// InvalidRequest and InvalidArgument (of Object Lock).
+Attributes read_attributes(const Call& call);
 /// Throws S3Error: InvalidStorageClass. nullopt without the header.
 std::optional<StorageClass> read_storage_class(const Request& request);
 /// "a=1&b=2", as in x-amz-tagging. Throws S3Error: InvalidTag.
@@ -32,6 +33,9 @@ struct BodyChecksum {
 };
 std::optional<BodyChecksum> check_digests(const Call& call, std::string_view body_md5,
                                           std::optional<ChecksumAlgorithm> asked);
+
+/// For the requests S3 doesn't take without Content-MD5 or x-amz-checksum-*. Throws S3Error: InvalidRequest.
+void require_digest(const Call& call);
 
 /// The one x-amz-checksum-<algorithm> header, its text unchecked. Throws S3Error: InvalidRequest for more
 /// than one.

@@ -3,12 +3,14 @@
 #include "sim/call.h"
 #include "sim/conditions.h"
 #include "sim/object_headers.h"
+#include "sim/object_lock.h"
 
 namespace s3c::sim {
 
 Response put_object(const Call& call) {
   Object object;
-  object.attributes = read_attributes(call.request);
+  object.attributes = read_attributes(call);
+  require_digest_for_lock(call, object.attributes.lock);
   object.last_modified = call.now;
   const std::string md5 = md5_of(call.request.body);
   const std::optional<BodyChecksum> checksum = check_digests(call, md5, std::nullopt);

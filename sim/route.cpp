@@ -27,6 +27,8 @@ constexpr OperationRow kOperations[] = {
     {Operation::get_bucket_location, "GetBucketLocation", false},
     {Operation::get_bucket_versioning, "GetBucketVersioning", false},
     {Operation::put_bucket_versioning, "PutBucketVersioning", true},
+    {Operation::get_object_lock_configuration, "GetObjectLockConfiguration", false},
+    {Operation::put_object_lock_configuration, "PutObjectLockConfiguration", true},
     {Operation::list_objects, "ListObjects", false},
     {Operation::list_objects_v2, "ListObjectsV2", false},
     {Operation::list_object_versions, "ListObjectVersions", false},
@@ -40,6 +42,10 @@ constexpr OperationRow kOperations[] = {
     {Operation::get_object_tagging, "GetObjectTagging", false},
     {Operation::put_object_tagging, "PutObjectTagging", true},
     {Operation::delete_object_tagging, "DeleteObjectTagging", true},
+    {Operation::get_object_retention, "GetObjectRetention", false},
+    {Operation::put_object_retention, "PutObjectRetention", true},
+    {Operation::get_object_legal_hold, "GetObjectLegalHold", false},
+    {Operation::put_object_legal_hold, "PutObjectLegalHold", true},
     {Operation::restore_object, "RestoreObject", true},
     {Operation::create_multipart_upload, "CreateMultipartUpload", true},
     {Operation::upload_part, "UploadPart", true},
@@ -114,12 +120,14 @@ Operation bucket_operation(std::string_view method, std::string_view sub, const 
   if (method == "GET") {
     if (sub == "location") return Operation::get_bucket_location;
     if (sub == "versioning") return Operation::get_bucket_versioning;
+    if (sub == "object-lock") return Operation::get_object_lock_configuration;
     if (sub == "versions") return Operation::list_object_versions;
     if (sub == "uploads") return Operation::list_multipart_uploads;
     if (sub.empty())
       return query.get("list-type") == "2" ? Operation::list_objects_v2 : Operation::list_objects;
   }
   if (method == "PUT" && sub == "versioning") return Operation::put_bucket_versioning;
+  if (method == "PUT" && sub == "object-lock") return Operation::put_object_lock_configuration;
   if (method == "PUT" && sub.empty()) return Operation::create_bucket;
   if (method == "HEAD" && sub.empty()) return Operation::head_bucket;
   if (method == "DELETE" && sub.empty()) return Operation::delete_bucket;
@@ -132,12 +140,16 @@ Operation object_operation(std::string_view method, std::string_view sub, const 
   const bool copies = request.headers.contains("x-amz-copy-source");
   if (method == "GET") {
     if (sub == "tagging") return Operation::get_object_tagging;
+    if (sub == "retention") return Operation::get_object_retention;
+    if (sub == "legal-hold") return Operation::get_object_legal_hold;
     if (sub == "uploadId") return Operation::list_parts;
     if (sub.empty()) return Operation::get_object;
   }
   if (method == "HEAD" && sub.empty()) return Operation::head_object;
   if (method == "PUT") {
     if (sub == "tagging") return Operation::put_object_tagging;
+    if (sub == "retention") return Operation::put_object_retention;
+    if (sub == "legal-hold") return Operation::put_object_legal_hold;
     if (sub == "uploadId" && query.has("partNumber")) {
       return copies ? Operation::upload_part_copy : Operation::upload_part;
     }

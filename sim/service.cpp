@@ -37,6 +37,10 @@ Response run(const Call& call) {
       return get_bucket_versioning(call);
     case Operation::put_bucket_versioning:
       return put_bucket_versioning(call);
+    case Operation::get_object_lock_configuration:
+      return get_object_lock_configuration(call);
+    case Operation::put_object_lock_configuration:
+      return put_object_lock_configuration(call);
     case Operation::list_objects:
       return list_objects(call);
     case Operation::list_objects_v2:
@@ -62,6 +66,14 @@ Response run(const Call& call) {
       return put_object_tagging(call);
     case Operation::delete_object_tagging:
       return delete_object_tagging(call);
+    case Operation::get_object_retention:
+      return get_object_retention(call);
+    case Operation::put_object_retention:
+      return put_object_retention(call);
+    case Operation::get_object_legal_hold:
+      return get_object_legal_hold(call);
+    case Operation::put_object_legal_hold:
+      return put_object_legal_hold(call);
     case Operation::restore_object:
       return restore_object(call);
     case Operation::create_multipart_upload:

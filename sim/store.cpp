@@ -55,6 +55,11 @@ Object& Bucket::put(const std::string& key, Object object) {
   Versions& versions = keys_[key];
   if (versioning_ == Versioning::enabled) {
     object.version_id = base::make_ulid(object.last_modified);
+    std::optional<Retention>& retention = object.attributes.lock.retention;
+    if (default_retention_ && !retention && !object.is_delete_marker) {
+      const auto time = std::chrono::days(default_retention_->days + 365 * default_retention_->years);
+      retention = Retention{default_retention_->mode, object.last_modified + time};
+    }
   } else {
     object.version_id = "null";
     remove_null_version(versions);

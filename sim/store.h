@@ -29,11 +29,33 @@ struct Tag {
   std::string value;
 };
 
+enum class LockMode { governance, compliance };
+
+/// Object Lock: the version can't be deleted before a moment.
+struct Retention {
+  LockMode mode = LockMode::governance;
+  base::Timestamp until;
+};
+
+/// Object Lock on one version; both may hold at once.
+struct ObjectLock {
+  std::optional<Retention> retention{};
+  std::optional<bool> legal_hold{};  ///< nullopt: never set
+};
+
+/// What a bucket with Object Lock gives to versions that come without a retention of their own.
+struct DefaultRetention {
+  LockMode mode = LockMode::governance;
+  int days = 0;   ///< either this
+  int years = 0;  ///< or this
+};
+
 /// What an upload says about an object besides its bytes.
 struct Attributes {
   std::vector<Header> headers;  ///< system and x-amz-meta- headers as sent, names in lower case
   StorageClass storage_class = StorageClass::standard;
   std::vector<Tag> tags;
+  ObjectLock lock;
 };
 
 /// A readable copy of an archived object.
@@ -101,6 +123,15 @@ class Bucket {
   void set_versioning(Versioning versioning) { versioning_ = versioning; }
   bool empty() const { return keys_.empty(); }
 
+  /// Object Lock can be switched on, never off. Needs versioning.
+  bool has_object_lock() const { return has_object_lock_; }
+  void enable_object_lock() {
+    versioning_ = Versioning::enabled;
+    has_object_lock_ = true;
+  }
+  const std::optional<DefaultRetention>& default_retention() const { return default_retention_; }
+  void set_default_retention(std::optional<DefaultRetention> retention) { default_retention_ = retention; }
+
   const Keys& keys() const { return keys_; }
   const Uploads& uploads() const { return uploads_; }
 
@@ -112,7 +143,7 @@ class Bucket {
   Object* version(std::string_view key, std::string_view version_id);
 
   /// Makes object the newest version; without versioning enabled it replaces the null version. Sets
-  /// version_id.
+  /// version_id, and the bucket's default retention if it brings none of its own.
   Object& put(const std::string& key, Object object);
   /// A delete without a version id: removes the object, or hides it behind a delete marker.
   Removal remove(const std::string& key, base::Timestamp now);
@@ -130,6 +161,8 @@ class Bucket {
   std::string owner_id_;
   base::Timestamp created_;
   Versioning versioning_ = Versioning::never;
+  bool has_object_lock_ = false;
+  std::optional<DefaultRetention> default_retention_;
   Keys keys_;
   Uploads uploads_;
 };

@@ -178,13 +178,9 @@ TEST_F(Multipart, AlgorithmAndTypeMustFit) {
             "InvalidRequest");
 }
 
-TEST_F(Multipart, PartsCanBeCopiedAndListed) {
-  sim_.put("/bucket/source", "0123456789");
+TEST_F(Multipart, PartsAreListed) {
   id_ = sim_.start_upload(kPath);
-  const Response copied =
-      sim_.send("PUT", kPath, "partNumber=1&uploadId=" + id_,
-                {{"x-amz-copy-source", "/bucket/source"}, {"x-amz-copy-source-range", "bytes=2-4"}});
-  EXPECT_EQ(text(copied, "ETag"), '"' + base::to_hex(base::md5("234")) + '"');
+  sim_.upload_part(kPath, id_, 1, "234");
   sim_.upload_part(kPath, id_, 7, "x");
   const Response listed = sim_.get(kPath, "uploadId=" + id_);
   EXPECT_THAT(texts(listed, "Part/PartNumber"), testing::ElementsAre("1", "7"));

@@ -1,0 +1,35 @@
+// Object Lock: versions that can't be deleted yet. Pure functions.
+// Source: S3 User Guide, "Locking objects with Object Lock".
+#pragma once
+
+#include <string_view>
+
+#include "sim/call.h"
+
+namespace s3c::sim {
+
+/// "true" in any case, as S3's boolean headers are written.
+bool is_true(std::string_view header_value);
+
+/// "GOVERNANCE" or "COMPLIANCE"; nullopt for anything else.
+std::optional<LockMode> parse_lock_mode(std::string_view text);
+std::string_view name(LockMode mode);
+
+/// x-amz-object-lock-mode, -retain-until-date and -legal-hold of an upload.
+/// Throws S3Error: InvalidRequest (the bucket has no Object Lock), InvalidArgument.
+ObjectLock read_object_lock(const Call& call);
+
+/// What is to be locked must come with Content-MD5 or a checksum. lock: of the object or the upload; for the
+/// bucket's default retention too. Throws S3Error: InvalidRequest.
+void require_digest_for_lock(const Call& call, const ObjectLock& lock);
+
+/// The request asks to go past GOVERNANCE, which the bucket's owner may.
+bool bypasses_governance(const Call& call);
+
+/// Throws S3Error: AccessDenied while version is held, or retained and not bypassed.
+void require_deletable(const Call& call, const Object& version);
+
+/// The lock headers of GET and HEAD.
+void write_object_lock(Response& response, const ObjectLock& lock);
+
+}  // namespace s3c::sim
