@@ -23,14 +23,21 @@ namespace s3c::sim {
 struct StorePowers {
   bool conditional_complete = true;  ///< If-None-Match and If-Match on CompleteMultipartUpload
   bool conditional_delete = true;    ///< If-Match on DeleteObject, <ETag> in DeleteObjects
-  bool checksums =
-      true;  ///< x-amz-checksum-* are checked, kept and returned; x-amz-mp-object-size is checked
+  bool conditional_copy = true;      ///< any condition, on source or target, of CopyObject and UploadPartCopy
+  /// x-amz-checksum-* are checked, kept and returned; x-amz-mp-object-size is checked.
+  bool checksums = true;
   bool glacier_blocks_get = true;  ///< GET of an archived object that isn't thawed is refused
   bool uneven_parts =
       true;  ///< Complete takes parts of differing sizes; Cloudflare R2 only a shorter last one
 
   /// Ceph RGW 16, as measured.
-  static StorePowers lesser() { return {false, false, false, false, true}; }
+  static StorePowers lesser() {
+    return {.conditional_complete = false,
+            .conditional_delete = false,
+            .conditional_copy = false,
+            .checksums = false,
+            .glacier_blocks_get = false};
+  }
 };
 
 struct ServiceOptions {

@@ -79,7 +79,7 @@ Response copy_object(const Call& call) {
   const CopySource source = require_copy_source(call);
   refuse_copy_onto_itself(call, source);
   require_copyable_size(source.object->body.size_bytes());
-  check_write_conditions(call, call.bucket().current(call.key()));
+  if (call.options.powers.conditional_copy) check_write_conditions(call, call.bucket().current(call.key()));
 
   Object copy;
   copy.attributes = copied_attributes(call, *source.object);

@@ -81,7 +81,7 @@ CopySource require_copy_source(const Call& call) {
   if (source.bucket == nullptr) throw S3Error(S3Code::NoSuchBucket).with("BucketName", bucket_name);
   if (source.bucket->owner_id() != call.user.canonical_id) throw S3Error(S3Code::AccessDenied);
   source.object = &require_object(call, *source.bucket, source.key, version_id ? &*version_id : nullptr);
-  check_copy_source_conditions(call, *source.object);
+  if (call.options.powers.conditional_copy) check_copy_source_conditions(call, *source.object);
   require_readable(call, *source.object);
   return source;
 }

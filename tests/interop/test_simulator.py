@@ -2,10 +2,14 @@
 its "lesser" profile claims to be like it. Without a gateway nothing can be compared.
 
 Not compared, because the gateway departs from S3's documentation there and the simulator doesn't follow: the ETag in the answer to
-Complete (it sends none), the error of a Complete behind an Abort (500 InternalError instead of NoSuchUpload), and "+" in
-x-amz-tagging (it stays a plus)."""
+Complete (it sends none), the error of a Complete behind an Abort (500 InternalError instead of NoSuchUpload), "+" in
+x-amz-tagging (it stays a plus), the ETag in the answer to a copy (it has no quotes, and is still the composite one when a multipart
+object was copied whole), ranges of UploadPartCopy that S3 refuses (it takes open ones and those of small sources; beyond the source it
+answers 416), and the error code for an object without retention or legal hold (ObjectLockConfigurationNotFoundError)."""
 
+import datetime
 import unittest
+import uuid
 
 import botocore.exceptions
 
@@ -118,6 +122,74 @@ class SimulatorAndGateway(unittest.TestCase):
                 client.delete_object(Bucket=bucket, Key=key)
             return (sorted(d["Key"] for d in result["Deleted"]), result.get("Errors"), rest,
                     client.list_objects_v2(Bucket=bucket)["KeyCount"])
+        self.assert_same(script)
+
+    def test_copies(self):
+        """Without powers, conditions on copies are ignored: on the source and on the target."""
+        def script(client, bucket, store):
+            def put_header(name, value):
+                def put(request, **_):
+                    request.headers[name] = value
+                return put
+            source = {"Bucket": bucket, "Key": "source"}
+            etag = client.put_object(Bucket=bucket, Key="source", Body=b"S" + bytes(6 * MIB))["ETag"]
+            client.put_object(Bucket=bucket, Key="cold", Body=b"cold", StorageClass="GLACIER")
+            upload = client.create_multipart_upload(Bucket=bucket, Key="copy")["UploadId"]
+
+            def copy_part(**more):
+                return answer(lambda: client.upload_part_copy(
+                    Bucket=bucket, Key="copy", UploadId=upload, PartNumber=1, **{"CopySource": source, **more}))
+            got = [copy_part(), copy_part(CopySourceRange="bytes=0-0"), copy_part(CopySourceRange="bytes=0"),
+                   copy_part(CopySourceRange="0-5"), copy_part(CopySourceIfMatch=etag), copy_part(CopySourceIfMatch='"0"'),
+                   copy_part(CopySourceIfNoneMatch=etag), copy_part(CopySource={"Bucket": bucket, "Key": "none"}),
+                   copy_part(CopySource={"Bucket": bucket, "Key": "cold"})]
+            client.put_object(Bucket=bucket, Key="there", Body=b"there")
+            client.meta.events.register("before-sign.s3.CopyObject", put_header("If-None-Match", "*"))
+            for more in ({}, {"CopySourceIfMatch": '"0"'}):
+                got.append(answer(lambda: client.copy_object(Bucket=bucket, Key="there", CopySource=source, **more)))
+            got.append(client.get_object(Bucket=bucket, Key="there")["Body"].read(1))
+            return got
+        self.assert_same(script)
+
+    def test_object_lock(self):
+        def script(client, _, store):
+            bucket = f"lock-{uuid.uuid4().hex[:12]}"
+            client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+            until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=1)
+            hour = datetime.timedelta(hours=1)
+            versions = {
+                key: client.put_object(Bucket=bucket, Key=key, Body=b"x", **lock)["VersionId"]
+                for key, lock in {"kept": {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": until},
+                                  "held": {"ObjectLockLegalHoldStatus": "ON"}, "free": {}}.items()}
+            got = [answer(lambda: client.get_bucket_versioning(Bucket=bucket), "Status")]
+            for key in versions:
+                got.append(answer(lambda: client.head_object(Bucket=bucket, Key=key), "ObjectLockMode", "ObjectLockLegalHoldStatus"))
+            got.append(answer(lambda: client.delete_object(Bucket=bucket, Key="kept", VersionId=versions["kept"])))
+            got.append(answer(lambda: client.delete_object(Bucket=bucket, Key="held", VersionId=versions["held"],
+                                                           BypassGovernanceRetention=True)))
+            result = client.delete_objects(
+                Bucket=bucket, Delete={"Objects": [{"Key": key, "VersionId": id} for key, id in versions.items()]})
+            got.append(sorted((error["Key"], error["Code"], error["VersionId"] == versions[error["Key"]])
+                              for error in result["Errors"]))
+            got.append([deleted["Key"] for deleted in result["Deleted"]])
+            got.append(answer(lambda: client.delete_object(Bucket=bucket, Key="kept"), "DeleteMarker"))
+            got.append(answer(lambda: client.get_object(Bucket=bucket, Key="kept", VersionId=versions["kept"])))
+            for mode, date in (("GOVERNANCE", until - hour), ("GOVERNANCE", until - datetime.timedelta(seconds=30)),
+                               ("COMPLIANCE", until + hour), ("NONE", until + hour), ("GOVERNANCE", until + hour)):
+                got.append(answer(lambda: client.put_object_retention(
+                    Bucket=bucket, Key="kept", VersionId=versions["kept"], Retention={"Mode": mode, "RetainUntilDate": date})))
+            client.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration={
+                "ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}})
+            late = client.put_object(Bucket=bucket, Key="late", Body=b"x")["VersionId"]
+            got.append(answer(lambda: client.head_object(Bucket=bucket, Key="late"), "ObjectLockMode"))
+            client.put_object_legal_hold(Bucket=bucket, Key="held", VersionId=versions["held"], LegalHold={"Status": "OFF"})
+            for key, version in (("late", late), ("kept", versions["kept"]), ("held", versions["held"])):
+                got.append(answer(lambda: client.delete_object(Bucket=bucket, Key=key, VersionId=version,
+                                                               BypassGovernanceRetention=True)))
+            plain = store.new_bucket("plain")
+            got.append(answer(lambda: client.get_object_lock_configuration(Bucket=plain)))
+            got.append(answer(lambda: client.put_object(Bucket=plain, Key="k", Body=b"", ObjectLockLegalHoldStatus="ON")))
+            return got
         self.assert_same(script)
 
     def test_tags(self):

@@ -126,6 +126,7 @@ TEST_F(Objects, CopyTakesAttributesAlongButNotTheStorageClass) {
   EXPECT_EQ(with("x-amz-copy-source-if-match", etag("other")), 412);
   EXPECT_EQ(with("x-amz-storage-class", "GLACIER"), 200);
   EXPECT_EQ(sim_.send("PUT", "/bucket/c", "", {{"x-amz-copy-source", "/bucket/nothing"}}).status, 404);
+  EXPECT_EQ(with("if-none-match", "*"), 412) << "the copy is there";
 }
 
 TEST_F(Objects, ConditionalDelete) {

@@ -117,6 +117,20 @@ TEST_F(PartCopy, ConditionsAreOnTheSource) {
       412);
 }
 
+TEST(Copy, TheLesserStoreIgnoresItsConditions) {
+  SimClient sim({.powers = StorePowers::lesser()});
+  sim.put("/bucket", "");
+  sim.put("/bucket/source", "x");
+  sim.put("/bucket/there", "there");
+  const SimClient::Fields conditions = {{"x-amz-copy-source", "/bucket/source"},
+                                        {"x-amz-copy-source-if-match", quoted_md5("other")},
+                                        {"if-none-match", "*"}};
+  const std::string id = sim.start_upload("/bucket/copy");
+  EXPECT_EQ(sim.send("PUT", "/bucket/copy", "partNumber=1&uploadId=" + id, conditions).status, 200);
+  EXPECT_EQ(sim.send("PUT", "/bucket/there", "", conditions).status, 200);
+  EXPECT_EQ(sim.get("/bucket/there").body.to_string(), "x") << "it overwrites, as measured";
+}
+
 TEST_F(PartCopy, TheSourceMustBeThereReadableAndOurs) {
   EXPECT_EQ(error_code(copy({}, "/bucket/nothing")), "NoSuchKey");
   EXPECT_EQ(error_code(copy({}, "/nowhere/source")), "NoSuchBucket");
