@@ -30,6 +30,7 @@ class Store:
     secret_key2: str
     region: str = "us-east-1"
     process: subprocess.Popen | None = None
+    _clients: dict = dataclasses.field(default_factory=dict, init=False)  # making one costs more than most tests' requests
 
     @property
     def host(self) -> str:
@@ -40,6 +41,12 @@ class Store:
         return self.process is not None
 
     def client(self, second_user: bool = False):
+        """boto3's client; one for all threads, as boto3 allows."""
+        if second_user not in self._clients:
+            self._clients[second_user] = self._new_client(second_user)
+        return self._clients[second_user]
+
+    def _new_client(self, second_user: bool):
         return boto3.client(
             "s3", endpoint_url=self.endpoint, region_name=self.region,
             aws_access_key_id=self.access_key2 if second_user else self.access_key,

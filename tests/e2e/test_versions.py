@@ -1,0 +1,167 @@
+"""Source buckets that keep versions, and sources that can't be deleted or read: locked, held, or themselves in Glacier."""
+
+import datetime
+
+from harness.load import Original, day_objects
+from harness.proxy import Proxy
+from harness.suite import StoreCase, main, on_stores
+
+
+@on_stores("full", "lesser", "rgw")
+class Versions(StoreCase):
+    def setUp(self):
+        super().setUp()
+        self.enable_versioning("Enabled")
+
+    def enable_versioning(self, status: str) -> None:
+        self.client.put_bucket_versioning(Bucket=self.source, VersioningConfiguration={"Status": status})
+
+    def versions(self) -> dict[str, list[str]]:
+        """Key → version ids, newest first."""
+        found: dict[str, list[str]] = {}
+        for page in self.client.get_paginator("list_object_versions").paginate(Bucket=self.source):
+            for version in page.get("Versions", []):
+                found.setdefault(version["Key"], []).append(version["VersionId"])
+        return found
+
+    def markers(self) -> set[str]:
+        pages = self.client.get_paginator("list_object_versions").paginate(Bucket=self.source)
+        return {marker["Key"] for page in pages for marker in page.get("DeleteMarkers", [])}
+
+    def test_a_plain_run_leaves_markers_and_old_versions(self):
+        self.put(day_objects(12, days=2, max_bytes=2000))
+        before = self.versions()
+        self.run_archive()
+        found = self.check(all_archived=True)
+        self.assertEqual(before, self.versions())
+        self.assertEqual(set(self.originals), self.markers())
+        # What was archived can be named for ever.
+        ids = {key: row.get("version_id") for volume in found.volumes.values() for key, row in volume.rows.items()}
+        self.assertEqual({key: versions[0] for key, versions in before.items()}, ids)
+
+    def test_delete_versions_leaves_nothing_of_what_was_archived(self):
+        self.put(day_objects(12, days=2, max_bytes=2000))
+        self.run_archive("--delete-versions")
+        self.check(all_archived=True)
+        self.assertEqual({}, self.versions())
+        self.assertEqual(set(), self.markers())
+
+    def test_delete_versions_leaves_older_versions(self):
+        key = "sources/2018/04/01/twice.xml"
+        self.put({key: Original(b"the first bytes")})
+        self.put({key: Original(b"the second bytes")})
+        second, first = self.versions()[key]
+        self.run_archive("--delete-versions")
+        self.assertEqual([first], self.versions()[key])
+        self.assertEqual(b"the first bytes", self.client.get_object(Bucket=self.source, Key=key, VersionId=first)["Body"].read())
+
+    def overwritten_before_the_delete(self, *flags: str) -> tuple[str, str, str]:
+        """Returns the key, the version that was archived and the one that came behind."""
+        self.put(day_objects(12, days=2, max_bytes=2000))
+        key = sorted(self.originals)[3]
+        archived, newer = self.versions()[key][0], []
+
+        def overwrite(_) -> None:
+            newer.append(self.client.put_object(Bucket=self.source, Key=key, Body=b"newer bytes")["VersionId"])
+
+        with Proxy(self.store.endpoint) as proxy:
+            proxy.on("DeleteObjects", bucket=self.source, body_has=key, before=overwrite)
+            self.run_archive(*flags, code=3 if not flags and self.STORE == "full" else 0, endpoint=proxy.endpoint)
+        return key, archived, newer[0]
+
+    def test_a_newer_version_survives_delete_versions(self):
+        key, archived, newer = self.overwritten_before_the_delete("--delete-versions")
+        self.assertEqual([newer], self.versions()[key])
+        self.assertEqual(b"newer bytes", self.client.get_object(Bucket=self.source, Key=key)["Body"].read())
+        self.run_archive("--delete-versions")
+        self.assertEqual({}, self.versions())
+
+    def test_a_newer_version_survives_a_plain_delete(self):
+        key, archived, newer = self.overwritten_before_the_delete()
+        # Where the store ignores the condition a marker may come to lie over it; the bytes are still there.
+        self.assertEqual([newer, archived], self.versions()[key])
+        if self.STORE == "full":
+            self.assertEqual(b"newer bytes", self.client.get_object(Bucket=self.source, Key=key)["Body"].read())
+
+    def test_suspended_versioning(self):
+        self.enable_versioning("Suspended")
+        self.put(day_objects(6, days=1, max_bytes=500))
+        self.run_archive("--delete-versions")
+        self.check(all_archived=True)
+        self.assertEqual(set(), self.sources_left())
+
+    def test_a_versioned_archive_bucket(self):
+        self.client.put_bucket_versioning(Bucket=self.archive, VersioningConfiguration={"Status": "Enabled"})
+        self.put(day_objects(12, days=2, max_bytes=2000))
+        self.run_archive()
+        self.check(all_archived=True)
+
+
+@on_stores("full", "rgw")
+class Locked(StoreCase):
+    """Object Lock: the archived version can't be removed, and the run says so key by key."""
+
+    def setUp(self):
+        super().setUp()
+        self.source = f"locked-{self.source}"
+        self.client.create_bucket(Bucket=self.source, ObjectLockEnabledForBucket=True)
+        self.put(day_objects(8, days=1, max_bytes=500))
+        self.held, self.retained, *_ = sorted(self.originals)
+        self.client.put_object_legal_hold(Bucket=self.source, Key=self.held, LegalHold={"Status": "ON"})
+        until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+        self.client.put_object_retention(Bucket=self.source, Key=self.retained,
+                                         Retention={"Mode": "COMPLIANCE", "RetainUntilDate": until})
+
+    def test_delete_versions_names_what_is_locked(self):
+        result = self.run_archive("--delete-versions", "--output", "json", code=3)
+        left = {entry["key"]: entry for entry in result.json()["left"]["named"]}
+        self.assertEqual({self.held, self.retained}, set(left))
+        for entry in left.values():
+            self.assertEqual("not_deleted", entry["reason"])
+            self.assertIn("AccessDenied", entry["detail"])
+        self.check()
+        self.assertEqual({self.held, self.retained}, self.sources_left())
+        volumes = self.archives()
+        # Again, while it is still locked: nothing is archived twice.
+        self.run_archive("--delete-versions", code=3)
+        self.assertEqual(volumes, self.archives())
+
+    def test_a_plain_delete_is_no_removal(self):
+        self.run_archive()
+        self.check(all_archived=True)
+
+
+@on_stores("full")
+class Frozen(StoreCase):
+    """Sources in Glacier classes: GET refuses until they are thawed (Ceph's gateway knows the classes, but lets one read)."""
+
+    def test_frozen_sources_are_named_and_stay(self):
+        self.put(day_objects(6, days=1, max_bytes=500))
+        frozen = {}
+        for storage_class in ("GLACIER", "DEEP_ARCHIVE"):
+            key = f"sources/2018/04/01/{storage_class}.xml"
+            frozen[key] = Original(f"<in a='{storage_class}'/>".encode())
+            self.client.put_object(Bucket=self.source, Key=key, Body=frozen[key].body, StorageClass=storage_class)
+        self.originals |= frozen
+        result = self.run_archive("--output", "json", code=3)
+        left = {entry["key"]: entry["reason"] for entry in result.json()["left"]["named"]}
+        self.assertEqual({key: "frozen" for key in frozen}, left)
+        self.check()
+        self.assertEqual(set(frozen), self.sources_left())
+        thawed = "sources/2018/04/01/GLACIER.xml"
+        self.client.restore_object(Bucket=self.source, Key=thawed,
+                                   RestoreRequest={"Days": 1, "GlacierJobParameters": {"Tier": "Expedited"}})
+        self.wait_until_thawed(thawed)
+        self.run_archive(code=3)
+        self.assertEqual(set(frozen) - {thawed}, self.sources_left())
+        self.check()
+
+    def wait_until_thawed(self, key: str) -> None:
+        for _ in range(500):
+            if 'ongoing-request="false"' in self.client.head_object(Bucket=self.source, Key=key).get("Restore", ""):
+                return
+        self.fail(f"{key} doesn't thaw")
+
+
+if __name__ == "__main__":
+    main()
