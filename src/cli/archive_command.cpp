@@ -33,6 +33,13 @@ ExitCode archive_command(const Request& request, const Environment& environment,
       make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
   base::SystemClock clock;
   StoreConnection connection(request.connection, environment, clock, logger);
+  if (const int threads = request.archive.resources.threads;
+      connection.max_connections() < static_cast<std::size_t>(threads)) {
+    logger->warn(
+        "the limit of open files allows {} connections at a time, less than --threads {}: raise it (ulimit "
+        "-n)",
+        connection.max_connections(), threads);
+  }
 
   const auto start = std::chrono::steady_clock::now();
   const archive::RunReport report = run(request, connection, clock, *logger, terminal);

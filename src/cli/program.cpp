@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "base/open_files.h"
 #include "cli/archive_command.h"
 #include "cli/exit_code.h"
 #include "cli/gc_command.h"
@@ -51,7 +50,6 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
     }
     command = request.command;
     format = request.output.format;
-    base::raise_open_files_limit();  // --threads may ask for hundreds of connections
     return static_cast<int>(command == "gc" ? gc_command(request, environment, terminal)
                                             : archive_command(request, environment, terminal));
   } catch (const base::Error& error) {

@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <utility>
 
+#include "base/open_files.h"
 #include "http/curl_transport.h"
 #include "s3/client_settings.h"
 #include "s3/s3_client.h"
@@ -59,12 +60,16 @@ std::uint64_t RequestCounts::total() const {
 struct StoreConnection::Parts {
   Parts(s3::ClientSettings settings, const s3::S3ClientConfig& config, base::Clock& clock,
         std::shared_ptr<base::Logger> logger)
-      : transport(curl, {.ca_bundle = settings.ca_bundle, .user_agent = "s3compress/" S3C_VERSION}),
+      : max_connections(http::connections_within(base::raise_open_files_limit())),
+        transport(curl, {.ca_bundle = settings.ca_bundle,
+                         .user_agent = "s3compress/" S3C_VERSION,
+                         .max_connections = max_connections}),
         // Never stopped: after the first Ctrl-C what is in flight is finished, and after the second nothing
         // waits.
         client(config, std::make_shared<s3::StaticCredentials>(std::move(settings.credentials)), transport,
                clock, std::move(logger), std::stop_token{}) {}
 
+  const std::size_t max_connections;
   http::CurlGlobal curl;
   http::CurlTransport transport;
   s3::S3Client client;
@@ -82,6 +87,10 @@ StoreConnection::~StoreConnection() = default;
 
 s3::ObjectStore& StoreConnection::store() {
   return parts_->client;
+}
+
+std::size_t StoreConnection::max_connections() const {
+  return parts_->max_connections;
 }
 
 RequestCounts StoreConnection::requests() const {

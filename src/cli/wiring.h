@@ -42,6 +42,8 @@ class StoreConnection {
   StoreConnection& operator=(const StoreConnection&) = delete;
 
   s3::ObjectStore& store();
+  /// As many as the limit of open files allows; more requests than that wait for one another.
+  std::size_t max_connections() const;
   /// Any thread.
   RequestCounts requests() const;
 

@@ -297,6 +297,13 @@ class CurlTransport::Connection {
   std::unique_ptr<CURLM, FreeMulti> multi_;
 };
 
+std::size_t connections_within(std::uint64_t open_files) {
+  constexpr std::uint64_t kEach = 4;
+  constexpr std::uint64_t kOthers = 16;
+  return static_cast<std::size_t>(
+      std::max<std::uint64_t>(1, (open_files - std::min(open_files, kOthers)) / kEach));
+}
+
 CurlGlobal::CurlGlobal() {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
     throw Error(ErrorKind::internal, "libcurl can't start");
@@ -312,20 +319,24 @@ CurlTransport::CurlTransport(const CurlGlobal&, CurlOptions options) : options_(
 CurlTransport::~CurlTransport() = default;
 
 std::unique_ptr<CurlTransport::Connection> CurlTransport::check_out() {
-  {
-    base::MutexLock lock(mutex_);
-    if (!idle_.empty()) {
-      auto connection = std::move(idle_.back());
-      idle_.pop_back();
-      return connection;
-    }
+  base::MutexLock lock(mutex_);
+  while (checked_out_ >= options_.max_connections) returned_.wait(mutex_);
+  std::unique_ptr<Connection> connection;
+  if (idle_.empty()) {
+    connection = std::make_unique<Connection>(options_);
+  } else {
+    connection = std::move(idle_.back());
+    idle_.pop_back();
   }
-  return std::make_unique<Connection>(options_);
+  ++checked_out_;
+  return connection;
 }
 
 void CurlTransport::check_in(std::unique_ptr<Connection> connection) {
   base::MutexLock lock(mutex_);
   idle_.push_back(std::move(connection));
+  --checked_out_;
+  returned_.notify_one();
 }
 
 Response CurlTransport::send(const Request& request, const BodySink& sink, const std::stop_token& stop) {

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +28,10 @@ class CurlGlobal {
   CurlGlobal& operator=(const CurlGlobal&) = delete;
 };
 
+/// How many connections fit into a limit of open files: each takes its socket, two files to be woken by and,
+/// while it is opened, one or two more; some are for everything else.
+std::size_t connections_within(std::uint64_t open_files);
+
 struct CurlOptions {
   std::string ca_bundle = {};  ///< PEM file of trusted authorities; empty: the system's
   std::chrono::milliseconds connect_timeout{10'000};
@@ -33,6 +39,8 @@ struct CurlOptions {
   /// take minutes on a slow line, and CompleteMultipartUpload works for minutes while it sends white space.
   std::chrono::seconds stall_timeout{60};
   std::string user_agent = "s3compress";
+  /// Exchanges at a time; a further send() waits until one has ended. At least 1.
+  std::size_t max_connections = std::numeric_limits<std::size_t>::max();
 };
 
 class CurlTransport final : public Transport {
@@ -53,7 +61,9 @@ class CurlTransport final : public Transport {
 
   const CurlOptions options_;
   base::Mutex mutex_;
+  base::CondVar returned_;
   std::vector<std::unique_ptr<Connection>> idle_ S3C_GUARDED_BY(mutex_);  // a stack: the warmest on top
+  std::size_t checked_out_ S3C_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace s3c::http

@@ -360,6 +360,30 @@ TEST_F(CurlTransportTest, AServerThatFallsSilentIsGivenUp) {
             ErrorKind::transient);
 }
 
+TEST_F(CurlTransportTest, NoMoreConnectionsThanAllowed) {
+  RawServer server({{{ok("one"), ok("two")}}, {{ok("on a second connection")}}});
+  CurlTransport transport(global_, {.max_connections = 1});
+  std::string second;
+  std::thread other;
+  const BodySink while_it_arrives = [&](const Response&, std::string_view) {
+    if (other.joinable()) return;
+    other = std::thread(
+        [&] { second = transport.send({.method = "GET", .url = server.url("/b")}, {}, {}).body; });
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // enough to connect, if it were allowed to
+    EXPECT_EQ(server.accepted(), 1);
+  };
+  transport.send({.method = "GET", .url = server.url("/a")}, while_it_arrives, {});
+  other.join();
+  EXPECT_EQ(second, "two");
+}
+
+TEST(ConnectionsWithin, LeaveFilesForTheRest) {
+  EXPECT_EQ(connections_within(0), 1U);
+  EXPECT_EQ(connections_within(20), 1U);
+  EXPECT_EQ(connections_within(1024), 252U);
+  EXPECT_GT(connections_within(20'000), 4096U);
+}
+
 TEST(Headers, NamesWithoutRegardToCase) {
   Headers headers;
   headers.add("ETag", "1");
