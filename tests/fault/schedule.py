@@ -12,8 +12,8 @@ READS = ("GetObject", "HeadObject", "ListObjectsV2")
 WRITES = ("PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload",
           "DeleteObjects")
 EVERYTHING = READS + WRITES
-# Faults of our own making must not teach the probe a power that the store doesn't have.
-NOT_THE_PROBE = {"CompleteMultipartUpload": "*.zip", "DeleteObjects": "sources/*"}
+# Faults of our own making must not teach the probe a power that the store doesn't have, nor hit the writer's PUTs.
+ONLY_AT = {"CompleteMultipartUpload": "*.zip", "DeleteObjects": "sources/*", "PutObject": "s3compress_catalog/*"}
 MAX_LATE_MS = 300
 
 
@@ -40,7 +40,7 @@ class Schedule:
 
 def operation(rng: random.Random, choice: tuple[str, ...]) -> dict:
     name = rng.choice(choice)
-    return {"operation": name} | ({"key": NOT_THE_PROBE[name]} if name in NOT_THE_PROBE else {})
+    return {"operation": name} | ({"key": ONLY_AT[name]} if name in ONLY_AT else {})
 
 
 def moment(rng: random.Random) -> dict:
@@ -137,7 +137,7 @@ def lesser_store(rng: random.Random) -> dict:
 
 
 def rate_limit(rng: random.Random) -> dict:
-    return {"fault": "rate_limit", "per_second": rng.choice((60, 120, 300)), "prefix_segments": 1}
+    return {"operation": ["GetObject", "HeadObject"], "fault": "rate_limit", "per_second": rng.choice((60, 120, 300)), "prefix_segments": 1}
 
 
 TROUBLE = ((an_error, 8), (not_there, 2), (error_after, 4), (error_in_200, 3), (delay, 5), (stall, 1),

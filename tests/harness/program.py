@@ -61,12 +61,17 @@ class Running:
         return self.process.pid
 
     @property
+    def ended(self) -> bool:
+        """Leaves it to wait() to take the exit code."""
+        return self._result is not None or os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+
+    @property
     def files_left(self) -> list[str]:
         """What it wrote below its HOME, TMPDIR and working folder, which are one."""
         return [os.path.join(folder, f) for folder, _, files in os.walk(self._home.name) for f in files]
 
     def signal(self, number: int) -> None:
-        if self._result is None:
+        if not self.ended:
             os.kill(self.pid, number)
 
     def interrupt(self) -> None:
@@ -94,7 +99,7 @@ class Running:
             timer.start()
             # Not wait4's maxrss: that begins with what this interpreter, from which the child was forked, had by then.
             peak_rss_bytes = 0
-            while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+            while not self.ended:
                 peak_rss_bytes = max(peak_rss_bytes, self._peak_rss_bytes())
                 self.observe()
                 time.sleep(0.01)

@@ -54,7 +54,7 @@ class SimControl:
         while time.monotonic() < deadline:
             if self.stop_state()["stopped"]:
                 return True
-            if running.process.poll() is not None:
+            if running.ended:
                 return self.stop_state()["stopped"]
             time.sleep(0.002)
         raise AssertionError(f"neither stopped nor ended after {timeout_s} s")

@@ -38,7 +38,7 @@ class SmallJob:
 
     def put(self, objects: dict[str, Original]) -> None:
         """From now on these are what must be safe under their keys; what was there before may be in an archive too."""
-        for key in objects.keys() & self.originals.keys():
+        for key in [key for key in objects if key in self.originals and self.originals[key] != objects[key]]:
             self.earlier.setdefault(key, []).append(self.originals[key])
         self.originals |= objects
         load(self.store, self.source, objects)
