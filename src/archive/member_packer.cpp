@@ -11,6 +11,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "s3/error_mapping.h"
 
 namespace s3c::archive {
 namespace {
@@ -43,7 +44,8 @@ LeftReason reason_of(const Error& error) {
 }
 
 bool is_about_one_object(const Error& error) {
-  return error.kind() != ErrorKind::cancelled && error.kind() != ErrorKind::internal;
+  return error.kind() != ErrorKind::cancelled && error.kind() != ErrorKind::internal &&
+         !s3::is_about_the_caller(error.context().code);
 }
 
 }  // namespace

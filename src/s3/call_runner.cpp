@@ -56,7 +56,7 @@ std::shared_ptr<const BucketAddress> CallRunner::address_of(const std::string& b
 }
 
 http::Request CallRunner::signed_request(const Call& call, const BucketAddress& address,
-                                         const std::string& query) {
+                                         const std::string& query, milliseconds clock_offset) {
   http::Request request;
   request.method = call.method;
   request.body = call.body;
@@ -81,7 +81,7 @@ http::Request CallRunner::signed_request(const Call& call, const BucketAddress& 
                                                                   : base::to_hex(base::sha256(call.body));
   }
   const auto credentials = credentials_->get();
-  const base::Timestamp now = clock_.now() + milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
+  const base::Timestamp now = clock_.now() + clock_offset;
   signer_.sign({.method = request.method,
                 .host = address.host,
                 .path = path,
@@ -104,7 +104,7 @@ bool CallRunner::learn_region(const Call& call, const BucketAddress& address, co
   return true;
 }
 
-bool CallRunner::learn_clock(const Error& error, const http::Response& answer) {
+bool CallRunner::learn_clock(const Error& error, const http::Response& answer, milliseconds clock_offset) {
   const bool said =
       error.context().code == "RequestTimeTooSkewed" || error.context().code == "RequestExpired";
   const bool possible = answer.status == 403 && answer.body.empty();  // an answer to HEAD can't say
@@ -112,11 +112,13 @@ bool CallRunner::learn_clock(const Error& error, const http::Response& answer) {
   const auto server_now = base::parse_http_date(answer.headers.find("Date").value_or(""));
   if (!server_now) return false;
   const milliseconds offset = *server_now - clock_.now();
-  const milliseconds change = offset - milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
-  if (std::chrono::abs(change) < kTolerableSkew) return false;
-  clock_offset_ms_.store(offset.count(), std::memory_order_relaxed);
-  logger_->warn("this machine's clock is {} s off the store's; requests are dated by the store's from now on",
-                offset.count() / 1000);
+  if (std::chrono::abs(offset - clock_offset) < kTolerableSkew) return false;
+  const milliseconds before(clock_offset_ms_.exchange(offset.count(), std::memory_order_relaxed));
+  if (std::chrono::abs(offset - before) >= kTolerableSkew) {
+    logger_->warn(
+        "this machine's clock is {} s off the store's; requests are dated by the store's from now on",
+        offset.count() / 1000);
+  }
   return true;
 }
 
@@ -126,7 +128,8 @@ http::Response CallRunner::send(const Call& call, std::optional<milliseconds>& r
   bool learned_clock = false;
   for (;;) {
     const auto address = address_of(call.bucket);
-    const http::Request request = signed_request(call, *address, query);
+    const milliseconds clock_offset(clock_offset_ms_.load(std::memory_order_relaxed));
+    const http::Request request = signed_request(call, *address, query, clock_offset);
     stats_.count_request(call.operation, call.body.size());
     http::Response answer = transport_.send(request, call.sink, stop_);
     stats_.count_received(answer.body.size());
@@ -134,7 +137,7 @@ http::Response CallRunner::send(const Call& call, std::optional<milliseconds>& r
     Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
     if (!learned_region && learn_region(call, *address, answer)) {
       learned_region = true;
-    } else if (!learned_clock && learn_clock(error, answer)) {
+    } else if (!learned_clock && learn_clock(error, answer, clock_offset)) {
       learned_clock = true;
     } else {
       retry_after_time = retry_after(answer);

@@ -74,10 +74,13 @@ class CallRunner {
   /// One try: a 2xx answer without <Error>, or an exception. A wrong region and a wrong clock are put right
   /// here, once each: the server has then refused the request before it did anything.
   http::Response send(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
-  http::Request signed_request(const Call& call, const BucketAddress& address, const std::string& query);
+  http::Request signed_request(const Call& call, const BucketAddress& address, const std::string& query,
+                               std::chrono::milliseconds clock_offset);
   bool learn_region(const Call& call, const BucketAddress& address, const http::Response& answer)
       S3C_EXCLUDES(mutex_);
-  bool learn_clock(const base::Error& error, const http::Response& answer);
+  /// clock_offset: with which the refused request was dated; another one may have learned since.
+  bool learn_clock(const base::Error& error, const http::Response& answer,
+                   std::chrono::milliseconds clock_offset);
   std::shared_ptr<const BucketAddress> address_of(const std::string& bucket) S3C_EXCLUDES(mutex_);
 
   const Config config_;

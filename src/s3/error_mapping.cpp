@@ -156,6 +156,14 @@ std::optional<ErrorKind> kind_of_code(std::string_view code) {
   return known == nullptr ? std::nullopt : std::optional(known->kind);
 }
 
+bool is_about_the_caller(std::string_view code) {
+  constexpr std::string_view kCallers[] = {
+      "AccountProblem",       "AllAccessDisabled",     "ExpiredToken",
+      "InvalidAccessKeyId",   "InvalidToken",          "RequestExpired",
+      "RequestTimeTooSkewed", "SignatureDoesNotMatch", "TokenRefreshRequired"};
+  return std::find(std::begin(kCallers), std::end(kCallers), code) != std::end(kCallers);
+}
+
 base::Error error_from_answer(std::string_view operation, const std::string& resource,
                               const http::Response& answer) {
   const ErrorDocument document = parse_error(answer.body).value_or(ErrorDocument{});

@@ -21,6 +21,10 @@ base::Error error_from_answer(std::string_view operation, const std::string& res
 /// when the code isn't one we know.
 std::optional<base::ErrorKind> kind_of_code(std::string_view code);
 
+/// Whether an S3 error code speaks of whoever asks (credentials, clock, account), so that every other request
+/// would meet it too, rather than of what was asked for.
+bool is_about_the_caller(std::string_view code);
+
 /// A copy of error that says what was done, to what, and how often it was tried.
 base::Error with_context(const base::Error& error, std::string_view operation, const std::string& resource,
                          int attempts);

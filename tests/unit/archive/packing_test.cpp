@@ -488,6 +488,24 @@ TEST_F(MemberPackerTest, AHundredUnreadableInARowAreTheStoresTrouble) {
   EXPECT_EQ(error_kind([&] { builder_.finish(); }), ErrorKind::transient);
 }
 
+TEST_F(MemberPackerTest, ExpiredCredentialsAreNotTheObjectsFault) {
+  const auto object = put("a", "x");
+  store_.before = [](const Call& c) {
+    if (c.op == Op::get) throw store_error(ErrorKind::access_denied, "ExpiredToken");
+  };
+  EXPECT_FALSE(pack(object));
+  EXPECT_EQ(error_kind([&] { builder_.finish(); }), ErrorKind::access_denied);
+}
+
+TEST_F(MemberPackerTest, ExpiredCredentialsAreNotTheStreamedObjectsFault) {
+  const auto object = put("a", std::string(5 << 20, 'L'));
+  store_.before = [](const Call& c) {
+    if (c.op == Op::head) throw store_error(ErrorKind::access_denied, "ExpiredToken");
+  };
+  EXPECT_FALSE(pack(object));
+  EXPECT_EQ(error_kind([&] { builder_.finish(); }), ErrorKind::access_denied);
+}
+
 TEST_F(MemberPackerTest, TheArchiveFailingIsNotTheObjectsFault) {
   const auto a = put("a", "x");
   const auto b = put("b", "y");

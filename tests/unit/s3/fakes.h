@@ -75,6 +75,7 @@ class ScriptedTransport final : public http::Transport {
     if (stop.stop_requested()) throw base::Error(base::ErrorKind::cancelled, "stopped");
     sent.push_back({request, std::string(request.body)});
     sent.back().request.body = {};
+    if (meanwhile) std::exchange(meanwhile, {})();
     if (steps_.empty())
       throw base::Error(base::ErrorKind::internal,
                         "the script is over: " + request.method + " " + request.url);
@@ -96,6 +97,8 @@ class ScriptedTransport final : public http::Transport {
 
   bool played_to_the_end() const { return steps_.empty(); }
 
+  /// Called once, while the next request is under way.
+  std::function<void()> meanwhile;
   std::vector<Sent> sent;
 
  private:

@@ -122,6 +122,17 @@ TEST_F(RetryTest, AWrongClockIsPutRightByTheStores) {
   EXPECT_EQ(header(2, "x-amz-date"), "20130524T010000Z");
 }
 
+TEST_F(RetryTest, ARefusalThatAnotherRequestLearnedFromIsTriedAgainToo) {
+  // Two requests are under way when the clock jumps: both are refused, and both must be sent again.
+  transport_.meanwhile = [&] { client_->head_bucket("b"); };
+  for (int request = 0; request < 2; ++request) {
+    transport_.add(s3_error(403, "RequestTimeTooSkewed", {{"Date", "Fri, 24 May 2013 01:00:00 GMT"}}));
+    transport_.add(answer(200));
+  }
+  EXPECT_NO_THROW(client_->head_bucket("b"));
+  EXPECT_TRUE(transport_.played_to_the_end());
+}
+
 TEST_F(RetryTest, ABare403WithTheRightTimeIsADenial) {
   transport_.add(answer(403, "", {{"Date", "Fri, 24 May 2013 00:01:00 GMT"}}));
   EXPECT_EQ(error_of([&] { client_->head_bucket("b"); }).kind(), ErrorKind::access_denied);
