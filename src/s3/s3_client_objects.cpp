@@ -41,11 +41,14 @@ Call get_call(const GetObjectRequest& request, const std::optional<ByteRange>& r
   return call;
 }
 
-void check_size(const GetObjectRequest& request, std::uint64_t size_bytes) {
-  if (request.expected_size_bytes && *request.expected_size_bytes != size_bytes) {
-    throw Error(ErrorKind::precondition_failed, fmt::format("the body has {} bytes, not the expected {}",
-                                                            size_bytes, *request.expected_size_bytes));
-  }
+/// Another size is another object, unless the ETag says that it is the same one: then bytes are missing that
+/// the next try may bring.
+void check_size(const GetObjectRequest& request, const http::Response& head, std::uint64_t size_bytes) {
+  if (!request.expected_size_bytes || *request.expected_size_bytes == size_bytes) return;
+  const bool same = !request.if_match.empty() && etag_of(head) == request.if_match;
+  throw Error(
+      same ? ErrorKind::transient : ErrorKind::precondition_failed,
+      fmt::format("the body has {} bytes, not the expected {}", size_bytes, *request.expected_size_bytes));
 }
 
 /// A store may ignore Range and send everything, or another piece: those bytes must not be taken for the
@@ -81,7 +84,7 @@ GetObjectResult S3Client::get_object(const GetObjectRequest& request) {
   call.before_try = [&result](Call&) { result.body.clear(); };
   call.sink = [&](const http::Response& head, std::string_view bytes) {
     if (result.body.empty()) {  // before a byte is taken: a much larger object must not fill the memory
-      check_size(request, body_size_bytes(head));
+      check_size(request, head, body_size_bytes(head));
       check_offset(head, offset);
       if (request.expected_size_bytes) result.body.reserve(*request.expected_size_bytes);
     }
@@ -90,7 +93,7 @@ GetObjectResult S3Client::get_object(const GetObjectRequest& request) {
   };
   runner_.run(call, [&](http::Response& answer) {
     check_end(result.body.size(), body_size_bytes(answer));
-    check_size(request, result.body.size());
+    check_size(request, answer, result.body.size());
     result.head = parse_object_head(answer);
   });
   return result;
@@ -116,7 +119,7 @@ ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink
       check_offset(head, start + received_bytes);
       if (!first_head) {
         total_bytes = body_size_bytes(head);
-        check_size(request, total_bytes);
+        check_size(request, head, total_bytes);
         first_head = parse_object_head(head);
       } else if (etag_of(head) != first_head->etag) {  // the store ignored If-Match
         throw Error(ErrorKind::precondition_failed, "the object changed while it was read");
@@ -138,7 +141,7 @@ ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink
   auto accept = [&](http::Response& answer) {
     if (!first_head) {  // an empty body: the sink was never called
       total_bytes = body_size_bytes(answer);
-      check_size(request, total_bytes);
+      check_size(request, answer, total_bytes);
       first_head = parse_object_head(answer);
     }
     check_end(received_bytes, total_bytes);

@@ -75,6 +75,18 @@ TEST_F(S3ClientTest, AnotherLengthThanExpectedIsAChangedObject) {
       ErrorKind::precondition_failed);
 }
 
+TEST_F(S3ClientTest, AnotherLengthOfTheSameObjectIsFetchedAgain) {
+  for (int i = 0; i < 2; ++i) {
+    transport_.add(answer(200, "hel", object_headers()));
+    transport_.add(answer(200, "hello", object_headers()));
+  }
+  const GetObjectRequest request{.bucket = "b", .key = "k", .if_match = "e1", .expected_size_bytes = 5};
+  EXPECT_EQ(client_->get_object(request).body, "hello");
+  std::string streamed;
+  client_->read_object(request, [&streamed](std::string_view bytes) { streamed += bytes; });
+  EXPECT_EQ(streamed, "hello");
+}
+
 TEST_F(S3ClientTest, EmptyObjects) {
   transport_.add(answer(200, "", object_headers()));
   EXPECT_EQ(client_->get_object({.bucket = "b", .key = "k", .expected_size_bytes = 0}).body, "");
