@@ -161,7 +161,8 @@ class SingleFaults(StoreCase):
                 self.meets({**where, **cut}, codes=(0, 1))
 
     def test_wrong_etags(self):
-        wrong = {"nth": 1, "fault": "wrong_etag"}
+        # "times", not "nth": which group's HEAD comes first, one that finds an archive or one that doesn't, is chance.
+        wrong = {"times": 1, "fault": "wrong_etag"}
         for name, where in {"part": PART, "complete": COMPLETE, "head": HEAD, "get": GET, "index": INDEX}.items():
             with self.subTest(where=name):
                 self.meets({**where, **wrong}, codes=(0, 1, 3))
@@ -213,6 +214,8 @@ class SingleFaults(StoreCase):
         self.meets({"operation": "CompleteMultipartUpload", "fault": "drop_headers", "request": ["if-none-match"]})
 
     def test_a_store_without_checksums(self):
+        if self.STORE == "lesser":
+            self.skipTest("it tells none anyway")
         checksums = ["x-amz-checksum-crc32", "x-amz-checksum-crc64nvme", "x-amz-checksum-type"]
         self.meets({"fault": "drop_headers", "response": checksums})
 
