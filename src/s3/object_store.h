@@ -48,6 +48,12 @@ class ObjectStore {
   virtual std::string create_multipart_upload(const CreateMultipartUploadRequest& request) = 0;
   virtual UploadedPart upload_part(const UploadPartRequest& request) = 0;
 
+  /// UploadPartCopy: the store makes the part out of an object that it has; no bytes travel. The part comes
+  /// back without a CRC-32, which Complete doesn't need beside a FULL_OBJECT one. A 200 reply may hold
+  /// <Error>: that is a failure and is retried. Throws not_found when the upload or the source is gone,
+  /// precondition_failed when the source is another object.
+  virtual UploadedPart upload_part_copy(const UploadPartCopyRequest& request) = 0;
+
   /// Completes the upload; afterwards the object is visible to readers. Returns its ETag, or nothing where
   /// the store's answer leaves it empty (Ceph RGW 16). Throws not_found when the upload was completed or
   /// aborted before.

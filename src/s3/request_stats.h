@@ -22,6 +22,7 @@ enum class Operation {
   put_object,
   create_multipart_upload,
   upload_part,
+  upload_part_copy,
   complete_multipart_upload,
   abort_multipart_upload,
   list_multipart_uploads,
@@ -30,7 +31,7 @@ enum class Operation {
   delete_object,
 };
 
-inline constexpr std::array<std::string_view, 14> kOperationNames = {
+inline constexpr std::array<std::string_view, 15> kOperationNames = {
     "HeadBucket",
     "ListObjectsV2",
     "GetObject",
@@ -39,6 +40,7 @@ inline constexpr std::array<std::string_view, 14> kOperationNames = {
     "PutObject",
     "CreateMultipartUpload",
     "UploadPart",
+    "UploadPartCopy",
     "CompleteMultipartUpload",
     "AbortMultipartUpload",
     "ListMultipartUploads",

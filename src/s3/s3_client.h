@@ -42,6 +42,7 @@ class S3Client final : public ObjectStore {
   std::string put_object(const PutObjectRequest& request, std::string_view body) override;
   std::string create_multipart_upload(const CreateMultipartUploadRequest& request) override;
   UploadedPart upload_part(const UploadPartRequest& request) override;
+  UploadedPart upload_part_copy(const UploadPartCopyRequest& request) override;
   std::string complete_multipart_upload(const CompleteMultipartUploadRequest& request) override;
   void abort_multipart_upload(const std::string& bucket, const std::string& key,
                               const std::string& upload_id) override;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "s3/answer_headers.h"
+#include "s3/request_headers.h"
 #include "s3/s3_client.h"
 #include "s3/xml.h"
 
@@ -62,6 +63,21 @@ UploadedPart S3Client::upload_part(const UploadPartRequest& request) {
       throw Error(ErrorKind::corrupt, "the part's CRC-32 is not that of what was sent");
     }
   });
+  return part;
+}
+
+UploadedPart S3Client::upload_part_copy(const UploadPartCopyRequest& request) {
+  Call call{.operation = Operation::upload_part_copy,
+            .method = "PUT",
+            .bucket = request.bucket,
+            .key = request.key};
+  call.query = {{"partNumber", std::to_string(request.part_number)}, {"uploadId", request.upload_id}};
+  call.headers.add("x-amz-copy-source",
+                   "/" + request.bucket + "/" + base::percent_encode(request.source_key, true));
+  call.headers.add("x-amz-copy-source-if-match", quoted(request.source_etag));
+  if (request.range) call.headers.add("x-amz-copy-source-range", range_header(*request.range));
+  UploadedPart part{.part_number = request.part_number};
+  runner_.run(call, [&part](http::Response& answer) { part.etag = parse_copy_part(answer.body); });
   return part;
 }
 

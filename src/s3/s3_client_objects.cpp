@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "s3/answer_headers.h"
+#include "s3/request_headers.h"
 #include "s3/s3_client.h"
 #include "s3/xml.h"
 
@@ -13,10 +14,6 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-
-std::string quoted(const std::string& etag) {
-  return "\"" + etag + "\"";
-}
 
 std::string lower(std::string text) {
   for (char& c : text) {
@@ -32,9 +29,7 @@ Call get_call(const GetObjectRequest& request, const std::optional<ByteRange>& r
   if (!request.version_id.empty()) call.query.emplace_back("versionId", request.version_id);
   if (!if_match.empty()) call.headers.add("If-Match", quoted(if_match));
   if (range) {
-    if (range->size_bytes == 0) throw Error(ErrorKind::invalid_argument, "a range can't be empty");
-    call.headers.add("Range",
-                     fmt::format("bytes={}-{}", range->offset, range->offset + range->size_bytes - 1));
+    call.headers.add("Range", range_header(*range));
   }
   // The stored checksum is of the whole object, so it says nothing about a piece.
   if (!range) call.headers.add("x-amz-checksum-mode", "ENABLED");

@@ -132,6 +132,17 @@ struct UploadPartRequest {
   std::optional<std::uint32_t> crc32 = {};  ///< sent as x-amz-checksum-crc32
 };
 
+struct UploadPartCopyRequest {
+  std::string bucket = {};
+  std::string key = {};
+  std::string upload_id = {};
+  int part_number = 0;           ///< 1..10,000
+  std::string source_key = {};   ///< in the same bucket
+  std::string source_etag = {};  ///< condition: the copy is of this very object
+  /// Of the source, which must then be larger than 5 MiB; nullopt: all of it.
+  std::optional<ByteRange> range = {};
+};
+
 struct UploadedPart {
   int part_number = 0;
   std::string etag = {};

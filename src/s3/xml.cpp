@@ -216,6 +216,13 @@ std::string parse_create_multipart_upload(std::string_view text) {
   return upload_id;
 }
 
+std::string parse_copy_part(std::string_view text) {
+  const Document document(text, "CopyPartResult");
+  std::string etag = unquoted(required(document.root(), "ETag"));
+  if (etag.empty()) corrupt("the copied part has no ETag");
+  return etag;
+}
+
 std::string parse_complete_multipart_upload(std::string_view text) {
   const Document document(text, "CompleteMultipartUploadResult");
   return unquoted(required(document.root(), "ETag"));

@@ -31,6 +31,8 @@ ListMultipartUploadsPage parse_list_multipart_uploads(std::string_view text);
 std::map<std::string, std::string> parse_tagging(std::string_view text);
 /// The upload id.
 std::string parse_create_multipart_upload(std::string_view text);
+/// The ETag of the part that UploadPartCopy made, without quotes, never empty.
+std::string parse_copy_part(std::string_view text);
 /// The ETag without quotes; Ceph RGW 16 leaves it empty. White space before the document is skipped: S3 sends
 /// it to keep the connection open.
 std::string parse_complete_multipart_upload(std::string_view text);

@@ -247,6 +247,52 @@ TEST_P(Multipart, APartThatIsNotThereFailsComplete) {
   EXPECT_EQ(client().head_object(bucket_, "k"), std::nullopt);
 }
 
+TEST_P(Multipart, PartsCopiedInsideTheStoreMakeTheSameObject) {
+  std::string body(12'000'000, '\0');
+  for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * 31 >> 7);
+  const std::string staging = "staging/a volume.zip";
+  Upload staged = upload(staging, body);
+  client().complete_multipart_upload(completion(staging, staged));
+  const std::string etag = client().head_object(bucket_, staging)->etag;
+
+  Upload copied{.id = create("volume.zip"), .parts = staged.parts};
+  for (s3::UploadedPart& part : copied.parts.parts) {
+    const std::uint64_t offset = static_cast<std::uint64_t>(part.part_number - 1) * (5 << 20);
+    const s3::UploadedPart copy = client().upload_part_copy(
+        {.bucket = bucket_,
+         .key = "volume.zip",
+         .upload_id = copied.id,
+         .part_number = part.part_number,
+         .source_key = staging,
+         .source_etag = etag,
+         .range = s3::ByteRange{offset, std::min<std::uint64_t>(5 << 20, body.size() - offset)}});
+    EXPECT_EQ(copy.etag, part.etag) << "the same bytes";
+    part = copy;
+  }
+  EXPECT_EQ(error_of([&] {
+              client().upload_part_copy({.bucket = bucket_,
+                                         .key = "volume.zip",
+                                         .upload_id = copied.id,
+                                         .part_number = 1,
+                                         .source_key = staging,
+                                         .source_etag = "00000000000000000000000000000000-3"});
+            }).kind(),
+            ErrorKind::precondition_failed)
+      << "a copy of another object would go unnoticed";
+  EXPECT_EQ(error_of([&] {
+              client().upload_part_copy({.bucket = bucket_,
+                                         .key = "volume.zip",
+                                         .upload_id = copied.id,
+                                         .part_number = 1,
+                                         .source_key = "staging/none",
+                                         .source_etag = etag});
+            }).kind(),
+            ErrorKind::not_found);
+  client().complete_multipart_upload(completion("volume.zip", copied));
+  EXPECT_EQ(client().head_object(bucket_, "volume.zip")->etag, etag);
+  EXPECT_TRUE(client().get_object({.bucket = bucket_, .key = staging}).body == body);
+}
+
 S3C_CONTRACT(Multipart);
 
 }  // namespace

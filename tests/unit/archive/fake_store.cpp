@@ -258,12 +258,12 @@ s3::GetObjectResult FakeStore::get_object(const s3::GetObjectRequest& request) {
     {
       MutexLock lock(mutex_);
       const StoredObject& object = find(request.bucket, request.key, &request);
-      if (request.expected_size_bytes && !ignores_if_match &&
-          *request.expected_size_bytes != object.body.size())
-        throw store_error(ErrorKind::precondition_failed, "");
       result.head = head_of(object);
       result.body =
           request.range ? object.body.substr(request.range->offset, request.range->size_bytes) : object.body;
+      if (request.expected_size_bytes && !ignores_if_match &&
+          *request.expected_size_bytes != result.body.size())
+        throw store_error(ErrorKind::precondition_failed, "");
     }
     if (alter_get) alter_get(request.key, result);
     return result;
@@ -382,6 +382,29 @@ s3::UploadedPart FakeStore::upload_part(const s3::UploadPartRequest& request) {
     part.etag = part_etag(body);
     part.crc32 = request.crc32;
     return part;
+  });
+}
+
+s3::UploadedPart FakeStore::upload_part_copy(const s3::UploadPartCopyRequest& request) {
+  Call what;
+  what.op = Op::part_copy;
+  what.bucket = request.bucket;
+  what.key = request.key;
+  what.upload_id = request.upload_id;
+  what.if_match = request.source_etag;
+  return call(what, [&] {
+    MutexLock lock(mutex_);
+    const auto upload = uploads_.find(request.upload_id);
+    if (upload == uploads_.end()) throw store_error(ErrorKind::not_found, "NoSuchUpload");
+    s3::GetObjectRequest get;
+    get.if_match = request.source_etag;
+    const StoredObject& source = find(request.bucket, request.source_key, &get);
+    if (request.range && source.body.size() <= (5u << 20))
+      throw store_error(ErrorKind::invalid_argument, "InvalidRequest");
+    const std::string body =
+        request.range ? source.body.substr(request.range->offset, request.range->size_bytes) : source.body;
+    upload->second.parts[request.part_number] = body;
+    return s3::UploadedPart{.part_number = request.part_number, .etag = part_etag(body), .crc32 = {}};
   });
 }
 

@@ -57,6 +57,7 @@ enum class Op {
   put,
   create,
   part,
+  part_copy,
   complete,
   abort,
   uploads,
@@ -140,6 +141,7 @@ class FakeStore final : public s3::ObjectStore {
   std::string put_object(const s3::PutObjectRequest& request, std::string_view body) override;
   std::string create_multipart_upload(const s3::CreateMultipartUploadRequest& request) override;
   s3::UploadedPart upload_part(const s3::UploadPartRequest& request) override;
+  s3::UploadedPart upload_part_copy(const s3::UploadPartCopyRequest& request) override;
   std::string complete_multipart_upload(const s3::CompleteMultipartUploadRequest& request) override;
   void abort_multipart_upload(const std::string& bucket, const std::string& key,
                               const std::string& upload_id) override;

@@ -90,6 +90,7 @@ class PartStore final : public ObjectStore {
   }
   std::string put_object(const PutObjectRequest&, std::string_view) override { std::abort(); }
   std::string create_multipart_upload(const CreateMultipartUploadRequest&) override { std::abort(); }
+  UploadedPart upload_part_copy(const UploadPartCopyRequest&) override { std::abort(); }
   std::string complete_multipart_upload(const CompleteMultipartUploadRequest&) override { std::abort(); }
   ListMultipartUploadsPage list_multipart_uploads(const std::string&, const std::string&, const std::string&,
                                                   const std::string&) override {

@@ -406,6 +406,40 @@ TEST_F(S3ClientTest, UploadPartChecksWhatTheStoreSaysItGot) {
   EXPECT_EQ(error_of([&] { client_->upload_part(part_of("x")); }).kind(), ErrorKind::corrupt);
 }
 
+UploadPartCopyRequest copy_of(std::optional<ByteRange> range) {
+  return {.bucket = "b",
+          .key = "a/day.zip",
+          .upload_id = "u",
+          .part_number = 2,
+          .source_key = "staging/a b.zip",
+          .source_etag = "s-3",
+          .range = range};
+}
+
+TEST_F(S3ClientTest, UploadPartCopy) {
+  transport_.add(answer(200, "<CopyPartResult><ETag>\"p\"</ETag></CopyPartResult>"));
+  const UploadedPart part = client_->upload_part_copy(copy_of(ByteRange{100, 50}));
+  EXPECT_EQ(part.part_number, 2);
+  EXPECT_EQ(part.etag, "p");
+  EXPECT_EQ(request(0).url, "http://store/b/a/day.zip?partNumber=2&uploadId=u");
+  EXPECT_EQ(header(0, "x-amz-copy-source"), "/b/staging/a%20b.zip");
+  EXPECT_EQ(header(0, "x-amz-copy-source-if-match"), "\"s-3\"");
+  EXPECT_EQ(header(0, "x-amz-copy-source-range"), "bytes=100-149");
+
+  transport_.add(answer(200, "<CopyPartResult><ETag>\"p\"</ETag></CopyPartResult>"));
+  client_->upload_part_copy(copy_of({}));
+  EXPECT_EQ(header(1, "x-amz-copy-source-range"), "(none)");
+}
+
+TEST_F(S3ClientTest, UploadPartCopyFailsInsideA200) {
+  transport_.add(answer(200, "<Error><Code>InternalError</Code></Error>"));
+  transport_.add(answer(200, "<CopyPartResult><ETag>\"p\"</ETag>"));  // cut off
+  transport_.add(answer(200, "<CopyPartResult><ETag>\"p\"</ETag></CopyPartResult>"));
+  EXPECT_EQ(client_->upload_part_copy(copy_of({})).etag, "p");
+  transport_.add(answer(200, "<CopyPartResult></CopyPartResult>"));
+  EXPECT_EQ(error_of([&] { client_->upload_part_copy(copy_of({})); }).kind(), ErrorKind::corrupt);
+}
+
 CompleteMultipartUploadRequest completion() {
   return {.bucket = "b",
           .key = "k",
