@@ -131,16 +131,18 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   base::MemoryBudget buffers(resources.memory_bytes / 2 - in_flight);
   EncoderPool encoders(std::max(1, static_cast<int>(std::thread::hardware_concurrency())), options.level);
   Catalog catalog(context.store, options.archive_bucket);
+  Readback readback(context.store, options, powers, bodies, slots, context.log);
   Committer committer(context.store, catalog, powers, context.log);
   SourceDeleter deleter({context.store, catalog, options, powers, context.clock, context.log});
-  GroupCleanup cleanup(context.store, catalog, context.clock, context.log, options.gc_age);
+  GroupCleanup cleanup(context.store, catalog, context.clock, context.log, options.gc_age, options.readback);
   MemberPacker packer(context.store, options, bodies, encoders, context.log);
   Turnstile turnstile;
   base::BoundedQueue<WorkItem> items(static_cast<std::size_t>(resources.threads) * 2);
-  const RunShared shared{options, context,   ObjectFilter(options.selection, context.clock.now()),
-                         powers,  catalog,   committer,
-                         deleter, cleanup,   buffers,
-                         slots,   turnstile, items};
+  const RunShared shared{options,   context, ObjectFilter(options.selection, context.clock.now()),
+                         powers,    catalog, readback,
+                         committer, deleter, cleanup,
+                         buffers,   slots,   turnstile,
+                         items};
 
   base::Mutex mutex;  // guards first and report
   base::TaskGroup workers([&] { items.close(); });

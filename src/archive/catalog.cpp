@@ -19,6 +19,7 @@ using base::ErrorKind;
 
 constexpr std::string_view kManifestSuffix = ".json";
 constexpr std::string_view kIndexSuffix = ".jsonl.gz";
+constexpr std::string_view kStagingSuffix = ".zip";
 
 std::optional<ManifestName> parse_key(std::string_view folder, std::string_view suffix,
                                       std::string_view key) {
@@ -44,12 +45,20 @@ std::string probe_key(std::string_view id) {
   return fmt::format("{}{}", kProbeFolder, id);
 }
 
+std::string staging_key(std::string_view archive_key, std::string_view id) {
+  return fmt::format("{}{}/{}{}", kStagingFolder, archive_key, id, kStagingSuffix);
+}
+
 std::optional<ManifestName> parse_manifest_key(std::string_view key) {
   return parse_key(kManifestFolder, kManifestSuffix, key);
 }
 
 std::optional<ManifestName> parse_index_key(std::string_view key) {
   return parse_key(kIndexFolder, kIndexSuffix, key);
+}
+
+std::optional<ManifestName> parse_staging_key(std::string_view key) {
+  return parse_key(kStagingFolder, kStagingSuffix, key);
 }
 
 std::vector<ManifestName> Catalog::list(const std::string& prefix) {

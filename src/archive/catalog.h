@@ -25,6 +25,8 @@ inline constexpr std::string_view kStagingFolder = "s3compress_catalog/staging/"
 std::string manifest_key(std::string_view archive_key, std::string_view id);
 std::string index_key(std::string_view archive_key, std::string_view id);
 std::string probe_key(std::string_view id);
+/// Where a volume lies while it is read back. Ends in an id and a suffix, as gc expects there.
+std::string staging_key(std::string_view archive_key, std::string_view id);
 
 /// One manifest found by listing.
 struct ManifestName {
@@ -34,10 +36,11 @@ struct ManifestName {
   bool operator==(const ManifestName&) const = default;
 };
 
-/// What a manifest's key, or its index's, says; nullopt for an object that lies in that folder but isn't
-/// named as one of ours.
+/// What the key of a manifest, of an index or of a staging copy says; nullopt for an object that lies in that
+/// folder but isn't named as one of ours.
 std::optional<ManifestName> parse_manifest_key(std::string_view key);
 std::optional<ManifestName> parse_index_key(std::string_view key);
+std::optional<ManifestName> parse_staging_key(std::string_view key);
 
 /// A manifest whose archive didn't prove it when it was asked.
 struct UncommittedManifest {

@@ -19,12 +19,14 @@ bool same_bytes(const index::Manifest& manifest, const s3::ObjectHead& archive) 
 
 }  // namespace
 
+bool is_as_sent(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object) {
+  return object && !manifest.id.empty() && id_of(object) == manifest.id &&
+         object->size_bytes == manifest.archive_size_bytes && same_bytes(manifest, *object);
+}
+
 std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
                                                const std::optional<s3::ObjectHead>& archive) {
-  if (!archive) return std::nullopt;
-  if (manifest.id.empty() || id_of(archive) != manifest.id) return std::nullopt;
-  if (archive->size_bytes != manifest.archive_size_bytes) return std::nullopt;
-  if (!same_bytes(manifest, *archive)) return std::nullopt;
+  if (!is_as_sent(manifest, archive)) return std::nullopt;
   return CommittedVolume(manifest);
 }
 

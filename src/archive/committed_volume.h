@@ -27,9 +27,13 @@ class CommittedVolume {
   index::Manifest manifest_;
 };
 
-/// Compares what HEAD said of the archive with its manifest: same id, same size, and the same full-object
+/// Compares what HEAD said of an object with a manifest: same id, same size, and the same full-object
 /// checksum or, where the store tells none of that kind, the multipart ETag we computed ourselves. Silence is
-/// never taken for a yes. nullopt: the archive is absent, somebody else's, or not what the manifest promises.
+/// never taken for a yes.
+bool is_as_sent(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object);
+
+/// archive: what HEAD said of the object at the archive's own name. nullopt: is_as_sent() is false, because
+/// it is absent, somebody else's, or not what the manifest promises.
 std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
                                                const std::optional<s3::ObjectHead>& archive);
 

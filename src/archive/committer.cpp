@@ -56,18 +56,8 @@ bool Committer::fence_others(const index::Manifest& manifest) {
 }
 
 std::optional<Error> Committer::complete(const SealedVolume& volume) {
-  s3::CompleteMultipartUploadRequest request;
-  request.bucket = volume.manifest.archive_bucket;
-  request.key = volume.manifest.archive_key;
-  request.upload_id = volume.manifest.upload_id;
-  request.parts = volume.parts;
-  request.if_none_match = true;
-  if (powers_.additional_checksums) {
-    request.full_object_crc32 = volume.crc32;
-    request.object_size_bytes = volume.manifest.archive_size_bytes;
-  }
   try {
-    store_.complete_multipart_upload(request);
+    store_.complete_multipart_upload(complete_request(volume, powers_));
     return std::nullopt;
   } catch (const Error& error) {
     return error;

@@ -4,6 +4,7 @@
 
 #include "archive/layout.h"
 #include "archive/open_uploads.h"
+#include "archive/source_listing.h"
 #include "archive/take_back.h"
 #include "base/encoding.h"
 #include "base/error.h"
@@ -22,9 +23,22 @@ void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
                 error.what());
     }
   }
+  if (staging_) {
+    try {
+      remove_old_copies(stem, limit);
+    } catch (const Error& error) {
+      log_.warn("copies that killed runs read back stay behind: {}", error.what());
+    }
+  }
   if (!may_list_uploads_) return;
   try {
-    abort_old_uploads(stem, limit);
+    abort_old_uploads(stem, stem, limit, [](const std::string& key) { return std::optional(key); });
+    if (staging_) {
+      abort_old_uploads(std::string(kStagingFolder) + stem, stem, limit, [](const std::string& key) {
+        const auto name = parse_staging_key(key);
+        return name ? std::optional(name->archive_key) : std::nullopt;
+      });
+    }
   } catch (const Error& error) {
     log_.warn("unfinished uploads of killed runs stay behind: {}", error.what());
     if (error.kind() == base::ErrorKind::access_denied) may_list_uploads_ = false;
@@ -41,10 +55,26 @@ void GroupCleanup::take_back_old(const UncommittedManifest& found, const AgeLimi
   }
 }
 
-void GroupCleanup::abort_old_uploads(const std::string& stem, const AgeLimit& limit) {
-  for_each_upload(store_, catalog_.bucket(), stem, [&](const s3::MultipartUpload& upload) {
+void GroupCleanup::remove_old_copies(const std::string& stem, const AgeLimit& limit) {
+  SourceListing listing(store_, catalog_.bucket(), std::string(kStagingFolder) + stem, "",
+                        ObjectFilter({}, {}));
+  for (; const s3::ObjectSummary* copy = listing.peek(); listing.pop()) {
+    const std::optional<ManifestName> name = parse_staging_key(copy->key);
+    if (!name || !ArchiveName::volume_number(stem, name->archive_key)) continue;
+    if (!limit.passed_by(made_at(name->id, copy->last_modified))) continue;
+    catalog_.remove_object(copy->key);
+    log_.info("removed a copy of {} that a killed run left", base::printable(name->archive_key));
+  }
+}
+
+void GroupCleanup::abort_old_uploads(
+    const std::string& prefix, const std::string& stem, const AgeLimit& limit,
+    const std::function<std::optional<std::string>(const std::string&)>& archive_key_of) {
+  for_each_upload(store_, catalog_.bucket(), prefix, [&](const s3::MultipartUpload& upload) {
     // The prefix also covers the names of other groups: "2018" those of "20180401".
-    if (!ArchiveName::volume_number(stem, upload.key) || !limit.passed_by(upload.initiated)) return true;
+    const std::optional<std::string> archive_key = archive_key_of(upload.key);
+    if (!archive_key || !ArchiveName::volume_number(stem, *archive_key)) return true;
+    if (!limit.passed_by(upload.initiated)) return true;
     try {
       store_.abort_multipart_upload(catalog_.bucket(), upload.key, upload.upload_id);
       log_.info("aborted an unfinished upload of {}", base::printable(upload.key));

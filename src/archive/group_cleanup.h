@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "archive/age_limit.h"
@@ -17,23 +19,27 @@ namespace s3c::archive {
 class GroupCleanup {
  public:
   GroupCleanup(s3::ObjectStore& store, Catalog& catalog, base::Clock& clock, base::Logger& log,
-               std::chrono::seconds min_age)
-      : store_(store), catalog_(catalog), clock_(clock), log_(log), min_age_(min_age) {}
+               std::chrono::seconds min_age, bool staging)
+      : store_(store), catalog_(catalog), clock_(clock), log_(log), min_age_(min_age), staging_(staging) {}
 
-  /// Takes back the uncommitted manifests of state and aborts the uploads at volume names of stem, as far as
-  /// they are old enough. Never throws base::Error: what can't be cleared is garbage that harms nobody, and
-  /// is logged as a warning.
+  /// Takes back the uncommitted manifests of state, aborts the uploads at volume names of stem, and removes
+  /// staging copies if this run makes such, as far as they are old enough. Never throws base::Error: what
+  /// can't be cleared is garbage that harms nobody, and is logged as a warning.
   void clean(const std::string& stem, const GroupState& state);
 
  private:
   void take_back_old(const UncommittedManifest& found, const AgeLimit& limit);
-  void abort_old_uploads(const std::string& stem, const AgeLimit& limit);
+  /// Uploads whose key begins like prefix; archive_key_of: which archive's an upload to that key is.
+  void abort_old_uploads(const std::string& prefix, const std::string& stem, const AgeLimit& limit,
+                         const std::function<std::optional<std::string>(const std::string&)>& archive_key_of);
+  void remove_old_copies(const std::string& stem, const AgeLimit& limit);
 
   s3::ObjectStore& store_;
   Catalog& catalog_;
   base::Clock& clock_;
   base::Logger& log_;
   const std::chrono::seconds min_age_;
+  const bool staging_;  ///< a run without readback leaves copies to gc: that saves it two listings a group
   std::atomic<bool> may_list_uploads_{true};  ///< false once that was forbidden: it is asked, and told, once
 };
 

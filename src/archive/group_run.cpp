@@ -23,10 +23,15 @@ namespace {
 /// made progress, so a handful means that something keeps taking our name.
 constexpr int kMaxPasses = 8;
 
-/// Somebody's clean-up (gc, a lifecycle rule) took a volume in the making for a killed run's. Nothing of it
-/// is lost, so it is made again.
-Error upload_gone(const Error& error) {
-  return {ErrorKind::transient, "the upload was aborted by somebody else", error.context()};
+/// Somebody's clean-up (gc, a lifecycle rule) took a volume in the making for a killed run's, its upload or
+/// its staging copy. Nothing of it is lost, so it is made again.
+bool was_cleared(const Error& error) {
+  const std::string& code = error.context().code;
+  return code == "NoSuchUpload" || code == "NoSuchKey";
+}
+
+Error cleared(const Error& error) {
+  return {ErrorKind::transient, "the unfinished volume was removed by somebody else", error.context()};
 }
 
 }  // namespace
@@ -153,14 +158,19 @@ class GroupRun::Pass {
       admit_objects(volume);
       set_stage(GroupProgress::Stage::committing);
       sealed = volume->seal();
+      if (s_.options.readback && sealed.manifest.objects != 0) {
+        set_stage(GroupProgress::Stage::reading_back);
+        s_.readback.promote(sealed);
+        set_stage(GroupProgress::Stage::committing);
+      }
     } catch (const VolumeSpoiled& spoiled) {
       volume->abandon();
       leave_for_good(spoiled.object);
       return Outcome::start_again;
     } catch (const Error& error) {
       abandon_after_failure(*volume);
-      if (error.context().code != "NoSuchUpload") throw;
-      return start_again_after({"", upload_gone(error)}, *key);
+      if (!was_cleared(error)) throw;
+      return start_again_after({"", cleared(error)}, *key);
     } catch (...) {
       abandon_after_failure(*volume);
       throw;

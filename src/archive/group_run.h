@@ -15,6 +15,7 @@
 #include "archive/group_cleanup.h"
 #include "archive/member_packer.h"
 #include "archive/open_volume.h"
+#include "archive/readback.h"
 #include "archive/source_deleter.h"
 #include "archive/source_listing.h"
 #include "archive/turnstile.h"
@@ -39,6 +40,7 @@ struct RunShared {
   const ObjectFilter filter;
   const StorePowers& powers;
   Catalog& catalog;
+  Readback& readback;
   Committer& committer;
   SourceDeleter& deleter;
   GroupCleanup& cleanup;

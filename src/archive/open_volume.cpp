@@ -30,26 +30,23 @@ index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive
   m.tool = "s3compressor";
   m.tool_version = options.tool_version;
 
-  s3::CreateMultipartUploadRequest request;
-  request.bucket = options.archive_bucket;
-  request.key = m.archive_key;
-  request.content_type = "application/zip";
-  request.storage_class = options.storage_class;
-  request.metadata = {{kIdMetadata, m.id}};
-  request.tagging = options.tagging;
-  request.encryption = options.encryption;
-  request.full_object_crc32 = setup.powers.additional_checksums;
+  s3::CreateMultipartUploadRequest request = create_request(m, options, setup.powers);
+  if (options.readback) {
+    request.key = staging_key(m.archive_key, m.id);
+    request.storage_class = "STANDARD";  // readable, and gone within the hour
+    request.tagging.clear();             // for the archive: a lifecycle rule may go by it
+  }
   m.upload_id = setup.store.create_multipart_upload(request);
   return m;
 }
 
-s3::PartUploaderConfig uploader_config(const index::Manifest& m, const StorePowers& powers) {
+s3::PartUploaderConfig uploader_config(const index::Manifest& m, const OpenVolume::Setup& setup) {
   s3::PartUploaderConfig config;
   config.bucket = m.archive_bucket;
-  config.key = m.archive_key;
+  config.key = setup.options.readback ? staging_key(m.archive_key, m.id) : m.archive_key;
   config.upload_id = m.upload_id;
   config.part_size_bytes = m.part_size_bytes;
-  config.send_crc32 = powers.additional_checksums;
+  config.send_crc32 = setup.powers.additional_checksums;
   return config;
 }
 
@@ -61,11 +58,39 @@ std::string sha256_of_gz(const index::IndexFile& index) {
 
 }  // namespace
 
+s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
+                                                const ArchiveOptions& options, const StorePowers& powers) {
+  s3::CreateMultipartUploadRequest request;
+  request.bucket = manifest.archive_bucket;
+  request.key = manifest.archive_key;
+  request.content_type = "application/zip";
+  request.storage_class = manifest.storage_class;
+  request.metadata = {{kIdMetadata, manifest.id}};
+  request.tagging = options.tagging;
+  request.encryption = options.encryption;
+  request.full_object_crc32 = powers.additional_checksums;
+  return request;
+}
+
+s3::CompleteMultipartUploadRequest complete_request(const SealedVolume& volume, const StorePowers& powers) {
+  s3::CompleteMultipartUploadRequest request;
+  request.bucket = volume.manifest.archive_bucket;
+  request.key = volume.manifest.archive_key;
+  request.upload_id = volume.manifest.upload_id;
+  request.parts = volume.parts;
+  request.if_none_match = true;
+  if (powers.additional_checksums) {
+    request.full_object_crc32 = volume.crc32;
+    request.object_size_bytes = volume.manifest.archive_size_bytes;
+  }
+  return request;
+}
+
 OpenVolume::OpenVolume(const Setup& setup, std::string archive_key, std::uint64_t part_size_bytes,
                        base::MemoryLease buffers)
     : manifest_(start_upload(setup, std::move(archive_key), part_size_bytes)),
       buffers_(std::move(buffers)),
-      uploader_(setup.store, setup.slots, uploader_config(manifest_, setup.powers), {}),
+      uploader_(setup.store, setup.slots, uploader_config(manifest_, setup), {}),
       builder_([this, on_bytes = setup.on_bytes](std::string_view bytes) {
         uploader_.append(bytes);
         on_bytes(bytes.size());

@@ -29,6 +29,15 @@ struct SealedVolume {
   LeftObjects left;
 };
 
+/// The multipart upload that makes the archive at its own name: with the volume's id, class, tags,
+/// encryption.
+s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
+                                                const ArchiveOptions& options, const StorePowers& powers);
+
+/// Completes the upload of manifest.upload_id at the archive's own name, if nothing stands there: with every
+/// check of the whole that the store is able to make.
+s3::CompleteMultipartUploadRequest complete_request(const SealedVolume& volume, const StorePowers& powers);
+
 /// Made and sealed by one thread; builder() is for all of them. Neither commits nor aborts in its destructor.
 class OpenVolume {
  public:
@@ -43,8 +52,8 @@ class OpenVolume {
         on_bytes;  ///< told how many archive bytes were produced, from any thread
   };
 
-  /// Starts the multipart upload under a fresh id. buffers: a lease for part_size (and what larger parts cost
-  /// in flight).
+  /// Starts the multipart upload under a fresh id, at the staging key if the volume is to be read back.
+  /// buffers: a lease for part_size (and what larger parts cost in flight).
   OpenVolume(const Setup& setup, std::string archive_key, std::uint64_t part_size_bytes,
              base::MemoryLease buffers);
 
@@ -58,7 +67,7 @@ class OpenVolume {
   void abandon();
 
  private:
-  index::Manifest manifest_;
+  index::Manifest manifest_;  ///< upload_id: of the upload that the parts go to
   base::MemoryLease buffers_;
   s3::PartUploader uploader_;
   VolumeBuilder builder_;

@@ -42,6 +42,8 @@ struct ArchiveOptions {
   std::uint64_t max_size_bytes = std::uint64_t{50} << 30;  ///< source bytes of one volume
   int level = 6;                                           ///< libdeflate's, 0..12
   int delete_batch = 1000;                                 ///< keys in one DeleteObjects, 1..1000
+  /// --verify readback: each volume is read back from a staging copy before it is committed.
+  bool readback = false;
   bool keep_sources = false;
   bool delete_versions = false;  ///< delete exactly the archived version, for ever
   bool dry_run = false;

@@ -12,7 +12,7 @@ namespace s3c::archive {
 
 /// One group in work.
 struct GroupProgress {
-  enum class Stage { listing, packing, committing, deleting };
+  enum class Stage { listing, packing, reading_back, committing, deleting };
   std::string prefix;
   Stage stage = Stage::listing;
   std::uint64_t listed = 0;   ///< objects to pack that the listing has shown so far

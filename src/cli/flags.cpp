@@ -63,7 +63,9 @@ const std::vector<Flag>& archive_flags() {
       {"sse-kms-key-id", "KEY", FlagKind::value, kArchives, "KMS key for --sse aws:kms"},
       {"tagging", "TAGS", FlagKind::value, kArchives, "tags of the archives: team=logs&year=2018"},
       {"verify", "HOW", FlagKind::value, kArchives,
-       "proof that is asked of the store before anything is deleted (default and only choice: checksum)"},
+       "checksum: the store confirms size and checksum before anything is deleted; readback: before that, "
+       "each archive is read back whole from a copy in STANDARD and every object in it decoded (default: "
+       "checksum)"},
 
       {"keep-sources", "", FlagKind::toggle, kSources, "archive, and delete nothing"},
       {"delete-versions", "", FlagKind::toggle, kSources,

@@ -202,7 +202,9 @@ archive::ArchiveOptions read_archive(Reader& reader) {
   reader.with("max-objects", [&](const std::string& text) { options.max_objects = parse_count(text); });
   reader.with("max-size", [&](const std::string& text) { options.max_size_bytes = parse_size_bytes(text); });
   options.level = reader.number("level", options.level, 0, 12);
-  reader.with("verify", [](const std::string& text) { parse_choice(text, {"checksum"}); });
+  reader.with("verify", [&](const std::string& text) {
+    options.readback = parse_choice(text, {"checksum", "readback"}) == "readback";
+  });
   options.delete_batch = reader.number("delete-batch", options.delete_batch, 1, 1000);
   options.keep_sources = reader.toggle("keep-sources");
   options.delete_versions = reader.toggle("delete-versions");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -71,6 +72,12 @@ Reader::Reader(ReadAt read_at, std::uint64_t archive_size_bytes) : read_at_(std:
   entries_ = directory.entries;
   directory_offset_ = directory.offset;
   directory_size_bytes_ = directory.size_bytes;
+}
+
+Reader Reader::reading_from(ReadAt read_at) const {
+  Reader other = *this;
+  other.read_at_ = std::move(read_at);
+  return other;
 }
 
 /// tail: the three end records; narrow: what the plain one says, all ones where the ZIP64 one has to.

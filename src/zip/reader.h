@@ -28,6 +28,9 @@ class Reader {
   /// or lie.
   Reader(ReadAt read_at, std::uint64_t archive_size_bytes);
 
+  /// The same ZIP, its end records already read, through another read_at.
+  Reader reading_from(ReadAt read_at) const;
+
   /// What the end records promise; for_each_entry() checks it.
   std::uint64_t entries() const { return entries_; }
   std::uint64_t directory_offset() const { return directory_offset_; }
@@ -56,7 +59,7 @@ class Reader {
   void check_extent(const EntryInfo& entry) const;
   Located locate(const EntryInfo& entry, std::uint64_t wanted_data_bytes) const;
 
-  const ReadAt read_at_;
+  ReadAt read_at_;
   std::uint64_t entries_ = 0;
   std::uint64_t directory_offset_ = 0;
   std::uint64_t directory_size_bytes_ = 0;

@@ -9,7 +9,7 @@ import dataclasses
 import random
 
 READS = ("GetObject", "HeadObject", "ListObjectsV2")
-WRITES = ("PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload",
+WRITES = ("PutObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload", "AbortMultipartUpload",
           "DeleteObjects")
 EVERYTHING = READS + WRITES
 # Faults of our own making must not teach the probe a power that the store doesn't have, nor hit the writer's PUTs.
@@ -74,7 +74,7 @@ def error_after(rng: random.Random) -> dict:
 
 
 def error_in_200(rng: random.Random) -> dict:
-    return {**operation(rng, ("CompleteMultipartUpload", "DeleteObjects")), **moment(rng), "fault": "error_in_200",
+    return {**operation(rng, ("UploadPartCopy", "CompleteMultipartUpload", "DeleteObjects")), **moment(rng), "fault": "error_in_200",
             "code": rng.choice(("InternalError", "SlowDown")), "after_effect": rng.random() < 0.5}
 
 
@@ -106,7 +106,8 @@ def damaged_body(rng: random.Random) -> dict:
 
 
 def truncated_xml(rng: random.Random) -> dict:
-    names = ("ListObjectsV2", "CompleteMultipartUpload", "DeleteObjects", "CreateMultipartUpload", "ListMultipartUploads")
+    names = ("ListObjectsV2", "CompleteMultipartUpload", "DeleteObjects", "CreateMultipartUpload", "UploadPartCopy",
+             "ListMultipartUploads")
     return {**operation(rng, names), **moment(rng), "fault": "truncate_xml"}
 
 
@@ -123,7 +124,7 @@ def refused_deletes(rng: random.Random) -> dict:
 
 
 def wrong_etag(rng: random.Random) -> dict:
-    names = ("UploadPart", "GetObject", "HeadObject", "CompleteMultipartUpload", "PutObject")
+    names = ("UploadPart", "UploadPartCopy", "GetObject", "HeadObject", "CompleteMultipartUpload", "PutObject")
     return {**operation(rng, names), "nth": rng.randint(1, 10), "fault": "wrong_etag"}
 
 

@@ -18,6 +18,7 @@ DELETE = {"operation": "DeleteObjects", "key": "sources/*"}
 LISTING = {"operation": "ListObjectsV2", "key": "sources/*"}
 ABORT = {"operation": "AbortMultipartUpload", "key": "*.zip"}
 CREATE = {"operation": "CreateMultipartUpload", "key": "*.zip"}
+READBACK = ("--verify", "readback")
 # Everything that changes something in the archive bucket.
 WRITES = {"part": PART, "complete": COMPLETE, "index": INDEX, "manifest": MANIFEST, "create": CREATE}
 
@@ -195,6 +196,36 @@ class SingleFaults(StoreCase):
 
     def test_a_key_that_is_missing(self):
         self.pages({"fault": "omit_key", "match": "*17"}, (0,))
+
+    # --- readback
+
+    def test_a_copy_that_is_hard_to_make_and_to_read(self):
+        staging = "s3compress_catalog/staging/*"
+        complete = {"operation": "CompleteMultipartUpload", "key": staging}
+        read = {"operation": "GetObject", "key": staging}
+        copy = {"operation": "UploadPartCopy"}
+        for where, faults in {
+            "complete": (complete, ({"fault": "error_in_200", "code": "InternalError"}, {"fault": "lost_reply"},
+                                    {"fault": "error_after", "status": 500, "code": "InternalError"})),
+            "read": (read, ({"fault": "reset"}, {"fault": "cut_body", "keep_ratio": 0.5},
+                            {"fault": "error", "status": 503, "code": "SlowDown"})),
+            "copy": (copy, ({"fault": "error_in_200", "code": "InternalError"}, {"fault": "truncate_xml"}, {"fault": "lost_reply"},
+                            {"fault": "error", "status": 404, "code": "NoSuchUpload"},
+                            {"fault": "error", "status": 404, "code": "NoSuchKey"})),
+        }.items():
+            for fault in faults[1]:
+                with self.subTest(where=where, **fault):
+                    self.meets({**faults[0], "nth": 1, **fault}, flags=READBACK)
+
+    def test_a_copy_that_can_not_be_made_or_read(self):
+        staging = "s3compress_catalog/staging/*"
+        for rule, code in (({"operation": "UploadPartCopy", "fault": "error", "status": 501, "code": "NotImplemented"}, 2),
+                           ({"operation": "UploadPartCopy", "nth": 1, "fault": "wrong_etag"}, 1),
+                           ({"operation": "GetObject", "key": staging, "nth": 1, "fault": "flip_byte"}, 1),
+                           ({"operation": "GetObject", "key": staging, "fault": "error", "status": 500, "code": "InternalError"}, 1),
+                           ({"operation": "HeadObject", "key": staging, "times": 1, "fault": "wrong_etag"}, 1)):
+            with self.subTest(**rule):
+                self.meets(rule, codes=(0, code), flags=READBACK)
 
     # --- deletes
 

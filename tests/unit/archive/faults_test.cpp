@@ -21,10 +21,17 @@ using testing::Op;
 using testing::run;
 using testing::store_error;
 
-class FaultsTest : public ::testing::TestWithParam<bool> {
+struct Setup {
+  const char* name;
+  bool full;  ///< the store has every power
+  bool readback;
+};
+
+class FaultsTest : public ::testing::TestWithParam<Setup> {
  protected:
   static FakeStore::Powers powers() {
-    return {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()};
+    const bool has = GetParam().full;
+    return {.conditional_complete = has, .checksums = has, .conditional_delete = has};
   }
   static ArchiveOptions options() {
     ArchiveOptions options = testing::small_options();
@@ -32,6 +39,7 @@ class FaultsTest : public ::testing::TestWithParam<bool> {
     options.conditional_complete.reset();
     options.additional_checksums.reset();
     options.conditional_delete.reset();
+    options.readback = GetParam().readback;
     // One after the other: then the n-th call is nearly the same one in each run.
     options.resources.threads = 1;
     options.resources.open_groups = 1;
@@ -102,8 +110,11 @@ class FaultsTest : public ::testing::TestWithParam<bool> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Stores, FaultsTest, ::testing::Bool(),
-                         [](const auto& powers) { return powers.param ? "full" : "lesser"; });
+INSTANTIATE_TEST_SUITE_P(Stores, FaultsTest,
+                         ::testing::Values(Setup{"full", true, false}, Setup{"lesser", false, false},
+                                           Setup{"full_readback", true, true},
+                                           Setup{"lesser_readback", false, true}),
+                         [](const auto& setup) { return setup.param.name; });
 
 TEST_P(FaultsTest, KilledBeforeEachCall) {
   fail_at_each_call(true, false, false);
@@ -133,7 +144,7 @@ TEST_P(FaultsTest, ACompleteThatArrivesAfterTheKillIsFoundOrLosesCleanly) {
     const auto originals = fill(store, false);
     std::optional<s3::CompleteMultipartUploadRequest> late;
     store.before = [&](const Call& c) {
-      const bool on_its_way = c.op == Op::complete && c.key.ends_with(".zip");
+      const bool on_its_way = c.op == Op::complete && c.key.starts_with("src/");
       if (on_its_way && !late) late = store.last_complete();
       if (late) throw store_error(ErrorKind::transient, "InternalError");
     };
@@ -177,7 +188,7 @@ TEST_P(FaultsTest, TwoRunsAtOnce) {
     store.before = hesitate;
     store.after = hesitate;
     ArchiveOptions both = options();
-    both.conditional_complete = both.additional_checksums = both.conditional_delete = GetParam();
+    both.conditional_complete = both.additional_checksums = both.conditional_delete = GetParam().full;
     both.resources.threads = 3;
     both.resources.open_groups = 2;
     both.keep_sources = seed % 4 == 0;  // then nothing but the protocol keeps them from archiving twice

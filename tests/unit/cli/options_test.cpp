@@ -121,9 +121,10 @@ TEST(Options, EveryArchiveFlagReachesItsOption) {
                            "conditional-complete,checksums",
                            "--dry-run",
                            "--verify",
-                           "checksum"});
+                           "readback"});
   const archive::ArchiveOptions& o = r.archive;
   EXPECT_EQ(o.selection.prefix, "logs/app");
+  EXPECT_TRUE(o.readback);
   EXPECT_TRUE(o.selection.dates.may_contain({2018, 3, 31}));
   EXPECT_FALSE(o.selection.dates.may_contain({2018, 4, 1}));
   EXPECT_EQ(o.resources.threads, 7);
@@ -361,7 +362,7 @@ TEST(Options, EveryBadValueIsNamed) {
       {{"--max-size", "big"}, "--max-size \"big\" is not a size", ""},
       {{"--memory", "1MiB"}, "--memory", ""},
       {{"--keep-sources", "--delete-versions"}, "contradict each other", ""},
-      {{"--verify", "readback"}, "--verify \"readback\" is not known: only checksum exists so far", ""},
+      {{"--verify", "twice"}, "--verify \"twice\" is none of checksum, readback", ""},
       {{"--sse", "AES"}, "--sse \"AES\" is none of AES256", ""},
       {{"--sse-kms-key-id", "k"}, "--sse-kms-key-id needs --sse aws:kms", ""},
       {{"--tagging", "nonsense"}, "--tagging \"nonsense\" is not a list of tags", ""},

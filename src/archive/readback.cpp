@@ -1,0 +1,147 @@
+#include "archive/readback.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <utility>
+
+#include "archive/catalog.h"
+#include "archive/committed_volume.h"
+#include "archive/volume_audit.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/task_group.h"
+#include "index/index_reader.h"
+
+namespace s3c::archive {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+std::string staging_key(const index::Manifest& manifest) {
+  return archive::staging_key(manifest.archive_key, manifest.id);
+}
+
+Error damaged(const index::Manifest& manifest, const std::string& message) {
+  return {ErrorKind::corrupt,
+          message,
+          {.operation = "read back", .resource = manifest.archive_bucket + "/" + staging_key(manifest)}};
+}
+
+index::IndexCursor cursor_of(const SealedVolume& volume) {
+  return {[gz = volume.index.gz_bytes()](std::uint64_t offset, std::uint64_t size_bytes) {
+            return gz.substr(offset, size_bytes);
+          },
+          volume.index.blocks};
+}
+
+}  // namespace
+
+void Readback::promote(SealedVolume& volume) {
+  try {
+    const std::string etag = complete_staged(volume);
+    read_back(volume, etag);
+    copy_parts(volume, etag);
+  } catch (...) {
+    discard(volume);
+    throw;
+  }
+  discard(volume);
+}
+
+/// As in steps 6 and 7: whatever Complete answers, only what HEAD shows counts.
+std::string Readback::complete_staged(const SealedVolume& volume) {
+  s3::CompleteMultipartUploadRequest request = complete_request(volume, powers_);
+  request.key = staging_key(volume.manifest);
+  std::optional<Error> error;
+  try {
+    store_.complete_multipart_upload(request);
+  } catch (const Error& thrown) {
+    error = thrown;
+  }
+  const auto staged = store_.head_object(request.bucket, request.key);
+  if (is_as_sent(volume.manifest, staged)) return staged->etag;
+  if (error) throw *error;
+  throw damaged(volume.manifest, "the store's size or checksum of the copy is not what was uploaded");
+}
+
+void Readback::read_back(const SealedVolume& volume, const std::string& etag) {
+  const index::Manifest& manifest = volume.manifest;
+  const AuditReport report = audit_volume(store_, {manifest.archive_bucket, staging_key(manifest), etag},
+                                          manifest, cursor_of(volume), bodies_);
+  if (report.whole()) {
+    log_.info("read back {}: {} objects", base::printable(manifest.archive_key), report.members);
+    return;
+  }
+  for (const Damage& damage : report.named)
+    log_.warn("read back {}: {}: {}", base::printable(manifest.archive_key), base::printable(damage.key),
+              damage.what);
+  const Damage& first = report.named.front();
+  throw damaged(manifest,
+                fmt::format("the volume came back otherwise than it was packed, nothing was deleted: {}{}{}",
+                            base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
+}
+
+void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
+  index::Manifest& manifest = volume.manifest;
+  manifest.upload_id = store_.create_multipart_upload(create_request(manifest, options_, powers_));
+  std::vector<s3::UploadedPart> copies(volume.parts.size());
+  const auto copy_part = [&](std::size_t index) {
+    s3::UploadPartCopyRequest request;
+    request.bucket = manifest.archive_bucket;
+    request.key = manifest.archive_key;
+    request.upload_id = manifest.upload_id;
+    request.part_number = static_cast<int>(index + 1);
+    request.source_key = staging_key(manifest);
+    request.source_etag = etag;
+    // Parts as they were, so that the ETag stays as computed. A copy with one part may be too small for a
+    // range.
+    if (copies.size() > 1) {
+      const std::uint64_t offset = index * manifest.part_size_bytes;
+      request.range =
+          s3::ByteRange{offset, std::min(manifest.part_size_bytes, manifest.archive_size_bytes - offset)};
+    }
+    copies[index] = store_.upload_part_copy(request);
+    // Where ETags are MD5s, as that of the staged copy showed, the same bytes have the same one.
+    if (etag == manifest.etag && copies[index].etag != volume.parts[index].etag)
+      throw damaged(manifest,
+                    fmt::format("the store's copy of part {} has another ETag than the part", index + 1));
+  };
+  try {
+    std::atomic<std::size_t> next{0};
+    base::TaskGroup crew;
+    for (int i = 0; i < slots_.count(); ++i) {
+      crew.spawn([&](const std::stop_token& stop) {
+        for (std::size_t index = next++; index < copies.size() && !stop.stop_requested(); index = next++) {
+          const s3::UploadSlots::Slot slot = slots_.acquire(stop);
+          copy_part(index);
+        }
+      });
+    }
+    crew.wait();
+  } catch (...) {
+    try {
+      store_.abort_multipart_upload(manifest.archive_bucket, manifest.archive_key, manifest.upload_id);
+    } catch (const Error& error) {
+      log_.warn("the unfinished upload of {} stays behind: {}", base::printable(manifest.archive_key),
+                error.what());
+    }
+    throw;
+  }
+  volume.parts = std::move(copies);
+}
+
+/// Garbage that nobody reads any more; what can't be removed now, a later run or gc removes.
+void Readback::discard(const SealedVolume& volume) {
+  try {
+    Catalog(store_, volume.manifest.archive_bucket).remove_object(staging_key(volume.manifest));
+  } catch (const Error& error) {
+    log_.warn("the copy that was read back stays behind: {}", error.what());
+  }
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,48 @@
+// --verify readback: between steps 4 and 5 of the protocol a volume lies at a staging key, is read back
+// whole, and only then becomes, by copies inside the store, the parts of the upload that the committer
+// completes. docs/ordering.md, "Readback", says why that changes none of the protocol's steps.
+#pragma once
+
+#include <string>
+
+#include "archive/open_volume.h"
+#include "archive/options.h"
+#include "archive/store_powers.h"
+#include "base/log.h"
+#include "base/memory_budget.h"
+#include "s3/object_store.h"
+#include "s3/upload_slots.h"
+
+namespace s3c::archive {
+
+/// One for all groups of a run; holds no state between calls; any thread.
+class Readback {
+ public:
+  /// Everything handed in outlives it. bodies: what the ranges that are read are leased from.
+  Readback(s3::ObjectStore& store, const ArchiveOptions& options, const StorePowers& powers,
+           base::MemoryBudget& bodies, s3::UploadSlots& slots, base::Logger& log)
+      : store_(store), options_(options), powers_(powers), bodies_(bodies), slots_(slots), log_(log) {}
+
+  /// volume: sealed, its parts uploaded to the staging key. Afterwards its parts and manifest.upload_id are
+  /// those of an upload at the archive's own name, of the same bytes, and the staging copy is gone.
+  /// Throws base::Error: corrupt when a byte of the copy is not what was packed, naming the first member;
+  /// unsupported or invalid_argument from a store that can't copy parts; and what the store throws. Then
+  /// neither upload nor staging copy is left, as far as the store lets us. Blocks.
+  void promote(SealedVolume& volume);
+
+ private:
+  /// Returns the copy's ETag: every read and every copy of it is conditional.
+  std::string complete_staged(const SealedVolume& volume);
+  void read_back(const SealedVolume& volume, const std::string& etag);
+  void copy_parts(SealedVolume& volume, const std::string& etag);
+  void discard(const SealedVolume& volume);
+
+  s3::ObjectStore& store_;
+  const ArchiveOptions& options_;
+  const StorePowers& powers_;
+  base::MemoryBudget& bodies_;
+  s3::UploadSlots& slots_;
+  base::Logger& log_;
+};
+
+}  // namespace s3c::archive

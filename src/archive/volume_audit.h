@@ -1,0 +1,53 @@
+// Reads a whole volume back and compares everything in it with its index: what readback does before a volume
+// is committed, and a deep verification years later.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/memory_budget.h"
+#include "index/index_reader.h"
+#include "index/manifest.h"
+#include "s3/object_store.h"
+
+namespace s3c::archive {
+
+/// Where the volume's bytes lie now: at its own name, or at a staging key.
+struct VolumeObject {
+  std::string bucket;
+  std::string key;
+  std::string etag;  ///< every read is of this very object
+};
+
+/// One thing that is not as the index or the manifest says.
+struct Damage {
+  std::string key;   ///< of the member; empty: it is about the volume as a whole
+  std::string what;  ///< one line
+};
+
+struct AuditReport {
+  static constexpr std::size_t kMaxNamed = 1000;
+
+  std::uint64_t members = 0;  ///< read and decoded, good ones and bad ones
+  std::uint64_t damages = 0;
+  std::vector<Damage> named;  ///< the first kMaxNamed of them
+
+  bool whole() const { return damages == 0; }
+};
+
+/// Reads every byte once, decodes every member and reports
+///  - a member whose bytes are not of the size and the CRC-32 that the index says, or can't be decoded;
+///  - an entry that the index doesn't have, or has otherwise, and a row without entry;
+///  - a volume whose own index, its last entry, says something else than index does;
+///  - bytes whose CRC-32 is not the manifest's, and a ZIP that can't be read at all.
+/// index: at its beginning. Several ranges are fetched and decoded at a time, each in memory leased from
+/// memory (kRangeBytes and a little); beside that 16 bytes are kept for each member. visited: told how many
+/// archive bytes were read, from any thread. Blocks; any thread. Throws what the store throws,
+/// precondition_failed when the object was replaced, and corrupt when the index itself can't be read.
+AuditReport audit_volume(s3::ObjectStore& store, const VolumeObject& volume, const index::Manifest& manifest,
+                         index::IndexCursor index, base::MemoryBudget& memory,
+                         const std::function<void(std::uint64_t)>& visited = {});
+
+}  // namespace s3c::archive
