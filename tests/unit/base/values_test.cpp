@@ -167,6 +167,13 @@ TEST(Time, TakesFractionsOfAnyLength) {
   EXPECT_EQ(*parse_iso8601("2018-04-01T12:00:00.123999999Z") - second, std::chrono::milliseconds(123));
 }
 
+TEST(Time, ALeapSecondIsTheNextSecondButNotInTheYear10000) {
+  EXPECT_EQ(parse_iso8601("2016-12-31T23:59:60Z"), parse_iso8601("2017-01-01T00:00:00Z"));
+  EXPECT_FALSE(parse_iso8601("9999-12-31T23:59:60Z"));
+  EXPECT_FALSE(parse_amz_date("99991231T235960Z"));
+  EXPECT_FALSE(parse_http_date("Fri, 31 Dec 9999 23:59:60 GMT"));
+}
+
 TEST(Time, RefusesWhatIsMalformed) {
   for (const char* bad :
        {"", "Z", "2018-04-01T12:00:00", "2018-04-01 12:00:00Z", "2018-02-29T00:00:00Z",
