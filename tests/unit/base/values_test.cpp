@@ -66,6 +66,8 @@ TEST(Encoding, Base64AsInRfc4648) {
   for (const char* bad : {"Z", "Zg", "Zg=", "Zg===", "=", "====", "Z===", "Zg==Zg==", "Zm9v\n", " Zm9v",
                           "Zm-_", "Zm=v", "Zm9v=", "Zm9vYg==\n"})
     EXPECT_FALSE(from_base64(bad)) << bad;
+  for (const char* second_form : {"Zh==", "Zm9=", "Zm9vYh==", "Zm9vYmF="})
+    EXPECT_FALSE(from_base64(second_form)) << second_form;
 }
 
 TEST(Encoding, Percent) {
