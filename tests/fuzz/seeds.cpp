@@ -163,6 +163,14 @@ void zip_seeds() {
     f.lie.offset = UINT64_MAX - 7;
   });
   forge("zip64-end-for-40-bit-directory", [](Forgery& f) { f.lie.size_bytes = 1ull << 40; });
+  forge("bytes-behind-the-deflate-stream", [](Forgery& f) {
+    const std::string body(40, 'x');
+    f.data = zip::MemberEncoder(6).encode("a", body, kModified).data + "x";
+    f.local.method = f.central.method = zip::Method::deflate;
+    f.local.crc32 = f.central.crc32 = base::crc32(body);
+    f.local.size_bytes = f.central.size_bytes = body.size();
+    f.local.compressed_size_bytes = f.central.compressed_size_bytes = f.data.size();
+  });
   for (const std::uint64_t claimed : {std::uint64_t{1} << 20, std::uint64_t{4000}}) {
     forge("deflate-bomb-claims-" + std::to_string(claimed), [&](Forgery& f) {
       f.data = deflated_zeros(std::size_t{1} << 20);

@@ -13,7 +13,18 @@ namespace {
 
 constexpr std::uint64_t kMaxMemberBytes = std::uint64_t{8} << 20;
 
-void read_both_ways(const zip::Reader& reader, const zip::EntryInfo& entry) {
+/// What an unpacker that goes by local headers would take the member for.
+void check_local_header(std::string_view file, const zip::EntryInfo& entry) {
+  const zip::LocalHeader local = zip::decode_local_header(file.substr(entry.offset), entry.offset);
+  require(local.name == entry.name && local.method == static_cast<std::uint16_t>(entry.method),
+          "both directories tell the same name and method");
+  if ((local.flags & zip::kFlagDescriptor) != 0) return;
+  require(local.size_bytes == entry.size_bytes && local.crc32 == entry.crc32 &&
+              local.compressed_size_bytes == entry.compressed_size_bytes,
+          "both directories tell the same sizes and CRC-32");
+}
+
+void read_both_ways(std::string_view file, const zip::Reader& reader, const zip::EntryInfo& entry) {
   const std::optional<std::string> whole =
       fuzz::value_of({ErrorKind::corrupt, ErrorKind::invalid_argument},
                      [&] { return reader.read_member(entry, kMaxMemberBytes); });
@@ -26,6 +37,7 @@ void read_both_ways(const zip::Reader& reader, const zip::EntryInfo& entry) {
       require(seen_bytes <= entry.size_bytes, "a member gives no more bytes than the directory says");
     });
   });
+  if (whole || streamed) check_local_header(file, entry);
   if (whole) require(whole->size() == entry.size_bytes, "a member is as long as the directory says");
   if (whole) require(base::crc32(*whole) == entry.crc32, "a member has the CRC-32 of the directory");
   if (streamed) require(seen_bytes == entry.size_bytes, "a streamed member is as long as the directory says");
@@ -51,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   });
   if (!read) return 0;
   for (const zip::EntryInfo& entry : entries) {
-    read_both_ways(*read, entry);
+    read_both_ways(file, *read, entry);
     fuzz::value_of({ErrorKind::corrupt}, [&] { return zip::key_from_entry_name(entry.name); });
   }
   return 0;
