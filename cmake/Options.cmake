@@ -11,6 +11,8 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
 endif()
 if(S3C_SANITIZE)
   target_compile_options(s3c_options INTERFACE -fsanitize=${S3C_SANITIZE} -fno-omit-frame-pointer -O1 -g1)
+  # operator[] of a string_view beyond its end stays within its allocation, where AddressSanitizer sees nothing wrong.
+  target_compile_definitions(s3c_options INTERFACE _GLIBCXX_ASSERTIONS)
   target_link_options(s3c_options INTERFACE -fsanitize=${S3C_SANITIZE})
   if(S3C_SANITIZE MATCHES "undefined")
     target_compile_options(s3c_options INTERFACE -fno-sanitize-recover=undefined)

@@ -98,6 +98,10 @@ std::optional<std::string> from_base64(std::string_view text) {
                       reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
   if (written < 0) return std::nullopt;
   out.resize(static_cast<std::size_t>(written) - padding);
+  // Bits that no byte needs must be 0: otherwise several texts would stand for the same bytes.
+  if (padding > 0 &&
+      to_base64(std::string_view(out).substr(out.size() + padding - 3)) != text.substr(text.size() - 4))
+    return std::nullopt;
   return out;
 }
 

@@ -14,7 +14,7 @@ std::optional<std::string> from_hex(std::string_view hex);
 
 /// Standard base64 with padding (RFC 4648 section 4).
 std::string to_base64(std::string_view bytes);
-/// The reverse; nullopt for anything but well-formed padded base64.
+/// The reverse; nullopt for anything but what to_base64 writes: one text for the same bytes.
 std::optional<std::string> from_base64(std::string_view text);
 
 /// Percent-encodes every byte but A-Z a-z 0-9 - . _ ~, and '/' too when keep_slash, with upper-case hex.

@@ -20,8 +20,10 @@ using base::ErrorKind;
 
 /// An error document is a few hundred bytes; more than this is somebody else's web page.
 constexpr std::size_t kMaxErrorBody_bytes = 1 << 20;
-/// A Content-Length is only a claim: no more than this is reserved on its word.
-constexpr std::size_t kMaxReserve_bytes = 64 << 20;
+/// How much a server can make us hold of one answer, and what is reserved on the word of a Content-Length at
+/// most. All that is kept whole is smaller: a page of a listing has some 4 MB, an index block 17 MB, a
+/// manifest 1 KB for 4,096 members; objects above 4 MiB go to a sink.
+constexpr std::size_t kMaxBody_bytes = 64 << 20;
 
 template <typename Value>
 void set_option(CURL* easy, CURLoption option, Value value) {
@@ -101,7 +103,9 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
     }
     if (exchange.successful()) {
       if (response.body.empty())
-        response.body.reserve(std::min(content_length(response.headers), kMaxReserve_bytes));
+        response.body.reserve(std::min(content_length(response.headers), kMaxBody_bytes));
+      if (bytes.size() > kMaxBody_bytes - response.body.size())
+        throw Error(ErrorKind::corrupt, fmt::format("the answer is larger than {} bytes", kMaxBody_bytes));
       response.body.append(bytes);
     } else {
       response.body.append(

@@ -61,11 +61,13 @@ class Transport {
   virtual ~Transport() = default;
 
   /// Sends request and waits for the whole answer. Any thread; blocks.
-  /// sink: where the body of a 2xx answer goes; without one (an empty function) it is kept in Response::body.
+  /// sink: where the body of a 2xx answer goes; without one (an empty function) it is kept in Response::body,
+  /// and may be 64 MiB long.
   /// The body of any other answer is kept in Response::body, up to 1 MiB of it. Throws base::Error: transient
   /// when there was no answer or it broke off (connection, timeout, TLS, a body shorter than its
   /// Content-Length), cancelled when stop was requested, invalid_argument when the URL can't be one or the
-  /// server's certificate isn't trusted (which no retry mends).
+  /// server's certificate isn't trusted (which no retry mends), corrupt when a body that is kept is longer
+  /// than it may be.
   virtual Response send(const Request& request, const BodySink& sink, const std::stop_token& stop) = 0;
 };
 

@@ -16,6 +16,10 @@ inline constexpr std::uint64_t kMaxRowBytes = std::uint64_t{256} << 10;
 /// So no block that IndexWriter made has more text than this.
 inline constexpr std::uint64_t kMaxBlockTextBytes = kBlockTextBytes + kMaxRowBytes;
 
+/// Nor more bytes: what DEFLATE can't shrink it stores, with 5 bytes more for each 16 KiB or longer piece,
+/// and gzip's wrapping is 20.
+inline constexpr std::uint64_t kMaxBlockBytes = kMaxBlockTextBytes + kMaxBlockTextBytes / 1024 + 64;
+
 struct Block {
   std::string first_key;
   std::uint64_t offset_bytes = 0;  ///< in the index object

@@ -17,10 +17,13 @@ using nlohmann::json;
 
 json parse_object(std::string_view text) {
   std::vector<std::set<std::string>> names;  // of the objects that are open
-  const json::parser_callback_t check_names = [&names](int, json::parse_event_t event, json& parsed) {
+  const json::parser_callback_t check_names = [&names](int depth, json::parse_event_t event, json& parsed) {
+    // Nothing of ours nests more deeply than this; deeper input is an attack on memory or the stack.
+    constexpr int kMaxDepth = 16;
+    const bool opens =
+        event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
+    if (opens && depth >= kMaxDepth) throw corrupt("JSON nested too deeply");
     if (event == json::parse_event_t::object_start) {
-      // Numbers are the only thing a row nests less deeply than this; deeper input is an attack on the stack.
-      if (names.size() >= 16) throw corrupt("JSON nested too deeply");
       names.emplace_back();
     } else if (event == json::parse_event_t::object_end) {
       names.pop_back();

@@ -164,7 +164,8 @@ void read_index(const Fields& fields, Manifest& manifest) {
     block.first_key = item.nonempty_text("first_key");
     block.offset_bytes = item.number("offset");
     if (block.offset_bytes != end) item.fail("offset", fmt::format("{}, not {}", block.offset_bytes, end));
-    block.length_bytes = item.number_between("length", kGzipBytes, manifest.index_size_bytes);
+    block.length_bytes =
+        item.number_between("length", kGzipBytes, std::min(manifest.index_size_bytes, kMaxBlockBytes));
     block.rows = item.number_between("rows", 1, kRowsPerBlock);
     const bool in_order = manifest.blocks.empty() ? block.first_key == manifest.first_key
                                                   : manifest.blocks.back().first_key < block.first_key;

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/encoding.h"
+#include "index/block.h"
 #include "index/failure.h"
 #include "index/json_fields.h"
 #include "index/text.h"
@@ -82,6 +83,12 @@ std::uint16_t method_of(const Fields& fields) {
   fields.fail("method", "neither stored nor deflate");
 }
 
+/// A row as JSON, which takes many times the memory of its text: so the text is measured first.
+nlohmann::json parse_row(std::string_view line) {
+  if (line.size() > kMaxRowBytes) throw corrupt("a row is too long");
+  return parse_object(line);
+}
+
 }  // namespace
 
 void append_json_line(std::string& out, const Row& row) {
@@ -108,7 +115,7 @@ void append_json_line(std::string& out, const Row& row) {
 }
 
 Row parse_json_line(std::string_view line) {
-  const nlohmann::json object = parse_object(line);
+  const nlohmann::json object = parse_row(line);
   const Fields fields(object, "");
   Row row;
   row.key = fields.nonempty_text("key");
@@ -139,7 +146,7 @@ Row parse_json_line(std::string_view line) {
 }
 
 std::string parse_key(std::string_view line) {
-  const nlohmann::json object = parse_object(line);
+  const nlohmann::json object = parse_row(line);
   return Fields(object, "").nonempty_text("key");
 }
 

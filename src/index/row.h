@@ -51,7 +51,8 @@ inline constexpr SystemHeader kSystemHeaders[] = {
 void append_json_line(std::string& out, const Row& row);
 
 /// Reads one line, with or without its newline. Fields it doesn't know are ignored, so that newer rows can be
-/// read. Throws Error corrupt, naming the field, when one is missing, of the wrong type or out of range.
+/// read. Throws Error corrupt, naming the field, when one is missing, of the wrong type or out of range;
+/// and for a line longer than kMaxRowBytes.
 Row parse_json_line(std::string_view line);
 
 /// The key of a line alone. Throws as parse_json_line does, but checks nothing else.

@@ -88,7 +88,9 @@ Endpoint::Endpoint(EndpointSettings settings) : settings_(std::move(settings)) {
   } else {
     fail("an end point must begin with http:// or https://", settings_.url);
   }
-  if (rest.find_first_of("?#@ \t\r\n") != std::string_view::npos) {
+  // Nor anything that isn't printable ASCII: host and path are sent as they stand here.
+  const bool plain = std::all_of(rest.begin(), rest.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  if (!plain || rest.find_first_of("?#@") != std::string_view::npos) {
     fail("an end point is only scheme, host, port and path", settings_.url);
   }
   const std::size_t slash = std::min(rest.find('/'), rest.size());

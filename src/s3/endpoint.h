@@ -32,7 +32,8 @@ struct BucketAddress {
 
 class Endpoint {
  public:
-  /// Throws Error: invalid_argument unless settings.url is empty or "http[s]://host[:port][/path]".
+  /// Throws Error: invalid_argument unless settings.url is empty or "http[s]://host[:port][/path]" in
+  /// printable ASCII.
   explicit Endpoint(EndpointSettings settings);
 
   /// Throws Error: invalid_argument when bucket or region can't be part of a host name or path.

@@ -90,7 +90,8 @@ ProfileFile parse_profile_file(std::string_view text, const std::string& file_na
     const std::string_view content = trim(line);
     if (content.empty() || content.front() == '#' || content.front() == ';') continue;
 
-    if (line.front() == '[') {
+    const bool nested = line.front() == ' ' || line.front() == '\t';
+    if (!nested && content.front() == '[') {  // also behind a stray CR
       const std::size_t close = content.find(']');
       if (close == std::string_view::npos) fail("a section's name must end with ']'");
       const std::string name = squeezed(content.substr(1, close - 1));
@@ -105,7 +106,6 @@ ProfileFile parse_profile_file(std::string_view text, const std::string& file_na
     const std::string name = lower(trim(content.substr(0, equals)));
     const std::string value(trim(content.substr(equals + 1)));
     if (name.empty()) fail("expected a name before '='");
-    const bool nested = line.front() == ' ' || line.front() == '\t';
     if (nested && outer.empty())
       fail("an indented setting must stand below one without a value, such as 's3 ='");
     if (!nested) outer = value.empty() ? name : "";

@@ -15,18 +15,104 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// Text as it is: no line ends changed (a key may hold CR), and white space kept where it is all there is (so
-/// may a key).
-constexpr unsigned kParseFlags = pugi::parse_escapes | pugi::parse_cdata | pugi::parse_ws_pcdata_single;
+/// Text as it is: no line ends changed (a key may hold CR), and white space kept (so may a key). References
+/// are resolved by unescaped(): pugixml's texts end at a NUL, which a key may hold too, and it lets pass what
+/// isn't one.
+constexpr unsigned kParseFlags = pugi::parse_cdata | pugi::parse_ws_pcdata;
 
 [[noreturn]] void corrupt(std::string message) {
   throw Error(ErrorKind::corrupt, std::move(message));
+}
+
+std::string printable_name(pugi::xml_node node) {
+  return base::printable(node.name());
+}
+
+void append_utf8(std::string& out, std::uint32_t code_point) {
+  const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xc0 | code_point >> 6);
+    put(0x80 | (code_point & 0x3f));
+  } else if (code_point < 0x10000) {
+    put(0xe0 | code_point >> 12);
+    put(0x80 | (code_point >> 6 & 0x3f));
+    put(0x80 | (code_point & 0x3f));
+  } else {
+    put(0xf0 | code_point >> 18);
+    put(0x80 | (code_point >> 12 & 0x3f));
+    put(0x80 | (code_point >> 6 & 0x3f));
+    put(0x80 | (code_point & 0x3f));
+  }
+}
+
+/// The character that the reference &name; stands for; nullopt when there is none. Control characters, which
+/// XML 1.0 can't name, are taken: stores do name them.
+std::optional<std::uint32_t> referenced(std::string_view name) {
+  if (name == "amp") return '&';
+  if (name == "lt") return '<';
+  if (name == "gt") return '>';
+  if (name == "quot") return '"';
+  if (name == "apos") return '\'';
+  if (!name.starts_with('#')) return std::nullopt;
+  const bool hex = name.starts_with("#x");
+  const std::string_view digits = name.substr(hex ? 2 : 1);
+  std::uint32_t value = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, hex ? 16 : 10);
+  const bool surrogate = value >= 0xd800 && value < 0xe000;
+  if (error != std::errc{} || end != digits.data() + digits.size() || surrogate || value > 0x10ffff)
+    return std::nullopt;
+  return value;
+}
+
+/// Text with its references resolved; nullopt when one of them stands for nothing.
+std::optional<std::string> unescaped(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const std::size_t start = text.find('&');
+    out += text.substr(0, start);
+    if (start == std::string_view::npos) return out;
+    const std::size_t end = text.find(';', start);
+    if (end == std::string_view::npos) return std::nullopt;
+    const auto character = referenced(text.substr(start + 1, end - start - 1));
+    if (!character) return std::nullopt;
+    append_utf8(out, *character);
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// All text of an element; pugixml's own text() ends at the first comment or CDATA section, and half a key is
+/// another key.
+std::string text_of(pugi::xml_node element) {
+  std::string text;
+  for (const pugi::xml_node child : element.children()) {
+    if (child.type() == pugi::node_element)
+      corrupt(fmt::format("<{}> holds <{}>", printable_name(element), printable_name(child)));
+    const auto piece = child.type() == pugi::node_cdata ? child.value() : unescaped(child.value());
+    if (!piece)
+      corrupt(fmt::format("<{}> has an unknown reference: '{}'", printable_name(element),
+                          base::printable(child.value())));
+    text += *piece;
+  }
+  return text;
+}
+
+/// The child of that name; null when there is none. Two would leave open which one counts.
+pugi::xml_node only_child(pugi::xml_node parent, const char* name) {
+  const pugi::xml_node child = parent.child(name);
+  if (child.next_sibling(name)) corrupt(fmt::format("<{}> has <{}> twice", printable_name(parent), name));
+  return child;
 }
 
 /// A document whose root is what was asked for.
 class Document {
  public:
   Document(std::string_view text, const char* root_name) {
+    // pugixml takes a NUL for the end, and what follows for nothing.
+    if (text.find('\0') != std::string_view::npos)
+      throw Error(ErrorKind::transient, "the answer isn't XML: it has a NUL byte");
     const pugi::xml_parse_result result =
         document_.load_buffer(text.data(), text.size(), kParseFlags, pugi::encoding_utf8);
     if (!result) {
@@ -35,6 +121,10 @@ class Document {
                               result.description(), result.offset, text.size()));
     }
     root_ = document_.document_element();
+    for (pugi::xml_node next = root_.next_sibling(); next; next = next.next_sibling()) {
+      if (next.type() == pugi::node_element)
+        throw Error(ErrorKind::transient, "the answer isn't XML: one document follows another");
+    }
     if (std::string_view(root_.name()) != root_name) {
       corrupt(fmt::format("expected <{}> but got <{}>", root_name, base::printable(root_.name())));
     }
@@ -47,9 +137,14 @@ class Document {
 };
 
 std::string required(pugi::xml_node parent, const char* name) {
-  const pugi::xml_node child = parent.child(name);
+  const pugi::xml_node child = only_child(parent, name);
   if (!child) corrupt(fmt::format("<{}> lacks <{}>", parent.name(), name));
-  return child.text().get();
+  return text_of(child);
+}
+
+/// Empty where there is no such child.
+std::string optional_text(pugi::xml_node parent, const char* name) {
+  return text_of(only_child(parent, name));
 }
 
 bool required_bool(pugi::xml_node parent, const char* name) {
@@ -80,7 +175,7 @@ base::Timestamp required_time(pugi::xml_node parent, const char* name) {
 class KeyDecoder {
  public:
   explicit KeyDecoder(pugi::xml_node root) {
-    const std::string_view type = root.child("EncodingType").text().get();
+    const std::string type = optional_text(root, "EncodingType");
     if (!type.empty() && type != "url")
       corrupt(fmt::format("unknown EncodingType '{}'", base::printable(type)));
     encoded_ = type == "url";
@@ -149,8 +244,12 @@ std::optional<ErrorDocument> parse_error(std::string_view text) {
   if (!document.load_buffer(text.data(), text.size(), kParseFlags, pugi::encoding_utf8)) return std::nullopt;
   const pugi::xml_node root = document.document_element();
   if (std::string_view(root.name()) != "Error") return std::nullopt;
-  return ErrorDocument{root.child("Code").text().get(), root.child("Message").text().get(),
-                       root.child("RequestId").text().get(), root.child("Region").text().get()};
+  const auto text_or_raw = [&root](const char* name) {
+    const char* raw = root.child(name).text().get();
+    return unescaped(raw).value_or(raw);
+  };
+  return ErrorDocument{text_or_raw("Code"), text_or_raw("Message"), text_or_raw("RequestId"),
+                       text_or_raw("Region")};
 }
 
 ListObjectsPage parse_list_objects(std::string_view text) {
@@ -165,10 +264,11 @@ ListObjectsPage parse_list_objects(std::string_view text) {
     object.size_bytes = required_size(node, "Size");
     object.etag = unquoted(required(node, "ETag"));
     object.last_modified = required_time(node, "LastModified");
-    object.storage_class = node.child("StorageClass").text().as_string("STANDARD");
-    const pugi::xml_node restore = node.child("RestoreStatus");
-    object.restored = restore.child("RestoreExpiryDate") &&
-                      std::string_view(restore.child("IsRestoreInProgress").text().get()) != "true";
+    object.storage_class = optional_text(node, "StorageClass");
+    if (object.storage_class.empty()) object.storage_class = "STANDARD";
+    const pugi::xml_node restore = only_child(node, "RestoreStatus");
+    object.restored =
+        restore.child("RestoreExpiryDate") && optional_text(restore, "IsRestoreInProgress") != "true";
     page.objects.push_back(std::move(object));
   }
   for (const pugi::xml_node node : root.children("CommonPrefixes")) {
@@ -193,7 +293,7 @@ ListMultipartUploadsPage parse_list_multipart_uploads(std::string_view text) {
   page.truncated = required_bool(root, "IsTruncated");
   if (page.truncated) {
     page.next_key_marker = decode(required(root, "NextKeyMarker"));
-    page.next_upload_id_marker = root.child("NextUploadIdMarker").text().get();
+    page.next_upload_id_marker = optional_text(root, "NextUploadIdMarker");
     if (page.next_key_marker.empty()) corrupt("a truncated listing has no next key marker");
   }
   return page;
@@ -201,11 +301,13 @@ ListMultipartUploadsPage parse_list_multipart_uploads(std::string_view text) {
 
 std::map<std::string, std::string> parse_tagging(std::string_view text) {
   const Document document(text, "Tagging");
-  const pugi::xml_node set = document.root().child("TagSet");
+  const pugi::xml_node set = only_child(document.root(), "TagSet");
   if (!set) corrupt("<Tagging> lacks <TagSet>");
   std::map<std::string, std::string> tags;
-  for (const pugi::xml_node tag : set.children("Tag"))
-    tags.emplace(required(tag, "Key"), required(tag, "Value"));
+  for (const pugi::xml_node tag : set.children("Tag")) {
+    const auto [place, added] = tags.emplace(required(tag, "Key"), required(tag, "Value"));
+    if (!added) corrupt(fmt::format("the tag '{}' is there twice", base::printable(place->first)));
+  }
   return tags;
 }
 
@@ -236,10 +338,10 @@ std::vector<DeleteAnswer> parse_delete_objects(std::string_view text) {
     if (name != "Deleted" && name != "Error") continue;
     DeleteAnswer answer;
     answer.key = required(node, "Key");
-    answer.version_id = node.child("VersionId").text().get();
+    answer.version_id = optional_text(node, "VersionId");
     if (name == "Error") {
       answer.code = required(node, "Code");
-      answer.message = node.child("Message").text().get();
+      answer.message = optional_text(node, "Message");
       if (answer.code.empty()) answer.code = "UnknownError";
     }
     answers.push_back(std::move(answer));

@@ -2,7 +2,7 @@
 // because a listing that lost its tail must never look like a shorter listing. Pure functions, any thread.
 //
 // Every parse_ function throws Error: transient when the text isn't well-formed (it was cut off: worth asking
-// again), corrupt when it is another document or lacks what it must have.
+// again), corrupt when it is another document, lacks what it must have or has it twice.
 #pragma once
 
 #include <map>

@@ -96,6 +96,12 @@ std::uint64_t resolve(std::uint32_t value, std::string_view& zip64, std::uint64_
   return wide;
 }
 
+/// A ZIP64 field has what is needed and no more: of two values for one size, programs differ about which
+/// counts.
+void expect_used_up(std::string_view zip64, std::uint64_t offset) {
+  if (!zip64.empty()) corrupt(offset, "ZIP64 extra field with more than is needed");
+}
+
 }  // namespace
 
 DosTime dos_time(base::Timestamp time) {
@@ -172,6 +178,7 @@ LocalHeader decode_local_header(std::string_view bytes, std::uint64_t offset) {
   std::string_view wide = extra.zip64.value_or(std::string_view{});
   header.size_bytes = resolve(uncompressed_size, wide, offset);
   header.compressed_size_bytes = resolve(compressed_size, wide, offset);
+  expect_used_up(wide, offset);
   return header;
 }
 
@@ -244,6 +251,7 @@ CentralHeader decode_central_header(std::string_view bytes, std::uint64_t offset
   info.size_bytes = resolve(base::load_le<std::uint32_t>(bytes, 24), wide, offset);
   info.compressed_size_bytes = resolve(base::load_le<std::uint32_t>(bytes, 20), wide, offset);
   info.offset = resolve(base::load_le<std::uint32_t>(bytes, 42), wide, offset);
+  expect_used_up(wide, offset);
   const std::optional<base::Timestamp> dos =
       from_dos_time({base::load_le<std::uint16_t>(bytes, 12), base::load_le<std::uint16_t>(bytes, 14)});
   if (!dos) corrupt(offset, "entry's date is no date");

@@ -66,6 +66,8 @@ TEST(Encoding, Base64AsInRfc4648) {
   for (const char* bad : {"Z", "Zg", "Zg=", "Zg===", "=", "====", "Z===", "Zg==Zg==", "Zm9v\n", " Zm9v",
                           "Zm-_", "Zm=v", "Zm9v=", "Zm9vYg==\n"})
     EXPECT_FALSE(from_base64(bad)) << bad;
+  for (const char* second_form : {"Zh==", "Zm9=", "Zm9vYh==", "Zm9vYmF="})
+    EXPECT_FALSE(from_base64(second_form)) << second_form;
 }
 
 TEST(Encoding, Percent) {
@@ -165,6 +167,13 @@ TEST(Time, TakesFractionsOfAnyLength) {
   const auto second = *parse_iso8601("2018-04-01T12:00:00Z");
   EXPECT_EQ(*parse_iso8601("2018-04-01T12:00:00.5Z") - second, std::chrono::milliseconds(500));
   EXPECT_EQ(*parse_iso8601("2018-04-01T12:00:00.123999999Z") - second, std::chrono::milliseconds(123));
+}
+
+TEST(Time, ALeapSecondIsTheNextSecondButNotInTheYear10000) {
+  EXPECT_EQ(parse_iso8601("2016-12-31T23:59:60Z"), parse_iso8601("2017-01-01T00:00:00Z"));
+  EXPECT_FALSE(parse_iso8601("9999-12-31T23:59:60Z"));
+  EXPECT_FALSE(parse_amz_date("99991231T235960Z"));
+  EXPECT_FALSE(parse_http_date("Fri, 31 Dec 9999 23:59:60 GMT"));
 }
 
 TEST(Time, RefusesWhatIsMalformed) {

@@ -249,6 +249,15 @@ TEST_F(CurlTransportTest, BrokenAnswersAreTransient) {
   }
 }
 
+TEST_F(CurlTransportTest, ABodyThatIsKeptHasABound) {
+  const std::string head = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
+  const std::string body((64 << 20) + 1, 'x');
+  const std::string_view longest = std::string_view(body).substr(1);
+  RawServer server({{{head + "\r\n" + body}}, {{head + "\r\n" + std::string(longest)}}});
+  EXPECT_EQ(kind_of([&] { get(server, "/"); }), ErrorKind::corrupt);
+  EXPECT_EQ(get(server, "/").body.size(), longest.size());
+}
+
 TEST_F(CurlTransportTest, ALongErrorBodyIsCut) {
   const std::string body(3 << 20, 'x');
   RawServer server(

@@ -4,7 +4,9 @@
 #include <zlib.h>
 
 #include <memory>
+#include <random>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "index/index_reader.h"
 #include "tests/unit/index/sample_rows.h"
@@ -177,6 +179,30 @@ TEST(IndexReaderTest, ABlockChangedAnywhereIsCorrupt) {
   EXPECT_NE(error_message([&] { decode_block(block + "x"); }), "");
   EXPECT_NE(error_message([&] { decode_block(block + block); }), "");
   EXPECT_NE(error_message([&] { decompress_block(block, 100); }), "");
+}
+
+TEST(IndexReaderTest, WhatABlockClaimsOfItsLengthIsNotBelieved) {
+  const std::string block = sample_index(20).gz_bytes();
+  for (const std::uint32_t claim : {0u, 1u, 1u << 24, (1u << 24) + (1u << 18), 1u << 30, UINT32_MAX}) {
+    std::string lying = block.substr(0, block.size() - 4);
+    base::append_le(lying, claim);
+    EXPECT_NE(error_message([&] { decompress_block(lying); }), "") << claim;
+    EXPECT_NE(error_message([&] { find_row(lying, sample_row(1).key); }), "") << claim;
+  }
+}
+
+/// Text of random bytes is what DEFLATE shrinks least: the bound that manifests are held to is one.
+TEST(IndexWriterTest, NoBlockIsLargerThanItsBound) {
+  std::mt19937_64 random(1);
+  IndexWriter writer;
+  for (int i = 0; i < 70; ++i) {
+    Row row = sample_row(static_cast<std::uint64_t>(i));
+    std::string noise(190'000, '\0');
+    for (char& c : noise) c = static_cast<char>(random());
+    row.metadata = {{"noise", noise}};
+    writer.add(row);
+  }
+  for (const Block& block : writer.finish().blocks) EXPECT_LE(block.length_bytes, kMaxBlockBytes);
 }
 
 TEST(IndexCursorTest, GivesAllRowsInOrder) {

@@ -176,6 +176,22 @@ TEST(ManifestTest, ValuesThatCanNotBeAreNamed) {
   }
 }
 
+/// A reader holds a block in memory, so the manifest must not be able to say how much that is.
+TEST(ManifestTest, NoBlockIsLargerThanOneCanBe) {
+  json manifest = json::parse(to_json(sample_manifest()));
+  const std::uint64_t first = manifest["index"]["blocks"][0]["length"];
+  const auto with_length = [&](std::uint64_t length) {
+    manifest["index"]["blocks"][1]["length"] = length;
+    manifest["index"]["size"] = first + length;
+    return error_message([&] { parse_manifest(manifest.dump()); });
+  };
+  EXPECT_EQ(with_length(kMaxBlockBytes), "");
+  for (const std::uint64_t lie :
+       {kMaxBlockBytes + 1, std::uint64_t{1} << 40, (std::uint64_t{1} << 62) - first, UINT64_MAX}) {
+    EXPECT_THAT(with_length(lie), HasSubstr("index.")) << lie;
+  }
+}
+
 TEST(ManifestTest, NewerFormatsAreUnsupportedAndUnknownFieldsIgnored) {
   const Manifest manifest = sample_manifest();
   json object = json::parse(to_json(manifest));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "index/block.h"
 #include "index/text.h"
 #include "tests/unit/index/sample_rows.h"
 
@@ -134,9 +135,22 @@ TEST(RowTest, WhatIsNotJsonIsCorrupt) {
   for (const std::string& line :
        {std::string(), std::string("[]"), std::string("{"), std::string("{}x"),
         std::string("{\"key\":\"a\",\"key\":\"b\"}"), std::string("{\"key\":\"\xff\"}"),
-        std::string(10'000, '['), "{\"a\":" + std::string(10'000, '[')}) {
+        std::string(10'000, '['), "{\"a\":" + std::string(10'000, '['),
+        "{\"a\":" + std::string(17, '[') + std::string(17, ']') + "}"}) {
     EXPECT_NE(error_message([&] { parse_json_line(line); }), "") << line.substr(0, 50);
   }
+}
+
+/// The memory of JSON is many times its text's: a row that no writer makes is refused unread.
+TEST(RowTest, ARowThatIsTooLongIsRefusedBeforeItIsRead) {
+  const std::string line = line_of(sample_row(1));
+  const auto padded = [&](std::size_t size) {
+    std::string row = line.substr(0, line.rfind('}'));
+    return row.append(size - row.size() - 1, ' ') + "}";
+  };
+  EXPECT_EQ(parse_json_line(padded(kMaxRowBytes)), sample_row(1));
+  EXPECT_THAT(error_message([&] { parse_json_line(padded(kMaxRowBytes + 1)); }), HasSubstr("too long"));
+  EXPECT_THAT(error_message([&] { parse_key(padded(kMaxRowBytes + 1)); }), HasSubstr("too long"));
 }
 
 TEST(RowTest, NothingUnreadableIsWritten) {

@@ -45,6 +45,14 @@ TEST(Endpoint, HostIsWhatTheHostHeaderWillSay) {
   EXPECT_EQ(Endpoint({.url = "http://[::1]:9000"}).locate("logs", "x").host, "[::1]:9000");
 }
 
+TEST(Endpoint, RefusesWhatCouldEndAHeaderLine) {
+  for (const char* url : {"http://a\x01z", "http://a\x7f", "http://a/\x1b[2J", "http://\xc3\xbc.example",
+                          "http://a b", "http://a\r\nX-Evil: 1"}) {
+    EXPECT_THROW(where({.url = url}, "logs", "us-east-1"), base::Error) << url;
+  }
+  EXPECT_THROW(where({.url = std::string("http://a\0b", 10)}, "logs", "us-east-1"), base::Error);
+}
+
 TEST(Endpoint, RefusesWhatCannotBe) {
   for (const char* url :
        {"ftp://x", "store.example", "http://", "http://:80", "http://u:p@h", "http://h/?q"}) {

@@ -63,6 +63,11 @@ TEST(ParseProfileFile, SectionsSettingsCommentsAndNesting) {
   EXPECT_EQ(file.at("profile a b").at("region"), "= y");
 }
 
+TEST(ParseProfileFile, ABracketStartsASectionBehindAStrayCarriageReturnToo) {
+  EXPECT_EQ(parse_profile_file("\r[a]\r\nx = 1\r\n", "config"), (ProfileFile{{"a", {{"x", "1"}}}}));
+  EXPECT_THROW(parse_profile_file("[a]\n\r[=\n", "config"), Error);
+}
+
 TEST(ParseProfileFile, ErrorsNameFileAndLine) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"[default]\nnonsense\n", "f:2"}, {"[default\n", "f:1"}, {"\n\nregion = x\n", "f:3"}, {"[]\n", "f:1"},

@@ -65,6 +65,53 @@ TEST(ParseListObjects, WhiteSpaceKeysSurvive) {
   EXPECT_EQ(parse_list_objects(listing(contents("a\r\nb &amp; &#13;"))).objects[0].key, "a\r\nb & \r");
 }
 
+TEST(ParseListObjects, AKeyIsAllOfItsText) {
+  const auto key = [](const std::string& text) {
+    return parse_list_objects(listing(contents(text))).objects[0].key;
+  };
+  EXPECT_EQ(key("a<!-- x -->b"), "ab") << "another object's key otherwise";
+  EXPECT_EQ(key("a<!-- x --> "), "a ");
+  EXPECT_EQ(key("a<![CDATA[&amp;<b>]]>c"), "a&amp;<b>c");
+  EXPECT_EQ(key("a&#0;b"), std::string("a\0b", 3)) << "stores write NUL so, and it is no end";
+  EXPECT_EQ(key("&#x1;&#65;&apos;&quot;&lt;&gt;&#xE9;&#x20AC;&#128512;"),
+            "\x01"
+            "A'\"<>é€😀");
+}
+
+TEST(ParseListObjects, WhatIsNoKeyIsCorrupt) {
+  for (const char* text : {"a<b>c</b>", "a&b", "&unknown;", "&#;", "&#x;", "&#xD800;", "&#x110000;",
+                           "&#4294967361;", "&#-1;", "&#+1;", "a&amp"}) {
+    EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(listing(contents(text))); }), ErrorKind::corrupt)
+        << text;
+  }
+  const std::string bomb = "<!DOCTYPE l [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>";
+  EXPECT_EQ(kind_thrown_by([&] {
+              parse_list_objects(bomb + "<ListBucketResult><IsTruncated>false</IsTruncated>" +
+                                 contents("&b;") + "</ListBucketResult>");
+            }),
+            ErrorKind::corrupt)
+      << "entities of its own are not resolved";
+}
+
+TEST(ParseListObjects, WhatIsThereTwiceIsCorrupt) {
+  for (const char* twice : {"<Size>12</Size>", "<Key>a</Key>", "<StorageClass>STANDARD</StorageClass>"}) {
+    std::string row = contents("a");
+    row.insert(row.find("</Contents>"), twice);
+    EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(listing(row)); }), ErrorKind::corrupt) << twice;
+  }
+  EXPECT_EQ(kind_thrown_by([] { parse_list_objects(listing("<IsTruncated>true</IsTruncated>")); }),
+            ErrorKind::corrupt);
+}
+
+TEST(ParseListObjects, OneDocumentAndNothingBehindIt) {
+  const std::string whole = listing(contents("a"));
+  EXPECT_EQ(parse_list_objects(whole + "\n<!-- the end -->\n").objects.size(), 1u);
+  EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(whole + listing(contents("b"))); }),
+            ErrorKind::transient);
+  EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(whole + std::string("\0<Contents/>", 12)); }),
+            ErrorKind::transient);
+}
+
 TEST(ParseListObjects, RestoreStatus) {
   auto restored = [](const std::string& status) {
     std::string row = contents("k");
@@ -143,6 +190,8 @@ TEST(ParseError, OnlyErrorDocuments) {
   EXPECT_EQ(error->request_id, "r");
   EXPECT_FALSE(parse_error("<DeleteResult><Error><Code>x</Code></Error></DeleteResult>"));
   EXPECT_FALSE(parse_error(""));
+  EXPECT_EQ(parse_error("<Error><Message>a &lt;b&gt;</Message></Error>")->message, "a <b>");
+  EXPECT_EQ(parse_error("<Error><Message>a & b</Message></Error>")->message, "a & b") << "better than none";
 }
 
 TEST(ParseTagging, Tags) {
@@ -150,6 +199,12 @@ TEST(ParseTagging, Tags) {
                           "></Tag></TagSet></Tagging>"),
             (std::map<std::string, std::string>{{"a", "1"}, {"b", ""}}));
   EXPECT_EQ(kind_thrown_by([] { parse_tagging("<Tagging/>"); }), ErrorKind::corrupt);
+  EXPECT_EQ(kind_thrown_by([] {
+              parse_tagging(
+                  "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag>"
+                  "<Tag><Key>a</Key><Value>2</Value></Tag></TagSet></Tagging>");
+            }),
+            ErrorKind::corrupt);
 }
 
 TEST(WriteDeleteObjects, EveryCarriableKeySurvivesAParser) {

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "base/hash.h"
 #include "tests/unit/zip/memory_zip.h"
 #include "zip/format.h"
 
@@ -158,6 +159,79 @@ TEST(HostileZipTest, LiesOfACentralHeader) {
               ErrorKind::corrupt)
         << &zip - lies;
   }
+}
+
+/// A ZIP of one stored entry whose directory is honest and whose local header, made with flags and zip64,
+/// isn't.
+std::string forged_locally(const EntryInfo& local, std::uint16_t flags = kFlagUtf8, bool zip64 = false) {
+  std::string zip;
+  append_local_header(zip, local, flags, zip64);
+  zip += "body";
+  EntryInfo central = honest_entry();
+  central.crc32 = base::crc32("body");
+  Directory directory{.entries = 1, .size_bytes = 0, .offset = zip.size()};
+  append_central_header(zip, central, kFlagUtf8, false);
+  directory.size_bytes = zip.size() - directory.offset;
+  append_end_records(zip, directory);
+  return zip;
+}
+
+std::optional<ErrorKind> kind_of_reading(const std::string& zip) {
+  return error_kind([&] {
+    const Reader reader = reader_of(zip);
+    for (const EntryInfo& entry : entries_of(reader)) {
+      // Both ways have to see it; the second is only reached when the first doesn't.
+      const auto whole = error_kind([&] { reader.read_member(entry, 1000); });
+      const auto streamed = error_kind([&] { reader.read_member(entry, [](std::string_view) {}); });
+      EXPECT_EQ(whole, streamed);
+      reader.read_member(entry, 1000);
+    }
+  });
+}
+
+/// Programs differ about which of a ZIP's two directories they believe, so where these differ we believe
+/// neither.
+TEST(HostileZipTest, TheTwoDirectoriesDisagree) {
+  EntryInfo honest = honest_entry();
+  honest.crc32 = base::crc32("body");
+  EXPECT_EQ(kind_of_reading(forged_locally(honest)), std::nullopt);
+  EXPECT_EQ(kind_of_reading(forged_locally(honest, kFlagUtf8, true)), std::nullopt)
+      << "ZIP64, with the same sizes";
+
+  const auto with = [&](auto change) {
+    EntryInfo entry = honest;
+    change(entry);
+    return kind_of_reading(forged_locally(entry));
+  };
+  EXPECT_EQ(with([](EntryInfo& e) { e.name = "b"; }), ErrorKind::corrupt);
+  EXPECT_EQ(with([](EntryInfo& e) { e.name = "a/../../b"; }), ErrorKind::corrupt);
+  EXPECT_EQ(with([](EntryInfo& e) { e.crc32 ^= 1; }), ErrorKind::corrupt);
+  EXPECT_EQ(with([](EntryInfo& e) { e.size_bytes = 5; }), ErrorKind::corrupt);
+  EXPECT_EQ(with([](EntryInfo& e) { e.compressed_size_bytes = 3; }), ErrorKind::corrupt);
+  EXPECT_EQ(with([](EntryInfo& e) { e.method = Method::deflate; }), ErrorKind::corrupt);
+  EXPECT_EQ(kind_of_reading(forged_locally(honest, kFlagUtf8 | 1)), ErrorKind::corrupt) << "encrypted";
+  EXPECT_EQ(kind_of_reading(forged_locally(honest, kFlagUtf8 | kFlagDescriptor)), ErrorKind::corrupt)
+      << "no descriptor behind the data";
+  EntryInfo wide = honest;
+  wide.size_bytes = wide.compressed_size_bytes = (1ull << 32) + 4;
+  EXPECT_EQ(kind_of_reading(forged_locally(wide, kFlagUtf8, true)), ErrorKind::corrupt)
+      << "equal in 32 bits only";
+}
+
+/// Sizes in the header proper and others in its ZIP64 field, which must only be there when the first are all
+/// ones.
+TEST(HostileZipTest, ZIP64And32BitSizesDisagree) {
+  EntryInfo honest = honest_entry();
+  honest.crc32 = base::crc32("body");
+  std::string zip = forged_locally(honest, kFlagUtf8, true);
+  for (const std::size_t at : {18u, 22u}) zip.replace(at, 4, std::string("\4\0\0\0", 4));
+  EXPECT_EQ(kind_of_reading(zip), ErrorKind::corrupt);
+}
+
+TEST(HostileZipTest, TwoEndRecords) {
+  const std::string zip = small_zip();
+  EXPECT_EQ(kind_of_reading(zip + zip.substr(zip.size() - kEndBytes)), ErrorKind::corrupt);
+  EXPECT_EQ(kind_of_reading(zip + zip), ErrorKind::corrupt);
 }
 
 TEST(HostileZipTest, TwoEntriesOverTheSameBytes) {

@@ -1,0 +1,42 @@
+// Input, a line each: URL of an end point, bucket, region, and a query. An address that can be sent as it is,
+// or Error invalid_argument: nothing in it could end a header line or the request line, or lead to another
+// host.
+#include "s3/endpoint.h"
+
+#include "tests/fuzz/fuzz_target.h"
+
+using namespace s3c;
+using base::ErrorKind;
+using fuzz::require;
+
+namespace {
+
+bool is_one_word(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
+  });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::vector<std::string> lines = fuzz::split(fuzz::text_of(data, size), '\n');
+  lines.resize(std::max<std::size_t>(lines.size(), 4));
+  using s3::Addressing;
+  for (const Addressing addressing : {Addressing::automatic, Addressing::path, Addressing::virtual_host}) {
+    const auto address = fuzz::value_of({ErrorKind::invalid_argument}, [&] {
+      return s3::Endpoint({.url = lines[0], .addressing = addressing}).locate(lines[1], lines[2]);
+    });
+    if (!address) continue;
+    require(is_one_word(address->origin) && is_one_word(address->host) && is_one_word(address->path_root),
+            "an address is one word");
+    require(address->path_root.starts_with('/') && address->path_root.ends_with('/'),
+            "a key follows a slash");
+    require(address->origin.starts_with(address->tls ? "https://" : "http://"), "TLS is what the URL says");
+    require(address->host.find('/') == std::string::npos, "a host is no path");
+  }
+  const std::string query = s3::encode_query({{lines[3], lines[0]}, {lines[1], lines[2]}});
+  require(is_one_word(query) && std::count(query.begin(), query.end(), '&') == 1,
+          "a query keeps its parts apart");
+  return 0;
+}

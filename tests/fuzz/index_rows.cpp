@@ -1,0 +1,69 @@
+// Input: the text of an index. RowSplitter (whatever pieces the text comes in), decode_block, IndexCursor and
+// find_row give the same rows, or all say Error corrupt; a row that was read can be written and reads back
+// the same.
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "index/gzip.h"
+#include "index/index_reader.h"
+#include "tests/fuzz/fuzz_target.h"
+
+using namespace s3c;
+using base::ErrorKind;
+using fuzz::require;
+
+namespace {
+
+/// A block whose DEFLATE data is text, stored: so that any text gets past the checks of gzip.
+std::string block_of(std::string_view text) {
+  std::string block(index::kGzipHeader);
+  const auto size = static_cast<std::uint16_t>(text.size());
+  block.push_back(0);
+  base::append_le(block, size);
+  base::append_le(block, static_cast<std::uint16_t>(~size));
+  block.append(text).append(index::kDeflateEnd);
+  base::append_le(block, base::crc32(text));
+  base::append_le(block, std::uint32_t{size});
+  return block;
+}
+
+std::optional<std::vector<index::Row>> split_rows(std::string_view text, std::size_t step) {
+  std::vector<index::Row> rows;
+  const auto read = fuzz::value_of({ErrorKind::corrupt}, [&] {
+    index::RowSplitter splitter([&](index::Row row) { rows.push_back(std::move(row)); });
+    for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(std::min(step, rest.size())))
+      splitter.write(rest.substr(0, step));
+    splitter.finish();
+  });
+  if (!read) return std::nullopt;
+  return rows;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = fuzz::text_of(data, size);
+  if (text.empty() || text.size() > UINT16_MAX) return 0;
+  const std::string block = block_of(text);
+  const auto rows = fuzz::value_of({ErrorKind::corrupt}, [&] { return index::decode_block(block); });
+  require(split_rows(text, text.size()) == rows, "the splitter gives the block's rows");
+  require(split_rows(text, 7) == rows, "the splitter gives the same rows from pieces");
+  if (!rows) {
+    fuzz::value_of({ErrorKind::corrupt}, [&] { return index::find_row(block, "sources/"); });
+    return 0;
+  }
+  index::IndexCursor cursor([&](std::uint64_t, std::uint64_t) { return block; },
+                            {index::Block{.first_key = rows->front().key,
+                                          .offset_bytes = 0,
+                                          .length_bytes = block.size(),
+                                          .rows = rows->size()}});
+  for (const index::Row& row : *rows) {
+    require(cursor.next() == row, "the cursor gives the block's rows");
+    require(index::find_row(block, row.key) == row, "every row is found by its key");
+    std::string line;
+    index::append_json_line(line, row);
+    require(index::parse_json_line(line) == row, "a row that was read reads back the same");
+  }
+  cursor.seek(rows->back().key);
+  require(cursor.next() == rows->back() && !cursor.next(), "seek finds the last row");
+  return 0;
+}
