@@ -19,16 +19,17 @@ class Multipart : public Contract {
     s3::UploadedParts parts;
   };
 
-  std::string create(const std::string& key) {
+  std::string create(const std::string& key, const std::string& storage_class = "GLACIER") {
     return client().create_multipart_upload({.bucket = bucket_,
                                              .key = key,
                                              .content_type = "application/zip",
-                                             .storage_class = "GLACIER",
+                                             .storage_class = storage_class,
                                              .metadata = {{"s3compress-id", "01ABC"}},
                                              .full_object_crc32 = powers().checksums});
   }
-  Upload upload(const std::string& key, std::string_view body, std::uint64_t part_size_bytes = 5 << 20) {
-    Upload made{.id = create(key), .parts = {}};
+  Upload upload(const std::string& key, std::string_view body, std::uint64_t part_size_bytes = 5 << 20,
+                const std::string& storage_class = "GLACIER") {
+    Upload made{.id = create(key, storage_class), .parts = {}};
     s3::UploadSlots slots(2);
     s3::PartUploader uploader(client(), slots,
                               {.bucket = bucket_,
@@ -251,7 +252,7 @@ TEST_P(Multipart, PartsCopiedInsideTheStoreMakeTheSameObject) {
   std::string body(12'000'000, '\0');
   for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * 31 >> 7);
   const std::string staging = "staging/a volume.zip";
-  Upload staged = upload(staging, body);
+  const Upload staged = upload(staging, body, 5 << 20, "STANDARD");
   client().complete_multipart_upload(completion(staging, staged));
   const std::string etag = client().head_object(bucket_, staging)->etag;
 

@@ -95,6 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(s3::parse_tagging, text);
   check(s3::parse_create_multipart_upload, text);
   check(s3::parse_complete_multipart_upload, text);
+  check(s3::parse_copy_part, text);
   check(s3::parse_delete_objects, text);
   s3::parse_error(text);  // never throws: it is asked about whatever a proxy may have sent
   return 0;
