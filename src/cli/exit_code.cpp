@@ -14,8 +14,12 @@ ExitCode exit_code_of(const archive::RunReport& report) {
   bool failed = false;
   bool refused = false;
   bool left = false;
+  const auto count = [&](const std::optional<base::Error>& failure) {
+    if (failure) (failure->worth_retrying() ? failed : refused) = true;
+  };
+  count(report.failure);  // not every group was found
   for (const archive::GroupReport& group : report.group_reports) {
-    if (group.failure) (group.failure->worth_retrying() ? failed : refused) = true;
+    count(group.failure);
     if (group.left.count() > 0) left = true;
   }
   if (refused) return ExitCode::refused;

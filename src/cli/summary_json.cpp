@@ -113,6 +113,7 @@ std::string json_summary(const RunOutcome& outcome) {
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"total", total_json(outcome.options, report)},
                {"groups", groups},
+               {"error", report.failure ? error_json(*report.failure) : Json(nullptr)},
                {"left", left_json(report.total().left)},
                {"requests", requests_json(outcome.requests)}});
   return dumped(json);

@@ -108,8 +108,14 @@ std::string failures_text(const RunReport& report) {
     if (const std::string hint = hint_for(*group.failure); !hint.empty())
       text += fmt::format("    hint: {}\n", hint);
   }
-  if (failed == 0) return {};
-  return fmt::format("FAILED: {}\n", groups(failed)) + text + and_more(kMaxNames, failed, "  ");
+  if (failed != 0)
+    text = fmt::format("FAILED: {}\n", groups(failed)) + text + and_more(kMaxNames, failed, "  ");
+  if (report.failure) {
+    text += fmt::format("FAILED: not every group was found\n  {}\n", base::printable(report.failure->what()));
+    if (const std::string hint = hint_for(*report.failure); !hint.empty())
+      text += fmt::format("    hint: {}\n", hint);
+  }
+  return text;
 }
 
 std::string time_text(const RunOutcome& outcome, const GroupReport& total) {
@@ -159,7 +165,7 @@ std::string verdict(const RunOutcome& outcome) {
 std::string text_summary(const RunOutcome& outcome) {
   const GroupReport total = outcome.report.total();
   const bool nothing = outcome.report.groups == 0 && outcome.report.group_reports.empty();
-  if (nothing && !outcome.report.interrupted) {
+  if (nothing && !outcome.report.interrupted && !outcome.report.failure) {
     return fmt::format(
         "nothing to do: no objects under {} match (prefix, layout {}, dates, --include, --exclude, "
         "--min-age)\n",

@@ -197,6 +197,20 @@ class SingleFaults(StoreCase):
     def test_a_key_that_is_missing(self):
         self.pages({"fault": "omit_key", "match": "*17"}, (0,))
 
+    def test_groups_that_can_not_be_found(self):
+        # The days of April are archived; that May could not be looked into is no end like any other.
+        job = SmallJob(self.store, streamed=False)
+        job.put({"sources/2018/05/01/m.xml": Original(b"<may/>")})
+        self.control.set_faults([{"operation": "ListObjectsV2", "key": "sources/2018/05/", "fault": "error", "status": 403,
+                                  "code": "AccessDenied"}])
+        result = job.run("--output", "json")
+        self.control.clear_faults()
+        job.expect_code(result, 2)
+        self.assertEqual("AccessDenied", result.json()["error"]["code"])
+        self.assertEqual({"sources/2018/05/01/m.xml"}, job.check().left)
+        job.finish()
+        job.discard()
+
     # --- readback
 
     def test_a_copy_that_is_hard_to_make_and_to_read(self):

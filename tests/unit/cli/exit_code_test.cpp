@@ -67,6 +67,15 @@ TEST(ExitCode, OfARunIsThatOfItsWorstPart) {
   }
 }
 
+TEST(ExitCode, GroupsThatWereNotFoundAreAFailureToo) {
+  archive::RunReport report;
+  report.group_reports = {group(std::nullopt, 0)};
+  report.failure = Error(ErrorKind::transient, "x");
+  EXPECT_EQ(exit_code_of(report), ExitCode::failed);
+  report.failure = Error(ErrorKind::access_denied, "x");
+  EXPECT_EQ(exit_code_of(report), ExitCode::refused);
+}
+
 TEST(ExitCode, ObjectsDeletedBySomebodyElseAndLostRacesAreNoFailure) {
   archive::RunReport report;
   report.group_reports.emplace_back();

@@ -110,6 +110,23 @@ TEST(SummaryText, FailedGroupsComeWithTheirErrorAndWhatToDo) {
   EXPECT_THAT(text, HasSubstr("running it again won't help"));
 }
 
+TEST(SummaryText, GroupsThatWereNotFoundAreTold) {
+  RunReport report;
+  report.failure = Error(
+      ErrorKind::access_denied, "no",
+      {.operation = "ListObjectsV2", .resource = "source-bucket/sources/2018/05/", .code = "AccessDenied"});
+  for (const bool with_group : {false, true}) {
+    if (with_group) report.group_reports = one_group().group_reports;
+    const std::string text = text_of(report);
+    EXPECT_THAT(
+        text,
+        HasSubstr("FAILED: not every group was found\n  ListObjectsV2 source-bucket/sources/2018/05/: no"));
+    EXPECT_THAT(text, Not(HasSubstr("nothing to do")));
+    EXPECT_EQ(json_of(report)["error"]["operation"], "ListObjectsV2");
+  }
+  EXPECT_TRUE(json_of(one_group())["error"].is_null());
+}
+
 TEST(SummaryText, LongVolumeListsAreCut) {
   RunReport report = one_group();
   for (int i = 2; i <= 13; ++i) {
