@@ -48,8 +48,6 @@ DEEP = {
     "deep_three_runs": {"RUNS": 3, "KEYS": 1, "GC": 0},
     "deep_three_runs_lesser": {"RUNS": 3, **TINY, **LESSER},
     "deep_three_runs_gc_lesser": {"RUNS": 3, "KEYS": 1, "VERSIONS": 1, "PASSES": 1, **LESSER},
-    "deep_gc": {},
-    "deep_gc_lesser": LESSER,
 }
 
 
