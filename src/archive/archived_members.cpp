@@ -8,7 +8,7 @@ bool is_same_object(const index::Row& row, const s3::ObjectSummary& object) {
 }
 
 MemberCursor::MemberCursor(Catalog& catalog, const CommittedVolume& volume)
-    : cursor_(catalog.open_index(volume)), last_key_(volume.manifest().last_key) {}
+    : cursor_(catalog.open_index(volume.manifest())), last_key_(volume.manifest().last_key) {}
 
 const index::Row* MemberCursor::row_of(const std::string& key) {
   if (key > last_key_) return nullptr;

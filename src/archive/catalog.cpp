@@ -170,17 +170,36 @@ void Catalog::remove_object(const std::string& key) {
   }
 }
 
-index::IndexCursor Catalog::open_index(const CommittedVolume& volume) {
-  const index::Manifest& manifest = volume.manifest();
-  auto read_range = [&store = store_, bucket = bucket_, key = manifest.index_key](std::uint64_t offset,
-                                                                                  std::uint64_t size_bytes) {
-    s3::GetObjectRequest request;
-    request.bucket = bucket;
-    request.key = key;
-    request.range = s3::ByteRange{offset, size_bytes};
-    return store.get_object(request).body;
+std::string Catalog::read_index(const std::string& key, std::uint64_t offset, std::uint64_t size_bytes) {
+  s3::GetObjectRequest request;
+  request.bucket = bucket_;
+  request.key = key;
+  request.range = s3::ByteRange{offset, size_bytes};
+  return store_.get_object(request).body;
+}
+
+index::IndexCursor Catalog::open_index(const index::Manifest& manifest) {
+  return index::IndexCursor(
+      [this, key = index_key(manifest.archive_key, manifest.id)](
+          std::uint64_t offset, std::uint64_t size_bytes) { return read_index(key, offset, size_bytes); },
+      manifest.blocks);
+}
+
+std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, const index::Block& block) {
+  const std::string key = index_key(manifest.archive_key, manifest.id);
+  const auto corrupt = [&](const std::string& why) {
+    return Error(ErrorKind::corrupt, why, {.operation = "read index", .resource = bucket_ + "/" + key});
   };
-  return index::IndexCursor(std::move(read_range), manifest.blocks);
+  std::vector<index::Row> rows;
+  try {
+    rows = index::decode_block(read_index(key, block.offset_bytes, block.length_bytes));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    throw corrupt(error.message());
+  }
+  if (rows.size() != block.rows || rows.front().key != block.first_key)
+    throw corrupt(fmt::format("the block at {} is not the one that the manifest lists", block.offset_bytes));
+  return rows;
 }
 
 }  // namespace s3c::archive

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "archive/committed_volume.h"
+#include "index/block.h"
 #include "index/index_reader.h"
 #include "index/manifest.h"
 #include "s3/object_store.h"
@@ -89,10 +90,14 @@ class Catalog {
   void remove_object(const std::string& key);
 
   /// All rows of a volume's index, in key order, a block at a time.
-  index::IndexCursor open_index(const CommittedVolume& volume);
+  index::IndexCursor open_index(const index::Manifest& manifest);
+  /// The rows of one of its blocks: one ranged GET. Throws corrupt also when they aren't as the manifest
+  /// says.
+  std::vector<index::Row> read_block(const index::Manifest& manifest, const index::Block& block);
 
  private:
   std::vector<ManifestName> list(const std::string& prefix);
+  std::string read_index(const std::string& key, std::uint64_t offset, std::uint64_t size_bytes);
 
   s3::ObjectStore& store_;
   std::string bucket_;

@@ -4,9 +4,9 @@
 
 namespace s3c::archive {
 
-CatalogListing::Folder::Folder(s3::ObjectStore& store, const std::string& bucket, std::string_view folder,
+CatalogListing::Folder::Folder(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,
                                Parse parse)
-    : listing_(store, bucket, std::string(folder), "", ObjectFilter({}, {})), parse_(parse) {}
+    : listing_(store, bucket, prefix, "", ObjectFilter({}, {})), parse_(parse) {}
 
 bool CatalogListing::Folder::peek() {
   while (!at_hand_) {
@@ -28,9 +28,10 @@ void CatalogListing::Folder::pop() {
   at_hand_ = false;
 }
 
-CatalogListing::CatalogListing(s3::ObjectStore& store, const std::string& bucket)
-    : manifests_(store, bucket, kManifestFolder, parse_manifest_key),
-      indexes_(store, bucket, kIndexFolder, parse_index_key) {}
+CatalogListing::CatalogListing(s3::ObjectStore& store, const std::string& bucket,
+                               const std::string& name_prefix)
+    : manifests_(store, bucket, std::string(kManifestFolder) + name_prefix, parse_manifest_key),
+      indexes_(store, bucket, std::string(kIndexFolder) + name_prefix, parse_index_key) {}
 
 std::optional<CatalogRecord> CatalogListing::next() {
   const bool manifest = manifests_.peek();

@@ -26,7 +26,8 @@ struct CatalogRecord {
 /// folders and isn't named as ours is passed over. One thread at a time.
 class CatalogListing {
  public:
-  CatalogListing(s3::ObjectStore& store, const std::string& bucket);
+  /// name_prefix: what the archives' keys start with; empty: all of them.
+  CatalogListing(s3::ObjectStore& store, const std::string& bucket, const std::string& name_prefix = "");
 
   /// nullopt at the end. Throws the store's errors, and corrupt when keys don't ascend.
   std::optional<CatalogRecord> next();
@@ -36,7 +37,7 @@ class CatalogListing {
   class Folder {
    public:
     using Parse = std::optional<ManifestName> (*)(std::string_view key);
-    Folder(s3::ObjectStore& store, const std::string& bucket, std::string_view folder, Parse parse);
+    Folder(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix, Parse parse);
 
     /// Finds the next object if it isn't at hand yet; false at the end.
     bool peek();

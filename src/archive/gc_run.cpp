@@ -107,7 +107,7 @@ class GcRun {
   /// Whether a group of the layout gets an archive of that name.
   bool is_archive_name(const std::string& key) const {
     return !options_.bucket.empty() && !key.starts_with(kCatalogPrefix) &&
-           options_.archive_name.stem_of(options_.bucket, options_.prefix, key);
+           options_.archive_name.volume_of(options_.bucket, options_.prefix, key);
   }
 
   void find_uploads() {

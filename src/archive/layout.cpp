@@ -252,8 +252,22 @@ std::string ArchiveName::fixed_prefix(std::string_view bucket, std::string_view 
   return out;
 }
 
-std::optional<std::string> ArchiveName::stem_of(std::string_view bucket, std::string_view prefix,
-                                                std::string_view key) const {
+std::optional<Fields> Layout::fields_of_key(std::string_view prefix, std::string_view key) const {
+  const std::string start = root(prefix);
+  if (!key.starts_with(start)) return std::nullopt;
+  key.remove_prefix(start.size());
+  std::optional<Fields> fields = Fields{};
+  for (std::size_t level = 0; fields && level < levels(); ++level) {
+    const std::size_t slash = key.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    fields = match(level, key.substr(0, slash + 1), *fields);
+    key.remove_prefix(slash + 1);
+  }
+  return fields;
+}
+
+std::optional<ArchiveName::Volume> ArchiveName::volume_of(std::string_view bucket, std::string_view prefix,
+                                                          std::string_view key) const {
   // Every piece has a fixed length, so there is only one way to read a key.
   Fields fields;
   std::string_view rest = key;
@@ -274,7 +288,7 @@ std::optional<std::string> ArchiveName::stem_of(std::string_view bucket, std::st
   if (!matches || !is_calendar_date(date_of(fields))) return std::nullopt;
   std::string stem(key.substr(0, key.size() - rest.size()));
   if (!volume_number(stem, key)) return std::nullopt;
-  return stem;
+  return Volume{std::move(stem), std::move(fields)};
 }
 
 bool ArchiveName::names_all_fields_of(const Layout& layout, std::string* missing) const {

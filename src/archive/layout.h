@@ -63,6 +63,8 @@ class Layout {
   /// The fields of one more level ("04/" at level 1), added to those known; nullopt when the segment doesn't
   /// fit the level's pattern or isn't a calendar date (month 13).
   std::optional<Fields> match(std::size_t level, std::string_view segment, const Fields& known) const;
+  /// The fields of the group that key belongs to; nullopt when it doesn't fit.
+  std::optional<Fields> fields_of_key(std::string_view prefix, std::string_view key) const;
 
  private:
   struct Piece {
@@ -85,9 +87,14 @@ class ArchiveName {
   std::string stem(std::string_view bucket, std::string_view prefix, const Fields& fields) const;
   /// What every stem starts with: the template up to its first date field.
   std::string fixed_prefix(std::string_view bucket, std::string_view prefix) const;
-  /// The stem of the group that key is a volume of; nullopt for a key that no group gets, whatever its date.
-  std::optional<std::string> stem_of(std::string_view bucket, std::string_view prefix,
-                                     std::string_view key) const;
+  /// What a volume's key says.
+  struct Volume {
+    std::string stem;  ///< of its group
+    Fields fields;
+  };
+  /// nullopt for a key that no group's volume gets, whatever its date.
+  std::optional<Volume> volume_of(std::string_view bucket, std::string_view prefix,
+                                  std::string_view key) const;
   /// Whether every field of the layout is used, so that two groups can't get one name.
   bool names_all_fields_of(const Layout& layout, std::string* missing) const;
 

@@ -1,6 +1,6 @@
 // Input, a line each: an archive-name template, bucket, prefix, and a key of the archive bucket. Error
-// invalid_argument, or a template that knows its own keys: what it names, stem_of() and volume_number() read
-// back, and nothing else. Keys of the catalog likewise.
+// invalid_argument, or a template that knows its own keys: what it names, volume_of() and volume_number()
+// read back, and nothing else. Keys of the catalog likewise.
 #include "archive/catalog.h"
 #include "archive/layout.h"
 #include "tests/fuzz/fuzz_target.h"
@@ -25,9 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       fuzz::value_of({ErrorKind::invalid_argument}, [&] { return archive::ArchiveName::parse(lines[0]); });
   if (!name) return 0;
   const std::string fixed = name->fixed_prefix(bucket, prefix);
-  if (const std::optional<std::string> stem = name->stem_of(bucket, prefix, key)) {
-    const std::optional<int> n = archive::ArchiveName::volume_number(*stem, key);
-    require(n && archive::ArchiveName::volume_key(*stem, *n) == key, "a volume has one number");
+  if (const auto found = name->volume_of(bucket, prefix, key)) {
+    const std::optional<int> n = archive::ArchiveName::volume_number(found->stem, key);
+    require(n && archive::ArchiveName::volume_key(found->stem, *n) == key, "a volume has one number");
     require(key.starts_with(fixed), "a stem starts with what is fixed");
   }
   const archive::Fields leap_day = {{"yyyy", "2024"}, {"mm", "02"}, {"dd", "29"}, {"hh", "23"}};
@@ -35,7 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(stem.starts_with(fixed), "a stem starts with what is fixed");
   for (const int n : {1, 2, 10, 2'000'000'000}) {
     const std::string volume = archive::ArchiveName::volume_key(stem, n);
-    require(name->stem_of(bucket, prefix, volume) == stem, "a template knows the keys it gives");
+    const auto found = name->volume_of(bucket, prefix, volume);
+    require(found && found->stem == stem, "a template knows the keys it gives");
     require(archive::ArchiveName::volume_number(stem, volume) == n, "a volume's number reads back");
   }
   return 0;

@@ -120,14 +120,30 @@ TEST(ArchiveName, KnowsWhichKeysItGives) {
            Case{"{yyyy}{mm}{dd}-{hh}.zip", "20180401-24.zip", nullptr},
            Case{"{yyyy}{mm}{dd}-{hh}.zip", "20180401-23-2.zip", "20180401-23"},
        }) {
-    const auto stem = ArchiveName::parse(c.name).stem_of("b", "p/q", c.key);
-    EXPECT_EQ(stem, c.stem == nullptr ? std::nullopt : std::optional<std::string>(c.stem))
-        << c.name << " " << c.key;
+    const auto volume = ArchiveName::parse(c.name).volume_of("b", "p/q", c.key);
+    EXPECT_EQ(volume ? volume->stem : "none", c.stem == nullptr ? "none" : c.stem) << c.name << " " << c.key;
   }
   const auto fixed = [](const char* name) { return ArchiveName::parse(name).fixed_prefix("b", "p/q"); };
   EXPECT_EQ(fixed("{bucket}/{yyyy}{mm}{dd}.zip"), "b/");
   EXPECT_EQ(fixed("a-{prefix}-x{yyyy}z{bucket}.zip"), "a-p/q-x");
   EXPECT_EQ(fixed("{yyyy}.zip"), "");
+}
+
+TEST(ArchiveName, TheDateOfAVolumeIsInItsName) {
+  const auto volume =
+      ArchiveName::parse("{bucket}/{yyyy}{mm}{dd}-{hh}.zip").volume_of("b", "p", "b/20180401-23-2.zip");
+  ASSERT_TRUE(volume);
+  EXPECT_EQ(volume->fields, (Fields{{"yyyy", "2018"}, {"mm", "04"}, {"dd", "01"}, {"hh", "23"}}));
+}
+
+TEST(Layout, TellsTheGroupOfAKey) {
+  const Layout layout = Layout::parse("{prefix}/day={yyyy}-{mm}-{dd}/{hh}/");
+  EXPECT_EQ(layout.fields_of_key("logs/app", "logs/app/day=2018-04-01/13/x/y.json"),
+            (Fields{{"yyyy", "2018"}, {"mm", "04"}, {"dd", "01"}, {"hh", "13"}}));
+  EXPECT_TRUE(layout.fields_of_key("logs/app", "logs/app/day=2018-04-01/13/"));
+  for (const char* key : {"logs/app/day=2018-04-01/13", "logs/app/day=2018-04-31/13/x",
+                          "logs/day=2018-04-01/13/x", "logs/app/", "logs/app/day=2018-04-01/24/x", ""})
+    EXPECT_FALSE(layout.fields_of_key("logs/app", key)) << key;
 }
 
 TEST(ArchiveName, RefusesWhatWouldCollide) {

@@ -39,7 +39,7 @@ class VolumeAudit : public ::testing::Test {
     GroupState state = catalog.load_group("src/20180401");
     ASSERT_EQ(state.committed.size(), 1u);
     manifest_ = state.committed.front().manifest();
-    index::IndexCursor cursor = catalog.open_index(state.committed.front());
+    index::IndexCursor cursor = catalog.open_index(manifest_);
     while (auto row = cursor.next()) rows_.push_back(*row);
     store_.forget_journal();
   }

@@ -1,0 +1,35 @@
+// Which volumes a reading command is about: those of one archive bucket, of one source bucket's groups, of
+// some days. Values, any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "archive/layout.h"
+
+namespace s3c::archive {
+
+/// As the command line says it, and as archive was told when it made the volumes.
+struct CatalogScope {
+  std::string archive_bucket;
+  std::string bucket;  ///< source bucket; empty: every volume that the catalog names
+  std::string prefix = "sources";
+  Layout layout = Layout::parse(kDefaultLayout);
+  ArchiveName archive_name = ArchiveName::parse(kDefaultArchiveName);
+  DateRange dates;
+
+  /// What the names of all its volumes start with; may be empty.
+  std::string name_prefix() const;
+  /// Whether a volume of that name can belong to it. An empty bucket takes every name; the dates of those are
+  /// in their manifests.
+  bool may_hold(std::string_view archive_key) const;
+  /// The stem of the volumes that a key would be archived in; nullopt when the layout doesn't tell, or
+  /// without a bucket.
+  std::optional<std::string> stem_of_key(std::string_view key) const;
+};
+
+/// Throws base::Error (invalid_argument) naming the option when something is missing or can't work.
+void validate(const CatalogScope& scope);
+
+}  // namespace s3c::archive

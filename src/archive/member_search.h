@@ -1,0 +1,48 @@
+// Finds members through the catalog alone: nothing is thawed, no archive is asked. What find shows, cat reads
+// and restore brings back. A key whose day the layout tells costs one LIST, one GET of a manifest and one
+// ranged GET of an index; everything else reads the manifests of the volumes in scope, several at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "archive/catalog.h"
+#include "archive/catalog_scope.h"
+#include "archive/member_query.h"
+#include "base/error.h"
+#include "index/manifest.h"
+#include "index/row.h"
+#include "s3/object_store.h"
+
+namespace s3c::archive {
+
+struct SearchOptions {
+  const CatalogScope& scope;
+  const MemberQuery& query;
+  int threads = 16;
+};
+
+struct SearchReport {
+  std::uint64_t volumes = 0;  ///< whose indexes were looked into
+  std::uint64_t members = 0;  ///< that were wanted
+  /// Of volumes that could not be searched; the first twenty. What lies in them is not found.
+  std::vector<base::Error> failures;
+  std::uint64_t failed = 0;
+};
+
+/// Wanted rows of one volume, in key order; a volume comes in several pieces.
+using FoundMembers =
+    std::function<void(const std::shared_ptr<const index::Manifest>&, std::vector<index::Row>&&)>;
+
+/// Calls found from the calling thread, volume by volume in the order of their names. Where several records
+/// have one archive's name, as after a race, the archive is asked which one is its own; a single one is
+/// believed: who reads the archive compares the id. Memory: some blocks of rows for each thread. Blocks.
+/// Throws the store's errors when volumes can't be listed; those of single volumes are in the report.
+/// cancelled when stop is requested.
+SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
+                            const FoundMembers& found);
+
+}  // namespace s3c::archive

@@ -1,0 +1,42 @@
+// What a volume is, told from its record and its archive: committed, unfinished, damaged. The one place that
+// says so for the commands that read.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "archive/catalog.h"
+#include "archive/volume_listing.h"
+#include "index/manifest.h"
+#include "s3/object_store.h"
+
+namespace s3c::archive {
+
+enum class VolumeState {
+  committed,   ///< the archive is what its manifest says
+  unfinished,  ///< a manifest, or an index, whose archive isn't there or is another run's: of a run that
+               ///< works, or was killed
+  replaced,     ///< the archive carries the manifest's id, but not its size or checksum
+  no_manifest,  ///< an archive, perhaps with an index, that no manifest names
+  unreadable,   ///< the manifest can't be read
+};
+
+/// The state's name as it is written above; public API.
+std::string_view to_string(VolumeState state);
+
+struct VolumeInfo {
+  std::string archive_key;
+  std::string id;  ///< empty: the archive has no record
+  VolumeState state = VolumeState::committed;
+  std::string detail;  ///< why it is not committed, on one line
+  std::optional<index::Manifest> manifest;
+  std::optional<s3::ObjectSummary> archive;  ///< as listed: size, class, thawed or not
+};
+
+/// One GET for the manifest; a HEAD only where the listing doesn't prove the archive by its ETag (it does
+/// where ETags are made of MD5s) or names none. Any thread. Throws the store's errors but for what makes the
+/// manifest unreadable.
+VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolume& volume);
+
+}  // namespace s3c::archive
