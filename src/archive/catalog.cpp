@@ -137,7 +137,7 @@ void Catalog::put_index(const index::Manifest& manifest, std::string_view gz_byt
   s3::PutObjectRequest request;
   request.bucket = bucket_;
   request.key = manifest.index_key;
-  request.content_type = "application/gzip";
+  request.attributes.content_type = "application/gzip";
   store_.put_object(request, gz_bytes);
 }
 
@@ -145,7 +145,7 @@ void Catalog::put_manifest(const index::Manifest& manifest) {
   s3::PutObjectRequest request;
   request.bucket = bucket_;
   request.key = manifest_key(manifest.archive_key, manifest.id);
-  request.content_type = "application/json";
+  request.attributes.content_type = "application/json";
   store_.put_object(request, index::to_json(manifest));
 }
 

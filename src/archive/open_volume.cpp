@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "base/ulid.h"
+#include "s3/attribute_headers.h"
 
 namespace s3c::archive {
 namespace {
@@ -33,8 +34,8 @@ index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive
   s3::CreateMultipartUploadRequest request = create_request(m, options, setup.powers);
   if (options.readback) {
     request.key = staging_key(m.archive_key, m.id);
-    request.storage_class = "STANDARD";  // readable, and gone within the hour
-    request.tagging.clear();             // for the archive: a lifecycle rule may go by it
+    request.attributes.storage_class = "STANDARD";  // readable, and gone within the hour
+    request.attributes.tags.clear();                // for the archive: a lifecycle rule may go by it
   }
   m.upload_id = setup.store.create_multipart_upload(request);
   return m;
@@ -63,10 +64,10 @@ s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
   s3::CreateMultipartUploadRequest request;
   request.bucket = manifest.archive_bucket;
   request.key = manifest.archive_key;
-  request.content_type = "application/zip";
-  request.storage_class = manifest.storage_class;
-  request.metadata = {{kIdMetadata, manifest.id}};
-  request.tagging = options.tagging;
+  request.attributes.content_type = "application/zip";
+  request.attributes.storage_class = manifest.storage_class;
+  request.attributes.metadata = {{kIdMetadata, manifest.id}};
+  request.attributes.tags = s3::parse_tagging_header(options.tagging);
   request.encryption = options.encryption;
   request.full_object_crc32 = powers.additional_checksums;
   return request;

@@ -95,7 +95,7 @@ class Probe {
     s3::CreateMultipartUploadRequest request;
     request.bucket = bucket_;
     request.key = key_;
-    request.content_type = "text/plain";
+    request.attributes.content_type = "text/plain";
     request.full_object_crc32 = checksum;
     return store_.create_multipart_upload(request);
   }

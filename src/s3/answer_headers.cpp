@@ -8,6 +8,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "s3/thaw_state.h"
 #include "s3/xml.h"
 
 namespace s3c::s3 {
@@ -88,11 +89,17 @@ std::uint64_t body_offset(const http::Response& answer) {
   return answer.status == 206 ? content_range(answer).first : 0;
 }
 
-ObjectHead parse_object_head(const http::Response& answer) {
+bool is_system_header(std::string_view name) {
+  return std::find(kSystemHeaders.begin(), kSystemHeaders.end(), name) != kSystemHeaders.end();
+}
+
+ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) {
   ObjectHead head;
   head.size_bytes = answer.status == 206 ? content_range(answer).total : body_size_bytes(answer);
   head.storage_class = "STANDARD";
   std::string checksum_type;
+  std::string archive_status;
+  std::optional<std::string> restore;
   for (const auto& [field, value] : answer.headers.fields()) {
     const std::string name = lower(field);
     if (name == "etag") {
@@ -112,7 +119,9 @@ ObjectHead parse_object_head(const http::Response& answer) {
     } else if (name == "x-amz-tagging-count") {
       head.tag_count = static_cast<int>(std::min<std::uint64_t>(number(value).value_or(0), 1000));
     } else if (name == "x-amz-restore") {
-      head.restore = value;
+      restore = value;
+    } else if (name == "x-amz-archive-status") {
+      archive_status = value;
     } else if (name == "x-amz-server-side-encryption") {
       head.server_side_encryption = value;
     } else if (name == "x-amz-server-side-encryption-customer-algorithm" &&
@@ -120,7 +129,7 @@ ObjectHead parse_object_head(const http::Response& answer) {
       head.server_side_encryption = "customer";
     } else if (name == "x-amz-checksum-type") {
       checksum_type = value;
-    } else if (std::find(kSystemHeaders.begin(), kSystemHeaders.end(), name) != kSystemHeaders.end()) {
+    } else if (is_system_header(name)) {
       head.system_headers.emplace(name, value);
     } else {
       for (const auto& [header, algorithm] : kChecksumHeaders) {
@@ -129,6 +138,10 @@ ObjectHead parse_object_head(const http::Response& answer) {
     }
   }
   for (Checksum& checksum : head.checksums) checksum.type = checksum_type;
+  // Of other classes the header says nothing that could make a readable object unreadable to us.
+  std::optional<RestoreStatus> status;
+  if (restore && can_be_frozen(head.storage_class)) status = parse_restore_header(*restore);
+  head.thaw = thaw_state(head.storage_class, archive_status, status, now);
   if (head.etag.empty()) corrupt("the answer has no ETag");
   if (head.last_modified == base::Timestamp{}) corrupt("the answer has no Last-Modified");
   return head;

@@ -10,8 +10,13 @@
 namespace s3c::s3 {
 
 /// The headers of an answer to GET or HEAD.
-/// Throws Error: corrupt when the size, the ETag or the time is missing or malformed.
-ObjectHead parse_object_head(const http::Response& answer);
+/// now: by the store's clock, for the thaw state.
+/// Throws Error: corrupt when the size, the ETag or the time is missing or malformed, or what is said of an
+/// archived object's restore.
+ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now);
+
+/// Whether name is one of ObjectHead::system_headers' (lower-case).
+bool is_system_header(std::string_view name);
 
 /// The length of this answer's body in bytes. Throws Error: corrupt when the answer doesn't say.
 std::uint64_t body_size_bytes(const http::Response& answer);

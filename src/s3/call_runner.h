@@ -69,6 +69,10 @@ class CallRunner {
   const std::stop_token& stop() const { return stop_; }
   const RetryPolicy& retry_policy() const { return config_.retry; }
   base::Clock& clock() { return clock_; }
+  /// The time by the store's clock, as far as it is known.
+  base::Timestamp store_now() const {
+    return clock_.now() + std::chrono::milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
+  }
 
  private:
   /// One try: a 2xx answer without <Error>, or an exception. A wrong region and a wrong clock are put right

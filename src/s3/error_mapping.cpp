@@ -34,6 +34,8 @@ constexpr KnownCode kCodes[] = {
     {"ConditionalRequestConflict", ErrorKind::precondition_failed,
      "another request for the same key was faster"},
 
+    {"RestoreAlreadyInProgress", ErrorKind::precondition_failed, "the object is being thawed already"},
+
     {"AccessDenied", ErrorKind::access_denied, "these credentials may not do this"},
     {"AllAccessDisabled", ErrorKind::access_denied, "access is disabled"},
     {"AccountProblem", ErrorKind::access_denied, "the account has a problem"},
@@ -55,6 +57,9 @@ constexpr KnownCode kCodes[] = {
     {"BandwidthLimitExceeded", ErrorKind::throttled, "the store asks to slow down"},
     {"TooManyRequests", ErrorKind::throttled, "the store asks to slow down"},
     {"TooManyRequestsException", ErrorKind::throttled, "the store asks to slow down"},
+
+    {"GlacierExpeditedRetrievalNotAvailable", ErrorKind::throttled,
+     "there is no capacity for expedited retrievals now"},
 
     {"InternalError", ErrorKind::transient, "the store had an internal error"},
     {"ServiceUnavailable", ErrorKind::transient, "the store is not available"},
@@ -78,6 +83,7 @@ constexpr KnownCode kCodes[] = {
     {"InvalidRange", ErrorKind::invalid_argument, "the object has no such bytes"},
     {"KeyTooLongError", ErrorKind::invalid_argument, "the key is too long"},
     {"MalformedXML", ErrorKind::invalid_argument, "the store can't read our XML"},
+    {"InvalidTag", ErrorKind::invalid_argument, "the store refuses a tag"},
     {"MetadataTooLarge", ErrorKind::invalid_argument, "the metadata is too large"},
     {"AuthorizationHeaderMalformed", ErrorKind::invalid_argument, "the region is wrong"},
     {"PermanentRedirect", ErrorKind::invalid_argument, "the bucket is in another region"},
@@ -86,7 +92,9 @@ constexpr KnownCode kCodes[] = {
     {"NotImplemented", ErrorKind::unsupported, "the store can't do this"},
     {"MethodNotAllowed", ErrorKind::unsupported, "the store doesn't allow this"},
     {"InvalidObjectState", ErrorKind::unsupported,
-     "the object is archived and must be thawed before it can be read"},
+     "the object's storage class or state doesn't allow this (one that is archived must be thawed before it "
+     "is "
+     "read)"},
 };
 
 const KnownCode* find_code(std::string_view code) {

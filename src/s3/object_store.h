@@ -27,6 +27,8 @@ class ObjectStore {
   virtual ListObjectsPage list_objects(const ListObjectsRequest& request) = 0;
 
   /// The whole body in memory. A body that breaks off is fetched again.
+  /// Throws unsupported with code InvalidObjectState when the object is archived and not thawed; so does
+  /// read_object().
   virtual GetObjectResult get_object(const GetObjectRequest& request) = 0;
 
   /// The body through sink, each byte once and in order: a body that breaks off is continued with Range and
@@ -41,10 +43,19 @@ class ObjectStore {
                                                                 const std::string& key,
                                                                 const std::string& version_id) = 0;
 
+  /// Asks for a readable copy of an archived object. Only head_object() tells when it is there: the outcome
+  /// is about this request. Repeating it does no harm, so it is retried as reads are. Throws invalid_argument
+  /// for days below 1; unsupported with code InvalidObjectState when the object isn't archived, with
+  /// NotImplemented or MethodNotAllowed where the store has no such call (Ceph RGW 16); throttled with
+  /// GlacierExpeditedRetrievalNotAvailable while that tier has no capacity; not_found.
+  virtual RestoreOutcome restore_object(const RestoreObjectRequest& request) = 0;
+
   /// Returns the ETag.
+  /// Throws invalid_argument for attributes that can't be sent as they are.
   virtual std::string put_object(const PutObjectRequest& request, std::string_view body) = 0;
 
   /// Returns the upload id.
+  /// Throws invalid_argument for attributes that can't be sent as they are.
   virtual std::string create_multipart_upload(const CreateMultipartUploadRequest& request) = 0;
   virtual UploadedPart upload_part(const UploadPartRequest& request) = 0;
 

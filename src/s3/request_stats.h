@@ -19,6 +19,7 @@ enum class Operation {
   get_object,
   head_object,
   get_object_tagging,
+  restore_object,
   put_object,
   create_multipart_upload,
   upload_part,
@@ -31,12 +32,13 @@ enum class Operation {
   delete_object,
 };
 
-inline constexpr std::array<std::string_view, 15> kOperationNames = {
+inline constexpr std::array<std::string_view, 16> kOperationNames = {
     "HeadBucket",
     "ListObjectsV2",
     "GetObject",
     "HeadObject",
     "GetObjectTagging",
+    "RestoreObject",
     "PutObject",
     "CreateMultipartUpload",
     "UploadPart",

@@ -39,6 +39,7 @@ class S3Client final : public ObjectStore {
   std::optional<ObjectHead> head_object(const std::string& bucket, const std::string& key) override;
   std::map<std::string, std::string> get_object_tagging(const std::string& bucket, const std::string& key,
                                                         const std::string& version_id) override;
+  RestoreOutcome restore_object(const RestoreObjectRequest& request) override;
   std::string put_object(const PutObjectRequest& request, std::string_view body) override;
   std::string create_multipart_upload(const CreateMultipartUploadRequest& request) override;
   UploadedPart upload_part(const UploadPartRequest& request) override;

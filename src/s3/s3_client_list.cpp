@@ -14,9 +14,12 @@ ListObjectsPage S3Client::list_objects(const ListObjectsRequest& request) {
   add("delimiter", request.delimiter);
   add("continuation-token", request.continuation_token);
   if (request.continuation_token.empty()) add("start-after", request.start_after);
-  call.headers.add("x-amz-optional-object-attributes", "RestoreStatus");
+  if (request.with_thaw_state) call.headers.add("x-amz-optional-object-attributes", "RestoreStatus");
   ListObjectsPage page;
-  runner_.run(call, [&page](http::Response& answer) { page = parse_list_objects(answer.body); });
+  runner_.run(call, [&](http::Response& answer) {
+    page = parse_list_objects(answer.body,
+                              request.with_thaw_state ? std::optional(runner_.store_now()) : std::nullopt);
+  });
   return page;
 }
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "s3/answer_headers.h"
+#include "s3/attribute_headers.h"
 #include "s3/request_headers.h"
 #include "s3/s3_client.h"
 #include "s3/xml.h"
@@ -28,12 +29,9 @@ std::string S3Client::create_multipart_upload(const CreateMultipartUploadRequest
   auto add = [&call](const char* name, const std::string& value) {
     if (!value.empty()) call.headers.add(name, value);
   };
-  add("Content-Type", request.content_type);
-  add("x-amz-storage-class", request.storage_class);
-  add("x-amz-tagging", request.tagging);
+  add_attribute_headers(request.attributes, call);
   add("x-amz-server-side-encryption", request.encryption.algorithm);
   add("x-amz-server-side-encryption-aws-kms-key-id", request.encryption.kms_key_id);
-  for (const auto& [name, value] : request.metadata) call.headers.add("x-amz-meta-" + name, value);
   if (request.full_object_crc32) {
     call.headers.add("x-amz-checksum-algorithm", "CRC32");
     call.headers.add("x-amz-checksum-type", "FULL_OBJECT");

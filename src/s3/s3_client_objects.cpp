@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "s3/answer_headers.h"
+#include "s3/attribute_headers.h"
 #include "s3/request_headers.h"
 #include "s3/s3_client.h"
 #include "s3/xml.h"
@@ -89,7 +90,7 @@ GetObjectResult S3Client::get_object(const GetObjectRequest& request) {
   runner_.run(call, [&](http::Response& answer) {
     check_end(result.body.size(), body_size_bytes(answer));
     check_size(request, answer, result.body.size());
-    result.head = parse_object_head(answer);
+    result.head = parse_object_head(answer, runner_.store_now());
   });
   return result;
 }
@@ -115,7 +116,7 @@ ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink
       if (!first_head) {
         total_bytes = body_size_bytes(head);
         check_size(request, head, total_bytes);
-        first_head = parse_object_head(head);
+        first_head = parse_object_head(head, runner_.store_now());
       } else if (etag_of(head) != first_head->etag) {  // the store ignored If-Match
         throw Error(ErrorKind::precondition_failed, "the object changed while it was read");
       }
@@ -137,7 +138,7 @@ ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink
     if (!first_head) {  // an empty body: the sink was never called
       total_bytes = body_size_bytes(answer);
       check_size(request, answer, total_bytes);
-      first_head = parse_object_head(answer);
+      first_head = parse_object_head(answer, runner_.store_now());
     }
     check_end(received_bytes, total_bytes);
   };
@@ -153,7 +154,7 @@ std::optional<ObjectHead> S3Client::head_object(const std::string& bucket, const
   call.headers.add("x-amz-checksum-mode", "ENABLED");
   std::optional<ObjectHead> head;
   try {
-    runner_.run(call, [&head](http::Response& answer) { head = parse_object_head(answer); });
+    runner_.run(call, [&](http::Response& answer) { head = parse_object_head(answer, runner_.store_now()); });
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::not_found) throw;
   }
@@ -176,15 +177,40 @@ std::map<std::string, std::string> S3Client::get_object_tagging(const std::strin
   return tags;
 }
 
+RestoreOutcome S3Client::restore_object(const RestoreObjectRequest& request) {
+  if (request.days && *request.days < 1) {
+    throw Error(ErrorKind::invalid_argument, "a thawed copy must stay for a day at least",
+                {.operation = std::string(to_string(Operation::restore_object)),
+                 .resource = base::printable(request.bucket + "/" + request.key)});
+  }
+  const std::string body = write_restore_object(request);
+  Call call{
+      .operation = Operation::restore_object, .method = "POST", .bucket = request.bucket, .key = request.key};
+  call.query.emplace_back("restore", "");
+  if (!request.version_id.empty()) call.query.emplace_back("versionId", request.version_id);
+  call.body = body;
+  call.headers.add("Content-Type", "application/xml");
+  call.headers.add("Content-MD5", base::to_base64(base::md5(body)));
+  RestoreOutcome outcome = RestoreOutcome::started;
+  try {
+    runner_.run(call, [&outcome](http::Response& answer) {
+      if (answer.status == 200) outcome = RestoreOutcome::extended;
+    });
+  } catch (const Error& error) {
+    // Also the second try's answer when the first one's was lost.
+    if (error.context().code != "RestoreAlreadyInProgress") throw;
+    outcome = RestoreOutcome::in_progress;
+  }
+  return outcome;
+}
+
 std::string S3Client::put_object(const PutObjectRequest& request, std::string_view body) {
   const std::string md5 = base::md5(body);
   Call call{
       .operation = Operation::put_object, .method = "PUT", .bucket = request.bucket, .key = request.key};
   call.body = body;
   call.headers.add("Content-MD5", base::to_base64(md5));
-  if (!request.content_type.empty()) call.headers.add("Content-Type", request.content_type);
-  if (!request.storage_class.empty()) call.headers.add("x-amz-storage-class", request.storage_class);
-  for (const auto& [name, value] : request.metadata) call.headers.add("x-amz-meta-" + name, value);
+  add_attribute_headers(request.attributes, call);
   if (request.if_none_match) call.headers.add("If-None-Match", "*");
   if (request.checksum)
     call.headers.add("x-amz-checksum-" + lower(request.checksum->algorithm), request.checksum->value);

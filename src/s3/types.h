@@ -15,6 +15,23 @@
 
 namespace s3c::s3 {
 
+/// Whether an object can be read now. A thawed object keeps its storage class, so the class alone never
+/// tells.
+struct ThawState {
+  enum class Kind {
+    not_frozen,   ///< in a class that is always readable
+    frozen,       ///< archived: RestoreObject first
+    in_progress,  ///< archived, a restore has begun
+    thawed,       ///< archived, with a readable copy until expires_at
+  };
+  Kind kind = Kind::not_frozen;
+  /// Of a thawed copy; nullopt where the store doesn't say.
+  std::optional<base::Timestamp> expires_at = {};
+
+  bool is_readable() const { return kind == Kind::not_frozen || kind == Kind::thawed; }
+  bool operator==(const ThawState&) const = default;
+};
+
 /// One row of a listing.
 struct ObjectSummary {
   std::string key = {};
@@ -22,7 +39,9 @@ struct ObjectSummary {
   std::string etag = {};  ///< without quotes
   base::Timestamp last_modified = {};
   std::string storage_class = {};  ///< "STANDARD" where the store says nothing
-  bool restored = false;           ///< RestoreStatus: a thawed copy is readable now
+  /// nullopt: with_thaw_state was not asked for, or the class is INTELLIGENT_TIERING, of whose archive tiers
+  /// a listing doesn't tell.
+  std::optional<ThawState> thaw = {};
 
   bool operator==(const ObjectSummary&) const = default;
 };
@@ -34,6 +53,8 @@ struct ListObjectsRequest {
   std::string start_after = {};         ///< empty: from the start; exclusive
   std::string continuation_token = {};  ///< from the page before
   int max_keys = 1000;
+  /// Ask for ObjectSummary::thaw (x-amz-optional-object-attributes, a header that not every store may know).
+  bool with_thaw_state = false;
 };
 
 struct ListObjectsPage {
@@ -62,11 +83,14 @@ struct ObjectHead {
   /// The other system headers that were set on the object, by lower-case name: cache-control,
   /// content-disposition, content-encoding, content-language, expires, x-amz-website-redirect-location.
   std::map<std::string, std::string> system_headers = {};
-  /// User metadata, names lower-case and without "x-amz-meta-".
+  /// User metadata, names lower-case and without "x-amz-meta-", values as they were sent: S3 writes those
+  /// that aren't ASCII as RFC 2047 encoded words and takes them back in that form.
   std::map<std::string, std::string> metadata = {};
   std::vector<Checksum> checksums = {};
   int tag_count = 0;
-  std::string restore = {};  ///< x-amz-restore as sent
+  /// What the store says. Ceph RGW 16 lets one read what it calls frozen: whether that is true only a GET
+  /// tells.
+  ThawState thaw = {};
   /// ETag is no MD5 of the body where this is "aws:kms", "aws:kms:dsse" or a customer's key was used.
   std::string server_side_encryption = {};
 };
@@ -94,12 +118,21 @@ struct GetObjectResult {
 /// Takes the next bytes of an object, in order.
 using BodySink = std::function<void(std::string_view)>;
 
+/// What an object is given besides its bytes, however it is uploaded. Fields are as ObjectHead has them, so
+/// that an object read back can be written with everything it had. A value that HTTP or S3 would change on
+/// the way is refused: attribute_headers.h says which.
+struct ObjectAttributes {
+  std::string content_type = {};                           ///< empty: the store's default
+  std::map<std::string, std::string> system_headers = {};  ///< as ObjectHead::system_headers
+  std::map<std::string, std::string> metadata = {};        ///< as ObjectHead::metadata
+  std::map<std::string, std::string> tags = {};            ///< UTF-8, unencoded
+  std::string storage_class = {};                          ///< empty: STANDARD
+};
+
 struct PutObjectRequest {
   std::string bucket = {};
   std::string key = {};
-  std::string content_type = {};
-  std::string storage_class = {};  ///< empty: STANDARD
-  std::map<std::string, std::string> metadata = {};
+  ObjectAttributes attributes = {};
   bool if_none_match = false;             ///< fail with precondition_failed where the key exists
   std::optional<Checksum> checksum = {};  ///< of the body; Content-MD5 is always sent
 };
@@ -113,10 +146,7 @@ struct Encryption {
 struct CreateMultipartUploadRequest {
   std::string bucket = {};
   std::string key = {};
-  std::string content_type = {};
-  std::string storage_class = {};
-  std::map<std::string, std::string> metadata = {};
-  std::string tagging = {};  ///< as x-amz-tagging takes it: "a=1&b=2"
+  ObjectAttributes attributes = {};
   Encryption encryption = {};
   /// Ask for a FULL_OBJECT CRC32; a store without additional checksums must not be sent the header.
   bool full_object_crc32 = false;
@@ -171,6 +201,25 @@ struct ListMultipartUploadsPage {
   std::string next_key_marker = {};
   std::string next_upload_id_marker = {};
   bool truncated = false;
+};
+
+/// How fast an archived object thaws and what that costs. DEEP_ARCHIVE has no expedited.
+enum class RestoreTier { bulk, standard, expedited };
+
+struct RestoreObjectRequest {
+  std::string bucket = {};
+  std::string key = {};
+  std::string version_id = {};  ///< empty: the current one
+  /// How long the thawed copy stays, at least 1; S3 rounds up to midnight UTC. nullopt: not sent, as the
+  /// archive tiers of INTELLIGENT_TIERING want it, whose objects stay thawed.
+  std::optional<int> days = {};
+  RestoreTier tier = RestoreTier::bulk;
+};
+
+enum class RestoreOutcome {
+  started,      ///< the thaw has begun (or goes on at a faster tier)
+  extended,     ///< a thawed copy was there: its days count anew from now
+  in_progress,  ///< a thaw that began before goes on; nothing changed
 };
 
 struct DeleteItem {

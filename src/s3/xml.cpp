@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "s3/thaw_state.h"
 
 namespace s3c::s3 {
 namespace {
@@ -191,6 +192,19 @@ class KeyDecoder {
   bool encoded_ = false;
 };
 
+std::optional<ThawState> listed_thaw_state(pugi::xml_node object, std::string_view storage_class,
+                                           base::Timestamp now) {
+  std::optional<RestoreStatus> status;
+  if (const pugi::xml_node restore = only_child(object, "RestoreStatus");
+      restore && can_be_frozen(storage_class)) {
+    status.emplace();
+    status->in_progress = required_bool(restore, "IsRestoreInProgress");
+    if (restore.child("RestoreExpiryDate")) status->expires_at = required_time(restore, "RestoreExpiryDate");
+  }
+  if (storage_class == "INTELLIGENT_TIERING" && !(status && status->in_progress)) return std::nullopt;
+  return thaw_state(storage_class, "", status, now);
+}
+
 void append_escaped(std::string& out, std::string_view text) {
   for (const char c : text) {
     switch (c) {
@@ -228,6 +242,18 @@ void append_element(std::string& out, std::string_view name, std::string_view te
   out.append("</").append(name).append(">");
 }
 
+std::string_view name_of(RestoreTier tier) {
+  switch (tier) {
+    case RestoreTier::bulk:
+      return "Bulk";
+    case RestoreTier::standard:
+      return "Standard";
+    case RestoreTier::expedited:
+      return "Expedited";
+  }
+  return "";
+}
+
 constexpr std::string_view kDeclaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 constexpr std::string_view kNamespace = "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
 
@@ -252,7 +278,7 @@ std::optional<ErrorDocument> parse_error(std::string_view text) {
                        text_or_raw("Region")};
 }
 
-ListObjectsPage parse_list_objects(std::string_view text) {
+ListObjectsPage parse_list_objects(std::string_view text, std::optional<base::Timestamp> thaw_at) {
   const Document document(text, "ListBucketResult");
   const pugi::xml_node root = document.root();
   const KeyDecoder decode(root);
@@ -266,9 +292,7 @@ ListObjectsPage parse_list_objects(std::string_view text) {
     object.last_modified = required_time(node, "LastModified");
     object.storage_class = optional_text(node, "StorageClass");
     if (object.storage_class.empty()) object.storage_class = "STANDARD";
-    const pugi::xml_node restore = only_child(node, "RestoreStatus");
-    object.restored =
-        restore.child("RestoreExpiryDate") && optional_text(restore, "IsRestoreInProgress") != "true";
+    if (thaw_at) object.thaw = listed_thaw_state(node, object.storage_class, *thaw_at);
     page.objects.push_back(std::move(object));
   }
   for (const pugi::xml_node node : root.children("CommonPrefixes")) {
@@ -360,6 +384,16 @@ std::string write_complete_multipart_upload(const std::vector<UploadedPart>& par
     out.append("</Part>");
   }
   out.append("</CompleteMultipartUpload>");
+  return out;
+}
+
+std::string write_restore_object(const RestoreObjectRequest& request) {
+  std::string out(kDeclaration);
+  out.append("<RestoreRequest ").append(kNamespace).append(">");
+  if (request.days) append_element(out, "Days", std::to_string(*request.days));
+  out.append("<GlacierJobParameters>");
+  append_element(out, "Tier", name_of(request.tier));
+  out.append("</GlacierJobParameters></RestoreRequest>");
   return out;
 }
 

@@ -26,7 +26,10 @@ struct ErrorDocument {
 /// nullopt when text isn't an <Error> document.
 std::optional<ErrorDocument> parse_error(std::string_view text);
 
-ListObjectsPage parse_list_objects(std::string_view text);
+/// thaw_at: the moment, by the store's clock, for which ObjectSummary::thaw is worked out; nullopt when
+/// RestoreStatus wasn't asked for.
+ListObjectsPage parse_list_objects(std::string_view text,
+                                   std::optional<base::Timestamp> thaw_at = std::nullopt);
 ListMultipartUploadsPage parse_list_multipart_uploads(std::string_view text);
 std::map<std::string, std::string> parse_tagging(std::string_view text);
 /// The upload id.
@@ -48,6 +51,9 @@ std::vector<DeleteAnswer> parse_delete_objects(std::string_view text);
 
 /// The body of CompleteMultipartUpload.
 std::string write_complete_multipart_upload(const std::vector<UploadedPart>& parts);
+
+/// The body of RestoreObject.
+std::string write_restore_object(const RestoreObjectRequest& request);
 
 /// The body of DeleteObjects. REQUIRES: xml_can_carry() every key.
 std::string write_delete_objects(const std::vector<const DeleteItem*>& items);

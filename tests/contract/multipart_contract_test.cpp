@@ -22,9 +22,9 @@ class Multipart : public Contract {
   std::string create(const std::string& key, const std::string& storage_class = "GLACIER") {
     return client().create_multipart_upload({.bucket = bucket_,
                                              .key = key,
-                                             .content_type = "application/zip",
-                                             .storage_class = storage_class,
-                                             .metadata = {{"s3compress-id", "01ABC"}},
+                                             .attributes = {.content_type = "application/zip",
+                                                            .metadata = {{"s3compress-id", "01ABC"}},
+                                                            .storage_class = storage_class},
                                              .full_object_crc32 = powers().checksums});
   }
   Upload upload(const std::string& key, std::string_view body, std::uint64_t part_size_bytes = 5 << 20,

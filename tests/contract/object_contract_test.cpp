@@ -103,9 +103,9 @@ TEST_P(Objects, MetadataSystemHeadersAndTags) {
 TEST_P(Objects, PutKeepsWhatItIsTold) {
   client().put_object({.bucket = bucket_,
                        .key = "k",
-                       .content_type = "application/json",
-                       .storage_class = "GLACIER",
-                       .metadata = {{"s3compress-id", "01ABC"}}},
+                       .attributes = {.content_type = "application/json",
+                                      .metadata = {{"s3compress-id", "01ABC"}},
+                                      .storage_class = "GLACIER"}},
                       "{}");
   const auto head = client().head_object(bucket_, "k");
   ASSERT_TRUE(head);

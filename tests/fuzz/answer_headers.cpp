@@ -4,11 +4,19 @@
 #include "s3/answer_headers.h"
 
 #include "s3/error_mapping.h"
+#include "s3/thaw_state.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace s3c;
 using base::ErrorKind;
 using fuzz::require;
+
+namespace {
+
+/// In the middle of what corpus files say of copies: before some of their ends, behind others.
+constexpr base::Timestamp kNow{std::chrono::sys_days{std::chrono::April / 1 / 2018}};
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input = fuzz::text_of(data, size);
@@ -22,9 +30,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     answer.headers.add(lines[i].substr(0, colon), lines[i].substr(std::min(colon + 2, lines[i].size())));
   }
 
-  const auto head = fuzz::value_of({ErrorKind::corrupt}, [&] { return s3::parse_object_head(answer); });
+  const auto head = fuzz::value_of({ErrorKind::corrupt}, [&] { return s3::parse_object_head(answer, kNow); });
   if (head) {
     require(!head->etag.empty(), "an object has an ETag");
+    require(!head->thaw.expires_at || *head->thaw.expires_at > kNow, "what has expired is no thawed copy");
+    require(!head->thaw.expires_at || head->thaw.kind == s3::ThawState::Kind::thawed, "only copies expire");
+    require(s3::can_be_frozen(head->storage_class) || head->thaw == s3::ThawState{}, "STANDARD is readable");
     require(head->tag_count >= 0, "there are no fewer than no tags");
     require(base::parse_http_date(base::format_http_date(head->last_modified)) == head->last_modified,
             "the time reads back the same");

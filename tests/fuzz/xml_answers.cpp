@@ -15,13 +15,19 @@ namespace {
 // Values of the parsers as texts that can be compared; the unit separator keeps fields apart.
 using Texts = std::vector<std::string>;
 
+std::string text_of(const s3::ThawState& thaw) {
+  require(!thaw.expires_at || thaw.kind == s3::ThawState::Kind::thawed, "only thawed copies expire");
+  return std::to_string(static_cast<int>(thaw.kind)) +
+         (thaw.expires_at ? base::format_iso8601(*thaw.expires_at) : "");
+}
+
 Texts texts_of(const s3::ListObjectsPage& page) {
   Texts texts;
   for (const s3::ObjectSummary& object : page.objects) {
     require(!object.key.empty(), "a listed object has a key");
     texts.insert(texts.end(),
                  {object.key, std::to_string(object.size_bytes), object.etag, object.storage_class,
-                  base::format_iso8601(object.last_modified), object.restored ? "restored" : ""});
+                  base::format_iso8601(object.last_modified), object.thaw ? text_of(*object.thaw) : "?"});
   }
   texts.insert(texts.end(), page.common_prefixes.begin(), page.common_prefixes.end());
   texts.push_back(page.next_continuation_token.value_or("the end"));
@@ -90,7 +96,8 @@ void check(Parse parse, std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::text_of(data, size);
-  check(s3::parse_list_objects, text);
+  check([](std::string_view body) { return s3::parse_list_objects(body); }, text);
+  check([](std::string_view body) { return s3::parse_list_objects(body, base::Timestamp{}); }, text);
   check(s3::parse_list_multipart_uploads, text);
   check(s3::parse_tagging, text);
   check(s3::parse_create_multipart_upload, text);

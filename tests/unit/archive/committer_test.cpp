@@ -154,7 +154,7 @@ class CommitterTest : public ::testing::TestWithParam<bool> {
     s3::CreateMultipartUploadRequest create;
     create.bucket = m.archive_bucket;
     create.key = m.archive_key;
-    create.metadata = {{kIdMetadata, m.id}};
+    create.attributes.metadata = {{kIdMetadata, m.id}};
     create.full_object_crc32 = powers_.additional_checksums;
     m.upload_id = store_.create_multipart_upload(create);
     s3::UploadPartRequest part;

@@ -49,10 +49,12 @@ s3::ObjectHead head_of(const StoredObject& object) {
   head.version_id = object.version_id;
   head.storage_class = object.storage_class;
   head.content_type = object.content_type;
+  head.system_headers = object.system_headers;
   head.metadata = object.metadata;
   head.checksums = object.checksums;
   head.tag_count = static_cast<int>(object.tags.size());
   head.server_side_encryption = object.server_side_encryption;
+  head.thaw = object.thaw;
   return head;
 }
 
@@ -183,6 +185,8 @@ const StoredObject& FakeStore::find(const std::string& name, const std::string& 
   if (request != nullptr && !ignores_if_match && !request->if_match.empty() &&
       request->if_match != found->second.etag)
     throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
+  if (request != nullptr && !found->second.thaw.is_readable())
+    throw store_error(ErrorKind::unsupported, "InvalidObjectState");
   return found->second;
 }
 
@@ -239,6 +243,7 @@ s3::ListObjectsPage FakeStore::list_objects(const s3::ListObjectsRequest& reques
         summary.etag = it->second.etag;
         summary.last_modified = it->second.last_modified;
         summary.storage_class = it->second.storage_class;
+        if (request.with_thaw_state) summary.thaw = it->second.thaw;
         page.objects.push_back(std::move(summary));
       }
     }
@@ -301,9 +306,14 @@ std::optional<s3::ObjectHead> FakeStore::head_object(const std::string& name, co
     std::optional<s3::ObjectHead> head;
     {
       MutexLock lock(mutex_);
-      const Bucket& objects = bucket(name);
+      Bucket& objects = bucket(name);
       const auto found = objects.find(key);
-      if (found != objects.end()) head = head_of(found->second);
+      if (found != objects.end()) {
+        StoredObject& object = found->second;
+        if (object.thaw.kind == s3::ThawState::Kind::in_progress && object.thaw_polls_left-- == 0)
+          object.thaw.kind = s3::ThawState::Kind::thawed;
+        head = head_of(object);
+      }
     }
     if (head && alter_head) alter_head(key, *head);
     return head;
@@ -323,17 +333,49 @@ std::map<std::string, std::string> FakeStore::get_object_tagging(const std::stri
   });
 }
 
+s3::RestoreOutcome FakeStore::restore_object(const s3::RestoreObjectRequest& request) {
+  using Kind = s3::ThawState::Kind;
+  Call what;
+  what.op = Op::restore;
+  what.bucket = request.bucket;
+  what.key = request.key;
+  return call(what, [&] {
+    if (!restores) throw store_error(ErrorKind::unsupported, "NotImplemented");
+    MutexLock lock(mutex_);
+    find(request.bucket, request.key, nullptr);
+    StoredObject& object = bucket(request.bucket).at(request.key);
+    const Kind kind = object.thaw.kind;
+    if (kind == Kind::not_frozen) throw store_error(ErrorKind::unsupported, "InvalidObjectState");
+    if (kind == Kind::in_progress) return s3::RestoreOutcome::in_progress;
+    if (request.days) object.thaw.expires_at = upload_time() + std::chrono::days(*request.days);
+    if (kind == Kind::thawed) return s3::RestoreOutcome::extended;
+    object.thaw.kind = thaw_polls == 0 ? Kind::thawed : Kind::in_progress;
+    object.thaw_polls_left = thaw_polls;
+    return s3::RestoreOutcome::started;
+  });
+}
+
+StoredObject FakeStore::with_attributes(const s3::ObjectAttributes& attributes) const {
+  StoredObject object;
+  object.content_type = attributes.content_type;
+  object.system_headers = attributes.system_headers;
+  object.metadata = attributes.metadata;
+  object.tags = attributes.tags;
+  if (!attributes.storage_class.empty()) object.storage_class = attributes.storage_class;
+  if (freezes_archives && (object.storage_class == "GLACIER" || object.storage_class == "DEEP_ARCHIVE"))
+    object.thaw.kind = s3::ThawState::Kind::frozen;
+  return object;
+}
+
 std::string FakeStore::put_object(const s3::PutObjectRequest& request, std::string_view body) {
   Call what;
   what.op = Op::put;
   what.bucket = request.bucket;
   what.key = request.key;
   return call(what, [&] {
-    StoredObject object;
+    StoredObject object = with_attributes(request.attributes);
     object.body = body;
     object.etag = base::to_hex(base::md5(body));
-    object.content_type = request.content_type;
-    object.metadata = request.metadata;
     const std::string etag = object.etag;
     MutexLock lock(mutex_);
     if (request.if_none_match && bucket(request.bucket).contains(request.key))
@@ -414,7 +456,7 @@ std::string FakeStore::complete(const s3::CompleteMultipartUploadRequest& reques
   Upload& upload = found->second;
   if (powers_.conditional_complete && request.if_none_match && bucket(request.bucket).contains(request.key))
     throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
-  StoredObject object;
+  StoredObject object = with_attributes(upload.request.attributes);
   std::string md5s;
   for (const s3::UploadedPart& part : request.parts) {
     const auto body = upload.parts.find(part.part_number);
@@ -434,9 +476,6 @@ std::string FakeStore::complete(const s3::CompleteMultipartUploadRequest& reques
   }
   object.etag = base::to_hex(base::md5(md5s)) + "-" + std::to_string(request.parts.size());
   if (kms) object.server_side_encryption = "aws:kms";
-  object.metadata = upload.request.metadata;
-  object.storage_class = upload.request.storage_class.empty() ? "STANDARD" : upload.request.storage_class;
-  object.content_type = upload.request.content_type;
   const std::string etag = object.etag;
   store(request.bucket, request.key, std::move(object));
   uploads_.erase(found);

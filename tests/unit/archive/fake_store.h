@@ -39,10 +39,13 @@ struct StoredObject {
   std::string version_id;
   std::string storage_class = "STANDARD";
   std::string content_type;
+  std::map<std::string, std::string> system_headers;
   std::map<std::string, std::string> metadata;
   std::vector<s3::Checksum> checksums;
   std::map<std::string, std::string> tags;
   std::string server_side_encryption;
+  s3::ThawState thaw{};     ///< frozen: GETs are refused until a restore is over
+  int thaw_polls_left = 0;  ///< HEADs that still see a restore in progress
 };
 
 using Bucket = std::map<std::string, StoredObject>;
@@ -54,6 +57,7 @@ enum class Op {
   read,
   head,
   tagging,
+  restore,
   put,
   create,
   part,
@@ -111,6 +115,9 @@ class FakeStore final : public s3::ObjectStore {
   bool ignores_if_match = false;
   bool kms = false;  ///< ETags are no MD5s
   bool versioned = false;
+  bool freezes_archives = false;  ///< what is written in GLACIER or DEEP_ARCHIVE is frozen
+  bool restores = true;           ///< false: RestoreObject is unsupported
+  int thaw_polls = 0;             ///< how many HEADs see a restore in progress before it is over
 
   // The test's own hands.
   void make_bucket(const std::string& bucket);
@@ -138,6 +145,7 @@ class FakeStore final : public s3::ObjectStore {
   std::optional<s3::ObjectHead> head_object(const std::string& bucket, const std::string& key) override;
   std::map<std::string, std::string> get_object_tagging(const std::string& bucket, const std::string& key,
                                                         const std::string& version_id) override;
+  s3::RestoreOutcome restore_object(const s3::RestoreObjectRequest& request) override;
   std::string put_object(const s3::PutObjectRequest& request, std::string_view body) override;
   std::string create_multipart_upload(const s3::CreateMultipartUploadRequest& request) override;
   s3::UploadedPart upload_part(const s3::UploadPartRequest& request) override;
@@ -169,6 +177,7 @@ class FakeStore final : public s3::ObjectStore {
   s3::DeleteResult remove(const std::string& bucket, const s3::DeleteItem& item) S3C_REQUIRES(mutex_);
   std::string complete(const s3::CompleteMultipartUploadRequest& request) S3C_REQUIRES(mutex_);
   std::string part_etag(const std::string& body) const;
+  StoredObject with_attributes(const s3::ObjectAttributes& attributes) const;
 
   const Powers powers_;
   mutable base::Mutex mutex_;

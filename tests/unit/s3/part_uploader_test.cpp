@@ -88,6 +88,7 @@ class PartStore final : public ObjectStore {
                                                         const std::string&) override {
     std::abort();
   }
+  RestoreOutcome restore_object(const RestoreObjectRequest&) override { std::abort(); }
   std::string put_object(const PutObjectRequest&, std::string_view) override { std::abort(); }
   std::string create_multipart_upload(const CreateMultipartUploadRequest&) override { std::abort(); }
   UploadedPart upload_part_copy(const UploadPartCopyRequest&) override { std::abort(); }

@@ -222,6 +222,7 @@ TEST_F(S3ClientTest, HeadObject) {
   EXPECT_EQ(client_->head_object("b", "k"), std::nullopt);
   Fields headers = object_headers();
   headers.insert(headers.end(), {{"Content-Length", "123"},
+                                 {"x-amz-storage-class", "GLACIER"},
                                  {"x-amz-restore", "ongoing-request=\"true\""},
                                  {"x-amz-server-side-encryption", "aws:kms"}});
   transport_.add(answer(200, "", headers));
@@ -230,7 +231,7 @@ TEST_F(S3ClientTest, HeadObject) {
   EXPECT_EQ(request(1).method, "HEAD");
   EXPECT_EQ(header(1, "x-amz-checksum-mode"), "ENABLED");
   EXPECT_EQ(head->size_bytes, 123u);
-  EXPECT_EQ(head->restore, "ongoing-request=\"true\"");
+  EXPECT_EQ(head->thaw, ThawState{ThawState::Kind::in_progress});
   EXPECT_EQ(head->server_side_encryption, "aws:kms");
   transport_.add(answer(403));
   EXPECT_EQ(error_of([&] { client_->head_object("b", "k"); }).kind(), ErrorKind::access_denied);
@@ -279,14 +280,13 @@ TEST_F(S3ClientTest, ACutOffListingIsAskedForAgain) {
 TEST_F(S3ClientTest, PutObject) {
   const std::string md5 = base::to_hex(base::md5("hello"));
   transport_.add(answer(200, "", {{"ETag", "\"" + md5 + "\""}}));
-  const std::string etag = client_->put_object({.bucket = "b",
-                                                .key = "k",
-                                                .content_type = "text/plain",
-                                                .storage_class = "GLACIER",
-                                                .metadata = {{"id", "1"}},
-                                                .if_none_match = true,
-                                                .checksum = Checksum{"CRC32", "NhCmhg==", ""}},
-                                               "hello");
+  const std::string etag = client_->put_object(
+      {.bucket = "b",
+       .key = "k",
+       .attributes = {.content_type = "text/plain", .metadata = {{"id", "1"}}, .storage_class = "GLACIER"},
+       .if_none_match = true,
+       .checksum = Checksum{"CRC32", "NhCmhg==", ""}},
+      "hello");
   EXPECT_EQ(etag, md5);
   EXPECT_EQ(transport_.sent[0].body, "hello");
   EXPECT_EQ(header(0, "Content-MD5"), base::to_base64(base::md5("hello")));
@@ -350,10 +350,10 @@ TEST_F(S3ClientTest, CreateMultipartUpload) {
                         "InitiateMultipartUploadResult>"));
   EXPECT_EQ(client_->create_multipart_upload({.bucket = "b",
                                               .key = "k",
-                                              .content_type = "application/zip",
-                                              .storage_class = "GLACIER",
-                                              .metadata = {{"s3compress-id", "X"}},
-                                              .tagging = "a=1",
+                                              .attributes = {.content_type = "application/zip",
+                                                             .metadata = {{"s3compress-id", "X"}},
+                                                             .tags = {{"a", "1"}},
+                                                             .storage_class = "GLACIER"},
                                               .encryption = {"aws:kms", "key"},
                                               .full_object_crc32 = true}),
             "u/1+");

@@ -51,7 +51,7 @@ TEST(ParseListObjects, RowsPrefixesAndToken) {
   EXPECT_EQ(row.etag, "e1");
   EXPECT_EQ(base::format_iso8601(row.last_modified), "2018-04-01T12:00:00.123Z");
   EXPECT_EQ(row.storage_class, "GLACIER");
-  EXPECT_FALSE(row.restored);
+  EXPECT_EQ(row.thaw, std::nullopt) << "not asked for";
   EXPECT_EQ(page.common_prefixes, std::vector<std::string>{"p/"});
   EXPECT_EQ(page.next_continuation_token, "t+%2F=") << "the token isn't encoded";
 }
@@ -113,15 +113,34 @@ TEST(ParseListObjects, OneDocumentAndNothingBehindIt) {
 }
 
 TEST(ParseListObjects, RestoreStatus) {
-  auto restored = [](const std::string& status) {
+  using Kind = ThawState::Kind;
+  const base::Timestamp expiry = *base::parse_iso8601("2018-04-02T00:00:00Z");
+  const base::Timestamp before = expiry - std::chrono::seconds(1);
+  auto thaw = [](const std::string& storage_class, const std::string& status, base::Timestamp now) {
     std::string row = contents("k");
-    row.insert(row.find("</Contents>"), "<RestoreStatus>" + status + "</RestoreStatus>");
-    return parse_list_objects(listing(row)).objects[0].restored;
+    row.replace(row.find("GLACIER"), 7, storage_class);
+    if (!status.empty()) row.insert(row.find("</Contents>"), "<RestoreStatus>" + status + "</RestoreStatus>");
+    return parse_list_objects(listing(row), now).objects[0].thaw;
   };
-  EXPECT_TRUE(
-      restored("<IsRestoreInProgress>false</IsRestoreInProgress><RestoreExpiryDate>2018-04-01T12:00:00Z</"
-               "RestoreExpiryDate>"));
-  EXPECT_FALSE(restored("<IsRestoreInProgress>true</IsRestoreInProgress>"));
+  const std::string begun = "<IsRestoreInProgress>true</IsRestoreInProgress>";
+  const std::string done =
+      "<IsRestoreInProgress>false</IsRestoreInProgress>"
+      "<RestoreExpiryDate>2018-04-02T00:00:00.000Z</RestoreExpiryDate>";
+  EXPECT_EQ(thaw("GLACIER", "", before), ThawState{Kind::frozen});
+  EXPECT_EQ(thaw("GLACIER", begun, before), ThawState{Kind::in_progress});
+  EXPECT_EQ(thaw("DEEP_ARCHIVE", done, before), (ThawState{Kind::thawed, expiry}));
+  EXPECT_EQ(thaw("DEEP_ARCHIVE", done, expiry), ThawState{Kind::frozen});
+  EXPECT_EQ(thaw("GLACIER_IR", "", before), ThawState{Kind::not_frozen});
+  EXPECT_EQ(thaw("STANDARD", begun, before), ThawState{Kind::not_frozen});
+  EXPECT_EQ(thaw("INTELLIGENT_TIERING", "", before), std::nullopt) << "a listing doesn't name the tier";
+  EXPECT_EQ(thaw("INTELLIGENT_TIERING", begun, before), ThawState{Kind::in_progress});
+  for (const std::string& malformed :
+       {std::string("<RestoreExpiryDate>2018-04-02T00:00:00.000Z</RestoreExpiryDate>"),
+        std::string("<IsRestoreInProgress>perhaps</IsRestoreInProgress>"),
+        std::string("<IsRestoreInProgress>false</IsRestoreInProgress>"
+                    "<RestoreExpiryDate>soon</RestoreExpiryDate>")}) {
+    EXPECT_EQ(kind_thrown_by([&] { thaw("GLACIER", malformed, before); }), ErrorKind::corrupt) << malformed;
+  }
 }
 
 TEST(ParseListObjects, ATruncatedDocumentIsNeverAShorterListing) {

@@ -1,0 +1,108 @@
+#include "s3/attribute_headers.h"
+
+#include "base/encoding.h"
+#include "base/hash.h"
+#include "tests/unit/s3/fakes.h"
+
+namespace s3c::s3::test {
+namespace {
+
+using base::ErrorKind;
+using Texts = std::map<std::string, std::string>;
+
+class AttributesTest : public S3ClientTest {
+ protected:
+  const ObjectAttributes all_ = {
+      .content_type = "text/xml; charset=utf-8",
+      .system_headers = {{"cache-control", "max-age=60"},
+                         {"content-disposition", "attachment; filename=\"a  b.xml\""},
+                         {"content-encoding", "gzip"},
+                         {"content-language", "de"},
+                         {"expires", "Sun, 01 Apr 2040 12:00:00 GMT"},
+                         {"x-amz-website-redirect-location", "/other"}},
+      .metadata = {{"who", "me  and  you"}, {"empty", ""}, {"word", "=?UTF-8?B?w7w=?="}},
+      .tags = {{"a", "1"}, {"b c", "\xc3\xbc&="}},
+      .storage_class = "STANDARD_IA"};
+
+  void expect_all() {
+    EXPECT_EQ(header(0, "Content-Type"), all_.content_type);
+    for (const auto& [name, value] : all_.system_headers) EXPECT_EQ(header(0, name), value);
+    for (const auto& [name, value] : all_.metadata) EXPECT_EQ(header(0, "x-amz-meta-" + name), value);
+    EXPECT_EQ(header(0, "x-amz-tagging"), "a=1&b%20c=%C3%BC%26%3D");
+    EXPECT_EQ(header(0, "x-amz-storage-class"), "STANDARD_IA");
+  }
+};
+
+TEST_F(AttributesTest, PutObjectSendsThemAll) {
+  transport_.add(answer(200, "", {{"ETag", base::to_hex(base::md5(""))}}));
+  client_->put_object({.bucket = "b", .key = "k", .attributes = all_}, "");
+  expect_all();
+}
+
+TEST_F(AttributesTest, CreateMultipartUploadSendsThemAll) {
+  transport_.add(
+      answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"));
+  client_->create_multipart_upload({.bucket = "b", .key = "k", .attributes = all_});
+  expect_all();
+}
+
+TEST_F(AttributesTest, WhatIsNotSetIsNotSent) {
+  transport_.add(answer(200, "", {{"ETag", base::to_hex(base::md5(""))}}));
+  client_->put_object({.bucket = "b", .key = "k"}, "");
+  for (const char* name : {"Content-Type", "x-amz-tagging", "x-amz-storage-class"})
+    EXPECT_EQ(header(0, name), "(none)");
+}
+
+TEST_F(AttributesTest, WhatWouldArriveAsSomethingElseIsRefused) {
+  const std::vector<std::pair<std::string, ObjectAttributes>> cases = {
+      {"a header more", {.metadata = {{"a", "x\r\nx-amz-acl: public-read"}}}},
+      {"NUL", {.metadata = {{"a", std::string("x\0y", 3)}}}},
+      {"TAB", {.metadata = {{"a", "x\ty"}}}},
+      {"DEL", {.metadata = {{"a", "\x7f"}}}},
+      {"UTF-8", {.metadata = {{"a", "\xc3\xbc"}}}},
+      {"Latin-1", {.system_headers = {{"content-disposition", "\xfc"}}}},
+      {"blank in front", {.metadata = {{"a", " x"}}}},
+      {"blank behind", {.metadata = {{"a", "x "}}}},
+      {"content type", {.content_type = "text/xml\n"}},
+      {"storage class", {.storage_class = "GLACIER\n"}},
+      {"no name", {.metadata = {{"", "x"}}}},
+      {"upper case", {.metadata = {{"Name", "x"}}}},
+      {"name with colon", {.metadata = {{"a: b", "x"}}}},
+      {"name outside ASCII", {.metadata = {{"\xc3\xbc", "x"}}}},
+      {"not a system header", {.system_headers = {{"x-amz-acl", "public-read"}}}},
+      {"tag", {.tags = {{"a", "\xfc"}}}},
+      {"tag's name", {.tags = {{"\xfc", "a"}}}},
+  };
+  for (const auto& [what, attributes] : cases) {
+    const base::Error error = error_of([&, &refused = attributes] {
+      client_->put_object({.bucket = "b", .key = "k", .attributes = refused}, "");
+    });
+    EXPECT_EQ(error.kind(), ErrorKind::invalid_argument) << what;
+    EXPECT_EQ(error.context().operation, "PutObject") << what;
+    EXPECT_EQ(error.context().resource, "b/k") << what;
+  }
+  EXPECT_TRUE(transport_.sent.empty());
+}
+
+TEST(TaggingHeader, ReadsBackTheSame) {
+  const Texts tags = {{"a", ""}, {"a b", "c&d=e+f%"}, {"\xc3\xbc", "/"}};
+  EXPECT_EQ(tagging_header(tags), "a=&a%20b=c%26d%3De%2Bf%25&%C3%BC=%2F");
+  EXPECT_EQ(parse_tagging_header(tagging_header(tags)), tags);
+  EXPECT_EQ(tagging_header({}), "");
+  EXPECT_EQ(parse_tagging_header(""), Texts{});
+  EXPECT_EQ(parse_tagging_header("a+b=c+d"), (Texts{{"a b", "c d"}})) << "as forms are encoded";
+}
+
+TEST(TaggingHeader, WhatIsNoListOfTagsIsRefused) {
+  for (const char* malformed : {"a", "=1", "a=%2", "%zz=1", "a=1&&b=2", "a=1&%61=2", "&"}) {
+    try {
+      parse_tagging_header(malformed);
+      ADD_FAILURE() << malformed;
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::invalid_argument) << malformed;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace s3c::s3::test
