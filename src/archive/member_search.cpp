@@ -25,7 +25,9 @@ class NameSource {
  public:
   NameSource(s3::ObjectStore& store, Catalog& catalog, const SearchOptions& options)
       : catalog_(catalog), scope_(options.scope) {
-    if (const auto stems = stems_of(options)) {
+    if (!options.volume.empty()) {
+      batch_ = catalog.list_volume(options.volume);
+    } else if (const auto stems = stems_of(options)) {
       for (const std::string& stem : *stems) stems_.push_back(stem);
     } else {
       listing_.emplace(store, scope_.archive_bucket, scope_.name_prefix());
@@ -63,9 +65,10 @@ class NameSource {
         const std::optional<CatalogRecord> record = listing_->next();
         if (!record) return nullptr;
         if (record->manifest_bytes && scope_.may_hold(record->name.archive_key)) batch_ = {record->name};
-      } else {
-        if (next_stem_ == stems_.size()) return nullptr;
+      } else if (next_stem_ < stems_.size()) {
         batch_ = catalog_.list_group(stems_[next_stem_++]);
+      } else {
+        return nullptr;
       }
     }
     return &batch_[at_];

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "archive/catalog.h"
@@ -22,6 +23,7 @@ namespace s3c::archive {
 struct SearchOptions {
   const CatalogScope& scope;
   const MemberQuery& query;
+  std::string volume = {};  ///< only this archive's records; empty: all in scope
   int threads = 16;
 };
 

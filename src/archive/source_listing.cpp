@@ -31,8 +31,9 @@ bool ObjectFilter::wants(const s3::ObjectSummary& object) const {
 }
 
 SourceListing::SourceListing(s3::ObjectStore& store, std::string bucket, std::string prefix,
-                             std::string start_after, const ObjectFilter& filter)
+                             std::string start_after, const ObjectFilter& filter, bool with_thaw_state)
     : store_(store), filter_(filter) {
+  request_.with_thaw_state = with_thaw_state;
   request_.bucket = std::move(bucket);
   request_.prefix = std::move(prefix);
   request_.start_after = std::move(start_after);

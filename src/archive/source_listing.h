@@ -26,9 +26,10 @@ class ObjectFilter {
 
 class SourceListing {
  public:
-  /// start_after: exclusive, empty for the start of the prefix. Nothing is asked before the first peek().
+  /// start_after: exclusive, empty for the start of the prefix. with_thaw_state: ask for ObjectSummary::thaw.
+  /// Nothing is asked before the first peek().
   SourceListing(s3::ObjectStore& store, std::string bucket, std::string prefix, std::string start_after,
-                const ObjectFilter& filter);
+                const ObjectFilter& filter, bool with_thaw_state = false);
 
   /// The next object that the filter wants; nullptr at the end. The pointer holds until the next pop() or
   /// peek(). Throws the store's errors, and corrupt when the keys don't strictly ascend: the merge with

@@ -14,9 +14,9 @@
 namespace s3c::archive {
 
 enum class VolumeState {
-  committed,   ///< the archive is what its manifest says
-  unfinished,  ///< a manifest, or an index, whose archive isn't there or is another run's: of a run that
-               ///< works, or was killed
+  committed,    ///< the archive is what its manifest says
+  unfinished,   ///< a manifest, or an index, whose archive isn't there or is another run's: of a run that
+                ///< works, or was killed
   replaced,     ///< the archive carries the manifest's id, but not its size or checksum
   no_manifest,  ///< an archive, perhaps with an index, that no manifest names
   unreadable,   ///< the manifest can't be read

@@ -12,6 +12,7 @@ enum class ExitCode : int {
   failed = 1,   ///< worth retrying
   refused = 2,  ///< usage, configuration or permission: retrying won't help
   left = 3,     ///< finished, but something was skipped or left in place
+  waiting = 4,  ///< a thaw has to end first: run again later
   interrupted = 130,
 };
 

@@ -9,6 +9,8 @@ constexpr std::string_view kBuckets = "Buckets";
 constexpr std::string_view kSelection = "Which objects";
 constexpr std::string_view kArchives = "The archives";
 constexpr std::string_view kSources = "The sources";
+constexpr std::string_view kScope = "Which volumes";
+constexpr std::string_view kShown = "What is shown";
 constexpr std::string_view kResources = "Speed and memory";
 constexpr std::string_view kNames = "Which names are ours";
 constexpr std::string_view kGarbage = "What goes";
@@ -19,8 +21,11 @@ constexpr std::string_view kOutput = "Output (all commands)";
 
 const std::vector<CommandInfo>& commands() {
   static const std::vector<CommandInfo> kCommands = {
-      {"archive", "pack each day's objects into ZIP archives, then delete them (the default)"},
-      {"gc", "remove what killed runs left in an archive bucket"},
+      {"archive", "", "pack each day's objects into ZIP archives, then delete them (the default)"},
+      {"ls", "[VOLUME]", "list the volumes of an archive bucket, or the members of one"},
+      {"find", "KEY|GLOB ...", "which volumes hold these members"},
+      {"cat", "KEY", "one member's bytes on standard output"},
+      {"gc", "", "remove what killed runs left in an archive bucket"},
   };
   return kCommands;
 }
@@ -108,10 +113,67 @@ const std::vector<Flag>& gc_flags() {
   return kFlags;
 }
 
+/// Of every command that reads archives.
+std::vector<Flag> with_scope(std::vector<Flag> own) {
+  std::vector<Flag> flags = {
+      {"arch-bucket", "BUCKET", FlagKind::value, kBuckets,
+       "where the archives are (required); --arch_bucket is the same flag"},
+      {"bucket", "BUCKET", FlagKind::value, kBuckets,
+       "whose objects were archived; without it every volume in the catalog is looked at"},
+      {"prefix", "PREFIX", FlagKind::value, kScope, "as for archive; these three only with --bucket"},
+      {"layout", "TEMPLATE", FlagKind::value, kScope, "as for archive"},
+      {"archive-name", "TEMPLATE", FlagKind::value, kScope, "as for archive"},
+      {"years", "YEARS", FlagKind::list, kScope, "only of these years: 2018 or 2016,2017"},
+      {"from", "DATE", FlagKind::value, kScope, "only from this day on: 2018-04-01; not with --years"},
+      {"to", "DATE", FlagKind::value, kScope, "only up to this day, included; not with --years"},
+  };
+  flags.insert(flags.end(), own.begin(), own.end());
+  return flags;
+}
+
+Flag threads_flag(std::string_view help) {
+  return {"threads", "COUNT", FlagKind::value, kResources, help};
+}
+
+const std::vector<Flag>& ls_flags() {
+  static const std::vector<Flag> kFlags = with_scope({
+      {"long", "", FlagKind::toggle, kShown, "of members: size, date and ETag too"},
+      threads_flag("manifests read at the same time, 1 to 4096 (default: 16)"),
+  });
+  return kFlags;
+}
+
+const std::vector<Flag>& find_flags() {
+  static const std::vector<Flag> kFlags = with_scope({
+      {"keys-from", "FILE", FlagKind::value, kScope,
+       "look for the keys in this file too, one a line; - is standard input"},
+      threads_flag("catalog objects read at the same time, 1 to 4096 (default: 16)"),
+  });
+  return kFlags;
+}
+
+const std::vector<Flag>& cat_flags() {
+  static const std::vector<Flag> kFlags = with_scope({
+      {"volume", "KEY", FlagKind::value, kScope,
+       "of several objects that had this key, the one in this volume (default: the newest)"},
+      threads_flag("catalog objects read at the same time, 1 to 4096 (default: 16)"),
+  });
+  return kFlags;
+}
+
 }  // namespace
 
 const std::vector<Flag>& flags_of(std::string_view command) {
-  return command == "gc" ? gc_flags() : archive_flags();
+  if (command == "ls") return ls_flags();
+  if (command == "find") return find_flags();
+  if (command == "cat") return cat_flags();
+  if (command == "gc") return gc_flags();
+  return archive_flags();
+}
+
+const CommandInfo& command_info(std::string_view name) {
+  return *std::find_if(commands().begin(), commands().end(),
+                       [&](const CommandInfo& command) { return command.name == name; });
 }
 
 const std::vector<Flag>& global_flags() {

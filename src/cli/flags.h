@@ -26,6 +26,7 @@ struct Flag {
 
 struct CommandInfo {
   std::string_view name;
+  std::string_view operands;  ///< placeholder in help for what isn't a flag; empty: every input is a flag
   std::string_view summary;
 };
 
@@ -46,6 +47,8 @@ const Flag* find_flag(std::string_view command, std::string_view name);
 /// nullptr when no command has it; else the first one's that does.
 const Flag* find_flag_anywhere(std::string_view name);
 bool is_command(std::string_view name);
+/// REQUIRES: is_command(name).
+const CommandInfo& command_info(std::string_view name);
 /// "S3COMPRESS_ARCH_BUCKET"
 std::string environment_name(const Flag& flag);
 

@@ -66,6 +66,7 @@ std::string looked_at_text(const GcOutcome& outcome) {
 std::string verdict(ExitCode code) {
   switch (code) {
     case ExitCode::done:
+    case ExitCode::waiting:  // for a thaw: gc never is
       return {};
     case ExitCode::failed:
       return "not everything could be done: see above, and run the same command again\n";

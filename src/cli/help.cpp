@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +39,7 @@ std::string wrapped(std::string_view text) {
 std::string spelling(const Flag& flag) {
   if (flag.name == "verbose") return "-v, --verbose";
   if (flag.name == "help") return "-h, --help";
+  if (flag.name == "long") return "-l, --long";
   return fmt::format("--{}{}{}", flag.name, flag.value.empty() ? "" : " ", flag.value);
 }
 
@@ -62,7 +65,7 @@ constexpr std::string_view kSettings = R"(
 Settings:
   Every flag can also be an environment variable (--min-age: S3COMPRESS_MIN_AGE) or a line of the
   --config file (min-age = "7d"). The command line wins over the environment, that over the file.
-  In the file, lines above every section are for all commands, lines below [archive] or [gc] for that one.
+  In the file, lines above every section are for all commands, lines below [archive] for that one.
   A toggle is taken back by --flag=false. Lists in the environment are separated by commas.
   Sizes: K, M, G, T and KiB, MiB, GiB, TiB are powers of 1024; KB, MB, GB, TB powers of 1000.
   Credentials, regions and profiles are found where the AWS CLI finds them: AWS_ACCESS_KEY_ID and
@@ -74,7 +77,8 @@ Exit codes:
   0  done, also when there was nothing to do
   1  failed, worth retrying: run the same command again
   2  usage, configuration or permission: retrying won't help
-  3  finished, but something was skipped or left in place; the summary names it
+  3  finished, but something was skipped, left in place or not found; it is named
+  4  a volume must be thawed first: run the same command again later
   130  interrupted; the same command goes on where this one stopped
 )";
 
@@ -95,6 +99,69 @@ Safe beside running jobs: before a record goes, its upload is aborted and the ar
 Only what is provably ours goes: what lies in s3compress_catalog/, the uploads that its records name, and,
 with --bucket, unfinished uploads whose key is an archive's name. To find these, give --prefix, --layout
 and --archive-name as they were given to archive. In a versioned bucket what goes leaves delete markers.
+)";
+
+constexpr std::string_view kLsIntroduction =
+    R"(usage: s3compress ls --arch-bucket BUCKET [--bucket BUCKET] [VOLUME] [flags]
+
+Lists the volumes of an archive bucket: objects, bytes, ratio, storage class, thawed or not, created;
+or, given a volume's key, its members. From the catalog alone: nothing is thawed. Lines come as they are
+found; with --output json each is one JSON document.
+)";
+
+constexpr std::string_view kLsExamples = R"(
+Examples:
+  The volumes of 2018:
+    s3compress ls --arch-bucket archive-bucket --bucket source-bucket --years 2018
+
+  What is in one of them, with sizes, dates and ETags:
+    s3compress ls --arch-bucket archive-bucket -l source-bucket/20180401.zip
+
+  Every volume of the archive bucket, for another program:
+    s3compress ls --arch-bucket archive-bucket --output json
+)";
+
+constexpr std::string_view kFindIntroduction =
+    R"(usage: s3compress find --arch-bucket BUCKET --bucket BUCKET KEY|GLOB ... [flags]
+
+Tells which volumes hold these members: a line for each, the volume's key, a tab, the member's. From the
+catalog alone: nothing is thawed. A key whose day the layout tells costs three requests, whatever the
+archive's size; a glob is looked for in every volume in scope. * and ? match / too. With --output json
+each line is a JSON document with all that is known of the member. A key that is in no volume is named,
+and the exit code is 3.
+)";
+
+constexpr std::string_view kFindExamples = R"(
+Examples:
+  Where one object went:
+    s3compress find --arch-bucket archive-bucket --bucket source-bucket sources/2018/04/01/0/6/my_file.xml
+
+  Everything of one kind in April:
+    s3compress find --arch-bucket archive-bucket --bucket source-bucket \
+               --from 2018-04-01 --to 2018-04-30 '*.xml'
+
+  A list of keys, one a line:
+    s3compress find --arch-bucket archive-bucket --bucket source-bucket --keys-from keys.txt
+)";
+
+constexpr std::string_view kCatIntroduction =
+    R"(usage: s3compress cat --arch-bucket BUCKET --bucket BUCKET KEY [flags]
+
+Writes one member's bytes to standard output, by one ranged GET of its volume. Its size and CRC-32 are
+checked, before the first byte is written if it has no more than 64 MiB. Of several objects that had this
+key in the course of time the newest is taken; find shows them all, --volume takes another one. From a
+volume that is still frozen: exit code 4.
+)";
+
+constexpr std::string_view kCatExamples = R"(
+Examples:
+  One object back:
+    s3compress cat --arch-bucket archive-bucket --bucket source-bucket \
+               sources/2018/04/01/0/6/my_file.xml > my_file.xml
+
+  As it was before it was overwritten:
+    s3compress cat --arch-bucket archive-bucket --bucket source-bucket \
+               --volume source-bucket/20180401.zip sources/2018/04/01/0/6/my_file.xml
 )";
 
 constexpr std::string_view kGcExamples = R"(
@@ -138,6 +205,22 @@ Examples:
     s3compress --endpoint-url https://s3.example.com --bucket source-bucket --arch-bucket archive-bucket
 )";
 
+struct CommandText {
+  std::string_view command;
+  std::string_view introduction;
+  std::string_view examples;
+};
+
+const CommandText& text_of(std::string_view command) {
+  static constexpr std::array<CommandText, 5> kTexts = {{{"archive", kArchiveIntroduction, kArchiveExamples},
+                                                         {"ls", kLsIntroduction, kLsExamples},
+                                                         {"find", kFindIntroduction, kFindExamples},
+                                                         {"cat", kCatIntroduction, kCatExamples},
+                                                         {"gc", kGcIntroduction, kGcExamples}}};
+  return *std::find_if(kTexts.begin(), kTexts.end(),
+                       [&](const CommandText& text) { return text.command == command; });
+}
+
 }  // namespace
 
 std::string program_help() {
@@ -162,12 +245,13 @@ std::string program_help() {
 }
 
 std::string command_help(std::string_view command) {
-  std::string text(command == "gc" ? kGcIntroduction : kArchiveIntroduction);
+  const CommandText& about = text_of(command);
+  std::string text(about.introduction);
   text += flag_lines(flags_of(command));
   text += flag_lines(global_flags());
   text += kSettings;
   text += kExitCodes;
-  text += command == "gc" ? kGcExamples : kArchiveExamples;
+  text += about.examples;
   return text;
 }
 

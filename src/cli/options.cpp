@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "archive/member_query.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "cli/flags.h"
@@ -223,6 +224,16 @@ archive::ArchiveOptions read_archive(Reader& reader) {
   return options;
 }
 
+/// Said here and now they must mean something; from elsewhere they may be meant for archive.
+void require_bucket_for_names(const Reader& reader, const std::string& bucket) {
+  for (const char* name : {"prefix", "layout", "archive-name"}) {
+    if (bucket.empty() && reader.source(name) == Source::command_line) {
+      throw UsageError(fmt::format("--{} needs --bucket", name),
+                       "without --bucket no archive's name is taken for ours");
+    }
+  }
+}
+
 archive::GcOptions read_gc(const Reader& reader) {
   archive::GcOptions options;
   options.archive_bucket = reader.text("arch-bucket");
@@ -232,12 +243,74 @@ archive::GcOptions read_gc(const Reader& reader) {
   reader.with("min-age", [&](const std::string& text) { options.min_age = parse_age(text); });
   options.dry_run = reader.toggle("dry-run");
   options.threads = reader.number("threads", options.threads, 1, 4096);
-  for (const char* name : {"prefix", "layout", "archive-name"}) {
-    // Said here and now they must mean something; from elsewhere they may be meant for archive.
-    if (options.bucket.empty() && reader.source(name) == Source::command_line) {
-      throw UsageError(fmt::format("--{} needs --bucket", name),
-                       "without --bucket no archive's name is taken for ours");
-    }
+  require_bucket_for_names(reader, options.bucket);
+  return options;
+}
+
+archive::CatalogScope read_scope(Reader& reader) {
+  archive::CatalogScope scope;
+  scope.archive_bucket = reader.text("arch-bucket");
+  scope.bucket = reader.text("bucket");
+  scope.prefix = read_prefix(reader, scope.prefix);
+  read_names(reader, scope.layout, scope.archive_name);
+  scope.dates = read_dates(reader);
+  require_bucket_for_names(reader, scope.bucket);
+  return scope;
+}
+
+int read_threads(const Reader& reader) {
+  return reader.number("threads", 16, 1, 4096);
+}
+
+/// One operand at most.
+std::string single_operand(const CommandWords& words) {
+  if (words.operands.size() > 1) {
+    throw UsageError(fmt::format("unexpected argument \"{}\"", base::printable(words.operands[1])),
+                     see_help(words.command));
+  }
+  return words.operands.empty() ? std::string() : words.operands.front();
+}
+
+LsOptions read_ls(Reader& reader, const CommandWords& words) {
+  LsOptions options;
+  options.scope = read_scope(reader);
+  options.volume = single_operand(words);
+  options.long_format = reader.toggle("long");
+  options.threads = read_threads(reader);
+  return options;
+}
+
+MemberNames read_member_names(const Reader& reader, const CommandWords& words) {
+  MemberNames names;
+  for (const std::string& operand : words.operands)
+    (archive::is_glob(operand) ? names.globs : names.keys).push_back(operand);
+  names.keys_file = reader.text("keys-from");
+  return names;
+}
+
+FindOptions read_find(Reader& reader, const CommandWords& words) {
+  FindOptions options;
+  options.scope = read_scope(reader);
+  options.names = read_member_names(reader, words);
+  options.threads = read_threads(reader);
+  if (words.operands.empty() && options.names.keys_file.empty()) {
+    throw UsageError("find needs a key or a glob",
+                     "for example: s3compress find --arch-bucket archive-bucket --bucket source-bucket "
+                     "'sources/2018/04/*'");
+  }
+  return options;
+}
+
+CatOptions read_cat(Reader& reader, const CommandWords& words) {
+  CatOptions options;
+  options.scope = read_scope(reader);
+  options.key = single_operand(words);
+  options.volume = reader.text("volume");
+  options.threads = read_threads(reader);
+  if (options.key.empty()) {
+    throw UsageError("cat needs a key",
+                     "for example: s3compress cat --arch-bucket archive-bucket --bucket source-bucket "
+                     "sources/2018/04/01/x.xml");
   }
   return options;
 }
@@ -280,7 +353,7 @@ OutputOptions read_output(const Reader& reader) {
 
 /// What validate() says about options that are missing or contradict each other, with what to do.
 template <typename Options>
-void check(const Options& options, const std::string& command, bool missing, const char* example) {
+void check(const Options& options, const std::string& command, bool missing, const std::string& example) {
   try {
     archive::validate(options);
   } catch (const base::Error& error) {
@@ -311,7 +384,20 @@ Request parse_command_line(const std::vector<std::string>& arguments, const Envi
   Reader reader(words.command, std::move(settings));
   request.connection = read_connection(reader);
   request.output = read_output(reader);
-  if (words.command == "gc") {
+  const auto check_scope = [&words](const archive::CatalogScope& scope, const std::string& example) {
+    check(scope, words.command, scope.archive_bucket.empty(),
+          words.command + " --arch-bucket archive-bucket --bucket source-bucket" + example);
+  };
+  if (words.command == "ls") {
+    request.ls = read_ls(reader, words);
+    check_scope(request.ls.scope, "");
+  } else if (words.command == "find") {
+    request.find = read_find(reader, words);
+    check_scope(request.find.scope, " 'sources/2018/04/*'");
+  } else if (words.command == "cat") {
+    request.cat = read_cat(reader, words);
+    check_scope(request.cat.scope, " sources/2018/04/01/x.xml");
+  } else if (words.command == "gc") {
     request.gc = read_gc(reader);
     check(request.gc, words.command, request.gc.archive_bucket.empty(),
           "gc --bucket source-bucket --arch-bucket archive-bucket --dry-run");

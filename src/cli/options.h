@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/catalog_scope.h"
 #include "archive/gc_run.h"
 #include "archive/options.h"
 #include "cli/environment.h"
@@ -34,6 +35,33 @@ struct OutputOptions {
   int verbosity = 0;
 };
 
+struct LsOptions {
+  archive::CatalogScope scope;
+  std::string volume;  ///< its members; empty: the volumes
+  bool long_format = false;
+  int threads = 16;
+};
+
+/// Keys and globs as they were given; more keys may come from a file.
+struct MemberNames {
+  std::vector<std::string> keys;
+  std::vector<std::string> globs;
+  std::string keys_file;  ///< empty: none; "-": standard input
+};
+
+struct FindOptions {
+  archive::CatalogScope scope;
+  MemberNames names;
+  int threads = 16;
+};
+
+struct CatOptions {
+  archive::CatalogScope scope;
+  std::string key;
+  std::string volume;  ///< empty: whichever holds the newest
+  int threads = 16;
+};
+
 /// What the program was asked to do.
 struct Request {
   /// Not empty: print this (--help, --version) and do nothing else.
@@ -44,6 +72,9 @@ struct Request {
   // Of these, the command's are filled.
   archive::ArchiveOptions archive;
   archive::GcOptions gc;
+  LsOptions ls;
+  FindOptions find;
+  CatOptions cat;
 };
 
 /// arguments: without the program's name.

@@ -8,8 +8,11 @@
 
 #include "base/error.h"
 #include "cli/archive_command.h"
+#include "cli/cat_command.h"
 #include "cli/exit_code.h"
+#include "cli/find_command.h"
 #include "cli/gc_command.h"
+#include "cli/ls_command.h"
 #include "cli/options.h"
 #include "cli/standard_output.h"
 #include "cli/summary.h"
@@ -36,6 +39,14 @@ int fail(Terminal& terminal, const base::Error& error, const std::string& comman
   return static_cast<int>(code);
 }
 
+ExitCode run_command(const Request& request, const Environment& environment, Terminal& terminal) {
+  if (request.command == "ls") return ls_command(request, environment, terminal);
+  if (request.command == "find") return find_command(request, environment, terminal);
+  if (request.command == "cat") return cat_command(request, environment, terminal);
+  if (request.command == "gc") return gc_command(request, environment, terminal);
+  return archive_command(request, environment, terminal);
+}
+
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments, const Environment& environment) {
@@ -50,8 +61,7 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
     }
     command = request.command;
     format = request.output.format;
-    return static_cast<int>(command == "gc" ? gc_command(request, environment, terminal)
-                                            : archive_command(request, environment, terminal));
+    return static_cast<int>(run_command(request, environment, terminal));
   } catch (const base::Error& error) {
     return fail(terminal, error, command, format);
   } catch (const std::exception& error) {

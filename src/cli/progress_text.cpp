@@ -21,7 +21,7 @@ std::string_view stage_name(GroupProgress::Stage stage) {
     case GroupProgress::Stage::packing:
       return "packing";
     case GroupProgress::Stage::reading_back:
-      return "reading back";
+      return "verifying";
     case GroupProgress::Stage::committing:
       return "committing";
     case GroupProgress::Stage::deleting:
@@ -44,7 +44,7 @@ double done_of(const GroupProgress& group) {
 std::string group_line(const GroupProgress& group) {
   const bool deleting = group.stage == GroupProgress::Stage::deleting;
   const std::uint64_t done = deleting ? group.deleted : group.packed;
-  std::string text = fmt::format("  {}  {:<12}", base::printable(group.prefix), stage_name(group.stage));
+  std::string text = fmt::format("  {}  {:<10}", base::printable(group.prefix), stage_name(group.stage));
   if (group.listing_done && group.listed > 0) {
     text += fmt::format(" {:>3.0f}%  {} of {}", 100 * fraction(done, group.listed), format_count(done),
                         format_count(group.listed, "object", "objects"));

@@ -41,7 +41,7 @@ std::optional<LongFlag> long_flag(const std::string& argument) {
 
 bool is_short_flags(const std::string& argument) {
   return argument.size() > 1 && argument[0] == '-' &&
-         argument.find_first_not_of("vh", 1) == std::string::npos;
+         argument.find_first_not_of("vhl", 1) == std::string::npos;
 }
 
 bool is_known_flag(const std::string& argument) {
@@ -49,9 +49,16 @@ bool is_known_flag(const std::string& argument) {
   return flag ? find_flag_anywhere(flag->name) != nullptr : is_short_flags(argument);
 }
 
+/// "-vl" is "-v" and "-l".
+bool has_short(const std::string& argument, char letter) {
+  return is_short_flags(argument) && argument.find(letter) != std::string::npos;
+}
+
 /// A flag that is known may still be another command's.
 void check_flags(const CommandWords& words) {
   for (const std::string& argument : words.rest) {
+    if (has_short(argument, 'l') && find_flag(words.command, "long") == nullptr)
+      throw UsageError(fmt::format("-l is no flag of {}", words.command), see_help(words.command));
     const std::optional<LongFlag> flag = long_flag(argument);
     if (!flag || find_flag(words.command, flag->name) != nullptr) continue;
     throw UsageError(fmt::format("--{} is no flag of {}", flag->name, words.command),
@@ -71,6 +78,14 @@ void check_command(const std::string& word) {
                          : fmt::format("the commands of this version are: {}", listed));
 }
 
+void add_operand(CommandWords& words, const std::string& argument) {
+  if (command_info(words.command).operands.empty()) {
+    throw UsageError(fmt::format("unexpected argument \"{}\"", base::printable(argument)),
+                     fmt::format("every input is a flag; {}", see_help(words.command)));
+  }
+  words.operands.push_back(argument);
+}
+
 }  // namespace
 
 CommandWords split_command(const std::vector<std::string>& arguments) {
@@ -78,7 +93,9 @@ CommandWords split_command(const std::vector<std::string>& arguments) {
   words.command = std::string(commands().front().name);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
-    if (const std::optional<LongFlag> flag = long_flag(argument)) {
+    if (argument == "--") {
+      for (++i; i < arguments.size(); ++i) add_operand(words, arguments[i]);
+    } else if (const std::optional<LongFlag> flag = long_flag(argument)) {
       const Flag* known = find_flag_anywhere(flag->name);
       if (known == nullptr) {
         throw UsageError(
@@ -105,8 +122,7 @@ CommandWords split_command(const std::vector<std::string>& arguments) {
       words.command = argument;
       words.named = true;
     } else {
-      throw UsageError(fmt::format("unexpected argument \"{}\"", base::printable(argument)),
-                       fmt::format("every input is a flag; {}", see_help(words.command)));
+      add_operand(words, argument);
     }
   }
   check_flags(words);
@@ -122,6 +138,7 @@ Settings parse_flags(const CommandWords& words) {
     std::string names = "--" + name;
     if (name == "verbose") names = "-v," + names;
     if (name == "help") names = "-h," + names;
+    if (name == "long") names = "-l," + names;
     CLI::Option* option = takes_value(flag) ? app.add_option(names) : app.add_flag(names);
     if (takes_value(flag)) {
       option->expected(1)->allow_extra_args(false);

@@ -29,8 +29,10 @@ struct CommandWords {
   std::string command;
   bool named = false;  ///< the word was there
   std::vector<std::string> rest;
+  std::vector<std::string> operands;  ///< what isn't a flag, for commands that take such
 };
 
+/// What stands behind "--" is no flag, however it begins.
 /// Throws UsageError: unknown command, unknown flag, another command's flag, a flag without its value.
 CommandWords split_command(const std::vector<std::string>& arguments);
 

@@ -34,4 +34,15 @@ void print(std::string_view text) {
   }
 }
 
+void ResultLines::write(std::string_view text) {
+  constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+  buffer_.append(text);
+  if (buffer_.size() >= kPieceBytes) finish();
+}
+
+void ResultLines::finish() {
+  print(buffer_);
+  buffer_.clear();
+}
+
 }  // namespace s3c::cli

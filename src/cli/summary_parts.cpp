@@ -18,6 +18,8 @@ std::string_view name_of(ExitCode code) {
       return "refused";
     case ExitCode::left:
       return "left";
+    case ExitCode::waiting:
+      return "waiting";
     case ExitCode::interrupted:
       return "interrupted";
   }
@@ -67,6 +69,10 @@ Json requests_json(const RequestCounts& requests) {
           {"sent_bytes", requests.sent_bytes},
           {"received_bytes", requests.received_bytes},
           {"by_operation", requests.by_operation}};
+}
+
+std::string json_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string dumped(const Json& json) {

@@ -26,5 +26,7 @@ Json error_json(const base::Error& error);
 Json requests_json(const RequestCounts& requests);
 /// Never throws over bad UTF-8: a result must come out whatever a key holds.
 std::string dumped(const Json& json);
+/// The same on one line, for results that are a stream of documents.
+std::string json_line(const Json& json);
 
 }  // namespace s3c::cli

@@ -22,6 +22,7 @@ class Result:
     out: str
     err: str
     peak_rss_bytes: int
+    raw_out: bytes = b""  # standard output as it came
 
     def json(self):
         return json.loads(self.out)
@@ -105,12 +106,13 @@ class Running:
                 time.sleep(0.01)
             timer.cancel()
             self.process.wait()
-            texts = []
+            outputs = []
             for stream in (self._out, self._err):
                 stream.seek(0)
-                texts.append(stream.read().decode(errors="replace"))
+                outputs.append(stream.read())
                 stream.close()
-            self._result = Result(self.process.returncode, *texts, peak_rss_bytes)
+            out, err = (output.decode(errors="replace") for output in outputs)
+            self._result = Result(self.process.returncode, out, err, peak_rss_bytes, outputs[0])
             self.left = self.files_left
             self._home.cleanup()
             if timed_out.is_set():

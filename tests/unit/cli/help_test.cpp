@@ -33,6 +33,10 @@ TEST(Help, ProgramIsAsInTheGoldenFile) {
 TEST(Help, ArchiveIsAsInTheGoldenFile) {
   expect_golden("help-archive.txt", command_help("archive"));
 }
+TEST(Help, ReadingCommandsAreAsInTheGoldenFiles) {
+  for (const char* command : {"ls", "find", "cat"})
+    expect_golden(std::string("help-") + command + ".txt", command_help(command));
+}
 TEST(Help, GcIsAsInTheGoldenFile) {
   expect_golden("help-gc.txt", command_help("gc"));
 }

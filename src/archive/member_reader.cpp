@@ -1,0 +1,42 @@
+#include "archive/member_reader.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "archive/committed_volume.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "zip/decoder.h"
+
+namespace s3c::archive {
+
+using base::Error;
+using base::ErrorKind;
+
+void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,
+                 const index::Row& row, const std::function<void(std::string_view)>& sink) {
+  const auto corrupt = [&](const std::string& why) {
+    return Error(ErrorKind::corrupt, fmt::format("{}: {}", base::printable(row.key), why),
+                 {.operation = "read member", .resource = archive_bucket + "/" + manifest.archive_key});
+  };
+  try {
+    zip::MemberDecoder decoder(static_cast<zip::Method>(row.method), row.size_bytes, row.crc32, sink);
+    if (row.compressed_size_bytes != 0) {
+      s3::GetObjectRequest request;
+      request.bucket = archive_bucket;
+      request.key = manifest.archive_key;
+      request.range = s3::ByteRange{row.data_offset, row.compressed_size_bytes};
+      request.expected_size_bytes = row.compressed_size_bytes;
+      const s3::ObjectHead head =
+          store.read_object(request, [&](std::string_view bytes) { decoder.write(bytes); });
+      if (id_of(head) != manifest.id) throw corrupt("the archive is not the one that the catalog means");
+    }
+    decoder.finish();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt || error.context().operation == "read member") throw;
+    throw corrupt(error.message());
+  }
+}
+
+}  // namespace s3c::archive

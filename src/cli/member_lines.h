@@ -1,0 +1,23 @@
+// Volumes and members as lines of a result: for people, or one JSON document a line. Pure functions, any
+// thread.
+#pragma once
+
+#include <string>
+
+#include "archive/volume_state.h"
+#include "index/row.h"
+
+namespace s3c::cli {
+
+/// The names of volume_line()'s columns.
+std::string volume_heading();
+std::string volume_line(const archive::VolumeInfo& volume);
+/// Fields are only ever added.
+std::string volume_json(const archive::VolumeInfo& volume);
+
+/// The key; in the long format size, last-modified and ETag before it.
+std::string member_line(const index::Row& row, bool long_format);
+/// The row as docs/format.md has it, behind a field "volume": the archive's key.
+std::string member_json(const std::string& archive_key, const index::Row& row);
+
+}  // namespace s3c::cli

@@ -1,0 +1,137 @@
+"""ls, find and cat: what lies in an archive bucket is listed, found and read without a thaw of anything that needs none."""
+
+import json
+import tempfile
+
+from harness.load import Original, day_objects
+from harness.program import run
+from harness.sim_control import SimControl
+from harness.suite import StoreCase, main, on_stores
+
+ODD = {f"sources/2018/04/01/{name}": Original(name.encode()) for name in
+       ("ümlaut €.xml", "a b+c&d=e.xml", "..", "x/../y", "a//b", "trailing/", "UPPER", "upper", "tab\there", "quote\"s", "*", "[x]")}
+
+
+@on_stores("full", "lesser", "rgw")
+class Reading(StoreCase):
+    def setUp(self):
+        super().setUp()
+        self.put(day_objects(60, days=3, max_bytes=4000) | ODD)
+        self.run_archive("--storage-class", "STANDARD" if self.STORE != "rgw" else "GLACIER")
+
+    def read(self, command: str, *more: str, code: int = 0):
+        result = run(self.store, command, "--arch-bucket", self.archive, "--bucket", self.source, *more)
+        self.assertEqual(code, result.code, str(result))
+        return result
+
+    def lines(self, command: str, *more: str, **options) -> list[dict]:
+        return [json.loads(line) for line in self.read(command, "--output", "json", *more, **options).out.splitlines()]
+
+    def test_volumes(self):
+        volumes = self.lines("ls")
+        self.assertEqual([f"{self.source}/2018040{d}.zip" for d in (1, 2, 3)], [v["volume"] for v in volumes])
+        self.assertEqual({"committed"}, {v["state"] for v in volumes})
+        self.assertEqual(len(self.originals), sum(v["objects"] for v in volumes))
+        text = self.read("ls").out
+        self.assertIn("OBJECTS", text.splitlines()[0])
+        self.assertEqual(4, len(text.splitlines()))
+        self.assertEqual([f"{self.source}/20180402.zip"], [v["volume"] for v in self.lines("ls", "--from", "2018-04-02", "--to", "2018-04-02")])
+        # Without a bucket, and with archives of somebody else.
+        self.client.put_object(Bucket=self.archive, Key="other/20180401.zip", Body=b"other")
+        every = run(self.store, "ls", "--arch-bucket", self.archive, "--output", "json")
+        self.assertEqual(3, len(every.out.splitlines()), str(every))
+
+    def test_a_volume_without_its_archive_or_its_record(self):
+        self.client.delete_object(Bucket=self.archive, Key=f"{self.source}/20180401.zip")
+        manifests = self.client.list_objects_v2(Bucket=self.archive, Prefix=f"s3compress_catalog/manifest/{self.source}/20180402.zip/")
+        self.client.delete_object(Bucket=self.archive, Key=manifests["Contents"][0]["Key"])
+        states = {v["volume"].rsplit("/", 1)[1]: v["state"] for v in self.lines("ls")}
+        self.assertEqual({"20180401.zip": "unfinished", "20180402.zip": "no_manifest", "20180403.zip": "committed"}, states)
+
+    def test_members(self):
+        volume = f"{self.source}/20180401.zip"
+        wanted = sorted(key for key in self.originals if key.startswith("sources/2018/04/01/"))
+        rows = self.lines("ls", volume)
+        self.assertEqual(sorted(wanted, key=str.encode), [row["key"] for row in rows])
+        self.assertEqual({volume}, {row["volume"] for row in rows})
+        self.assertEqual(len(wanted), len(self.read("ls", volume).out.splitlines()))
+        self.assertIn(rows[0]["etag"], self.read("ls", "-l", volume).out)
+        self.assertIn("no volume of that name", self.read("ls", f"{self.source}/20190101.zip", code=2).err)
+
+    def test_find(self):
+        for key in ODD:
+            if any(c in key for c in "*?["):
+                continue
+            with self.subTest(key=key):
+                found = self.lines("find", "--", key)
+                self.assertEqual([(f"{self.source}/20180401.zip", key)], [(f["volume"], f["key"]) for f in found])
+        some = [key for key in self.originals if "file-00001" in key]
+        self.assertEqual(sorted(some), sorted(f["key"] for f in self.lines("find", "*file-00001*")))
+        self.assertEqual(set(self.originals), {f["key"] for f in self.lines("find", "*")})
+        self.assertIn("not found: sources/2018/04/01/none", self.read("find", "sources/2018/04/01/none", code=3).err)
+        self.assertIn("nothing matches", self.read("find", "*.none", code=3).err)
+        self.assertEqual([], self.lines("find", "*", "--years", "2019", code=3))
+
+    def test_keys_from_a_file(self):
+        keys = sorted(self.originals)[:20]
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+            file.write("\n".join([*keys, "sources/2018/04/01/none", ""]))
+            file.flush()
+            result = self.read("find", "--keys-from", file.name, "--output", "json", code=3)
+        self.assertEqual(set(keys), {json.loads(line)["key"] for line in result.out.splitlines()})
+        self.assertIn("not found: sources/2018/04/01/none", result.err)
+        self.assertIn("can't be opened", self.read("find", "--keys-from", "/none", code=2).err)
+
+    def test_cat(self):
+        for key in [*ODD, *list(self.originals)[:10]]:
+            with self.subTest(key=key):
+                got = run(self.store, "cat", "--arch-bucket", self.archive, "--bucket", self.source, "--", key)
+                self.assertEqual((0, self.originals[key].body), (got.code, got.raw_out), str(got))
+        self.assertIn("no volume holds this key", self.read("cat", "sources/2018/04/01/none", code=2).err)
+
+    def test_cat_of_what_was_overwritten(self):
+        key = "sources/2018/04/01/UPPER"
+        self.put({key: Original(b"the newer one")})
+        self.run_archive("--storage-class", "STANDARD" if self.STORE != "rgw" else "GLACIER")
+        self.assertEqual(2, len(self.lines("find", key)))
+        self.assertEqual("the newer one", self.read("cat", key).out)
+        self.assertEqual("UPPER", self.read("cat", "--volume", f"{self.source}/20180401.zip", key).out)
+
+    def test_mistakes(self):
+        self.assertIn("cat needs a key", self.read("cat", code=2).err)
+        self.assertIn("find needs a key or a glob", self.read("find", code=2).err)
+        self.assertIn("unexpected argument", self.read("cat", "a", "b", code=2).err)
+        self.assertIn("--arch-bucket is missing", run(self.store, "ls").err)
+
+
+@on_stores("full")
+class Requests(StoreCase):
+    """What a lookup costs does not depend on the size of the volume."""
+
+    def test_one_key_of_many(self):
+        self.put({f"sources/2018/04/01/{i:05}": Original(b"%d" % i) for i in range(9000)})
+        self.run_archive("--storage-class", "STANDARD")
+        for key in ("sources/2018/04/01/00000", "sources/2018/04/01/04096", "sources/2018/04/01/08999"):
+            control = SimControl(self.store)
+            control.stop_at(1_000_000, "before")
+            self.assertEqual(str(int(key.rsplit("/", 1)[1])), run(self.store, "cat", "--arch-bucket", self.archive, "--bucket", self.source, key).out)
+            self.assertEqual(4, control.stop_state()["requests"], "LIST, manifest, a block of the index, the member")
+            control.go_on()
+
+    def test_a_frozen_volume(self):
+        self.put(day_objects(5, days=1, max_bytes=400))
+        self.run_archive()
+        key = next(key for key, original in self.originals.items() if original.body)
+        result = run(self.store, "cat", "--arch-bucket", self.archive, "--bucket", self.source, key)
+        self.assertEqual((4, ""), (result.code, result.out), str(result))
+        self.assertIn("is frozen in class GLACIER", result.err)
+        volume = json.loads(run(self.store, "ls", "--arch-bucket", self.archive, "--output", "json").out)
+        self.assertEqual("frozen", volume["thaw"])
+        self.client.restore_object(Bucket=self.archive, Key=f"{self.source}/20180401.zip",
+                                   RestoreRequest={"Days": 1, "GlacierJobParameters": {"Tier": "Bulk"}})
+        thawed = run(self.store, "cat", "--arch-bucket", self.archive, "--bucket", self.source, key)
+        self.assertEqual((0, self.originals[key].body), (thawed.code, thawed.raw_out), str(thawed))
+
+
+if __name__ == "__main__":
+    main()
