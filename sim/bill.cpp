@@ -27,6 +27,26 @@ constexpr Prices kPrices[] = {
     {StorageClass::deep_archive, 50'000, 400},
 };
 
+struct RetrievalRow {
+  StorageClass storage_class;
+  std::optional<RestoreTier> tier;  ///< nullopt: GETs
+  RetrievalPrice price;
+};
+
+// A GB is 2^30 bytes. Source: as above.
+constexpr RetrievalRow kRetrievals[] = {
+    {StorageClass::standard_ia, std::nullopt, {0, 10'000'000}},
+    {StorageClass::onezone_ia, std::nullopt, {0, 10'000'000}},
+    {StorageClass::glacier_ir, std::nullopt, {0, 30'000'000}},
+    {StorageClass::glacier, RestoreTier::expedited, {10'000'000, 30'000'000}},
+    {StorageClass::glacier, RestoreTier::standard, {50'000, 10'000'000}},
+    {StorageClass::glacier, RestoreTier::bulk, {0, 0}},
+    {StorageClass::deep_archive, RestoreTier::standard, {100'000, 20'000'000}},
+    {StorageClass::deep_archive, RestoreTier::bulk, {25'000, 2'500'000}},
+};
+
+constexpr double kGb = 1 << 30;
+
 constexpr std::string_view kClassNames[] = {"put_copy_post_list", "get_select_head", "delete_cancel",
                                             "glacier_put"};
 
@@ -104,13 +124,27 @@ std::uint64_t request_price_nanodollars(Operation operation, StorageClass storag
   return 0;
 }
 
+std::optional<RetrievalPrice> retrieval_price(StorageClass storage_class, std::optional<RestoreTier> tier) {
+  for (const RetrievalRow& row : kRetrievals) {
+    if (row.storage_class == storage_class && row.tier == tier) return row.price;
+  }
+  return std::nullopt;
+}
+
 void Bill::add(const Response& response, std::uint64_t bytes_in) {
   const Operation operation = response.operation;
   const auto index = static_cast<std::size_t>(price_class(operation, response.storage_class));
   ++requests_[operation];
-  ++classes_[index];
   bytes_in_ += bytes_in;
   if (!response.head_size_bytes) bytes_out_ += response.body.size_bytes();
+  if (const std::optional<Retrieval>& retrieval = response.retrieval;
+      retrieval && retrieval_price(retrieval->storage_class, retrieval->tier)) {
+    Retrieved& retrieved = retrieved_[{retrieval->storage_class, retrieval->tier}];
+    ++retrieved.requests;
+    retrieved.size_bytes += retrieval->size_bytes;
+    if (retrieval->tier) return;  // a RestoreObject has no price but the retrieval's
+  }
+  ++classes_[index];
   if (response.status >= 500) {
     ++server_errors_;
     return;
@@ -135,7 +169,19 @@ std::string Bill::to_json() const {
     json["dollars"][std::string(kClassNames[i])] = dollars(nanodollars_[i]);
     total += nanodollars_[i];
   }
-  json["dollars"]["total"] = dollars(total);
+  double retrieval = 0;
+  json["retrievals"] = nlohmann::ordered_json::object();
+  for (const auto& [what, retrieved] : retrieved_) {
+    const auto& [storage_class, tier] = what;
+    const RetrievalPrice price = retrieval_price(storage_class, tier).value_or(RetrievalPrice{});
+    const double cost = dollars(retrieved.requests * price.request_nanodollars) +
+                        dollars(price.gb_nanodollars) * static_cast<double>(retrieved.size_bytes) / kGb;
+    retrieval += cost;
+    json["retrievals"][std::string(name(storage_class))][std::string(tier ? name(*tier) : "GET")] = {
+        {"requests", retrieved.requests}, {"bytes", retrieved.size_bytes}, {"dollars", cost}};
+  }
+  json["dollars"]["retrieval"] = retrieval;
+  json["dollars"]["total"] = dollars(total) + retrieval;
   return json.dump();
 }
 

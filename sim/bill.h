@@ -1,11 +1,13 @@
-// What the requests would have cost: counts by operation and price class, bytes, dollars. Storage and
-// retrieval are not billed. One thread.
+// What the requests would have cost: counts by operation and price class, bytes, retrievals, dollars. Storage
+// isn't billed, nor is what copies retrieve. One thread.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "sim/request.h"
 
@@ -13,6 +15,15 @@ namespace s3c::sim {
 
 /// How a request is priced; the names are those of /_sim/bill.
 enum class PriceClass { put_copy_post_list, get_select_head, delete_cancel, glacier_put };
+
+/// What a retrieval costs, in billionths of a dollar.
+struct RetrievalPrice {
+  std::uint64_t request_nanodollars = 0;
+  std::uint64_t gb_nanodollars = 0;  ///< for each 2^30 bytes
+};
+/// nullopt where bytes come for nothing and nobody counts them: GETs of STANDARD and of thawed copies.
+/// tier: nullopt for a GET.
+std::optional<RetrievalPrice> retrieval_price(StorageClass storage_class, std::optional<RestoreTier> tier);
 
 class Bill {
  public:
@@ -22,13 +33,20 @@ class Bill {
 
   /// {"requests": {"GetObject": n}, "classes": {...}, "bytes_in": n, "bytes_out": n, "errors": {"4xx": n,
   /// "5xx": n},
-  ///  "dollars": {..., "total": x}}
+  ///  "retrievals": {"GLACIER": {"Bulk": {"requests": n, "bytes": n, "dollars": x}}, "GLACIER_IR": {"GET":
+  ///  {...}}}, "dollars": {..., "retrieval": x, "total": x}}
   std::string to_json() const;
 
  private:
+  struct Retrieved {
+    std::uint64_t requests = 0;
+    std::uint64_t size_bytes = 0;
+  };
+
   std::map<Operation, std::uint64_t> requests_;
   std::array<std::uint64_t, 4> classes_{};
   std::array<std::uint64_t, 4> nanodollars_{};
+  std::map<std::pair<StorageClass, std::optional<RestoreTier>>, Retrieved> retrieved_;
   std::uint64_t bytes_in_ = 0;
   std::uint64_t bytes_out_ = 0;
   std::uint64_t client_errors_ = 0;

@@ -27,6 +27,8 @@ struct StorePowers {
   /// x-amz-checksum-* are checked, kept and returned; x-amz-mp-object-size is checked.
   bool checksums = true;
   bool glacier_blocks_get = true;  ///< GET of an archived object that isn't thawed is refused
+  bool upload_tags = true;         ///< x-amz-tagging on CreateMultipartUpload is kept
+  bool restores = true;            ///< RestoreObject; without it: NotImplemented
   bool uneven_parts =
       true;  ///< Complete takes parts of differing sizes; Cloudflare R2 only a shorter last one
 
@@ -36,14 +38,28 @@ struct StorePowers {
             .conditional_delete = false,
             .conditional_copy = false,
             .checksums = false,
-            .glacier_blocks_get = false};
+            .glacier_blocks_get = false,
+            .upload_tags = false,
+            .restores = false};
+  }
+};
+
+/// From RestoreObject until the object is readable.
+struct ThawTimes {
+  std::chrono::milliseconds bulk{0};
+  std::chrono::milliseconds standard{0};
+  std::chrono::milliseconds expedited{0};
+
+  static ThawTimes all(std::chrono::milliseconds time) { return {time, time, time}; }
+  std::chrono::milliseconds of(RestoreTier tier) const {
+    return tier == RestoreTier::bulk ? bulk : tier == RestoreTier::standard ? standard : expedited;
   }
 };
 
 struct ServiceOptions {
   std::string region = "us-east-1";
   StorePowers powers{};
-  std::chrono::milliseconds thaw_time{0};  ///< from RestoreObject until the object is readable
+  ThawTimes thaw_times{};
   std::set<std::string, std::less<>> read_only_buckets{};  ///< changes answer AccessDenied, to the owner too
 };
 
@@ -56,6 +72,7 @@ struct Call {
   Bucket* bucket_or_null;  ///< nullptr for ListBuckets and CreateBucket only
   const User& user;
   base::Timestamp now;
+  base::Timestamp thaw_now;  ///< by the clock that thaws go by, which /_sim/thaw-clock moves on
 
   Bucket& bucket() const { return *bucket_or_null; }
   const std::string& key() const { return route.key; }

@@ -53,6 +53,8 @@ Response get_object(const Call& call) {
   if (is_head) {
     response.head_size_bytes = range ? range->size_bytes : size_bytes;
   } else {
+    response.retrieval =
+        Retrieval{object.attributes.storage_class, std::nullopt, range ? range->size_bytes : size_bytes};
     response.body = range ? object.body.range(range->first_offset, range->size_bytes) : object.body;
   }
   return response;

@@ -89,7 +89,7 @@ void write_page(XmlWriter& xml, const Call& call, const ListingQuery& listing, c
       xml.close();
     }
     xml.element("StorageClass", name(object.attributes.storage_class));
-    if (with_restore_status) write_restore_status(xml, object, call.now);
+    if (with_restore_status) write_restore_status(xml, object, call.thaw_now);
     xml.close();
   }
   for (const std::string& prefix : page.common_prefixes) {

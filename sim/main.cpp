@@ -53,6 +53,33 @@ milliseconds parse_duration(const std::string& flag, const std::string& text) {
   return milliseconds(static_cast<milliseconds::rep>(value * scale));
 }
 
+/// "5s" for all tiers, "standard=3s" for one; several parted by commas, of which the last one counts. Throws
+/// CLI::ValidationError.
+s3c::sim::ThawTimes parse_thaw_times(const std::string& flag, const std::string& text) {
+  s3c::sim::ThawTimes times = s3c::sim::ThawTimes::all(milliseconds(0));
+  if (text.empty()) parse_duration(flag, text);  // refuses it
+  std::istringstream items(text);
+  for (std::string item; std::getline(items, item, ',');) {
+    const std::size_t equals = item.find('=');
+    if (equals == std::string::npos) {
+      times = s3c::sim::ThawTimes::all(parse_duration(flag, item));
+      continue;
+    }
+    const std::string tier = item.substr(0, equals);
+    const milliseconds time = parse_duration(flag, item.substr(equals + 1));
+    if (tier == "bulk") {
+      times.bulk = time;
+    } else if (tier == "standard") {
+      times.standard = time;
+    } else if (tier == "expedited") {
+      times.expedited = time;
+    } else {
+      throw CLI::ValidationError(flag, "'" + tier + "' is none of bulk, standard and expedited");
+    }
+  }
+  return times;
+}
+
 /// Throws CLI::ValidationError.
 void parse_listen(const std::string& text, s3c::sim::ServerOptions& server) {
   const std::size_t colon = text.rfind(':');
@@ -83,7 +110,9 @@ void define(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"full", "lesser"}))
       ->capture_default_str();
   app.add_option("--latency", options.latency, "added to every answer")->capture_default_str();
-  app.add_option("--thaw-time", options.thaw_time, "from RestoreObject until the object is readable")
+  app.add_option(
+         "--thaw-time", options.thaw_time,
+         "from RestoreObject until the object is readable: 5s, or by tier: bulk=8s,standard=3s,expedited=0s")
       ->capture_default_str();
   app.add_option(
       "--read-only-bucket", options.read_only_buckets,
@@ -134,7 +163,7 @@ int serve(const Options& options) {
   server_options.latency = parse_duration("--latency", options.latency);
   s3c::sim::ServiceOptions service_options;
   service_options.region = options.region;
-  service_options.thaw_time = parse_duration("--thaw-time", options.thaw_time);
+  service_options.thaw_times = parse_thaw_times("--thaw-time", options.thaw_time);
   if (options.profile == "lesser") service_options.powers = s3c::sim::StorePowers::lesser();
   if (options.even_parts) service_options.powers.uneven_parts = false;
   service_options.read_only_buckets.insert(options.read_only_buckets.begin(),

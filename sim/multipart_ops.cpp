@@ -73,6 +73,7 @@ Response create_multipart_upload(const Call& call) {
   upload.id = base::make_ulid(call.now);
   upload.initiated = call.now;
   upload.attributes = read_attributes(call);
+  if (!call.options.powers.upload_tags) upload.attributes.tags.clear();
   choose_checksum(call, upload);
   const Upload& started = call.bucket().add_upload(std::move(upload));
 

@@ -53,7 +53,7 @@ bool is_thawed(const Object& object, base::Timestamp now) {
 
 void require_readable(const Call& call, const Object& object) {
   if (!call.options.powers.glacier_blocks_get || !needs_thaw(object.attributes.storage_class)) return;
-  if (is_thawed(object, call.now)) return;
+  if (is_thawed(object, call.thaw_now)) return;
   throw S3Error(S3Code::InvalidObjectState, "The operation is not valid for the object's storage class")
       .with("StorageClass", std::string(name(object.attributes.storage_class)));
 }

@@ -17,7 +17,7 @@ Object& require_object(const Call& call, Bucket& bucket, const std::string& key,
 /// Throws S3Error: InvalidObjectState when the object is archived and no thawed copy is there.
 void require_readable(const Call& call, const Object& object);
 
-/// True while a thawed copy of an archived object can be read.
+/// True while a thawed copy of an archived object can be read. now: Call::thaw_now.
 bool is_thawed(const Object& object, base::Timestamp now);
 
 struct CopySource {

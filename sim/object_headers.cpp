@@ -187,9 +187,9 @@ void write_object_headers(Response& response, const Call& call, const Object& ob
     response.headers.add("x-amz-tagging-count", std::to_string(object.attributes.tags.size()));
   }
   if (object.thaw && needs_thaw(object.attributes.storage_class)) {
-    if (call.now < object.thaw->ready_at) {
+    if (call.thaw_now < object.thaw->ready_at) {
       response.headers.add("x-amz-restore", "ongoing-request=\"true\"");
-    } else if (call.now < object.thaw->expires_at) {
+    } else if (call.thaw_now < object.thaw->expires_at) {
       response.headers.add("x-amz-restore", "ongoing-request=\"false\", expiry-date=\"" +
                                                 base::format_http_date(object.thaw->expires_at) + '"');
     }

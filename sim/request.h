@@ -114,6 +114,17 @@ enum class StorageClass {
   deep_archive,
 };
 
+/// How fast an archived object thaws; from slow to fast.
+enum class RestoreTier { bulk, standard, expedited };
+std::string_view name(RestoreTier tier);
+
+/// Bytes fetched out of a class that charges for it.
+struct Retrieval {
+  StorageClass storage_class = StorageClass::standard;
+  std::optional<RestoreTier> tier{};  ///< of a RestoreObject; nullopt: a GET
+  std::uint64_t size_bytes = 0;       ///< 0 where only a thawed copy's days were changed
+};
+
 /// What the connection does with an answer. Everything but whole ends the connection.
 struct Delivery {
   enum class How {
@@ -149,6 +160,7 @@ struct Response {
   /// What the bill needs to know.
   Operation operation = Operation::unknown;
   StorageClass storage_class = StorageClass::standard;
+  std::optional<Retrieval> retrieval{};
 };
 
 class Handler {

@@ -1,4 +1,7 @@
-// RestoreObject: makes an archived object readable after the simulator's thaw time, until its days are over.
+// RestoreObject: makes an archived object readable after its tier's thaw time, until its days are over. A
+// thaw in progress can be changed to a faster tier.
+#include <algorithm>
+
 #include "sim/call.h"
 #include "sim/object_access.h"
 #include "sim/xml_request.h"
@@ -11,38 +14,53 @@ base::Timestamp expiry(base::Timestamp ready_at, int days) {
   return std::chrono::ceil<std::chrono::days>(ready_at + std::chrono::days(days));
 }
 
+/// Throws S3Error: MalformedXML.
+RestoreTier read_tier(pugi::xml_node restore_request) {
+  std::string_view text = restore_request.child("GlacierJobParameters").child_value("Tier");
+  if (text.empty()) text = restore_request.child_value("Tier");
+  if (text.empty()) return RestoreTier::standard;
+  for (const RestoreTier tier : {RestoreTier::bulk, RestoreTier::standard, RestoreTier::expedited}) {
+    if (text == name(tier)) return tier;
+  }
+  throw S3Error(S3Code::MalformedXML);
+}
+
 }  // namespace
 
 Response restore_object(const Call& call) {
+  if (!call.options.powers.restores) throw S3Error(S3Code::NotImplemented, "RestoreObject");
   Object& object = require_object(call, call.bucket(), call.key(), call.query.find("versionId"));
   const pugi::xml_document document = parse_xml(call.request.body.contiguous(), "RestoreRequest");
   const pugi::xml_node root = document.document_element();
   if (root.child("Type")) throw S3Error(S3Code::NotImplemented, "RestoreObject of type SELECT");
   const int days = root.child("Days").text().as_int();
   if (days < 1) throw S3Error(S3Code::MalformedXML);
-  if (!needs_thaw(object.attributes.storage_class)) {
+  const RestoreTier tier = read_tier(root);
+  const StorageClass storage_class = object.attributes.storage_class;
+  if (!needs_thaw(storage_class)) {
     throw S3Error(S3Code::InvalidObjectState, "Restore is not allowed for the object's current storage class")
-        .with("StorageClass", std::string(name(object.attributes.storage_class)));
+        .with("StorageClass", std::string(name(storage_class)));
   }
-  std::string_view tier = root.child("GlacierJobParameters").child_value("Tier");
-  if (tier.empty()) tier = root.child_value("Tier");
-  if (!tier.empty() && tier != "Standard" && tier != "Bulk" && tier != "Expedited") {
-    throw S3Error(S3Code::MalformedXML);
-  }
-  if (tier == "Expedited" && object.attributes.storage_class == StorageClass::deep_archive) {
+  if (tier == RestoreTier::expedited && storage_class == StorageClass::deep_archive) {
     throw S3Error(S3Code::InvalidArgument, "Retrieval option is not supported by this storage class")
         .with("ArgumentName", "Tier")
         .with("ArgumentValue", "Expedited");
   }
 
+  const base::Timestamp now = call.thaw_now;
   Response response;
-  if (is_thawed(object, call.now)) {
-    object.thaw->expires_at = expiry(call.now, days);
-    return response;  // 200: only the days are new
+  response.storage_class = storage_class;
+  if (is_thawed(object, now)) {  // 200: only the days are new, and only the request is charged
+    object.thaw->expires_at = expiry(now, days);
+    response.retrieval = Retrieval{storage_class, tier, 0};
+    return response;
   }
-  if (object.thaw && call.now < object.thaw->ready_at) throw S3Error(S3Code::RestoreAlreadyInProgress);
-  const base::Timestamp ready_at = call.now + call.options.thaw_time;
-  object.thaw = Thaw{ready_at, expiry(ready_at, days)};
+  const bool in_progress = object.thaw && now < object.thaw->ready_at;
+  if (in_progress && tier <= object.thaw->tier) throw S3Error(S3Code::RestoreAlreadyInProgress);
+  base::Timestamp ready_at = now + call.options.thaw_times.of(tier);
+  if (in_progress) ready_at = std::min(ready_at, object.thaw->ready_at);
+  object.thaw = Thaw{tier, ready_at, expiry(ready_at, days)};
+  response.retrieval = Retrieval{storage_class, tier, object.body.size_bytes()};
   response.status = 202;
   return response;
 }

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kReadOnly = "/_sim/read-only/";
 constexpr std::string_view kSkew = "skew_seconds=";
+constexpr std::string_view kAdvance = "advance_seconds=";
 
 /// The host id S3 sends for its own support; ours says who answered.
 constexpr std::string_view kHostId = "czNzaW0gc3NzaW0gczNzaW0=";
@@ -93,6 +94,16 @@ Response run(const Call& call) {
                                                     call.request.raw_path, call.request.raw_query));
 }
 
+/// The whole number behind name in a query that has nothing else.
+std::optional<std::int32_t> only_number(std::string_view query, std::string_view name) {
+  if (!query.starts_with(name)) return std::nullopt;
+  query.remove_prefix(name.size());
+  std::int32_t value = 0;
+  const auto [end, error] = std::from_chars(query.data(), query.data() + query.size(), value);
+  if (query.empty() || error != std::errc{} || end != query.data() + query.size()) return std::nullopt;
+  return value;
+}
+
 /// S3 wants to know how much is coming before it takes an object.
 void require_length(const Request& request, Operation operation) {
   if (operation != Operation::put_object && operation != Operation::upload_part) return;
@@ -134,19 +145,27 @@ Response S3Service::control(const Request& request) {
     return control_done();
   }
   if (is_control(request, "clock") && request.method == "PUT") return set_clock(request);
+  if (is_control(request, "thaw-clock") && request.method == "PUT") return advance_thaw_clock(request);
   return control_error(404, "s3sim has no such control");
 }
 
 Response S3Service::set_clock(const Request& request) {
-  std::string_view text = request.raw_query;
-  if (!text.starts_with(kSkew)) return control_error(400, "PUT /_sim/clock?skew_seconds=N");
-  text.remove_prefix(kSkew.size());
-  std::int32_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-    return control_error(400, "skew_seconds must be a whole number, negative for a clock that is slow");
+  const std::optional<std::int32_t> seconds = only_number(request.raw_query, kSkew);
+  if (!seconds) {
+    return control_error(400,
+                         "PUT /_sim/clock?skew_seconds=N, a whole number, negative for a clock that is slow");
   }
-  clock_skew_ = std::chrono::seconds(seconds);
+  clock_skew_ = std::chrono::seconds(*seconds);
+  return control_done();
+}
+
+Response S3Service::advance_thaw_clock(const Request& request) {
+  const std::optional<std::int32_t> seconds = only_number(request.raw_query, kAdvance);
+  if (!seconds || *seconds < 0) {
+    return control_error(400,
+                         "PUT /_sim/thaw-clock?advance_seconds=N, a whole number: ice doesn't come back");
+  }
+  thaw_clock_ahead_ += std::chrono::seconds(*seconds);
   return control_done();
 }
 
@@ -195,7 +214,8 @@ Response S3Service::answer(Request& request, Operation& operation) {
       throw S3Error(S3Code::AccessDenied);
     }
   }
-  return run({request, query, route, options_, store_, bucket, *authenticated.user, now});
+  return run(
+      {request, query, route, options_, store_, bucket, *authenticated.user, now, now + thaw_clock_ahead_});
 }
 
 Response S3Service::error_response(const S3Error& error, const Request& request,

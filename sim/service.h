@@ -26,12 +26,14 @@ class S3Service final : public Handler {
 
   /// Besides S3, without signatures: GET /_sim/bill, POST /_sim/bill/reset, PUT and DELETE
   /// /_sim/read-only/BUCKET, PUT /_sim/clock?skew_seconds=N: signatures and the Date header go by a clock
-  /// that runs N seconds ahead (negative: behind) of the one objects get their time from.
+  /// that runs N seconds ahead (negative: behind) of the one objects get their time from; PUT
+  /// /_sim/thaw-clock?advance_seconds=N: thaws, and the days of thawed copies, are N seconds further on.
   Response handle(Request request) override;
 
  private:
   Response control(const Request& request);
   Response set_clock(const Request& request);
+  Response advance_thaw_clock(const Request& request);
   Response answer(Request& request, Operation& operation);
   Response error_response(const S3Error& error, const Request& request, const std::string& request_id) const;
   std::string next_request_id();
@@ -40,6 +42,7 @@ class S3Service final : public Handler {
   Now now_;
   Authenticator authenticator_;
   std::chrono::seconds clock_skew_{0};
+  std::chrono::seconds thaw_clock_ahead_{0};
   Store store_;
   Bill bill_;
   std::uint64_t request_count_ = 0;

@@ -24,6 +24,18 @@ std::string_view name(StorageClass storage_class) {
   return kStorageClassNames[static_cast<std::size_t>(storage_class)];
 }
 
+std::string_view name(RestoreTier tier) {
+  switch (tier) {
+    case RestoreTier::bulk:
+      return "Bulk";
+    case RestoreTier::standard:
+      return "Standard";
+    case RestoreTier::expedited:
+      break;
+  }
+  return "Expedited";
+}
+
 bool needs_thaw(StorageClass storage_class) {
   return storage_class == StorageClass::glacier || storage_class == StorageClass::deep_archive;
 }

@@ -58,8 +58,9 @@ struct Attributes {
   ObjectLock lock;
 };
 
-/// A readable copy of an archived object.
+/// A readable copy of an archived object, from ready_at on.
 struct Thaw {
+  RestoreTier tier = RestoreTier::standard;
   base::Timestamp ready_at;
   base::Timestamp expires_at;
 };

@@ -118,7 +118,8 @@ struct GetObjectResult {
 /// Takes the next bytes of an object, in order.
 using BodySink = std::function<void(std::string_view)>;
 
-/// What an object is given besides its bytes, however it is uploaded. Fields are as ObjectHead has them, so
+/// What an object is given besides its bytes, however it is uploaded (Ceph RGW 16 loses the tags of multipart
+/// uploads: ObjectHead::tag_count then says 0). Fields are as ObjectHead has them, so
 /// that an object read back can be written with everything it had. A value that HTTP or S3 would change on
 /// the way is refused: attribute_headers.h says which.
 struct ObjectAttributes {

@@ -35,7 +35,7 @@ std::optional<StoreUnderTest> from_environment(const std::string& prefix) {
   const s3::Credentials second{variable(prefix + "ACCESS_KEY2"), variable(prefix + "SECRET_KEY2"), ""};
   if (!second.access_key_id.empty()) store.stranger = second;
   if (const std::string region = variable(prefix + "REGION"); !region.empty()) store.region = region;
-  if (variable(prefix + "POWERS") != "full") store.powers = {false, false, false};
+  if (variable(prefix + "POWERS") != "full") store.powers = {false, false, false, false, false};
   return store;
 }
 
@@ -63,7 +63,9 @@ SimProcess::SimProcess(const std::string& profile) {
                                           "--second-secret-key",
                                           kStranger.secret_access_key,
                                           "--profile",
-                                          profile};
+                                          profile,
+                                          "--thaw-time",
+                                          "1h"};
   std::vector<char*> arguments;
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -99,7 +101,7 @@ void Contract::SetUp() {
     store_.endpoint = sim_->endpoint();
     store_.owner = kOwner;
     store_.stranger = kStranger;
-    if (name == "lesser") store_.powers = {false, false, false};
+    if (name == "lesser") store_.powers = {false, false, false, false, false};
   } else {
     const std::string prefix = name == "rgw" ? "S3C_RGW_" : "S3C_CONTRACT_";
     const auto store = from_environment(prefix);
@@ -177,6 +179,14 @@ void Contract::enable_versioning() {
       "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status>"
       "</VersioningConfiguration>");
   ASSERT_EQ(answer.status, 200) << answer.body;
+}
+
+bool Contract::advance_thaws(std::chrono::seconds time) {
+  if (!sim_) return false;
+  const std::string url =
+      store_.endpoint + "/_sim/thaw-clock?advance_seconds=" + std::to_string(time.count());
+  EXPECT_EQ(transport_->send({.method = "PUT", .url = url}, {}, {}).status, 204);
+  return true;
 }
 
 base::Error Contract::error_of(const std::function<void()>& call) {

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +32,8 @@ struct Powers {
   bool conditional_complete = true;
   bool conditional_delete = true;
   bool checksums = true;
+  bool upload_tags = true;  ///< x-amz-tagging on CreateMultipartUpload is kept
+  bool restores = true;     ///< RestoreObject, and GETs of what is archived are refused until then
 };
 
 struct StoreUnderTest {
@@ -41,7 +44,7 @@ struct StoreUnderTest {
   Powers powers;
 };
 
-/// An s3sim process; ended with the object.
+/// An s3sim process, where a thaw takes an hour; ended with the object.
 class SimProcess {
  public:
   /// Throws std::runtime_error when it doesn't come up.
@@ -75,6 +78,8 @@ class Contract : public testing::TestWithParam<const char*> {
   }
   std::vector<std::string> all_keys(const std::string& prefix = "", int max_keys = 1000);
   void enable_versioning();
+  /// Thaws, and the days of thawed copies, are this much further on; false on a store that isn't s3sim.
+  bool advance_thaws(std::chrono::seconds time);
 
   s3::S3Client& client() { return *client_; }
   const Powers& powers() const { return store_.powers; }

@@ -257,40 +257,6 @@ TEST_F(Objects, Tags) {
   EXPECT_THAT(texts(sim_.get("/bucket/k", "tagging"), "TagSet/Tag/Key"), IsEmpty());
 }
 
-TEST(Archive, IsUnreadableUntilThawedAndAgainAfterItsDays) {
-  SimClient sim({.thaw_time = std::chrono::hours(5)});
-  sim.put("/bucket", "");
-  sim.put("/bucket/k", "cold", {{"x-amz-storage-class", "GLACIER"}});
-  sim.put("/bucket/warm", "warm");
-  const std::string two_days = "<RestoreRequest><Days>2</Days></RestoreRequest>";
-  auto restore = [&](const std::string& path) { return sim.send("POST", path, "restore", {}, two_days); };
-
-  EXPECT_EQ(error_code(sim.get("/bucket/k")), "InvalidObjectState");
-  EXPECT_EQ(sim.send("HEAD", "/bucket/k").headers.get("x-amz-storage-class"), "GLACIER");
-  EXPECT_EQ(error_code(restore("/bucket/warm")), "InvalidObjectState");
-  EXPECT_EQ(restore("/bucket/k").status, 202);
-  EXPECT_EQ(error_code(restore("/bucket/k")), "RestoreAlreadyInProgress");
-  EXPECT_EQ(sim.send("HEAD", "/bucket/k").headers.get("x-amz-restore"), "ongoing-request=\"true\"");
-  EXPECT_EQ(error_code(sim.get("/bucket/k")), "InvalidObjectState");
-  EXPECT_EQ(error_code(sim.send("PUT", "/bucket/c", "", {{"x-amz-copy-source", "bucket/k"}})),
-            "InvalidObjectState");
-
-  sim.advance(std::chrono::hours(5));
-  EXPECT_EQ(sim.get("/bucket/k").body.to_string(), "cold");
-  EXPECT_EQ(sim.send("HEAD", "/bucket/k").headers.get("x-amz-restore"),
-            "ongoing-request=\"false\", expiry-date=\"Wed, 04 Apr 2018 00:00:00 GMT\"");
-  EXPECT_EQ(restore("/bucket/k").status, 200);
-  sim.advance(std::chrono::hours(72));
-  EXPECT_EQ(error_code(sim.get("/bucket/k")), "InvalidObjectState");
-}
-
-TEST(Archive, TheLesserStoreReadsItAnyway) {
-  SimClient sim({.powers = StorePowers::lesser()});
-  sim.put("/bucket", "");
-  sim.put("/bucket/k", "cold", {{"x-amz-storage-class", "GLACIER"}});
-  EXPECT_EQ(sim.get("/bucket/k").body.to_string(), "cold");
-}
-
 TEST_F(Objects, WhatIsNotImplementedSaysSo) {
   EXPECT_EQ(sim_.get("/bucket", "acl").status, 501);
   EXPECT_EQ(sim_.get("/bucket", "lifecycle").status, 501);
