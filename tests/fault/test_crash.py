@@ -1,8 +1,8 @@
 """Kills a small job at every single one of its requests, once before the request's effect and once after it, and asks the
 buckets, with our own code, whether the promise was kept: right after the kill, and when the same command has run again.
 
-S3C_CRASH_EVERY=7, the default with sanitizers, takes only every seventh request; the offset is the day of the month, so that all are met
-in time."""
+S3C_CRASH_EVERY=7, the default with sanitizers, takes only every seventh request; the offset is the day of the month, so that
+all are met in time."""
 
 import os
 import time
@@ -13,18 +13,19 @@ from harness.small_job import DAYS, SmallJob, small
 from harness.suite import StoreCase, main, on_stores
 
 EVERY = int(os.environ.get("S3C_CRASH_EVERY", "7" if SANITIZED else "1"))
-FLAGS = tuple(os.environ.get("S3C_CRASH_FLAGS", "").split())
 
 
-@on_stores("full", "lesser")
-class Crash(StoreCase):
+class CrashCase(StoreCase):
+    FLAGS: tuple[str, ...] = ()
+    EVERY = EVERY
+
     def setUp(self):
         super().setUp()
         self.control = SimControl(self.store)
         self.addCleanup(self.control.go_on)
 
     def number_of_requests(self) -> int:
-        job = SmallJob(self.store, *FLAGS)
+        job = SmallJob(self.store, *self.FLAGS)
         self.control.stop_at(1_000_000, "before")
         job.expect_code(job.run(), 0)
         count = self.control.stop_state()["requests"]
@@ -34,7 +35,7 @@ class Crash(StoreCase):
 
     def crash_at(self, request: int, when: str) -> bool:
         """Whether the run came so far."""
-        job = SmallJob(self.store, *FLAGS)
+        job = SmallJob(self.store, *self.FLAGS)
         self.control.stop_at(request, when)
         running = job.start()
         stopped = self.control.wait_until_stopped(running)
@@ -55,14 +56,30 @@ class Crash(StoreCase):
         count = self.number_of_requests()
         self.assertGreater(count, 50)  # a job that does little proves little
         stopped = 0
-        offset = time.localtime().tm_mday % EVERY
-        requests = range(1 + offset, count + 1, EVERY)
+        offset = time.localtime().tm_mday % self.EVERY
+        requests = range(1 + offset, count + 1, self.EVERY)
         for request in requests:
             with self.subTest(request=request, when=when):
                 stopped += self.crash_at(request, when)
         print(f"{self.STORE}: killed {when} the effect of {stopped} of {count} requests", flush=True)
         # Threads vary the number of requests by a few from run to run.
         self.assertGreater(stopped, 0.9 * len(requests))
+
+
+@on_stores("full", "lesser")
+class Crash(CrashCase):
+    def test_killed_before_the_effect(self):
+        self.crash_everywhere("before")
+
+    def test_killed_after_the_effect(self):
+        self.crash_everywhere("after")
+
+
+@on_stores("full", "lesser")
+class CrashWithReadback(CrashCase):
+    """What readback adds: the staging copy and the copies of parts. The steps around it are Crash's."""
+    FLAGS = ("--verify", "readback")
+    EVERY = 5 * EVERY
 
     def test_killed_before_the_effect(self):
         self.crash_everywhere("before")

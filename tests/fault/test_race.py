@@ -55,7 +55,10 @@ class Race(StoreCase):
     def races(self, runs: int, writer: bool, *flags: str) -> None:
         total: collections.Counter = collections.Counter()
         rng = random.Random(runs)
-        for seed in range(ROUNDS):
+        # On a machine that is busy with other things they may pass each other by for a while.
+        for seed in range(4 * ROUNDS):
+            if seed >= ROUNDS and total["lost_races"] > 0:
+                break
             # Together, and one in the other's middle.
             starts = (0,) * runs if seed % 2 else tuple(sorted(rng.randint(0, 250) for _ in range(runs)))
             with self.subTest(seed=seed, starts_ms=starts):
