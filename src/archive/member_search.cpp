@@ -242,4 +242,10 @@ SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options
   return Search(store, options, stop, found).run();
 }
 
+std::string json_line_of(const index::Row& row) {
+  std::string line;
+  index::append_json_line(line, row);
+  return line;
+}
+
 }  // namespace s3c::archive

@@ -47,4 +47,7 @@ using FoundMembers =
 SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
                             const FoundMembers& found);
 
+/// The row on one line, newline included, as it stands in the index: docs/format.md, "Index".
+std::string json_line_of(const index::Row& row);
+
 }  // namespace s3c::archive

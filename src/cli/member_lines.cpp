@@ -89,9 +89,7 @@ std::string member_line(const index::Row& row, bool long_format) {
 std::string member_json(const std::string& archive_key, const index::Row& row) {
   std::string line = json_line({{"volume", archive_key}});
   line.erase(line.size() - 2);  // "}\n": the row's fields follow
-  std::string text;
-  index::append_json_line(text, row);
-  return line + "," + text.substr(1);
+  return line + "," + archive::json_line_of(row).substr(1);
 }
 
 }  // namespace s3c::cli

@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "archive/member_search.h"
 #include "archive/volume_state.h"
-#include "index/row.h"
 
 namespace s3c::cli {
 

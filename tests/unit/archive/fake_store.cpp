@@ -287,6 +287,7 @@ s3::ObjectHead FakeStore::read_object(const s3::GetObjectRequest& request, const
       MutexLock lock(mutex_);
       object = find(request.bucket, request.key, &request);
     }
+    if (request.range) object.body = object.body.substr(request.range->offset, request.range->size_bytes);
     if (alter_read) alter_read(request.key, object.body);
     constexpr std::size_t kChunk = std::size_t{1} << 20;
     for (std::size_t at = 0; at < object.body.size(); at += kChunk) {
