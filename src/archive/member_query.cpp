@@ -58,6 +58,7 @@ std::vector<index::Block> MemberQuery::blocks_of(const index::Manifest& manifest
     }
   }
   std::vector<index::Block> blocks;
+  blocks.reserve(wanted.size());
   for (const std::size_t block : wanted) blocks.push_back(manifest.blocks[block]);
   return blocks;
 }

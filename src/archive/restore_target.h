@@ -2,6 +2,7 @@
 // is ever overwritten unless that was asked for, also when somebody else writes at the same moment.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +21,9 @@ enum class Landing {
   equal,   ///< it is there already, with the same bytes: nothing was done
   exists,  ///< another object or file is there, and stays
 };
+
+/// A larger member is handed to write_streamed(), and never sits whole in memory.
+inline constexpr std::uint64_t kStreamedAboveBytes = std::uint64_t{8} << 20;
 
 /// Any thread. Every function throws base::Error for what can't be written: invalid_argument when the key or
 /// a header can't be had there, and what the store or the file system says.

@@ -34,4 +34,15 @@ ExitCode exit_code_of(const archive::GcReport& report) {
   return report.left.count() > 0 ? ExitCode::left : ExitCode::done;
 }
 
+ExitCode exit_code_of(const archive::RestoreReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  bool failed = report.failed != 0 && !report.refused;
+  bool refused = report.refused;
+  for (const base::Error& error : report.failures) (error.worth_retrying() ? failed : refused) = true;
+  if (refused) return ExitCode::refused;
+  if (failed) return ExitCode::failed;
+  if (!report.waiting.empty()) return ExitCode::waiting;
+  return report.existing != 0 ? ExitCode::left : ExitCode::done;
+}
+
 }  // namespace s3c::cli

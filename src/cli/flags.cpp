@@ -11,6 +11,8 @@ constexpr std::string_view kArchives = "The archives";
 constexpr std::string_view kSources = "The sources";
 constexpr std::string_view kScope = "Which volumes";
 constexpr std::string_view kShown = "What is shown";
+constexpr std::string_view kTarget = "Where to";
+constexpr std::string_view kThaw = "The thaw";
 constexpr std::string_view kResources = "Speed and memory";
 constexpr std::string_view kNames = "Which names are ours";
 constexpr std::string_view kGarbage = "What goes";
@@ -25,6 +27,7 @@ const std::vector<CommandInfo>& commands() {
       {"ls", "[VOLUME]", "list the volumes of an archive bucket, or the members of one"},
       {"find", "KEY|GLOB ...", "which volumes hold these members"},
       {"cat", "KEY", "one member's bytes on standard output"},
+      {"restore", "[KEY|GLOB ...]", "bring members back: to their bucket, another one or a directory"},
       {"gc", "", "remove what killed runs left in an archive bucket"},
   };
   return kCommands;
@@ -114,7 +117,7 @@ const std::vector<Flag>& gc_flags() {
 }
 
 /// Of every command that reads archives.
-std::vector<Flag> with_scope(std::vector<Flag> own) {
+std::vector<Flag> with_scope(std::vector<Flag> own, std::string_view last_day = "to") {
   std::vector<Flag> flags = {
       {"arch-bucket", "BUCKET", FlagKind::value, kBuckets,
        "where the archives are (required); --arch_bucket is the same flag"},
@@ -125,7 +128,7 @@ std::vector<Flag> with_scope(std::vector<Flag> own) {
       {"archive-name", "TEMPLATE", FlagKind::value, kScope, "as for archive"},
       {"years", "YEARS", FlagKind::list, kScope, "only of these years: 2018 or 2016,2017"},
       {"from", "DATE", FlagKind::value, kScope, "only from this day on: 2018-04-01; not with --years"},
-      {"to", "DATE", FlagKind::value, kScope, "only up to this day, included; not with --years"},
+      {last_day, "DATE", FlagKind::value, kScope, "only up to this day, included; not with --years"},
   };
   flags.insert(flags.end(), own.begin(), own.end());
   return flags;
@@ -152,6 +155,33 @@ const std::vector<Flag>& find_flags() {
   return kFlags;
 }
 
+const std::vector<Flag>& restore_flags() {
+  static const std::vector<Flag> kFlags = with_scope(
+      {
+          {"keys-from", "FILE", FlagKind::value, kScope,
+           "restore the keys in this file too, one a line; - is standard input"},
+          {"to", "PLACE", FlagKind::value, kTarget,
+           "s3://bucket/prefix/ or a directory; keys are put behind it (default: each to its own bucket and "
+           "key)"},
+          {"overwrite", "", FlagKind::toggle, kTarget,
+           "replace what is there; without it nothing is ever overwritten"},
+          {"tier", "TIER", FlagKind::value, kThaw,
+           "how fast, and how dear: Bulk, Standard or Expedited (default: Bulk)"},
+          {"days", "COUNT", FlagKind::value, kThaw, "how long thawed copies stay (default: 3)"},
+          {"wait", "", FlagKind::toggle, kThaw,
+           "wait until everything is thawed; without it, exit code 4 and a later run goes on"},
+          {"poll", "AGE", FlagKind::value, kThaw, "with --wait: how often to ask (default: 1m)"},
+          {"yes", "", FlagKind::toggle, kThaw, "don't ask before it starts, also on a terminal"},
+          {"dry-run", "", FlagKind::toggle, kThaw,
+           "only tell what would be thawed and written, and what it costs"},
+          threads_flag("ranges of archives in work at the same time, 1 to 4096 (default: 32)"),
+          {"memory", "SIZE", FlagKind::value, kResources,
+           "bound for what is fetched and decoded (default: 192MiB)"},
+      },
+      "until");
+  return kFlags;
+}
+
 const std::vector<Flag>& cat_flags() {
   static const std::vector<Flag> kFlags = with_scope({
       {"volume", "KEY", FlagKind::value, kScope,
@@ -167,6 +197,7 @@ const std::vector<Flag>& flags_of(std::string_view command) {
   if (command == "ls") return ls_flags();
   if (command == "find") return find_flags();
   if (command == "cat") return cat_flags();
+  if (command == "restore") return restore_flags();
   if (command == "gc") return gc_flags();
   return archive_flags();
 }

@@ -164,6 +164,35 @@ Examples:
                --volume source-bucket/20180401.zip sources/2018/04/01/0/6/my_file.xml
 )";
 
+constexpr std::string_view kRestoreIntroduction =
+    R"(usage: s3compress restore --arch-bucket BUCKET [--bucket BUCKET] [KEY|GLOB ...] [flags]
+
+Brings members back, with their content type, other system headers, metadata and tags: to the bucket and
+key they came from, to another bucket, or as files. Finds their volumes, asks for the thaw of those that
+are frozen, and goes on past those that are thawed or on the way. Every member's size and CRC-32 is
+checked before it is written. Nothing that is there is overwritten, what is back already is skipped: the
+same command again goes on where the last one stopped. Without keys and globs everything of the days
+given comes back.
+)";
+
+constexpr std::string_view kRestoreExamples = R"(
+Examples:
+  What it would thaw and cost to get April back:
+    s3compress restore --arch-bucket archive-bucket --bucket source-bucket \
+               --from 2018-04-01 --until 2018-04-30 --dry-run
+
+  One day, waiting for the thaw:
+    s3compress restore --arch-bucket archive-bucket --bucket source-bucket \
+               --from 2018-04-01 --until 2018-04-01 --tier Standard --wait
+
+  Some objects as files:
+    s3compress restore --arch-bucket archive-bucket --bucket source-bucket --to ./out '*/my_file.xml'
+
+  A list of keys to another bucket:
+    s3compress restore --arch-bucket archive-bucket --bucket source-bucket --keys-from keys.txt \
+               --to s3://other-bucket/restored/ --yes
+)";
+
 constexpr std::string_view kGcExamples = R"(
 Examples:
   See what would go, without changing anything:
@@ -212,10 +241,11 @@ struct CommandText {
 };
 
 const CommandText& text_of(std::string_view command) {
-  static constexpr std::array<CommandText, 5> kTexts = {{{"archive", kArchiveIntroduction, kArchiveExamples},
+  static constexpr std::array<CommandText, 6> kTexts = {{{"archive", kArchiveIntroduction, kArchiveExamples},
                                                          {"ls", kLsIntroduction, kLsExamples},
                                                          {"find", kFindIntroduction, kFindExamples},
                                                          {"cat", kCatIntroduction, kCatExamples},
+                                                         {"restore", kRestoreIntroduction, kRestoreExamples},
                                                          {"gc", kGcIntroduction, kGcExamples}}};
   return *std::find_if(kTexts.begin(), kTexts.end(),
                        [&](const CommandText& text) { return text.command == command; });

@@ -27,7 +27,7 @@ std::string_view permission_for(std::string_view operation) {
     std::string_view operation;
     std::string_view action;
   };
-  static constexpr std::array<Permission, 13> kPermissions = {{
+  static constexpr std::array<Permission, 15> kPermissions = {{
       {"HeadBucket", "s3:ListBucket"},
       {"ListObjectsV2", "s3:ListBucket"},
       {"GetObject", "s3:GetObject"},
@@ -38,6 +38,8 @@ std::string_view permission_for(std::string_view operation) {
        "s3:PutObject (and s3:PutObjectTagging with --tagging, kms:GenerateDataKey and"
        " kms:Decrypt with a KMS key)"},
       {"UploadPart", "s3:PutObject"},
+      {"UploadPartCopy", "s3:PutObject and s3:GetObject"},
+      {"RestoreObject", "s3:RestoreObject"},
       {"CompleteMultipartUpload", "s3:PutObject"},
       {"AbortMultipartUpload", "s3:AbortMultipartUpload"},
       {"ListMultipartUploads", "s3:ListBucketMultipartUploads"},

@@ -105,25 +105,26 @@ class Reader {
 
 /// --years and --from/--to exclude each other where they come from one place; from two places, the stronger
 /// one counts.
-void settle_dates(Reader& reader) {
+void settle_dates(Reader& reader, std::string_view last_day) {
   const std::optional<Source> years = reader.source("years");
   std::optional<Source> days = reader.source("from");
-  if (!days || (reader.source("to") && *reader.source("to") < *days)) days = reader.source("to");
+  if (!days || (reader.source(last_day) && *reader.source(last_day) < *days)) days = reader.source(last_day);
   if (!years || !days) return;
   if (*years == *days) {
-    throw UsageError("--years and --from/--to exclude each other",
+    throw UsageError(fmt::format("--years and --from/--{} exclude each other", last_day),
                      "give either the years or the first and last day");
   }
   if (*years < *days) {
     reader.forget("from");
-    reader.forget("to");
+    reader.forget(last_day);
   } else {
     reader.forget("years");
   }
 }
 
-archive::DateRange read_dates(Reader& reader) {
-  settle_dates(reader);
+/// last_day: the flag of the last day; restore's --to is a place.
+archive::DateRange read_dates(Reader& reader, std::string_view last_day = "to") {
+  settle_dates(reader, last_day);
   if (const Setting* years = reader.find("years")) {
     try {
       return archive::DateRange::years(parse_years(years->values));
@@ -141,7 +142,7 @@ archive::DateRange read_dates(Reader& reader) {
     archive::DateRange::between(text, std::nullopt);
     first = text;
   });
-  reader.with_quoted("to", [&](const std::string& text) {
+  reader.with_quoted(last_day, [&](const std::string& text) {
     archive::DateRange::between(std::nullopt, text);
     last = text;
   });
@@ -149,7 +150,7 @@ archive::DateRange read_dates(Reader& reader) {
   try {
     return archive::DateRange::between(first, last);
   } catch (const base::Error& error) {
-    throw UsageError(fmt::format("--from and --to: {}", error.message()),
+    throw UsageError(fmt::format("--from and --{}: {}", last_day, error.message()),
                      "the first day comes first, both are included");
   }
 }
@@ -247,13 +248,13 @@ archive::GcOptions read_gc(const Reader& reader) {
   return options;
 }
 
-archive::CatalogScope read_scope(Reader& reader) {
+archive::CatalogScope read_scope(Reader& reader, std::string_view last_day = "to") {
   archive::CatalogScope scope;
   scope.archive_bucket = reader.text("arch-bucket");
   scope.bucket = reader.text("bucket");
   scope.prefix = read_prefix(reader, scope.prefix);
   read_names(reader, scope.layout, scope.archive_name);
-  scope.dates = read_dates(reader);
+  scope.dates = read_dates(reader, last_day);
   require_bucket_for_names(reader, scope.bucket);
   return scope;
 }
@@ -313,6 +314,53 @@ CatOptions read_cat(Reader& reader, const CommandWords& words) {
                      "sources/2018/04/01/x.xml");
   }
   return options;
+}
+
+s3::RestoreTier parse_tier(const std::string& text) {
+  const std::string tier = parse_choice(text, {"Bulk", "Standard", "Expedited"});
+  return tier == "Bulk"       ? s3::RestoreTier::bulk
+         : tier == "Standard" ? s3::RestoreTier::standard
+                              : s3::RestoreTier::expedited;
+}
+
+/// As --to has it in other commands, from a config file for all of them too.
+bool is_date(const std::string& text) {
+  try {
+    archive::DateRange::between(text, std::nullopt);
+    return true;
+  } catch (const base::Error&) {
+    return false;
+  }
+}
+
+RestoreSettings read_restore(Reader& reader, const CommandWords& words) {
+  RestoreSettings settings;
+  archive::RestoreOptions& options = settings.options;
+  options.scope = read_scope(reader, "until");
+  settings.names = read_member_names(reader, words);
+  const bool has_dates =
+      reader.find("years") != nullptr || reader.find("from") != nullptr || reader.find("until") != nullptr;
+  if (words.operands.empty() && settings.names.keys_file.empty() && !has_dates) {
+    throw UsageError(
+        "restore needs keys, globs, --keys-from, --years, --from or --until: what is to come back",
+        "'*' is everything; for example: s3compress restore --arch-bucket archive-bucket --bucket "
+        "source-bucket '*'");
+  }
+  settings.to = reader.text("to");
+  if (is_date(settings.to))
+    throw UsageError(fmt::format("--to \"{}\" is where to; the last day is --until", settings.to), "");
+  if (settings.to.starts_with("s3://") && (settings.to.size() == 5 || settings.to[5] == '/'))
+    throw UsageError("--to names no bucket", "s3://bucket/prefix/, or a directory");
+  settings.overwrite = reader.toggle("overwrite");
+  reader.with("tier", [&](const std::string& text) { options.tier = parse_tier(text); });
+  options.days = reader.number("days", options.days, 1, 30'000);
+  options.wait = reader.toggle("wait");
+  reader.with("poll", [&](const std::string& text) { options.poll_interval = parse_age(text); });
+  settings.yes = reader.toggle("yes");
+  settings.dry_run = reader.toggle("dry-run");
+  options.threads = reader.number("threads", options.threads, 1, 4096);
+  reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });
+  return settings;
 }
 
 ConnectionOptions read_connection(const Reader& reader) {
@@ -397,6 +445,10 @@ Request parse_command_line(const std::vector<std::string>& arguments, const Envi
   } else if (words.command == "cat") {
     request.cat = read_cat(reader, words);
     check_scope(request.cat.scope, " sources/2018/04/01/x.xml");
+  } else if (words.command == "restore") {
+    request.restore = read_restore(reader, words);
+    check(request.restore.options, words.command, request.restore.options.scope.archive_bucket.empty(),
+          "restore --arch-bucket archive-bucket --bucket source-bucket --years 2018");
   } else if (words.command == "gc") {
     request.gc = read_gc(reader);
     check(request.gc, words.command, request.gc.archive_bucket.empty(),

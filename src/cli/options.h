@@ -10,6 +10,7 @@
 #include "archive/catalog_scope.h"
 #include "archive/gc_run.h"
 #include "archive/options.h"
+#include "archive/restore_run.h"
 #include "cli/environment.h"
 
 namespace s3c::cli {
@@ -62,6 +63,15 @@ struct CatOptions {
   int threads = 16;
 };
 
+struct RestoreSettings {
+  archive::RestoreOptions options;  ///< its query is made of names by the command
+  MemberNames names;
+  std::string to;  ///< "s3://bucket/prefix" or a directory; empty: where each came from
+  bool overwrite = false;
+  bool yes = false;
+  bool dry_run = false;
+};
+
 /// What the program was asked to do.
 struct Request {
   /// Not empty: print this (--help, --version) and do nothing else.
@@ -75,6 +85,7 @@ struct Request {
   LsOptions ls;
   FindOptions find;
   CatOptions cat;
+  RestoreSettings restore;
 };
 
 /// arguments: without the program's name.

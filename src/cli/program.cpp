@@ -14,6 +14,7 @@
 #include "cli/gc_command.h"
 #include "cli/ls_command.h"
 #include "cli/options.h"
+#include "cli/restore_command.h"
 #include "cli/standard_output.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
@@ -43,6 +44,7 @@ ExitCode run_command(const Request& request, const Environment& environment, Ter
   if (request.command == "ls") return ls_command(request, environment, terminal);
   if (request.command == "find") return find_command(request, environment, terminal);
   if (request.command == "cat") return cat_command(request, environment, terminal);
+  if (request.command == "restore") return restore_command(request, environment, terminal);
   if (request.command == "gc") return gc_command(request, environment, terminal);
   return archive_command(request, environment, terminal);
 }

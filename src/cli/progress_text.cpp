@@ -149,4 +149,13 @@ std::string GcProgressView::line() const {
                      format_duration(elapsed_));
 }
 
+std::string RestoreProgressView::line() const {
+  std::string text = fmt::format("{} of {} back, {}; {}", format_count(progress_.done),
+                                 format_count(progress_.members, "object", "objects"),
+                                 format_bytes(progress_.bytes), format_duration(elapsed_));
+  if (const std::uint64_t waiting = progress_.waiting; waiting != 0)
+    text += fmt::format("; waiting for the thaw of {}", format_count(waiting, "volume", "volumes"));
+  return text;
+}
+
 }  // namespace s3c::cli

@@ -10,6 +10,7 @@
 
 #include "archive/gc_run.h"
 #include "archive/progress.h"
+#include "archive/restore_run.h"
 
 namespace s3c::cli {
 
@@ -91,6 +92,19 @@ class GcProgressView final : public ProgressView {
 
  private:
   const archive::GcProgress& progress_;
+  std::chrono::milliseconds elapsed_{0};
+};
+
+/// A restore's; progress outlives it.
+class RestoreProgressView final : public ProgressView {
+ public:
+  explicit RestoreProgressView(const archive::RestoreProgress& progress) : progress_(progress) {}
+  void update(std::chrono::milliseconds elapsed) override { elapsed_ = elapsed; }
+  std::vector<std::string> frame(std::size_t /*max_lines*/) const override { return {line()}; }
+  std::string line() const override;
+
+ private:
+  const archive::RestoreProgress& progress_;
   std::chrono::milliseconds elapsed_{0};
 };
 

@@ -7,7 +7,7 @@ import os
 import random
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from .sigv4 import put_request
 from .stores import Store
@@ -36,7 +36,7 @@ class Original:
         if self.content_type:
             headers["content-type"] = self.content_type
         if self.tags:
-            headers["x-amz-tagging"] = urlencode(self.tags)
+            headers["x-amz-tagging"] = urlencode(self.tags, quote_via=quote)  # Ceph RGW 16 keeps a "+"
         return headers
 
 

@@ -63,3 +63,7 @@ class SimControl:
 
     def skew_clock(self, seconds: int) -> None:
         self._call("PUT", f"clock?skew_seconds={seconds}")
+
+    def advance_thaws(self, seconds: int) -> None:
+        """Thaws, and the days of thawed copies, go on by so much at once."""
+        self._call("PUT", f"thaw-clock?advance_seconds={seconds}")

@@ -1,0 +1,245 @@
+"""restore: every object comes back byte for byte and with all it had, nothing that is there is overwritten, and whatever
+happens the same command goes on."""
+
+import json
+import os
+import random
+import tempfile
+import time
+
+from harness.checker import list_bucket
+from harness.load import Original, day_objects
+from harness.program import Running, run
+from harness.sim_control import SimControl
+from harness.suite import StoreCase, main, on_stores
+
+DAY = "sources/2018/04/01/"
+ODD = [f"{DAY}{name}" for name in ("ümlaut €.xml", "a b+c&d=e.xml", "x/../y", "a//b", "trailing/", "UPPER", "upper", "tab\there",
+                                   "quote\"s", "*", "back\\slash", "con", "empty")]
+ATTRIBUTES = {
+    f"{DAY}with-everything.json": Original(b'{"a": 1}', content_type="application/json",
+                                           headers={"cache-control": "max-age=60", "content-encoding": "identity",
+                                                    "content-disposition": 'attachment; filename="a.json"',
+                                                    "content-language": "de"},
+                                           metadata={"who": "me", "when": "long ago"}, tags={"team": "logs", "a b": "c/d"}),
+}
+
+
+def originals() -> dict[str, Original]:
+    objects = day_objects(80, days=3, max_bytes=5000) | {key: Original(key.encode()) for key in ODD} | ATTRIBUTES
+    objects[f"{DAY}empty"] = Original(b"")
+    objects[f"{DAY}large.bin"] = Original(random.Random(6).randbytes(20 << 20))
+    return objects
+
+
+class RestoreCase(StoreCase):
+    CLASS = "STANDARD"
+
+    def archive_all(self, *more: str) -> None:
+        self.run_archive("--storage-class", "GLACIER" if self.STORE == "rgw" else self.CLASS, *more)
+        self.assertEqual(set(), self.sources_left())
+
+    def restore(self, *more: str, code: int = 0, **options):
+        result = run(self.store, "restore", "--arch-bucket", self.archive, "--bucket", self.source, "--output", "json", *more,
+                     **options)
+        self.assertEqual(code, result.code, str(result))
+        return result.json() if result.out else result
+
+    def assert_back(self, bucket: str, wanted: dict[str, Original], prefix: str = "") -> None:
+        self.assertEqual({prefix + key for key in wanted}, set(list_bucket(self.client, bucket, prefix)))
+        for key, original in wanted.items():
+            got = self.client.get_object(Bucket=bucket, Key=prefix + key)
+            self.assertEqual(original.body, got["Body"].read(), key)
+            self.assertEqual(original.metadata, got["Metadata"], key)
+            if original.content_type:
+                self.assertEqual(original.content_type, got["ContentType"], key)
+            for name, value in original.headers.items():
+                self.assertEqual(value, got["ResponseMetadata"]["HTTPHeaders"].get(name), key)
+            if original.tags:
+                tags = self.client.get_object_tagging(Bucket=bucket, Key=prefix + key)["TagSet"]
+                self.assertEqual(original.tags, {tag["Key"]: tag["Value"] for tag in tags}, key)
+
+
+@on_stores("full", "lesser", "rgw")
+class Restore(RestoreCase):
+    def test_there_and_back(self):
+        self.put(originals())
+        self.archive_all("--max-objects", "30")
+        report = self.restore("*")
+        self.assertEqual(len(self.originals), report["restored"])
+        self.assert_back(self.source, self.originals)
+        # Fewer GETs than members: neighbours come together.
+        self.assertLess(report["requests"]["by_operation"]["GetObject"], len(self.originals) / 2)
+        again = self.restore("*")
+        self.assertEqual((0, len(self.originals)), (again["restored"], again["equal"]))
+        self.assertNotIn("PutObject", again["requests"]["by_operation"])
+
+    def test_some_days_keys_and_globs(self):
+        self.put(day_objects(60, days=3, max_bytes=500))
+        self.archive_all()
+        day = {key for key in self.originals if key.startswith("sources/2018/04/02/")}
+        self.restore("--from", "2018-04-02", "--until", "2018-04-02")
+        self.assertEqual(day, self.sources_left())
+        some = {key for key in self.originals if "file-00003" in key}
+        self.restore("*file-00003*")
+        self.assertEqual(day | some, self.sources_left())
+        keys = sorted(set(self.originals) - day - some)[:7]
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+            file.write("\n".join([*keys, f"{DAY}none"]))
+            file.flush()
+            self.restore("--keys-from", file.name, code=3)
+        self.assertEqual(day | some | set(keys), self.sources_left())
+
+    def test_nothing_is_overwritten(self):
+        self.put(day_objects(20, days=1, max_bytes=500))
+        self.archive_all()
+        victim = sorted(self.originals)[3]
+        self.client.put_object(Bucket=self.source, Key=victim, Body=b"newer")
+        report = self.restore("*", code=3)
+        self.assertEqual((19, 1, [victim]), (report["restored"], report["existing"], [n["key"] for n in report["named"]]))
+        self.assertEqual(b"newer", self.client.get_object(Bucket=self.source, Key=victim)["Body"].read())
+        self.assertEqual(1, self.restore("*", "--overwrite")["restored"])
+        self.assert_back(self.source, self.originals)
+
+    def test_to_another_bucket_and_to_files(self):
+        self.put(originals())
+        self.archive_all()
+        other = self.store.new_bucket("other")
+        self.restore("*", "--to", f"s3://{other}/back/")
+        self.assert_back(other, self.originals, "back/")
+        with tempfile.TemporaryDirectory() as folder:
+            self.restore("*", "--to", folder)
+            files = {os.path.relpath(os.path.join(where, name), folder) for where, _, names in os.walk(folder) for name in names}
+            self.assertEqual(len(self.originals), len(files))
+            plain = {key: o for key, o in self.originals.items() if key in files}
+            self.assertGreater(len(plain), len(files) - len(ODD))
+            for key, original in plain.items():
+                with open(os.path.join(folder, key), "rb") as file:
+                    self.assertEqual(original.body, file.read(), key)
+            with open(os.path.join(folder, sorted(plain)[0]), "wb") as file:
+                file.write(b"mine")
+            report = self.restore("*", "--to", folder, code=3)
+            self.assertEqual((0, 1, len(files) - 1), (report["restored"], report["existing"], report["equal"]))
+            with open(os.path.join(folder, sorted(plain)[0]), "rb") as file:
+                self.assertEqual(b"mine", file.read())
+
+    def test_of_several_versions_the_newest_comes_back(self):
+        key = f"{DAY}again.xml"
+        for body in (b"first", b"second", b"third"):
+            self.put({key: Original(body), f"{DAY}{body.decode()}.xml": Original(body)})
+            self.archive_all()
+        report = self.restore("*")
+        self.assertEqual((4, 0), (report["restored"], report["existing"]))
+        self.assert_back(self.source, self.originals)
+
+    def test_interrupted_and_gone_on(self):
+        self.put(day_objects(300, days=2, max_bytes=3000))
+        self.archive_all()
+        running = Running(self.store, "restore", "--arch-bucket", self.archive, "--bucket", self.source, "--threads", "2", "*")
+        deadline = time.monotonic() + 60
+        while len(self.sources_left()) < 20 and not running.ended and time.monotonic() < deadline:
+            time.sleep(0.002)
+        running.kill()
+        running.wait()
+        self.restore("*")
+        self.assert_back(self.source, self.originals)
+
+    def test_mistakes(self):
+        self.assertIn("what is to come back", self.restore(code=2).err)
+        self.assertIn("the last day is --until", self.restore("*", "--to", "2018-04-01", code=2).err)
+        self.assertIn("names no bucket", self.restore("*", "--to", "s3://", code=2).err)
+        self.assertIn("Bulk, Standard, Expedited", self.restore("*", "--tier", "Slow", code=2).err)
+        self.put(day_objects(2, days=1, max_bytes=50))
+        self.archive_all()
+        report = self.restore("*", "--to", "s3://no-such-bucket-anywhere/", code=2)
+        self.assertEqual(2, report["failed"])
+        self.assertIn("NoSuchBucket", report["named"][0]["why"])
+
+
+@on_stores("full")
+class Thaw(RestoreCase):
+    CLASS = "GLACIER"
+
+    def setUp(self):
+        super().setUp()
+        self.control = SimControl(self.store)
+        self.addCleanup(self.control.clear_faults)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.store.stop()
+        from harness.stores import start_sim
+        cls.store = start_sim("full", 0, "--thaw-time", "bulk=36000s,standard=14400s,expedited=2s")
+
+    def test_a_thaw_and_a_later_run(self):
+        self.put(day_objects(30, days=2, max_bytes=900))
+        self.archive_all()
+        plan = self.restore("*", "--dry-run")
+        self.assertEqual((2, 30), (plan["plan"]["frozen_volumes"], plan["plan"]["objects"]))
+        first = self.restore("*", code=4)
+        self.assertEqual((2, 2, 0), (first["thaws_started"], len(first["waiting"]), first["restored"]))
+        second = self.restore("*", code=4)  # on the way: asked for nothing anew
+        self.assertEqual((0, 2), (second["thaws_started"], len(second["waiting"])))
+        self.control.advance_thaws(36001)
+        self.assertEqual(30, self.restore("*")["restored"])
+        self.assert_back(self.source, self.originals)
+
+    def test_waiting(self):
+        self.put(day_objects(10, days=1, max_bytes=900))
+        self.archive_all()
+        report = self.restore("*", "--tier", "Expedited", "--wait", "--poll", "1s")
+        self.assertEqual((1, 10), (report["thaws_started"], report["restored"]))
+        self.assert_back(self.source, self.originals)
+
+    def test_what_is_thawed_comes_back_while_the_rest_waits(self):
+        self.put(day_objects(10, days=2, max_bytes=900))
+        self.archive_all()
+        self.restore("--tier", "Expedited", "--from", "2018-04-01", "--until", "2018-04-01", code=4)
+        time.sleep(2.2)
+        report = self.restore("*", code=4)
+        self.assertEqual((5, 1), (report["restored"], len(report["waiting"])))
+        self.assertEqual({key for key in self.originals if key.startswith(DAY)}, self.sources_left())
+
+    def test_an_older_volume_waits_for_the_newer_one(self):
+        key = f"{DAY}again.xml"
+        for body in (b"first", b"second"):
+            self.put({key: Original(body)})
+            self.archive_all()
+        # Only the older one is thawed: its object was overwritten later, and must not come back as the newest.
+        self.client.restore_object(Bucket=self.archive, Key=f"{self.source}/20180401.zip",
+                                   RestoreRequest={"Days": 1, "GlacierJobParameters": {"Tier": "Expedited"}})
+        time.sleep(2.2)
+        self.restore("*", code=4)
+        self.assertEqual(set(), self.sources_left())
+        self.control.advance_thaws(36001)
+        self.restore("*")
+        self.assert_back(self.source, self.originals)
+
+
+@on_stores("full", "lesser")
+class Damaged(RestoreCase):
+    def test_a_damaged_member_is_named_and_not_written(self):
+        self.put(day_objects(30, days=1, max_bytes=900))
+        self.archive_all()
+        found = run(self.store, "find", "--arch-bucket", self.archive, "--bucket", self.source, "--output", "json", "*")
+        rows = [json.loads(line) for line in found.out.splitlines()]
+        victim = max(rows, key=lambda row: row["compressed_size"])
+        control = SimControl(self.store)
+        # All members come in one range, which begins with the first one's data.
+        at = victim["data_offset"] - min(row["data_offset"] for row in rows if row["compressed_size"]) + 5
+        control.set_faults([{"operation": "GetObject", "key": f"{self.source}/*.zip", "fault": "flip_byte", "at": at}])
+        self.addCleanup(control.clear_faults)
+        report = self.restore("*", code=1)
+        self.assertEqual([victim["key"]], [one["key"] for one in report["named"]])
+        self.assertGreater(report["failed"], 0)
+        self.assertEqual(30, report["restored"] + report["failed"])
+        for key in self.sources_left():
+            self.assertEqual(self.originals[key].body, self.client.get_object(Bucket=self.source, Key=key)["Body"].read())
+        control.clear_faults()
+        self.restore("*")
+        self.assert_back(self.source, self.originals)
+
+
+if __name__ == "__main__":
+    main()

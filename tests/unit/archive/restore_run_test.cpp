@@ -1,0 +1,227 @@
+// A restore over the fake store: which ranges are asked for, which volume has the last word, what is told of
+// what went wrong.
+#include "archive/restore_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "promise.h"
+
+namespace s3c::archive {
+namespace {
+
+using base::ErrorKind;
+using testing::Call;
+using testing::day_key;
+using ::testing::ElementsAre;
+using testing::FakeStore;
+using ::testing::HasSubstr;
+using testing::Op;
+using testing::store_error;
+
+/// Keeps what is written.
+class MapTarget final : public RestoreTarget {
+ public:
+  std::optional<Landing> look(const index::Row& row) override {
+    base::MutexLock lock(mutex_);
+    const auto found = bodies_.find(row.key);
+    if (found == bodies_.end()) return std::nullopt;
+    return found->second.size() == row.size_bytes ? Landing::equal : Landing::exists;
+  }
+  Landing write(const index::Row& row, std::string_view body) override {
+    base::MutexLock lock(mutex_);
+    if (row.key == refused) throw base::Error(ErrorKind::access_denied, "not here");
+    bodies_[row.key] = body;
+    return Landing::written;
+  }
+  Landing write_streamed(const index::Row& row, const std::function<void(const Sink&)>& produce) override {
+    std::string body;
+    produce([&body](std::string_view bytes) { body.append(bytes); });
+    base::MutexLock lock(mutex_);
+    ++streamed_;
+    bodies_[row.key] = std::move(body);
+    return Landing::written;
+  }
+  std::string name_of(const index::Row& row) const override { return row.key; }
+
+  std::map<std::string, std::string> bodies() const {
+    base::MutexLock lock(mutex_);
+    return bodies_;
+  }
+  int streamed() const {
+    base::MutexLock lock(mutex_);
+    return streamed_;
+  }
+  void put(const std::string& key, const std::string& body) {
+    base::MutexLock lock(mutex_);
+    bodies_[key] = body;
+  }
+
+  std::string refused;
+
+ private:
+  mutable base::Mutex mutex_;
+  std::map<std::string, std::string> bodies_ S3C_GUARDED_BY(mutex_);
+  int streamed_ S3C_GUARDED_BY(mutex_) = 0;
+};
+
+class RestoreRunTest : public ::testing::Test {
+ protected:
+  void archive(const std::map<std::string, std::string>& bodies, std::uint64_t max_objects = 1000) {
+    store_.make_bucket(testing::kSource);
+    store_.make_bucket(testing::kArchive);
+    for (const auto& [key, body] : bodies) {
+      store_.put(testing::kSource, key, body);
+      originals_[key] = body;
+    }
+    ArchiveOptions options = testing::small_options();
+    options.max_objects = max_objects;
+    options.storage_class = "GLACIER";
+    clock_.move(std::chrono::hours(1));  // a later run makes a newer volume
+    const auto log = base::make_null_logger();
+    Progress progress;
+    ASSERT_FALSE(run_archive(options, {store_, clock_, *log, progress, {}}).total().failure);
+    store_.forget_journal();
+  }
+  RestorePlan plan() {
+    RestoreProgress progress;
+    return plan_restore(options_, context(progress));
+  }
+  RestoreReport restore() {
+    RestoreProgress progress;
+    const RestoreContext all = context(progress);
+    return run_restore(options_, plan_restore(options_, all), all);
+  }
+  RestoreContext context(RestoreProgress& progress) {
+    options_.scope.archive_bucket = testing::kArchive;
+    options_.scope.bucket = testing::kSource;
+    options_.memory_bytes = 64 << 20;
+    options_.threads = 3;
+    return {store_,
+            clock_,
+            *log_,
+            progress,
+            {},
+            {},
+            [this](const std::string&) -> RestoreTarget& { return target_; }};
+  }
+  /// GETs of archives.
+  std::vector<Call> fetches() { return store_.calls(Op::get, ".zip"); }
+
+  FakeStore store_;
+  testing::FakeClock clock_;
+  std::shared_ptr<base::Logger> log_ = base::make_null_logger();
+  RestoreOptions options_;
+  MapTarget target_;
+  std::map<std::string, std::string> originals_;
+};
+
+TEST_F(RestoreRunTest, NeighboursComeInOneRange) {
+  std::map<std::string, std::string> bodies;
+  for (int n = 0; n < 50; ++n) bodies[day_key(1, n)] = std::string(static_cast<std::size_t>(100 + n), 'x');
+  archive(bodies);
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 50u);
+  EXPECT_TRUE(target_.bodies() == originals_);
+  int ranges = 0;
+  for (const Call& call : store_.calls(Op::get)) ranges += call.key == "src/20180401.zip";
+  EXPECT_EQ(ranges, 1);
+
+  store_.forget_journal();
+  const RestoreReport again = restore();
+  EXPECT_EQ(again.equal, 50u);
+  for (const Call& call : store_.calls(Op::get))
+    EXPECT_NE(call.key, "src/20180401.zip") << "nothing is fetched in vain";
+}
+
+TEST_F(RestoreRunTest, FarApartMembersAreNotFetchedWithWhatLiesBetween) {
+  std::string noise(300'000, '\0');
+  std::uint64_t state = 1;
+  for (char& c : noise)
+    c = static_cast<char>((state = state * 6364136223846793005u + 1442695040888963407u) >> 56);
+  archive({{day_key(1, 0), "first"}, {day_key(1, 1), noise}, {day_key(1, 2), "last"}});
+  options_.query = MemberQuery({day_key(1, 0), day_key(1, 2)}, {});
+  EXPECT_EQ(restore().restored, 2u);
+  EXPECT_EQ(target_.bodies().size(), 2u);
+}
+
+TEST_F(RestoreRunTest, LargeMembersAreStreamed) {
+  archive({{day_key(1, 0), "small"}, {day_key(1, 1), std::string((8 << 20) + 1, 'L')}});
+  EXPECT_EQ(restore().restored, 2u);
+  EXPECT_TRUE(target_.bodies() == originals_);
+  EXPECT_EQ(target_.streamed(), 1);
+}
+
+TEST_F(RestoreRunTest, TheNewestVolumeHasTheLastWord) {
+  archive({{day_key(1, 0), "old"}, {day_key(1, 1), "only once"}});
+  archive({{day_key(1, 0), "newer"}});
+  EXPECT_EQ(restore().restored, 2u);
+  EXPECT_TRUE(target_.bodies() == originals_);
+  EXPECT_EQ(target_.bodies().at(day_key(1, 0)), "newer");
+}
+
+TEST_F(RestoreRunTest, OneThatFailsDoesNotStopTheRest) {
+  archive({{day_key(1, 0), "a"}, {day_key(1, 1), "b"}, {day_key(2, 0), "c"}});
+  target_.refused = day_key(1, 1);
+  RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 2u);
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(report.refused);
+  ASSERT_EQ(report.named.size(), 1u);
+  EXPECT_EQ(report.named[0].key, day_key(1, 1));
+
+  // A volume whose archive is gone.
+  store_.erase(testing::kArchive, "src/20180402.zip");
+  target_.refused.clear();
+  report = restore();
+  EXPECT_EQ(report.failed_volumes, 1u);
+  EXPECT_THAT(report.failures.at(0).what(), HasSubstr("src/20180402.zip"));
+  EXPECT_EQ(report.restored, 1u);
+}
+
+TEST_F(RestoreRunTest, DamagedBytesAreNeverWritten) {
+  archive({{day_key(1, 0), std::string(200, 'a')}, {day_key(1, 1), std::string(200, 'b')}});
+  store_.edit(testing::kArchive, "src/20180401.zip",
+              [](testing::StoredObject& object) { object.body.at(100) ^= 1; });
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.restored + report.failed, 2u);
+  for (const auto& [key, body] : target_.bodies()) EXPECT_TRUE(body == originals_.at(key)) << key;
+}
+
+TEST_F(RestoreRunTest, AnArchiveOfAnotherVolumeIsNotRead) {
+  archive({{day_key(1, 0), "a"}});
+  bool replaced = false;
+  store_.alter_get = [&](const std::string& key, s3::GetObjectResult& got) {
+    if (key == "src/20180401.zip") {
+      got.head.metadata["s3compress-id"] = "01B8J3Z7Q40000000000000000";
+      replaced = true;
+    }
+  };
+  const RestoreReport report = restore();
+  EXPECT_TRUE(replaced);
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(target_.bodies().empty());
+}
+
+TEST_F(RestoreRunTest, WhatIsThereStays) {
+  archive({{day_key(1, 0), "a"}, {day_key(1, 1), "b"}});
+  target_.put(day_key(1, 0), "something longer");
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.existing, 1u);
+  EXPECT_EQ(report.restored, 1u);
+  EXPECT_EQ(target_.bodies().at(day_key(1, 0)), "something longer");
+}
+
+TEST_F(RestoreRunTest, ThePlanTellsWhatAThawCosts) {
+  store_.freezes_archives = true;
+  archive({{day_key(1, 0), "a"}, {day_key(2, 0), "b"}});
+  options_.tier = s3::RestoreTier::expedited;
+  const RestorePlan planned = plan();
+  EXPECT_EQ(planned.frozen_volumes, 2u);
+  EXPECT_NEAR(planned.dollars, 2 * .01, .001);  // 10 dollars a thousand requests
+  options_.tier = s3::RestoreTier::bulk;
+  EXPECT_LT(plan().dollars, .001);
+}
+
+}  // namespace
+}  // namespace s3c::archive
