@@ -122,6 +122,7 @@ class RestoreRun {
     } catch (const Error& error) {
       // One that can't be thawed doesn't keep the others frozen.
       fail_volume(error, volume.group);
+      named_failed_.insert(volume.archive_key);
     }
   }
 
@@ -131,7 +132,16 @@ class RestoreRun {
   std::vector<RestoreVolume> restore_readable(const std::vector<RestoreVolume>& volumes) {
     std::vector<RestoreVolume> waiting;
     for (const RestoreVolume& volume : volumes) {
-      if (blocked_.contains(volume.group)) continue;
+      if (blocked_.contains(volume.group)) {
+        if (named_failed_.insert(volume.archive_key).second) {
+          fail_volume(Error(
+              ErrorKind::transient,
+              "nothing was restored from it: a volume of its group could not be thawed or read, and may "
+              "hold newer objects of the same keys",
+              {.operation = "restore", .resource = bucket_ + "/" + volume.archive_key}));
+        }
+        continue;
+      }
       const bool behind_another = !waiting.empty() && waiting.back().group == volume.group;
       if (!volume.thaw.is_readable() || behind_another || stopped()) {
         waiting.push_back(volume);
@@ -308,8 +318,9 @@ class RestoreRun {
   const RestoreContext& context_;
   const std::string bucket_;
   base::MemoryBudget memory_;
-  std::map<std::string, Seen> seen_;  // by group, for those with more than one volume
-  std::set<std::string> blocked_;     // groups of which a volume could not be thawed or searched
+  std::map<std::string, Seen> seen_;    // by group, for those with more than one volume
+  std::set<std::string> named_failed_;  // volumes whose failure was told
+  std::set<std::string> blocked_;       // groups of which a volume could not be thawed or searched
 
   base::Mutex mutex_;
   RestoreReport report_ S3C_GUARDED_BY(mutex_);

@@ -45,4 +45,13 @@ ExitCode exit_code_of(const archive::RestoreReport& report) {
   return report.existing != 0 ? ExitCode::left : ExitCode::done;
 }
 
+ExitCode exit_code_of(const archive::VerifyReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  for (const base::Error& error : report.failures) {
+    if (!error.worth_retrying()) return ExitCode::refused;
+  }
+  if (report.damages != 0 || report.failed != 0) return ExitCode::failed;
+  return report.frozen != 0 ? ExitCode::waiting : ExitCode::done;
+}
+
 }  // namespace s3c::cli

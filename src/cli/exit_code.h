@@ -4,6 +4,7 @@
 #include "archive/gc_report.h"
 #include "archive/report.h"
 #include "archive/restore_report.h"
+#include "archive/verify_run.h"
 #include "base/error.h"
 
 namespace s3c::cli {
@@ -25,6 +26,9 @@ ExitCode exit_code_of(const base::Error& error);
 ExitCode exit_code_of(const archive::RunReport& report);
 /// What a clean-up comes to, in the same order. Damage that was found counts as failed.
 ExitCode exit_code_of(const archive::GcReport& report);
+/// What a verification comes to: damage and volumes that could not be looked at are failures; waiting when
+/// all that is missing is a thaw.
+ExitCode exit_code_of(const archive::VerifyReport& report);
 /// What a restore comes to: of several, the first of interrupted, refused, failed, waiting, left.
 ExitCode exit_code_of(const archive::RestoreReport& report);
 

@@ -28,6 +28,7 @@ const std::vector<CommandInfo>& commands() {
       {"find", "KEY|GLOB ...", "which volumes hold these members"},
       {"cat", "KEY", "one member's bytes on standard output"},
       {"restore", "[KEY|GLOB ...]", "bring members back: to their bucket, another one or a directory"},
+      {"verify", "[VOLUME ...]", "each volume against its manifest, or every byte of it"},
       {"gc", "", "remove what killed runs left in an archive bucket"},
   };
   return kCommands;
@@ -182,6 +183,21 @@ const std::vector<Flag>& restore_flags() {
   return kFlags;
 }
 
+const std::vector<Flag>& verify_flags() {
+  static const std::vector<Flag> kFlags = with_scope({
+      {"deep", "", FlagKind::toggle, kShown,
+       "read every volume whole and decode every member; frozen ones can't be read"},
+      {"min-age", "AGE", FlagKind::value, kShown,
+       "take a record without its archive for damage when it is this old; a younger one may be a run's that "
+       "works "
+       "(default: 7d)"},
+      threads_flag("volumes looked at at the same time, 1 to 4096 (default: 16)"),
+      {"memory", "SIZE", FlagKind::value, kResources,
+       "with --deep: bound for what is read and decoded (default: 192MiB)"},
+  });
+  return kFlags;
+}
+
 const std::vector<Flag>& cat_flags() {
   static const std::vector<Flag> kFlags = with_scope({
       {"volume", "KEY", FlagKind::value, kScope,
@@ -198,6 +214,7 @@ const std::vector<Flag>& flags_of(std::string_view command) {
   if (command == "find") return find_flags();
   if (command == "cat") return cat_flags();
   if (command == "restore") return restore_flags();
+  if (command == "verify") return verify_flags();
   if (command == "gc") return gc_flags();
   return archive_flags();
 }

@@ -193,6 +193,28 @@ Examples:
                --to s3://other-bucket/restored/ --yes
 )";
 
+constexpr std::string_view kVerifyIntroduction =
+    R"(usage: s3compress verify --arch-bucket BUCKET [--bucket BUCKET] [VOLUME ...] [flags]
+
+Compares each volume with its manifest: it exists, is the one that was committed, has its size and its
+checksum, and its index is there. By listing, so without a thaw and for millions of volumes. With --deep
+every volume is read whole, every member decoded and compared with the index, and the volume's own index
+with the catalog's. With --bucket, archives without a record are found too. Damage is named, and the exit
+code is 1; 4 when all that is missing is the thaw of volumes that --deep could not read.
+)";
+
+constexpr std::string_view kVerifyExamples = R"(
+Examples:
+  All volumes of a bucket:
+    s3compress verify --arch-bucket archive-bucket --bucket source-bucket
+
+  Every byte of one that was thawed:
+    s3compress verify --arch-bucket archive-bucket --deep source-bucket/20180401.zip
+
+  One year, the result as JSON:
+    s3compress verify --arch-bucket archive-bucket --bucket source-bucket --years 2018 --output json
+)";
+
 constexpr std::string_view kGcExamples = R"(
 Examples:
   See what would go, without changing anything:
@@ -241,11 +263,12 @@ struct CommandText {
 };
 
 const CommandText& text_of(std::string_view command) {
-  static constexpr std::array<CommandText, 6> kTexts = {{{"archive", kArchiveIntroduction, kArchiveExamples},
+  static constexpr std::array<CommandText, 7> kTexts = {{{"archive", kArchiveIntroduction, kArchiveExamples},
                                                          {"ls", kLsIntroduction, kLsExamples},
                                                          {"find", kFindIntroduction, kFindExamples},
                                                          {"cat", kCatIntroduction, kCatExamples},
                                                          {"restore", kRestoreIntroduction, kRestoreExamples},
+                                                         {"verify", kVerifyIntroduction, kVerifyExamples},
                                                          {"gc", kGcIntroduction, kGcExamples}}};
   return *std::find_if(kTexts.begin(), kTexts.end(),
                        [&](const CommandText& text) { return text.command == command; });

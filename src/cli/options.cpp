@@ -363,6 +363,17 @@ RestoreSettings read_restore(Reader& reader, const CommandWords& words) {
   return settings;
 }
 
+archive::VerifyOptions read_verify(Reader& reader, const CommandWords& words) {
+  archive::VerifyOptions options;
+  options.scope = read_scope(reader);
+  options.volumes = words.operands;
+  options.deep = reader.toggle("deep");
+  reader.with("min-age", [&](const std::string& text) { options.min_age = parse_age(text); });
+  options.threads = read_threads(reader);
+  reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });
+  return options;
+}
+
 ConnectionOptions read_connection(const Reader& reader) {
   ConnectionOptions connection;
   connection.endpoint_url = reader.text("endpoint-url");
@@ -449,6 +460,10 @@ Request parse_command_line(const std::vector<std::string>& arguments, const Envi
     request.restore = read_restore(reader, words);
     check(request.restore.options, words.command, request.restore.options.scope.archive_bucket.empty(),
           "restore --arch-bucket archive-bucket --bucket source-bucket --years 2018");
+  } else if (words.command == "verify") {
+    request.verify = read_verify(reader, words);
+    check(request.verify, words.command, request.verify.scope.archive_bucket.empty(),
+          "verify --arch-bucket archive-bucket --bucket source-bucket");
   } else if (words.command == "gc") {
     request.gc = read_gc(reader);
     check(request.gc, words.command, request.gc.archive_bucket.empty(),

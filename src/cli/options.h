@@ -11,6 +11,7 @@
 #include "archive/gc_run.h"
 #include "archive/options.h"
 #include "archive/restore_run.h"
+#include "archive/verify_run.h"
 #include "cli/environment.h"
 
 namespace s3c::cli {
@@ -86,6 +87,7 @@ struct Request {
   FindOptions find;
   CatOptions cat;
   RestoreSettings restore;
+  archive::VerifyOptions verify;
 };
 
 /// arguments: without the program's name.

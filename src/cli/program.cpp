@@ -18,6 +18,7 @@
 #include "cli/standard_output.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "cli/verify_command.h"
 
 namespace s3c::cli {
 namespace {
@@ -45,6 +46,7 @@ ExitCode run_command(const Request& request, const Environment& environment, Ter
   if (request.command == "find") return find_command(request, environment, terminal);
   if (request.command == "cat") return cat_command(request, environment, terminal);
   if (request.command == "restore") return restore_command(request, environment, terminal);
+  if (request.command == "verify") return verify_command(request, environment, terminal);
   if (request.command == "gc") return gc_command(request, environment, terminal);
   return archive_command(request, environment, terminal);
 }

@@ -158,4 +158,13 @@ std::string RestoreProgressView::line() const {
   return text;
 }
 
+std::string VerifyProgressView::line() const {
+  std::string text = fmt::format("looked at {}", format_count(progress_.volumes, "volume", "volumes"));
+  if (const std::uint64_t bytes = progress_.bytes_read; bytes != 0)
+    text += fmt::format(", {} read", format_bytes(bytes));
+  if (const std::uint64_t damages = progress_.damages; damages != 0)
+    text += fmt::format(", {} DAMAGED", format_count(damages));
+  return text + "; " + format_duration(elapsed_);
+}
+
 }  // namespace s3c::cli

@@ -11,6 +11,7 @@
 #include "archive/gc_run.h"
 #include "archive/progress.h"
 #include "archive/restore_run.h"
+#include "archive/verify_run.h"
 
 namespace s3c::cli {
 
@@ -105,6 +106,19 @@ class RestoreProgressView final : public ProgressView {
 
  private:
   const archive::RestoreProgress& progress_;
+  std::chrono::milliseconds elapsed_{0};
+};
+
+/// A verification's; progress outlives it.
+class VerifyProgressView final : public ProgressView {
+ public:
+  explicit VerifyProgressView(const archive::VerifyProgress& progress) : progress_(progress) {}
+  void update(std::chrono::milliseconds elapsed) override { elapsed_ = elapsed; }
+  std::vector<std::string> frame(std::size_t /*max_lines*/) const override { return {line()}; }
+  std::string line() const override;
+
+ private:
+  const archive::VerifyProgress& progress_;
   std::chrono::milliseconds elapsed_{0};
 };
 

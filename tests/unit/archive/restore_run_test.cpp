@@ -155,9 +155,50 @@ TEST_F(RestoreRunTest, LargeMembersAreStreamed) {
 TEST_F(RestoreRunTest, TheNewestVolumeHasTheLastWord) {
   archive({{day_key(1, 0), "old"}, {day_key(1, 1), "only once"}});
   archive({{day_key(1, 0), "newer"}});
-  EXPECT_EQ(restore().restored, 2u);
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 2u);
+  EXPECT_EQ(report.existing, 0u) << "the older one is not even tried";
   EXPECT_TRUE(target_.bodies() == originals_);
   EXPECT_EQ(target_.bodies().at(day_key(1, 0)), "newer");
+}
+
+TEST_F(RestoreRunTest, WhileTheNewestVolumeCanNotBeReadOlderOnesStayToo) {
+  archive({{day_key(1, 0), "old"}});
+  archive({{day_key(1, 0), "newer"}});
+  archive({{day_key(2, 0), "another day"}});
+  store_.edit(testing::kArchive, "src/20180401-2.zip",
+              [](testing::StoredObject& object) { object.thaw.kind = s3::ThawState::Kind::frozen; });
+  // Frozen: it is waited for, and the older one with it.
+  store_.thaw_polls = 1000;
+  RestoreReport report = restore();
+  EXPECT_EQ(report.waiting.size(), 2u);
+  EXPECT_EQ(target_.bodies().size(), 1u);
+  EXPECT_TRUE(target_.bodies().contains(day_key(2, 0)));
+
+  // It can't be thawed at all: both are told.
+  store_.edit(testing::kArchive, "src/20180401-2.zip",
+              [](testing::StoredObject& object) { object.thaw.kind = s3::ThawState::Kind::frozen; });
+  store_.before = [](const Call& call) {
+    if (call.op == Op::restore) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  report = restore();
+  EXPECT_EQ(report.failed_volumes, 2u) << "the one whose thaw was refused, and the one that stays for it";
+  EXPECT_EQ(target_.bodies().size(), 1u);
+}
+
+TEST_F(RestoreRunTest, AnArchiveThatIsAnotherOneByNowIsNoVolume) {
+  archive({{day_key(1, 0), "a"}, {day_key(1, 1), std::string((8 << 20) + 1, 'L')}});
+  const auto change = [](testing::StoredObject& object) {
+    object.metadata["s3compress-id"] = "01B8J3Z7Q40000000000000000";
+  };
+  RestoreProgress progress;
+  const RestoreContext all = context(progress);
+  const RestorePlan planned = plan_restore(options_, all);
+  store_.edit(testing::kArchive, "src/20180401.zip", change);  // behind the plan's back
+  const RestoreReport report = run_restore(options_, planned, all);
+  EXPECT_EQ(report.failed, 2u) << "small or streamed";
+  EXPECT_EQ(report.restored, 0u);
+  EXPECT_EQ(plan().failed_volumes, 1u);
 }
 
 TEST_F(RestoreRunTest, OneThatFailsDoesNotStopTheRest) {

@@ -1,0 +1,83 @@
+// `s3compress verify`: each volume against its manifest, by listing alone; or, deep, every byte of it against
+// its index. Changes nothing.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "archive/catalog_scope.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "s3/object_store.h"
+
+namespace s3c::archive {
+
+struct VerifyOptions {
+  CatalogScope scope;
+  std::vector<std::string> volumes;  ///< only these archives; empty: all in scope
+  bool deep = false;                 ///< read every member, decode it, compare it with the index
+  /// A record without its archive that is younger may be that of a run that still works.
+  std::chrono::seconds min_age = std::chrono::days(7);
+  int threads = 16;  ///< volumes looked at at the same time; deep: two of them
+  std::uint64_t memory_bytes = std::uint64_t{192} << 20;  ///< deep: for what is read and decoded
+};
+
+/// Throws base::Error (invalid_argument) naming the option when values can't work.
+void validate(const VerifyOptions& options);
+
+/// One thing that is not as it must be.
+struct VolumeDamage {
+  std::string archive_key;
+  std::string key;   ///< of the member; empty: it is about the volume as a whole
+  std::string what;  ///< one line
+};
+
+struct VerifyReport {
+  static constexpr std::size_t kMaxNamed = 1000;
+
+  std::uint64_t volumes = 0;  ///< with a manifest that is committed, damaged or not
+  std::uint64_t whole = 0;    ///< of them
+  std::uint64_t objects = 0;  ///< members of the whole ones, by their manifests
+  std::uint64_t archive_bytes = 0;
+  std::uint64_t members_read = 0;  ///< deep
+  std::uint64_t damaged = 0;       ///< volumes
+  std::uint64_t damages = 0;
+  std::vector<VolumeDamage> named;  ///< the first kMaxNamed of damages
+  /// Deep: volumes that can't be read before a thaw; the first kMaxNamed by name.
+  std::uint64_t frozen = 0;
+  std::vector<std::string> frozen_named;
+  std::uint64_t unfinished = 0;       ///< records of runs that may still work
+  std::uint64_t garbage = 0;          ///< records of killed runs, which gc removes
+  std::uint64_t foreign = 0;          ///< objects under a volume's name that aren't ours
+  std::uint64_t failed = 0;           ///< volumes that could not be looked at
+  std::vector<base::Error> failures;  ///< the first twenty
+  bool interrupted = false;
+};
+
+/// How far a run is; the run counts, any thread may read.
+struct VerifyProgress {
+  std::atomic<std::uint64_t> volumes{0};
+  std::atomic<std::uint64_t> bytes_read{0};  ///< deep
+  std::atomic<std::uint64_t> damages{0};
+};
+
+/// Everything a run works with; all of it outlives the run.
+struct VerifyContext {
+  s3::ObjectStore& store;
+  base::Clock& clock;
+  base::Logger& log;
+  VerifyProgress& progress;
+  std::stop_token stop;
+};
+
+/// Looks at every volume in scope and says what is wrong. Shallow: the listings, one GET for each manifest, a
+/// HEAD only where the listing's ETag proves nothing. Memory doesn't grow with the catalog. Blocks. Throws
+/// the store's errors when the catalog can't be listed; those of single volumes are in the report.
+VerifyReport run_verify(const VerifyOptions& options, const VerifyContext& context);
+
+}  // namespace s3c::archive

@@ -1,0 +1,52 @@
+#include "cli/verify_command.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "archive/verify_run.h"
+#include "base/clock.h"
+#include "cli/progress_display.h"
+#include "cli/signals.h"
+#include "cli/standard_output.h"
+#include "cli/verify_summary.h"
+#include "cli/wiring.h"
+
+namespace s3c::cli {
+namespace {
+
+archive::VerifyReport run(const Request& request, StoreConnection& connection, base::Clock& clock,
+                          base::Logger& logger, Terminal& terminal) {
+  SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
+  archive::VerifyProgress progress;
+  VerifyProgressView view(progress);
+  std::optional<ProgressDisplay> display;
+  if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
+  return archive::run_verify(request.verify,
+                             {connection.store(), clock, logger, progress, signals.stop_token()});
+}
+
+}  // namespace
+
+ExitCode verify_command(const Request& request, const Environment& environment, Terminal& terminal) {
+  const std::shared_ptr<base::Logger> logger =
+      make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
+  base::SystemClock clock;
+  StoreConnection connection(request.connection, environment, clock, logger);
+
+  const auto start = std::chrono::steady_clock::now();
+  const archive::VerifyReport report = run(request, connection, clock, *logger, terminal);
+  const auto duration =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+
+  const ExitCode code = exit_code_of(report);
+  const VerifyOutcome outcome{request.verify, report, connection.requests(), duration, code};
+  if (request.output.format == OutputFormat::json) {
+    print(verify_json(outcome));
+  } else if (!request.output.quiet) {
+    print(verify_text(outcome));
+  }
+  return code;
+}
+
+}  // namespace s3c::cli

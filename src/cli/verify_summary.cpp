@@ -1,0 +1,125 @@
+#include "cli/verify_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "cli/format.h"
+#include "cli/hints.h"
+#include "cli/summary_parts.h"
+
+namespace s3c::cli {
+namespace {
+
+using archive::VerifyReport;
+using archive::VolumeDamage;
+
+constexpr std::size_t kMaxNames = 50;
+
+std::string volumes(std::uint64_t count) {
+  return format_count(count, "volume", "volumes");
+}
+
+std::string damages_text(const VerifyReport& report) {
+  if (report.damaged == 0) return {};
+  std::string text = fmt::format("DAMAGED: {}\n", volumes(report.damaged));
+  const std::size_t shown = std::min(report.named.size(), kMaxNames);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const VolumeDamage& damage = report.named[i];
+    text += fmt::format("  {}: {}{}{}\n", base::printable(damage.archive_key), base::printable(damage.key),
+                        damage.key.empty() ? "" : ": ", base::printable(damage.what));
+  }
+  return text + and_more(shown, report.damages, "  ");
+}
+
+std::string frozen_text(const VerifyReport& report) {
+  if (report.frozen == 0) return {};
+  std::string text = fmt::format("not read, frozen: {}\n", volumes(report.frozen));
+  const std::size_t shown = std::min(report.frozen_named.size(), kMaxNames);
+  for (std::size_t i = 0; i < shown; ++i)
+    text += fmt::format("  {}\n", base::printable(report.frozen_named[i]));
+  return text + and_more(shown, report.frozen, "  ");
+}
+
+std::string failures_text(const VerifyReport& report) {
+  if (report.failed == 0) return {};
+  std::string text = fmt::format("FAILED: {} could not be looked at\n", volumes(report.failed));
+  for (const base::Error& error : report.failures) {
+    text += fmt::format("  {}\n", base::printable(error.what()));
+    if (const std::string hint = hint_for(error); !hint.empty()) text += fmt::format("    hint: {}\n", hint);
+  }
+  return text + and_more(report.failures.size(), report.failed, "  ");
+}
+
+std::string others_text(const VerifyReport& report) {
+  std::string text;
+  if (report.unfinished != 0)
+    text += fmt::format("unfinished, perhaps in the making: {}\n", volumes(report.unfinished));
+  if (report.garbage != 0)
+    text += fmt::format("records of killed runs, which gc removes: {}\n", format_count(report.garbage));
+  if (report.foreign != 0)
+    text += fmt::format("not ours, under a volume's name: {}\n",
+                        format_count(report.foreign, "object", "objects"));
+  return text;
+}
+
+std::string_view verdict(ExitCode code) {
+  switch (code) {
+    case ExitCode::done:
+      return {};
+    case ExitCode::failed:
+    case ExitCode::left:
+      return "not everything is as it must be: see above\n";
+    case ExitCode::refused:
+      return "not everything could be looked at, and running it again won't help: see above\n";
+    case ExitCode::waiting:
+      return "what is frozen was compared by its checksum only: thaw it and run the same command again\n";
+    case ExitCode::interrupted:
+      return "interrupted: not every volume was looked at\n";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string verify_text(const VerifyOutcome& outcome) {
+  const VerifyReport& report = outcome.report;
+  std::string text =
+      fmt::format("whole: {} of {}, {} in {}\n", format_count(report.whole), volumes(report.volumes),
+                  format_count(report.objects, "object", "objects"), format_bytes(report.archive_bytes));
+  if (outcome.options.deep)
+    text += fmt::format("read and decoded: {}\n", format_count(report.members_read, "object", "objects"));
+  return text + damages_text(report) + frozen_text(report) + failures_text(report) + others_text(report) +
+         requests_text(outcome.requests) +
+         fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
+         std::string(verdict(outcome.exit_code));
+}
+
+std::string verify_json(const VerifyOutcome& outcome) {
+  const VerifyReport& report = outcome.report;
+  Json named = Json::array();
+  for (const VolumeDamage& damage : report.named)
+    named.push_back({{"volume", damage.archive_key}, {"key", damage.key}, {"what", damage.what}});
+  Json failures = Json::array();
+  for (const base::Error& error : report.failures) failures.push_back(error_json(error));
+  Json json = json_head("verify", outcome.exit_code);
+  json.update({{"deep", outcome.options.deep},
+               {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
+               {"volumes", report.volumes},
+               {"whole", report.whole},
+               {"objects", report.objects},
+               {"archive_bytes", report.archive_bytes},
+               {"objects_read", report.members_read},
+               {"damaged", report.damaged},
+               {"damages", {{"count", report.damages}, {"named", named}}},
+               {"frozen", {{"count", report.frozen}, {"named", report.frozen_named}}},
+               {"unfinished", report.unfinished},
+               {"garbage", report.garbage},
+               {"foreign", report.foreign},
+               {"failures", {{"count", report.failed}, {"errors", failures}}},
+               {"requests", requests_json(outcome.requests)}});
+  return dumped(json);
+}
+
+}  // namespace s3c::cli

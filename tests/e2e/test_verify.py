@@ -1,0 +1,91 @@
+"""verify in the built program: damage is named and the exit code says so; a volume that is frozen is no damage."""
+
+from harness.checker import list_bucket, read_archive
+from harness.load import day_objects
+from harness.program import run
+from harness.suite import StoreCase, main, on_stores
+
+
+@on_stores("full", "lesser", "rgw")
+class Verify(StoreCase):
+    def setUp(self):
+        super().setUp()
+        self.put(day_objects(60, days=3, max_bytes=3000))
+        self.run_archive("--storage-class", "GLACIER" if self.STORE == "rgw" else "STANDARD")
+        self.volume = f"{self.source}/20180402.zip"
+
+    def verify(self, *more: str, code: int = 0) -> dict:
+        result = run(self.store, "verify", "--arch-bucket", self.archive, "--bucket", self.source, "--output", "json",
+                     "--min-age", "0", *more)
+        self.assertEqual(code, result.code, str(result))
+        return result.json()
+
+    def assert_damaged(self, what: str, *more: str) -> None:
+        report = self.verify(*more, code=1)
+        self.assertEqual((1, {self.volume}), (report["damaged"], {d["volume"] for d in report["damages"]["named"]}))
+        self.assertIn(what, " ".join(d["what"] for d in report["damages"]["named"]))
+        self.assertEqual(2, report["whole"])
+
+    def record(self, kind: str) -> str:
+        return next(iter(list_bucket(self.client, self.archive, f"s3compress_catalog/{kind}/{self.volume}/")))
+
+    def put_back(self, body: bytes, keep_id: bool = True) -> None:
+        metadata = self.client.head_object(Bucket=self.archive, Key=self.volume)["Metadata"] if keep_id else {}
+        self.client.put_object(Bucket=self.archive, Key=self.volume, Body=body, Metadata=metadata)
+
+    def test_whole(self):
+        report = self.verify()
+        self.assertEqual((3, 3, 60), (report["volumes"], report["whole"], report["objects"]))
+        self.assertEqual({"ListObjectsV2", "GetObject"}, set(report["requests"]["by_operation"]), "no request for an archive")
+        deep = self.verify("--deep")
+        self.assertEqual((3, 60), (deep["whole"], deep["objects_read"]))
+        self.assertEqual(1, self.verify(self.volume)["volumes"])
+        text = run(self.store, "verify", "--arch-bucket", self.archive, "--bucket", self.source).out
+        self.assertIn("whole: 3 of 3 volumes, 60 objects", text)
+
+    def test_every_damage(self):
+        body = read_archive(self.client, self.archive, self.volume)
+        flipped = bytearray(body)
+        flipped[200] ^= 1
+        self.put_back(bytes(flipped))
+        self.assert_damaged("checksum is not what the manifest says")
+        self.put_back(body[:-1])
+        self.assert_damaged("bytes, the manifest says")
+        self.put_back(b"another archive", keep_id=False)
+        self.assertEqual(1, self.verify()["garbage"])  # a record whose archive is another's
+        self.client.delete_object(Bucket=self.archive, Key=self.volume)
+        self.assert_damaged("a manifest but no archive")
+
+    def test_damaged_records(self):
+        index = self.record("index")
+        good = self.client.get_object(Bucket=self.archive, Key=index)["Body"].read()
+        bad = bytearray(good)
+        bad[30] ^= 1
+        self.client.put_object(Bucket=self.archive, Key=index, Body=bytes(bad))
+        self.assert_damaged("another SHA-256", "--deep")
+        self.client.delete_object(Bucket=self.archive, Key=index)
+        self.assert_damaged("its index is not there")
+        self.client.put_object(Bucket=self.archive, Key=index, Body=good)
+        self.client.delete_object(Bucket=self.archive, Key=self.record("manifest"))
+        self.assert_damaged("no manifest in the catalog is its own")
+
+    def test_mistakes(self):
+        result = run(self.store, "verify", "--arch-bucket", self.archive, f"{self.source}/20190101.zip")
+        self.assertEqual(2, result.code)
+        self.assertIn("there is no such volume", result.err)
+
+
+@on_stores("full")
+class Frozen(StoreCase):
+    def test_a_frozen_volume_is_no_damage(self):
+        self.put(day_objects(10, days=1, max_bytes=300))
+        self.run_archive()
+        base = ("verify", "--arch-bucket", self.archive, "--bucket", self.source)
+        self.assertEqual(0, run(self.store, *base).code)
+        deep = run(self.store, *base, "--deep")
+        self.assertEqual(4, deep.code, str(deep))
+        self.assertIn("not read, frozen: 1 volume", deep.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+// Every kind of damage is found, what is no damage isn't taken for it, and looking costs what listings cost.
+#include "archive/verify_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "archive/catalog.h"
+#include "promise.h"
+
+namespace s3c::archive {
+namespace {
+
+using base::ErrorKind;
+using testing::Call;
+using testing::FakeStore;
+using ::testing::HasSubstr;
+using testing::Op;
+
+class VerifyRunTest : public ::testing::Test {
+ protected:
+  VerifyRunTest() {
+    options_.scope.archive_bucket = testing::kArchive;
+    options_.scope.bucket = testing::kSource;
+    options_.memory_bytes = 64 << 20;
+  }
+  /// Three days of three objects, two in a volume.
+  void archive() {
+    testing::fill(store_, 3, 3);
+    ASSERT_FALSE(testing::run(store_, testing::small_options()).total().failure);
+    store_.forget_journal();
+    clock_.move(std::chrono::days(30));
+  }
+  VerifyReport verify() {
+    VerifyProgress progress;
+    const auto log = base::make_null_logger();
+    return run_verify(options_, {store_, clock_, *log, progress, {}});
+  }
+  /// What is said of the one damaged volume.
+  std::string the_damage(const std::string& archive_key) {
+    const VerifyReport report = verify();
+    EXPECT_EQ(report.damaged, 1u);
+    EXPECT_EQ(report.whole, 5u);
+    std::string text;
+    for (const VolumeDamage& damage : report.named) {
+      EXPECT_EQ(damage.archive_key, archive_key);
+      text += damage.key + ": " + damage.what + "\n";
+    }
+    return text;
+  }
+  std::string record_of(const std::string& archive_key, bool index) {
+    for (const std::string& key : store_.keys(testing::kArchive)) {
+      const auto name = index ? parse_index_key(key) : parse_manifest_key(key);
+      if (name && name->archive_key == archive_key) return key;
+    }
+    return {};
+  }
+
+  FakeStore store_;
+  testing::FakeClock clock_;
+  VerifyOptions options_;
+};
+
+TEST_F(VerifyRunTest, WholeVolumesCostTheirManifestsAndTheListings) {
+  archive();
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.volumes, 6u);
+  EXPECT_EQ(report.whole, 6u);
+  EXPECT_EQ(report.objects, 9u);
+  EXPECT_EQ(report.damages, 0u);
+  EXPECT_EQ(store_.calls(Op::list).size(), 3u);
+  EXPECT_EQ(store_.calls(Op::get).size(), 6u);
+  EXPECT_EQ(store_.journal().size(), 9u);
+  options_.deep = true;
+  EXPECT_EQ(verify().whole, 6u);
+  EXPECT_EQ(verify().members_read, 9u);
+}
+
+TEST_F(VerifyRunTest, AMissingArchive) {
+  archive();
+  store_.erase(testing::kArchive, "src/20180401.zip");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("a manifest but no archive"));
+  options_.min_age = std::chrono::days(60);
+  const VerifyReport young = verify();
+  EXPECT_EQ(young.damaged, 0u);
+  EXPECT_EQ(young.unfinished, 1u) << "its run may still work";
+}
+
+TEST_F(VerifyRunTest, ATruncatedAndAReplacedArchive) {
+  archive();
+  store_.edit(testing::kArchive, "src/20180401.zip", [](testing::StoredObject& object) {
+    object.body.pop_back();
+    object.etag = "0123456789abcdef0123456789abcdef-1";
+  });
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("bytes, the manifest says"));
+  store_.edit(testing::kArchive, "src/20180401.zip", [](testing::StoredObject& object) {
+    object.body.push_back('x');
+    object.checksums.clear();
+  });
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("checksum is not what the manifest says"));
+}
+
+TEST_F(VerifyRunTest, AFlippedBitThatTheStoreDoesNotSeeIsFoundDeep) {
+  archive();
+  store_.edit(testing::kArchive, "src/20180401.zip",
+              [](testing::StoredObject& object) { object.body.at(90) ^= 1; });
+  EXPECT_EQ(verify().damaged, 0u) << "listing can't tell";
+  options_.deep = true;
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("CRC-32"));
+}
+
+TEST_F(VerifyRunTest, AnIndexThatIsGoneShortOrAnotherOne) {
+  archive();
+  const std::string index = record_of("src/20180401.zip", true);
+  const std::string good = store_.objects(testing::kArchive).at(index).body;
+  store_.erase(testing::kArchive, index);
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("its index is not there"));
+  store_.put(testing::kArchive, index, good.substr(1));
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("its index has"));
+  std::string other = good;
+  other[20] = static_cast<char>(other[20] ^ 1);
+  store_.put(testing::kArchive, index, other);
+  options_.deep = true;
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("another SHA-256"));
+}
+
+TEST_F(VerifyRunTest, AnArchiveWithoutItsManifestAndAManifestThatIsNone) {
+  archive();
+  const std::string manifest = record_of("src/20180401.zip", false);
+  const std::string good = store_.objects(testing::kArchive).at(manifest).body;
+  store_.put(testing::kArchive, manifest, "{}");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("manifest"));
+  store_.erase(testing::kArchive, manifest);
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("no manifest in the catalog is its own"));
+  store_.put(testing::kArchive, manifest, good);
+  store_.put(testing::kArchive, "src/20180405.zip", "somebody else's");
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.damaged, 0u);
+  EXPECT_EQ(report.foreign, 1u);
+}
+
+TEST_F(VerifyRunTest, RecordsOfKilledRunsAreGarbageAndNoDamage) {
+  archive();
+  const std::string other = "01B8J3Z7Q40000000000000000";
+  store_.put(testing::kArchive, index_key("src/20180401.zip", other), "an index alone");
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.damaged, 0u);
+  EXPECT_EQ(report.garbage, 1u);
+}
+
+TEST_F(VerifyRunTest, FrozenVolumesAreToldNotTakenForDamage) {
+  store_.freezes_archives = true;
+  archive();
+  EXPECT_EQ(verify().whole, 6u) << "by listing, without a thaw";
+  options_.deep = true;
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.frozen, 6u);
+  EXPECT_EQ(report.damaged, 0u);
+  EXPECT_EQ(report.frozen_named.size(), 6u);
+}
+
+TEST_F(VerifyRunTest, OnlyTheVolumesThatWereNamed) {
+  archive();
+  options_.volumes = {"src/20180402.zip", "src/20180403-2.zip"};
+  EXPECT_EQ(verify().whole, 2u);
+  options_.volumes = {"src/20190101.zip"};
+  EXPECT_EQ(testing::error_kind([this] { verify(); }), ErrorKind::not_found);
+}
+
+TEST_F(VerifyRunTest, OneThatCanNotBeLookedAtDoesNotStopTheRest) {
+  archive();
+  const std::string manifest = record_of("src/20180401.zip", false);
+  store_.before = [&](const Call& call) {
+    if (call.key == manifest) throw testing::store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_EQ(report.whole, 5u);
+}
+
+}  // namespace
+}  // namespace s3c::archive
