@@ -266,6 +266,13 @@ std::optional<Fields> Layout::fields_of_key(std::string_view prefix, std::string
   return fields;
 }
 
+std::optional<std::string> Layout::group_prefix_of_key(std::string_view prefix, std::string_view key) const {
+  if (!fields_of_key(prefix, key)) return std::nullopt;
+  std::size_t end = root(prefix).size();
+  for (std::size_t level = 0; level < levels(); ++level) end = key.find('/', end) + 1;
+  return std::string(key.substr(0, end));
+}
+
 std::optional<ArchiveName::Volume> ArchiveName::volume_of(std::string_view bucket, std::string_view prefix,
                                                           std::string_view key) const {
   // Every piece has a fixed length, so there is only one way to read a key.

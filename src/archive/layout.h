@@ -65,6 +65,8 @@ class Layout {
   std::optional<Fields> match(std::size_t level, std::string_view segment, const Fields& known) const;
   /// The fields of the group that key belongs to; nullopt when it doesn't fit.
   std::optional<Fields> fields_of_key(std::string_view prefix, std::string_view key) const;
+  /// What all keys of that group start with: "sources/2018/04/01/".
+  std::optional<std::string> group_prefix_of_key(std::string_view prefix, std::string_view key) const;
 
  private:
   struct Piece {

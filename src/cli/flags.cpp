@@ -29,6 +29,7 @@ const std::vector<CommandInfo>& commands() {
       {"cat", "KEY", "one member's bytes on standard output"},
       {"restore", "[KEY|GLOB ...]", "bring members back: to their bucket, another one or a directory"},
       {"verify", "[VOLUME ...]", "each volume against its manifest, or every byte of it"},
+      {"catalog", "rebuild VOLUME ...", "make the records of volumes again when the catalog was lost"},
       {"gc", "", "remove what killed runs left in an archive bucket"},
   };
   return kCommands;
@@ -198,6 +199,13 @@ const std::vector<Flag>& verify_flags() {
   return kFlags;
 }
 
+const std::vector<Flag>& catalog_flags() {
+  static const std::vector<Flag> kFlags = with_scope({
+      {"memory", "SIZE", FlagKind::value, kResources, "bound for what is read and decoded (default: 192MiB)"},
+  });
+  return kFlags;
+}
+
 const std::vector<Flag>& cat_flags() {
   static const std::vector<Flag> kFlags = with_scope({
       {"volume", "KEY", FlagKind::value, kScope,
@@ -215,6 +223,7 @@ const std::vector<Flag>& flags_of(std::string_view command) {
   if (command == "cat") return cat_flags();
   if (command == "restore") return restore_flags();
   if (command == "verify") return verify_flags();
+  if (command == "catalog") return catalog_flags();
   if (command == "gc") return gc_flags();
   return archive_flags();
 }

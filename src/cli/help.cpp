@@ -215,6 +215,25 @@ Examples:
     s3compress verify --arch-bucket archive-bucket --bucket source-bucket --years 2018 --output json
 )";
 
+constexpr std::string_view kCatalogIntroduction =
+    R"(usage: s3compress catalog rebuild --arch-bucket BUCKET --bucket BUCKET VOLUME ... [flags]
+
+Makes manifest and index of a volume again out of the volume itself, whose last entry is its index: for when
+the catalog, or a part of it, was lost. The volume is read whole and every member decoded; records are only
+written if everything agrees, and never over what is there. A frozen volume must be thawed first (exit code
+4). A ZIP of the original program carries no id, and its names don't tell the keys: no records of it are made.
+)";
+
+constexpr std::string_view kCatalogExamples = R"(
+Examples:
+  The records of one volume:
+    s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket \
+               source-bucket/20180401.zip
+
+  Which volumes lack theirs:
+    s3compress verify --arch-bucket archive-bucket --bucket source-bucket
+)";
+
 constexpr std::string_view kGcExamples = R"(
 Examples:
   See what would go, without changing anything:
@@ -263,12 +282,13 @@ struct CommandText {
 };
 
 const CommandText& text_of(std::string_view command) {
-  static constexpr std::array<CommandText, 7> kTexts = {{{"archive", kArchiveIntroduction, kArchiveExamples},
+  static constexpr std::array<CommandText, 8> kTexts = {{{"archive", kArchiveIntroduction, kArchiveExamples},
                                                          {"ls", kLsIntroduction, kLsExamples},
                                                          {"find", kFindIntroduction, kFindExamples},
                                                          {"cat", kCatIntroduction, kCatExamples},
                                                          {"restore", kRestoreIntroduction, kRestoreExamples},
                                                          {"verify", kVerifyIntroduction, kVerifyExamples},
+                                                         {"catalog", kCatalogIntroduction, kCatalogExamples},
                                                          {"gc", kGcIntroduction, kGcExamples}}};
   return *std::find_if(kTexts.begin(), kTexts.end(),
                        [&](const CommandText& text) { return text.command == command; });

@@ -374,6 +374,22 @@ archive::VerifyOptions read_verify(Reader& reader, const CommandWords& words) {
   return options;
 }
 
+CatalogSettings read_catalog(Reader& reader, const CommandWords& words) {
+  CatalogSettings settings;
+  if (words.operands.size() < 2 || words.operands.front() != "rebuild") {
+    throw UsageError(
+        "catalog needs the word rebuild and the keys of volumes",
+        "for example: s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket "
+        "source-bucket/20180401.zip");
+  }
+  settings.volumes.assign(words.operands.begin() + 1, words.operands.end());
+  settings.options.scope = read_scope(reader);
+  settings.options.tool_version = S3C_VERSION;
+  reader.with("memory",
+              [&](const std::string& text) { settings.options.memory_bytes = parse_size_bytes(text); });
+  return settings;
+}
+
 ConnectionOptions read_connection(const Reader& reader) {
   ConnectionOptions connection;
   connection.endpoint_url = reader.text("endpoint-url");
@@ -464,6 +480,11 @@ Request parse_command_line(const std::vector<std::string>& arguments, const Envi
     request.verify = read_verify(reader, words);
     check(request.verify, words.command, request.verify.scope.archive_bucket.empty(),
           "verify --arch-bucket archive-bucket --bucket source-bucket");
+  } else if (words.command == "catalog") {
+    request.catalog = read_catalog(reader, words);
+    const archive::CatalogScope& scope = request.catalog.options.scope;
+    check(request.catalog.options, words.command, scope.archive_bucket.empty() || scope.bucket.empty(),
+          "catalog rebuild --arch-bucket archive-bucket --bucket source-bucket source-bucket/20180401.zip");
   } else if (words.command == "gc") {
     request.gc = read_gc(reader);
     check(request.gc, words.command, request.gc.archive_bucket.empty(),

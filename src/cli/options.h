@@ -10,6 +10,7 @@
 #include "archive/catalog_scope.h"
 #include "archive/gc_run.h"
 #include "archive/options.h"
+#include "archive/rebuild.h"
 #include "archive/restore_run.h"
 #include "archive/verify_run.h"
 #include "cli/environment.h"
@@ -73,6 +74,11 @@ struct RestoreSettings {
   bool dry_run = false;
 };
 
+struct CatalogSettings {
+  archive::RebuildOptions options;
+  std::vector<std::string> volumes;  ///< at least one
+};
+
 /// What the program was asked to do.
 struct Request {
   /// Not empty: print this (--help, --version) and do nothing else.
@@ -88,6 +94,7 @@ struct Request {
   CatOptions cat;
   RestoreSettings restore;
   archive::VerifyOptions verify;
+  CatalogSettings catalog;
 };
 
 /// arguments: without the program's name.

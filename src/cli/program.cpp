@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli/archive_command.h"
 #include "cli/cat_command.h"
+#include "cli/catalog_command.h"
 #include "cli/exit_code.h"
 #include "cli/find_command.h"
 #include "cli/gc_command.h"
@@ -47,6 +48,7 @@ ExitCode run_command(const Request& request, const Environment& environment, Ter
   if (request.command == "cat") return cat_command(request, environment, terminal);
   if (request.command == "restore") return restore_command(request, environment, terminal);
   if (request.command == "verify") return verify_command(request, environment, terminal);
+  if (request.command == "catalog") return catalog_command(request, environment, terminal);
   if (request.command == "gc") return gc_command(request, environment, terminal);
   return archive_command(request, environment, terminal);
 }

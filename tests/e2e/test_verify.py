@@ -1,5 +1,8 @@
 """verify in the built program: damage is named and the exit code says so; a volume that is frozen is no damage."""
 
+import io
+import zipfile
+
 from harness.checker import list_bucket, read_archive
 from harness.load import day_objects
 from harness.program import run
@@ -68,6 +71,38 @@ class Verify(StoreCase):
         self.client.put_object(Bucket=self.archive, Key=index, Body=good)
         self.client.delete_object(Bucket=self.archive, Key=self.record("manifest"))
         self.assert_damaged("no manifest in the catalog is its own")
+
+    def test_records_that_are_made_again(self):
+        for key in list_bucket(self.client, self.archive, "s3compress_catalog/"):
+            self.client.delete_object(Bucket=self.archive, Key=key)
+        self.assertEqual(3, self.verify(code=1)["damaged"])
+        archives = [f"{self.source}/2018040{day}.zip" for day in (1, 2, 3)]
+        base = ("catalog", "rebuild", "--arch-bucket", self.archive, "--bucket", self.source)
+        result = run(self.store, *base, *archives)
+        self.assertEqual(0, result.code, str(result))
+        self.assertEqual(3, result.out.count("manifest and index made again"), str(result))
+        self.assertEqual(3, self.verify("--deep")["whole"])
+        self.assertIn("are there and right", run(self.store, *base, archives[0]).out)
+        # They are as good as the first ones: everything comes back by them.
+        self.assertEqual(0, run(self.store, "restore", "--arch-bucket", self.archive, "--bucket", self.source, "*").code)
+        for key, original in self.originals.items():
+            self.assertEqual(original.body, self.client.get_object(Bucket=self.source, Key=key)["Body"].read())
+
+    def test_what_no_records_are_made_of(self):
+        base = ("catalog", "rebuild", "--arch-bucket", self.archive, "--bucket", self.source)
+        body = read_archive(self.client, self.archive, self.volume)
+        flat = io.BytesIO()
+        with zipfile.ZipFile(flat, "w") as archive:
+            archive.writestr("sources_2018_04_02_a_b.xml", b"<a/>")
+        self.client.put_object(Bucket=self.archive, Key=f"{self.source}/20180405.zip", Body=flat.getvalue())
+        foreign = run(self.store, *base, f"{self.source}/20180405.zip")
+        self.assertEqual(2, foreign.code)
+        self.assertIn("its names are flattened keys", foreign.err)
+        self.assertIn("there is no such archive", run(self.store, *base, f"{self.source}/20190101.zip").err)
+        self.assertIn("give them as they were given to archive", run(self.store, *base[:-1], "other", self.volume).err)
+        self.put_back(body)
+        self.assertIn("not uploaded in parts", run(self.store, *base, self.volume).err)
+        self.assertIn("needs the word rebuild", run(self.store, "catalog", self.volume).err)
 
     def test_mistakes(self):
         result = run(self.store, "verify", "--arch-bucket", self.archive, f"{self.source}/20190101.zip")

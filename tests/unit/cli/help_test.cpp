@@ -34,7 +34,7 @@ TEST(Help, ArchiveIsAsInTheGoldenFile) {
   expect_golden("help-archive.txt", command_help("archive"));
 }
 TEST(Help, ReadingCommandsAreAsInTheGoldenFiles) {
-  for (const char* command : {"ls", "find", "cat", "restore", "verify"})
+  for (const char* command : {"ls", "find", "cat", "restore", "verify", "catalog"})
     expect_golden(std::string("help-") + command + ".txt", command_help(command));
 }
 TEST(Help, GcIsAsInTheGoldenFile) {

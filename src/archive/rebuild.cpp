@@ -1,0 +1,259 @@
+#include "archive/rebuild.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "archive/catalog.h"
+#include "archive/committed_volume.h"
+#include "archive/forward_reader.h"
+#include "archive/volume_audit.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "index/index_writer.h"
+#include "zip/reader.h"
+
+namespace s3c::archive {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+/// The parts of a multipart ETag, "…-N"; 0 for any other.
+std::uint64_t parts_of(const std::string& etag) {
+  const std::size_t dash = etag.rfind('-');
+  if (dash == std::string::npos || dash + 1 == etag.size() || etag.size() - dash > 6) return 0;
+  std::uint64_t parts = 0;
+  for (const char digit : etag.substr(dash + 1)) {
+    if (digit < '0' || digit > '9') return 0;
+    parts = parts * 10 + static_cast<std::uint64_t>(digit - '0');
+  }
+  return parts;
+}
+
+class Rebuild {
+ public:
+  Rebuild(s3::ObjectStore& store, const RebuildOptions& options, std::string archive_key, base::Clock& clock,
+          const std::function<void(std::uint64_t)>& visited)
+      : store_(store),
+        options_(options),
+        bucket_(options.scope.archive_bucket),
+        key_(std::move(archive_key)),
+        clock_(clock),
+        visited_(visited) {}
+
+  Rebuilt run() {
+    look_at_archive();
+    read_index();
+    fill_manifest();
+    audit();
+    return write_records();
+  }
+
+ private:
+  Error error(ErrorKind kind, const std::string& why) const {
+    return {kind, why, {.operation = "rebuild", .resource = bucket_ + "/" + base::printable(key_)}};
+  }
+
+  void look_at_archive() {
+    const auto head = store_.head_object(bucket_, key_);
+    if (!head) throw error(ErrorKind::not_found, "there is no such archive");
+    head_ = *head;
+    if (id_of(head).empty()) {
+      throw error(
+          ErrorKind::unsupported,
+          "it carries no id, so this program did not make it. A ZIP of the original program can be opened "
+          "with "
+          "unzip, but its names are flattened keys (a/b_c and a_b/c are both a_b_c there): which keys its "
+          "members had can't be known, and no record of it is made");
+    }
+    if (parts_of(head_.etag) == 0)
+      throw error(ErrorKind::unsupported,
+                  "it was not uploaded in parts: a copy of a volume, not the volume itself");
+    reader_.emplace([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
+                    head_.size_bytes);
+  }
+
+  std::string fetch(std::uint64_t offset, std::uint64_t size_bytes) {
+    s3::GetObjectRequest request;
+    request.bucket = bucket_;
+    request.key = key_;
+    request.if_match = head_.etag;
+    request.range = s3::ByteRange{offset, size_bytes};
+    request.expected_size_bytes = size_bytes;
+    return store_.get_object(request).body;
+  }
+
+  /// The last entry becomes the index again: the same rows make the same bytes.
+  void read_index() {
+    std::optional<zip::EntryInfo> own;
+    reader_->for_each_entry([&own](const zip::EntryInfo& entry) {
+      if (entry.name == zip::kIndexEntryName) own = entry;
+    });
+    if (!own) throw error(ErrorKind::corrupt, "it lacks its own index, which is its last entry");
+    index::IndexWriter writer;
+    index::RowSplitter rows([&](const index::Row& row) {
+      writer.add(row);
+      ++manifest_.objects;
+      manifest_.source_size_bytes += row.size_bytes;
+    });
+    reader_->read_member(*own, [&rows](std::string_view text) { rows.write(text); });
+    rows.finish();
+    if (manifest_.objects == 0) throw error(ErrorKind::corrupt, "its own index has no rows");
+    index_ = writer.finish();
+  }
+
+  void fill_manifest() {
+    const CatalogScope& scope = options_.scope;
+    const auto volume = scope.archive_name.volume_of(scope.bucket, scope.prefix, key_);
+    const std::optional<std::string> group_prefix =
+        scope.layout.group_prefix_of_key(scope.prefix, index_.first_key);
+    if (!volume || !group_prefix || !index_.last_key.starts_with(*group_prefix) ||
+        scope.layout.fields_of_key(scope.prefix, index_.first_key) != volume->fields) {
+      throw error(
+          ErrorKind::invalid_argument,
+          fmt::format(
+              "its name or its keys ({} …) don't fit --bucket, --prefix, --layout and --archive-name: give "
+              "them as they were given to archive",
+              base::printable(index_.first_key)));
+    }
+    index::Manifest& m = manifest_;
+    m.id = id_of(head_);
+    m.archive_bucket = bucket_;
+    m.archive_key = key_;
+    m.archive_size_bytes = head_.size_bytes;
+    m.etag = head_.etag;
+    m.parts = parts_of(head_.etag);
+    m.part_size_bytes = part_size();
+    m.storage_class = head_.storage_class;
+    m.upload_id = "rebuilt";  // it ended long ago, and no reader needs it
+    m.source_bucket = scope.bucket;
+    m.layout = scope.layout.text();
+    m.group = volume->fields;
+    m.group_prefix = *group_prefix;
+    m.first_key = index_.first_key;
+    m.last_key = index_.last_key;
+    m.index_key = index_key(key_, m.id);
+    m.index_size_bytes = index_.gz_size_bytes;
+    m.index_sha256 = base::to_hex(base::sha256(index_.gz_bytes()));
+    m.blocks = index_.blocks;
+    m.created_at = clock_.now();
+    m.tool = "s3compressor";
+    m.tool_version = options_.tool_version;
+    m.checksum.value = checksum();
+  }
+
+  /// A whole number of MiB with which the archive has as many parts as its ETag says, if there is one.
+  std::uint64_t part_size() const {
+    constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+    const std::uint64_t parts = parts_of(head_.etag);
+    const std::uint64_t least = (head_.size_bytes + parts - 1) / parts;
+    const std::uint64_t rounded = (least + kMiB - 1) / kMiB * kMiB;
+    return (head_.size_bytes - 1) / rounded + 1 == parts ? rounded : least;
+  }
+
+  /// The store's own, or where it tells none that of the bytes.
+  std::string checksum() {
+    const auto told = std::find_if(head_.checksums.begin(), head_.checksums.end(), [](const s3::Checksum& c) {
+      return c.algorithm == "CRC32" && c.type != "COMPOSITE" && c.value.find('-') == std::string::npos;
+    });
+    if (told != head_.checksums.end()) return told->value;
+    ForwardReader all([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); }, 0,
+                      head_.size_bytes, head_.size_bytes);
+    return base::to_base64(base::crc32_bytes(all.finish()));
+  }
+
+  void audit() {
+    base::MemoryBudget memory(options_.memory_bytes);
+    index::IndexCursor cursor(
+        [gz = index_.gz_bytes()](std::uint64_t offset, std::uint64_t size) {
+          return gz.substr(offset, size);
+        },
+        index_.blocks);
+    const AuditReport report =
+        audit_volume(store_, {bucket_, key_, head_.etag}, manifest_, std::move(cursor), memory, visited_);
+    if (report.whole()) return;
+    const Damage& first = report.named.front();
+    throw error(
+        ErrorKind::corrupt,
+        fmt::format("{} things in it are not as its own index says, no record was made: {}{}{}",
+                    report.damages, base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
+  }
+
+  Rebuilt write_records() {
+    Rebuilt rebuilt{key_, manifest_.objects, false, false};
+    // Index first: a manifest without its index is damage.
+    rebuilt.index_written =
+        put_if_missing(index_key(key_, manifest_.id), "application/gzip", index_.gz_bytes());
+    // One that is there already says more than ours (the upload, when it was made), if it is of this very
+    // archive.
+    const ManifestName name{key_, manifest_.id};
+    if (store_.head_object(bucket_, manifest_key(key_, manifest_.id))) {
+      const index::Manifest there = Catalog(store_, bucket_).read_manifest(name);
+      if (!is_as_sent(there, head_) || there.index_sha256 != manifest_.index_sha256)
+        throw error(ErrorKind::corrupt,
+                    "a manifest of its id is there already, and says something else: move it away first");
+      return rebuilt;
+    }
+    rebuilt.manifest_written =
+        put_if_missing(manifest_key(key_, manifest_.id), "application/json", index::to_json(manifest_));
+    return rebuilt;
+  }
+
+  /// False: the same bytes are there already.
+  bool put_if_missing(const std::string& key, const std::string& content_type, const std::string& body) {
+    const auto is_same = [&](const s3::ObjectHead& head) {
+      s3::GetObjectRequest request;
+      request.bucket = bucket_;
+      request.key = key;
+      return head.size_bytes == body.size() && store_.get_object(request).body == body;
+    };
+    const auto refuse = [&] {
+      return error(ErrorKind::corrupt,
+                   fmt::format("{} is there already, and is another one: move it away first", key));
+    };
+    // Asked first, for stores that ignore the condition.
+    if (const auto there = store_.head_object(bucket_, key)) {
+      if (!is_same(*there)) throw refuse();
+      return false;
+    }
+    s3::PutObjectRequest request;
+    request.bucket = bucket_;
+    request.key = key;
+    request.attributes.content_type = content_type;
+    request.if_none_match = true;
+    store_.put_object(request, body);
+    return true;
+  }
+
+  s3::ObjectStore& store_;
+  const RebuildOptions& options_;
+  const std::string bucket_;
+  const std::string key_;
+  base::Clock& clock_;
+  const std::function<void(std::uint64_t)>& visited_;
+
+  s3::ObjectHead head_;
+  std::optional<zip::Reader> reader_;
+  index::IndexFile index_;
+  index::Manifest manifest_;
+};
+
+}  // namespace
+
+void validate(const RebuildOptions& o) {
+  validate(o.scope);
+  const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
+  if (o.scope.bucket.empty()) refuse("--bucket is missing: whose objects were archived");
+  if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
+}
+
+Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,
+                        base::Clock& clock, const std::function<void(std::uint64_t)>& visited) {
+  return Rebuild(store, options, archive_key, clock, visited).run();
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,83 @@
+#include "cli/catalog_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "archive/rebuild.h"
+#include "base/clock.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "cli/format.h"
+#include "cli/hints.h"
+#include "cli/signals.h"
+#include "cli/standard_output.h"
+#include "cli/summary_parts.h"
+#include "cli/wiring.h"
+
+namespace s3c::cli {
+namespace {
+
+std::string rebuilt_line(const archive::Rebuilt& rebuilt) {
+  const std::string what = rebuilt.manifest_written && rebuilt.index_written ? "manifest and index made again"
+                           : rebuilt.manifest_written                        ? "manifest made again"
+                           : rebuilt.index_written                           ? "index made again"
+                                                   : "manifest and index are there and right";
+  return fmt::format("{}: {}, {}\n", base::printable(rebuilt.archive_key),
+                     format_count(rebuilt.objects, "object", "objects"), what);
+}
+
+Json rebuilt_json(const archive::Rebuilt& rebuilt) {
+  return {{"volume", rebuilt.archive_key},
+          {"objects", rebuilt.objects},
+          {"index_written", rebuilt.index_written},
+          {"manifest_written", rebuilt.manifest_written}};
+}
+
+/// What one volume's error comes to.
+ExitCode code_of(const base::Error& error) {
+  return error.context().code == "InvalidObjectState" ? ExitCode::waiting : exit_code_of(error);
+}
+
+/// The one that counts of two, in the order of README.md.
+ExitCode worse(ExitCode a, ExitCode b) {
+  for (const ExitCode code :
+       {ExitCode::interrupted, ExitCode::refused, ExitCode::failed, ExitCode::waiting}) {
+    if (a == code || b == code) return code;
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+ExitCode catalog_command(const Request& request, const Environment& environment, Terminal& terminal) {
+  const std::shared_ptr<base::Logger> logger =
+      make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
+  base::SystemClock clock;
+  StoreConnection connection(request.connection, environment, clock, logger);
+  SignalWatch signals([] {});
+  const bool json = request.output.format == OutputFormat::json;
+  ExitCode code = ExitCode::done;
+  for (const std::string& volume : request.catalog.volumes) {
+    if (signals.stop_token().stop_requested()) return ExitCode::interrupted;
+    try {
+      const archive::Rebuilt rebuilt =
+          archive::rebuild_records(connection.store(), request.catalog.options, volume, clock);
+      if (json) {
+        print(json_line(rebuilt_json(rebuilt)));
+      } else if (!request.output.quiet) {
+        print(rebuilt_line(rebuilt));
+      }
+    } catch (const base::Error& error) {
+      // One that can't be rebuilt doesn't keep the others from it.
+      terminal.write_line(fmt::format("s3compress: {}", base::printable(error.what())));
+      if (const std::string hint = hint_for(error); !hint.empty()) terminal.write_line("hint: " + hint);
+      if (json) print(json_line({{"volume", volume}, {"error", error_json(error)}}));
+      code = worse(code, code_of(error));
+    }
+  }
+  return code;
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,14 @@
+// `s3compress catalog rebuild`: manifest and index out of a volume, when the catalog was lost.
+#pragma once
+
+#include "cli/environment.h"
+#include "cli/exit_code.h"
+#include "cli/options.h"
+#include "cli/terminal.h"
+
+namespace s3c::cli {
+
+/// Runs the command to its end and prints its result. Throws base::Error when it can't.
+ExitCode catalog_command(const Request& request, const Environment& environment, Terminal& terminal);
+
+}  // namespace s3c::cli
