@@ -218,10 +218,11 @@ Examples:
 constexpr std::string_view kCatalogIntroduction =
     R"(usage: s3compress catalog rebuild --arch-bucket BUCKET --bucket BUCKET VOLUME ... [flags]
 
-Makes manifest and index of a volume again out of the volume itself, whose last entry is its index: for when
-the catalog, or a part of it, was lost. The volume is read whole and every member decoded; records are only
-written if everything agrees, and never over what is there. A frozen volume must be thawed first (exit code
-4). A ZIP of the original program carries no id, and its names don't tell the keys: no records of it are made.
+Makes manifest and index of a volume again out of the volume itself, whose last entry is its index: for
+when the catalog, or a part of it, was lost. The volume is read whole and every member decoded; records
+are only written if everything agrees, and never over what is there. A frozen volume must be thawed first
+(exit code 4). A ZIP of the original program carries no id, and its names don't tell the keys: no records
+of it are made.
 )";
 
 constexpr std::string_view kCatalogExamples = R"(

@@ -227,7 +227,7 @@ class Damaged(RestoreCase):
         victim = max(rows, key=lambda row: row["compressed_size"])
         control = SimControl(self.store)
         # All members come in one range, which begins with the first one's data.
-        at = victim["data_offset"] - min(row["data_offset"] for row in rows if row["compressed_size"]) + 5
+        at = victim["data_offset"] - min(row["data_offset"] for row in rows) + 5
         control.set_faults([{"operation": "GetObject", "key": f"{self.source}/*.zip", "fault": "flip_byte", "at": at}])
         self.addCleanup(control.clear_faults)
         report = self.restore("*", code=1)
