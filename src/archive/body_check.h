@@ -24,6 +24,8 @@ class BodyCheck {
   /// An object whose ETag is no MD5 (multipart, SSE-KMS, SSE-C) and that has no full-object checksum passes
   /// on its length alone: S3 offers nothing else to compare.
   std::optional<std::string> complaint(std::uint32_t crc32);
+  /// Whether the head told anything but a length to compare with.
+  bool has_evidence() const { return !etag_md5_.empty() || !expected_.empty(); }
 
  private:
   struct Expected {

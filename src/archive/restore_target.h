@@ -15,6 +15,10 @@
 
 namespace s3c::archive {
 
+/// ErrorContext::operation of what the file system refuses. Such messages say themselves what to do, where
+/// hints for the same kinds speak of the store.
+inline constexpr const char* kRestoreFile = "restore file";
+
 /// What became of one member at its target.
 enum class Landing {
   written,

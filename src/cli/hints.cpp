@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "archive/restore_target.h"
 #include "base/encoding.h"
 #include "cli/standard_output.h"
 #include "cli/usage_error.h"
@@ -129,6 +130,7 @@ std::string hint_for(const Error& error) {
            "command again"
            " is safe";
   }
+  if (error.context().operation == archive::kRestoreFile) return {};  // says itself what to do
   if (error.context().operation == "HeadBucket") {
     if (std::string hint = for_head_bucket(error); !hint.empty()) return hint;
   }

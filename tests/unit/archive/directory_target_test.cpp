@@ -1,194 +1,243 @@
-// Files that come out of archives: below the directory and nowhere else, whole or not at all, over nothing.
+// What restoring to a directory does, in real directories: nothing outside the directory is touched whatever
+// a row or a planted link says, and nothing there is replaced unless that was asked for.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
-#include <sys/resource.h>
-
-#include "archive/restore_target.h"
-#include "base/error.h"
-#include "base/hash.h"
+#include "directory_target_fixture.h"
 #include "zip/entry_name.h"
 
 namespace s3c::archive {
 namespace {
 
 namespace fs = std::filesystem;
+using base::Error;
 using base::ErrorKind;
+using testing::contents;
+using testing::DirectoryTargetTest;
+using testing::error_kind;
+using testing::error_of;
+using ::testing::HasSubstr;
+using testing::put;
+using testing::row_of;
 
-index::Row row_of(const std::string& key, const std::string& body, const std::string& entry_name = "") {
-  index::Row row;
-  row.key = key;
-  row.entry_name = entry_name;
-  row.size_bytes = body.size();
-  row.crc32 = base::crc32(body);
-  row.last_modified = *base::parse_iso8601("2018-04-01T12:30:45.250Z");
-  return row;
+TEST_F(DirectoryTargetTest, AFileIsWrittenWithItsTimeAndFoundAgain) {
+  root_ = top_ / "new" / "root";
+  const index::Row row = row_of("a/b/c.xml", "<c/>");
+  EXPECT_EQ(restore(row, "<c/>"), Landing::written);
+  EXPECT_EQ(contents(root_ / "a/b/c.xml"), "<c/>");
+  struct stat status {};
+  ASSERT_EQ(::stat((root_ / "a/b/c.xml").c_str(), &status), 0);
+  EXPECT_EQ(base::Timestamp(std::chrono::seconds(status.st_mtim.tv_sec) +
+                            std::chrono::milliseconds(status.st_mtim.tv_nsec / 1'000'000)),
+            row.last_modified);
+  EXPECT_EQ(status.st_nlink, 1u);
+  EXPECT_EQ(target()->look(row), Landing::equal);
+  EXPECT_EQ(target(true)->look(row), Landing::equal);
+  EXPECT_EQ(names(),
+            (std::set<std::string>{"new", "new/root", "new/root/a", "new/root/a/b", "new/root/a/b/c.xml"}));
+  EXPECT_EQ(target()->name_of(row), (root_ / "a/b/c.xml").string());
 }
 
-class DirectoryTargetTest : public ::testing::Test {
- protected:
-  DirectoryTargetTest() {
-    std::string name = (fs::temp_directory_path() / "s3c-target-XXXXXX").string();
-    base_ = ::mkdtemp(name.data());
-    directory_ = base_ / "out";
-    outside_ = base_ / "outside";
-    fs::create_directory(outside_);
-  }
-  ~DirectoryTargetTest() override { fs::remove_all(base_); }
+TEST_F(DirectoryTargetTest, TimesBefore1970AreKept) {
+  index::Row row = row_of("old", "");
+  row.last_modified = *base::parse_iso8601("1969-12-31T23:59:58.250Z");
+  EXPECT_EQ(restore(row, ""), Landing::written);
+  struct stat status {};
+  ASSERT_EQ(::stat((root_ / "old").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mtim.tv_sec, -2);
+  EXPECT_EQ(status.st_mtim.tv_nsec, 250'000'000);
+}
 
-  std::unique_ptr<RestoreTarget> target(bool overwrite = false) {
-    return make_directory_target(directory_.string(), overwrite);
-  }
-  Landing write(const std::string& key, const std::string& body, bool overwrite = false) {
-    return target(overwrite)->write(row_of(key, body), body);
-  }
-  static std::string content(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }
-  /// Everything below the base that is no folder.
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::recursive_directory_iterator(base_))
-      if (!entry.is_directory()) names.push_back(fs::relative(entry.path(), base_).string());
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-  template <typename Work>
-  static std::optional<ErrorKind> kind_of(Work work) {
-    try {
-      work();
-      return std::nullopt;
-    } catch (const base::Error& error) {
-      return error.kind();
+TEST_F(DirectoryTargetTest, AFileWithoutBytesIsAFile) {
+  EXPECT_EQ(restore(row_of("empty", ""), ""), Landing::written);
+  EXPECT_TRUE(fs::is_regular_file(root_ / "empty"));
+  EXPECT_EQ(restore(row_of("empty", ""), ""), Landing::equal);
+  EXPECT_EQ(target()->write(row_of("empty", ""), ""), Landing::equal);
+}
+
+TEST_F(DirectoryTargetTest, TheRootMayBeALinkForTheUserNamedIt) {
+  fs::create_directories(top_ / "elsewhere");
+  fs::create_directory_symlink(top_ / "elsewhere", root_);
+  EXPECT_EQ(restore(row_of("a", "x"), "x"), Landing::written);
+  EXPECT_EQ(contents(top_ / "elsewhere/a"), "x");
+}
+
+TEST_F(DirectoryTargetTest, ARootThatCantBeIsRefused) {
+  put(top_ / "file", "");
+  EXPECT_EQ(error_kind([&] { make_directory_target((top_ / "file").string(), false); }),
+            ErrorKind::invalid_argument);
+  EXPECT_EQ(error_kind([&] { make_directory_target((top_ / "file/below").string(), false); }),
+            ErrorKind::invalid_argument);
+  EXPECT_EQ(error_kind([&] { make_directory_target("", false); }), ErrorKind::invalid_argument);
+}
+
+TEST_F(DirectoryTargetTest, NoHostileRowIsWrittenOrLookedAt) {
+  using std::string_literals::operator""s;
+  const std::string absolute = (top_ / "absolute").string();
+  for (const bool overwrite : {false, true}) {
+    const auto to = target(overwrite);
+    for (const std::string& key :
+         {"../x"s,   ".."s,       "."s,    "./x"s,    "a/../../x"s, "a/.."s,       "a/./x"s,
+          "/etc/x"s, absolute,    ""s,     "/"s,      "a//x"s,      "a/"s,         "a\0x"s,
+          "\0"s,     "a\\..\\x"s, "a\nx"s, "a\x1bx"s, "a\x7fx"s,    "a\xc2\x9bx"s, "a\xffx"s}) {
+      const index::Row row = row_of(key, "x");
+      EXPECT_EQ(error_kind([&] { to->look(row); }), ErrorKind::invalid_argument) << key;
+      EXPECT_EQ(error_kind([&] { to->write(row, "x"); }), ErrorKind::invalid_argument) << key;
+      // The same as the entry name of a harmless key.
+      if (key.empty()) continue;
+      index::Row lying = row_of("harmless", "x");
+      lying.entry_name = key;
+      EXPECT_EQ(error_kind([&] { to->look(lying); }), ErrorKind::invalid_argument) << key;
+      EXPECT_EQ(error_kind([&] { to->write(lying, "x"); }), ErrorKind::invalid_argument) << key;
+      EXPECT_NE(to->name_of(lying), "");
     }
   }
-
-  fs::path base_, directory_, outside_;
-};
-
-TEST_F(DirectoryTargetTest, WritesWholeFilesWithTheirTime) {
-  EXPECT_EQ(write("a/b/c.xml", "<c/>"), Landing::written);
-  EXPECT_EQ(write("empty", ""), Landing::written);
-  EXPECT_EQ(content(directory_ / "a/b/c.xml"), "<c/>");
-  struct stat status = {};
-  ASSERT_EQ(::stat((directory_ / "a/b/c.xml").c_str(), &status), 0);
-  EXPECT_EQ(status.st_mtim.tv_sec, 1522585845);
-  EXPECT_EQ(status.st_mtim.tv_nsec, 250'000'000);
-  EXPECT_THAT(files(), ::testing::ElementsAre("out/a/b/c.xml", "out/empty"));
+  EXPECT_EQ(names(), std::set<std::string>{"root"});
 }
 
-TEST_F(DirectoryTargetTest, NothingThatIsThereIsOverwritten) {
-  write("a", "first");
-  EXPECT_EQ(write("a", "second"), Landing::exists);
-  EXPECT_EQ(write("a", "first"), Landing::equal);
-  EXPECT_EQ(content(directory_ / "a"), "first");
-  const auto target_now = target();
-  EXPECT_EQ(target_now->look(row_of("a", "first")), Landing::equal);
-  EXPECT_EQ(target_now->look(row_of("a", "fir5t")), Landing::exists) << "the same size, other bytes";
-  EXPECT_EQ(target_now->look(row_of("b/c", "x")), std::nullopt);
-  EXPECT_THAT(files(), ::testing::ElementsAre("out/a"));
+TEST_F(DirectoryTargetTest, ARowWhoseEntryNameIsNotItsKeysIsRefused) {
+  const auto to = target();
+  for (const std::string& name : {std::string("other"), std::string("s3compress-key/=other"),
+                                  std::string("s3compress-key/=%41"), std::string("s3compress-key/a")}) {
+    index::Row row = row_of("a", "x");
+    row.entry_name = name;
+    EXPECT_EQ(error_kind([&] { to->look(row); }), ErrorKind::corrupt) << name;
+    EXPECT_EQ(error_kind([&] { to->write(row, "x"); }), ErrorKind::corrupt) << name;
+  }
+  // A key that looks like a safe name has one of its own.
+  EXPECT_EQ(error_kind([&] { to->write(row_of("s3compress-key/=x", "x"), "x"); }), ErrorKind::corrupt);
+  EXPECT_EQ(names(), std::set<std::string>{"root"});
 }
 
-TEST_F(DirectoryTargetTest, OverwritesWhenAsked) {
-  write("a", "first");
-  EXPECT_EQ(target(true)->look(row_of("a", "second")), std::nullopt);
-  EXPECT_EQ(write("a", "second", true), Landing::written);
-  EXPECT_EQ(content(directory_ / "a"), "second");
-  fs::create_directory(directory_ / "folder");
-  EXPECT_EQ(write("folder", "x", true), Landing::exists) << "a folder is never replaced";
-  fs::create_symlink(outside_ / "secret", directory_ / "link");
-  EXPECT_EQ(write("link", "x", true), Landing::exists);
-  EXPECT_THAT(files(), ::testing::ElementsAre("out/a", "out/link"));
-}
-
-TEST_F(DirectoryTargetTest, KeysCanNotLeaveTheDirectory) {
-  const std::string nul("a\0b", 3);
+TEST_F(DirectoryTargetTest, KeysThatAreNoPathsLandUnderTheirSafeNames) {
   for (const std::string& key :
-       {std::string("../x"), std::string("/etc/x"), std::string("a/../../x"), std::string("a//b"),
-        std::string("."), std::string(""), std::string("a/"), nul}) {
-    // What the program itself gives such a key is a safe name; a row that has none lies.
-    EXPECT_EQ(kind_of([&] { write(key, "x"); }), ErrorKind::invalid_argument) << key;
-    EXPECT_EQ(kind_of([&] { target()->look(row_of(key, "x")); }), ErrorKind::invalid_argument) << key;
-    if (key.empty()) continue;
-    EXPECT_EQ(target()->write(row_of(key, "x", zip::safe_entry_name(key)), "x"), Landing::written) << key;
+       {std::string("../x"), std::string("/etc/x"), std::string("dir/"), std::string("a\0b", 3)}) {
+    index::Row row = row_of(key, "x");
+    row.entry_name = zip::safe_entry_name(key);
+    EXPECT_EQ(restore(row, "x"), Landing::written) << row.entry_name;
+    EXPECT_EQ(contents(root_ / row.entry_name), "x");
+    EXPECT_TRUE(row.entry_name.starts_with("s3compress-key/"));
   }
-  for (const std::string& name : files()) EXPECT_TRUE(name.starts_with("out/s3compress-key/")) << name;
 }
 
-TEST_F(DirectoryTargetTest, AnEntryNameThatIsNotTheKeysIsRefused) {
-  for (const char* name : {"../x", "other", "s3compress-key/=other", "s3compress-key/nonsense"}) {
-    const auto kind = kind_of([&] { target()->write(row_of("key", "x", name), "x"); });
-    EXPECT_TRUE(kind == ErrorKind::invalid_argument || kind == ErrorKind::corrupt) << name;
+TEST_F(DirectoryTargetTest, CaseTwinsAreTwoFiles) {
+  // As the namer of one volume has named them, for file systems where the names would be one.
+  zip::EntryNamer namer;
+  for (const std::string key : {"Readme", "readme", "README"}) {
+    index::Row row = row_of(key, key);
+    row.entry_name = namer.assign(key);
+    EXPECT_EQ(restore(row, key), Landing::written);
   }
-  EXPECT_TRUE(files().empty());
+  EXPECT_EQ(contents(root_ / "Readme"), "Readme");
+  EXPECT_EQ(contents(root_ / "s3compress-key/=readme"), "readme");
+  EXPECT_EQ(contents(root_ / zip::safe_entry_name("README")), "README");
 }
 
-TEST_F(DirectoryTargetTest, SymbolicLinksAreNotFollowed) {
-  target();
-  fs::create_directory_symlink(outside_, directory_ / "link");
-  fs::create_symlink(outside_ / "new", directory_ / "file");
-  EXPECT_NE(kind_of([&] { write("link/x", "x"); }), std::nullopt);
-  EXPECT_EQ(write("file", "x"), Landing::exists);
-  EXPECT_TRUE(fs::is_empty(outside_));
+TEST_F(DirectoryTargetTest, NoPlantedDirectoryLinkIsFollowed) {
+  fs::create_directories(top_ / "outside");
+  fs::create_directories(root_ / "a");
+  fs::create_directory_symlink(top_ / "outside", root_ / "link");
+  fs::create_directory_symlink("../../outside", root_ / "a/link");
+  fs::create_directory_symlink("nowhere", root_ / "dangling");
+  for (const bool overwrite : {false, true}) {
+    const auto to = target(overwrite);
+    for (const std::string key : {"link/x", "a/link/x", "a/link/deeper/x", "dangling/x"}) {
+      const index::Row row = row_of(key, "x");
+      EXPECT_EQ(error_kind([&] { to->look(row); }), ErrorKind::invalid_argument) << key;
+      const Error error = error_of([&] { to->write(row, "x"); });
+      EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
+      EXPECT_THAT(error.what(), HasSubstr("symbolic link"));
+      EXPECT_THAT(error.what(), HasSubstr(root_.string()));
+    }
+  }
+  EXPECT_TRUE(fs::is_empty(top_ / "outside"));
+  EXPECT_FALSE(fs::exists(root_ / "nowhere"));
 }
 
-TEST_F(DirectoryTargetTest, AFileWhereAFolderIsNeededIsAnError) {
-  write("a", "x");
-  EXPECT_EQ(kind_of([&] { write("a/b", "y"); }), ErrorKind::invalid_argument);
-  EXPECT_EQ(kind_of([&] { write(std::string(300, 'n'), "y"); }), ErrorKind::invalid_argument);
-  EXPECT_THAT(files(), ::testing::ElementsAre("out/a"));
+TEST_F(DirectoryTargetTest, NoPlantedFileLinkIsFollowedOrReplaced) {
+  put(top_ / "outside", "x");
+  const index::Row row = row_of("link", "x");
+  fs::create_directories(root_);
+  for (const std::string to : {"../outside", "../nowhere"}) {
+    fs::create_symlink(to, root_ / "link");
+    for (const bool overwrite : {false, true}) {
+      EXPECT_EQ(target(overwrite)->look(row), Landing::exists);
+      EXPECT_EQ(target(overwrite)->write(row, "x"), Landing::exists);
+    }
+    EXPECT_TRUE(fs::is_symlink(root_ / "link"));
+    fs::remove(root_ / "link");
+  }
+  EXPECT_EQ(contents(top_ / "outside"), "x");
+  EXPECT_EQ(names(), (std::set<std::string>{"outside", "root"}));
 }
 
-TEST_F(DirectoryTargetTest, WhatBreaksOffLeavesNothing) {
-  const auto all = target();
-  EXPECT_THROW(all->write_streamed(row_of("a", "whole"),
-                                   [](const RestoreTarget::Sink& sink) {
-                                     sink("who");
-                                     throw base::Error(ErrorKind::corrupt, "the rest is damaged");
-                                   }),
-               base::Error);
-  EXPECT_TRUE(files().empty());
+TEST_F(DirectoryTargetTest, ALinkPlantedWhileBytesComeIsNotFollowed) {
+  fs::create_directories(top_ / "outside");
+  const index::Row row = row_of("a/b/x", "x");
+  const auto to = target();
+  EXPECT_EQ(to->write_streamed(row,
+                               [&](const RestoreTarget::Sink& sink) {
+                                 fs::rename(root_ / "a", top_ / "moved");
+                                 fs::create_directories(top_ / "outside/b");
+                                 fs::create_directory_symlink(top_ / "outside", root_ / "a");
+                                 sink("x");
+                               }),
+            Landing::written);
+  // In the directory it was begun in, wherever that is now.
+  EXPECT_EQ(contents(top_ / "moved/b/x"), "x");
+  EXPECT_TRUE(fs::is_empty(top_ / "outside/b"));
+  EXPECT_EQ(error_kind([&] { to->write(row, "x"); }), ErrorKind::invalid_argument);
 }
 
-TEST_F(DirectoryTargetTest, AFullDiskIsToldAndLeavesNothing) {
-  const auto all = target();
-  std::signal(SIGXFSZ, SIG_IGN);
-  rlimit before = {};
-  ::getrlimit(RLIMIT_FSIZE, &before);
-  const rlimit small{.rlim_cur = 1000, .rlim_max = before.rlim_max};
-  ::setrlimit(RLIMIT_FSIZE, &small);
-  const auto kind = kind_of([&] { all->write(row_of("a", std::string(5000, 'x')), std::string(5000, 'x')); });
-  ::setrlimit(RLIMIT_FSIZE, &before);
-  EXPECT_EQ(kind, ErrorKind::transient);
-  EXPECT_TRUE(files().empty());
+TEST_F(DirectoryTargetTest, AnotherFileStays) {
+  put(root_ / "longer", "longer than ours");
+  put(root_ / "a", "diff");
+  fs::create_directories(root_ / "directory");
+  ASSERT_EQ(::mkfifo((root_ / "pipe").c_str(), 0666), 0);
+  for (const std::string key : {"longer", "a", "directory", "pipe"}) {
+    EXPECT_EQ(target()->look(row_of(key, "ours")), Landing::exists) << key;
+    EXPECT_EQ(target()->write(row_of(key, "ours"), "ours"), Landing::exists) << key;
+  }
+  EXPECT_EQ(contents(root_ / "longer"), "longer than ours");
+  EXPECT_EQ(contents(root_ / "a"), "diff");
+  EXPECT_EQ(names(), (std::set<std::string>{"root", "root/longer", "root/a", "root/directory", "root/pipe"}));
+  // Nor is anything but a file ever replaced.
+  for (const std::string key : {"directory", "pipe"}) {
+    EXPECT_EQ(target(true)->look(row_of(key, "ours")), Landing::exists) << key;
+    EXPECT_EQ(target(true)->write(row_of(key, "ours"), "ours"), Landing::exists) << key;
+  }
+  EXPECT_TRUE(fs::is_fifo(root_ / "pipe"));
 }
 
-TEST_F(DirectoryTargetTest, SomebodyWhoIsFasterKeepsTheName) {
-  const auto all = target();
-  const index::Row row = row_of("a", "ours");
-  ASSERT_EQ(all->look(row), std::nullopt);
-  EXPECT_EQ(all->write_streamed(row,
-                                [&](const RestoreTarget::Sink& sink) {
-                                  std::ofstream(directory_ / "a") << "theirs";
-                                  sink("ours");
-                                }),
-            Landing::exists);
-  EXPECT_EQ(content(directory_ / "a"), "theirs");
-  EXPECT_THAT(files(), ::testing::ElementsAre("out/a"));
+TEST_F(DirectoryTargetTest, AnotherFileIsReplacedWhereThatWasAskedFor) {
+  put(root_ / "longer", "longer than ours");
+  put(root_ / "a", "diff");
+  for (const std::string key : {"longer", "a"}) {
+    EXPECT_EQ(target(true)->look(row_of(key, "ours")), std::nullopt);
+    EXPECT_EQ(target(true)->write(row_of(key, "ours"), "ours"), Landing::written);
+    EXPECT_EQ(contents(root_ / key), "ours");
+  }
+  EXPECT_EQ(names(), (std::set<std::string>{"root", "root/longer", "root/a"}));
 }
 
-TEST_F(DirectoryTargetTest, ADirectoryThatCanNotBeIsAnError) {
-  std::ofstream(base_ / "file") << "x";
-  EXPECT_NE(kind_of([&] { make_directory_target((base_ / "file").string(), false); }), std::nullopt);
+TEST_F(DirectoryTargetTest, AFileThatAppearsAfterTheLookStays) {
+  const std::string ours(200'000, 'o');
+  std::string diff = ours;
+  diff.back() = 'd';
+  for (const std::string& there : {ours, diff, std::string("shorter")}) {
+    const auto to = target();
+    const index::Row row = row_of("a/x", ours);
+    ASSERT_EQ(to->look(row), std::nullopt);
+    EXPECT_EQ(to->write_streamed(row,
+                                 [&](const RestoreTarget::Sink& sink) {
+                                   sink(ours);
+                                   put(root_ / "a/x", there);
+                                 }),
+              there == ours ? Landing::equal : Landing::exists);
+    EXPECT_EQ(contents(root_ / "a/x"), there);
+    fs::remove(root_ / "a/x");
+    EXPECT_EQ(names(), (std::set<std::string>{"root", "root/a"}));
+  }
 }
 
 }  // namespace

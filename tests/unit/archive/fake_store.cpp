@@ -413,6 +413,7 @@ s3::UploadedPart FakeStore::upload_part(const s3::UploadPartRequest& request) {
   what.bucket = request.bucket;
   what.key = request.key;
   what.upload_id = request.upload_id;
+  what.part_size_bytes = request.body.size();
   return call(what, [&] {
     MutexLock lock(mutex_);
     const auto upload = uploads_.find(request.upload_id);

@@ -78,6 +78,7 @@ struct Call {
   s3::ObjectStore::Resend resend = s3::ObjectStore::Resend::allowed;
   std::string range_or_token;
   std::string if_match;  ///< of GETs
+  std::uint64_t part_size_bytes = 0;
   int number = 0;        ///< of all calls, from 1, in the order they began
   int began = 0;         ///< when, on a clock that counts beginnings and ends
   int ended = 0;         ///< when it was acknowledged; 0: it failed
