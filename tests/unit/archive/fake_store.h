@@ -79,9 +79,9 @@ struct Call {
   std::string range_or_token;
   std::string if_match;  ///< of GETs
   std::uint64_t part_size_bytes = 0;
-  int number = 0;        ///< of all calls, from 1, in the order they began
-  int began = 0;         ///< when, on a clock that counts beginnings and ends
-  int ended = 0;         ///< when it was acknowledged; 0: it failed
+  int number = 0;  ///< of all calls, from 1, in the order they began
+  int began = 0;   ///< when, on a clock that counts beginnings and ends
+  int ended = 0;   ///< when it was acknowledged; 0: it failed
 };
 
 class FakeStore final : public s3::ObjectStore {
