@@ -19,7 +19,7 @@ namespace s3c::archive::testing {
 inline constexpr const char* kBucket = "target";
 inline constexpr std::size_t kMiB = std::size_t{1} << 20;
 
-inline index::Row row_of(const std::string& key, const std::string& body) {
+inline index::Row row_of_object(const std::string& key, const std::string& body) {
   index::Row row;
   row.key = key;
   row.size_bytes = body.size();

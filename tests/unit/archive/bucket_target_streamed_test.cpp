@@ -14,7 +14,7 @@ using testing::kBucket;
 using testing::kMiB;
 using testing::noise;
 using testing::Op;
-using testing::row_of;
+using testing::row_of_object;
 using testing::store_error;
 using testing::StoredObject;
 
@@ -22,7 +22,7 @@ using BucketTargetStreamedTest = BucketTargetTest;
 
 TEST_F(BucketTargetStreamedTest, ALargeObjectIsStreamedInPartsWithAllItHad) {
   const std::string body = noise(9 * kMiB);
-  index::Row row = row_of("large", body);
+  index::Row row = row_of_object("large", body);
   row.content_type = "image/png";
   row.metadata = {{"owner", "me"}};
   row.tags = {{"team", "logs"}};
@@ -50,14 +50,14 @@ TEST_F(BucketTargetStreamedTest, ALargeObjectIsStreamedInPartsWithAllItHad) {
 }
 
 TEST_F(BucketTargetStreamedTest, AnEmptyObjectCanBeStreamed) {
-  EXPECT_EQ(stream(*target(), row_of("empty", ""), ""), Landing::written);
+  EXPECT_EQ(stream(*target(), row_of_object("empty", ""), ""), Landing::written);
   EXPECT_EQ(object("empty").body, "");
-  EXPECT_EQ(stream(*target(), row_of("empty", ""), ""), Landing::equal);
+  EXPECT_EQ(stream(*target(), row_of_object("empty", ""), ""), Landing::equal);
 }
 
 TEST_F(BucketTargetStreamedTest, PartsAreAsSmallAsTenThousandAllow) {
   s3::UploadSlots one(1);
-  index::Row row = row_of("huge", "");
+  index::Row row = row_of_object("huge", "");
   for (const auto& [size_bytes, part_bytes] : {std::pair{std::uint64_t{9'999} * 8 * kMiB, 8 * kMiB},
                                                std::pair{std::uint64_t{9'999} * 8 * kMiB + 1, 9 * kMiB}}) {
     row.size_bytes = size_bytes;
@@ -81,7 +81,7 @@ TEST_F(BucketTargetStreamedTest, PartsAreAsSmallAsTenThousandAllow) {
 
 TEST_F(BucketTargetStreamedTest, BytesThatTurnOutWrongBecomeNoObject) {
   const std::string body = noise(9 * kMiB);
-  const index::Row row = row_of("large", body);
+  const index::Row row = row_of_object("large", body);
   EXPECT_EQ(error_kind([&] {
               target()->write_streamed(row, [&](const RestoreTarget::Sink& sink) {
                 sink(body);
@@ -101,7 +101,7 @@ TEST_F(BucketTargetStreamedTest, AnUploadThatFailsIsAbortedOrNamed) {
   for (const Op failing : {Op::part, Op::head, Op::complete}) {
     for (const bool abort_fails : {false, true}) {
       const auto to = target();
-      const index::Row row = row_of("large", body);
+      const index::Row row = row_of_object("large", body);
       ASSERT_EQ(to->look(row), std::nullopt);
       store_.before = [&](const Call& call) {
         if (call.op == failing || (call.op == Op::abort && abort_fails))
@@ -135,7 +135,7 @@ TEST_F(BucketTargetStreamedTest, AnObjectThatAppearsDuringAnUploadStays) {
     for (const std::string& there : {ours, diff}) {
       store_.make_bucket(kBucket);
       const auto to = target();
-      const index::Row row = row_of("a", ours);
+      const index::Row row = row_of_object("a", ours);
       ASSERT_EQ(to->look(row), std::nullopt);
       store_.before = [&](const Call& call) {
         if (call.op == when) store_.put(kBucket, "a", there);
@@ -151,7 +151,7 @@ TEST_F(BucketTargetStreamedTest, AnObjectThatAppearsDuringAnUploadStays) {
 TEST_F(BucketTargetStreamedTest, StreamingReplacesWhereThatWasAskedFor) {
   store_.put(kBucket, "a", "diff");
   const std::string body = noise(kMiB);
-  EXPECT_EQ(stream(*target(true), row_of("a", body), body), Landing::written);
+  EXPECT_EQ(stream(*target(true), row_of_object("a", body), body), Landing::written);
   EXPECT_EQ(object("a").body, body);
   EXPECT_FALSE(store_.last_complete().if_none_match);
   EXPECT_EQ(ops(), (std::vector{Op::create, Op::part, Op::complete}));
@@ -162,7 +162,7 @@ TEST_F(BucketTargetStreamedTest, ACompleteWhoseAnswerIsLostCounts) {
   store_.after = [](const Call& call) {
     if (call.op == Op::complete) throw store_error(ErrorKind::transient, "");
   };
-  EXPECT_EQ(stream(*target(), row_of("a", body), body), Landing::written);
+  EXPECT_EQ(stream(*target(), row_of_object("a", body), body), Landing::written);
   EXPECT_EQ(object("a").body, body);
   // Sent again by the client, it finds its upload gone, or its own object in the way.
   for (const ErrorKind kind : {ErrorKind::not_found, ErrorKind::precondition_failed}) {
@@ -170,7 +170,7 @@ TEST_F(BucketTargetStreamedTest, ACompleteWhoseAnswerIsLostCounts) {
     store_.after = [kind](const Call& call) {
       if (call.op == Op::complete) throw store_error(kind, "again");
     };
-    EXPECT_EQ(stream(*target(), row_of("a", body), body),
+    EXPECT_EQ(stream(*target(), row_of_object("a", body), body),
               kind == ErrorKind::not_found ? Landing::written : Landing::equal);
   }
   // Not there: a failure. There but not ours to tell, under KMS: a failure too.
@@ -179,13 +179,13 @@ TEST_F(BucketTargetStreamedTest, ACompleteWhoseAnswerIsLostCounts) {
   store_.before = [](const Call& call) {
     if (call.op == Op::complete) throw store_error(ErrorKind::transient, "");
   };
-  EXPECT_EQ(error_kind([&] { stream(*target(), row_of("a", body), body); }), ErrorKind::transient);
+  EXPECT_EQ(error_kind([&] { stream(*target(), row_of_object("a", body), body); }), ErrorKind::transient);
   store_.before = [this](const Call& call) {
     if (call.op != Op::complete) return;
     store_.put(kBucket, "a", "diff");
     throw store_error(ErrorKind::transient, "");
   };
-  EXPECT_EQ(error_kind([&] { stream(*target(), row_of("a", body), body); }), ErrorKind::transient);
+  EXPECT_EQ(error_kind([&] { stream(*target(), row_of_object("a", body), body); }), ErrorKind::transient);
   expect_stays("a", "diff");
 }
 
@@ -194,11 +194,11 @@ TEST_F(BucketTargetStreamedTest, AStoreWithoutConditionsIsLookedAtBeforeEachComp
   lesser.make_bucket(kBucket);
   const auto to = make_bucket_target(lesser, slots_, kBucket, "", false);
   const std::string body = noise(kMiB);
-  ASSERT_EQ(to->look(row_of("a", body)), std::nullopt);
+  ASSERT_EQ(to->look(row_of_object("a", body)), std::nullopt);
   lesser.before = [&lesser](const Call& call) {
     if (call.op == Op::part) lesser.put(kBucket, "a", "diff");
   };
-  EXPECT_EQ(stream(*to, row_of("a", body), body), Landing::exists);
+  EXPECT_EQ(stream(*to, row_of_object("a", body), body), Landing::exists);
   EXPECT_EQ(lesser.objects(kBucket).at("a").body, "diff");
   EXPECT_EQ(lesser.open_uploads(), 0u);
 }

@@ -81,7 +81,7 @@ using testing::error_kind;
 using testing::error_of;
 using ::testing::HasSubstr;
 using testing::put;
-using testing::row_of;
+using testing::row_of_file;
 
 class DirectoryTargetFailureTest : public DirectoryTargetTest {
  protected:
@@ -93,23 +93,23 @@ class DirectoryTargetFailureTest : public DirectoryTargetTest {
 TEST_F(DirectoryTargetFailureTest, WithoutHardLinksNothingIsReplacedEither) {
   for (const int error : {EPERM, EOPNOTSUPP}) {
     refusals.linkat = error;
-    EXPECT_EQ(target()->write(row_of("x", "ours"), "ours"), Landing::written);
+    EXPECT_EQ(target()->write(row_of_file("x", "ours"), "ours"), Landing::written);
     EXPECT_EQ(contents(root_ / "x"), "ours");
-    EXPECT_EQ(target()->write(row_of("x", "ours"), "ours"), Landing::equal);
-    EXPECT_EQ(target()->write(row_of("x", "diff"), "diff"), Landing::exists);
+    EXPECT_EQ(target()->write(row_of_file("x", "ours"), "ours"), Landing::equal);
+    EXPECT_EQ(target()->write(row_of_file("x", "diff"), "diff"), Landing::exists);
     EXPECT_EQ(contents(root_ / "x"), "ours");
     EXPECT_EQ(names(), (std::set<std::string>{"root", "root/x"}));
     fs::remove(root_ / "x");
   }
   refusals.renameat2 = EINVAL;
-  EXPECT_EQ(error_kind([&] { target()->write(row_of("x", "ours"), "ours"); }), ErrorKind::unsupported);
+  EXPECT_EQ(error_kind([&] { target()->write(row_of_file("x", "ours"), "ours"); }), ErrorKind::unsupported);
   EXPECT_EQ(names(), std::set<std::string>{"root"});
-  EXPECT_EQ(target(true)->write(row_of("x", "ours"), "ours"), Landing::written);
+  EXPECT_EQ(target(true)->write(row_of_file("x", "ours"), "ours"), Landing::written);
 }
 
 TEST_F(DirectoryTargetFailureTest, NoFailureLeavesAnythingBehind) {
   const auto expect_failure = [this](ErrorKind kind, bool overwrite = false) {
-    EXPECT_EQ(error_kind([&] { target(overwrite)->write(row_of("x", "ours"), "ours"); }), kind);
+    EXPECT_EQ(error_kind([&] { target(overwrite)->write(row_of_file("x", "ours"), "ours"); }), kind);
     EXPECT_EQ(names(), std::set<std::string>{"root"});
   };
   refusals.futimens = ENOSPC;
@@ -126,13 +126,13 @@ TEST_F(DirectoryTargetFailureTest, NoFailureLeavesAnythingBehind) {
   refusals.linkat = 0;
   // Bytes that turn out wrong; and another number of them than the row says.
   EXPECT_EQ(error_kind([&] {
-              target()->write_streamed(row_of("x", "ours"), [](const RestoreTarget::Sink& sink) {
+              target()->write_streamed(row_of_file("x", "ours"), [](const RestoreTarget::Sink& sink) {
                 sink("ours");
                 throw Error(ErrorKind::corrupt, "CRC-32 differs");
               });
             }),
             ErrorKind::corrupt);
-  EXPECT_EQ(error_kind([&] { target()->write(row_of("x", "ours"), "our"); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { target()->write(row_of_file("x", "ours"), "our"); }), ErrorKind::corrupt);
   EXPECT_EQ(names(), std::set<std::string>{"root"});
 }
 
@@ -148,7 +148,7 @@ TEST_F(DirectoryTargetFailureTest, AFullDiskIsNamedAndLeavesNoHalfFile) {
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
   const auto error = [&]() -> std::optional<Error> {
     try {
-      to->write(row_of("a/x", body), body);
+      to->write(row_of_file("a/x", body), body);
     } catch (const Error& thrown) {
       return thrown;
     }
@@ -163,7 +163,7 @@ TEST_F(DirectoryTargetFailureTest, AFullDiskIsNamedAndLeavesNoHalfFile) {
   EXPECT_EQ(names(), (std::set<std::string>{"root", "root/a"}));
 
   refusals.futimens = ENOSPC;
-  const Error full = error_of([&] { to->write(row_of("b", "x"), "x"); });
+  const Error full = error_of([&] { to->write(row_of_file("b", "x"), "x"); });
   EXPECT_EQ(full.kind(), ErrorKind::transient);
   EXPECT_THAT(full.what(), HasSubstr("make room"));
   EXPECT_EQ(full.context().operation, kRestoreFile);
@@ -171,7 +171,7 @@ TEST_F(DirectoryTargetFailureTest, AFullDiskIsNamedAndLeavesNoHalfFile) {
 
 TEST_F(DirectoryTargetFailureTest, AFileWhereADirectoryIsNeededIsNamed) {
   put(root_ / "a", "x");
-  const index::Row row = row_of("a/b/c", "x");
+  const index::Row row = row_of_file("a/b/c", "x");
   EXPECT_EQ(error_kind([&] { target()->look(row); }), ErrorKind::invalid_argument);
   const Error error = error_of([&] { target(true)->write(row, "x"); });
   EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
@@ -182,13 +182,13 @@ TEST_F(DirectoryTargetFailureTest, AFileWhereADirectoryIsNeededIsNamed) {
 TEST_F(DirectoryTargetFailureTest, ANameThatIsTooLongIsNamed) {
   for (const std::string& key :
        {std::string(256, 'n'), std::string(256, 'n') + "/x", "a/" + std::string(256, 'n')}) {
-    const index::Row row = row_of(key, "x");
+    const index::Row row = row_of_file(key, "x");
     const Error error = error_of([&] { target()->write(row, "x"); });
     EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
     EXPECT_THAT(error.what(), HasSubstr("longer than this file system allows"));
   }
   EXPECT_EQ(names(), (std::set<std::string>{"root", "root/a"}));
-  EXPECT_EQ(restore(row_of(std::string(255, 'n'), "x"), "x"), Landing::written);
+  EXPECT_EQ(restore(row_of_file(std::string(255, 'n'), "x"), "x"), Landing::written);
 }
 
 TEST_F(DirectoryTargetFailureTest, WithoutPermissionNothingIsWritten) {
@@ -196,8 +196,8 @@ TEST_F(DirectoryTargetFailureTest, WithoutPermissionNothingIsWritten) {
   fs::permissions(root_ / "locked", fs::perms(0555));
   fs::permissions(top_, fs::perms(0755));
   const auto refused = [this] {
-    const auto kind = error_kind([&] { target()->write(row_of("locked/x", "x"), "x"); });
-    const auto deeper = error_kind([&] { target()->write(row_of("locked/new/x", "x"), "x"); });
+    const auto kind = error_kind([&] { target()->write(row_of_file("locked/x", "x"), "x"); });
+    const auto deeper = error_kind([&] { target()->write(row_of_file("locked/new/x", "x"), "x"); });
     return kind == ErrorKind::access_denied && deeper == ErrorKind::access_denied;
   };
   if (::geteuid() != 0) {
@@ -218,16 +218,16 @@ TEST_F(DirectoryTargetFailureTest, WithoutPermissionNothingIsWritten) {
 TEST_F(DirectoryTargetFailureTest, ADirectoryThatWasRemovedIsNamed) {
   const auto to = target();
   fs::remove(root_);
-  EXPECT_EQ(error_kind([&] { to->write(row_of("x", "x"), "x"); }), ErrorKind::not_found);
+  EXPECT_EQ(error_kind([&] { to->write(row_of_file("x", "x"), "x"); }), ErrorKind::not_found);
 }
 
 TEST_F(DirectoryTargetFailureTest, WhatAKilledRunLeftIsNobodysFile) {
   const std::string left = ".s3compress-01B8J3Z7Q40000000000000000.tmp";
   put(root_ / left, "half");
-  EXPECT_EQ(restore(row_of("x", "x"), "x"), Landing::written);
+  EXPECT_EQ(restore(row_of_file("x", "x"), "x"), Landing::written);
   EXPECT_EQ(contents(root_ / left), "half") << "another run may still be writing it";
   // Before the file has its name it lies under such a name, and under no other.
-  target()->write_streamed(row_of("y", "y"), [&](const RestoreTarget::Sink& sink) {
+  target()->write_streamed(row_of_file("y", "y"), [&](const RestoreTarget::Sink& sink) {
     sink("y");
     EXPECT_FALSE(fs::exists(root_ / "y"));
     std::size_t temporary = 0;

@@ -20,7 +20,7 @@ namespace s3c::archive::testing {
 
 namespace fs = std::filesystem;
 
-inline index::Row row_of(const std::string& key, const std::string& body) {
+inline index::Row row_of_file(const std::string& key, const std::string& body) {
   index::Row row;
   row.key = key;
   row.size_bytes = body.size();

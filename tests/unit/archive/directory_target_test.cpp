@@ -18,11 +18,11 @@ using testing::error_kind;
 using testing::error_of;
 using ::testing::HasSubstr;
 using testing::put;
-using testing::row_of;
+using testing::row_of_file;
 
 TEST_F(DirectoryTargetTest, AFileIsWrittenWithItsTimeAndFoundAgain) {
   root_ = top_ / "new" / "root";
-  const index::Row row = row_of("a/b/c.xml", "<c/>");
+  const index::Row row = row_of_file("a/b/c.xml", "<c/>");
   EXPECT_EQ(restore(row, "<c/>"), Landing::written);
   EXPECT_EQ(contents(root_ / "a/b/c.xml"), "<c/>");
   struct stat status {};
@@ -39,7 +39,7 @@ TEST_F(DirectoryTargetTest, AFileIsWrittenWithItsTimeAndFoundAgain) {
 }
 
 TEST_F(DirectoryTargetTest, TimesBefore1970AreKept) {
-  index::Row row = row_of("old", "");
+  index::Row row = row_of_file("old", "");
   row.last_modified = *base::parse_iso8601("1969-12-31T23:59:58.250Z");
   EXPECT_EQ(restore(row, ""), Landing::written);
   struct stat status {};
@@ -49,16 +49,16 @@ TEST_F(DirectoryTargetTest, TimesBefore1970AreKept) {
 }
 
 TEST_F(DirectoryTargetTest, AFileWithoutBytesIsAFile) {
-  EXPECT_EQ(restore(row_of("empty", ""), ""), Landing::written);
+  EXPECT_EQ(restore(row_of_file("empty", ""), ""), Landing::written);
   EXPECT_TRUE(fs::is_regular_file(root_ / "empty"));
-  EXPECT_EQ(restore(row_of("empty", ""), ""), Landing::equal);
-  EXPECT_EQ(target()->write(row_of("empty", ""), ""), Landing::equal);
+  EXPECT_EQ(restore(row_of_file("empty", ""), ""), Landing::equal);
+  EXPECT_EQ(target()->write(row_of_file("empty", ""), ""), Landing::equal);
 }
 
 TEST_F(DirectoryTargetTest, TheRootMayBeALinkForTheUserNamedIt) {
   fs::create_directories(top_ / "elsewhere");
   fs::create_directory_symlink(top_ / "elsewhere", root_);
-  EXPECT_EQ(restore(row_of("a", "x"), "x"), Landing::written);
+  EXPECT_EQ(restore(row_of_file("a", "x"), "x"), Landing::written);
   EXPECT_EQ(contents(top_ / "elsewhere/a"), "x");
 }
 
@@ -80,12 +80,12 @@ TEST_F(DirectoryTargetTest, NoHostileRowIsWrittenOrLookedAt) {
          {"../x"s,   ".."s,       "."s,    "./x"s,    "a/../../x"s, "a/.."s,       "a/./x"s,
           "/etc/x"s, absolute,    ""s,     "/"s,      "a//x"s,      "a/"s,         "a\0x"s,
           "\0"s,     "a\\..\\x"s, "a\nx"s, "a\x1bx"s, "a\x7fx"s,    "a\xc2\x9bx"s, "a\xffx"s}) {
-      const index::Row row = row_of(key, "x");
+      const index::Row row = row_of_file(key, "x");
       EXPECT_EQ(error_kind([&] { to->look(row); }), ErrorKind::invalid_argument) << key;
       EXPECT_EQ(error_kind([&] { to->write(row, "x"); }), ErrorKind::invalid_argument) << key;
       // The same as the entry name of a harmless key.
       if (key.empty()) continue;
-      index::Row lying = row_of("harmless", "x");
+      index::Row lying = row_of_file("harmless", "x");
       lying.entry_name = key;
       EXPECT_EQ(error_kind([&] { to->look(lying); }), ErrorKind::invalid_argument) << key;
       EXPECT_EQ(error_kind([&] { to->write(lying, "x"); }), ErrorKind::invalid_argument) << key;
@@ -99,20 +99,20 @@ TEST_F(DirectoryTargetTest, ARowWhoseEntryNameIsNotItsKeysIsRefused) {
   const auto to = target();
   for (const std::string& name : {std::string("other"), std::string("s3compress-key/=other"),
                                   std::string("s3compress-key/=%41"), std::string("s3compress-key/a")}) {
-    index::Row row = row_of("a", "x");
+    index::Row row = row_of_file("a", "x");
     row.entry_name = name;
     EXPECT_EQ(error_kind([&] { to->look(row); }), ErrorKind::corrupt) << name;
     EXPECT_EQ(error_kind([&] { to->write(row, "x"); }), ErrorKind::corrupt) << name;
   }
   // A key that looks like a safe name has one of its own.
-  EXPECT_EQ(error_kind([&] { to->write(row_of("s3compress-key/=x", "x"), "x"); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { to->write(row_of_file("s3compress-key/=x", "x"), "x"); }), ErrorKind::corrupt);
   EXPECT_EQ(names(), std::set<std::string>{"root"});
 }
 
 TEST_F(DirectoryTargetTest, KeysThatAreNoPathsLandUnderTheirSafeNames) {
   for (const std::string& key :
        {std::string("../x"), std::string("/etc/x"), std::string("dir/"), std::string("a\0b", 3)}) {
-    index::Row row = row_of(key, "x");
+    index::Row row = row_of_file(key, "x");
     row.entry_name = zip::safe_entry_name(key);
     EXPECT_EQ(restore(row, "x"), Landing::written) << row.entry_name;
     EXPECT_EQ(contents(root_ / row.entry_name), "x");
@@ -124,7 +124,7 @@ TEST_F(DirectoryTargetTest, CaseTwinsAreTwoFiles) {
   // As the namer of one volume has named them, for file systems where the names would be one.
   zip::EntryNamer namer;
   for (const std::string key : {"Readme", "readme", "README"}) {
-    index::Row row = row_of(key, key);
+    index::Row row = row_of_file(key, key);
     row.entry_name = namer.assign(key);
     EXPECT_EQ(restore(row, key), Landing::written);
   }
@@ -142,7 +142,7 @@ TEST_F(DirectoryTargetTest, NoPlantedDirectoryLinkIsFollowed) {
   for (const bool overwrite : {false, true}) {
     const auto to = target(overwrite);
     for (const std::string key : {"link/x", "a/link/x", "a/link/deeper/x", "dangling/x"}) {
-      const index::Row row = row_of(key, "x");
+      const index::Row row = row_of_file(key, "x");
       EXPECT_EQ(error_kind([&] { to->look(row); }), ErrorKind::invalid_argument) << key;
       const Error error = error_of([&] { to->write(row, "x"); });
       EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
@@ -156,7 +156,7 @@ TEST_F(DirectoryTargetTest, NoPlantedDirectoryLinkIsFollowed) {
 
 TEST_F(DirectoryTargetTest, NoPlantedFileLinkIsFollowedOrReplaced) {
   put(top_ / "outside", "x");
-  const index::Row row = row_of("link", "x");
+  const index::Row row = row_of_file("link", "x");
   fs::create_directories(root_);
   for (const std::string to : {"../outside", "../nowhere"}) {
     fs::create_symlink(to, root_ / "link");
@@ -173,7 +173,7 @@ TEST_F(DirectoryTargetTest, NoPlantedFileLinkIsFollowedOrReplaced) {
 
 TEST_F(DirectoryTargetTest, ALinkPlantedWhileBytesComeIsNotFollowed) {
   fs::create_directories(top_ / "outside");
-  const index::Row row = row_of("a/b/x", "x");
+  const index::Row row = row_of_file("a/b/x", "x");
   const auto to = target();
   EXPECT_EQ(to->write_streamed(row,
                                [&](const RestoreTarget::Sink& sink) {
@@ -195,16 +195,16 @@ TEST_F(DirectoryTargetTest, AnotherFileStays) {
   fs::create_directories(root_ / "directory");
   ASSERT_EQ(::mkfifo((root_ / "pipe").c_str(), 0666), 0);
   for (const std::string key : {"longer", "a", "directory", "pipe"}) {
-    EXPECT_EQ(target()->look(row_of(key, "ours")), Landing::exists) << key;
-    EXPECT_EQ(target()->write(row_of(key, "ours"), "ours"), Landing::exists) << key;
+    EXPECT_EQ(target()->look(row_of_file(key, "ours")), Landing::exists) << key;
+    EXPECT_EQ(target()->write(row_of_file(key, "ours"), "ours"), Landing::exists) << key;
   }
   EXPECT_EQ(contents(root_ / "longer"), "longer than ours");
   EXPECT_EQ(contents(root_ / "a"), "diff");
   EXPECT_EQ(names(), (std::set<std::string>{"root", "root/longer", "root/a", "root/directory", "root/pipe"}));
   // Nor is anything but a file ever replaced.
   for (const std::string key : {"directory", "pipe"}) {
-    EXPECT_EQ(target(true)->look(row_of(key, "ours")), Landing::exists) << key;
-    EXPECT_EQ(target(true)->write(row_of(key, "ours"), "ours"), Landing::exists) << key;
+    EXPECT_EQ(target(true)->look(row_of_file(key, "ours")), Landing::exists) << key;
+    EXPECT_EQ(target(true)->write(row_of_file(key, "ours"), "ours"), Landing::exists) << key;
   }
   EXPECT_TRUE(fs::is_fifo(root_ / "pipe"));
 }
@@ -213,8 +213,8 @@ TEST_F(DirectoryTargetTest, AnotherFileIsReplacedWhereThatWasAskedFor) {
   put(root_ / "longer", "longer than ours");
   put(root_ / "a", "diff");
   for (const std::string key : {"longer", "a"}) {
-    EXPECT_EQ(target(true)->look(row_of(key, "ours")), std::nullopt);
-    EXPECT_EQ(target(true)->write(row_of(key, "ours"), "ours"), Landing::written);
+    EXPECT_EQ(target(true)->look(row_of_file(key, "ours")), std::nullopt);
+    EXPECT_EQ(target(true)->write(row_of_file(key, "ours"), "ours"), Landing::written);
     EXPECT_EQ(contents(root_ / key), "ours");
   }
   EXPECT_EQ(names(), (std::set<std::string>{"root", "root/longer", "root/a"}));
@@ -226,7 +226,7 @@ TEST_F(DirectoryTargetTest, AFileThatAppearsAfterTheLookStays) {
   diff.back() = 'd';
   for (const std::string& there : {ours, diff, std::string("shorter")}) {
     const auto to = target();
-    const index::Row row = row_of("a/x", ours);
+    const index::Row row = row_of_file("a/x", ours);
     ASSERT_EQ(to->look(row), std::nullopt);
     EXPECT_EQ(to->write_streamed(row,
                                  [&](const RestoreTarget::Sink& sink) {
