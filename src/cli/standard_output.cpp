@@ -14,6 +14,7 @@ namespace s3c::cli {
 
 void guard_standard_streams() {
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error to tell, not an end
   for (int descriptor = 0; descriptor <= 2; ++descriptor) {
     if (::fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
     // open() takes the lowest free number, which is this one. Read-only, so that output still fails as it

@@ -11,7 +11,7 @@ inline constexpr std::string_view kWriteResult = "write the result to standard o
 
 /// Makes sure that descriptors 0 to 2 are taken: else the first socket or file would become standard output,
 /// and the summary would be written into it. What was closed stays unusable: writing to it fails. Also
-/// ignores SIGPIPE. Call first in main().
+/// ignores SIGPIPE and SIGXFSZ. Call first in main().
 void guard_standard_streams();
 
 /// Writes all of text to standard output. Throws base::Error: transient when it is closed, full or broken.
