@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "archive/catalog_scope.h"
+#include "archive/verify_report.h"
 #include "base/clock.h"
-#include "base/error.h"
 #include "base/log.h"
 #include "s3/object_store.h"
 
@@ -30,35 +30,6 @@ struct VerifyOptions {
 /// Throws base::Error (invalid_argument) naming the option when values can't work.
 void validate(const VerifyOptions& options);
 
-/// One thing that is not as it must be.
-struct VolumeDamage {
-  std::string archive_key;
-  std::string key;   ///< of the member; empty: it is about the volume as a whole
-  std::string what;  ///< one line
-};
-
-struct VerifyReport {
-  static constexpr std::size_t kMaxNamed = 1000;
-
-  std::uint64_t volumes = 0;  ///< with a manifest that is committed, damaged or not
-  std::uint64_t whole = 0;    ///< of them
-  std::uint64_t objects = 0;  ///< members of the whole ones, by their manifests
-  std::uint64_t archive_bytes = 0;
-  std::uint64_t members_read = 0;  ///< deep
-  std::uint64_t damaged = 0;       ///< volumes
-  std::uint64_t damages = 0;
-  std::vector<VolumeDamage> named;  ///< the first kMaxNamed of damages
-  /// Deep: volumes that can't be read before a thaw; the first kMaxNamed by name.
-  std::uint64_t frozen = 0;
-  std::vector<std::string> frozen_named;
-  std::uint64_t unfinished = 0;       ///< records of runs that may still work
-  std::uint64_t garbage = 0;          ///< records of killed runs, which gc removes
-  std::uint64_t foreign = 0;          ///< objects under a volume's name that aren't ours
-  std::uint64_t failed = 0;           ///< volumes that could not be looked at
-  std::vector<base::Error> failures;  ///< the first twenty
-  bool interrupted = false;
-};
-
 /// How far a run is; the run counts, any thread may read.
 struct VerifyProgress {
   std::atomic<std::uint64_t> volumes{0};
@@ -75,9 +46,10 @@ struct VerifyContext {
   std::stop_token stop;
 };
 
-/// Looks at every volume in scope and says what is wrong. Shallow: the listings, one GET for each manifest, a
-/// HEAD only where the listing's ETag proves nothing. Memory doesn't grow with the catalog. Blocks. Throws
-/// the store's errors when the catalog can't be listed; those of single volumes are in the report.
+/// Looks at every volume in scope, or at those that were named, and says what is wrong. Shallow: the
+/// listings, one GET for each manifest, a HEAD only where the listing's ETag proves nothing or something
+/// seems wrong. Memory doesn't grow with the catalog. Stop ends it between two ranges of a volume. Blocks.
+/// Throws the store's errors when the catalog can't be listed; those of single volumes are in the report.
 VerifyReport run_verify(const VerifyOptions& options, const VerifyContext& context);
 
 }  // namespace s3c::archive

@@ -44,8 +44,9 @@ struct AuditReport {
 ///  - bytes whose CRC-32 is not the manifest's, and a ZIP that can't be read at all.
 /// index: at its beginning. Several ranges are fetched and decoded at a time, each in memory leased from
 /// memory (kRangeBytes and a little); beside that 16 bytes are kept for each member. visited: told how many
-/// archive bytes were read, from any thread. Blocks; any thread. Throws what the store throws,
-/// precondition_failed when the object was replaced, and corrupt when the index itself can't be read.
+/// archive bytes were read, from any thread; an Error that it throws ends the audit and is thrown. Blocks;
+/// any thread. Throws what the store throws, precondition_failed when the object was replaced, and corrupt
+/// when the index itself can't be read.
 AuditReport audit_volume(s3::ObjectStore& store, const VolumeObject& volume, const index::Manifest& manifest,
                          index::IndexCursor index, base::MemoryBudget& memory,
                          const std::function<void(std::uint64_t)>& visited = {});

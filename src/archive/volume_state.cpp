@@ -13,14 +13,17 @@ using base::ErrorKind;
 
 namespace {
 
-/// The ETag in the listing is computed from every byte, the id in the archive's own index included.
-bool listing_proves(const index::Manifest& manifest, const std::optional<s3::ObjectSummary>& archive) {
-  return archive && archive->size_bytes == manifest.archive_size_bytes && archive->etag == manifest.etag;
+/// The ETag in the listing is computed from every byte, but says nothing of the id: runs that raced for a
+/// name can have made the same bytes, and only one of their records is the archive's.
+bool listing_proves(const index::Manifest& manifest, const ListedVolume& volume) {
+  return !volume.shares_name && volume.archive && volume.archive->size_bytes == manifest.archive_size_bytes &&
+         volume.archive->etag == manifest.etag;
 }
 
-void compare_with_archive(s3::ObjectStore& store, const std::string& bucket, VolumeInfo& info) {
+void compare_with_archive(s3::ObjectStore& store, const std::string& bucket, const ListedVolume& volume,
+                          VolumeInfo& info) {
   const index::Manifest& manifest = *info.manifest;
-  if (listing_proves(manifest, info.archive)) return;
+  if (listing_proves(manifest, volume)) return;
   const auto head = store.head_object(bucket, info.archive_key);
   if (is_as_sent(manifest, head)) return;
   if (id_of(head) == manifest.id) {
@@ -79,7 +82,7 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
     info.detail = error.kind() == ErrorKind::not_found ? "its record was taken back meanwhile" : error.what();
     return info;
   }
-  compare_with_archive(store, catalog.bucket(), info);
+  compare_with_archive(store, catalog.bucket(), volume, info);
   return info;
 }
 

@@ -35,8 +35,8 @@ struct VolumeInfo {
 };
 
 /// One GET for the manifest; a HEAD only where the listing doesn't prove the archive by its ETag (it does
-/// where ETags are made of MD5s) or names none. Any thread. Throws the store's errors but for what makes the
-/// manifest unreadable.
+/// where ETags are made of MD5s and one record has the name) or names none. Any thread. Throws the store's
+/// errors but for what makes the manifest unreadable.
 VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolume& volume);
 
 }  // namespace s3c::archive

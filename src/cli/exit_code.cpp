@@ -47,11 +47,9 @@ ExitCode exit_code_of(const archive::RestoreReport& report) {
 
 ExitCode exit_code_of(const archive::VerifyReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
-  for (const base::Error& error : report.failures) {
-    if (!error.worth_retrying()) return ExitCode::refused;
-  }
-  if (report.damages != 0 || report.failed != 0) return ExitCode::failed;
-  return report.frozen != 0 ? ExitCode::waiting : ExitCode::done;
+  if (report.refused) return ExitCode::refused;
+  if (report.damaged != 0 || report.failed != 0) return ExitCode::failed;
+  return report.frozen.count != 0 ? ExitCode::waiting : ExitCode::done;
 }
 
 }  // namespace s3c::cli

@@ -4,7 +4,7 @@
 #include "archive/gc_report.h"
 #include "archive/report.h"
 #include "archive/restore_report.h"
-#include "archive/verify_run.h"
+#include "archive/verify_report.h"
 #include "base/error.h"
 
 namespace s3c::cli {

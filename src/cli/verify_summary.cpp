@@ -33,13 +33,13 @@ std::string damages_text(const VerifyReport& report) {
   return text + and_more(shown, report.damages, "  ");
 }
 
-std::string frozen_text(const VerifyReport& report) {
-  if (report.frozen == 0) return {};
-  std::string text = fmt::format("not read, frozen: {}\n", volumes(report.frozen));
-  const std::size_t shown = std::min(report.frozen_named.size(), kMaxNames);
-  for (std::size_t i = 0; i < shown; ++i)
-    text += fmt::format("  {}\n", base::printable(report.frozen_named[i]));
-  return text + and_more(shown, report.frozen, "  ");
+/// A heading and the first names; nothing for none.
+std::string names_text(const std::string& heading, const archive::VolumeNames& names) {
+  if (names.count == 0) return {};
+  std::string text = heading + "\n";
+  const std::size_t shown = std::min(names.named.size(), kMaxNames);
+  for (std::size_t i = 0; i < shown; ++i) text += fmt::format("  {}\n", base::printable(names.named[i]));
+  return text + and_more(shown, names.count, "  ");
 }
 
 std::string failures_text(const VerifyReport& report) {
@@ -53,15 +53,14 @@ std::string failures_text(const VerifyReport& report) {
 }
 
 std::string others_text(const VerifyReport& report) {
-  std::string text;
-  if (report.unfinished != 0)
-    text += fmt::format("unfinished, perhaps in the making: {}\n", volumes(report.unfinished));
-  if (report.garbage != 0)
-    text += fmt::format("records of killed runs, which gc removes: {}\n", format_count(report.garbage));
-  if (report.foreign != 0)
-    text += fmt::format("not ours, under a volume's name: {}\n",
-                        format_count(report.foreign, "object", "objects"));
-  return text;
+  return names_text(fmt::format("unfinished, perhaps in the making: {}", volumes(report.unfinished.count)),
+                    report.unfinished) +
+         names_text(
+             fmt::format("records of killed runs, which gc removes: {}", format_count(report.garbage.count)),
+             report.garbage) +
+         names_text(fmt::format("not ours, under a volume's name: {}",
+                                format_count(report.foreign.count, "object", "objects")),
+                    report.foreign);
 }
 
 std::string_view verdict(ExitCode code) {
@@ -81,6 +80,10 @@ std::string_view verdict(ExitCode code) {
   return {};
 }
 
+Json names_json(const archive::VolumeNames& names) {
+  return {{"count", names.count}, {"named", names.named}};
+}
+
 }  // namespace
 
 std::string verify_text(const VerifyOutcome& outcome) {
@@ -90,8 +93,9 @@ std::string verify_text(const VerifyOutcome& outcome) {
                   format_count(report.objects, "object", "objects"), format_bytes(report.archive_bytes));
   if (outcome.options.deep)
     text += fmt::format("read and decoded: {}\n", format_count(report.members_read, "object", "objects"));
-  return text + damages_text(report) + frozen_text(report) + failures_text(report) + others_text(report) +
-         requests_text(outcome.requests) +
+  return text + damages_text(report) +
+         names_text(fmt::format("not read, frozen: {}", volumes(report.frozen.count)), report.frozen) +
+         failures_text(report) + others_text(report) + requests_text(outcome.requests) +
          fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
          std::string(verdict(outcome.exit_code));
 }
@@ -113,10 +117,10 @@ std::string verify_json(const VerifyOutcome& outcome) {
                {"objects_read", report.members_read},
                {"damaged", report.damaged},
                {"damages", {{"count", report.damages}, {"named", named}}},
-               {"frozen", {{"count", report.frozen}, {"named", report.frozen_named}}},
-               {"unfinished", report.unfinished},
-               {"garbage", report.garbage},
-               {"foreign", report.foreign},
+               {"frozen", names_json(report.frozen)},
+               {"unfinished", names_json(report.unfinished)},
+               {"garbage", names_json(report.garbage)},
+               {"foreign", names_json(report.foreign)},
                {"failures", {{"count", report.failed}, {"errors", failures}}},
                {"requests", requests_json(outcome.requests)}});
   return dumped(json);

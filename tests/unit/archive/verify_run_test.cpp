@@ -4,7 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <stop_token>
+
 #include "archive/catalog.h"
+#include "archive/committed_volume.h"
 #include "promise.h"
 
 namespace s3c::archive {
@@ -12,6 +16,7 @@ namespace {
 
 using base::ErrorKind;
 using testing::Call;
+using ::testing::ElementsAre;
 using testing::FakeStore;
 using ::testing::HasSubstr;
 using testing::Op;
@@ -82,7 +87,7 @@ TEST_F(VerifyRunTest, AMissingArchive) {
   options_.min_age = std::chrono::days(60);
   const VerifyReport young = verify();
   EXPECT_EQ(young.damaged, 0u);
-  EXPECT_EQ(young.unfinished, 1u) << "its run may still work";
+  EXPECT_EQ(young.unfinished.count, 1u) << "its run may still work";
 }
 
 TEST_F(VerifyRunTest, ATruncatedAndAReplacedArchive) {
@@ -135,7 +140,61 @@ TEST_F(VerifyRunTest, AnArchiveWithoutItsManifestAndAManifestThatIsNone) {
   store_.put(testing::kArchive, "src/20180405.zip", "somebody else's");
   const VerifyReport report = verify();
   EXPECT_EQ(report.damaged, 0u);
-  EXPECT_EQ(report.foreign, 1u);
+  EXPECT_EQ(report.foreign.count, 1u);
+}
+
+/// An archive that a run commits is in one listing before it is in another: no listing is a snapshot.
+TEST_F(VerifyRunTest, VolumesThatAreCommittedWhileTheListingsAreReadAreWhole) {
+  for (const char* listed_after : {"s3compress_catalog/manifest/", "s3compress_catalog/index/", "src/"}) {
+    FakeStore store;
+    testing::fill(store, 3, 3);
+    std::atomic<bool> ran = false;
+    store.before = [&](const Call& call) {
+      if (call.op != Op::list || call.bucket != testing::kArchive || !call.key.starts_with(listed_after))
+        return;
+      if (ran.exchange(true)) return;  // the run lists as well
+      EXPECT_FALSE(testing::run(store, testing::small_options()).total().failure);
+    };
+    VerifyProgress progress;
+    const auto log = base::make_null_logger();
+    const VerifyReport report = run_verify(options_, {store, clock_, *log, progress, {}});
+    EXPECT_TRUE(ran);
+    EXPECT_EQ(report.damaged, 0u) << listed_after << ": "
+                                  << (report.named.empty() ? "" : report.named.front().what);
+    EXPECT_EQ(report.whole, report.volumes) << listed_after;
+    EXPECT_EQ(report.foreign.count, 0u) << listed_after;
+  }
+}
+
+TEST_F(VerifyRunTest, AnArchiveThatWasOverwrittenIsDamageAndNoGarbage) {
+  archive();
+  const auto overwrite = [this](const std::string& id) {
+    store_.edit(testing::kArchive, "src/20180401.zip", [&](testing::StoredObject& object) {
+      object.body = "another object";
+      object.etag = "0123456789abcdef0123456789abcdef";
+      object.metadata.clear();
+      if (!id.empty()) object.metadata[kIdMetadata] = id;
+    });
+  };
+  overwrite("");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("no id of a volume"));
+  overwrite("01B8J3Z7Q40000000000000000");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("a volume that no manifest names"));
+}
+
+TEST_F(VerifyRunTest, TheRecordOfARunThatLostARaceIsGarbage) {
+  archive();
+  const std::string manifest = record_of("src/20180401.zip", false);
+  const std::string id = parse_manifest_key(manifest)->id;
+  const std::string other = "01B8J3Z7Q40000000000000000";
+  std::string text = store_.objects(testing::kArchive).at(manifest).body;
+  for (std::size_t at = 0; (at = text.find(id, at)) != std::string::npos;) text.replace(at, id.size(), other);
+  store_.put(testing::kArchive, manifest_key("src/20180401.zip", other), text);
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.damaged, 0u);
+  EXPECT_EQ(report.whole, 6u);
+  EXPECT_EQ(report.garbage.count, 1u);
+  EXPECT_THAT(report.garbage.named, ElementsAre("src/20180401.zip"));
 }
 
 TEST_F(VerifyRunTest, RecordsOfKilledRunsAreGarbageAndNoDamage) {
@@ -144,7 +203,7 @@ TEST_F(VerifyRunTest, RecordsOfKilledRunsAreGarbageAndNoDamage) {
   store_.put(testing::kArchive, index_key("src/20180401.zip", other), "an index alone");
   const VerifyReport report = verify();
   EXPECT_EQ(report.damaged, 0u);
-  EXPECT_EQ(report.garbage, 1u);
+  EXPECT_EQ(report.garbage.count, 1u);
 }
 
 TEST_F(VerifyRunTest, FrozenVolumesAreToldNotTakenForDamage) {
@@ -153,17 +212,56 @@ TEST_F(VerifyRunTest, FrozenVolumesAreToldNotTakenForDamage) {
   EXPECT_EQ(verify().whole, 6u) << "by listing, without a thaw";
   options_.deep = true;
   const VerifyReport report = verify();
-  EXPECT_EQ(report.frozen, 6u);
+  EXPECT_EQ(report.frozen.count, 6u);
+  EXPECT_EQ(report.whole, 0u);
   EXPECT_EQ(report.damaged, 0u);
-  EXPECT_EQ(report.frozen_named.size(), 6u);
+  EXPECT_EQ(report.frozen.named.size(), 6u);
+}
+
+TEST_F(VerifyRunTest, AFrozenVolumeWithADamagedIndexIsBoth) {
+  store_.freezes_archives = true;
+  archive();
+  const std::string index = record_of("src/20180401.zip", true);
+  std::atomic<bool> altered = false;
+  store_.alter_read = [&](const std::string& key, std::string& body) {
+    if (key == index && !altered.exchange(true)) body.at(0) ^= 1;  // then its blocks are read, and right
+  };
+  options_.deep = true;
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.frozen.count, 6u);
+  EXPECT_EQ(report.damaged, 1u);
+  EXPECT_EQ(report.damages, report.named.size());
+  ASSERT_FALSE(report.named.empty());
+  EXPECT_THAT(report.named.front().what, HasSubstr("another SHA-256"));
+}
+
+TEST_F(VerifyRunTest, ADeepRunStopsInTheMiddleOfAVolume) {
+  archive();
+  options_.deep = true;
+  std::stop_source stop;
+  store_.after = [&](const Call& call) {
+    if (call.op == Op::get && call.key.ends_with(".zip")) stop.request_stop();
+  };
+  VerifyProgress progress;
+  const auto log = base::make_null_logger();
+  const VerifyReport report = run_verify(options_, {store_, clock_, *log, progress, stop.get_token()});
+  EXPECT_TRUE(report.interrupted);
+  EXPECT_EQ(report.whole, 0u) << "what was not read to its end is not called whole";
+  EXPECT_EQ(report.damaged, 0u);
+  EXPECT_EQ(report.failed, 0u);
 }
 
 TEST_F(VerifyRunTest, OnlyTheVolumesThatWereNamed) {
   archive();
   options_.volumes = {"src/20180402.zip", "src/20180403-2.zip"};
   EXPECT_EQ(verify().whole, 2u);
-  options_.volumes = {"src/20190101.zip"};
-  EXPECT_EQ(testing::error_kind([this] { verify(); }), ErrorKind::not_found);
+  options_.volumes = {"src/20190101.zip", "src/20180402.zip"};
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.whole, 1u) << "one that isn't there doesn't keep the others from being looked at";
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(report.refused);
+  ASSERT_FALSE(report.failures.empty());
+  EXPECT_EQ(report.failures.front().kind(), ErrorKind::not_found);
 }
 
 TEST_F(VerifyRunTest, OneThatCanNotBeLookedAtDoesNotStopTheRest) {
@@ -174,6 +272,7 @@ TEST_F(VerifyRunTest, OneThatCanNotBeLookedAtDoesNotStopTheRest) {
   };
   const VerifyReport report = verify();
   EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(report.refused);
   EXPECT_EQ(report.whole, 5u);
 }
 

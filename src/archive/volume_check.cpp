@@ -1,0 +1,235 @@
+#include "archive/volume_check.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "archive/catalog_listing.h"
+#include "archive/committed_volume.h"
+#include "base/encoding.h"
+#include "base/hash.h"
+
+namespace s3c::archive {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+/// Asked of the store and not of the listing: some stores let objects of Glacier classes be read.
+bool is_frozen(const Error& error) {
+  return error.context().code == "InvalidObjectState";
+}
+
+}  // namespace
+
+void VolumeFinding::damage(std::string what) {
+  kind = Kind::damaged;
+  ++damage_count;
+  damages.push_back({"", std::move(what)});
+}
+
+VolumeCheck::VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,
+                         base::MemoryBudget& memory, std::atomic<std::uint64_t>& bytes_read,
+                         std::stop_token stop)
+    : store_(store),
+      bucket_(archive_bucket),
+      options_(options),
+      memory_(memory),
+      bytes_read_(bytes_read),
+      stop_(std::move(stop)),
+      catalog_(store, archive_bucket) {}
+
+VolumeFinding VolumeCheck::check(const ListedVolume& listed) {
+  VolumeFinding finding;
+  finding.archive_key = listed.archive_key;
+  try {
+    judge(listed, finding);
+    if (!options_.deep) return finding;
+    if (finding.kind == VolumeFinding::Kind::whole) {
+      read(listed.archive, finding);
+    } else if (finding.kind == VolumeFinding::Kind::damaged) {
+      finding.damages.back().what += "; its members were not read";
+    }
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled && stop_.stop_requested()) {
+      finding = {};
+      finding.kind = VolumeFinding::Kind::none;
+      return finding;
+    }
+    if (error.kind() == ErrorKind::cancelled) throw;
+    finding.kind = VolumeFinding::Kind::failed;
+    finding.error = error;
+  }
+  return finding;
+}
+
+std::vector<VolumeFinding> VolumeCheck::check_named(const std::string& archive_key) {
+  std::vector<VolumeFinding> findings;
+  try {
+    std::optional<s3::ObjectSummary> archive;
+    if (const auto head = store_.head_object(bucket_, archive_key)) {
+      archive = s3::ObjectSummary{.key = archive_key,
+                                  .size_bytes = head->size_bytes,
+                                  .etag = head->etag,
+                                  .last_modified = head->last_modified,
+                                  .storage_class = head->storage_class,
+                                  .thaw = head->thaw};
+    }
+    std::vector<CatalogRecord> records;  // a handful: of the runs that raced for the name
+    CatalogListing listing(store_, bucket_, archive_key + "/");
+    while (auto record = listing.next()) records.push_back(*std::move(record));
+    for (const CatalogRecord& record : records)
+      findings.push_back(check({archive_key, record, archive, records.size() > 1}));
+    if (!findings.empty()) return findings;
+    if (!archive) {
+      throw Error(ErrorKind::not_found, "there is no such volume, neither an archive nor a record of one",
+                  {.operation = "verify", .resource = bucket_ + "/" + base::printable(archive_key)});
+    }
+    findings.push_back(check({archive_key, std::nullopt, archive, false}));
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    VolumeFinding& failed = findings.emplace_back();
+    failed.archive_key = archive_key;
+    failed.kind = VolumeFinding::Kind::failed;
+    failed.error = error;
+  }
+  return findings;
+}
+
+void VolumeCheck::judge(const ListedVolume& listed, VolumeFinding& finding) {
+  VolumeInfo volume = find_state(store_, catalog_, listed);
+  finding.manifest = std::move(volume.manifest);
+  switch (volume.state) {
+    case VolumeState::committed:
+      return judge_committed(listed, finding);
+    case VolumeState::replaced:
+    case VolumeState::unreadable:
+      return finding.damage(std::move(volume.detail));
+    case VolumeState::no_manifest:
+      return judge_without_manifest(listed, finding);
+    case VolumeState::unfinished:
+      return judge_unfinished(listed, finding);
+  }
+}
+
+void VolumeCheck::judge_committed(const ListedVolume& listed, VolumeFinding& finding) {
+  std::optional<std::uint64_t> index_bytes = listed.record->index_bytes;
+  if (!index_bytes) {
+    // Manifests and indexes are listed one after the other; this one may have been written in between.
+    const auto head = store_.head_object(bucket_, index_key(listed.archive_key, listed.record->name.id));
+    if (head) index_bytes = head->size_bytes;
+  }
+  if (!index_bytes) {
+    finding.damage(
+        "its index is not there: find, ls and restore can't use it; catalog rebuild makes it again");
+  } else if (*index_bytes != finding.manifest->index_size_bytes) {
+    finding.damage(fmt::format("its index has {} bytes, the manifest says {}", *index_bytes,
+                               finding.manifest->index_size_bytes));
+  }
+}
+
+void VolumeCheck::judge_without_manifest(const ListedVolume& listed, VolumeFinding& finding) {
+  const auto head = store_.head_object(bucket_, listed.archive_key);
+  if (!head) {
+    finding.kind = VolumeFinding::Kind::none;
+    return;
+  }
+  const std::string id = id_of(head);
+  if (id.empty()) {
+    finding.kind = VolumeFinding::Kind::foreign;
+  } else if (const auto record = find_record({listed.archive_key, id})) {
+    judge({listed.archive_key, record, listed.archive, true},
+          finding);  // committed since the catalog was listed
+  } else {
+    finding.damage("no manifest in the catalog is its own; catalog rebuild makes it again");
+  }
+}
+
+void VolumeCheck::judge_unfinished(const ListedVolume& listed, VolumeFinding& finding) {
+  const CatalogRecord& record = *listed.record;
+  if (!options_.unfinished_age.passed_by(made_at(record.name.id, record.last_modified))) {
+    finding.kind = VolumeFinding::Kind::unfinished;
+    return;
+  }
+  if (!record.manifest_bytes) {
+    finding.kind = VolumeFinding::Kind::garbage;  // an index alone: nothing was ever deleted because of it
+    return;
+  }
+  if (!finding.manifest) {
+    finding.kind = VolumeFinding::Kind::none;  // taken back since it was listed
+    return;
+  }
+  // A killed run leaves such a record, and so does who deletes or overwrites an archive. What can be lost
+  // data must not pass for garbage.
+  const auto head = store_.head_object(bucket_, listed.archive_key);
+  if (!head) {
+    return finding.damage(
+        "there is a manifest but no archive: it was deleted, or its run was killed before it was there (gc "
+        "removes such records)");
+  }
+  const std::string id = id_of(head);
+  if (id == record.name.id) return judge(listed, finding);  // completed a moment ago
+  if (id.empty()) {
+    finding.damage(
+        "at its name stands an object with no id of a volume: the archive was overwritten, or its run was "
+        "killed before it was there (gc removes such records)");
+  } else if (!find_record({listed.archive_key, id})) {
+    finding.damage("at its name stands a volume that no manifest names: was it overwritten?");
+  } else {
+    finding.kind = VolumeFinding::Kind::garbage;  // another run was faster
+  }
+}
+
+std::optional<CatalogRecord> VolumeCheck::find_record(const ManifestName& name) {
+  const auto head = store_.head_object(bucket_, manifest_key(name.archive_key, name.id));
+  if (!head) return std::nullopt;
+  return CatalogRecord{name, head->last_modified, head->size_bytes, std::nullopt};
+}
+
+void VolumeCheck::read(const std::optional<s3::ObjectSummary>& archive, VolumeFinding& finding) {
+  const index::Manifest& manifest = *finding.manifest;
+  try {
+    compare_index(manifest, finding);
+    const AuditReport audit = audit_volume(
+        store_, {bucket_, manifest.archive_key, etag_of(archive, manifest.archive_key)}, manifest,
+        catalog_.open_index(manifest), memory_, [this](std::uint64_t bytes) { visited(bytes); });
+    finding.members_read = audit.members;
+    finding.damage_count += audit.damages;
+    finding.damages.insert(finding.damages.end(), audit.named.begin(), audit.named.end());
+    if (audit.damages != 0) finding.kind = VolumeFinding::Kind::damaged;
+  } catch (const Error& error) {
+    if (is_frozen(error)) {
+      finding.frozen = true;
+    } else if (error.kind() == ErrorKind::corrupt) {
+      finding.damage(error.what());  // of the catalog's index
+    } else {
+      throw;
+    }
+  }
+}
+
+std::string VolumeCheck::etag_of(const std::optional<s3::ObjectSummary>& archive,
+                                 const std::string& archive_key) {
+  if (archive) return archive->etag;
+  const auto head = store_.head_object(bucket_, archive_key);
+  return head ? head->etag : "";
+}
+
+void VolumeCheck::compare_index(const index::Manifest& manifest, VolumeFinding& finding) {
+  base::Digest digest = base::Digest::sha256();
+  s3::GetObjectRequest request;
+  request.bucket = bucket_;
+  request.key = index_key(manifest.archive_key, manifest.id);
+  store_.read_object(request, [&digest](std::string_view bytes) { digest.update(bytes); });
+  if (base::to_hex(digest.finish()) != manifest.index_sha256)
+    finding.damage("its index has another SHA-256 than the manifest says");
+}
+
+/// Volumes can have 50 GB: whoever interrupts doesn't want to wait for the end of one.
+void VolumeCheck::visited(std::uint64_t bytes) {
+  bytes_read_ += bytes;
+  if (stop_.stop_requested()) throw Error(ErrorKind::cancelled, "stopped while reading a volume");
+}
+
+}  // namespace s3c::archive
