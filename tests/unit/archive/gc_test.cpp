@@ -96,9 +96,9 @@ class GcTest : public ::testing::TestWithParam<bool> {
   }
   /// A run that ends before its first matching call takes effect.
   void kill_at(Op op, const std::string& key_part) {
-    bool dead = false;
+    std::atomic<bool> dead = false;  // groups run side by side
     store_.before = [&, op, key_part](const Call& c) {
-      dead = dead || (c.op == op && c.key.find(key_part) != std::string::npos);
+      if (c.op == op && c.key.find(key_part) != std::string::npos) dead = true;
       if (dead) throw store_error(ErrorKind::transient, "InternalError");
     };
     try_run(store_, options());
@@ -520,9 +520,9 @@ TEST_P(GcTest, EachCallFailsOrLosesItsAnswer) {
       const testing::PromiseWatch watch(store);
       const auto originals = testing::fill(store, 3, 2);
       // Killed in its second group's commit, which leaves a whole volume of the first behind; and two strays.
-      bool dead = false;
+      std::atomic<bool> dead = false;  // groups run side by side
       store.before = [&](const Call& c) {
-        dead = dead || (c.op == Op::complete && c.key == "src/20180402.zip");
+        if (c.op == Op::complete && c.key == "src/20180402.zip") dead = true;
         if (dead) throw store_error(ErrorKind::transient, "InternalError");
       };
       try_run(store, options());
@@ -531,7 +531,7 @@ TEST_P(GcTest, EachCallFailsOrLosesItsAnswer) {
       store.put(testing::kArchive, index_key("src/20180403.zip", id), "index");
       store.put(testing::kArchive, probe_key(id), "probe");
       const int first = static_cast<int>(store.journal().size());
-      bool fired = false;
+      std::atomic<bool> fired = false;
       (after_effect ? store.after : store.before) = [&](const Call& c) {
         if (c.number != first + k) return;
         fired = true;
