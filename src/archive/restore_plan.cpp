@@ -31,7 +31,7 @@ void validate(const RestoreOptions& o) {
   const auto refuse = [](const char* message) {
     throw base::Error(base::ErrorKind::invalid_argument, message);
   };
-  if (o.days < 1 || o.days > 30'000) refuse("--days must be between 1 and 30000");
+  validate(o.thaw);
   if (o.threads < 1 || o.threads > 4096) refuse("--threads must be between 1 and 4096");
   if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
 }
@@ -79,7 +79,7 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
     if (volume.thaw.kind == s3::ThawState::Kind::frozen) {
       ++plan.frozen_volumes;
       plan.frozen_bytes += volume.archive_bytes;
-      plan.dollars += thaw_dollars(volume, options.tier);
+      plan.dollars += thaw_dollars(volume, options.thaw.tier);
     }
   }
   plan.dollars += static_cast<double>(plan.members) / 1000 * (kPutPer1000 + kGetPer1000);

@@ -108,13 +108,8 @@ class RestoreRun {
 
   void ask_for_thaw(const RestoreVolume& volume) {
     if (volume.thaw.kind != s3::ThawState::Kind::frozen || stopped()) return;
-    s3::RestoreObjectRequest request;
-    request.bucket = bucket_;
-    request.key = volume.archive_key;
-    request.days = options_.days;
-    request.tier = options_.tier;
     try {
-      if (context_.store.restore_object(request) == s3::RestoreOutcome::started) {
+      if (archive::ask_for_thaw(context_.store, bucket_, volume.archive_key, options_.thaw)) {
         context_.log.info("asked for the thaw of {}", base::printable(volume.archive_key));
         base::MutexLock lock(mutex_);
         ++report_.thaws_started;

@@ -14,6 +14,7 @@
 #include "archive/member_query.h"
 #include "archive/restore_report.h"
 #include "archive/restore_target.h"
+#include "archive/volume_thaw.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "s3/object_store.h"
@@ -23,8 +24,7 @@ namespace s3c::archive {
 struct RestoreOptions {
   CatalogScope scope;
   MemberQuery query;
-  s3::RestoreTier tier = s3::RestoreTier::bulk;
-  int days = 3;       ///< that thawed copies stay
+  ThawOptions thaw;
   bool wait = false;  ///< until every volume is thawed, instead of leaving them to a later run
   std::chrono::milliseconds poll_interval = std::chrono::minutes(1);
   int threads = 32;  ///< ranges in flight

@@ -42,6 +42,7 @@ struct VerifyReport {
   std::uint64_t damages = 0;
   std::vector<VolumeDamage> named;    ///< the first kMaxNamed of damages
   VolumeNames frozen;                 ///< deep: not read, they must be thawed first; as listed they are right
+  std::uint64_t thaws_started = 0;    ///< of the frozen ones, by this run
   VolumeNames unfinished;             ///< records of runs that may still work
   VolumeNames garbage;                ///< records of killed runs, which gc removes
   VolumeNames foreign;                ///< objects under a volume's name that aren't ours

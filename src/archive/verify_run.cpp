@@ -31,7 +31,7 @@ class VerifyRun {
         context_(context),
         memory_(options.memory_bytes),
         check_(context.store, options.scope.archive_bucket,
-               {options.deep, AgeLimit(context.clock.now(), options.min_age)}, memory_,
+               {options.deep, options.thaw, AgeLimit(context.clock.now(), options.min_age)}, memory_,
                context.progress.bytes_read, context.stop) {}
 
   VerifyReport run() {
@@ -99,6 +99,7 @@ class VerifyRun {
     ++report_.volumes;
     report_.members_read += finding.members_read;
     if (finding.frozen) report_.frozen.add(finding.archive_key);
+    if (finding.thaw_started) ++report_.thaws_started;
     if (finding.kind == Kind::damaged) {
       ++report_.damaged;
       report_.damages += finding.damage_count;
@@ -129,6 +130,7 @@ void validate(const VerifyOptions& o) {
   validate(o.scope);
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
   if (o.threads < 1 || o.threads > 4096) refuse("--threads must be between 1 and 4096");
+  if (o.thaw) validate(*o.thaw);
   if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
 }
 

@@ -5,12 +5,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "archive/catalog_scope.h"
 #include "archive/verify_report.h"
+#include "archive/volume_thaw.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "s3/object_store.h"
@@ -21,6 +23,7 @@ struct VerifyOptions {
   CatalogScope scope;
   std::vector<std::string> volumes;  ///< only these archives; empty: all in scope
   bool deep = false;                 ///< read every member, decode it, compare it with the index
+  std::optional<ThawOptions> thaw;   ///< deep: what is frozen is asked to thaw, for a later run to read
   /// A record without its archive that is younger may be that of a run that still works.
   std::chrono::seconds min_age = std::chrono::days(7);
   int threads = 16;  ///< volumes looked at at the same time; deep: two of them

@@ -201,6 +201,8 @@ void VolumeCheck::read(const std::optional<s3::ObjectSummary>& archive, VolumeFi
   } catch (const Error& error) {
     if (is_frozen(error)) {
       finding.frozen = true;
+      if (options_.thaw)
+        finding.thaw_started = ask_for_thaw(store_, bucket_, manifest.archive_key, *options_.thaw);
     } else if (error.kind() == ErrorKind::corrupt) {
       finding.damage(error.what());  // of the catalog's index
     } else {

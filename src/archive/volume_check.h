@@ -13,6 +13,7 @@
 #include "archive/volume_audit.h"
 #include "archive/volume_listing.h"
 #include "archive/volume_state.h"
+#include "archive/volume_thaw.h"
 #include "base/error.h"
 #include "base/memory_budget.h"
 #include "s3/object_store.h"
@@ -32,7 +33,8 @@ struct VolumeFinding {
   };
   std::string archive_key;
   Kind kind = Kind::whole;
-  bool frozen = false;  ///< deep: it could not be read before a thaw; besides it is whole or damaged
+  bool frozen = false;        ///< deep: it could not be read before a thaw; besides it is whole or damaged
+  bool thaw_started = false;  ///< by this look at it
   std::optional<index::Manifest> manifest;
   std::vector<Damage> damages;  ///< the first AuditReport::kMaxNamed or so
   std::uint64_t damage_count = 0;
@@ -47,7 +49,8 @@ class VolumeCheck {
  public:
   struct Options {
     bool deep = false;
-    AgeLimit unfinished_age;  ///< younger records without their archive may be of runs that work
+    std::optional<ThawOptions> thaw;  ///< deep: asked for where a volume is frozen
+    AgeLimit unfinished_age;          ///< younger records without their archive may be of runs that work
   };
   /// All of it outlives the check. memory: for what is read deep. bytes_read counts that.
   VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,

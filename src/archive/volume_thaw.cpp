@@ -40,6 +40,21 @@ s3::ThawState thaw_of(s3::ObjectStore& store, const std::string& bucket, const R
 
 }  // namespace
 
+void validate(const ThawOptions& options) {
+  if (options.days < 1 || options.days > 30'000)
+    throw Error(ErrorKind::invalid_argument, "--days must be between 1 and 30000");
+}
+
+bool ask_for_thaw(s3::ObjectStore& store, const std::string& archive_bucket, const std::string& archive_key,
+                  const ThawOptions& options) {
+  s3::RestoreObjectRequest request;
+  request.bucket = archive_bucket;
+  request.key = archive_key;
+  request.days = options.days;
+  request.tier = options.tier;
+  return store.restore_object(request) == s3::RestoreOutcome::started;
+}
+
 std::vector<Error> find_thaw_states(s3::ObjectStore& store, const std::string& archive_bucket, int threads,
                                     std::vector<RestoreVolume>& volumes) {
   using Answer = std::variant<s3::ThawState, Error>;

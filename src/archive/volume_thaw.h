@@ -9,6 +9,19 @@
 
 namespace s3c::archive {
 
+struct ThawOptions {
+  s3::RestoreTier tier = s3::RestoreTier::bulk;
+  int days = 3;  ///< that thawed copies stay, 1 to 30,000
+};
+
+/// Throws base::Error (invalid_argument) naming the option when values can't work.
+void validate(const ThawOptions& options);
+
+/// Asks for one archive's thaw; true when that started one, false when one is on its way or over. Blocks.
+/// Throws the store's errors.
+bool ask_for_thaw(s3::ObjectStore& store, const std::string& archive_bucket, const std::string& archive_key,
+                  const ThawOptions& options);
+
 /// Asks every volume, several at a time, and writes the answers into volumes: one HEAD each, and for those
 /// that say they are frozen a GET of one byte, because stores that only know the class's name (Ceph RGW 16)
 /// let it be read. Returns the errors of volumes that could not be asked, or whose archive is not the one

@@ -157,6 +157,15 @@ const std::vector<Flag>& find_flags() {
   return kFlags;
 }
 
+Flag tier_flag() {
+  return {"tier", "TIER", FlagKind::value, kThaw,
+          "how fast, and how dear: Bulk, Standard or Expedited (default: Bulk)"};
+}
+
+Flag days_flag() {
+  return {"days", "COUNT", FlagKind::value, kThaw, "how long thawed copies stay (default: 3)"};
+}
+
 const std::vector<Flag>& restore_flags() {
   static const std::vector<Flag> kFlags = with_scope(
       {
@@ -167,9 +176,8 @@ const std::vector<Flag>& restore_flags() {
            "key)"},
           {"overwrite", "", FlagKind::toggle, kTarget,
            "replace what is there; without it nothing is ever overwritten"},
-          {"tier", "TIER", FlagKind::value, kThaw,
-           "how fast, and how dear: Bulk, Standard or Expedited (default: Bulk)"},
-          {"days", "COUNT", FlagKind::value, kThaw, "how long thawed copies stay (default: 3)"},
+          tier_flag(),
+          days_flag(),
           {"wait", "", FlagKind::toggle, kThaw,
            "wait until everything is thawed; without it, exit code 4 and a later run goes on"},
           {"poll", "AGE", FlagKind::value, kThaw, "with --wait: how often to ask (default: 1m)"},
@@ -187,11 +195,15 @@ const std::vector<Flag>& restore_flags() {
 const std::vector<Flag>& verify_flags() {
   static const std::vector<Flag> kFlags = with_scope({
       {"deep", "", FlagKind::toggle, kShown,
-       "read every volume whole and decode every member; frozen ones can't be read"},
+       "read every volume whole and decode every member; frozen ones only after a thaw"},
       {"min-age", "AGE", FlagKind::value, kShown,
        "take a record without its archive for damage when it is this old; a younger one may be a run's that "
        "works "
        "(default: 7d)"},
+      {"thaw", "", FlagKind::toggle, kThaw,
+       "with --deep: ask S3 to thaw what is frozen; run the same command again when it is thawed"},
+      tier_flag(),
+      days_flag(),
       threads_flag("volumes looked at at the same time, 1 to 4096 (default: 16)"),
       {"memory", "SIZE", FlagKind::value, kResources,
        "with --deep: bound for what is read and decoded (default: 192MiB)"},

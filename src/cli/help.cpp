@@ -199,8 +199,9 @@ constexpr std::string_view kVerifyIntroduction =
 Compares each volume with its manifest: it exists, is the one that was committed, has its size and its
 checksum, and its index is there. By listing, so without a thaw and for millions of volumes. With --deep
 every volume is read whole, every member decoded and compared with the index, and the volume's own index
-with the catalog's. With --bucket, archives without a record are found too. Damage is named, and the exit
-code is 1; 4 when all that is missing is the thaw of volumes that --deep could not read.
+with the catalog's; --thaw asks for the thaw of those that are frozen. With --bucket, archives without a
+record are found too. Damage is named, and the exit code is 1; 4 when all that is missing is the thaw of
+volumes that --deep could not read.
 )";
 
 constexpr std::string_view kVerifyExamples = R"(
@@ -208,8 +209,8 @@ Examples:
   All volumes of a bucket:
     s3compress verify --arch-bucket archive-bucket --bucket source-bucket
 
-  Every byte of one that was thawed:
-    s3compress verify --arch-bucket archive-bucket --deep source-bucket/20180401.zip
+  Every byte of one volume; while it is frozen its thaw is asked for, and a later run reads it:
+    s3compress verify --arch-bucket archive-bucket --deep --thaw source-bucket/20180401.zip
 
   One year, the result as JSON:
     s3compress verify --arch-bucket archive-bucket --bucket source-bucket --years 2018 --output json

@@ -323,6 +323,13 @@ s3::RestoreTier parse_tier(const std::string& text) {
                               : s3::RestoreTier::expedited;
 }
 
+archive::ThawOptions read_thaw(Reader& reader) {
+  archive::ThawOptions thaw;
+  reader.with("tier", [&](const std::string& text) { thaw.tier = parse_tier(text); });
+  thaw.days = reader.number("days", thaw.days, 1, 30'000);
+  return thaw;
+}
+
 /// As --to has it in other commands, from a config file for all of them too.
 bool is_date(const std::string& text) {
   try {
@@ -352,8 +359,7 @@ RestoreSettings read_restore(Reader& reader, const CommandWords& words) {
   if (settings.to.starts_with("s3://") && (settings.to.size() == 5 || settings.to[5] == '/'))
     throw UsageError("--to names no bucket", "s3://bucket/prefix/, or a directory");
   settings.overwrite = reader.toggle("overwrite");
-  reader.with("tier", [&](const std::string& text) { options.tier = parse_tier(text); });
-  options.days = reader.number("days", options.days, 1, 30'000);
+  options.thaw = read_thaw(reader);
   options.wait = reader.toggle("wait");
   reader.with("poll", [&](const std::string& text) { options.poll_interval = parse_age(text); });
   settings.yes = reader.toggle("yes");
@@ -368,6 +374,11 @@ archive::VerifyOptions read_verify(Reader& reader, const CommandWords& words) {
   options.scope = read_scope(reader);
   options.volumes = words.operands;
   options.deep = reader.toggle("deep");
+  const archive::ThawOptions thaw = read_thaw(reader);
+  if (reader.toggle("thaw")) {
+    options.thaw = thaw;
+    if (!options.deep) throw UsageError("--thaw needs --deep", "without --deep nothing has to be thawed");
+  }
   reader.with("min-age", [&](const std::string& text) { options.min_age = parse_age(text); });
   options.threads = read_threads(reader);
   reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });

@@ -125,10 +125,10 @@ std::vector<std::string> plan_lines(const RestoreSettings& settings, const Resto
                   volumes(plan.volumes.size()),
                   settings.to.empty() ? "their own buckets and keys" : base::printable(settings.to)));
   if (plan.frozen_volumes != 0) {
-    const std::string_view takes = thaw_takes(plan, settings.options.tier);
+    const std::string_view takes = thaw_takes(plan, settings.options.thaw.tier);
     lines.push_back(fmt::format("thaw: {} ({}), tier {}, readable for {} days{}{}",
                                 volumes(plan.frozen_volumes), format_bytes(plan.frozen_bytes),
-                                tier_name(settings.options.tier), settings.options.days,
+                                tier_name(settings.options.thaw.tier), settings.options.thaw.days,
                                 takes.empty() ? "" : "; takes ", takes));
   }
   if (plan.thawing_volumes != 0)

@@ -52,6 +52,11 @@ std::string failures_text(const VerifyReport& report) {
   return text + and_more(report.failures.size(), report.failed, "  ");
 }
 
+std::string thaws_text(const VerifyReport& report) {
+  if (report.thaws_started == 0) return {};
+  return fmt::format("asked for the thaw of {}\n", volumes(report.thaws_started));
+}
+
 std::string others_text(const VerifyReport& report) {
   return names_text(fmt::format("unfinished, perhaps in the making: {}", volumes(report.unfinished.count)),
                     report.unfinished) +
@@ -63,8 +68,8 @@ std::string others_text(const VerifyReport& report) {
                     report.foreign);
 }
 
-std::string_view verdict(ExitCode code) {
-  switch (code) {
+std::string_view verdict(const VerifyOutcome& outcome) {
+  switch (outcome.exit_code) {
     case ExitCode::done:
       return {};
     case ExitCode::failed:
@@ -73,7 +78,10 @@ std::string_view verdict(ExitCode code) {
     case ExitCode::refused:
       return "not everything could be looked at, and running it again won't help: see above\n";
     case ExitCode::waiting:
-      return "what is frozen was compared by its checksum only: thaw it and run the same command again\n";
+      return outcome.options.thaw
+                 ? "what is frozen was compared by its checksum only: run the same command again when it is "
+                   "thawed\n"
+                 : "what is frozen was compared by its checksum only: --thaw asks for its thaw\n";
     case ExitCode::interrupted:
       return "interrupted: not every volume was looked at\n";
   }
@@ -95,9 +103,9 @@ std::string verify_text(const VerifyOutcome& outcome) {
     text += fmt::format("read and decoded: {}\n", format_count(report.members_read, "object", "objects"));
   return text + damages_text(report) +
          names_text(fmt::format("not read, frozen: {}", volumes(report.frozen.count)), report.frozen) +
-         failures_text(report) + others_text(report) + requests_text(outcome.requests) +
+         thaws_text(report) + failures_text(report) + others_text(report) + requests_text(outcome.requests) +
          fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
-         std::string(verdict(outcome.exit_code));
+         std::string(verdict(outcome));
 }
 
 std::string verify_json(const VerifyOutcome& outcome) {
@@ -118,6 +126,7 @@ std::string verify_json(const VerifyOutcome& outcome) {
                {"damaged", report.damaged},
                {"damages", {{"count", report.damages}, {"named", named}}},
                {"frozen", names_json(report.frozen)},
+               {"thaws_started", report.thaws_started},
                {"unfinished", names_json(report.unfinished)},
                {"garbage", names_json(report.garbage)},
                {"foreign", names_json(report.foreign)},

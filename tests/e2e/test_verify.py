@@ -6,6 +6,7 @@ import zipfile
 from harness.checker import list_bucket, read_archive
 from harness.load import day_objects
 from harness.program import run
+from harness.sim_control import SimControl
 from harness.suite import StoreCase, main, on_stores
 
 
@@ -121,6 +122,17 @@ class Frozen(StoreCase):
         deep = run(self.store, *base, "--deep")
         self.assertEqual(4, deep.code, str(deep))
         self.assertIn("not read, frozen: 1 volume", deep.out)
+        self.assertIn("--thaw asks for its thaw", deep.out)
+
+        self.assertIn("--thaw needs --deep", run(self.store, *base, "--thaw").err)
+        thaw = (*base, "--deep", "--thaw", "--tier", "Standard")
+        asked = run(self.store, *thaw)
+        self.assertEqual(4, asked.code, str(asked))
+        self.assertIn("asked for the thaw of 1 volume", asked.out)
+        SimControl(self.store).advance_thaws(3600)
+        thawed = run(self.store, *thaw)
+        self.assertEqual(0, thawed.code, str(thawed))
+        self.assertIn("read and decoded: 10 objects", thawed.out)
 
 
 if __name__ == "__main__":

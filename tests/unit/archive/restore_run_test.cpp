@@ -256,11 +256,11 @@ TEST_F(RestoreRunTest, WhatIsThereStays) {
 TEST_F(RestoreRunTest, ThePlanTellsWhatAThawCosts) {
   store_.freezes_archives = true;
   archive({{day_key(1, 0), "a"}, {day_key(2, 0), "b"}});
-  options_.tier = s3::RestoreTier::expedited;
+  options_.thaw.tier = s3::RestoreTier::expedited;
   const RestorePlan planned = plan();
   EXPECT_EQ(planned.frozen_volumes, 2u);
   EXPECT_NEAR(planned.dollars, 2 * .01, .001);  // 10 dollars a thousand requests
-  options_.tier = s3::RestoreTier::bulk;
+  options_.thaw.tier = s3::RestoreTier::bulk;
   EXPECT_LT(plan().dollars, .001);
 }
 

@@ -218,6 +218,46 @@ TEST_F(VerifyRunTest, FrozenVolumesAreToldNotTakenForDamage) {
   EXPECT_EQ(report.frozen.named.size(), 6u);
 }
 
+TEST_F(VerifyRunTest, WhatIsFrozenIsAskedToThawOnceAndReadByALaterRun) {
+  store_.freezes_archives = true;
+  archive();
+  options_.deep = true;
+  EXPECT_EQ(verify().thaws_started, 0u) << "nobody asked for it";
+  options_.thaw = ThawOptions{.tier = s3::RestoreTier::standard, .days = 5};
+  store_.thaw_polls = 1000;
+  VerifyReport report = verify();
+  EXPECT_EQ(report.frozen.count, 6u);
+  EXPECT_EQ(report.thaws_started, 6u);
+  report = verify();
+  EXPECT_EQ(report.frozen.count, 6u);
+  EXPECT_EQ(report.thaws_started, 0u) << "on its way";
+  for (const std::string& key : store_.keys(testing::kArchive)) {
+    store_.edit(testing::kArchive, key, [](testing::StoredObject& object) {
+      if (!object.thaw.is_readable()) object.thaw.kind = s3::ThawState::Kind::thawed;
+    });
+  }
+  report = verify();
+  EXPECT_EQ(report.frozen.count, 0u);
+  EXPECT_EQ(report.whole, 6u);
+  EXPECT_GT(report.members_read, 0u);
+}
+
+TEST_F(VerifyRunTest, AThawThatIsRefusedIsAFailureOfThatVolume) {
+  store_.freezes_archives = true;
+  archive();
+  store_.before = [](const Call& call) {
+    if (call.op == Op::restore && call.key == "src/20180401.zip")
+      throw testing::store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  options_.deep = true;
+  options_.thaw = ThawOptions{};
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(report.refused);
+  EXPECT_EQ(report.thaws_started, 5u);
+  EXPECT_EQ(report.frozen.count, 5u);
+}
+
 TEST_F(VerifyRunTest, AFrozenVolumeWithADamagedIndexIsBoth) {
   store_.freezes_archives = true;
   archive();
