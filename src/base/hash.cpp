@@ -1,9 +1,12 @@
 #include "base/hash.h"
 
 #include <libdeflate.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <zlib.h>
+
+#include <memory>
 
 #include "base/error.h"
 
@@ -12,6 +15,35 @@ namespace {
 
 [[noreturn]] void openssl_failed(const char* what) {
   throw Error(ErrorKind::internal, std::string("OpenSSL refused ") + what);
+}
+
+// Algorithms are looked up once: OpenSSL 3 otherwise searches its providers, under a lock, for every digest
+// (0.8 of 1.3 µs of a SHA-256 over 300 bytes) and for every HMAC (2.4 of 3.7 µs): bench/micro.
+
+const EVP_MD* fetched(const char* name) {
+  const EVP_MD* algorithm = EVP_MD_fetch(nullptr, name, nullptr);
+  if (algorithm == nullptr) openssl_failed(name);
+  return algorithm;
+}
+
+struct FreeMac {
+  void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+
+/// HMAC-SHA256 without a key yet; each thread has its own.
+EVP_MAC_CTX* hmac_context() {
+  thread_local const std::unique_ptr<EVP_MAC_CTX, FreeMac> context = [] {
+    const std::unique_ptr<EVP_MAC, FreeMac> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+    if (!mac) openssl_failed("HMAC");
+    std::unique_ptr<EVP_MAC_CTX, FreeMac> made(EVP_MAC_CTX_new(mac.get()));
+    char digest[] = "SHA256";
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                     OSSL_PARAM_construct_end()};
+    if (!made || EVP_MAC_CTX_set_params(made.get(), parameters) != 1) openssl_failed("HMAC-SHA256");
+    return made;
+  }();
+  return context.get();
 }
 
 }  // namespace
@@ -25,13 +57,16 @@ Digest::Digest(const evp_md_st* algorithm) : context_(EVP_MD_CTX_new()) {
 }
 
 Digest Digest::md5() {
-  return Digest(EVP_md5());
+  static const EVP_MD* const algorithm = fetched("MD5");
+  return Digest(algorithm);
 }
 Digest Digest::sha1() {
-  return Digest(EVP_sha1());
+  static const EVP_MD* const algorithm = fetched("SHA1");
+  return Digest(algorithm);
 }
 Digest Digest::sha256() {
-  return Digest(EVP_sha256());
+  static const EVP_MD* const algorithm = fetched("SHA256");
+  return Digest(algorithm);
 }
 
 void Digest::update(std::string_view bytes) {
@@ -62,10 +97,13 @@ std::string sha256(std::string_view bytes) {
 
 std::string hmac_sha256(std::string_view key, std::string_view message) {
   std::string out(32, '\0');
-  unsigned int size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(message.data()), message.size(),
-           reinterpret_cast<unsigned char*>(out.data()), &size) == nullptr) {
+  std::size_t size = 0;
+  EVP_MAC_CTX* context = hmac_context();
+  // OpenSSL takes "no key" for "the key as before"; HMAC fills an empty one up with zeros.
+  const std::string_view used = key.empty() ? std::string_view("\0", 1) : key;
+  if (EVP_MAC_init(context, reinterpret_cast<const unsigned char*>(used.data()), used.size(), nullptr) != 1 ||
+      EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(message.data()), message.size()) != 1 ||
+      EVP_MAC_final(context, reinterpret_cast<unsigned char*>(out.data()), &size, out.size()) != 1) {
     openssl_failed("HMAC-SHA256");
   }
   return out;
