@@ -33,14 +33,17 @@ class BoundedQueue {
   /// Waits for an item. nullopt once the queue is closed and drained, or cancelled.
   [[nodiscard]] std::optional<T> pop() S3C_EXCLUDES(mutex_) {
     std::optional<T> item;
+    bool has_room = false;
     {
       MutexLock lock(mutex_);
       while (items_.empty() && !closed_) not_empty_.wait(mutex_);
       if (items_.empty()) return std::nullopt;
       item.emplace(std::move(items_.front()));
       items_.pop_front();
+      // A producer that waits is woken once for half a queue of room, not once for every item.
+      has_room = items_.size() == capacity_ / 2;
     }
-    not_full_.notify_one();
+    if (has_room) not_full_.notify_all();
     return item;
   }
 
