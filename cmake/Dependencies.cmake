@@ -11,4 +11,7 @@ find_package(CLI11 REQUIRED)           # command line, environment, TOML config
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)        # S3's XML
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)  # members compressed in memory, fast CRC-32
 pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)        # the pending central directory, kept small in memory
+# malloc for s3compress: a tenth of the CPU per object and a third of the peak memory less than glibc's. Sanitizers
+# bring their own.
+pkg_check_modules(tcmalloc REQUIRED IMPORTED_TARGET libtcmalloc_minimal)
 find_package(Boost 1.74 REQUIRED)      # sim/ only: Beast
