@@ -24,7 +24,7 @@ struct Selection {
 
 /// How much of the machine a run may use.
 struct Resources {
-  int threads = 64;                                       ///< objects in flight
+  int threads = 256;                                      ///< objects in flight
   std::uint64_t memory_bytes = std::uint64_t{192} << 20;  ///< object bodies and upload buffers together
   int open_groups = 8;                                    ///< groups in work at once
   int upload_slots = 4;                                   ///< parts in flight

@@ -85,7 +85,8 @@ const std::vector<Flag>& archive_flags() {
       {"dry-run", "", FlagKind::toggle, kSources, "only list what would be archived; change nothing"},
 
       {"threads", "COUNT", FlagKind::value, kResources,
-       "objects read at the same time, 1 to 4096 (default: 64)"},
+       "objects read at the same time, at most; fewer while the store says SlowDown. 1 to 4096 (default: "
+       "256)"},
       {"memory", "SIZE", FlagKind::value, kResources,
        "bound for object bodies and upload buffers (default: 192MiB)"},
       {"store-powers", "POWERS", FlagKind::value, kResources,

@@ -147,6 +147,23 @@ http::Response CallRunner::send(const Call& call, std::optional<milliseconds>& r
   }
 }
 
+http::Response CallRunner::send_within_limit(const Call& call,
+                                             std::optional<milliseconds>& retry_after_time) {
+  gets_.acquire(stop_);
+  try {
+    http::Response answer = send(call, retry_after_time);
+    gets_.answered(ConcurrencyLimit::Answer::taken);
+    return answer;
+  } catch (const Error& error) {
+    const bool throttled = error.kind() == ErrorKind::throttled;
+    gets_.answered(throttled ? ConcurrencyLimit::Answer::throttled : ConcurrencyLimit::Answer::taken);
+    throw;
+  } catch (...) {
+    gets_.answered(ConcurrencyLimit::Answer::taken);
+    throw;
+  }
+}
+
 void CallRunner::run(Call& call, const std::function<void(http::Response&)>& accept) {
   if (call.key && call.key->empty()) {
     // Without its key a request would be about the whole bucket.
@@ -159,7 +176,8 @@ void CallRunner::run(Call& call, const std::function<void(http::Response&)>& acc
     std::optional<Error> failed;
     try {
       if (call.before_try) call.before_try(call);
-      http::Response answer = send(call, at_least);
+      http::Response answer =
+          call.operation == Operation::get_object ? send_within_limit(call, at_least) : send(call, at_least);
       accept(answer);
       return;
     } catch (const Error& error) {

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "http/transport.h"
+#include "s3/concurrency_limit.h"
 #include "s3/credentials.h"
 #include "s3/endpoint.h"
 #include "s3/request_stats.h"
@@ -78,6 +79,8 @@ class CallRunner {
   /// One try: a 2xx answer without <Error>, or an exception. A wrong region and a wrong clock are put right
   /// here, once each: the server has then refused the request before it did anything.
   http::Response send(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
+  /// A try of GetObject within the limit that the store's refusals set; all others are few beside those.
+  http::Response send_within_limit(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
   http::Request signed_request(const Call& call, const BucketAddress& address, const std::string& query,
                                std::chrono::milliseconds clock_offset);
   bool learn_region(const Call& call, const BucketAddress& address, const http::Response& answer)
@@ -94,6 +97,7 @@ class CallRunner {
   const std::shared_ptr<base::Logger> logger_;
   const std::stop_token stop_;
   Signer signer_;
+  ConcurrencyLimit gets_;
   RequestStats stats_;
   std::atomic<std::int64_t> clock_offset_ms_{0};  // the server's clock less ours
   base::Mutex mutex_;
