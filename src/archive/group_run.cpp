@@ -310,10 +310,14 @@ class GroupRun::Pass {
   }
 
   /// A volume pays for the part it fills and, when its parts are larger than usual, for what those take in
-  /// flight.
+  /// flight. One that will be smaller than a part pays for that only, so that many small groups are open at
+  /// once: each takes a dozen round trips, whatever its size.
   std::uint64_t buffers_for(std::uint64_t part_size) const {
     const auto slots = static_cast<std::uint64_t>(s_.slots.count());
-    return (slots + 1) * part_size - slots * part_size_bytes(0, 0);
+    const std::uint64_t in_flight = slots * (part_size - part_size_bytes(0, 0));
+    const std::optional<SourceListing::Rest> rest = listing_.rest();
+    const std::uint64_t largest = rest ? largest_archive_bytes(rest->bytes, rest->objects) : part_size;
+    return in_flight + std::min(part_size, largest);
   }
 
   void set_stage(GroupProgress::Stage stage) {

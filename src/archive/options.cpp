@@ -12,16 +12,15 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+
 [[noreturn]] void refuse(const std::string& message) {
   throw Error(ErrorKind::invalid_argument, message);
 }
 
 }  // namespace
 
-std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
-  constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-  constexpr std::uint64_t kSmallest = 8 * kMiB;
-  constexpr std::uint64_t kMaxParts = 9'999;
+std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
   // Beside its data a member costs two headers with its name (at most 3,100 bytes each when every byte of a
   // 1,024-byte key is escaped) and its index row (key, headers, 2 KB of metadata, tags; compressed, but count
   // it whole).
@@ -30,8 +29,13 @@ std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects)
   source_bytes = std::min(source_bytes, std::uint64_t{1} << 50);
   objects = std::min(objects, std::uint64_t{1} << 40);
   // DEFLATE's own worst case, for streamed members: 5 bytes per 16 KB block.
-  const std::uint64_t worst = source_bytes + source_bytes / 2'048 + objects * kOverheadPerObject + kMiB;
-  const std::uint64_t needed = (worst + kMaxParts - 1) / kMaxParts;
+  return source_bytes + source_bytes / 2'048 + objects * kOverheadPerObject + kMiB;
+}
+
+std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
+  constexpr std::uint64_t kSmallest = 8 * kMiB;
+  constexpr std::uint64_t kMaxParts = 9'999;
+  const std::uint64_t needed = (largest_archive_bytes(source_bytes, objects) + kMaxParts - 1) / kMaxParts;
   return std::max(kSmallest, (needed + kMiB - 1) / kMiB * kMiB);
 }
 

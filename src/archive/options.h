@@ -26,7 +26,7 @@ struct Selection {
 struct Resources {
   int threads = 256;                                      ///< objects in flight
   std::uint64_t memory_bytes = std::uint64_t{192} << 20;  ///< object bodies and upload buffers together
-  int open_groups = 8;                                    ///< groups in work at once
+  int open_groups = 16;                                   ///< groups in work at once
   int upload_slots = 4;                                   ///< parts in flight
 };
 
@@ -62,9 +62,12 @@ void validate_names(const std::string& prefix, const Layout& layout, const Archi
 /// for example a memory bound too small for the parts a volume needs.
 void validate(const ArchiveOptions& options);
 
-/// The size of the parts of a volume whose source objects add up to at most source_bytes in at most objects
-/// members: the smallest whole MiB, at least 8, with which even an incompressible volume with the longest
-/// names needs fewer than 10,000 parts. Equal parts, because some stores insist.
+/// What a volume has at most when its source objects add up to source_bytes in so many members: even
+/// incompressible ones with the longest names.
+std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t objects);
+
+/// The size of the parts of such a volume: the smallest whole MiB, at least 8, with which the largest needs
+/// fewer than 10,000 parts. Equal parts, because some stores insist.
 std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects);
 
 }  // namespace s3c::archive

@@ -51,6 +51,16 @@ const s3::ObjectSummary* SourceListing::peek() {
   }
 }
 
+std::optional<SourceListing::Rest> SourceListing::rest() const {
+  if (!started_ || coming_.valid()) return std::nullopt;
+  Rest rest;
+  for (std::size_t i = next_; i < page_.objects.size(); ++i) {
+    ++rest.objects;
+    rest.bytes += page_.objects[i].size_bytes;
+  }
+  return rest;
+}
+
 void SourceListing::load_page() {
   page_ = coming_.valid() ? coming_.get() : store_.list_objects(request_);
   started_ = true;

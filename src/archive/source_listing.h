@@ -39,6 +39,13 @@ class SourceListing {
   /// REQUIRES: peek() returned an object.
   void pop() { ++next_; }
 
+  struct Rest {
+    std::uint64_t objects = 0;
+    std::uint64_t bytes = 0;  ///< their sizes
+  };
+  /// What is still to come, wanted by the filter or not; nullopt as long as the last page isn't there.
+  std::optional<Rest> rest() const;
+
  private:
   void load_page();
 

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "archive/catalog.h"
 #include "promise.h"
 
@@ -54,6 +58,26 @@ class ArchiveRunTest : public ::testing::TestWithParam<bool> {
 
 INSTANTIATE_TEST_SUITE_P(Stores, ArchiveRunTest, ::testing::Bool(),
                          [](const auto& powers) { return powers.param ? "full" : "lesser"; });
+
+TEST_P(ArchiveRunTest, SmallGroupsAreOpenTogetherWithinLittleMemory) {
+  const auto originals = testing::fill(store_, 2, 6);
+  options_.max_objects = 1000;
+  options_.resources.memory_bytes = 48 << 20;  // one 8 MiB part beside the two in flight
+  options_.resources.open_groups = 6;
+  std::atomic<int> created = 0;
+  std::atomic<int> open_at_first_complete = 0;
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::create && call.key.starts_with("src/")) ++created;
+    if (call.op != Op::complete || !call.key.starts_with("src/") || open_at_first_complete != 0) return;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (created < 4 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    open_at_first_complete = created.load();
+  };
+  run(store_, options_);
+  store_.before = {};
+  EXPECT_GE(open_at_first_complete, 4);
+  expect_all_done(originals);
+}
 
 TEST_P(ArchiveRunTest, ArchivesEverythingAndThenDeletesIt) {
   const auto originals = testing::fill(store_, 3);
