@@ -23,10 +23,10 @@ def judge(result, schedule: RestoreSchedule, job: RestoreJob, missing: set[str])
         return
     assert result.code in (0, 1, 2, 3, 4, 130), f"ended with {result}"
     assert result.code != 130 or schedule.interrupt_ms is not None, f"nobody interrupted it: {result}"
-    if result.code in (1, 2) and not result.out:
-        assert result.err.strip(), f"no word of what went wrong: {result}"
-        return  # it could not even plan
     report = result.json()
+    if "plan" not in report:  # it ended before it had one
+        assert result.code in (1, 2, 130) and report["error"]["message"], f"no word of what went wrong: {result}"
+        return
     named = {one["key"] for one in report["named"]}
     if result.code in (1, 2):
         assert report["failed"] or report["failures"]["count"], f"no word of what went wrong: {result}"
@@ -59,7 +59,9 @@ def run_schedule(schedule: RestoreSchedule, store: Store) -> None:
             missing = job.check(older_allowed=not schedule.complete_listings)
             for result in results:
                 judge(result, schedule, job, missing)
-            job.place.clear_remains()
+            # Otherwise whoever began it has ended it.
+            if any(was_ended(result, schedule) or "stays behind" in result.out for result in results):
+                job.place.clear_remains()
             job.finish(older_allowed=not schedule.complete_listings)
         except AssertionError as error:
             reports = "\n".join(str(result) for result in results)
