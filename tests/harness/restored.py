@@ -55,14 +55,15 @@ class BucketPlace:
                 if self._client.list_parts(Bucket=self.bucket, Key=u["Key"], UploadId=u["UploadId"]).get("Parts")]
 
     def clear_remains(self) -> None:
-        """Nothing: the next run has to."""
+        """As docs/restoring.md says: by hand, while no restore runs there, or by a lifecycle rule."""
+        for upload in self._client.list_multipart_uploads(Bucket=self.bucket).get("Uploads", []):
+            self._client.abort_multipart_upload(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
     def discard(self) -> None:
         keys = list(list_bucket(self._client, self.bucket))
         if keys:
             self._client.delete_objects(Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True})
-        for upload in self._client.list_multipart_uploads(Bucket=self.bucket).get("Uploads", []):
-            self._client.abort_multipart_upload(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+        self.clear_remains()
 
 
 class FolderPlace:
