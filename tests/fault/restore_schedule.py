@@ -10,7 +10,7 @@ READS = ("GetObject", "HeadObject", "ListObjectsV2")
 WRITES = ("PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload", "RestoreObject")
 EVERYTHING = READS + WRITES
 # What GET is asked for, each damaged for itself: members, rows, records.
-READ_KEYS = ("*.zip", "s3compress_catalog/index/*", "s3compress_catalog/manifest/*", "*")
+READ_KEYS = ("*.zip", "*.zip", "s3compress_catalog/index/*", "s3compress_catalog/manifest/*", "*")
 
 
 @dataclasses.dataclass

@@ -1,6 +1,8 @@
 """The small restore that crash and storm tests run over and over. What is restored is archived once: the volumes of the small
 archive job, and members with metadata, tags and a past. Each restore has a place of its own, where somebody's objects lie."""
 
+import random
+
 from .load import Original
 from .program import Running, clean_environment
 from .restored import PLACES
@@ -17,6 +19,8 @@ WITH_EVERYTHING = Original(b'{"a": 1}' * 9, content_type="application/json",
 MEMBERS = {"all": (("*",), lambda key: True),
            "small": (("*.xml", "*.json", "*/empty"), lambda key: not key.endswith(".bin")),
            "streamed": ((f"{DAYS[1]}streamed.bin",), lambda key: key.endswith(".bin"))}
+# Stored as it is: of these a flipped bit gives other bytes, where DEFLATE mostly gives an error.
+NOISE = {f"{day}noise.xml": Original(random.Random(day).randbytes(6000)) for day in DAYS}
 DAY_S = 24 * 3600
 THAWED_DAYS = 3  # --days' default
 
@@ -27,7 +31,7 @@ class Archived:
     def __init__(self, store):
         job = SmallJob(store)
         job.put({f"{DAYS[1]}everything.json": WITH_EVERYTHING, f"{DAYS[1]}empty": Original(b""),
-                 AGAIN: Original(b"<the newer one/>" * 4)})
+                 AGAIN: Original(b"<the newer one/>" * 4), **NOISE})
         job.expect_code(job.run(), 0)
         job.check(all_archived=True)
         self.store, self.job, self.originals, self.control = store, job, job.originals, SimControl(store)
