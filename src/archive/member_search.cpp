@@ -85,6 +85,7 @@ class NameSource {
 
 /// A volume that may hold something wanted, or why that can't be told.
 struct Volume {
+  ManifestName name;
   std::shared_ptr<const index::Manifest> manifest;
   std::optional<Error> failure;
 };
@@ -152,19 +153,22 @@ class Search {
 
   std::vector<Volume> volumes_of(Names& names) {
     std::vector<Volume> volumes;
+    ManifestName asked = names.front();
     try {
       if (names.size() > 1) {
         const std::string id = id_of(store_.head_object(catalog_.bucket(), names.front().archive_key));
         std::erase_if(names, [&](const ManifestName& name) { return name.id != id; });
       }
       for (const ManifestName& name : names) {
+        asked = name;
         index::Manifest manifest = catalog_.read_manifest(name);
         if (is_wanted(manifest))
-          volumes.push_back({std::make_shared<const index::Manifest>(std::move(manifest)), std::nullopt});
+          volumes.push_back(
+              {name, std::make_shared<const index::Manifest>(std::move(manifest)), std::nullopt});
       }
     } catch (const Error& error) {
       // Not there any more: its run lost a race and took it back.
-      if (error.kind() != ErrorKind::not_found) volumes.push_back({nullptr, error});
+      if (error.kind() != ErrorKind::not_found) volumes.push_back({asked, nullptr, error});
     }
     return volumes;
   }
@@ -184,7 +188,7 @@ class Search {
       std::optional<Volume> volume = volumes_.pop();
       if (!volume) return std::nullopt;
       if (volume->failure) {
-        fail(*volume->failure);
+        fail(*volume->failure, {std::move(volume->name), nullptr});
         continue;
       }
       ++report_.volumes;
@@ -208,15 +212,19 @@ class Search {
   }
 
   void take(BlockRows&& rows) {
-    if (rows.failure) return fail(*rows.failure);
+    if (rows.failure) {
+      const index::Manifest& manifest = *rows.manifest;
+      return fail(*rows.failure, {{manifest.archive_key, manifest.id}, rows.manifest});
+    }
     if (rows.rows.empty()) return;
     report_.members += rows.rows.size();
     found_(rows.manifest, std::move(rows.rows));
   }
 
-  void fail(const Error& error) {
+  void fail(const Error& error, UnsearchedVolume volume) {
     constexpr std::size_t kMaxKept = 20;
     ++report_.failed;
+    report_.unsearched.push_back(std::move(volume));
     if (report_.failures.size() < kMaxKept) report_.failures.push_back(error);
   }
 

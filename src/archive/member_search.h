@@ -27,12 +27,20 @@ struct SearchOptions {
   int threads = 16;
 };
 
+/// A volume of which something could not be read.
+struct UnsearchedVolume {
+  ManifestName name;
+  std::shared_ptr<const index::Manifest> manifest;  ///< nullptr: not even its record
+};
+
 struct SearchReport {
   std::uint64_t volumes = 0;  ///< whose indexes were looked into
   std::uint64_t members = 0;  ///< that were wanted
   /// Of volumes that could not be searched; the first twenty. What lies in them is not found.
   std::vector<base::Error> failures;
   std::uint64_t failed = 0;
+  /// All of them, each once or more often: they may hold newer objects than those that were found.
+  std::vector<UnsearchedVolume> unsearched;
 };
 
 /// Wanted rows of one volume, in key order; a volume comes in several pieces.

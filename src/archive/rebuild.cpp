@@ -13,6 +13,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/ulid.h"
 #include "index/index_writer.h"
 #include "zip/reader.h"
 
@@ -140,7 +141,8 @@ class Rebuild {
     m.index_size_bytes = index_.gz_size_bytes;
     m.index_sha256 = base::to_hex(base::sha256(index_.gz_bytes()));
     m.blocks = index_.blocks;
-    m.created_at = clock_.now();
+    // When the volume was made, not its record: restore takes the newest volume's word on a key.
+    m.created_at = base::ulid_time(m.id).value_or(clock_.now());
     m.tool = "s3compressor";
     m.tool_version = options_.tool_version;
     m.checksum.value = checksum();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace s3c::archive {
 struct RestoreVolume {
   std::string archive_key;
   std::string id;
+  std::string source_bucket;
   std::string
       group;  ///< source bucket and key prefix: within one, the newest volume has the last word on a key
   base::Timestamp created_at{};
@@ -42,7 +44,14 @@ struct RestorePlan {
   /// one. The first twenty.
   std::vector<base::Error> failures;
   std::uint64_t failed_volumes = 0;
+  /// By group, when the newest of its volumes was made that could not be looked into but is there: it may
+  /// hold newer objects than older volumes, which therefore stay.
+  std::map<std::string, base::Timestamp> blocked;
 };
+
+/// Notes that a volume of the group, made then, could not be looked into.
+void block(std::map<std::string, base::Timestamp>& blocked, const std::string& group,
+           base::Timestamp made_at);
 
 /// A member that was not brought back.
 struct NotRestored {

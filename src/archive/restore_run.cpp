@@ -58,11 +58,12 @@ struct Range {
 
 class RestoreRun {
  public:
-  RestoreRun(const RestoreOptions& options, const RestoreContext& context)
+  RestoreRun(const RestoreOptions& options, const RestorePlan& plan, const RestoreContext& context)
       : options_(options),
         context_(context),
         bucket_(options.scope.archive_bucket),
         memory_(options.memory_bytes),
+        blocked_(plan.blocked),
         ranges_(static_cast<std::size_t>(options.threads)),
         crew_([this] { ranges_.cancel(); }) {}
   ~RestoreRun() { ranges_.cancel(); }  // or crew_ would wait for ever
@@ -88,8 +89,9 @@ class RestoreRun {
     while (!waiting.empty() && options_.wait && !stopped()) {
       context_.progress.waiting = waiting.size();
       if (!context_.clock.sleep_for(options_.poll_interval, context_.stop)) break;
-      for (const Error& error : find_thaw_states(context_.store, bucket_, options_.threads, waiting))
-        fail_volume(error);
+      for (const UnaskedVolume& unasked :
+           find_thaw_states(context_.store, bucket_, options_.threads, waiting))
+        fail_volume(unasked.error, unasked.volume);
       waiting = restore_readable(waiting);
     }
     context_.progress.waiting = waiting.size();
@@ -116,7 +118,7 @@ class RestoreRun {
       }
     } catch (const Error& error) {
       // One that can't be thawed doesn't keep the others frozen.
-      fail_volume(error, volume.group);
+      fail_volume(error, volume);
       named_failed_.insert(volume.archive_key);
     }
   }
@@ -127,13 +129,14 @@ class RestoreRun {
   std::vector<RestoreVolume> restore_readable(const std::vector<RestoreVolume>& volumes) {
     std::vector<RestoreVolume> waiting;
     for (const RestoreVolume& volume : volumes) {
-      if (blocked_.contains(volume.group)) {
+      const auto blocked = blocked_.find(volume.group);
+      if (blocked != blocked_.end() && volume.created_at <= blocked->second) {
         if (named_failed_.insert(volume.archive_key).second) {
-          fail_volume(Error(
-              ErrorKind::transient,
-              "nothing was restored from it: a volume of its group could not be thawed or read, and may "
-              "hold newer objects of the same keys",
-              {.operation = "restore", .resource = bucket_ + "/" + volume.archive_key}));
+          note_failure(Error(ErrorKind::transient,
+                             "nothing was restored from it: a later volume of its group could not be thawed "
+                             "or read, and may "
+                             "hold newer objects of the same keys",
+                             {.operation = "restore", .resource = bucket_ + "/" + volume.archive_key}));
         }
         continue;
       }
@@ -162,9 +165,17 @@ class RestoreRun {
             }
             hand_out(manifest, std::move(rows));
           });
-      for (const Error& error : searched.failures) fail_volume(error, volume.group);
+      for (const Error& error : searched.failures) fail_volume(error, volume);
+      if (searched.failed == 0 && searched.members < volume.members) {
+        throw Error(
+            ErrorKind::transient,
+            fmt::format("{} of its members were planned, and {} are found now: its record has changed "
+                        "or is gone",
+                        volume.members, searched.members),
+            {.operation = "restore", .resource = bucket_ + "/" + volume.archive_key});
+      }
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::cancelled) fail_volume(error, volume.group);
+      if (error.kind() != ErrorKind::cancelled) fail_volume(error, volume);
     }
   }
 
@@ -294,9 +305,13 @@ class RestoreRun {
     if (report_.named.size() < kMaxNamed) report_.named.push_back({row.key, std::move(why)});
   }
 
-  /// group: whose older volumes must not be taken for the newest.
-  void fail_volume(const Error& error, const std::string& group = {}) {
-    if (!group.empty()) blocked_.insert(group);
+  /// Older volumes of its group must not be taken for the newest.
+  void fail_volume(const Error& error, const RestoreVolume& volume) {
+    block(blocked_, volume.group, volume.created_at);
+    note_failure(error);
+  }
+
+  void note_failure(const Error& error) {
     constexpr std::size_t kMaxKept = 20;
     context_.log.warn("{}", error.what());
     base::MutexLock lock(mutex_);
@@ -313,9 +328,9 @@ class RestoreRun {
   const RestoreContext& context_;
   const std::string bucket_;
   base::MemoryBudget memory_;
-  std::map<std::string, Seen> seen_;    // by group, for those with more than one volume
-  std::set<std::string> named_failed_;  // volumes whose failure was told
-  std::set<std::string> blocked_;       // groups of which a volume could not be thawed or searched
+  std::map<std::string, Seen> seen_;                // by group, for those with more than one volume
+  std::set<std::string> named_failed_;              // volumes whose failure was told
+  std::map<std::string, base::Timestamp> blocked_;  // as RestorePlan::blocked, and of this run
 
   base::Mutex mutex_;
   RestoreReport report_ S3C_GUARDED_BY(mutex_);
@@ -328,7 +343,7 @@ class RestoreRun {
 
 RestoreReport run_restore(const RestoreOptions& options, const RestorePlan& plan,
                           const RestoreContext& context) {
-  return RestoreRun(options, context).run(plan);
+  return RestoreRun(options, plan, context).run(plan);
 }
 
 }  // namespace s3c::archive

@@ -55,11 +55,11 @@ bool ask_for_thaw(s3::ObjectStore& store, const std::string& archive_bucket, con
   return store.restore_object(request) == s3::RestoreOutcome::started;
 }
 
-std::vector<Error> find_thaw_states(s3::ObjectStore& store, const std::string& archive_bucket, int threads,
-                                    std::vector<RestoreVolume>& volumes) {
+std::vector<UnaskedVolume> find_thaw_states(s3::ObjectStore& store, const std::string& archive_bucket,
+                                            int threads, std::vector<RestoreVolume>& volumes) {
   using Answer = std::variant<s3::ThawState, Error>;
   std::vector<RestoreVolume> asked = std::exchange(volumes, {});
-  std::vector<Error> errors;
+  std::vector<UnaskedVolume> unasked;
   std::size_t sent = 0;
   std::size_t answered = 0;
   base::in_order<RestoreVolume*, Answer>(
@@ -74,11 +74,14 @@ std::vector<Error> find_thaw_states(s3::ObjectStore& store, const std::string& a
       },
       [&](Answer&& answer) {
         RestoreVolume& volume = asked[answered++];
-        if (const auto* error = std::get_if<Error>(&answer)) return errors.push_back(*error);
+        if (const auto* error = std::get_if<Error>(&answer)) {
+          unasked.push_back({std::move(volume), *error});
+          return;
+        }
         volume.thaw = std::get<s3::ThawState>(answer);
         volumes.push_back(std::move(volume));
       });
-  return errors;
+  return unasked;
 }
 
 }  // namespace s3c::archive

@@ -1,6 +1,7 @@
 """verify in the built program: damage is named and the exit code says so; a volume that is frozen is no damage."""
 
 import io
+import json
 import zipfile
 
 from harness.checker import list_bucket, read_archive
@@ -73,7 +74,12 @@ class Verify(StoreCase):
         self.client.delete_object(Bucket=self.archive, Key=self.record("manifest"))
         self.assert_damaged("no manifest in the catalog is its own")
 
+    def created(self) -> dict[str, str]:
+        found = run(self.store, "ls", "--arch-bucket", self.archive, "--bucket", self.source, "--output", "json")
+        return {row["volume"]: row["created_at"] for row in map(json.loads, found.out.splitlines())}
+
     def test_records_that_are_made_again(self):
+        created = self.created()
         for key in list_bucket(self.client, self.archive, "s3compress_catalog/"):
             self.client.delete_object(Bucket=self.archive, Key=key)
         self.assertEqual(3, self.verify(code=1)["damaged"])
@@ -84,6 +90,8 @@ class Verify(StoreCase):
         self.assertEqual(3, result.out.count("manifest and index made again"), str(result))
         self.assertEqual(3, self.verify("--deep")["whole"])
         self.assertIn("are there and right", run(self.store, *base, archives[0]).out)
+        # A volume is as old as it was: of a key in two volumes the newer one's object comes back.
+        self.assertEqual({key: at[:19] for key, at in created.items()}, {key: at[:19] for key, at in self.created().items()})
         # They are as good as the first ones: everything comes back by them.
         self.assertEqual(0, run(self.store, "restore", "--arch-bucket", self.archive, "--bucket", self.source, "*").code)
         for key, original in self.originals.items():

@@ -1,6 +1,6 @@
 """A slice of the fault storms, always the same seeds; scripts/soak runs others for hours.
 
-S3C_STORM_COUNT: how many on each store (default 60; 15 with sanitizers)."""
+S3C_STORM_COUNT: how many on each store (default 60; 15 with sanitizers); restores: a third of it."""
 
 import os
 
@@ -13,10 +13,16 @@ COUNT = int(os.environ.get("S3C_STORM_COUNT", "15" if SANITIZED else "60"))
 
 @on_stores("full", "lesser")
 class Storm(StoreCase):
-    def test_a_slice(self):
-        done, bad = storm(self.STORE, range(1, COUNT + 1), minutes=60, workers=1)
-        self.assertEqual(COUNT, done)
+    def slice(self, job: str, count: int) -> None:
+        done, bad = storm(job, self.STORE, range(1, count + 1), minutes=60, workers=1)
+        self.assertEqual(count, done)
         self.assertEqual([], [outcome.seed for outcome in bad], "\n".join(outcome.problem for outcome in bad))
+
+    def test_archiving(self):
+        self.slice("archive", COUNT)
+
+    def test_restoring(self):
+        self.slice("restore", COUNT // 3)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "archive/catalog.h"
 #include "promise.h"
 
 namespace s3c::archive {
@@ -184,6 +185,83 @@ TEST_F(RestoreRunTest, WhileTheNewestVolumeCanNotBeReadOlderOnesStayToo) {
   report = restore();
   EXPECT_EQ(report.failed_volumes, 2u) << "the one whose thaw was refused, and the one that stays for it";
   EXPECT_EQ(target_.bodies().size(), 1u);
+}
+
+/// What keeps the newest volume from being looked into while the run is planned.
+class NewestVolumeUnseen : public RestoreRunTest, public ::testing::WithParamInterface<const char*> {
+ protected:
+  void break_it() {
+    const std::string what = GetParam();
+    if (what == "archive") {
+      store_.before = [](const Call& call) {
+        if (call.op == Op::head && call.key == "src/20180401-2.zip")
+          throw store_error(ErrorKind::transient, "InternalError");
+      };
+      return;
+    }
+    for (const std::string& key : store_.keys(testing::kArchive)) {
+      if (key.find(what) == std::string::npos || key.find("20180401-2.zip/") == std::string::npos) continue;
+      whole_[key] = store_.objects(testing::kArchive).at(key).body;
+      store_.edit(testing::kArchive, key, [](testing::StoredObject& object) { object.body.at(20) = '\x01'; });
+    }
+    ASSERT_EQ(whole_.size(), 1u);
+  }
+  void repair_it() {
+    store_.before = {};
+    for (const auto& [key, body] : whole_)
+      store_.edit(testing::kArchive, key, [&](testing::StoredObject& object) { object.body = body; });
+  }
+
+ private:
+  std::map<std::string, std::string> whole_;
+};
+
+TEST_P(NewestVolumeUnseen, OlderOnesStayAndOthersComeBack) {
+  archive({{day_key(1, 0), "old"}});
+  archive({{day_key(1, 0), "newer"}, {day_key(1, 1), "b"}});
+  archive({{day_key(2, 0), "another day"}});
+  archive({{day_key(1, 2), "newest"}});
+  break_it();
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.failed_volumes, GetParam() == std::string("/index/") ? 3u : 2u)
+      << "the unseen one, and the one that stays for it";
+  EXPECT_FALSE(target_.bodies().contains(day_key(1, 0))) << "the old one would stay for good";
+  EXPECT_TRUE(target_.bodies().contains(day_key(2, 0)));
+  EXPECT_TRUE(target_.bodies().contains(day_key(1, 2))) << "a newer volume needs no word of it";
+  repair_it();
+  EXPECT_EQ(restore().failed_volumes, 0u);
+  EXPECT_TRUE(target_.bodies() == originals_);
+}
+
+INSTANTIATE_TEST_SUITE_P(RestoreRun, NewestVolumeUnseen,
+                         ::testing::Values("/manifest/", "/index/", "archive"));
+
+TEST_F(RestoreRunTest, AVolumeThatFailsWhileItIsWaitedForKeepsOlderOnes) {
+  store_.freezes_archives = true;
+  archive({{day_key(1, 0), "old"}});
+  archive({{day_key(1, 0), "newer"}});
+  store_.thaw_polls = 1;
+  int heads = 0;
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::head && call.key == "src/20180401-2.zip" && ++heads == 2)
+      throw store_error(ErrorKind::transient, "InternalError");
+  };
+  options_.wait = true;
+  EXPECT_EQ(restore().failed_volumes, 2u);
+  EXPECT_TRUE(target_.bodies().empty());
+}
+
+TEST_F(RestoreRunTest, ARecordThatIsGoneAfterThePlanIsTold) {
+  archive({{day_key(1, 0), "a"}});
+  RestoreProgress progress;
+  const RestoreContext all = context(progress);
+  const RestorePlan planned = plan_restore(options_, all);
+  for (const std::string& key : store_.keys(testing::kArchive)) {
+    if (parse_manifest_key(key)) store_.erase(testing::kArchive, key);
+  }
+  const RestoreReport report = run_restore(options_, planned, all);
+  EXPECT_EQ(report.restored, 0u);
+  EXPECT_EQ(report.failed_volumes, 1u);
 }
 
 TEST_F(RestoreRunTest, AnArchiveThatIsAnotherOneByNowIsNoVolume) {
