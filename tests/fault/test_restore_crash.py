@@ -1,7 +1,7 @@
 """Kills a small restore at every single one of its requests, once before the request's effect and once after it, and looks at
 where it restores to: right after the kill, and when the same command has run again.
 
-S3C_CRASH_EVERY=1 takes every request; the default is every fifth, with sanitizers every twentieth, and the offset is the day
+S3C_CRASH_EVERY=1 takes every request; the default is every seventh, with sanitizers every twentieth, and the offset is the day
 of the month, so that all are met in time."""
 
 import os
@@ -12,7 +12,7 @@ from harness.restore_job import Archived, RestoreJob
 from harness.small_job import STREAMED_BYTES
 from harness.suite import StoreCase, main, on_stores
 
-EVERY = int(os.environ.get("S3C_CRASH_EVERY", "20" if SANITIZED else "5"))
+EVERY = int(os.environ.get("S3C_CRASH_EVERY", "20" if SANITIZED else "7"))
 
 
 class RestoreCrashCase(StoreCase):

@@ -1,6 +1,6 @@
 """A slice of the fault storms, always the same seeds; scripts/soak runs others for hours.
 
-S3C_STORM_COUNT: how many on each store (default 60; 15 with sanitizers); restores: a third of it."""
+S3C_STORM_COUNT: how many on each store (default 60; 15 with sanitizers); restores: a quarter of it."""
 
 import os
 
@@ -22,7 +22,7 @@ class Storm(StoreCase):
         self.slice("archive", COUNT)
 
     def test_restoring(self):
-        self.slice("restore", COUNT // 3)
+        self.slice("restore", COUNT // 4)
 
 
 if __name__ == "__main__":
