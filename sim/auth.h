@@ -40,6 +40,8 @@ class Authenticator {
   explicit Authenticator(std::string region) : region_(std::move(region)) {}
 
   void add_user(std::string access_key, std::string secret_key);
+  /// REQUIRES: the user was added.
+  const User& user(std::string_view access_key) const { return users_.find(access_key)->second; }
 
   /// Who sent the request. The body is not looked at: see check_payload() in aws_chunked.h.
   /// Throws S3Error: AccessDenied (no signature, expired, unsigned x-amz- headers),

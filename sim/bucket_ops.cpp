@@ -5,20 +5,6 @@
 #include "sim/xml_request.h"
 
 namespace s3c::sim {
-namespace {
-
-/// Source: S3 User Guide, "General purpose buckets naming rules".
-bool is_bucket_name(std::string_view name) {
-  if (name.size() < 3 || name.size() > 63) return false;
-  auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  for (const char c : name) {
-    if (!alphanumeric(c) && c != '-' && c != '.') return false;
-  }
-  return alphanumeric(name.front()) && alphanumeric(name.back()) && name.find("..") == std::string_view::npos;
-}
-
-}  // namespace
-
 Response xml_response(std::string document) {
   Response response;
   response.headers.add("Content-Type", "application/xml");

@@ -15,13 +15,6 @@ namespace {
 
 constexpr std::size_t kUlidBytes = 26;
 
-/// FNV-1a, because it is the same everywhere.
-std::uint64_t hash(std::string_view text) {
-  std::uint64_t value = 0xCBF29CE484222325ULL;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-  return value;
-}
-
 /// A key without the ULIDs in it, which no two runs have in common.
 std::string without_ulids(std::string_view key) {
   auto is_ulid_letter = [](char c) {
@@ -98,23 +91,11 @@ RequestFacts facts_of(const Request& request) {
   return facts;
 }
 
-std::uint64_t Dice::next() {
-  state_ += 0x9E3779B97F4A7C15ULL;
-  std::uint64_t value = state_;
-  value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  value = (value ^ (value >> 27)) * 0x94D049BB133111EBULL;
-  return value ^ (value >> 31);
-}
-
-double Dice::next_fraction() {
-  return static_cast<double>(next() >> 11) / static_cast<double>(1ULL << 53);
-}
-
 FaultRules::FaultRules(FaultScript script) : script_(std::move(script)), counts_(script_.rules.size()) {}
 
 std::optional<FaultRules::Chosen> FaultRules::choose(const RequestFacts& facts, base::Timestamp now) {
-  const std::uint64_t identity = hash(std::string(name(facts.operation)) + '\n' + facts.bucket + '\n' +
-                                      without_ulids(facts.keys.front()));
+  const std::uint64_t identity = hash_of(std::string(name(facts.operation)) + '\n' + facts.bucket + '\n' +
+                                         without_ulids(facts.keys.front()));
   const std::uint64_t occurrence = ++seen_[identity];
   std::optional<Chosen> chosen;
   for (std::size_t index = 0; index < script_.rules.size(); ++index) {

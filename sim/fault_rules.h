@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "sim/dice.h"
 #include "sim/fault_script.h"
 #include "sim/request.h"
 
@@ -25,18 +26,6 @@ struct RequestFacts {
   std::vector<std::string> keys;
 };
 RequestFacts facts_of(const Request& request);
-
-/// A source of chance (SplitMix64).
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next();
-  /// From 0 to below 1.
-  double next_fraction();
-
- private:
-  std::uint64_t state_;
-};
 
 class FaultRules {
  public:

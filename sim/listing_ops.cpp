@@ -1,5 +1,8 @@
 // ListObjects and ListObjectsV2.
+#include <algorithm>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/encoding.h"
@@ -10,51 +13,53 @@
 namespace s3c::sim {
 namespace {
 
-/// One page: keys and common prefixes, in order within each list, counted together.
+/// One page: keys and common prefixes, in order within each list, counted together. No objects: what a page
+/// of them costs is for the bucket to say.
 struct Page {
-  std::vector<Bucket::Keys::const_iterator> objects;
+  std::vector<std::string> keys;
   std::vector<std::string> common_prefixes;
   bool truncated = false;
   std::string last;  ///< the last entry, key or common prefix: the next page is what lies after it
 
-  std::size_t size() const { return objects.size() + common_prefixes.size(); }
+  std::size_t size() const { return keys.size() + common_prefixes.size(); }
 };
 
 /// Entries (keys or common prefixes) greater than after.
-Page make_page(const Bucket::Keys& keys, const ListingQuery& listing, std::string_view after) {
+Page make_page(const Bucket& bucket, const ListingQuery& listing, std::string_view after) {
   Page page;
   if (listing.max_entries == 0) return page;
-  auto at = after < listing.prefix ? keys.lower_bound(listing.prefix) : keys.upper_bound(after);
-  while (at != keys.end() && at->first.starts_with(listing.prefix)) {
-    const std::string_view common = listing.common_prefix_of(at->first);
+  const std::unique_ptr<KeyCursor> at = bucket.keys();
+  at->seek(std::max<std::string_view>(after, listing.prefix));
+  if (!at->at_end() && !after.empty() && at->key() == after) at->advance();
+  while (!at->at_end() && at->key().starts_with(listing.prefix)) {
+    const std::string common(listing.common_prefix_of(at->key()));
     if (common.empty()) {
-      if (!at->second.back().is_delete_marker) {
+      if (at->is_live()) {
         if (page.size() == static_cast<std::size_t>(listing.max_entries)) {
           page.truncated = true;
           return page;
         }
-        page.objects.push_back(at);
-        page.last = at->first;
+        page.keys.emplace_back(at->key());
+        page.last = page.keys.back();
       }
-      ++at;
+      at->advance();
       continue;
     }
     // A prefix counts only if something in it is not deleted: look for the first such key, then jump behind
     // them all.
-    auto live = at;
-    while (live != keys.end() && live->first.starts_with(common) && live->second.back().is_delete_marker)
-      ++live;
-    const bool is_live = live != keys.end() && live->first.starts_with(common);
+    while (!at->at_end() && at->key().starts_with(common) && !at->is_live()) at->advance();
+    const bool is_live = !at->at_end() && at->key().starts_with(common);
     if (is_live && common > after) {
       if (page.size() == static_cast<std::size_t>(listing.max_entries)) {
         page.truncated = true;
         return page;
       }
-      page.common_prefixes.emplace_back(common);
+      page.common_prefixes.push_back(common);
       page.last = common;
     }
     const std::string next = first_after_prefix(common);
-    at = next.empty() ? keys.end() : keys.lower_bound(next);
+    if (next.empty()) return page;
+    at->seek(next);
   }
   return page;
 }
@@ -72,10 +77,10 @@ void write_page(XmlWriter& xml, const Call& call, const ListingQuery& listing, c
                 bool with_owner) {
   const bool with_restore_status =
       call.header("x-amz-optional-object-attributes").find("RestoreStatus") != std::string_view::npos;
-  for (const auto& entry : page.objects) {
-    const Object& object = entry->second.back();
+  for (const std::string& key : page.keys) {
+    const Object& object = *call.bucket().current(key);
     xml.open("Contents");
-    xml.element("Key", listing.text(entry->first));
+    xml.element("Key", listing.text(key));
     xml.element("LastModified", base::format_iso8601(object.last_modified));
     xml.element("ETag", '"' + object.etag + '"');
     if (object.checksum) {
@@ -130,7 +135,7 @@ std::string parse_token(const std::string& token) {
 Response list_objects(const Call& call) {
   const ListingQuery listing(call.query, "max-keys");
   const std::string_view marker = call.query.get("marker");
-  const Page page = make_page(call.bucket().keys(), listing, marker);
+  const Page page = make_page(call.bucket(), listing, marker);
   XmlWriter xml("ListBucketResult");
   write_parameters(xml, call, listing, page);
   xml.element("Marker", listing.text(marker));
@@ -150,7 +155,7 @@ Response list_objects_v2(const Call& call) {
   } else if (start_after != nullptr) {
     after = *start_after;
   }
-  const Page page = make_page(call.bucket().keys(), listing, after);
+  const Page page = make_page(call.bucket(), listing, after);
   XmlWriter xml("ListBucketResult");
   write_parameters(xml, call, listing, page);
   xml.element("KeyCount", static_cast<std::uint64_t>(page.size()));

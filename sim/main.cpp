@@ -16,6 +16,7 @@
 #include "sim/server.h"
 #include "sim/service.h"
 #include "sim/stop_switch.h"
+#include "sim/synthetic_spec.h"
 
 namespace {
 
@@ -34,6 +35,7 @@ struct Options {
   std::string thaw_time = "0s";
   std::vector<std::string> read_only_buckets;
   std::string faults_file;
+  std::vector<std::string> synthetic_buckets;
   bool even_parts = false;
 };
 
@@ -117,6 +119,14 @@ void define(CLI::App& app, Options& options) {
   app.add_option(
       "--read-only-bucket", options.read_only_buckets,
       "a bucket in which every change answers AccessDenied; may be repeated (it can still be created)");
+  app.add_option("--synthetic", options.synthetic_buckets,
+                 "a bucket of computed objects, which take no memory and can be read and deleted: "
+                 "bucket=NAME and, if "
+                 "wanted, prefix=P (sources), days=D (1), first-day=YYYY-MM-DD (2018-04-01), objects=N (a "
+                 "day: 1000), "
+                 "data=orders|logs|mixed (4 KB XML, 1 KB JSON lines, 1 to 256 KB of lines and noise); may be "
+                 "repeated")
+      ->type_name("SPEC");
   app.add_option("--faults", options.faults_file,
                  "a fault script, as PUT /_sim/faults takes it: docs/s3sim.md")
       ->type_name("FILE");
@@ -128,6 +138,8 @@ void define(CLI::App& app, Options& options) {
       "      serve until Ctrl-C; then: aws --endpoint-url http://127.0.0.1:9000 s3 mb s3://source\n"
       "  s3sim --listen 127.0.0.1:0 --access-key test --secret-key secret --latency 20ms --profile lesser\n"
       "      a free port (printed), 20 ms away, as forgetful as Ceph RGW 16\n"
+      "  s3sim --access-key test --secret-key secret --synthetic bucket=source,days=10,objects=1000000\n"
+      "      ten million orders, sources/2018/04/01/order-00000000.xml and so on\n"
       "  curl http://127.0.0.1:9000/_sim/bill\n"
       "      requests, bytes and dollars so far; POST /_sim/bill/reset starts again from zero\n"
       "  curl -X PUT http://127.0.0.1:9000/_sim/read-only/source\n"
@@ -174,6 +186,14 @@ int serve(const Options& options) {
   service.add_user(options.access_key, options.secret_key);
   if (!options.second_access_key.empty())
     service.add_user(options.second_access_key, options.second_secret_key);
+
+  for (const std::string& text : options.synthetic_buckets) {
+    try {
+      service.add_synthetic_bucket(s3c::sim::parse_synthetic_spec(text), options.access_key);
+    } catch (const s3c::base::Error& error) {
+      throw s3c::base::Error(error.kind(), "--synthetic " + text + ": " + error.message());
+    }
+  }
 
   s3c::sim::FaultHandler faults(service, [&clock] { return clock.now(); });
   if (!options.faults_file.empty()) faults.set_script(read_fault_script(options.faults_file));

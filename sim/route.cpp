@@ -189,6 +189,15 @@ std::string decode_path(std::string_view raw) {
 
 }  // namespace
 
+bool is_bucket_name(std::string_view name) {
+  if (name.size() < 3 || name.size() > 63) return false;
+  auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  for (const char c : name) {
+    if (!alphanumeric(c) && c != '-' && c != '.') return false;
+  }
+  return alphanumeric(name.front()) && alphanumeric(name.back()) && name.find("..") == std::string_view::npos;
+}
+
 std::string_view name(Operation operation) {
   return row(operation).name;
 }

@@ -16,6 +16,9 @@ struct Route {
   std::string key;     ///< decoded; "" for a bucket
 };
 
+/// Source: S3 User Guide, "General purpose buckets naming rules".
+bool is_bucket_name(std::string_view name);
+
 /// "GetObject"; S3's name of the operation.
 std::string_view name(Operation operation);
 /// The reverse; nullopt for names s3sim doesn't have. "Unknown" isn't one.

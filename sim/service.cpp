@@ -5,9 +5,11 @@
 #include <charconv>
 
 #include "base/encoding.h"
+#include "base/error.h"
 #include "sim/aws_chunked.h"
 #include "sim/control.h"
 #include "sim/route.h"
+#include "sim/synthetic_objects.h"
 #include "sim/xml.h"
 
 namespace s3c::sim {
@@ -104,6 +106,10 @@ std::optional<std::int32_t> only_number(std::string_view query, std::string_view
   return value;
 }
 
+bool deletes_objects(Operation operation) {
+  return operation == Operation::delete_object || operation == Operation::delete_objects;
+}
+
 /// S3 wants to know how much is coming before it takes an object.
 void require_length(const Request& request, Operation operation) {
   if (operation != Operation::put_object && operation != Operation::upload_part) return;
@@ -124,6 +130,15 @@ S3Service::S3Service(ServiceOptions options, Now now)
 
 void S3Service::add_user(std::string access_key, std::string secret_key) {
   authenticator_.add_user(std::move(access_key), std::move(secret_key));
+}
+
+void S3Service::add_synthetic_bucket(const SyntheticSpec& spec, std::string_view owner_access_key) {
+  if (store_.bucket(spec.bucket) != nullptr) {
+    throw base::Error(base::ErrorKind::invalid_argument,
+                      "bucket: there is a bucket '" + spec.bucket + "' already");
+  }
+  store_.add_bucket(spec.bucket, authenticator_.user(owner_access_key).canonical_id, now_(),
+                    std::make_unique<SyntheticObjects>(spec));
 }
 
 std::string S3Service::next_request_id() {
@@ -212,6 +227,11 @@ Response S3Service::answer(Request& request, Operation& operation) {
     if (bucket->owner_id() != authenticated.user->canonical_id) throw S3Error(S3Code::AccessDenied);
     if (mutates(operation) && options_.read_only_buckets.contains(route.bucket)) {
       throw S3Error(S3Code::AccessDenied);
+    }
+    if (!bucket->is_writable() && mutates(operation) && !deletes_objects(operation)) {
+      throw S3Error(S3Code::NotImplemented,
+                    fmt::format("{} on a synthetic bucket: its objects can be read and deleted, nothing else",
+                                name(operation)));
     }
   }
   return run(

@@ -11,6 +11,7 @@
 #include "sim/call.h"
 #include "sim/request.h"
 #include "sim/store.h"
+#include "sim/synthetic_spec.h"
 
 namespace s3c::sim {
 
@@ -23,6 +24,11 @@ class S3Service final : public Handler {
 
   /// Every user may make buckets and sees only its own.
   void add_user(std::string access_key, std::string secret_key);
+
+  /// A bucket of computed objects, which belongs to the user of that access key. Objects can be read and
+  /// deleted; everything else that would change the bucket answers NotImplemented.
+  /// Throws base::Error: invalid_argument when there is a bucket of that name. REQUIRES: the user was added.
+  void add_synthetic_bucket(const SyntheticSpec& spec, std::string_view owner_access_key);
 
   /// Besides S3, without signatures: GET /_sim/bill, POST /_sim/bill/reset, PUT and DELETE
   /// /_sim/read-only/BUCKET, PUT /_sim/clock?skew_seconds=N: signatures and the Date header go by a clock

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ulid.h"
+#include "sim/stored_objects.h"
 
 namespace s3c::sim {
 namespace {
@@ -41,8 +42,8 @@ bool needs_thaw(StorageClass storage_class) {
 }
 
 Object* Bucket::newest(std::string_view key) {
-  const auto found = keys_.find(key);
-  return found == keys_.end() ? nullptr : &found->second.back();
+  Versions* versions = objects_->find(key);
+  return versions == nullptr ? nullptr : &versions->back();
 }
 
 Object* Bucket::current(std::string_view key) {
@@ -51,9 +52,9 @@ Object* Bucket::current(std::string_view key) {
 }
 
 Object* Bucket::version(std::string_view key, std::string_view version_id) {
-  const auto found = keys_.find(key);
-  if (found == keys_.end()) return nullptr;
-  for (Object& object : found->second) {
+  Versions* versions = objects_->find(key);
+  if (versions == nullptr) return nullptr;
+  for (Object& object : *versions) {
     if (object.version_id == version_id) return &object;
   }
   return nullptr;
@@ -64,7 +65,7 @@ void Bucket::remove_null_version(Versions& versions) {
 }
 
 Object& Bucket::put(const std::string& key, Object object) {
-  Versions& versions = keys_[key];
+  Versions& versions = objects_->find_or_add(key);
   if (versioning_ == Versioning::enabled) {
     object.version_id = base::make_ulid(object.last_modified);
     std::optional<Retention>& retention = object.attributes.lock.retention;
@@ -81,12 +82,11 @@ Object& Bucket::put(const std::string& key, Object object) {
 
 Removal Bucket::remove(const std::string& key, base::Timestamp now) {
   Removal removal;
-  const auto found = keys_.find(key);
-  removal.existed = found != keys_.end() && !found->second.back().is_delete_marker;
   if (versioning_ == Versioning::never) {
-    if (found != keys_.end()) keys_.erase(found);
+    removal.existed = objects_->erase(key);
     return removal;
   }
+  removal.existed = current(key) != nullptr;
   // S3 makes a marker even where nothing is.
   Object marker;
   marker.is_delete_marker = true;
@@ -99,16 +99,15 @@ Removal Bucket::remove(const std::string& key, base::Timestamp now) {
 Removal Bucket::remove_version(const std::string& key, std::string_view version_id) {
   Removal removal;
   removal.version_id = version_id;
-  const auto found = keys_.find(key);
-  if (found == keys_.end()) return removal;
-  Versions& versions = found->second;
-  const auto at = std::find_if(versions.begin(), versions.end(),
+  Versions* const versions = objects_->find(key);
+  if (versions == nullptr) return removal;
+  const auto at = std::find_if(versions->begin(), versions->end(),
                                [&](const Object& object) { return object.version_id == version_id; });
-  if (at == versions.end()) return removal;
+  if (at == versions->end()) return removal;
   removal.existed = true;
   removal.delete_marker = at->is_delete_marker;
-  versions.erase(at);
-  if (versions.empty()) keys_.erase(found);
+  versions->erase(at);
+  if (versions->empty()) objects_->erase(key);
   return removal;
 }
 
@@ -132,7 +131,12 @@ Bucket* Store::bucket(std::string_view name) {
 }
 
 Bucket& Store::add_bucket(const std::string& name, const std::string& owner_id, base::Timestamp now) {
-  return buckets_.try_emplace(name, name, owner_id, now).first->second;
+  return add_bucket(name, owner_id, now, std::make_unique<StoredObjects>());
+}
+
+Bucket& Store::add_bucket(const std::string& name, const std::string& owner_id, base::Timestamp now,
+                          std::unique_ptr<ObjectSource> objects) {
+  return buckets_.try_emplace(name, name, owner_id, now, std::move(objects)).first->second;
 }
 
 void Store::remove_bucket(std::string_view name) {

@@ -1,4 +1,7 @@
 // ListObjectVersions.
+#include <algorithm>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "sim/call.h"
@@ -9,8 +12,8 @@ namespace s3c::sim {
 namespace {
 
 struct VersionEntry {
-  const std::string* key;
-  const Object* object;
+  std::string key;
+  std::string version_id;
   bool is_latest;
 };
 
@@ -28,30 +31,33 @@ struct VersionPage {
 
 /// Entries after (key_marker, version_marker): keys ascending, versions newest first. version_marker "" means
 /// after every version of key_marker.
-VersionPage make_page(const Bucket::Keys& keys, const ListingQuery& listing, std::string_view key_marker,
+VersionPage make_page(Bucket& bucket, const ListingQuery& listing, std::string_view key_marker,
                       std::string_view version_marker) {
   VersionPage page;
   if (listing.max_entries == 0) return page;
-  auto at = key_marker < listing.prefix ? keys.lower_bound(listing.prefix) : keys.lower_bound(key_marker);
-  while (at != keys.end() && at->first.starts_with(listing.prefix)) {
-    const std::string_view common = listing.common_prefix_of(at->first);
+  const std::unique_ptr<KeyCursor> at = bucket.keys();
+  for (at->seek(std::max<std::string_view>(key_marker, listing.prefix));
+       !at->at_end() && at->key().starts_with(listing.prefix);) {
+    const std::string common(listing.common_prefix_of(at->key()));
     if (!common.empty()) {
       if (common > key_marker) {
         if (page.full(listing)) {
           page.truncated = true;
           return page;
         }
-        page.common_prefixes.emplace_back(common);
+        page.common_prefixes.push_back(common);
         page.last_key = common;
         page.last_version_id.clear();
       }
       const std::string next = first_after_prefix(common);
-      at = next.empty() ? keys.end() : keys.lower_bound(next);
+      if (next.empty()) return page;
+      at->seek(next);
       continue;
     }
-    const bool at_marker = !key_marker.empty() && at->first == key_marker;
-    bool skipping = at_marker;
-    for (auto version = at->second.rbegin(); version != at->second.rend(); ++version) {
+    const std::string key(at->key());
+    const Versions& versions = *bucket.versions(key);
+    bool skipping = !key_marker.empty() && key == key_marker;
+    for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
       if (skipping) {
         if (version->version_id == version_marker) skipping = false;
         continue;
@@ -60,11 +66,11 @@ VersionPage make_page(const Bucket::Keys& keys, const ListingQuery& listing, std
         page.truncated = true;
         return page;
       }
-      page.versions.push_back({&at->first, &*version, version == at->second.rbegin()});
-      page.last_key = at->first;
+      page.versions.push_back({key, version->version_id, version == versions.rbegin()});
+      page.last_key = key;
       page.last_version_id = version->version_id;
     }
-    ++at;
+    at->advance();
   }
   return page;
 }
@@ -78,7 +84,7 @@ Response list_object_versions(const Call& call) {
   if (!version_marker.empty() && key_marker.empty()) {
     throw S3Error(S3Code::InvalidArgument, "A version-id marker cannot be specified without a key marker.");
   }
-  const VersionPage page = make_page(call.bucket().keys(), listing, key_marker, version_marker);
+  const VersionPage page = make_page(call.bucket(), listing, key_marker, version_marker);
 
   XmlWriter xml("ListVersionsResult");
   xml.element("Name", call.route.bucket);
@@ -94,15 +100,16 @@ Response list_object_versions(const Call& call) {
     if (!page.last_version_id.empty()) xml.element("NextVersionIdMarker", page.last_version_id);
   }
   for (const VersionEntry& entry : page.versions) {
-    xml.open(entry.object->is_delete_marker ? "DeleteMarker" : "Version");
-    xml.element("Key", listing.text(*entry.key));
-    xml.element("VersionId", entry.object->version_id);
+    const Object& object = *call.bucket().version(entry.key, entry.version_id);
+    xml.open(object.is_delete_marker ? "DeleteMarker" : "Version");
+    xml.element("Key", listing.text(entry.key));
+    xml.element("VersionId", object.version_id);
     xml.flag("IsLatest", entry.is_latest);
-    xml.element("LastModified", base::format_iso8601(entry.object->last_modified));
-    if (!entry.object->is_delete_marker) {
-      xml.element("ETag", '"' + entry.object->etag + '"');
-      xml.element("Size", entry.object->body.size_bytes());
-      xml.element("StorageClass", name(entry.object->attributes.storage_class));
+    xml.element("LastModified", base::format_iso8601(object.last_modified));
+    if (!object.is_delete_marker) {
+      xml.element("ETag", '"' + object.etag + '"');
+      xml.element("Size", object.body.size_bytes());
+      xml.element("StorageClass", name(object.attributes.storage_class));
     }
     xml.open("Owner");
     xml.element("ID", call.bucket().owner_id());

@@ -56,6 +56,12 @@ Digest::Digest(const evp_md_st* algorithm) : context_(EVP_MD_CTX_new()) {
   if (!context_ || EVP_DigestInit_ex(context_.get(), algorithm, nullptr) != 1) openssl_failed("a digest");
 }
 
+Digest::Digest(const Digest& other) : context_(EVP_MD_CTX_new()) {
+  if (!context_ || EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) != 1) {
+    openssl_failed("to copy a digest");
+  }
+}
+
 Digest Digest::md5() {
   static const EVP_MD* const algorithm = fetched("MD5");
   return Digest(algorithm);

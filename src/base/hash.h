@@ -20,6 +20,12 @@ class Digest {
   static Digest sha1();
   static Digest sha256();
 
+  /// A copy goes on from the same bytes.
+  Digest(const Digest& other);
+  Digest& operator=(const Digest&) = delete;
+  Digest(Digest&&) noexcept = default;
+  Digest& operator=(Digest&&) noexcept = default;
+
   void update(std::string_view bytes);
   /// The digest of everything so far, as raw bytes (16 for MD5, 20 for SHA-1, 32 for SHA-256). REQUIRES:
   /// called once, last.

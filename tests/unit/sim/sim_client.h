@@ -37,6 +37,10 @@ class SimClient {
     return handler().handle(Request{method, path, query, {}, Payload(body)});
   }
   Handler& handler() { return stop_switch_; }
+  /// spec: as --synthetic takes it; the bucket is the first user's.
+  void add_synthetic_bucket(const std::string& spec) {
+    service_.add_synthetic_bucket(parse_synthetic_spec(spec), "OWNER");
+  }
 
   /// The same as the second user, who owns nothing.
   Response send_as_stranger(const std::string& method, const std::string& path,
