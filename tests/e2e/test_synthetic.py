@@ -14,9 +14,10 @@ class Synthetic(unittest.TestCase):
                  for data, objects in (("orders", 1500), ("logs", 300), ("mixed", 60))]
         store = start_sim("full", 0, *(word for spec in specs for word in ("--synthetic", spec)))
         self.addCleanup(store.stop)
-        client, archive = store.client(), store.new_bucket("archive")
+        client = store.client()
         for spec in specs:
             source = spec[len("bucket="):spec.index(",")]
+            archive = store.new_bucket("archive")
             with self.subTest(source):
                 listed = list_bucket(client, source)
                 originals = {}
