@@ -1,4 +1,4 @@
-"""The simulator's controls under /_sim/: faults, the stop switch, the clock. One per simulator; any thread."""
+"""The simulator's controls under /_sim/: faults, the stop switch, the clock, the bill. One per simulator; any thread."""
 
 import http.client
 import json
@@ -67,3 +67,12 @@ class SimControl:
     def advance_thaws(self, seconds: int) -> None:
         """Thaws, and the days of thawed copies, go on by so much at once."""
         self._call("PUT", f"thaw-clock?advance_seconds={seconds}")
+
+    # --- the bill
+
+    def bill(self) -> dict:
+        """Requests, bytes and dollars since the last reset."""
+        return self._call("GET", "bill")
+
+    def reset_bill(self) -> None:
+        self._call("POST", "bill/reset")

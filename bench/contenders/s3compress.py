@@ -1,0 +1,9 @@
+"""This program as people start it: every setting at its default, so verify, index and delete included."""
+
+SHARE = 1
+
+
+def commands(job):
+    first, last = job.days[0].date, job.days[-1].date
+    return [[job.s3compress, "--bucket", job.source, "--arch-bucket", job.archive, "--prefix", job.prefix,
+             "--from", str(first), "--to", str(last), "--quiet"]]
