@@ -26,7 +26,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--contenders", metavar="NAMES", help=f"by comma, in this order; of {known}, or paths of adapters (*.py)")
     parser.add_argument("--objects", type=positive, help="objects in all; slow contenders get a share of them")
     parser.add_argument("--days", type=positive, help="the objects are spread over so many days, one archive each")
-    parser.add_argument("--data", choices=data.KINDS, help="orders: XML of 4 KB; logs: JSON of 1 KB; mixed: 64 KB, half of it random")
+    parser.add_argument("--data", choices=data.KINDS, help="orders: XML of 4 KB; logs: JSON of 1 KB; mixed: 1 to 256 KB")
     parser.add_argument("--latency", type=int, metavar="MS", help="added to every answer of the store")
     parser.add_argument("--rate", type=int, metavar="N", help="the store answers 503 above N GETs a second; 0: no limit")
     parser.add_argument("--tls", action="store_true", default=None, help="stunnel terminates TLS in front of the store")

@@ -1,12 +1,10 @@
-"""The source objects: which, under which keys, with which bytes. The same in every run, and made from the key alone."""
+"""The source objects: which, and where their archives belong. s3sim computes them from their keys, the same in every run."""
 
 import dataclasses
 import datetime
-import random
-
-from harness.load import Original, load_in_processes
 
 PREFIX = "sources"
+KINDS = ("orders", "logs", "mixed")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,58 +40,7 @@ class DataSet:
         dates = [self.first_day + datetime.timedelta(days=i) for i in range(self.days)]
         return [Day(date, f"{PREFIX}/{date:%Y/%m/%d}/", f"{bucket}/{date:%Y%m%d}.zip") for date in dates]
 
-    def load(self, store, bucket: str) -> None:
-        """PUTs every object; returns when all were acknowledged."""
-        days = self.list_days(bucket)
-        suffix, make = KINDS[self.kind]
-
-        def make_object(i: int):
-            day, number = divmod(i, self.objects_per_day)
-            key = f"{days[day].prefix}{number // 3600:02}/{number // 60 % 60:02}/{number:08}.{suffix}"
-            return key, Original(make(random.Random(key)))
-
-        # Many connections: each waits the simulator's latency for every object.
-        load_in_processes(store, bucket, make_object, self.objects, processes=2, connections=48)
-
-
-WORDS = ("invoice pallet harbour customs delayed inspection berth manifest returned damaged priority standard carrier departure "
-         "arrival warehouse accepted rejected pending weighed sealed container forklift express").split()
-
-
-def _item(rng: random.Random) -> str:
-    return (f'  <item sku="{rng.randrange(10**9)}">\n    <quantity>{rng.randrange(1, 41)}</quantity>\n'
-            f'    <price currency="EUR">{rng.randrange(900)}.{rng.randrange(100):02}</price>\n'
-            f'    <note>{" ".join(rng.choices(WORDS, k=5))}</note>\n  </item>\n')
-
-
-def _until(size: int, head: str, make_piece, tail: str) -> bytes:
-    pieces, length = [head], len(head)
-    while length < size:
-        pieces.append(make_piece())
-        length += len(pieces[-1])
-    return "".join([*pieces, tail]).encode()
-
-
-def order(rng: random.Random) -> bytes:
-    """An order of about 4 KB as XML."""
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<order id="{rng.getrandbits(64):016x}">\n'
-    return _until(4000, head, lambda: _item(rng), "</order>\n")
-
-
-def _log_line(rng: random.Random) -> str:
-    return (f'{{"time":"2018-01-01T{rng.randrange(24):02}:{rng.randrange(60):02}:{rng.randrange(60):02}Z",'
-            f'"request_id":"{rng.getrandbits(64):016x}","client":"10.{rng.randrange(256)}.{rng.randrange(256)}.7",'
-            f'"duration_ms":{rng.randrange(2000)},"message":"{" ".join(rng.choices(WORDS, k=6))}"}}\n')
-
-
-def logs(rng: random.Random) -> bytes:
-    """About 1 KB of log lines, each a JSON document."""
-    return _until(1000, "", lambda: _log_line(rng), "")
-
-
-def mixed(rng: random.Random) -> bytes:
-    """64 KB: a half that compresses as logs do, and one that doesn't compress."""
-    return _until(32_000, "", lambda: _log_line(rng), "") + rng.randbytes(32_000)
-
-
-KINDS = {"orders": ("xml", order), "logs": ("json", logs), "mixed": ("bin", mixed)}
+    def synthetic(self, bucket: str) -> str:
+        """What s3sim's --synthetic takes to have these objects in that bucket."""
+        return (f"bucket={bucket},prefix={PREFIX},first-day={self.first_day},days={self.days},"
+                f"objects={self.objects_per_day},data={self.kind}")

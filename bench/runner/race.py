@@ -31,11 +31,9 @@ class Conditions:
 def run(contender: Contender, data_set: data.DataSet, conditions: Conditions) -> dict:
     """Everything measured, as plain values for JSON; "failed" says why where the contender didn't do the job."""
     with contextlib.ExitStack() as stack:
-        store = start_sim("full", conditions.latency_ms)
+        store = start_sim("full", conditions.latency_ms, "--synthetic", data_set.synthetic(SOURCE))
         stack.callback(store.stop)
-        for bucket in (SOURCE, ARCHIVE):
-            store.client().create_bucket(Bucket=bucket)
-        data_set.load(store, SOURCE)
+        store.client().create_bucket(Bucket=ARCHIVE)
         days = data_set.list_days(SOURCE)
         samples = check.take_samples(store, SOURCE, [day.prefix for day in days])
 
