@@ -8,7 +8,7 @@
 
 #include "base/crc.h"
 #include "base/hash.h"
-#include "measure.h"
+#include "support/measure.h"
 
 namespace {
 

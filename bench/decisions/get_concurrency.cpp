@@ -10,8 +10,8 @@
 #include <thread>
 
 #include "curl_gets.h"
-#include "measure.h"
-#include "store_fixture.h"
+#include "support/measure.h"
+#include "support/store_fixture.h"
 
 namespace {
 

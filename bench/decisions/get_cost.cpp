@@ -14,8 +14,9 @@
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "curl_gets.h"
-#include "measure.h"
-#include "store_fixture.h"
+#include "support/bodies.h"
+#include "support/measure.h"
+#include "support/store_fixture.h"
 
 namespace {
 

@@ -8,15 +8,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "index/index_reader.h"
 #include "index/index_writer.h"
-#include "measure.h"
-#include "store_fixture.h"
+#include "support/index_rows.h"
+#include "support/measure.h"
 
 namespace {
 
@@ -25,29 +24,6 @@ using namespace s3c::bench;
 
 /// Sizes are told for a volume as large as --max-objects allows by default.
 constexpr double kVolumeRows = 1e6;
-
-std::vector<index::Row> make_rows(int count) {
-  std::mt19937_64 random(3);
-  std::uint64_t offset = 0;
-  std::vector<index::Row> rows;
-  for (int i = 0; i < count; ++i) {
-    index::Row row;
-    row.key = object_key(i);
-    row.size_bytes = 3000 + random() % 3000;
-    row.etag = fmt::format("{:016x}{:016x}", random(), random());
-    row.last_modified = base::Timestamp(std::chrono::milliseconds(1'486'684'800'000 + i * 431 / 1000 * 1000));
-    row.storage_class = "STANDARD";
-    row.crc32 = static_cast<std::uint32_t>(random());
-    row.method = 8;
-    row.offset = offset;
-    row.data_offset = offset + 30 + row.key.size() + 9;
-    row.compressed_size_bytes = row.size_bytes / 4 + random() % 200;
-    row.content_type = "application/xml";
-    offset = row.data_offset + row.compressed_size_bytes;
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
 
 /// One block's text and the key it starts with.
 struct Text {
@@ -210,7 +186,7 @@ void write_files(const std::vector<index::Row>& rows, const std::string& folder)
 int main(int argc, char** argv) {
   const int count = option(argc, argv, "rows", 200'000);
   const std::string scratch = option(argc, argv, "scratch", "");
-  const std::vector<index::Row> rows = make_rows(count);
+  const std::vector<index::Row> rows = make_index_rows(count);
   fmt::print("{} rows; kB and ms are for a volume of 1,000,000; {}\n\n", count, machine());
   std::vector<std::vector<std::string>> table{{"form", "bytes per row", "manifest's list, kB", "block, kB",
                                                "to find a key, kB", "requests", "CPU to find, ms",

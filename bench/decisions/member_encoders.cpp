@@ -7,8 +7,8 @@
 #include <functional>
 #include <stdexcept>
 
-#include "bodies.h"
-#include "measure.h"
+#include "support/bodies.h"
+#include "support/measure.h"
 #include "zip/member_encoder.h"
 
 namespace {

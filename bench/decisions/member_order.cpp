@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "archive/volume_builder.h"
-#include "bodies.h"
-#include "measure.h"
-#include "store_fixture.h"
+#include "support/bodies.h"
+#include "support/measure.h"
+#include "support/store_fixture.h"
 #include "zip/member_encoder.h"
 
 namespace {

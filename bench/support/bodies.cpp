@@ -1,4 +1,4 @@
-#include "bodies.h"
+#include "support/bodies.h"
 
 #include <fmt/format.h>
 
@@ -37,6 +37,10 @@ class Maker {
 
 }  // namespace
 
+std::string object_key(int number) {
+  return fmt::format("sources/2017/02/10/{:02}/{:02}/{:08}.xml", number / 3600, number / 60 % 60, number);
+}
+
 std::string xml_body(std::uint64_t seed, std::size_t size_bytes) {
   Maker make(seed);
   std::string text = fmt::format(
@@ -65,6 +69,13 @@ std::string json_body(std::uint64_t seed, std::size_t size_bytes) {
         make.number(2000), make.sentence(6));
   }
   return text + "]}\n";
+}
+
+std::string mixed_body(std::uint64_t seed, std::size_t size_bytes) {
+  std::string body = json_body(seed, size_bytes / 2);
+  std::mt19937_64 random(seed);
+  while (body.size() < size_bytes) body += static_cast<char>(random());
+  return body;
 }
 
 }  // namespace s3c::bench

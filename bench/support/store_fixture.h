@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "http/curl_transport.h"
-#include "measure.h"
 #include "s3/s3_client.h"
+#include "support/measure.h"
 
 namespace s3c::bench {
 
@@ -33,7 +33,6 @@ class Client {
   s3::S3Client store_;
 };
 
-std::string object_key(int number);
 /// Makes both buckets and count objects of size_bytes in kBucket, in a child process so that the caller stays
 /// small. Throws std::runtime_error when that fails.
 void fill_bucket(const std::string& endpoint, int count, std::size_t size_bytes);

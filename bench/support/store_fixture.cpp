@@ -1,4 +1,4 @@
-#include "store_fixture.h"
+#include "support/store_fixture.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,9 +7,9 @@
 #include <stdexcept>
 
 #include "base/task_group.h"
-#include "bodies.h"
 #include "s3/endpoint.h"
 #include "s3/sigv4.h"
+#include "support/bodies.h"
 
 namespace s3c::bench {
 namespace {
@@ -64,10 +64,6 @@ Client::Client(const std::string& endpoint)
     : transport_(curl_, {}),
       store_(config(endpoint), std::make_shared<s3::StaticCredentials>(kCredentials), transport_, clock_,
              base::make_null_logger(), std::stop_token{}) {}
-
-std::string object_key(int number) {
-  return fmt::format("sources/2017/02/10/{:02}/{:02}/{:08}.xml", number / 3600, number / 60 % 60, number);
-}
 
 void fill_bucket(const std::string& endpoint, int count, std::size_t size_bytes) {
   const std::vector<Sample> done = run_rounds({{"filling the bucket",
