@@ -183,6 +183,7 @@ void decode_streaming(Request& request, const ChunkSigning& signing, bool is_sig
 void check_payload(Request& request, const Authenticated& authenticated) {
   const std::string& claimed = authenticated.content_sha256;
   if (claimed == kUnsigned) return;
+  if (request.body.empty() && claimed == kEmptySha256) return;
   if (claimed.starts_with("STREAMING-")) {
     const bool trailer = claimed == kStreamingUnsignedTrailer || claimed == kStreamingSignedTrailer;
     const bool is_signed = claimed == kStreamingSigned || claimed == kStreamingSignedTrailer;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -65,26 +66,44 @@ std::string_view to_std(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
+/// A value may come from the request (a version id, response-content-type): it must not start a header of its
+/// own.
+void append_value(std::string& head, std::string_view value) {
+  const std::size_t start = head.size();
+  head += value;
+  std::replace_if(
+      head.begin() + static_cast<std::ptrdiff_t>(start), head.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; }, ' ');
+}
+
+void append_number(std::string& head, std::uint64_t number) {
+  const fmt::format_int text(number);
+  head.append(text.data(), text.size());
+}
+
 /// The answer's head. 204 and 304 have neither a body nor a length.
 std::string format_head(const Response& response, std::string_view date, bool keep_alive) {
   std::string head;
   head.reserve(512);
   const std::string* own_date = response.headers.find("Date");
-  if (own_date != nullptr) date = *own_date;
-  fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\nDate: {}\r\nServer: s3sim\r\n", response.status,
-                 reason(response.status), date);
+  head += "HTTP/1.1 ";
+  append_number(head, static_cast<std::uint64_t>(response.status));
+  head += ' ';
+  head += reason(response.status);
+  head += "\r\nDate: ";
+  head += own_date == nullptr ? date : std::string_view(*own_date);
+  head += "\r\nServer: s3sim\r\n";
   for (const Header& field : response.headers) {
     if (&field.value == own_date) continue;
     head += field.name;
     head += ": ";
-    // A value may come from the request (a version id, response-content-type): it must not start a header of
-    // its own.
-    for (const char c : field.value) head += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
+    append_value(head, field.value);
     head += "\r\n";
   }
   if (response.status != 204 && response.status != 304) {
-    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n",
-                   response.head_size_bytes.value_or(response.body.size_bytes()));
+    head += "Content-Length: ";
+    append_number(head, response.head_size_bytes.value_or(response.body.size_bytes()));
+    head += "\r\n";
   }
   if (!keep_alive) head += "Connection: close\r\n";
   head += "\r\n";
