@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
+#include "base/hash.h"
 #include "sim/aws_chunked.h"
 #include "sim/s3_error.h"
 #include "sim_client.h"
@@ -211,6 +213,9 @@ TEST(Service, ABodyOtherThanTheSignedOneIsRefused) {
   EXPECT_EQ(error_code(sim.put("/bucket/key", "x", {{"x-amz-content-sha256", kEmptySha256}})),
             "XAmzContentSHA256Mismatch");
   EXPECT_EQ(sim.put("/bucket/key", "x", {{"x-amz-content-sha256", "UNSIGNED-PAYLOAD"}}).status, 200);
+  const std::string hash_of_x = base::to_hex(base::sha256("x"));
+  EXPECT_EQ(error_code(sim.put("/bucket/key", "", {{"x-amz-content-sha256", hash_of_x}})),
+            "XAmzContentSHA256Mismatch");
   EXPECT_EQ(error_code(sim.put("/bucket/key", "x", {{"x-amz-content-sha256", "whatever"}})),
             "InvalidArgument");
 }
