@@ -1,23 +1,16 @@
 #include "sim/object_access.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/encoding.h"
 #include "sim/conditions.h"
+#include "sim/digits.h"
 
 namespace s3c::sim {
 namespace {
 
 /// S3 API, UploadPartCopy: "You can copy a range only if the source object is greater than 5 MB".
 constexpr std::uint64_t kMinRangeSourceBytes = 5ULL << 20;
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 }  // namespace
 
@@ -102,8 +95,9 @@ ByteRange parse_copy_source_range(std::string_view header, std::uint64_t source_
   constexpr std::string_view kUnit = "bytes=";
   const std::string_view spec = header.starts_with(kUnit) ? header.substr(kUnit.size()) : std::string_view{};
   const std::size_t dash = std::min(spec.find('-'), spec.size());
-  const std::optional<std::uint64_t> first = parse_number(spec.substr(0, dash));
-  const std::optional<std::uint64_t> last = parse_number(spec.substr(std::min(dash + 1, spec.size())));
+  const std::optional<std::uint64_t> first = parse_number<std::uint64_t>(spec.substr(0, dash));
+  const std::optional<std::uint64_t> last =
+      parse_number<std::uint64_t>(spec.substr(std::min(dash + 1, spec.size())));
   if (!first || !last || *last < *first) {
     throw invalid(
         "The x-amz-copy-source-range value must be of the form bytes=first-last, where first and last are "
@@ -127,8 +121,8 @@ std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size
   const std::string_view spec = header.substr(kUnit.size());
   const std::size_t dash = spec.find('-');
   if (dash == std::string_view::npos || spec.find(',') != std::string_view::npos) return std::nullopt;
-  const std::optional<std::uint64_t> first = parse_number(spec.substr(0, dash));
-  const std::optional<std::uint64_t> last = parse_number(spec.substr(dash + 1));
+  const std::optional<std::uint64_t> first = parse_number<std::uint64_t>(spec.substr(0, dash));
+  const std::optional<std::uint64_t> last = parse_number<std::uint64_t>(spec.substr(dash + 1));
   auto unsatisfiable = [&] {
     return S3Error(S3Code::InvalidRange)
         .with("RangeRequested", std::string(header))

@@ -258,16 +258,4 @@ SyntheticBodies::Body SyntheticBodies::body(std::string_view key) const {
   return body;
 }
 
-std::string_view SyntheticBodies::content_type() const {
-  switch (data_) {
-    case SyntheticData::orders:
-      return "application/xml";
-    case SyntheticData::logs:
-      return "application/json";
-    case SyntheticData::mixed:
-      break;
-  }
-  return "application/octet-stream";
-}
-
 }  // namespace s3c::sim

@@ -29,8 +29,6 @@ class SyntheticBodies {
   };
   Body body(std::string_view key) const;
 
-  std::string_view content_type() const;
-
  private:
   /// A place where a body may leave the stem.
   struct Exit {

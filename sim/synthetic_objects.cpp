@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <chrono>
 
 #include "base/error.h"
@@ -13,39 +12,6 @@ namespace {
 
 constexpr std::size_t kNumberDigits = 8;
 constexpr std::size_t kDayBytes = 10;  // yyyy/mm/dd
-
-std::string_view name_start(SyntheticData data) {
-  switch (data) {
-    case SyntheticData::orders:
-      return "/order-";
-    case SyntheticData::logs:
-      return "/log-";
-    case SyntheticData::mixed:
-      break;
-  }
-  return "/object-";
-}
-
-std::string_view name_end(SyntheticData data) {
-  switch (data) {
-    case SyntheticData::orders:
-      return ".xml";
-    case SyntheticData::logs:
-      return ".json";
-    case SyntheticData::mixed:
-      break;
-  }
-  return ".bin";
-}
-
-/// The number all of text is; nullopt for anything else.
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 /// The day of "2018/04/01".
 std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
@@ -96,8 +62,8 @@ class SyntheticObjects::Cursor final : public KeyCursor {
 SyntheticObjects::SyntheticObjects(SyntheticSpec spec)
     : spec_(std::move(spec)),
       key_start_(spec_.prefix + '/'),
-      name_start_(name_start(spec_.data)),
-      name_end_(name_end(spec_.data)),
+      name_start_(kind_of(spec_.data).name_start),
+      name_end_(kind_of(spec_.data).name_end),
       bodies_(spec_.data),
       remaining_(spec_.objects()) {}
 
@@ -184,7 +150,7 @@ Object SyntheticObjects::make(std::uint64_t number) const {
   // Spread over the day.
   object.last_modified = spec_.first_day + day +
                          std::chrono::milliseconds(within_day * kDayMilliseconds / spec_.objects_per_day);
-  object.attributes.headers.push_back({"content-type", std::string(bodies_.content_type())});
+  object.attributes.headers.push_back({"content-type", std::string(kind_of(spec_.data).content_type)});
   return object;
 }
 

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "sim/digits.h"
 #include "sim/route.h"
 
 namespace s3c::sim {
@@ -21,17 +21,23 @@ constexpr int kMaxDays = 36'525;
 constexpr std::size_t kMaxPrefixBytes = 900;  // a key has 1024 at most
 constexpr std::string_view kFields = "bucket, prefix, days, first-day, objects and data";
 
+/// In the order of SyntheticData.
+constexpr SyntheticKind kKinds[] = {
+    {SyntheticData::orders, "orders", "/order-", ".xml", "application/xml"},
+    {SyntheticData::logs, "logs", "/log-", ".json", "application/json"},
+    {SyntheticData::mixed, "mixed", "/object-", ".bin", "application/octet-stream"},
+};
+
 base::Error wrong(const std::string& what) {
   return base::Error(base::ErrorKind::invalid_argument, what);
 }
 
 std::uint64_t parse_count(std::string_view field, std::string_view text, std::uint64_t limit) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > limit) {
+  const auto value = parse_number<std::uint64_t>(text);
+  if (!value || *value < 1 || *value > limit) {
     throw wrong(fmt::format("{}: '{}' is not a whole number from 1 to {}", field, text, limit));
   }
-  return value;
+  return *value;
 }
 
 std::chrono::sys_days parse_day(std::string_view text) {
@@ -60,9 +66,9 @@ std::string parse_bucket(std::string_view text) {
 }
 
 SyntheticData parse_data(std::string_view text) {
-  if (text == "orders") return SyntheticData::orders;
-  if (text == "logs") return SyntheticData::logs;
-  if (text == "mixed") return SyntheticData::mixed;
+  for (const SyntheticKind& kind : kKinds) {
+    if (kind.name == text) return kind.data;
+  }
   throw wrong(fmt::format("data: '{}' is none of orders, logs and mixed", text));
 }
 
@@ -85,6 +91,10 @@ void set_field(SyntheticSpec& spec, std::string_view field, std::string_view val
 }
 
 }  // namespace
+
+const SyntheticKind& kind_of(SyntheticData data) {
+  return kKinds[static_cast<std::size_t>(data)];
+}
 
 SyntheticSpec parse_synthetic_spec(std::string_view text) {
   SyntheticSpec spec;

@@ -14,6 +14,16 @@ enum class SyntheticData {
   mixed,   ///< log lines and noise, 1 KB to 256 KB, 64 KB on average
 };
 
+/// What one kind of data is called.
+struct SyntheticKind {
+  SyntheticData data;
+  std::string_view name;          ///< in the spec
+  std::string_view name_start;    ///< of an object's name, from the day to its number
+  std::string_view name_end;      ///< behind the number
+  std::string_view content_type;  ///< of the object
+};
+const SyntheticKind& kind_of(SyntheticData data);
+
 /// A bucket of days, each of which has the same number of objects: PREFIX/2018/04/01/order-00000000.xml.
 struct SyntheticSpec {
   std::string bucket;
