@@ -150,16 +150,15 @@ http::Response CallRunner::send(const Call& call, std::optional<milliseconds>& r
 http::Response CallRunner::send_within_limit(const Call& call,
                                              std::optional<milliseconds>& retry_after_time) {
   gets_.acquire(stop_);
+  struct Place {
+    ConcurrencyLimit& gets;
+    ConcurrencyLimit::Answer answer = ConcurrencyLimit::Answer::taken;
+    ~Place() { gets.answered(answer); }
+  } place{gets_};
   try {
-    http::Response answer = send(call, retry_after_time);
-    gets_.answered(ConcurrencyLimit::Answer::taken);
-    return answer;
+    return send(call, retry_after_time);
   } catch (const Error& error) {
-    const bool throttled = error.kind() == ErrorKind::throttled;
-    gets_.answered(throttled ? ConcurrencyLimit::Answer::throttled : ConcurrencyLimit::Answer::taken);
-    throw;
-  } catch (...) {
-    gets_.answered(ConcurrencyLimit::Answer::taken);
+    if (error.kind() == ErrorKind::throttled) place.answer = ConcurrencyLimit::Answer::throttled;
     throw;
   }
 }
