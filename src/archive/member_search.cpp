@@ -224,7 +224,9 @@ class Search {
   void fail(const Error& error, UnsearchedVolume volume) {
     constexpr std::size_t kMaxKept = 20;
     ++report_.failed;
-    report_.unsearched.push_back(std::move(volume));
+    // What fails of one volume comes in a row.
+    if (report_.unsearched.empty() || report_.unsearched.back().name != volume.name)
+      report_.unsearched.push_back(std::move(volume));
     if (report_.failures.size() < kMaxKept) report_.failures.push_back(error);
   }
 

@@ -39,7 +39,7 @@ struct SearchReport {
   /// Of volumes that could not be searched; the first twenty. What lies in them is not found.
   std::vector<base::Error> failures;
   std::uint64_t failed = 0;
-  /// All of them, each once or more often: they may hold newer objects than those that were found.
+  /// All of them, each once: they may hold newer objects than those that were found.
   std::vector<UnsearchedVolume> unsearched;
 };
 
