@@ -1,9 +1,9 @@
 """cat, find and ls under single faults: the right bytes or a clear error, never wrong bytes with exit code 0."""
 
 from harness.program import clean_environment, run
-from harness.restore_job import AGAIN, Archived, RestoreJob
+from harness.restore_job import AGAIN, ArchivedCase, RestoreJob
 from harness.small_job import DAYS
-from harness.suite import StoreCase, main, on_stores
+from harness.suite import main, on_stores
 
 KEY = f"{DAYS[0]}d.xml"
 LARGE = f"{DAYS[1]}streamed.bin"
@@ -19,16 +19,9 @@ DAMAGE = {"flipped": {"fault": "flip_byte"}, "flipped at the end": {"fault": "fl
 
 
 @on_stores("full")
-class ReadingUnderFaults(StoreCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.archived = Archived(cls.store)
-        cls.control = cls.archived.control
-
+class ReadingUnderFaults(ArchivedCase):
     def setUp(self):
         super().setUp()
-        self.addCleanup(self.control.clear_faults)
         self.archived.freeze()
         self.enterContext(RestoreJob(self.archived, "folder", members="small")).thaw()
 

@@ -8,25 +8,14 @@ import os
 import time
 
 from harness.program import SANITIZED
-from harness.restore_job import Archived, RestoreJob
+from harness.restore_job import ArchivedCase, RestoreJob
 from harness.small_job import STREAMED_BYTES
-from harness.suite import StoreCase, main, on_stores
+from harness.suite import main, on_stores
 
 EVERY = int(os.environ.get("S3C_CRASH_EVERY", "20" if SANITIZED else "7"))
 
 
-class RestoreCrashCase(StoreCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.archived = Archived(cls.store)
-        cls.control = cls.archived.control
-
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(self.control.go_on)
-        self.addCleanup(self.control.clear_faults)
-
+class RestoreCrashCase(ArchivedCase):
     def number_of_requests(self, kind: str, members: str) -> int:
         with RestoreJob(self.archived, kind, members=members) as job:
             self.control.stop_at(1_000_000, "before")

@@ -8,6 +8,7 @@ from .program import Running, clean_environment
 from .restored import PLACES
 from .sim_control import SimControl
 from .small_job import DAYS, SmallJob, small
+from .suite import StoreCase
 
 # At names where something else lies already; the last is the same, and only has to be left alone.
 TAKEN = {f"{DAYS[0]}b.xml": Original(b"somebody's"), f"{DAYS[1]}j.xml": Original(b"x" * 30), f"{DAYS[0]}c.xml": None}
@@ -50,6 +51,21 @@ class Archived:
 
     def problems(self) -> list[str]:
         return [] if self._everything() == self._as_made else ["the archive bucket was changed"]
+
+
+class ArchivedCase(StoreCase):
+    """A test of what is read from one archive, whose store is as it was before each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.archived = Archived(cls.store)
+        cls.control = cls.archived.control
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.control.clear_faults)
+        self.addCleanup(self.control.go_on)
 
 
 class RestoreJob:
