@@ -4,7 +4,7 @@ import collections
 import random
 import time
 
-from fault.storm import Writer
+from fault.archive_storm import Writer
 from harness.program import SANITIZED
 from harness.sim_control import SimControl
 from harness.small_job import SmallJob
