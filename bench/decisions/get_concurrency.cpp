@@ -9,7 +9,7 @@
 #include <exception>
 #include <thread>
 
-#include "curl_gets.h"
+#include "support/curl_gets.h"
 #include "support/measure.h"
 #include "support/store_fixture.h"
 
@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
   const auto add = [&](int transfers, const char* how, auto run) {
     rows.push_back({transfers, how});
     variants.push_back({fmt::format("{} transfers, {}", transfers, how),
-                        [=] { return run(signed_gets(endpoint, kRequests)); }});
+                        [=] { return run(signed_gets(endpoint, kBucket, object_keys(kRequests))); }});
   };
   for (const int n : {64, 256, 512}) {
     const int gets = n * std::max(gets_per_transfer, 3840 / n);

@@ -13,8 +13,8 @@
 #include "archive/body_check.h"
 #include "base/encoding.h"
 #include "base/hash.h"
-#include "curl_gets.h"
 #include "support/bodies.h"
+#include "support/curl_gets.h"
 #include "support/measure.h"
 #include "support/store_fixture.h"
 
@@ -50,7 +50,8 @@ void on_threads(const Options& options, const Work& work) {
 }
 
 Sample bare_curl(const Options& options) {
-  const std::vector<http::Request> requests = signed_gets(options.endpoint, options.objects);
+  const std::vector<http::Request> requests =
+      signed_gets(options.endpoint, kBucket, object_keys(options.objects));
   std::vector<std::thread> threads;
   const Stopwatch watch;
   for (int t = 0; t < options.threads; ++t) {
@@ -62,7 +63,8 @@ Sample bare_curl(const Options& options) {
 }
 
 Sample own_transport(const Options& options) {
-  const std::vector<http::Request> requests = signed_gets(options.endpoint, options.objects);
+  const std::vector<http::Request> requests =
+      signed_gets(options.endpoint, kBucket, object_keys(options.objects));
   Client client(options.endpoint);
   const Stopwatch watch;
   on_threads(options, [&](int i) {

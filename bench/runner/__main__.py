@@ -1,4 +1,4 @@
-"""The command line of scripts/bench, which sets S3C_PROGRAM and S3C_SIM to the built programs."""
+"""The command line of scripts/bench, which sets S3C_PROGRAM, S3C_SIM and S3C_FLOORS to the built programs."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import shlex
 import sys
 import tempfile
 
-from . import contenders, data, race, report, scenarios
+from . import contenders, data, floors, race, report, scenarios
 
 
 def positive(text: str) -> int:
@@ -77,6 +77,7 @@ def main(arguments: list[str]) -> int:
             result = race.run(contender, share, conditions)
             say(f"{contender.name}: {result['failed'] or 'done and checked'}")
             results.append(result)
+        under_all = floors.measure(floors.find(), everything, conditions) if floors.find() else {}
     finally:
         if options.keep:
             say(f"working folders are in {scratch}")
@@ -84,10 +85,10 @@ def main(arguments: list[str]) -> int:
             os.rmdir(scratch)
     settings = {name: getattr(options, name) for name in
                 ("scenario", "data", "objects", "days", "latency", "rate", "tls", "equal")}
-    written = report.document(settings | {"command": shlex.join(["scripts/bench", *arguments])}, before, results)
+    written = report.document(settings | {"command": shlex.join(["scripts/bench", *arguments])}, before, results, under_all)
     if options.json:
         report.write_json(options.json, written)
-    print(report.heading(written), report.table(results), sep="\n\n")
+    print(report.heading(written), report.table(results), *([floors.describe(under_all)] if under_all else []), sep="\n\n")
     return 1 if any(result["failed"] for result in results) else 0
 
 

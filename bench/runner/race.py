@@ -77,12 +77,16 @@ def run(contender: Contender, data_set: data.DataSet, conditions: Conditions) ->
     return summary(contender, data_set, meter.usage, server_cpu_s, bill, archived) | {"failed": failed}
 
 
-def environment(store, job: Job, contender: Contender, home: str) -> dict[str, str]:
+def basic_environment(store, endpoint: str, home: str) -> dict[str, str]:
     """Nothing of the caller's: a proxy, a profile or a CA bundle of theirs would change meaning and cost."""
-    base = {"PATH": "/usr/bin:/bin", "HOME": home, "LANG": "C.UTF-8", "TMPDIR": home, "PYTHONDONTWRITEBYTECODE": "1",
+    return {"PATH": "/usr/bin:/bin", "HOME": home, "LANG": "C.UTF-8", "TMPDIR": home, "PYTHONDONTWRITEBYTECODE": "1",
             "AWS_ACCESS_KEY_ID": store.access_key, "AWS_SECRET_ACCESS_KEY": store.secret_key,
-            "AWS_REGION": store.region, "AWS_DEFAULT_REGION": store.region, "AWS_ENDPOINT_URL": job.endpoint,
+            "AWS_REGION": store.region, "AWS_DEFAULT_REGION": store.region, "AWS_ENDPOINT_URL": endpoint,
             "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def environment(store, job: Job, contender: Contender, home: str) -> dict[str, str]:
+    base = basic_environment(store, job.endpoint, home)
     if job.ca_bundle:
         base["AWS_CA_BUNDLE"] = job.ca_bundle
     return base | contender.environment(job)

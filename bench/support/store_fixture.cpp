@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "base/task_group.h"
@@ -14,7 +15,13 @@
 namespace s3c::bench {
 namespace {
 
-const s3::Credentials kCredentials{kAccessKey, kSecretKey, ""};
+s3::Credentials credentials() {
+  const char* id = std::getenv("AWS_ACCESS_KEY_ID");
+  const char* secret = std::getenv("AWS_SECRET_ACCESS_KEY");
+  if (id == nullptr || secret == nullptr)
+    throw std::runtime_error("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set");
+  return {id, secret, ""};
+}
 
 s3::S3ClientConfig config(const std::string& endpoint) {
   return {.endpoint = {.url = endpoint}, .region = "us-east-1", .retry = {}};
@@ -33,7 +40,7 @@ http::Request signed_request(const std::string& endpoint, const std::string& met
                .query = "",
                .payload_hash = s3::kEmptyPayloadHash,
                .headers = nullptr},
-              request.headers, kCredentials, address.region, base::SystemClock().now());
+              request.headers, credentials(), address.region, base::SystemClock().now());
   return request;
 }
 
@@ -62,7 +69,7 @@ void fill(const std::string& endpoint, int count, std::size_t size_bytes) {
 
 Client::Client(const std::string& endpoint)
     : transport_(curl_, {}),
-      store_(config(endpoint), std::make_shared<s3::StaticCredentials>(kCredentials), transport_, clock_,
+      store_(config(endpoint), std::make_shared<s3::StaticCredentials>(credentials()), transport_, clock_,
              base::make_null_logger(), std::stop_token{}) {}
 
 void fill_bucket(const std::string& endpoint, int count, std::size_t size_bytes) {
@@ -76,11 +83,18 @@ void fill_bucket(const std::string& endpoint, int count, std::size_t size_bytes)
   if (done[0].items == 0) throw std::runtime_error("the bucket could not be filled");
 }
 
-std::vector<http::Request> signed_gets(const std::string& endpoint, int count) {
+std::vector<std::string> object_keys(int count) {
+  std::vector<std::string> keys;
+  for (int i = 0; i < count; ++i) keys.push_back(object_key(i));
+  return keys;
+}
+
+std::vector<http::Request> signed_gets(const std::string& endpoint, const std::string& bucket,
+                                       const std::vector<std::string>& keys) {
   s3::Signer signer;
   std::vector<http::Request> requests;
-  for (int i = 0; i < count; ++i)
-    requests.push_back(signed_request(endpoint, "GET", kBucket, object_key(i), signer));
+  for (const std::string& key : keys)
+    requests.push_back(signed_request(endpoint, "GET", bucket, key, signer));
   return requests;
 }
 

@@ -1,4 +1,4 @@
-#include "curl_gets.h"
+#include "support/curl_gets.h"
 
 #include <curl/curl.h>
 #include <fmt/format.h>

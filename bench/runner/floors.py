@@ -1,0 +1,35 @@
+"""What the libraries alone cost on the same objects in the same run (bench/floors): no contender can go below."""
+
+import json
+import os
+import subprocess
+
+from harness.stores import start_sim
+
+from . import data
+from .race import SOURCE, Conditions, basic_environment
+
+MOST_OBJECTS = 20_000
+
+
+def measure(program: str, data_set: data.DataSet, conditions: Conditions) -> dict[str, float]:
+    """Microseconds of CPU per object by name; the GETs are without TLS, whatever the conditions. Throws CalledProcessError
+    after the program's own complaint."""
+    store = start_sim("full", conditions.latency_ms, "--synthetic", data_set.synthetic(SOURCE))
+    try:
+        answer = subprocess.run([program, f"--endpoint={store.endpoint}", f"--bucket={SOURCE}", f"--prefix={data.PREFIX}",
+                                 f"--objects={min(data_set.objects, MOST_OBJECTS)}"],
+                                env=basic_environment(store, store.endpoint, conditions.scratch), stdout=subprocess.PIPE,
+                                text=True, timeout=conditions.timeout_s, check=True)
+    finally:
+        store.stop()
+    return json.loads(answer.stdout)
+
+
+def describe(floors: dict[str, float]) -> str:
+    return "CPU µs per object of " + "; ".join(f"{name}: {us:.0f}" for name, us in floors.items())
+
+
+def find() -> str:
+    """The built program; empty where scripts/bench did not build it."""
+    return os.environ.get("S3C_FLOORS", "")
