@@ -1,4 +1,5 @@
-"""Many objects and a big one: nothing may grow with their number or size but the time."""
+"""Many objects and a big one: nothing may grow with their number or size but the time, and nothing asks more often than it
+must."""
 
 import hashlib
 import os
@@ -7,7 +8,8 @@ import unittest
 
 from harness.checker import check, list_bucket
 from harness.load import Original, day_objects, load_in_processes
-from harness.program import SANITIZED, Running, archive_arguments
+from harness.program import SANITIZED, Result, Running, archive_arguments
+from harness.sim_control import SimControl
 from harness.stores import start_sim
 from harness.suite import StoreCase, main, on_stores
 
@@ -73,15 +75,48 @@ class Memory(unittest.TestCase):
         self.addCleanup(store.stop)
         source, archive = store.new_bucket("source"), store.new_bucket("archive")
         load_in_processes(store, source, self.object, self.COUNT, connections=64)
+        SimControl(store).reset_bill()
         running = Watched(store, *archive_arguments(source, archive, "--threads", "256"))
         result = running.wait()
         self.assertEqual(0, result.code, str(result))
         self.assertTrue(8 * MIB < result.peak_rss_bytes < MEMORY_LIMIT_BYTES, f"peak memory {result.peak_rss_bytes}")
         self.assertEqual(set(), running.files | set(running.left))
         self.assertLess(running.written_bytes, 4 * MIB, "bytes written to disk; the logs alone are fine")
+        self.check_requests(SimControl(store).bill()["requests"], volumes=4)
         self.assertEqual({}, list_bucket(store.client(), source))
         print(f"peak memory {result.peak_rss_bytes / MIB:.0f} MiB, {running.written_bytes} bytes written to disk")
         check(store, source, archive, dict(map(self.object, range(self.COUNT))), all_archived=True)
+
+    def check_requests(self, requests: dict[str, int], volumes: int) -> None:
+        """A GET for each object, two listings of the source (one of them when its objects are deleted), a delete for each
+        thousand; and for each volume a handful."""
+        thousands = self.COUNT // 1000
+        at_most = {"GetObject": self.COUNT + 10 * volumes, "ListObjectsV2": 2 * thousands + 10 * volumes,
+                   "DeleteObjects": thousands + volumes, "HeadObject": 5 * volumes, "PutObject": 4 * volumes,
+                   "CreateMultipartUpload": volumes + 3, "CompleteMultipartUpload": volumes + 3,
+                   "UploadPart": 5 * volumes + 5, "ListMultipartUploads": 2 * volumes, "AbortMultipartUpload": 2}
+        self.assertEqual({}, {operation: count for operation, count in requests.items() if count > at_most.get(operation, 0)},
+                         f"of {requests}")
+        self.assertGreaterEqual(requests["GetObject"], self.COUNT)
+
+    @unittest.skipIf(SANITIZED, "a sanitizer's own memory would be measured")
+    @unittest.skipIf(os.environ.get("S3C_STORES", "") not in ("", "full"), "on the simulator only")
+    def test_more_volumes_take_no_more_memory(self):
+        """Of a day's objects each million is a volume; here it is fewer, and the next volume has the memory of the one
+        before."""
+        few, many = (self.archive_synthetic(volumes).peak_rss_bytes for volumes in (2, 8))
+        print(f"peak memory {few / MIB:.0f} MiB with 2 volumes, {many / MIB:.0f} MiB with 8")
+        self.assertLess(many, 1.2 * few)  # measured: 1.06, and 0.04 more for each MiB that a volume left behind
+
+    def archive_synthetic(self, volumes: int) -> Result:
+        volume = 20_000
+        store = start_sim("full", 5, "--synthetic", f"bucket=source,objects={volumes * volume},data=logs")
+        self.addCleanup(store.stop)
+        result = Running(store, *archive_arguments("source", store.new_bucket("archive"), "--threads", "256",
+                                                   "--max-objects", str(volume))).wait()
+        self.assertEqual(0, result.code, str(result))
+        self.assertIn(f"in {volumes} volumes", result.out)
+        return result
 
 
 if __name__ == "__main__":
