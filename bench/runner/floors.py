@@ -12,9 +12,9 @@ from .race import SOURCE, Conditions, basic_environment
 MOST_OBJECTS = 20_000
 
 
-def measure(program: str, data_set: data.DataSet, conditions: Conditions) -> dict[str, float]:
-    """Microseconds of CPU per object by name; the GETs are without TLS, whatever the conditions. Throws CalledProcessError
-    after the program's own complaint."""
+def measure(program: str, data_set: data.DataSet, conditions: Conditions) -> dict[str, dict[str, float]]:
+    """cpu_us_per_object and bytes_per_member, each by name; the GETs are without TLS, whatever the conditions. Throws
+    CalledProcessError after the program's own complaint."""
     store = start_sim("full", conditions.latency_ms, "--synthetic", data_set.synthetic(SOURCE))
     try:
         answer = subprocess.run([program, f"--endpoint={store.endpoint}", f"--bucket={SOURCE}", f"--prefix={data.PREFIX}",
@@ -26,8 +26,12 @@ def measure(program: str, data_set: data.DataSet, conditions: Conditions) -> dic
     return json.loads(answer.stdout)
 
 
-def describe(floors: dict[str, float]) -> str:
-    return "CPU µs per object of " + "; ".join(f"{name}: {us:.0f}" for name, us in floors.items())
+def describe(floors: dict[str, dict[str, float]]) -> str:
+    def line(title: str, values: dict[str, float]) -> str:
+        return title + ": " + "; ".join(f"{name} {value:,.0f}" for name, value in values.items())
+
+    return (line("CPU µs per object", floors["cpu_us_per_object"]) + "\n" +
+            line("bytes per member", floors["bytes_per_member"]))
 
 
 def find() -> str:

@@ -26,11 +26,11 @@ def commit() -> str | None:
     return answer.stdout.strip() or None
 
 
-def document(settings: dict, before: dict, results: list[dict], floors: dict[str, float]) -> dict:
+def document(settings: dict, before: dict, results: list[dict], floors: dict[str, dict[str, float]]) -> dict:
     """before: machine() as it was before the run."""
     now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
     return {"version": 1, "date": now.isoformat(), "commit": commit(), "machine": before, "settings": settings,
-            "contenders": results, "floors_cpu_us_per_object": floors}
+            "contenders": results, "floors": floors}
 
 
 def write_json(path: str, report: dict) -> None:
