@@ -209,7 +209,8 @@ class NewestVolumeUnseen : public RestoreRunTest, public ::testing::WithParamInt
   void repair_it() {
     store_.before = {};
     for (const auto& [key, body] : whole_)
-      store_.edit(testing::kArchive, key, [&](testing::StoredObject& object) { object.body = body; });
+      store_.edit(testing::kArchive, key,
+                  [&whole = body](testing::StoredObject& object) { object.body = whole; });
   }
 
  private:
