@@ -31,12 +31,24 @@ class BoundedQueue {
   }
 
   /// Waits for an item. nullopt once the queue is closed and drained, or cancelled.
-  [[nodiscard]] std::optional<T> pop() S3C_EXCLUDES(mutex_) {
+  [[nodiscard]] std::optional<T> pop() S3C_EXCLUDES(mutex_) { return pop(true); }
+
+  /// An item that is there already; nullopt: none now, perhaps none any more.
+  [[nodiscard]] std::optional<T> try_pop() S3C_EXCLUDES(mutex_) { return pop(false); }
+
+  /// No more pushes; what is queued can still be popped.
+  void close() S3C_EXCLUDES(mutex_) { end(false); }
+
+  /// Drops what is queued and wakes everybody.
+  void cancel() S3C_EXCLUDES(mutex_) { end(true); }
+
+ private:
+  std::optional<T> pop(bool wait) S3C_EXCLUDES(mutex_) {
     std::optional<T> item;
     bool has_room = false;
     {
       MutexLock lock(mutex_);
-      while (items_.empty() && !closed_) not_empty_.wait(mutex_);
+      while (wait && items_.empty() && !closed_) not_empty_.wait(mutex_);
       if (items_.empty()) return std::nullopt;
       item.emplace(std::move(items_.front()));
       items_.pop_front();
@@ -47,13 +59,6 @@ class BoundedQueue {
     return item;
   }
 
-  /// No more pushes; what is queued can still be popped.
-  void close() S3C_EXCLUDES(mutex_) { end(false); }
-
-  /// Drops what is queued and wakes everybody.
-  void cancel() S3C_EXCLUDES(mutex_) { end(true); }
-
- private:
   void end(bool drop) S3C_EXCLUDES(mutex_) {
     std::deque<T> dropped;  // destroyed outside the lock
     {

@@ -41,6 +41,14 @@ MemoryLease MemoryBudget::lease(std::uint64_t size_bytes, const std::stop_token&
   return MemoryLease(*this, size_bytes);
 }
 
+std::optional<MemoryLease> MemoryBudget::try_lease(std::uint64_t size_bytes) {
+  MutexLock lock(mutex_);
+  const bool my_turn = next_ticket_ == now_serving_;
+  if (!my_turn || used_bytes_ + size_bytes > total_bytes_) return std::nullopt;
+  used_bytes_ += size_bytes;
+  return MemoryLease(*this, size_bytes);
+}
+
 void MemoryBudget::give_back(std::uint64_t size_bytes) {
   {
     MutexLock lock(mutex_);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 
 #include "base/mutex.h"
@@ -42,6 +43,8 @@ class MemoryBudget {
   /// Throws Error: invalid_argument when size_bytes is more than the whole budget, cancelled when stop is
   /// requested.
   MemoryLease lease(std::uint64_t size_bytes, const std::stop_token& stop = {}) S3C_EXCLUDES(mutex_);
+  /// Without waiting: nullopt when so much isn't free, or when somebody was there first and waits.
+  std::optional<MemoryLease> try_lease(std::uint64_t size_bytes) S3C_EXCLUDES(mutex_);
 
  private:
   friend class MemoryLease;

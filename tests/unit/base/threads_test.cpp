@@ -150,6 +150,37 @@ TEST(MemoryBudget, GivesBackWhatWasLeased) {
   EXPECT_EQ(budget.lease(100).size_bytes(), 100u);
 }
 
+TEST(BoundedQueue, TryPopTakesOnlyWhatIsThere) {
+  BoundedQueue<int> queue(2);
+  EXPECT_EQ(queue.try_pop(), std::nullopt);
+  EXPECT_TRUE(queue.push(1));
+  EXPECT_TRUE(queue.push(2));
+  std::thread producer([&queue] { EXPECT_TRUE(queue.push(3)); });
+  EXPECT_EQ(queue.try_pop(), 1);  // and wakes who waits for room
+  producer.join();
+  queue.close();
+  EXPECT_EQ(queue.try_pop(), 2);
+  EXPECT_EQ(queue.try_pop(), 3);
+  EXPECT_EQ(queue.try_pop(), std::nullopt);
+}
+
+TEST(MemoryBudget, TryLeaseNeverWaitsAndNeverPushesIn) {
+  MemoryBudget budget(100);
+  std::optional<MemoryLease> held = budget.try_lease(60);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->size_bytes(), 60u);
+  EXPECT_FALSE(budget.try_lease(41));
+  EXPECT_FALSE(budget.try_lease(101));
+  EXPECT_TRUE(budget.try_lease(40)) << "and that one came back at once";
+
+  std::thread waiter([&budget] { EXPECT_EQ(budget.lease(100).size_bytes(), 100u); });
+  // Once it waits, what would fit must not go before it.
+  while (budget.try_lease(1)) std::this_thread::yield();
+  held.reset();
+  waiter.join();
+  EXPECT_TRUE(budget.try_lease(100));
+}
+
 TEST(MemoryBudget, RefusesWhatCanNeverBe) {
   MemoryBudget budget(100);
   EXPECT_EQ(error_kind([&] { budget.lease(101); }), ErrorKind::invalid_argument);
