@@ -47,10 +47,14 @@ class CurlTransport final : public Transport {
  public:
   /// global: only to show that it is there.
   CurlTransport(const CurlGlobal& global, CurlOptions options);
-  /// REQUIRES: no send() is running.
+  /// REQUIRES: no send() or send_many() is running.
   ~CurlTransport() override;
 
   Response send(const Request& request, const BodySink& sink, const std::stop_token& stop) override
+      S3C_EXCLUDES(mutex_);
+  /// Has connections of its own, which are closed when it returns. It takes half of those that
+  /// max_connections leaves at most, so that send() always finds one; but one in any case.
+  void send_many(ExchangeSource& source, std::size_t max_in_flight, const std::stop_token& stop) override
       S3C_EXCLUDES(mutex_);
 
  private:
@@ -58,12 +62,15 @@ class CurlTransport final : public Transport {
 
   std::unique_ptr<Connection> check_out() S3C_EXCLUDES(mutex_);
   void check_in(std::unique_ptr<Connection> connection) S3C_EXCLUDES(mutex_);
+  /// Takes up to count connections away from send(), without opening them; returns how many.
+  std::size_t reserve(std::size_t count) S3C_EXCLUDES(mutex_);
+  void give_back(std::size_t reserved) S3C_EXCLUDES(mutex_);
 
   const CurlOptions options_;
   base::Mutex mutex_;
   base::CondVar returned_;
   std::vector<std::unique_ptr<Connection>> idle_ S3C_GUARDED_BY(mutex_);  // a stack: the warmest on top
-  std::size_t checked_out_ S3C_GUARDED_BY(mutex_) = 0;
+  std::size_t checked_out_ S3C_GUARDED_BY(mutex_) = 0;                    // or reserved
 };
 
 }  // namespace s3c::http

@@ -1,15 +1,17 @@
 // One HTTP exchange, as a value in and a value out. s3/ speaks to servers only through Transport, so that
-// tests can put anything behind it; curl_transport.h is the real one and the only place that knows libcurl.
+// tests can put anything behind it; curl_transport.h is the real one, and only the curl_* files know libcurl.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace s3c::http {
@@ -56,6 +58,29 @@ struct Response {
 /// throws it on.
 using BodySink = std::function<void(const Response& head, std::string_view bytes)>;
 
+/// What send_many() is asked for.
+struct Exchange {
+  Request request = {};
+  BodySink sink = {};
+};
+
+/// How an exchange ended: with the answer send() returns, or with what it throws.
+using Outcome = std::variant<Response, std::exception_ptr>;
+
+/// Where send_many() takes its exchanges from and brings their outcomes; called by its thread only. What
+/// either throws ends send_many(): exchanges in flight are dropped then, without an outcome.
+class ExchangeSource {
+ public:
+  virtual ~ExchangeSource() = default;
+
+  /// The next exchange, which has slot, a number below max_in_flight, until it has ended. nullopt: none now
+  /// or, if may_wait (which is said while nothing is in flight), none any more. Without may_wait it mustn't
+  /// block; it is then asked again after every outcome, and every 10 ms.
+  virtual std::optional<Exchange> next(std::size_t slot, bool may_wait) = 0;
+  /// Once for each exchange. May block, at the cost of all the others in flight; slot is free afterwards.
+  virtual void ended(std::size_t slot, Outcome outcome) = 0;
+};
+
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -69,6 +94,13 @@ class Transport {
   /// server's certificate isn't trusted (which no retry mends), corrupt when a body that is kept is longer
   /// than it may be.
   virtual Response send(const Request& request, const BodySink& sink, const std::stop_token& stop) = 0;
+
+  /// Makes the exchanges that source gives, up to max_in_flight (at least 1) at a time or as many as there
+  /// are connections for, all driven by the calling thread: for small answers that is a third cheaper than a
+  /// thread that waits for each. Returns when source has no more. Stop: those in flight end as cancelled at
+  /// once, source is not asked for more. Any thread; blocks. Throws what source throws; base::Error internal
+  /// when the system has nothing left to wait with.
+  virtual void send_many(ExchangeSource& source, std::size_t max_in_flight, const std::stop_token& stop) = 0;
 };
 
 }  // namespace s3c::http

@@ -122,57 +122,74 @@ bool CallRunner::learn_clock(const Error& error, const http::Response& answer, m
   return true;
 }
 
-http::Response CallRunner::send(const Call& call, std::optional<milliseconds>& retry_after_time) {
-  const std::string query = encode_query(call.query);
-  bool learned_region = false;
-  bool learned_clock = false;
-  for (;;) {
-    const auto address = address_of(call.bucket);
-    const milliseconds clock_offset(clock_offset_ms_.load(std::memory_order_relaxed));
-    const http::Request request = signed_request(call, *address, query, clock_offset);
-    stats_.count_request(call.operation, call.body.size());
-    http::Response answer = transport_.send(request, call.sink, stop_);
-    stats_.count_received(answer.body.size());
-    if (is_success(answer) && !parse_error(answer.body)) return answer;
-    Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
-    if (!learned_region && learn_region(call, *address, answer)) {
-      learned_region = true;
-    } else if (!learned_clock && learn_clock(error, answer, clock_offset)) {
-      learned_clock = true;
-    } else {
-      retry_after_time = retry_after(answer);
-      throw error;
-    }
-    stats_.count_retry();
-  }
-}
-
-http::Response CallRunner::send_within_limit(const Call& call,
-                                             std::optional<milliseconds>& retry_after_time) {
-  gets_.acquire(stop_);
-  struct Place {
-    ConcurrencyLimit& gets;
-    ConcurrencyLimit::Answer answer = ConcurrencyLimit::Answer::taken;
-    ~Place() { gets.answered(answer); }
-  } place{gets_};
-  try {
-    return send(call, retry_after_time);
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::throttled) place.answer = ConcurrencyLimit::Answer::throttled;
-    throw;
-  }
-}
-
-void CallRunner::run(Call& call, const std::function<void(http::Response&)>& accept) {
+CallRunner::Try CallRunner::begin_try(const Call& call) {
   if (call.key && call.key->empty()) {
     // Without its key a request would be about the whole bucket.
     throw Error(ErrorKind::invalid_argument, "an object's key can't be empty",
                 {.operation = std::string(to_string(call.operation)), .resource = call.bucket + "/"});
   }
-  RetryLoop loop(config_.retry, clock_, stop_);
+  Try next;
+  next.address = address_of(call.bucket);
+  next.clock_offset = milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
+  next.request = signed_request(call, *next.address, encode_query(call.query), next.clock_offset);
+  stats_.count_request(call.operation, call.body.size());
+  return next;
+}
+
+bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
+                         std::optional<milliseconds>& retry_after_time) {
+  stats_.count_received(answer.body.size());
+  if (is_success(answer) && !parse_error(answer.body)) return true;
+  Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
+  if (!learned.region && learn_region(call, *sent.address, answer)) {
+    learned.region = true;
+  } else if (!learned.clock && learn_clock(error, answer, sent.clock_offset)) {
+    learned.clock = true;
+  } else {
+    retry_after_time = retry_after(answer);
+    throw error;
+  }
+  stats_.count_retry();
+  return false;
+}
+
+http::Response CallRunner::send(const Call& call, std::optional<milliseconds>& retry_after_time) {
+  Learned learned;
   for (;;) {
+    const Try next = begin_try(call);
+    http::Response answer = transport_.send(next.request, call.sink, stop_);
+    if (accepts(call, next, learned, answer, retry_after_time)) return answer;
+  }
+}
+
+http::Response CallRunner::send_within_limit(const Call& call,
+                                             std::optional<milliseconds>& retry_after_time) {
+  ConcurrencyLimit::Place place = call.beyond_limit ? gets_.acquire_beyond() : gets_.acquire(stop_);
+  try {
+    http::Response answer = send(call, retry_after_time);
+    place.answered(ConcurrencyLimit::Answer::taken);
+    return answer;
+  } catch (const Error& error) {
+    place.answered(ConcurrencyLimit::answer_of(error));
+    throw;
+  }
+}
+
+void CallRunner::run(Call& call, const std::function<void(http::Response&)>& accept) {
+  RetryLoop loop(config_.retry, clock_, stop_);
+  std::optional<FailedTry> failed = std::exchange(call.failed_try, std::nullopt);
+  for (;;) {
+    if (failed) {
+      call.last_code = failed->error.context().code;
+      const bool again = loop.try_again_after(failed->error);
+      const Error error =
+          with_context(failed->error, to_string(call.operation), resource_of(call), loop.total_failures());
+      if (!again || (call.at_most_once && error.context().code != http::kNotSent)) throw error;
+      const milliseconds waited = loop.wait(failed->retry_after);
+      logger_->info("{}; tried again after {} ms", error.what(), waited.count());
+      stats_.count_retry();
+    }
     std::optional<milliseconds> at_least;
-    std::optional<Error> failed;
     try {
       if (call.before_try) call.before_try(call);
       http::Response answer =
@@ -181,15 +198,9 @@ void CallRunner::run(Call& call, const std::function<void(http::Response&)>& acc
       return;
     } catch (const Error& error) {
       if (call.receiver_failed) throw;
-      call.last_code = error.context().code;
       if (std::exchange(call.made_progress, false)) loop.progressed();
-      const bool again = loop.try_again_after(error);
-      failed = with_context(error, to_string(call.operation), resource_of(call), loop.total_failures());
-      if (!again || (call.at_most_once && error.context().code != http::kNotSent)) throw *failed;
+      failed = FailedTry{error, at_least};
     }
-    const milliseconds waited = loop.wait(at_least);
-    logger_->info("{}; tried again after {} ms", failed->what(), waited.count());
-    stats_.count_retry();
   }
 }
 

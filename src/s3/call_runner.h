@@ -25,6 +25,7 @@
 #include "s3/request_stats.h"
 #include "s3/retry.h"
 #include "s3/sigv4.h"
+#include "s3/types.h"
 
 namespace s3c::s3 {
 
@@ -41,6 +42,11 @@ struct Call {
   bool at_most_once = false;
   /// Called before each try: to throw away what the try before received, or to ask only for the rest.
   std::function<void(Call&)> before_try = {};
+
+  /// A first try that was made already, by S3Client::get_objects(): counted, logged and waited after as ours.
+  std::optional<FailedTry> failed_try = {};
+  /// Don't wait for the limit of GETs: others, within it, may be waiting for the end of this call.
+  bool beyond_limit = false;
 
   /// S3's code for the failure of the try before this one; empty: none.
   std::string last_code = {};
@@ -65,6 +71,30 @@ class CallRunner {
   /// Error. Throws Error with operation, resource and attempts filled in.
   void run(Call& call, const std::function<void(http::Response&)>& accept) S3C_EXCLUDES(mutex_);
 
+  /// One try of a call, signed.
+  struct Try {
+    http::Request request;
+    std::shared_ptr<const BucketAddress> address;
+    std::chrono::milliseconds clock_offset{0};  ///< with which it is dated
+  };
+  /// What tries of a call have taught; each is learned once a call, or two answers that contradict each other
+  /// would have it sent for ever.
+  struct Learned {
+    bool region = false;
+    bool clock = false;
+  };
+  /// Signs and counts a request that is now sent. Throws Error as run().
+  Try begin_try(const Call& call) S3C_EXCLUDES(mutex_);
+  /// True: a 2xx answer without <Error>. False: the store refused the request before it did anything, for a
+  /// wrong region or a wrong clock, which is put right now: send it again. Any other answer is thrown, with
+  /// the store's wish in retry_after.
+  bool accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
+               std::optional<std::chrono::milliseconds>& retry_after) S3C_EXCLUDES(mutex_);
+
+  http::Transport& transport() { return transport_; }
+  /// How many GetObjects may be in flight: what the store's refusals set. All other calls are few beside
+  /// those.
+  ConcurrencyLimit& gets() { return gets_; }
   RequestStats& stats() { return stats_; }
   const RequestStats& stats() const { return stats_; }
   const std::stop_token& stop() const { return stop_; }
@@ -76,10 +106,8 @@ class CallRunner {
   }
 
  private:
-  /// One try: a 2xx answer without <Error>, or an exception. A wrong region and a wrong clock are put right
-  /// here, once each: the server has then refused the request before it did anything.
+  /// One try, or one more where only region or clock were wrong.
   http::Response send(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
-  /// A try of GetObject within the limit that the store's refusals set; all others are few beside those.
   http::Response send_within_limit(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
   http::Request signed_request(const Call& call, const BucketAddress& address, const std::string& query,
                                std::chrono::milliseconds clock_offset);

@@ -12,7 +12,7 @@ constexpr int kQuietWindowsForOneMore = 8;
 
 }  // namespace
 
-void ConcurrencyLimit::acquire(const std::stop_token& stop) {
+ConcurrencyLimit::Place ConcurrencyLimit::acquire(const std::stop_token& stop) {
   base::MutexLock lock(mutex_);
   ++waiting_;
   while (!take_place()) {
@@ -23,11 +23,19 @@ void ConcurrencyLimit::acquire(const std::stop_token& stop) {
     changed_.wait(mutex_, stop);
   }
   --waiting_;
+  return Place(*this);
 }
 
-bool ConcurrencyLimit::try_acquire() {
+std::optional<ConcurrencyLimit::Place> ConcurrencyLimit::try_acquire() {
   base::MutexLock lock(mutex_);
-  return take_place();
+  if (waiting_ != 0 || !take_place()) return std::nullopt;
+  return Place(*this);
+}
+
+ConcurrencyLimit::Place ConcurrencyLimit::acquire_beyond() {
+  base::MutexLock lock(mutex_);
+  ++in_flight_;
+  return Place(*this);
 }
 
 bool ConcurrencyLimit::take_place() {
@@ -37,13 +45,15 @@ bool ConcurrencyLimit::take_place() {
   return !full;
 }
 
-void ConcurrencyLimit::answered(Answer answer) {
+void ConcurrencyLimit::give_back(std::optional<Answer> answer) {
   base::MutexLock lock(mutex_);
   --in_flight_;
-  ++answers_;
-  if (answer == Answer::throttled) ++throttled_;
   const int before = static_cast<int>(limit_);
-  if (answers_ >= before) end_window();
+  if (answer) {
+    ++answers_;
+    if (answer == Answer::throttled) ++throttled_;
+    if (answers_ >= before) end_window();
+  }
   if (waiting_ == 0) return;
   if (static_cast<int>(limit_) > before) {
     changed_.notify_all();
@@ -71,6 +81,11 @@ void ConcurrencyLimit::end_window() {
 int ConcurrencyLimit::limit() const {
   base::MutexLock lock(mutex_);
   return static_cast<int>(limit_);
+}
+
+int ConcurrencyLimit::waiting() const {
+  base::MutexLock lock(mutex_);
+  return waiting_;
 }
 
 }  // namespace s3c::s3

@@ -9,8 +9,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
+#include <utility>
 
+#include "base/error.h"
 #include "base/mutex.h"
 
 namespace s3c::s3 {
@@ -21,20 +24,49 @@ class ConcurrencyLimit {
     taken,      ///< anything but a refusal for load
     throttled,  ///< SlowDown and its kin
   };
+  /// What a request says that failed with error.
+  static Answer answer_of(const base::Error& error) {
+    return error.kind() == base::ErrorKind::throttled ? Answer::throttled : Answer::taken;
+  }
 
-  /// Waits until one more may be in flight. Each needs its answered(). Any thread. Throws base::Error:
-  /// cancelled when stop is requested meanwhile.
-  void acquire(const std::stop_token& stop) S3C_EXCLUDES(mutex_);
-  /// Without waiting; false: not now.
-  [[nodiscard]] bool try_acquire() S3C_EXCLUDES(mutex_);
-  /// One that was acquired is over. Any thread.
-  void answered(Answer answer) S3C_EXCLUDES(mutex_);
+  /// One request that may be in flight; its place is free again with its end. Without answered() before that
+  /// (it was never sent) nothing is learned from it. Any thread, one at a time.
+  class Place {
+   public:
+    Place(Place&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
+    Place& operator=(Place&& other) noexcept {
+      std::swap(owner_, other.owner_);
+      return *this;
+    }
+    ~Place() {
+      if (owner_ != nullptr) owner_->give_back(std::nullopt);
+    }
+    /// The request is over. At most once.
+    void answered(Answer answer) { std::exchange(owner_, nullptr)->give_back(answer); }
+
+   private:
+    friend class ConcurrencyLimit;
+    explicit Place(ConcurrencyLimit& owner) : owner_(&owner) {}
+    ConcurrencyLimit* owner_;
+  };
+
+  /// Waits until one more may be in flight. Any thread. Throws base::Error: cancelled when stop is requested
+  /// meanwhile.
+  Place acquire(const std::stop_token& stop) S3C_EXCLUDES(mutex_);
+  /// Without waiting; nullopt: not now, or others were there first and wait. Any thread.
+  [[nodiscard]] std::optional<Place> try_acquire() S3C_EXCLUDES(mutex_);
+  /// Takes a place even if there is none: for a request that others, with places, may be waiting for. Any
+  /// thread.
+  Place acquire_beyond() S3C_EXCLUDES(mutex_);
 
   /// How many may be in flight now.
   int limit() const S3C_EXCLUDES(mutex_);
+  /// How many wait in acquire() now.
+  int waiting() const S3C_EXCLUDES(mutex_);
 
  private:
   bool take_place() S3C_REQUIRES(mutex_);
+  void give_back(std::optional<Answer> answer) S3C_EXCLUDES(mutex_);
   void end_window() S3C_REQUIRES(mutex_);
 
   mutable base::Mutex mutex_;

@@ -7,6 +7,7 @@
 // token is stopped. Source of every call: Amazon S3 API Reference, under the call's name.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,6 +16,23 @@
 #include "s3/types.h"
 
 namespace s3c::s3 {
+
+/// Where get_objects() takes its work from and brings its results; called by its thread only. What it throws
+/// ends get_objects(): what is in flight is dropped then, without a result.
+class GetObjectSource {
+ public:
+  virtual ~GetObjectSource() = default;
+
+  /// The next object, which has slot, a number below max_in_flight, until its result came. nullopt: none now
+  /// or, if may_wait (which is said while nothing is in flight), none any more. Without may_wait it mustn't
+  /// block; it is asked again soon.
+  virtual std::optional<GetObjectRequest> next(std::size_t slot, bool may_wait) = 0;
+  /// Once for each object, this or not_got(). Both may block, at the cost of all the others in flight.
+  virtual void got(std::size_t slot, GetObjectResult result) = 0;
+  /// get_object() is to be called for it, with failed in its request. nullopt: nothing is wrong with the
+  /// object, it was only asked for in the wrong way.
+  virtual void not_got(std::size_t slot, std::optional<FailedTry> failed) = 0;
+};
 
 class ObjectStore {
  public:
@@ -30,6 +48,12 @@ class ObjectStore {
   /// Throws unsupported with code InvalidObjectState when the object is archived and not thawed; so does
   /// read_object().
   virtual GetObjectResult get_object(const GetObjectRequest& request) = 0;
+
+  /// Many small objects, up to max_in_flight (at least 1) at a time, all driven by the calling thread:
+  /// cheaper than a thread for each. A single try each; whoever has to wait before the next one is left to
+  /// get_object(). Returns when source has no more; after a stop the rest of what source has was not asked
+  /// for. Throws what source throws; internal when the system has nothing left to wait with.
+  virtual void get_objects(GetObjectSource& source, std::size_t max_in_flight) = 0;
 
   /// The body through sink, each byte once and in order: a body that breaks off is continued with Range and
   /// If-Match, so that sink never sees a byte of another version. Returns the head of the first answer.

@@ -1,5 +1,6 @@
 // ObjectStore over HTTP: Amazon S3 and the stores that speak its protocol. The calls are split by subject
-// into s3_client_objects.cpp, _list.cpp, _multipart.cpp and _delete.cpp; call_runner.h is what they share.
+// into s3_client_objects.cpp, _get_many.cpp, _list.cpp, _multipart.cpp and _delete.cpp; call_runner.h is what
+// they share.
 #pragma once
 
 #include <memory>
@@ -35,6 +36,7 @@ class S3Client final : public ObjectStore {
   void head_bucket(const std::string& bucket) override;
   ListObjectsPage list_objects(const ListObjectsRequest& request) override;
   GetObjectResult get_object(const GetObjectRequest& request) override;
+  void get_objects(GetObjectSource& source, std::size_t max_in_flight) override;
   ObjectHead read_object(const GetObjectRequest& request, const BodySink& sink) override;
   std::optional<ObjectHead> head_object(const std::string& bucket, const std::string& key) override;
   std::map<std::string, std::string> get_object_tagging(const std::string& bucket, const std::string& key,

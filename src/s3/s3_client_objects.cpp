@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "s3/answer_headers.h"
 #include "s3/attribute_headers.h"
+#include "s3/get_call.h"
 #include "s3/request_headers.h"
 #include "s3/s3_client.h"
 #include "s3/xml.h"
@@ -23,46 +24,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-Call get_call(const GetObjectRequest& request, const std::optional<ByteRange>& range,
-              const std::string& if_match) {
-  Call call{
-      .operation = Operation::get_object, .method = "GET", .bucket = request.bucket, .key = request.key};
-  if (!request.version_id.empty()) call.query.emplace_back("versionId", request.version_id);
-  if (!if_match.empty()) call.headers.add("If-Match", quoted(if_match));
-  if (range) {
-    call.headers.add("Range", range_header(*range));
-  }
-  // The stored checksum is of the whole object, so it says nothing about a piece.
-  if (!range) call.headers.add("x-amz-checksum-mode", "ENABLED");
-  return call;
-}
-
-/// Another size is another object, unless the ETag says that it is the same one: then bytes are missing that
-/// the next try may bring.
-void check_size(const GetObjectRequest& request, const http::Response& head, std::uint64_t size_bytes) {
-  if (!request.expected_size_bytes || *request.expected_size_bytes == size_bytes) return;
-  const bool same = !request.if_match.empty() && etag_of(head) == request.if_match;
-  throw Error(
-      same ? ErrorKind::transient : ErrorKind::precondition_failed,
-      fmt::format("the body has {} bytes, not the expected {}", size_bytes, *request.expected_size_bytes));
-}
-
-/// A store may ignore Range and send everything, or another piece: those bytes must not be taken for the
-/// wanted ones.
-void check_offset(const http::Response& head, std::uint64_t wanted) {
-  const std::uint64_t offset = body_offset(head);
-  if (offset != wanted) {
-    throw Error(ErrorKind::corrupt,
-                fmt::format("asked for bytes from {} on but got them from {} on", wanted, offset));
-  }
-}
-
-void check_end(std::uint64_t received, std::uint64_t expected) {
-  if (received != expected) {
-    throw Error(ErrorKind::transient, fmt::format("the body ended after {} of {} bytes", received, expected));
-  }
-}
-
 /// Ends a read whose last byte had arrived when the connection broke: there is no empty range to ask for.
 struct NothingLeft {};
 
@@ -74,25 +35,13 @@ void S3Client::head_bucket(const std::string& bucket) {
 }
 
 GetObjectResult S3Client::get_object(const GetObjectRequest& request) {
-  GetObjectResult result;
+  WholeBody body(request, runner_);
   Call call = get_call(request, request.range, request.if_match);
-  const std::uint64_t offset = request.range ? request.range->offset : 0;
-  call.before_try = [&result](Call&) { result.body.clear(); };
-  call.sink = [&](const http::Response& head, std::string_view bytes) {
-    if (result.body.empty()) {  // before a byte is taken: a much larger object must not fill the memory
-      check_size(request, head, body_size_bytes(head));
-      check_offset(head, offset);
-      if (request.expected_size_bytes) result.body.reserve(*request.expected_size_bytes);
-    }
-    result.body.append(bytes);
-    runner_.stats().count_received(bytes.size());
-  };
-  runner_.run(call, [&](http::Response& answer) {
-    check_end(result.body.size(), body_size_bytes(answer));
-    check_size(request, answer, result.body.size());
-    result.head = parse_object_head(answer, runner_.store_now());
-  });
-  return result;
+  call.failed_try = request.failed_try;
+  call.before_try = [&body](Call&) { body.clear(); };
+  call.sink = [&body](const http::Response& head, std::string_view bytes) { body.take(head, bytes); };
+  runner_.run(call, [&body](http::Response& answer) { body.finish(answer); });
+  return body.result();
 }
 
 ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink& sink) {
@@ -102,6 +51,8 @@ ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink
   std::uint64_t received_bytes = 0;
 
   Call call = get_call(request, request.range, request.if_match);
+  // The receiver may hold the one archive that those with a place in the limit wait to write to.
+  call.beyond_limit = true;
   // A body breaks in two ways: the connection is reset (the transport throws), or it ends early but cleanly
   // (check_end). Either way the next try asks for the rest of the very same object.
   call.before_try = [&](Call& next) {

@@ -2,6 +2,7 @@
 // the client adds them where the protocol wants them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/time.h"
 
 namespace s3c::s3 {
@@ -100,6 +102,12 @@ struct ByteRange {
   std::uint64_t size_bytes = 0;  ///< at least 1
 };
 
+/// A try that ObjectStore::get_objects() made in vain.
+struct FailedTry {
+  base::Error error;
+  std::optional<std::chrono::milliseconds> retry_after = {};  ///< the store's wish
+};
+
 struct GetObjectRequest {
   std::string bucket = {};
   std::string key = {};
@@ -108,6 +116,8 @@ struct GetObjectRequest {
   std::optional<ByteRange> range = {};  ///< nullopt: all of it
   /// A body of another length is an error of kind precondition_failed.
   std::optional<std::uint64_t> expected_size_bytes = {};
+  /// What get_objects() reported: get_object() counts it as the first of its tries, and goes on from there.
+  std::optional<FailedTry> failed_try = {};
 };
 
 struct GetObjectResult {

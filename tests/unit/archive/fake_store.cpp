@@ -252,7 +252,42 @@ s3::ListObjectsPage FakeStore::list_objects(const s3::ListObjectsRequest& reques
   });
 }
 
+void FakeStore::get_objects(s3::GetObjectSource& source, std::size_t max_in_flight) {
+  std::vector<s3::GetObjectRequest> begun;
+  do {
+    begun.clear();
+    while (begun.size() < max_in_flight) {
+      if (stop_get_objects && stop_get_objects()) break;
+      std::optional<s3::GetObjectRequest> request = source.next(begun.size(), begun.empty());
+      if (!request) break;
+      begun.push_back(*std::move(request));
+    }
+    for (std::size_t slot = 0; slot < begun.size(); ++slot) {
+      if (during_get_objects) during_get_objects(begun[slot].key);
+      end_get(source, slot, begun[slot]);
+    }
+  } while (!begun.empty());
+}
+
+void FakeStore::end_get(s3::GetObjectSource& source, std::size_t slot, const s3::GetObjectRequest& request) {
+  std::optional<s3::GetObjectResult> got;
+  std::optional<s3::FailedTry> failed;
+  try {
+    got = get_object(request);
+  } catch (const Error& error) {
+    failed = s3::FailedTry{error};
+  } catch (const std::exception&) {
+    failed.reset();  // as the client: get_object() is to meet it
+  }
+  if (got) {
+    source.got(slot, *std::move(got));
+  } else {
+    source.not_got(slot, std::move(failed));
+  }
+}
+
 s3::GetObjectResult FakeStore::get_object(const s3::GetObjectRequest& request) {
+  if (request.failed_try) throw request.failed_try->error;
   Call what;
   what.op = Op::get;
   what.bucket = request.bucket;

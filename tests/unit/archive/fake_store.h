@@ -99,6 +99,10 @@ class FakeStore final : public s3::ObjectStore {
   std::function<void(const Call&)> after = {};   ///< throws: it had, but its answer is lost
   std::function<void(const std::string& key, s3::ObjectHead&)> alter_head = {};  ///< of HEAD
   std::function<void(const std::string& key, s3::GetObjectResult&)> alter_get = {};
+  /// Called by get_objects() when an object's answer comes, others being in flight; throws: that ends it.
+  std::function<void(const std::string& key)> during_get_objects = {};
+  /// True: get_objects() begins no more, as after a stop.
+  std::function<bool()> stop_get_objects = {};
   std::function<void(const std::string& key, std::string& body)> alter_read =
       {};  ///< what read_object streams
   std::function<void(const std::string& key, std::size_t offset)> during_read = {};
@@ -141,7 +145,10 @@ class FakeStore final : public s3::ObjectStore {
 
   void head_bucket(const std::string& bucket) override;
   s3::ListObjectsPage list_objects(const s3::ListObjectsRequest& request) override;
+  /// A request with a failed try meets what a client that may not try again meets: that failure.
   s3::GetObjectResult get_object(const s3::GetObjectRequest& request) override;
+  /// By get_object(); as many as source has are begun, then all of them end, one after the other.
+  void get_objects(s3::GetObjectSource& source, std::size_t max_in_flight) override;
   s3::ObjectHead read_object(const s3::GetObjectRequest& request, const s3::BodySink& sink) override;
   std::optional<s3::ObjectHead> head_object(const std::string& bucket, const std::string& key) override;
   std::map<std::string, std::string> get_object_tagging(const std::string& bucket, const std::string& key,
@@ -171,6 +178,7 @@ class FakeStore final : public s3::ObjectStore {
   /// Runs effect between the hooks and writes the journal.
   template <typename Effect>
   auto call(Call what, Effect effect);
+  void end_get(s3::GetObjectSource& source, std::size_t slot, const s3::GetObjectRequest& request);
   Bucket& bucket(const std::string& name) S3C_REQUIRES(mutex_);
   const StoredObject& find(const std::string& bucket, const std::string& key,
                            const s3::GetObjectRequest* request) S3C_REQUIRES(mutex_);

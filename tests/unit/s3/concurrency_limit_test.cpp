@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <random>
 #include <stop_token>
@@ -47,7 +49,8 @@ class Model {
         const bool taken = tokens_ >= 1;
         if (taken) --tokens_;
         ++(taken ? served : refused);
-        limit.answered(taken ? Answer::taken : Answer::throttled);
+        places_.back().answered(taken ? Answer::taken : Answer::throttled);
+        places_.pop_back();
         if (taken) {
           ++waiting_;
         } else {
@@ -71,8 +74,12 @@ class Model {
     bool operator<(const Event& other) const { return time > other.time; }
   };
   void start() {
-    for (; waiting_ > 0 && limit.try_acquire(); --waiting_)
+    for (; waiting_ > 0; --waiting_) {
+      std::optional<ConcurrencyLimit::Place> place = limit.try_acquire();
+      if (!place) return;
+      places_.push_back(*std::move(place));
       events_.push({now_ + 0.018 + 0.004 * random(), true});
+    }
   }
   double random() { return std::uniform_real_distribution<>(0, 1)(random_); }
 
@@ -80,6 +87,7 @@ class Model {
   double now_ = 0;
   double tokens_ = 0;
   std::priority_queue<Event> events_;
+  std::vector<ConcurrencyLimit::Place> places_;  // of those in flight; which is whose makes no difference
   std::mt19937 random_{7};
 };
 
@@ -116,24 +124,30 @@ TEST(ConcurrencyLimitTest, WithoutRefusalsItIsSoonNoLimitAtAll) {
   EXPECT_LE(model.limit.limit(), 512) << "what nobody reaches doesn't grow";
 }
 
+std::vector<ConcurrencyLimit::Place> take_all(ConcurrencyLimit& limit) {
+  std::vector<ConcurrencyLimit::Place> places;
+  while (std::optional<ConcurrencyLimit::Place> place = limit.try_acquire())
+    places.push_back(*std::move(place));
+  return places;
+}
+
 TEST(ConcurrencyLimitTest, NeverFallsBelowOne) {
   ConcurrencyLimit limit;
-  for (int i = 0; i < 1000; ++i) {
-    ASSERT_TRUE(limit.try_acquire());
-    limit.answered(Answer::throttled);
-  }
+  for (int i = 0; i < 1000; ++i) limit.acquire({}).answered(Answer::throttled);
   EXPECT_EQ(limit.limit(), 1);
-  ASSERT_TRUE(limit.try_acquire());
-  EXPECT_FALSE(limit.try_acquire());
+  EXPECT_EQ(take_all(limit).size(), 1u);
 }
 
 TEST(ConcurrencyLimitTest, WhoWaitsGetsItsTurnOrIsStopped) {
   ConcurrencyLimit limit;
-  for (int i = 0; i < 32; ++i) ASSERT_TRUE(limit.try_acquire());
-  std::jthread waiter([&limit] { limit.acquire({}); });
-  limit.answered(Answer::taken);
+  std::vector<ConcurrencyLimit::Place> places = take_all(limit);
+  EXPECT_EQ(places.size(), 32u);
+  std::jthread waiter([&limit] { limit.acquire({}).answered(Answer::taken); });
+  places.back().answered(Answer::taken);
+  places.pop_back();
   waiter.join();
 
+  places.push_back(limit.acquire({}));
   std::stop_source stop;
   bool stopped = false;
   std::jthread other([&] {
@@ -146,6 +160,41 @@ TEST(ConcurrencyLimitTest, WhoWaitsGetsItsTurnOrIsStopped) {
   stop.request_stop();
   other.join();
   EXPECT_TRUE(stopped);
+}
+
+TEST(ConcurrencyLimitTest, APlaceThatWasNotUsedIsFreeAgainAndSaysNothing) {
+  ConcurrencyLimit limit;
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(take_all(limit).size(), 32u) << "no answers: nothing is learned";
+
+  std::vector<ConcurrencyLimit::Place> places = take_all(limit);
+  std::jthread waiter([&limit] { limit.acquire({}); });
+  places.pop_back();
+  waiter.join();
+}
+
+TEST(ConcurrencyLimitTest, WhoCantWaitTakesNoPlaceFromWhoDoes) {
+  ConcurrencyLimit limit;
+  std::vector<ConcurrencyLimit::Place> places = take_all(limit);
+  for (int i = 0; i < 20; ++i) {
+    std::optional<ConcurrencyLimit::Place> got;
+    std::jthread waiter([&] { got.emplace(limit.acquire({})); });
+    while (limit.waiting() == 0) std::this_thread::yield();
+    places.pop_back();
+    EXPECT_FALSE(limit.try_acquire());
+    waiter.join();
+    places.push_back(*std::move(got));
+  }
+}
+
+TEST(ConcurrencyLimitTest, WhatMustNotWaitGoesBeyondIt) {
+  ConcurrencyLimit limit;
+  std::vector<ConcurrencyLimit::Place> places = take_all(limit);
+  {
+    const ConcurrencyLimit::Place beyond = limit.acquire_beyond();
+    places.pop_back();
+    EXPECT_FALSE(limit.try_acquire()) << "the one beyond is counted";
+  }
+  EXPECT_TRUE(limit.try_acquire());
 }
 
 /// Refuses a GET while it serves kMost others.
@@ -162,6 +211,8 @@ class BusyTransport final : public http::Transport {
     return busy ? test::s3_error(503, "SlowDown").answer
                 : test::answer(200, "", test::object_headers()).answer;
   }
+
+  void send_many(http::ExchangeSource&, std::size_t, const std::stop_token&) override { std::abort(); }
 
   std::atomic<int> served = 0;
   std::atomic<int> refused = 0;

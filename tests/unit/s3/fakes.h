@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -66,9 +67,27 @@ struct Sent {
   }
 };
 
+/// send_many() of a transport whose send() plays a script: one exchange after the other.
+inline void send_one_by_one(http::Transport& transport, http::ExchangeSource& source,
+                            const std::stop_token& stop) {
+  while (std::optional<http::Exchange> exchange = source.next(0, true)) {
+    http::Outcome outcome;
+    try {
+      outcome = transport.send(exchange->request, exchange->sink, stop);
+    } catch (...) {
+      outcome = std::current_exception();
+    }
+    source.ended(0, std::move(outcome));
+  }
+}
+
 class ScriptedTransport final : public http::Transport {
  public:
   void add(Step step) { steps_.push_back(std::move(step)); }
+
+  void send_many(http::ExchangeSource& source, std::size_t, const std::stop_token& stop) override {
+    send_one_by_one(*this, source, stop);
+  }
 
   http::Response send(const http::Request& request, const http::BodySink& sink,
                       const std::stop_token& stop) override {

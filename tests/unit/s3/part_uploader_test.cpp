@@ -82,6 +82,7 @@ class PartStore final : public ObjectStore {
   void head_bucket(const std::string&) override { std::abort(); }
   ListObjectsPage list_objects(const ListObjectsRequest&) override { std::abort(); }
   GetObjectResult get_object(const GetObjectRequest&) override { std::abort(); }
+  void get_objects(GetObjectSource&, std::size_t) override { std::abort(); }
   ObjectHead read_object(const GetObjectRequest&, const BodySink&) override { std::abort(); }
   std::optional<ObjectHead> head_object(const std::string&, const std::string&) override { std::abort(); }
   std::map<std::string, std::string> get_object_tagging(const std::string&, const std::string&,

@@ -1,0 +1,247 @@
+#include "http/curl_easy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "base/encoding.h"
+
+namespace s3c::http {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+/// An error document is a few hundred bytes; more than this is somebody else's web page.
+constexpr std::size_t kMaxErrorBody_bytes = 1 << 20;
+/// How much a server can make us hold of one answer, and what is reserved on the word of a Content-Length at
+/// most. All that is kept whole is smaller: a page of a listing has some 4 MB, an index block 17 MB, a
+/// manifest 1 KB for 4,096 members; objects above 4 MiB go to a sink.
+constexpr std::size_t kMaxBody_bytes = 64 << 20;
+
+template <typename Value>
+void set_option(CURL* easy, CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(easy, option, value);
+  if (code != CURLE_OK) {
+    throw Error(ErrorKind::internal, fmt::format("libcurl refuses option {}: {}", static_cast<int>(option),
+                                                 curl_easy_strerror(code)));
+  }
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() &&
+         (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+std::size_t content_length(const Headers& headers) {
+  const std::string_view text = headers.find("Content-Length").value_or("0");
+  std::size_t length = 0;
+  std::from_chars(text.data(), text.data() + text.size(), length);
+  return length;
+}
+
+/// One call per header line; a status line begins a new head (after "100 Continue").
+std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
+  auto& exchange = *static_cast<EasyExchange*>(user);
+  const std::string_view line(data, size);
+  try {
+    if (line.starts_with("HTTP/")) {
+      exchange.head_complete = false;
+      exchange.response.headers.clear();
+      exchange.response.headers.reserve(16);
+      const std::size_t space = line.find(' ');
+      exchange.response.status = 0;
+      if (space != std::string_view::npos) {
+        const std::string_view code = line.substr(space + 1);
+        std::from_chars(code.data(), code.data() + code.size(), exchange.response.status);
+      }
+      return size;
+    }
+    if (trimmed(line).empty()) exchange.head_complete = true;
+    const std::size_t colon = line.find(':');
+    if (colon != std::string_view::npos) {
+      exchange.response.headers.add(std::string(trimmed(line.substr(0, colon))),
+                                    std::string(trimmed(line.substr(colon + 1))));
+    }
+    return size;
+  } catch (...) {
+    exchange.thrown = std::current_exception();
+    return 0;
+  }
+}
+
+std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
+  auto& exchange = *static_cast<EasyExchange*>(user);
+  const std::string_view bytes(data, size);
+  try {
+    Response& response = exchange.response;
+    if (exchange.successful() && *exchange.sink) {
+      (*exchange.sink)(response, bytes);
+      return size;
+    }
+    if (exchange.successful()) {
+      if (response.body.empty())
+        response.body.reserve(std::min(content_length(response.headers), kMaxBody_bytes));
+      if (bytes.size() > kMaxBody_bytes - response.body.size())
+        throw Error(ErrorKind::corrupt, fmt::format("the answer is larger than {} bytes", kMaxBody_bytes));
+      response.body.append(bytes);
+    } else {
+      response.body.append(
+          bytes.substr(0, kMaxErrorBody_bytes - std::min(kMaxErrorBody_bytes, response.body.size())));
+    }
+    return size;
+  } catch (...) {
+    exchange.thrown = std::current_exception();
+    return 0;
+  }
+}
+
+std::size_t on_read(char* buffer, std::size_t, std::size_t size, void* user) {
+  auto& exchange = *static_cast<EasyExchange*>(user);
+  const std::string_view rest = exchange.request->body.substr(exchange.sent_bytes);
+  const std::size_t count = std::min(size, rest.size());
+  std::memcpy(buffer, rest.data(), count);
+  exchange.sent_bytes += count;
+  return count;
+}
+
+/// libcurl wants to rewind when it found a kept connection dead after it had sent on it, to send everything
+/// again. Whether that is safe is not its to decide: the retry policy of s3/ does, and counts it.
+int on_seek(void*, curl_off_t, int) {
+  return CURL_SEEKFUNC_FAIL;
+}
+
+ErrorKind kind_of(CURLcode code) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+      return ErrorKind::invalid_argument;
+    case CURLE_OUT_OF_MEMORY:
+    case CURLE_FAILED_INIT:
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+      return ErrorKind::internal;
+    default:
+      return ErrorKind::transient;
+  }
+}
+
+}  // namespace
+
+CurlEasy::CurlEasy(const CurlOptions& options) : easy_(curl_easy_init()) {
+  if (!easy_) throw Error(ErrorKind::internal, "libcurl can't make a handle");
+  CURL* easy = easy_.get();
+  set_option(easy, CURLOPT_ERRORBUFFER, error_text_);
+  set_option(easy, CURLOPT_NOSIGNAL, 1L);
+  set_option(easy, CURLOPT_TCP_NODELAY, 1L);
+  set_option(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set_option(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set_option(easy, CURLOPT_PATH_AS_IS, 1L);
+  set_option(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set_option(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set_option(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  set_option(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  set_option(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  set_option(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
+  set_option(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
+  if (!options.ca_bundle.empty()) set_option(easy, CURLOPT_CAINFO, options.ca_bundle.c_str());
+  set_option(easy, CURLOPT_HEADERFUNCTION, &on_header);
+  set_option(easy, CURLOPT_HEADERDATA, static_cast<void*>(&exchange_));
+  set_option(easy, CURLOPT_WRITEFUNCTION, &on_body);
+  set_option(easy, CURLOPT_WRITEDATA, static_cast<void*>(&exchange_));
+  set_option(easy, CURLOPT_READFUNCTION, &on_read);
+  set_option(easy, CURLOPT_READDATA, static_cast<void*>(&exchange_));
+  set_option(easy, CURLOPT_SEEKFUNCTION, &on_seek);
+  set_option(easy, CURLOPT_SEEKDATA, static_cast<void*>(&exchange_));
+}
+
+void CurlEasy::begin(const Request& request, const BodySink& sink) {
+  exchange_ = EasyExchange{};
+  exchange_.request = &request;
+  exchange_.sink = &sink;
+  error_text_[0] = '\0';
+  CURL* easy = easy_.get();
+  set_option(easy, CURLOPT_URL, request.url.c_str());
+  set_option(easy, CURLOPT_FRESH_CONNECT, request.at_most_once ? 1L : 0L);
+  // HTTPGET first: it undoes the NOBODY and UPLOAD of the request before.
+  set_option(easy, CURLOPT_HTTPGET, 1L);
+  if (request.method == "PUT" || request.method == "POST") {
+    set_option(easy, CURLOPT_UPLOAD, 1L);
+    set_option(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  } else if (request.method == "HEAD") {
+    set_option(easy, CURLOPT_NOBODY, 1L);
+  }
+  set_option(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  set_option(easy, CURLOPT_HTTPHEADER, header_list(request));
+}
+
+Response CurlEasy::end(CURLcode code, const std::stop_token& stop) {
+  if (exchange_.thrown) std::rethrow_exception(std::exchange(exchange_.thrown, nullptr));
+  const Request& request = *exchange_.request;
+  if (stop.stop_requested() && code != CURLE_OK) throw stopped(request);
+  if (code != CURLE_OK) throw failure(code);
+  // libcurl takes a connection that closes inside the head for an answer without a body.
+  if (!exchange_.head_complete) throw failure(CURLE_PARTIAL_FILE);
+  return std::move(exchange_.response);
+}
+
+/// libcurl only reads the list, so its nodes can lie in a vector and its texts in one string, both kept
+/// from request to request: no allocation for a header.
+curl_slist* CurlEasy::header_list(const Request& request) {
+  header_text_.clear();
+  header_nodes_.clear();
+  std::vector<std::size_t>& starts = header_starts_;
+  starts.clear();
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (name.find_first_of("\r\n:") != std::string::npos ||
+        value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+      throw Error(ErrorKind::invalid_argument, "a header field can't hold a line break or a NUL",
+                  {.operation = request.method, .resource = base::printable(name + ": " + value)});
+    }
+    starts.push_back(header_text_.size());
+    // "Name;" is libcurl's way to send a header without a value.
+    header_text_.append(name).append(value.empty() ? ";" : ": ").append(value).push_back('\0');
+  }
+  starts.push_back(header_text_.size());
+  header_text_.append("Expect:").push_back('\0');  // waiting for "100 Continue" costs a round trip per part
+  header_nodes_.resize(starts.size());
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    header_nodes_[i].data = header_text_.data() + starts[i];
+    header_nodes_[i].next = i + 1 < starts.size() ? &header_nodes_[i + 1] : nullptr;
+  }
+  return header_nodes_.data();
+}
+
+Error CurlEasy::failure(CURLcode code) const {
+  const Request& request = *exchange_.request;
+  base::ErrorContext context{.operation = request.method, .resource = base::printable(request.url)};
+  context.resource.resize(std::min(context.resource.size(), context.resource.find('?')));
+  if (code == CURLE_SEND_FAIL_REWIND) {
+    return {ErrorKind::transient, "the connection broke before an answer came", std::move(context)};
+  }
+  long sent_bytes = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent_bytes);
+  if (request.at_most_once && sent_bytes == 0) context.code = kNotSent;
+  // This code also means an answer that is no HTTP at all.
+  if (code == CURLE_UNSUPPORTED_PROTOCOL && sent_bytes > 0) code = CURLE_WEIRD_SERVER_REPLY;
+  const std::string_view detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
+  return {kind_of(code), base::printable(detail), std::move(context)};
+}
+
+Error stopped(const Request& request) {
+  return {ErrorKind::cancelled,
+          "stopped",
+          {.operation = request.method, .resource = base::printable(request.url)}};
+}
+
+}  // namespace s3c::http

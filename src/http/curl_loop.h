@@ -1,0 +1,80 @@
+// Many HTTP exchanges driven by one thread: libcurl's multi interface, told by epoll which sockets are ready.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "http/curl_easy.h"
+#include "http/curl_transport.h"
+#include "http/transport.h"
+
+namespace s3c::http {
+
+/// Made, used and destroyed by one thread. Connections are kept from exchange to exchange and closed with it.
+class CurlLoop {
+ public:
+  /// options outlive the loop. Throws Error: internal when there is no handle left, of libcurl's or the
+  /// system's.
+  CurlLoop(const CurlOptions& options, std::size_t max_in_flight, std::stop_token stop);
+  ~CurlLoop();
+  CurlLoop(const CurlLoop&) = delete;
+  CurlLoop& operator=(const CurlLoop&) = delete;
+
+  /// Transport::send_many().
+  void run(ExchangeSource& source);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// An exchange in flight, or an easy handle that waits for one.
+  struct Slot {
+    explicit Slot(const CurlOptions& options) : easy(options) {}
+    CurlEasy easy;
+    Exchange exchange;
+    bool in_flight = false;
+  };
+
+  /// A file descriptor that is closed with it.
+  class File {
+   public:
+    explicit File(int descriptor);
+    ~File();
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    int get() const { return descriptor_; }
+
+   private:
+    const int descriptor_;
+  };
+
+  void start_more(ExchangeSource& source);
+  /// Begins the exchange in a free slot; its outcome if it has ended already.
+  std::optional<Outcome> start(std::size_t slot, Exchange exchange);
+  /// Waits until something happens and lets libcurl act on it.
+  void turn();
+  void collect(ExchangeSource& source);
+  void cancel_all(ExchangeSource& source);
+  Outcome end(std::size_t slot, CURLcode code);
+  int wait_ms() const;
+
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* user, void* known);
+  static int on_timer(CURLM* multi, long timeout_ms, void* user);
+
+  const CurlOptions& options_;
+  const std::size_t max_in_flight_;
+  const std::stop_token stop_;
+  const File epoll_;
+  const File stopped_;  ///< readable once stop is requested
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::vector<std::size_t> free_;  ///< a stack: the warmest on top
+  std::size_t in_flight_ = 0;
+  std::optional<Clock::time_point> timer_;  ///< when libcurl wants to be called at the latest
+  CurlMulti multi_;
+};
+
+}  // namespace s3c::http
