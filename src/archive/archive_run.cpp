@@ -7,6 +7,7 @@
 
 #include "archive/group_finder.h"
 #include "archive/group_run.h"
+#include "archive/packing_crew.h"
 #include "base/error.h"
 
 namespace s3c::archive {
@@ -85,23 +86,6 @@ GroupReport run_group(const RunShared& shared, Group group) {
   return report;
 }
 
-void work(base::BoundedQueue<WorkItem>& items, MemberPacker& packer, Progress& progress) {
-  while (std::optional<WorkItem> item = items.pop()) {
-    const bool packed = packer.pack(item->volume->builder(), item->object);
-    const std::uint64_t size_bytes = item->object.summary.size_bytes;
-    progress.update(item->group_prefix, [&](GroupProgress& group, RunProgress& run) {
-      if (packed) {
-        ++group.packed;
-        ++run.objects_packed;
-        group.bytes_in += size_bytes;
-        run.bytes_in += size_bytes;
-      } else {
-        ++run.objects_left;
-      }
-    });
-  }
-}
-
 }  // namespace
 
 RunReport run_archive(const ArchiveOptions& options, const RunContext& context) {
@@ -137,18 +121,15 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   GroupCleanup cleanup(context.store, catalog, context.clock, context.log, options.gc_age, options.readback);
   MemberPacker packer(context.store, options, bodies, encoders, context.log);
   Turnstile turnstile;
-  base::BoundedQueue<WorkItem> items(static_cast<std::size_t>(resources.threads) * 2);
+  PackingCrew crew(context.store, packer, context.progress, resources.threads);
   const RunShared shared{options,   context, ObjectFilter(options.selection, context.clock.now()),
                          powers,    catalog, readback,
                          committer, deleter, cleanup,
                          buffers,   slots,   turnstile,
-                         items};
+                         crew};
 
   base::Mutex mutex;  // guards first and report
-  base::TaskGroup workers([&] { items.close(); });
-  for (int i = 0; i < (options.dry_run ? 0 : resources.threads); ++i) {
-    workers.spawn([&](const std::stop_token&) { work(items, packer, context.progress); });
-  }
+  if (!options.dry_run) crew.start();
   base::TaskGroup runners([&] { groups.give_up(); });
   const auto run_groups = [&](const std::stop_token&) {
     const auto next = [&]() -> std::optional<Group> {
@@ -166,15 +147,9 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
       report.group_reports.push_back(std::move(done));
     }
   };
-  try {
-    for (int i = 0; i < resources.open_groups; ++i) runners.spawn(run_groups);
-    runners.wait();
-  } catch (...) {
-    items.close();  // or the workers would wait for ever
-    throw;
-  }
-  items.close();
-  workers.wait();
+  for (int i = 0; i < resources.open_groups; ++i) runners.spawn(run_groups);
+  runners.wait();
+  crew.finish();
   try {
     groups.finish();
   } catch (const Error& error) {

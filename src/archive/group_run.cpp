@@ -154,7 +154,7 @@ class GroupRun::Pass {
     auto volume = std::make_shared<OpenVolume>(setup, *key, part_size, s_.buffers.lease(buffers));
     SealedVolume sealed;
     try {
-      // 4: every object is fetched, proven, compressed and appended by the worker threads.
+      // 4: every object is fetched, proven, compressed and appended by the crew.
       admit_objects(volume);
       set_stage(GroupProgress::Stage::committing);
       sealed = volume->seal();
@@ -228,10 +228,10 @@ class GroupRun::Pass {
       WorkItem item{volume, run_.group_.prefix, {*object, volume->builder().admit(object->key)}};
       take();
       const std::uint64_t sequence = item.object.admission.sequence;
-      if (!s_.work.push(std::move(item))) {
+      if (!s_.crew.take(std::move(item))) {
         // Answered here, for nobody else will: seal() and abandon() wait for every admission.
         volume->builder().fail(
-            sequence, std::make_exception_ptr(Error(ErrorKind::internal, "the worker threads are gone")));
+            sequence, std::make_exception_ptr(Error(ErrorKind::internal, "the packing crew is gone")));
         return;
       }
       s_.context.progress.update(run_.group_.prefix,

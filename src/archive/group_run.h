@@ -13,8 +13,8 @@
 #include "archive/catalog.h"
 #include "archive/committer.h"
 #include "archive/group_cleanup.h"
-#include "archive/member_packer.h"
 #include "archive/open_volume.h"
+#include "archive/packing_crew.h"
 #include "archive/readback.h"
 #include "archive/source_deleter.h"
 #include "archive/source_listing.h"
@@ -25,13 +25,6 @@
 #include "s3/upload_slots.h"
 
 namespace s3c::archive {
-
-/// One object on its way to a worker thread.
-struct WorkItem {
-  std::shared_ptr<OpenVolume> volume;
-  std::string group_prefix;
-  SourceObject object;
-};
 
 /// What the groups of a run share. All members outlive every GroupRun.
 struct RunShared {
@@ -47,7 +40,7 @@ struct RunShared {
   base::MemoryBudget& buffers;  ///< for parts being filled
   s3::UploadSlots& slots;
   Turnstile& turnstile;
-  base::BoundedQueue<WorkItem>& work;
+  PackingCrew& crew;
 };
 
 /// Used once, by one thread.

@@ -22,6 +22,9 @@ using base::ErrorKind;
 /// Objects up to this size are held whole: two times compressed at once with the body, so 12 MiB each at
 /// most.
 constexpr std::uint64_t kMaxInMemoryBytes = std::uint64_t{4} << 20;
+/// Beside the bytes of a larger object what a thread costs is little, and to compress it (2 ms for this much)
+/// would keep those waiting that the same thread fetches meanwhile.
+constexpr std::uint64_t kMaxSmallBytes = std::uint64_t{128} << 10;
 /// What streaming an object takes: the transport's and zlib's buffers.
 constexpr std::uint64_t kStreamBytes = std::uint64_t{1} << 20;
 /// What an object costs beside its bytes: row, names, headers.
@@ -43,6 +46,19 @@ LeftReason reason_of(const Error& error) {
   return LeftReason::unreadable;
 }
 
+/// What is wrong with the bytes that came. Throws Error: precondition_failed when they are another object's.
+std::optional<std::string> complaint_of(const s3::ObjectSummary& summary, const s3::GetObjectResult& got) {
+  // The condition said so already, but a store may ignore it.
+  if (got.head.etag != summary.etag)
+    throw Error(ErrorKind::precondition_failed, "another object is there now");
+  BodyCheck check(got.head);
+  check.update(got.body);
+  std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
+  if (got.body.size() != summary.size_bytes)
+    complaint = fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
+  return complaint;
+}
+
 bool is_about_one_object(const Error& error) {
   return error.kind() != ErrorKind::cancelled && error.kind() != ErrorKind::internal &&
          !s3::is_about_the_caller(error.context().code);
@@ -50,16 +66,15 @@ bool is_about_one_object(const Error& error) {
 
 }  // namespace
 
-bool MemberPacker::pack(VolumeBuilder& volume, const SourceObject& object) {
+bool MemberPacker::pack(VolumeBuilder& volume, const SourceObject& object, FirstTry first) {
   if (volume.failed()) {
     volume.leave_out(object.admission.sequence, std::nullopt);
     return false;
   }
-  const std::uint64_t size_bytes = object.summary.size_bytes;
-  const bool in_memory =
-      size_bytes <= kMaxInMemoryBytes && in_memory_bytes(size_bytes) <= bodies_.total_bytes();
   try {
-    const bool packed = in_memory ? pack_in_memory(volume, object) : pack_streamed(volume, object);
+    const bool packed = fits_in_memory(object.summary.size_bytes)
+                            ? pack_in_memory(volume, object, std::move(first))
+                            : pack_streamed(volume, object);
     if (packed) unreadable_in_a_row_ = 0;
     return packed;
   } catch (...) {
@@ -68,20 +83,51 @@ bool MemberPacker::pack(VolumeBuilder& volume, const SourceObject& object) {
   }
 }
 
-bool MemberPacker::pack_in_memory(VolumeBuilder& volume, const SourceObject& object) {
-  const s3::ObjectSummary& summary = object.summary;
-  const base::MemoryLease lease = bodies_.lease(in_memory_bytes(summary.size_bytes));
+bool MemberPacker::fits_in_memory(std::uint64_t size_bytes) const {
+  return size_bytes <= kMaxInMemoryBytes && in_memory_bytes(size_bytes) <= bodies_.total_bytes();
+}
+
+bool MemberPacker::is_small(const SourceObject& object) const {
+  return object.summary.size_bytes <= kMaxSmallBytes && fits_in_memory(object.summary.size_bytes);
+}
+
+base::MemoryLease MemberPacker::lease(const SourceObject& object) {
+  return bodies_.lease(in_memory_bytes(object.summary.size_bytes));
+}
+
+std::optional<base::MemoryLease> MemberPacker::try_lease(const SourceObject& object) {
+  return bodies_.try_lease(in_memory_bytes(object.summary.size_bytes));
+}
+
+bool MemberPacker::accept(const SourceObject& object, s3::GetObjectResult got, FirstTry& first) const {
+  try {
+    if (complaint_of(object.summary, got)) {
+      ++first.damaged;
+      return false;
+    }
+  } catch (const Error& error) {
+    first.failed = s3::FailedTry{error};
+    return false;
+  } catch (const std::exception&) {
+    return false;  // out of memory: pack() meets it again, and tells it, if that lasts
+  }
+  first.proven = std::move(got);
+  return first.proven->head.tag_count == 0;
+}
+
+bool MemberPacker::pack_in_memory(VolumeBuilder& volume, const SourceObject& object, FirstTry first) {
+  const base::MemoryLease lease = first.lease ? *std::move(first.lease) : this->lease(object);
   s3::GetObjectResult got;
   index::Row row;
   try {
-    got = get_checked(summary);
-    row = make_row(summary, got.head);
+    got = get_checked(object.summary, std::move(first));
+    row = make_row(object.summary, got.head);
   } catch (const Error& error) {
     if (!is_about_one_object(error)) throw;
     return leave_out(volume, object, error);
   }
   zip::EncodedMember member =
-      encoders_.borrow()->encode(object.admission.entry_name, got.body, summary.last_modified);
+      encoders_.borrow()->encode(object.admission.entry_name, got.body, object.summary.last_modified);
   volume.add(object.admission.sequence, std::move(member), std::move(row));
   return true;
 }
@@ -132,17 +178,14 @@ bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, 
   return false;
 }
 
-s3::GetObjectResult MemberPacker::get_checked(const s3::ObjectSummary& summary) {
-  for (int attempt = 1;; ++attempt) {
-    s3::GetObjectResult got = store_.get_object(get_request(summary));
-    // The condition said so already, but a store may ignore it.
-    if (got.head.etag != summary.etag)
-      throw Error(ErrorKind::precondition_failed, "another object is there now");
-    BodyCheck check(got.head);
-    check.update(got.body);
-    std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
-    if (got.body.size() != summary.size_bytes)
-      complaint = fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
+s3::GetObjectResult MemberPacker::get_checked(const s3::ObjectSummary& summary, FirstTry first) {
+  if (first.proven) return *std::move(first.proven);
+  s3::GetObjectRequest request = get_request(summary);
+  request.failed_try = std::move(first.failed);
+  for (int attempt = first.damaged + 1;; ++attempt) {
+    s3::GetObjectResult got = store_.get_object(request);
+    request.failed_try.reset();
+    const std::optional<std::string> complaint = complaint_of(summary, got);
     if (!complaint) return got;
     if (attempt == kDamageAttempts) {
       throw Error(ErrorKind::corrupt, *complaint,

@@ -1,8 +1,10 @@
-// What a worker thread does with one source object: lease memory, GET it, prove the bytes, compress, append.
+// What becomes of one source object: lease memory, GET it, prove the bytes, compress, append. pack() does all
+// of it; whoever has made the first GET already hands over what came of that.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "archive/encoder_pool.h"
@@ -20,7 +22,15 @@ struct SourceObject {
   VolumeBuilder::Admission admission;
 };
 
-/// Shared by all worker threads; any thread.
+/// What came of a first GET outside pack(), for pack() to go on from.
+struct FirstTry {
+  std::optional<base::MemoryLease> lease = {};     ///< for the object
+  std::optional<s3::FailedTry> failed = {};        ///< the GET failed
+  int damaged = 0;                                 ///< bodies that came and were wrong
+  std::optional<s3::GetObjectResult> proven = {};  ///< the right body came
+};
+
+/// Shared by all threads that pack; any thread.
 class MemberPacker {
  public:
   /// Everything handed in outlives the packer.
@@ -29,15 +39,27 @@ class MemberPacker {
       : store_(store), options_(options), bodies_(bodies), encoders_(encoders), log_(log) {}
 
   /// Packs the object, leaves it out, or fails the volume: the admission is answered in every case. True if
-  /// packed.
-  bool pack(VolumeBuilder& volume, const SourceObject& object);
+  /// packed. first: what was done for it before.
+  bool pack(VolumeBuilder& volume, const SourceObject& object, FirstTry first = {});
+
+  /// An object that can be fetched outside pack(): in memory, and packed in no time.
+  bool is_small(const SourceObject& object) const;
+  /// What a small object takes while it is fetched and packed; waits for it.
+  base::MemoryLease lease(const SourceObject& object);
+  /// Without waiting; nullopt: not now.
+  std::optional<base::MemoryLease> try_lease(const SourceObject& object);
+  /// The GET that accept() takes the answer of.
+  s3::GetObjectRequest get_request(const s3::ObjectSummary& summary) const;
+  /// Proves the body that a first GET brought; first then has what came of it. True: pack() has nothing more
+  /// to ask the store for.
+  bool accept(const SourceObject& object, s3::GetObjectResult got, FirstTry& first) const;
 
  private:
-  bool pack_in_memory(VolumeBuilder& volume, const SourceObject& object);
+  bool fits_in_memory(std::uint64_t size_bytes) const;
+  bool pack_in_memory(VolumeBuilder& volume, const SourceObject& object, FirstTry first);
   bool pack_streamed(VolumeBuilder& volume, const SourceObject& object);
   bool leave_out(VolumeBuilder& volume, const SourceObject& object, const base::Error& error);
-  s3::GetObjectResult get_checked(const s3::ObjectSummary& summary);
-  s3::GetObjectRequest get_request(const s3::ObjectSummary& summary) const;
+  s3::GetObjectResult get_checked(const s3::ObjectSummary& summary, FirstTry first);
   index::Row make_row(const s3::ObjectSummary& summary, const s3::ObjectHead& head);
 
   s3::ObjectStore& store_;

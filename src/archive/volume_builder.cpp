@@ -38,10 +38,29 @@ void VolumeBuilder::add(std::uint64_t sequence, zip::EncodedMember&& member, ind
   deliver(sequence, entry, std::move(row));
 }
 
+/// Counts a call of add_streamed() while it runs.
+class VolumeBuilder::Streaming {
+ public:
+  explicit Streaming(VolumeBuilder& volume) : volume_(volume) {
+    base::MutexLock lock(volume_.mutex_);
+    ++volume_.streams_;
+  }
+  ~Streaming() {
+    base::MutexLock lock(volume_.mutex_);
+    --volume_.streams_;
+  }
+  Streaming(const Streaming&) = delete;
+  Streaming& operator=(const Streaming&) = delete;
+
+ private:
+  VolumeBuilder& volume_;
+};
+
 std::optional<base::Error> VolumeBuilder::add_streamed(
     std::uint64_t sequence, const zip::EntryInfo& entry, int level, index::Row&& row,
     const std::function<void(const Sink&)>& produce,
     const std::function<std::optional<std::string>(std::uint32_t crc32)>& check) {
+  const Streaming streaming(*this);
   zip::EntryInfo written;
   std::optional<base::Error> not_started;
   append([&](zip::Writer& writer) {
@@ -142,6 +161,11 @@ void VolumeBuilder::keep_failure(std::exception_ptr error) {
 bool VolumeBuilder::failed() const {
   base::MutexLock lock(mutex_);
   return failure_ != nullptr;
+}
+
+bool VolumeBuilder::streaming() const {
+  base::MutexLock lock(mutex_);
+  return streams_ != 0;
 }
 
 void VolumeBuilder::wait_until_answered() {

@@ -66,6 +66,10 @@ class VolumeBuilder {
       const std::function<std::optional<std::string>(std::uint32_t crc32)>& check)
       S3C_EXCLUDES(mutex_, zip_mutex_);
 
+  /// True while add_streamed() has the ZIP or waits for it: add() may then take as long as a large object
+  /// does. Any thread.
+  bool streaming() const S3C_EXCLUDES(mutex_);
+
   /// The object stays out of this volume: with a reason, or because it is gone. Any thread.
   void leave_out(std::uint64_t sequence, std::optional<LeftObject> left) S3C_EXCLUDES(mutex_);
   /// The volume can't be finished. The first failure is kept. Any thread.
@@ -89,6 +93,7 @@ class VolumeBuilder {
   void wait_until_answered() S3C_EXCLUDES(mutex_);
 
  private:
+  class Streaming;
   struct Slot {
     bool answered = false;
     std::optional<index::Row> row;
@@ -112,6 +117,7 @@ class VolumeBuilder {
   std::deque<Slot> window_ S3C_GUARDED_BY(mutex_);         // unanswered objects and those behind them
   std::uint64_t window_start_ S3C_GUARDED_BY(mutex_) = 0;  // sequence of window_.front()
   std::uint64_t unanswered_ S3C_GUARDED_BY(mutex_) = 0;
+  int streams_ S3C_GUARDED_BY(mutex_) = 0;  // calls of add_streamed()
   index::IndexWriter index_ S3C_GUARDED_BY(mutex_);
   std::exception_ptr failure_ S3C_GUARDED_BY(mutex_);
   Contents contents_ S3C_GUARDED_BY(mutex_);

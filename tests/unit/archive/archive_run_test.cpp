@@ -511,5 +511,60 @@ TEST_P(ArchiveRunTest, AListingOutOfOrderIsNotBelieved) {
   EXPECT_EQ(store_.keys(testing::kSource).size(), 4u);
 }
 
+TEST_P(ArchiveRunTest, ABodyThatStaysWrongIsReadThreeTimesInAll) {
+  testing::fill(store_, 3, 1);
+  const std::string damaged = day_key(1, 1);
+  store_.alter_get = [&](const std::string& key, s3::GetObjectResult& got) {
+    if (key == damaged) got.body[0] ^= 1;
+  };
+  const GroupReport total = run(store_, options_).total();
+  EXPECT_EQ(total.left.count(), 1u);
+  EXPECT_EQ(store_.calls(Op::get, damaged).size(), 3u);
+  EXPECT_EQ(store_.keys(testing::kSource), std::set<std::string>{damaged});
+}
+
+TEST_P(ArchiveRunTest, ABodyThatIsRightTheSecondTimeIsTaken) {
+  const auto originals = testing::fill(store_, 3, 1);
+  std::atomic<int> gets = 0;
+  store_.alter_get = [&](const std::string& key, s3::GetObjectResult& got) {
+    if (key == day_key(1, 1) && gets++ == 0) got.body[0] ^= 1;
+  };
+  EXPECT_EQ(run(store_, options_).total().left.count(), 0u);
+  expect_all_done(originals);
+  EXPECT_EQ(gets, 2);
+}
+
+TEST_P(ArchiveRunTest, TagsAreAskedForWithoutReadingTheBodyTwice) {
+  const auto originals = testing::fill(store_, 3, 1);
+  store_.edit(testing::kSource, day_key(1, 1), [](testing::StoredObject& object) {
+    object.tags = {{"team", "blue"}};
+  });
+  run(store_, options_);
+  expect_all_done(originals);
+  EXPECT_EQ(store_.calls(Op::get, day_key(1, 1)).size(), 1u);
+}
+
+TEST(ArchiveRunLoops, OneThatBreaksLosesNothingAndEndsTheRun) {
+  for (const int which : {0, 7}) {
+    SCOPED_TRACE(which);
+    FakeStore store;
+    const testing::PromiseWatch watch(store);
+    const auto originals = testing::fill(store, 20);
+    std::atomic<int> ended = 0;
+    store.during_get_objects = [&](const std::string&) {
+      if (ended++ == which) throw base::Error(ErrorKind::internal, "no more files to wait with");
+    };
+    // Every admission was answered, or the run would never end.
+    EXPECT_EQ(testing::error_kind([&] { run(store, testing::small_options()); }), ErrorKind::internal);
+    EXPECT_FALSE(store.keys(testing::kSource).empty());
+    EXPECT_EQ(store.open_uploads(), 0u);
+    testing::expect_promise(store, watch, originals);
+    store.during_get_objects = {};
+    run(store, testing::small_options());
+    EXPECT_TRUE(store.keys(testing::kSource).empty());
+    testing::expect_promise(store, watch, originals);
+  }
+}
+
 }  // namespace
 }  // namespace s3c::archive

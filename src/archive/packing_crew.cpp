@@ -1,0 +1,187 @@
+#include "archive/packing_crew.h"
+
+#include <algorithm>
+#include <exception>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+
+namespace s3c::archive {
+namespace {
+
+/// A loop with fewer than this many of the objects in flight saves little over a thread for each.
+constexpr int kLeastForALoop = 16;
+
+void fail(const WorkItem& item, const std::exception_ptr& error) {
+  item.volume->builder().fail(item.object.admission.sequence, error);
+}
+
+}  // namespace
+
+/// One loop; used by one thread.
+class PackingCrew::FetchLoop final : public s3::GetObjectSource {
+ public:
+  FetchLoop(PackingCrew& crew, std::size_t max_in_flight) : crew_(crew), fetching_(max_in_flight) {}
+
+  /// Until no more is admitted: every object it takes is answered or handed on. Throws what ended it before;
+  /// then all that it had and all that is still admitted has failed with that.
+  void run() {
+    try {
+      crew_.store_.get_objects(*this, fetching_.size());
+      // There is something left only after a stop, which the packing threads then meet for each object.
+      if (next_) crew_.hand_on(*std::exchange(next_, std::nullopt));
+      while (std::optional<WorkItem> item = crew_.admitted_.pop())
+        crew_.hand_on({crew_.in_flight_.take(), *std::move(item)});
+    } catch (...) {
+      fail_all(std::current_exception());
+      throw;
+    }
+  }
+
+ private:
+  std::optional<s3::GetObjectRequest> next(std::size_t slot, bool may_wait) override {
+    for (;;) {
+      if (!next_) {
+        std::optional<InFlight::Place> place =
+            may_wait ? crew_.in_flight_.take() : crew_.in_flight_.try_take();
+        if (!place) return std::nullopt;
+        std::optional<WorkItem> item = may_wait ? crew_.admitted_.pop() : crew_.admitted_.try_pop();
+        if (!item) return std::nullopt;
+        next_.emplace(Job{*std::move(place), *std::move(item)});
+      }
+      const SourceObject& object = next_->item.object;
+      if (!crew_.packer_.is_small(object) || next_->item.volume->builder().failed()) {
+        crew_.hand_on(*std::exchange(next_, std::nullopt));
+        continue;
+      }
+      next_->first.lease = may_wait ? crew_.packer_.lease(object) : crew_.packer_.try_lease(object);
+      if (!next_->first.lease) return std::nullopt;
+      s3::GetObjectRequest request = crew_.packer_.get_request(object.summary);
+      fetching_.at(slot) = std::exchange(next_, std::nullopt);
+      return request;
+    }
+  }
+
+  void got(std::size_t slot, s3::GetObjectResult result) override {
+    Job job = end(slot);
+    const bool settled = crew_.packer_.accept(job.item.object, std::move(result), job.first);
+    // A large member's turn at the ZIP may take minutes; those in flight here would time out meanwhile.
+    if (settled && !job.item.volume->builder().streaming()) {
+      crew_.pack(std::move(job));
+    } else {
+      crew_.hand_on(std::move(job));
+    }
+  }
+
+  void not_got(std::size_t slot, std::optional<s3::FailedTry> failed) override {
+    Job job = end(slot);
+    job.first.failed = std::move(failed);
+    crew_.hand_on(std::move(job));
+  }
+
+  Job end(std::size_t slot) { return *std::exchange(fetching_.at(slot), std::nullopt); }
+
+  void fail_all(const std::exception_ptr& error) {
+    for (std::optional<Job>& job : fetching_) {
+      if (job) fail(job->item, error);
+      job.reset();
+    }
+    if (next_) fail(next_->item, error);
+    next_.reset();
+    crew_.admitted_.close();
+    while (std::optional<WorkItem> item = crew_.admitted_.pop()) fail(*item, error);
+  }
+
+  PackingCrew& crew_;
+  std::vector<std::optional<Job>> fetching_;  // by slot
+  std::optional<Job> next_;                   // taken, but there was no memory for it yet
+};
+
+PackingCrew::PackingCrew(s3::ObjectStore& store, MemberPacker& packer, Progress& progress, int threads)
+    : store_(store),
+      packer_(packer),
+      progress_(progress),
+      threads_(threads),
+      in_flight_(threads),
+      admitted_(static_cast<std::size_t>(threads) * 2),
+      long_way_(static_cast<std::size_t>(threads)),
+      packers_([this] { admitted_.close(); }),
+      loops_([this] { admitted_.close(); }) {}
+
+PackingCrew::~PackingCrew() {
+  try {
+    finish();
+  } catch (...) {
+    // Only where another exception is on its way already: finish() was not called, or threw this one.
+  }
+}
+
+void PackingCrew::start() {
+  for (int i = 0; i < threads_; ++i) {
+    packers_.spawn([this](const std::stop_token&) { pack_long_way(); });
+  }
+  // Two for each core: while one compresses or waits for the ZIP, another one receives.
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int loops = std::clamp(threads_ / kLeastForALoop, 1, 2 * cores);
+  const auto each = static_cast<std::size_t>((threads_ + loops - 1) / loops);
+  for (int i = 0; i < loops; ++i) {
+    loops_.spawn([this, each](const std::stop_token&) { FetchLoop(*this, each).run(); });
+  }
+}
+
+void PackingCrew::finish() {
+  admitted_.close();
+  std::exception_ptr error;
+  try {
+    loops_.wait();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  long_way_.close();
+  packers_.wait();
+  if (error) std::rethrow_exception(error);
+}
+
+void PackingCrew::pack_long_way() {
+  try {
+    while (std::optional<Job> job = long_way_.pop()) pack(*std::move(job));
+  } catch (...) {
+    // There may be no other thread, and what nobody answers would keep its volume waiting for ever.
+    while (std::optional<Job> job = long_way_.pop()) fail(job->item, std::current_exception());
+    throw;
+  }
+}
+
+void PackingCrew::pack(Job job) {
+  const WorkItem& item = job.item;
+  const bool packed = packer_.pack(item.volume->builder(), item.object, std::move(job.first));
+  const std::uint64_t size_bytes = item.object.summary.size_bytes;
+  progress_.update(item.group_prefix, [&](GroupProgress& group, RunProgress& run) {
+    if (packed) {
+      ++group.packed;
+      ++run.objects_packed;
+      group.bytes_in += size_bytes;
+      run.bytes_in += size_bytes;
+    } else {
+      ++run.objects_left;
+    }
+  });
+}
+
+void PackingCrew::hand_on(Job job) {
+  const std::shared_ptr<OpenVolume> volume = job.item.volume;
+  const std::uint64_t sequence = job.item.object.admission.sequence;
+  std::exception_ptr error;
+  try {
+    if (long_way_.push(std::move(job))) return;
+    error = std::make_exception_ptr(base::Error(base::ErrorKind::internal, "the packing threads are gone"));
+  } catch (...) {
+    error = std::current_exception();
+  }
+  // Answered here, for nobody else will: seal() and abandon() wait for every admission.
+  volume->builder().fail(sequence, error);
+}
+
+}  // namespace s3c::archive
