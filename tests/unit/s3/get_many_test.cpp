@@ -1,9 +1,11 @@
 // Many objects read by one thread: a try each, and what becomes of those for which one isn't enough.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/error.h"
@@ -25,20 +27,20 @@ class Wanted final : public GetObjectSource {
 
   std::optional<GetObjectRequest> next(std::size_t slot, bool) override {
     if (begun_ == requests_.size()) return std::nullopt;
+    if (on_next) on_next(begun_);
     in_slot_[slot] = requests_[begun_].key;
     return requests_[begun_++];
   }
   void got(std::size_t slot, GetObjectResult result) override {
     if (throws) throw Error(ErrorKind::internal, "the source broke");
     bodies[in_slot_.at(slot)] = result.body;
-    if (on_got) on_got();
   }
   void not_got(std::size_t slot, std::optional<FailedTry> failed) override {
     failures[in_slot_.at(slot)] = std::move(failed);
   }
 
   bool throws = false;
-  std::function<void()> on_got;
+  std::function<void(std::size_t begun)> on_next;
   std::map<std::string, std::string> bodies;
   std::map<std::string, std::optional<FailedTry>> failures;
 
@@ -181,6 +183,7 @@ TEST_F(GetManyTest, AfterAStopNothingIsSent) {
 class LateTransport final : public http::Transport {
  public:
   http::Response send(const http::Request&, const http::BodySink& sink, const std::stop_token&) override {
+    if (refuses) return s3_error(503, "SlowDown").answer;
     Step step = answer(200, "hello", object_headers());
     if (sink) sink(step.answer, std::exchange(step.answer.body, ""));
     return std::move(step.answer);
@@ -190,8 +193,9 @@ class LateTransport final : public http::Transport {
     }
   }
 
-  std::vector<std::size_t> rounds;
+  std::vector<std::size_t> rounds;  // of loops for more than one
   bool drops = false;
+  bool refuses = false;
 
  private:
   bool begin_round(http::ExchangeSource& source, std::size_t max_in_flight) {
@@ -201,7 +205,7 @@ class LateTransport final : public http::Transport {
       if (!next) break;
       begun.push_back(*std::move(next));
     }
-    rounds.push_back(begun.size());
+    if (max_in_flight > 1) rounds.push_back(begun.size());
     if (drops) throw Error(ErrorKind::internal, "the loop broke");
     for (std::size_t slot = 0; slot < begun.size(); ++slot)
       source.ended(slot, send(begun[slot].request, begun[slot].sink, {}));
@@ -234,17 +238,45 @@ TEST_F(LateTransportTest, KeepsWithinTheLimitAndItGrows) {
   EXPECT_EQ(transport_.rounds, (std::vector<std::size_t>{32, 64, 104, 0}));
 }
 
+TEST_F(LateTransportTest, RefusalsMakeTheLimitSmaller) {
+  transport_.refuses = true;
+  Wanted source(many(60));
+  client_.get_objects(source, 1000);
+  EXPECT_EQ(transport_.rounds, (std::vector<std::size_t>{32, 16, 8, 4, 0}));
+}
+
 TEST_F(LateTransportTest, AStreamedReadDoesNotWaitForThoseInFlight) {
   // In the program: this thread can't take its answers before the archive is free, and who holds the archive
   // is reading into it.
-  Wanted source(many(33));
+  Wanted source(many(32));
   std::string streamed;
-  source.on_got = [&] {
+  source.on_next = [&](std::size_t begun) {
+    if (begun != 31) return;  // the last place is taken, and none is given back before this returns
     client_.read_object(wanted("large"), [&streamed](std::string_view bytes) { streamed = bytes; });
   };
   client_.get_objects(source, 1000);
   EXPECT_EQ(streamed, "hello");
-  EXPECT_EQ(source.bodies.size(), 33u);
+  EXPECT_EQ(source.bodies.size(), 32u);
+}
+
+TEST_F(LateTransportTest, ALoopWithNothingInFlightWaitsForAPlace) {
+  Wanted source(many(32));
+  Wanted other({wanted("other")});
+  std::atomic<bool> other_ended = false;
+  std::jthread beside;
+  source.on_next = [&](std::size_t begun) {
+    if (begun != 31) return;  // all places are taken
+    beside = std::jthread([&] {
+      client_.get_objects(other, 1);
+      other_ended = true;
+    });
+    const auto end = std::chrono::steady_clock::now() + milliseconds(100);
+    while (!other_ended && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    EXPECT_FALSE(other_ended);
+  };
+  client_.get_objects(source, 1000);
+  beside.join();
+  EXPECT_EQ(other.bodies.size(), 1u);
 }
 
 TEST_F(LateTransportTest, ALoopThatBreaksGivesItsPlacesBack) {
