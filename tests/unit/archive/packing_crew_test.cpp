@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -48,12 +49,12 @@ class PackingCrewTest : public ::testing::Test {
     store_.put(testing::kSource, key, std::string(size_bytes, 'x') + key);
   }
   WorkItem item(const std::shared_ptr<OpenVolume>& volume, const std::string& key) {
-    const testing::StoredObject object = store_.objects(testing::kSource).at(key);
+    const std::optional<s3::ObjectHead> head = store_.head_object(testing::kSource, key);
     s3::ObjectSummary summary;
     summary.key = key;
-    summary.size_bytes = object.body.size();
-    summary.etag = object.etag;
-    summary.last_modified = object.last_modified;
+    summary.size_bytes = head.value().size_bytes;
+    summary.etag = head->etag;
+    summary.last_modified = head->last_modified;
     return {volume, group_.prefix, {summary, volume->builder().admit(key)}};
   }
   [[nodiscard]] bool take(const std::shared_ptr<OpenVolume>& volume, const std::string& key) {
