@@ -178,7 +178,11 @@ LocalHeader decode_local_header(std::string_view bytes, std::uint64_t offset) {
   std::string_view wide = extra.zip64.value_or(std::string_view{});
   header.size_bytes = resolve(uncompressed_size, wide, offset);
   header.compressed_size_bytes = resolve(compressed_size, wide, offset);
-  expect_used_up(wide, offset);
+  // Python's zipfile has both sizes in both places where it expected one to become too large (from 2 GB on):
+  // nobody differs about what is said twice.
+  const bool repeated = wide.size() == 16 && base::load_le<std::uint64_t>(wide, 0) == header.size_bytes &&
+                        base::load_le<std::uint64_t>(wide, 8) == header.compressed_size_bytes;
+  if (!repeated) expect_used_up(wide, offset);
   return header;
 }
 

@@ -46,7 +46,7 @@ Reader::Reader(ReadAt read_at, std::uint64_t archive_size_bytes) : read_at_(std:
   const std::string tail = read(archive_size_bytes - tail_size, tail_size);
   const std::string_view end = std::string_view(tail).substr(tail.size() - kEndBytes);
   if (base::load_le<std::uint32_t>(end, 0) != kEndSignature || base::load_le<std::uint16_t>(end, 20) != 0) {
-    corrupt("no end record at the end: not a ZIP, or cut off");
+    corrupt("no end record at the end: not a ZIP, cut off, or with a comment behind it");
   }
   if (base::load_le<std::uint32_t>(end, 4) != 0 ||
       base::load_le<std::uint16_t>(end, 8) != base::load_le<std::uint16_t>(end, 10)) {
@@ -56,8 +56,11 @@ Reader::Reader(ReadAt read_at, std::uint64_t archive_size_bytes) : read_at_(std:
                       .size_bytes = base::load_le<std::uint32_t>(end, 12),
                       .offset = base::load_le<std::uint32_t>(end, 16)};
   std::uint64_t end_offset = archive_size_bytes - kEndBytes;
-  if (needs_zip64(directory)) {
-    if (tail.size() < kAllEndBytes) corrupt("no room for the ZIP64 end record");
+  // A ZIP64 end record counts wherever there is one: Python's zipfile writes it from 2 GiB on. Without one a
+  // number of all ones is a number like any other (65,535 entries, to Python): the checks below hold it to
+  // the bytes.
+  if (tail.size() == kAllEndBytes &&
+      base::load_le<std::uint32_t>(tail, kZip64EndBytes) == kZip64LocatorSignature) {
     end_offset = archive_size_bytes - kAllEndBytes;
     directory = read_zip64_end(tail, end_offset, directory);
   }
@@ -84,11 +87,10 @@ Reader Reader::reading_from(ReadAt read_at) const {
 Directory Reader::read_zip64_end(std::string_view tail, std::uint64_t offset, const Directory& narrow) {
   const std::string_view end = tail.substr(0, kZip64EndBytes);
   const std::string_view locator = tail.substr(kZip64EndBytes, kZip64LocatorBytes);
-  if (base::load_le<std::uint32_t>(locator, 0) != kZip64LocatorSignature ||
-      base::load_le<std::uint32_t>(end, 0) != kZip64EndSignature ||
+  if (base::load_le<std::uint32_t>(end, 0) != kZip64EndSignature ||
       base::load_le<std::uint64_t>(end, 4) != kZip64EndBytes - 12 ||
       base::load_le<std::uint64_t>(locator, 8) != offset) {
-    corrupt("no ZIP64 end record where one is needed");
+    corrupt("no ZIP64 end record where its locator says");
   }
   const Directory wide{.entries = base::load_le<std::uint64_t>(end, 32),
                        .size_bytes = base::load_le<std::uint64_t>(end, 40),
@@ -196,6 +198,10 @@ Reader::Located Reader::locate(const EntryInfo& entry, std::uint64_t wanted_data
     corrupt(fmt::format("data is at offset {}, not {}", located.data_offset, entry.data_offset), entry.name);
   }
   return located;
+}
+
+std::uint64_t Reader::data_offset_of(const EntryInfo& entry) const {
+  return locate(entry, 0).data_offset;
 }
 
 std::uint64_t Reader::descriptor_size_bytes(const LocalHeader& header) {

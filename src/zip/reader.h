@@ -1,8 +1,8 @@
-// Reads a ZIP that Writer wrote, from anything that can read at an offset, and believes none of its numbers:
-// whatever does not agree with the bytes is Error corrupt, saying what and where, and no number in the ZIP
-// decides how much memory is taken. It is stricter than ZIP: no encryption, no split archives, no methods but
-// STORED and DEFLATE, members in file order without overlap, nothing between the central directory and its
-// end records.
+// Reads a ZIP that Writer wrote, or Python's zipfile, from anything that can read at an offset, and believes
+// none of its numbers: whatever does not agree with the bytes is Error corrupt, saying what and where, and no
+// number in the ZIP decides how much memory is taken. It is stricter than ZIP: no encryption, no split
+// archives, no methods but STORED and DEFLATE, names in UTF-8, members in file order without overlap, nothing
+// between the central directory and its end records, no comment behind them.
 #pragma once
 
 #include <cstdint>
@@ -34,11 +34,16 @@ class Reader {
   /// What the end records promise; for_each_entry() checks it.
   std::uint64_t entries() const { return entries_; }
   std::uint64_t directory_offset() const { return directory_offset_; }
+  std::uint64_t directory_size_bytes() const { return directory_size_bytes_; }
 
   /// Calls visit for each entry in the central directory's order; data_offset is left 0. Reads the directory
   /// in ranges of 1 MiB and keeps no more than two of them. Throws Error corrupt at the first wrong record;
   /// what visit throws passes through.
   void for_each_entry(const std::function<void(const EntryInfo&)>& visit) const;
+
+  /// Where the entry's data begins: behind its local header, which is read (one read) and must agree with
+  /// entry. Throws Error corrupt otherwise.
+  std::uint64_t data_offset_of(const EntryInfo& entry) const;
 
   /// The member's bytes, checked against CRC-32, sizes and its local header. One read for a member that is
   /// small. Throws Error: invalid_argument when it is larger than max_size_bytes, corrupt as above.

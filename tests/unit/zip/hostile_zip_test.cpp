@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "tests/unit/zip/memory_zip.h"
 #include "zip/format.h"
@@ -218,14 +219,62 @@ TEST(HostileZipTest, TheTwoDirectoriesDisagree) {
       << "equal in 32 bits only";
 }
 
-/// Sizes in the header proper and others in its ZIP64 field, which must only be there when the first are all
-/// ones.
+/// Sizes in the header proper and others in its ZIP64 field, which must be there only when the first are all
+/// ones, or say the same.
 TEST(HostileZipTest, ZIP64And32BitSizesDisagree) {
   EntryInfo honest = honest_entry();
   honest.crc32 = base::crc32("body");
   std::string zip = forged_locally(honest, kFlagUtf8, true);
   for (const std::size_t at : {18u, 22u}) zip.replace(at, 4, std::string("\4\0\0\0", 4));
-  EXPECT_EQ(kind_of_reading(zip), ErrorKind::corrupt);
+  EXPECT_EQ(kind_of_reading(zip), std::nullopt) << "Python's zipfile says it twice";
+  constexpr std::size_t kField = kLocalHeaderBytes + 1 + 4;  // behind the name "a", the field's id and size
+  for (const std::size_t at : {std::size_t{18}, std::size_t{22}, kField, kField + 8}) {
+    std::string lie = zip;
+    lie[at] = 5;
+    EXPECT_EQ(kind_of_reading(lie), ErrorKind::corrupt) << at;
+  }
+  std::string one_wide = zip;  // of the two sizes one is elsewhere, so the field has one too many
+  one_wide.replace(22, 4, "\xff\xff\xff\xff");
+  EXPECT_EQ(kind_of_reading(one_wide), ErrorKind::corrupt);
+}
+
+/// The ZIP with ZIP64 end records that it doesn't need; at: a byte of them that is changed.
+std::string with_zip64_end(std::string zip, std::optional<std::size_t> at = std::nullopt) {
+  const std::string end = zip.substr(zip.size() - kEndBytes);
+  zip.resize(zip.size() - kEndBytes);
+  const std::uint64_t offset = base::load_le<std::uint32_t>(end, 16);
+  std::string wide;
+  // So many entries that append_end_records() writes all three; the true number is put in their place.
+  append_end_records(wide, {.entries = kIn64Short, .size_bytes = zip.size() - offset, .offset = offset});
+  wide.resize(kZip64EndBytes + kZip64LocatorBytes);
+  for (const std::size_t entries : {24u, 32u})
+    wide.replace(entries, 8, std::string(end, 10, 2) + std::string(6, '\0'));
+  if (at) wide[*at] = static_cast<char>(wide[*at] ^ 1);
+  return zip + wide + end;
+}
+
+/// Python's zipfile writes them from 2 GiB on, where the numbers still fit the plain record.
+TEST(HostileZipTest, ZIP64EndRecordsThatAreNotNeeded) {
+  const std::string zip = small_zip();
+  read_all(with_zip64_end(zip));
+  for (std::size_t at = 0; at < kZip64EndBytes + kZip64LocatorBytes; ++at) {
+    const bool version = at >= 12 && at < 16;  // "made by" and "needed" bear on nothing
+    EXPECT_EQ(error_kind([&] { read_all(with_zip64_end(zip, at)); }) == ErrorKind::corrupt, !version) << at;
+  }
+}
+
+/// To Python 65,535 is a number of entries like any other; to others it says that the number is elsewhere.
+TEST(HostileZipTest, AsManyEntriesAsNeedNoZIP64ToPython) {
+  std::string zip;
+  Writer writer(append_to(zip));
+  MemberEncoder encoder(0);
+  for (int i = 0; i < kIn64Short; ++i) writer.add(encoder.encode(std::to_string(i), "", kModified));
+  writer.finish();
+  std::string plain = zip;
+  plain.erase(zip.size() - kEndBytes - kZip64EndBytes - kZip64LocatorBytes,
+              kZip64EndBytes + kZip64LocatorBytes);
+  EXPECT_EQ(entries_of(reader_of(plain)).size(), kIn64Short);
+  EXPECT_EQ(entries_of(reader_of(zip)).size(), kIn64Short);
 }
 
 TEST(HostileZipTest, TwoEndRecords) {
