@@ -13,18 +13,30 @@ namespace {
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kTimeChars = 10;    // 50 bits, of which the top two are zero
 constexpr std::size_t kRandomChars = 16;  // 80 bits
+constexpr std::size_t kRandomBytes = 10;
 
 }  // namespace
 
 std::string make_ulid(Timestamp now) {
-  std::array<unsigned char, kRandomChars> random{};
+  std::array<unsigned char, kRandomBytes> random{};
   if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
     throw Error(ErrorKind::internal, "the operating system gave no random bytes");
   }
+  return ulid_of(now, {reinterpret_cast<const char*>(random.data()), random.size()});
+}
+
+std::string ulid_of(Timestamp time, std::string_view random) {
+  if (random.size() != kRandomBytes) throw Error(ErrorKind::internal, "a ULID has 80 random bits");
   std::string out(kTimeChars + kRandomChars, '0');
-  auto milliseconds = static_cast<std::uint64_t>(now.time_since_epoch().count());
+  auto milliseconds = static_cast<std::uint64_t>(time.time_since_epoch().count());
   for (std::size_t i = kTimeChars; i-- > 0; milliseconds >>= 5) out[i] = kAlphabet[milliseconds & 31];
-  for (std::size_t i = 0; i < kRandomChars; ++i) out[kTimeChars + i] = kAlphabet[random[i] & 31u];
+  std::uint32_t bits = 0;  // not yet written; the lowest bit_count of them count
+  int bit_count = 0;
+  std::size_t at = kTimeChars;
+  for (const char byte : random) {
+    bits = bits << 8 | static_cast<unsigned char>(byte);
+    for (bit_count += 8; bit_count >= 5; bit_count -= 5) out[at++] = kAlphabet[bits >> (bit_count - 5) & 31];
+  }
   return out;
 }
 

@@ -12,6 +12,8 @@ namespace s3c::base {
 
 /// A new ULID; the random bits come from the operating system. Any thread.
 std::string make_ulid(Timestamp now);
+/// The ULID of that time whose 80 random bits are these: 10 bytes, most significant first. Any thread.
+std::string ulid_of(Timestamp time, std::string_view random);
 /// When it was made; nullopt unless text is a ULID (26 characters, upper case).
 std::optional<Timestamp> ulid_time(std::string_view text);
 

@@ -208,6 +208,10 @@ TEST(Ulid, SortsByTimeAndIsReadBack) {
        {"", "01ARYZ6S41TSV4RRFFQ69G5FA", "01ARYZ6S41TSV4RRFFQ69G5FAVV", "81ARYZ6S41TSV4RRFFQ69G5FAV",
         "01arYZ6S41TSV4RRFFQ69G5FAV", "01ARYZ6S41TSV4RRFFQ69G5FAU", "01ARYZ6S41TSV4RRFFQ69G5FA/"})
     EXPECT_FALSE(ulid_time(bad)) << bad;
+  EXPECT_EQ(ulid_of({}, std::string(10, '\xff')), "0000000000ZZZZZZZZZZZZZZZZ");
+  EXPECT_EQ(ulid_of(t, "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09"s).substr(10), "000G40R40M30E209");
+  EXPECT_EQ(ulid_time(ulid_of(t, "0123456789")), t);
+  EXPECT_THROW(ulid_of(t, "012345678"), Error);
 }
 
 TEST(Backoff, StaysWithinItsBoundsAndUsesThem) {
