@@ -3,7 +3,8 @@
 namespace s3c::archive {
 
 bool is_same_object(const index::Row& row, const s3::ObjectSummary& object) {
-  return row.etag == object.etag && row.size_bytes == object.size_bytes &&
+  // Without an ETag a row tells no object from another: it was made of a foreign archive.
+  return !row.etag.empty() && row.etag == object.etag && row.size_bytes == object.size_bytes &&
          row.last_modified == object.last_modified;
 }
 

@@ -14,7 +14,8 @@
 
 namespace s3c::archive {
 
-/// Whether the object in the bucket is still the one that was archived.
+/// Whether the object in the bucket is still the one that was archived. Never for a row without ETag,
+/// whatever the listing says.
 bool is_same_object(const index::Row& row, const s3::ObjectSummary& object);
 
 /// Walks one committed volume's index beside a listing.

@@ -120,9 +120,10 @@ GroupState Catalog::load_group(std::string_view stem) {
     try {
       base::Timestamp last_modified;
       index::Manifest manifest = read_manifest(name, &last_modified);
-      if (auto volume = prove_committed(manifest, store_.head_object(bucket_, name.archive_key))) {
+      const auto archive = store_.head_object(bucket_, name.archive_key);
+      if (auto volume = prove_committed(manifest, archive)) {
         state.committed.push_back(*std::move(volume));
-      } else {
+      } else if (!is_as_sent(manifest, archive)) {
         state.uncommitted.push_back({std::move(manifest), last_modified});
       }
     } catch (const Error& error) {

@@ -53,7 +53,7 @@ struct UncommittedManifest {
 struct GroupState {
   std::vector<CommittedVolume> committed;
   std::vector<UncommittedManifest> uncommitted;
-  std::vector<ManifestName> listed;  ///< every manifest there was, committed or not
+  std::vector<ManifestName> listed;  ///< every manifest there was, committed or not, foreign archives' too
 };
 
 /// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Errors are the store's,
@@ -76,6 +76,8 @@ class Catalog {
   /// Throws not_found when it was removed meanwhile. last_modified: nullptr, or where to put the manifest's.
   index::Manifest read_manifest(const ManifestName& name, base::Timestamp* last_modified = nullptr);
   /// Step 2 of the protocol: lists the group's manifests, HEADs the archives they name, and keeps the proofs.
+  /// The record of a foreign archive that stands proves nothing and isn't to be cleared: it is in neither
+  /// list.
   GroupState load_group(std::string_view stem);
 
   /// Both return once the store has acknowledged.

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "index/manifest.h"
@@ -27,17 +28,27 @@ class CommittedVolume {
   index::Manifest manifest_;
 };
 
-/// Compares what HEAD said of an object with a manifest: same id, same size, and the same full-object
-/// checksum or, where the store tells none of that kind, the multipart ETag we computed ourselves. Silence is
-/// never taken for a yes.
+/// Compares what HEAD said of an object with a manifest: same id (record_id(); carried by it exactly if the
+/// manifest isn't of a foreign archive), same size, and the same full-object checksum or, where the store
+/// tells none of that kind, the ETag that the manifest has. Silence is never taken for a yes.
 bool is_as_sent(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object);
 
 /// archive: what HEAD said of the object at the archive's own name. nullopt: is_as_sent() is false, because
-/// it is absent, somebody else's, or not what the manifest promises.
+/// it is absent, somebody else's, or not what the manifest promises; and for the record of a foreign archive
+/// always: which objects its members were can't be known, so it proves nothing of any.
 std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
                                                const std::optional<s3::ObjectHead>& archive);
 
-/// The id an archive carries; empty when there is no archive or it is foreign.
+/// The id an archive carries; empty when there is no archive or it is foreign. What the commit protocol asks:
+/// whose is the name?
 std::string id_of(const std::optional<s3::ObjectHead>& archive);
+
+/// The id that the archive's record has: the one it carries, and for a foreign archive one that is made of
+/// its ETag and size (docs/format.md, "Foreign archives"). What readers compare with a manifest's. Empty when
+/// there is no archive, or a foreign one without ETag. archive: of HEAD or of any GET.
+std::string record_id(const std::optional<s3::ObjectHead>& archive);
+
+/// Whether a record of that id is of a foreign archive: nobody uploads, so nobody can still commit it.
+bool is_foreign_id(std::string_view id);
 
 }  // namespace s3c::archive

@@ -44,6 +44,7 @@ bool Committer::fence_others(const index::Manifest& manifest) {
     if (other.id == manifest.id) continue;
     try {
       const index::Manifest theirs = catalog_.read_manifest(other);
+      if (theirs.is_foreign()) continue;  // nobody uploads it; if it stands, the HEAD below sees it
       if (prove_committed(theirs, head_archive(manifest))) return false;
       log_.debug("fencing the upload of {} at {}", other.id, other.archive_key);
       store_.abort_multipart_upload(manifest.archive_bucket, manifest.archive_key, theirs.upload_id);

@@ -179,22 +179,26 @@ class GcRun {
     report_.indexes += indexes;
   }
 
-  /// One HEAD for the name; a manifest is read only if the archive doesn't carry its id.
+  /// One HEAD for the name; a manifest is read only if the archive isn't the one of its id.
   void look_at(const std::vector<CatalogRecord>& records) {
-    std::optional<std::string> carried;
+    std::optional<std::string> standing;  // the id of the archive's record
+    std::string carried;                  // empty: none, or a foreign archive
     for (const CatalogRecord& record : records) {
       if (!record.manifest_bytes) {
         take_lone_index(record);
         continue;
       }
       try {
-        if (!carried)
-          carried = id_of(context_.store.head_object(options_.archive_bucket, record.name.archive_key));
+        if (!standing) {
+          const auto archive = context_.store.head_object(options_.archive_bucket, record.name.archive_key);
+          carried = id_of(archive);
+          standing = record_id(archive);
+        }
       } catch (const Error& error) {
         fail(error);
         continue;
       }
-      if (record.name.id != *carried) take_manifest(record, *carried);
+      if (record.name.id != *standing) take_manifest(record, carried);
     }
   }
 
@@ -207,6 +211,7 @@ class GcRun {
         [&](Garbage& garbage) {
           const std::optional<index::Manifest> manifest = read_if_there(record.name);
           if (!manifest) return;
+          if (manifest->is_foreign()) garbage.why = "the foreign archive is not there any more";
           if (!catalog_.is_of_this_bucket(*manifest)) {
             garbage.why = fmt::format("it was written for bucket {}", manifest->archive_bucket);
             return note(&GcReport::waiting, garbage);
@@ -240,14 +245,15 @@ class GcRun {
     attempt({GarbageKind::index, index_key(record.name.archive_key, record.name.id), "",
              limit_.age_of(made_at(record)), *record.index_bytes, "it has no manifest"},
             [&](Garbage& garbage) {
-              if (!abort_uploads_to(record.name.archive_key)) {
+              // A foreign archive has no upload of ours, so its index is no reason to end one.
+              if (!is_foreign_id(record.name.id) && !abort_uploads_to(record.name.archive_key)) {
                 garbage.why = "a younger upload to its archive's name may be its own";
                 return note(&GcReport::waiting, garbage);
               }
               const std::string& bucket = options_.archive_bucket;
               if (context_.store.head_object(bucket, manifest_key(record.name.archive_key, record.name.id)))
                 return;
-              if (id_of(context_.store.head_object(bucket, record.name.archive_key)) == record.name.id) {
+              if (record_id(context_.store.head_object(bucket, record.name.archive_key)) == record.name.id) {
                 garbage.why = "its archive is there, but the manifest is gone";
                 return note(&GcReport::damaged, garbage);
               }

@@ -30,7 +30,7 @@ void read_member(s3::ObjectStore& store, const std::string& archive_bucket, cons
       request.expected_size_bytes = row.compressed_size_bytes;
       const s3::ObjectHead head =
           store.read_object(request, [&](std::string_view bytes) { decoder.write(bytes); });
-      if (id_of(head) != manifest.id) throw corrupt("the archive is not the one that the catalog means");
+      if (record_id(head) != manifest.id) throw corrupt("the archive is not the one that the catalog means");
     }
     decoder.finish();
   } catch (const Error& error) {

@@ -14,7 +14,7 @@ namespace s3c::archive {
 
 /// Hands the member's bytes to sink as they are decoded: they are only proven once this returns. Constant
 /// memory. One GET, of which a part may be asked for again; none for an empty member. Throws Error: corrupt
-/// when the archive doesn't carry the volume's id, or the bytes don't decode to the size and the CRC-32 of
+/// when the archive isn't the one of the volume's id, or the bytes don't decode to the size and the CRC-32 of
 /// the row; what the store throws (code InvalidObjectState: the volume is frozen); what sink throws.
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,
                  const index::Row& row, const std::function<void(std::string_view)>& sink);

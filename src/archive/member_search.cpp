@@ -156,7 +156,7 @@ class Search {
     ManifestName asked = names.front();
     try {
       if (names.size() > 1) {
-        const std::string id = id_of(store_.head_object(catalog_.bucket(), names.front().archive_key));
+        const std::string id = record_id(store_.head_object(catalog_.bucket(), names.front().archive_key));
         std::erase_if(names, [&](const ManifestName& name) { return name.id != id; });
       }
       for (const ManifestName& name : names) {

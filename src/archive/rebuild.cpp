@@ -35,6 +35,11 @@ std::uint64_t parts_of(const std::string& etag) {
   return parts;
 }
 
+/// 32 lower-case hex digits: the ETag of one PUT.
+bool is_md5(const std::string& etag) {
+  return etag.size() == 32 && etag.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 class Rebuild {
  public:
   Rebuild(s3::ObjectStore& store, const RebuildOptions& options, std::string archive_key, base::Clock& clock,
@@ -48,7 +53,11 @@ class Rebuild {
 
   Rebuilt run() {
     look_at_archive();
-    read_index();
+    if (is_foreign()) {
+      index_foreign_archive();
+    } else {
+      read_index();
+    }
     fill_manifest();
     audit();
     return write_records();
@@ -63,20 +72,18 @@ class Rebuild {
     const auto head = store_.head_object(bucket_, key_);
     if (!head) throw error(ErrorKind::not_found, "there is no such archive");
     head_ = *head;
-    if (id_of(head).empty()) {
-      throw error(
-          ErrorKind::unsupported,
-          "it carries no id, so this program did not make it. A ZIP of the original program can be opened "
-          "with "
-          "unzip, but its names are flattened keys (a/b_c and a_b/c are both a_b_c there): which keys its "
-          "members had can't be known, and no record of it is made");
-    }
-    if (parts_of(head_.etag) == 0)
+    parts_ = parts_of(head_.etag);
+    if (is_foreign() && is_md5(head_.etag)) parts_ = 1;
+    if (parts_ == 0) {
       throw error(ErrorKind::unsupported,
-                  "it was not uploaded in parts: a copy of a volume, not the volume itself");
+                  is_foreign() ? "its ETag is none that S3 makes, and nothing else would bind a record to it"
+                               : "it was not uploaded in parts: a copy of a volume, not the volume itself");
+    }
     reader_.emplace([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
                     head_.size_bytes);
   }
+
+  bool is_foreign() const { return id_of(head_).empty(); }
 
   std::string fetch(std::uint64_t offset, std::uint64_t size_bytes) {
     s3::GetObjectRequest request;
@@ -107,34 +114,61 @@ class Rebuild {
     index_ = writer.finish();
   }
 
+  /// Its members' names are no keys of the layout, so only its own name has to be a volume's.
+  void index_foreign_archive() {
+    if (!volume_of_name()) throw misfit("its name doesn't");
+    ForeignIndex made = index_foreign(
+        *reader_, [this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
+        head_.size_bytes, options_.memory_bytes);
+    manifest_.objects = made.file.rows;
+    manifest_.source_size_bytes = made.source_size_bytes;
+    manifest_.foreign_entries = reader_->entries();
+    index_ = std::move(made.file);
+    crc32_ = made.crc32;
+    unlisted_ = std::move(made.unlisted);
+  }
+
+  std::optional<ArchiveName::Volume> volume_of_name() const {
+    const CatalogScope& scope = options_.scope;
+    return scope.archive_name.volume_of(scope.bucket, scope.prefix, key_);
+  }
+
+  Error misfit(const std::string& what) const {
+    return error(ErrorKind::invalid_argument,
+                 what +
+                     " fit --bucket, --prefix, --layout and --archive-name: give them as they were given to "
+                     "archive");
+  }
+
+  /// What all keys of its group start with; empty for a foreign archive.
+  std::string group_prefix(const Fields& fields) const {
+    if (is_foreign()) return {};
+    const CatalogScope& scope = options_.scope;
+    const auto prefix = scope.layout.group_prefix_of_key(scope.prefix, index_.first_key);
+    if (!prefix || !index_.last_key.starts_with(*prefix) ||
+        scope.layout.fields_of_key(scope.prefix, index_.first_key) != fields)
+      throw misfit(fmt::format("its name or its keys ({} …) don't", base::printable(index_.first_key)));
+    return *prefix;
+  }
+
   void fill_manifest() {
     const CatalogScope& scope = options_.scope;
-    const auto volume = scope.archive_name.volume_of(scope.bucket, scope.prefix, key_);
-    const std::optional<std::string> group_prefix =
-        scope.layout.group_prefix_of_key(scope.prefix, index_.first_key);
-    if (!volume || !group_prefix || !index_.last_key.starts_with(*group_prefix) ||
-        scope.layout.fields_of_key(scope.prefix, index_.first_key) != volume->fields) {
-      throw error(
-          ErrorKind::invalid_argument,
-          fmt::format(
-              "its name or its keys ({} …) don't fit --bucket, --prefix, --layout and --archive-name: give "
-              "them as they were given to archive",
-              base::printable(index_.first_key)));
-    }
+    const auto volume = volume_of_name();
+    if (!volume) throw misfit("its name doesn't");
     index::Manifest& m = manifest_;
-    m.id = id_of(head_);
+    m.id = record_id(head_);
     m.archive_bucket = bucket_;
     m.archive_key = key_;
     m.archive_size_bytes = head_.size_bytes;
     m.etag = head_.etag;
-    m.parts = parts_of(head_.etag);
+    m.parts = parts_;
     m.part_size_bytes = part_size();
     m.storage_class = head_.storage_class;
     m.upload_id = "rebuilt";  // it ended long ago, and no reader needs it
     m.source_bucket = scope.bucket;
     m.layout = scope.layout.text();
     m.group = volume->fields;
-    m.group_prefix = *group_prefix;
+    m.group_prefix = group_prefix(volume->fields);
     m.first_key = index_.first_key;
     m.last_key = index_.last_key;
     m.index_key = index_key(key_, m.id);
@@ -142,7 +176,7 @@ class Rebuild {
     m.index_sha256 = base::to_hex(base::sha256(index_.gz_bytes()));
     m.blocks = index_.blocks;
     // When the volume was made, not its record: restore takes the newest volume's word on a key.
-    m.created_at = base::ulid_time(m.id).value_or(clock_.now());
+    m.created_at = is_foreign() ? head_.last_modified : base::ulid_time(m.id).value_or(clock_.now());
     m.tool = "s3compressor";
     m.tool_version = options_.tool_version;
     m.checksum.value = checksum();
@@ -151,10 +185,9 @@ class Rebuild {
   /// A whole number of MiB with which the archive has as many parts as its ETag says, if there is one.
   std::uint64_t part_size() const {
     constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-    const std::uint64_t parts = parts_of(head_.etag);
-    const std::uint64_t least = (head_.size_bytes + parts - 1) / parts;
+    const std::uint64_t least = (head_.size_bytes + parts_ - 1) / parts_;
     const std::uint64_t rounded = (least + kMiB - 1) / kMiB * kMiB;
-    return (head_.size_bytes - 1) / rounded + 1 == parts ? rounded : least;
+    return (head_.size_bytes - 1) / rounded + 1 == parts_ ? rounded : least;
   }
 
   /// The store's own, or where it tells none that of the bytes.
@@ -163,6 +196,7 @@ class Rebuild {
       return c.algorithm == "CRC32" && c.type != "COMPOSITE" && c.value.find('-') == std::string::npos;
     });
     if (told != head_.checksums.end()) return told->value;
+    if (crc32_) return base::to_base64(base::crc32_bytes(*crc32_));
     ForwardReader all([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); }, 0,
                       head_.size_bytes, head_.size_bytes);
     return base::to_base64(base::crc32_bytes(all.finish()));
@@ -186,7 +220,7 @@ class Rebuild {
   }
 
   Rebuilt write_records() {
-    Rebuilt rebuilt{key_, manifest_.objects, false, false};
+    Rebuilt rebuilt{key_, manifest_.objects, false, false, unlisted_};
     // Index first: a manifest without its index is damage.
     rebuilt.index_written =
         put_if_missing(index_key(key_, manifest_.id), "application/gzip", index_.gz_bytes());
@@ -239,9 +273,12 @@ class Rebuild {
   const std::function<void(std::uint64_t)>& visited_;
 
   s3::ObjectHead head_;
+  std::uint64_t parts_ = 0;
   std::optional<zip::Reader> reader_;
   index::IndexFile index_;
   index::Manifest manifest_;
+  std::optional<std::uint32_t> crc32_;  // of the archive, where it was read whole for its index
+  std::optional<UnlistedEntries> unlisted_;
 };
 
 }  // namespace

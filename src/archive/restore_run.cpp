@@ -242,7 +242,7 @@ class RestoreRun {
     request.range = s3::ByteRange{range.begin_offset(), size_bytes};
     request.expected_size_bytes = size_bytes;
     s3::GetObjectResult got = context_.store.get_object(request);
-    if (id_of(got.head) != range.manifest->id || got.body.size() != size_bytes) {
+    if (record_id(got.head) != range.manifest->id || got.body.size() != size_bytes) {
       throw Error(ErrorKind::corrupt, "the archive is not the one that the catalog means",
                   {.operation = "restore", .resource = bucket_ + "/" + request.key});
     }

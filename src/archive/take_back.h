@@ -20,8 +20,10 @@ struct TakenBack {
 /// acknowledgement, HEADs the archive, and removes manifest and index only if that shows another id. Right at
 /// any moment and beside anybody: a Complete that was still on its way has landed before that HEAD (then the
 /// volume is committed and nothing is removed) or never will. Blocks; any thread.
-/// Throws base::Error: corrupt when the archive carries the id but isn't what the manifest says (nothing is
-/// removed then), and what the store throws: whatever was not removed, a later call removes.
+/// Of a foreign archive nothing is aborted: it had no upload of ours, and its record goes when it is gone.
+/// Throws base::Error: corrupt when the archive carries the id but isn't what the manifest says, and
+/// precondition_failed when it is a foreign one that stands (nothing is removed then); and what the store
+/// throws: whatever was not removed, a later call removes.
 std::variant<CommittedVolume, TakenBack> take_back(s3::ObjectStore& store, Catalog& catalog,
                                                    const index::Manifest& manifest);
 

@@ -40,7 +40,8 @@ struct AuditReport {
 /// Reads every byte once, decodes every member and reports
 ///  - a member whose bytes are not of the size and the CRC-32 that the index says, or can't be decoded;
 ///  - an entry that the index doesn't have, or has otherwise, and a row without entry;
-///  - a volume whose own index, its last entry, says something else than index does;
+///  - a volume whose own index, its last entry, says something else than index does (a foreign archive has
+///    none, and as many entries beside the index's as its manifest says);
 ///  - bytes whose CRC-32 is not the manifest's, and a ZIP that can't be read at all.
 /// index: at its beginning. Several ranges are fetched and decoded at a time, each in memory leased from
 /// memory (kRangeBytes and a little); beside that 16 bytes are kept for each member. visited: told how many

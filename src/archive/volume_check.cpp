@@ -135,12 +135,11 @@ void VolumeCheck::judge_without_manifest(const ListedVolume& listed, VolumeFindi
     finding.kind = VolumeFinding::Kind::none;
     return;
   }
-  const std::string id = id_of(head);
-  if (id.empty()) {
-    finding.kind = VolumeFinding::Kind::foreign;
-  } else if (const auto record = find_record({listed.archive_key, id})) {
+  if (const auto record = find_record({listed.archive_key, record_id(head)})) {
     judge({listed.archive_key, record, listed.archive, true},
           finding);  // committed since the catalog was listed
+  } else if (id_of(head).empty()) {
+    finding.kind = VolumeFinding::Kind::foreign;
   } else {
     finding.damage("no manifest in the catalog is its own; catalog rebuild makes it again");
   }
@@ -148,7 +147,9 @@ void VolumeCheck::judge_without_manifest(const ListedVolume& listed, VolumeFindi
 
 void VolumeCheck::judge_unfinished(const ListedVolume& listed, VolumeFinding& finding) {
   const CatalogRecord& record = *listed.record;
-  if (!options_.unfinished_age.passed_by(made_at(record.name.id, record.last_modified))) {
+  // No run is making what a foreign archive's record tells of.
+  if (!is_foreign_id(record.name.id) &&
+      !options_.unfinished_age.passed_by(made_at(record.name.id, record.last_modified))) {
     finding.kind = VolumeFinding::Kind::unfinished;
     return;
   }
@@ -168,9 +169,12 @@ void VolumeCheck::judge_unfinished(const ListedVolume& listed, VolumeFinding& fi
         "there is a manifest but no archive: it was deleted, or its run was killed before it was there (gc "
         "removes such records)");
   }
+  if (record_id(head) == record.name.id) return judge(listed, finding);  // completed a moment ago
+  // Whose record stands there now doesn't matter: a foreign archive is no run that was faster.
   const std::string id = id_of(head);
-  if (id == record.name.id) return judge(listed, finding);  // completed a moment ago
-  if (id.empty()) {
+  if (finding.manifest->is_foreign()) {
+    finding.damage("the foreign archive was overwritten (gc removes its record)");
+  } else if (id.empty()) {
     finding.damage(
         "at its name stands an object with no id of a volume: the archive was overwritten, or its run was "
         "killed before it was there (gc removes such records)");

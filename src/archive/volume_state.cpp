@@ -26,7 +26,7 @@ void compare_with_archive(s3::ObjectStore& store, const std::string& bucket, con
   if (listing_proves(manifest, volume)) return;
   const auto head = store.head_object(bucket, info.archive_key);
   if (is_as_sent(manifest, head)) return;
-  if (id_of(head) == manifest.id) {
+  if (record_id(head) == manifest.id) {
     info.state = VolumeState::replaced;
     info.detail = head->size_bytes == manifest.archive_size_bytes
                       ? "its checksum is not what the manifest says"
@@ -66,7 +66,7 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
     return info;
   }
   if (!volume.record->manifest_bytes) {
-    const bool carries = id_of(store.head_object(catalog.bucket(), info.archive_key)) == info.id;
+    const bool carries = record_id(store.head_object(catalog.bucket(), info.archive_key)) == info.id;
     info.state = carries ? VolumeState::no_manifest : VolumeState::unfinished;
     info.detail =
         carries ? "its index is there, but the manifest is gone" : "an index without manifest and archive";

@@ -30,7 +30,7 @@ bool can_be_read(s3::ObjectStore& store, const std::string& bucket, const std::s
 
 s3::ThawState thaw_of(s3::ObjectStore& store, const std::string& bucket, const RestoreVolume& volume) {
   const auto head = store.head_object(bucket, volume.archive_key);
-  if (!head || id_of(head) != volume.id) {
+  if (!head || record_id(head) != volume.id) {
     throw Error(ErrorKind::not_found, "the archive that the catalog means is not there; verify tells more",
                 {.operation = "restore", .resource = bucket + "/" + volume.archive_key});
   }

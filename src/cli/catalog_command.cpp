@@ -19,20 +19,55 @@
 namespace s3c::cli {
 namespace {
 
-std::string rebuilt_line(const archive::Rebuilt& rebuilt) {
+constexpr std::size_t kMaxNames = 50;
+
+std::string entries(std::uint64_t count) {
+  return format_count(count, "entry", "entries");
+}
+
+/// What can't be known of a foreign archive, and what can't be reached in it.
+std::string foreign_text(const archive::UnlistedEntries& unlisted) {
+  std::string text =
+      "  foreign: this program didn't make it. Its objects are listed under the names they have in the ZIP, "
+      "which "
+      "the original program made of the keys ('/' became '_'). Keys, ETags, content types, metadata and tags "
+      "are not known, times only to two seconds and in the time zone of the machine that made it\n";
+  if (unlisted.directories != 0)
+    text += fmt::format("  {} for directories, passed over\n", entries(unlisted.directories));
+  if (unlisted.shadowed != 0)
+    text += fmt::format("  {} with a name that a later one has too: only unzip reaches them\n",
+                        entries(unlisted.shadowed));
+  if (unlisted.no_keys != 0)
+    text += fmt::format("  {} with a name that no object can have: only unzip reaches them\n",
+                        entries(unlisted.no_keys));
+  const std::size_t shown = std::min(unlisted.named.size(), kMaxNames);
+  for (std::size_t i = 0; i < shown; ++i) text += fmt::format("    {}\n", base::printable(unlisted.named[i]));
+  return text + and_more(shown, unlisted.shadowed + unlisted.no_keys, "    ");
+}
+
+std::string rebuilt_text(const archive::Rebuilt& rebuilt) {
   const std::string what = rebuilt.manifest_written && rebuilt.index_written ? "manifest and index made again"
                            : rebuilt.manifest_written                        ? "manifest made again"
                            : rebuilt.index_written                           ? "index made again"
                                                    : "manifest and index are there and right";
   return fmt::format("{}: {}, {}\n", base::printable(rebuilt.archive_key),
-                     format_count(rebuilt.objects, "object", "objects"), what);
+                     format_count(rebuilt.objects, "object", "objects"), what) +
+         (rebuilt.foreign ? foreign_text(*rebuilt.foreign) : "");
 }
 
 Json rebuilt_json(const archive::Rebuilt& rebuilt) {
-  return {{"volume", rebuilt.archive_key},
-          {"objects", rebuilt.objects},
-          {"index_written", rebuilt.index_written},
-          {"manifest_written", rebuilt.manifest_written}};
+  Json json = {{"volume", rebuilt.archive_key},
+               {"objects", rebuilt.objects},
+               {"index_written", rebuilt.index_written},
+               {"manifest_written", rebuilt.manifest_written},
+               {"foreign", rebuilt.foreign.has_value()}};
+  if (const auto& unlisted = rebuilt.foreign) {
+    json["unlisted"] = {{"directories", unlisted->directories},
+                        {"shadowed", unlisted->shadowed},
+                        {"no_keys", unlisted->no_keys},
+                        {"named", unlisted->named}};
+  }
+  return json;
 }
 
 /// What one volume's error comes to.
@@ -67,7 +102,7 @@ ExitCode catalog_command(const Request& request, const Environment& environment,
       if (json) {
         print(json_line(rebuilt_json(rebuilt)));
       } else if (!request.output.quiet) {
-        print(rebuilt_line(rebuilt));
+        print(rebuilt_text(rebuilt));
       }
     } catch (const base::Error& error) {
       // One that can't be rebuilt doesn't keep the others from it.

@@ -222,8 +222,12 @@ constexpr std::string_view kCatalogIntroduction =
 Makes manifest and index of a volume again out of the volume itself, whose last entry is its index: for
 when the catalog, or a part of it, was lost. The volume is read whole and every member decoded; records
 are only written if everything agrees, and never over what is there. A frozen volume must be thawed first
-(exit code 4). A ZIP of the original program carries no id, and its names don't tell the keys: no records
-of it are made.
+(exit code 4).
+
+Records are also made of a foreign archive, a ZIP of the original program: ls, find, cat, restore and
+verify then work on it. Its objects have the names that they have in the ZIP: their keys can't be known
+any more (a/b_c and a_b/c are both a_b_c), nor ETags, content types, metadata, tags and exact times. By
+such records nothing is ever deleted.
 )";
 
 constexpr std::string_view kCatalogExamples = R"(
@@ -231,6 +235,10 @@ Examples:
   The records of one volume:
     s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket \
                source-bucket/20180401.zip
+
+  Those of an archive that the original program made, the same way:
+    s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket \
+               source-bucket/20170210.zip
 
   Which volumes lack theirs:
     s3compress verify --arch-bucket archive-bucket --bucket source-bucket

@@ -54,6 +54,7 @@ std::string volume_line(const VolumeInfo& volume) {
       m != nullptr ? format_ratio(m->source_size_bytes, archived) : "-", class_of(volume), thaw_of(volume),
       m != nullptr ? base::format_iso8601(m->created_at).substr(0, 19) + "Z" : "-",
       base::printable(volume.archive_key));
+  if (m != nullptr && m->is_foreign()) text += "  (foreign)";
   if (volume.state != VolumeState::committed)
     text += fmt::format("  ({}: {})", to_string(volume.state), base::printable(volume.detail));
   return text + "\n";
@@ -70,6 +71,7 @@ std::string volume_json(const VolumeInfo& volume) {
   if (const auto& m = volume.manifest) {
     json.update({{"bucket", m->source_bucket},
                  {"group_prefix", m->group_prefix},
+                 {"foreign", m->is_foreign()},
                  {"objects", m->objects},
                  {"source_bytes", m->source_size_bytes},
                  {"created_at", base::format_iso8601(m->created_at)},

@@ -44,6 +44,7 @@ ordered_json archive_json(const Manifest& manifest) {
   archive["parts"] = manifest.parts;
   archive["storage_class"] = text(manifest.storage_class);
   archive["upload_id"] = text(manifest.upload_id);
+  if (manifest.is_foreign()) archive["foreign_entries"] = manifest.foreign_entries;
   return archive;
 }
 
@@ -119,10 +120,18 @@ void read_archive(const Fields& fields, Manifest& manifest) {
     fields.fail("parts", fmt::format("{} parts of {} bytes are not {} bytes", manifest.parts,
                                      manifest.part_size_bytes, manifest.archive_size_bytes));
   }
+  if (fields.has("foreign_entries")) {
+    manifest.foreign_entries = fields.number_between("foreign_entries", 1, kMaxSize);
+    // So that no run's id can be one of these, and an id alone tells.
+    if (base::ulid_time(manifest.id) != base::Timestamp{})
+      fields.fail("foreign_entries", "not with the id of a run");
+  }
   manifest.etag = fields.text("etag");
   constexpr std::size_t kMd5Digits = 32;
+  const std::string suffix = manifest.etag.substr(std::min(kMd5Digits, manifest.etag.size()));
+  const bool in_one_put = manifest.is_foreign() && manifest.parts == 1 && suffix.empty();
   if (manifest.etag.size() < kMd5Digits || !is_lower_hex(manifest.etag.substr(0, kMd5Digits)) ||
-      manifest.etag.substr(kMd5Digits) != fmt::format("-{}", manifest.parts)) {
+      (suffix != fmt::format("-{}", manifest.parts) && !in_one_put)) {
     fields.fail("etag", fmt::format("not the ETag of {} parts", manifest.parts));
   }
   manifest.storage_class = fields.nonempty_text("storage_class");
@@ -135,6 +144,8 @@ void read_source(const Fields& fields, Manifest& manifest) {
   manifest.group = fields.map("group");
   manifest.group_prefix = fields.text("group_prefix");
   manifest.objects = fields.number_between("objects", 1, kMaxSize);
+  if (manifest.is_foreign() && manifest.objects > manifest.foreign_entries)
+    fields.fail("objects", fmt::format("more than the {} entries of the archive", manifest.foreign_entries));
   manifest.source_size_bytes = fields.number_between("size", 0, kMaxSize);
   manifest.first_key = fields.nonempty_text("first_key");
   manifest.last_key = fields.nonempty_text("last_key");

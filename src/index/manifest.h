@@ -26,17 +26,21 @@ struct Checksum {
 };
 
 struct Manifest {
-  std::string id;  ///< ULID; also in the archive object's metadata
+  std::string id;  ///< ULID; also in the archive object's metadata, but for a foreign archive
 
   std::string archive_bucket;  ///< empty: not recorded
   std::string archive_key;
   std::uint64_t archive_size_bytes = 0;
   Checksum checksum;
-  std::string
-      etag;  ///< the multipart ETag as we compute it: 32 hex digits, '-', number of parts; without quotes
+  /// The multipart ETag as we compute it: 32 hex digits, '-', number of parts; without quotes. A foreign
+  /// archive's as the store told it, which is the 32 digits alone where it wasn't uploaded in parts.
+  std::string etag;
   std::uint64_t part_size_bytes = 0;  ///< of every part but the last
   std::uint64_t parts = 0;
   std::string storage_class;
+  /// The entries of a foreign archive (a ZIP that another program made), those without a row counted too. 0:
+  /// a volume of ours.
+  std::uint64_t foreign_entries = 0;
 
   std::string source_bucket;
   std::string layout;
@@ -57,6 +61,7 @@ struct Manifest {
   std::string tool;
   std::string tool_version;
 
+  bool is_foreign() const { return foreign_entries != 0; }
   bool operator==(const Manifest&) const = default;
 };
 

@@ -322,6 +322,7 @@ s3::ObjectHead FakeStore::read_object(const s3::GetObjectRequest& request, const
       MutexLock lock(mutex_);
       object = find(request.bucket, request.key, &request);
     }
+    const s3::ObjectHead head = head_of(object);  // of the whole object, whatever the range
     if (request.range) object.body = object.body.substr(request.range->offset, request.range->size_bytes);
     if (alter_read) alter_read(request.key, object.body);
     constexpr std::size_t kChunk = std::size_t{1} << 20;
@@ -329,7 +330,7 @@ s3::ObjectHead FakeStore::read_object(const s3::GetObjectRequest& request, const
       if (during_read) during_read(request.key, at);
       sink(std::string_view(object.body).substr(at, kChunk));
     }
-    return head_of(object);
+    return head;
   });
 }
 

@@ -62,6 +62,35 @@ TEST(ManifestTest, ReadsBackWhatWasWritten) {
   EXPECT_EQ(parse_manifest(to_json(manifest)), manifest);
 }
 
+TEST(ManifestTest, ForeignArchives) {
+  Manifest manifest = sample_manifest();
+  manifest.id = base::ulid_of({}, "0123456789");
+  manifest.foreign_entries = manifest.objects + 3;
+  EXPECT_EQ(parse_manifest(to_json(manifest)), manifest) << "uploaded in parts";
+  manifest.etag = base::to_hex(base::md5(""));
+  manifest.part_size_bytes = manifest.archive_size_bytes;
+  manifest.parts = 1;
+  EXPECT_EQ(parse_manifest(to_json(manifest)), manifest) << "in one PUT";
+  EXPECT_THAT(to_json(manifest), HasSubstr("\"foreign_entries\": 5003"));
+  EXPECT_THAT(to_json(sample_manifest()), ::testing::Not(HasSubstr("foreign")));
+
+  const auto complaint = [&](auto change) {
+    Manifest changed = manifest;
+    change(changed);
+    return error_message([&] { to_json(changed); }, base::ErrorKind::internal);
+  };
+  EXPECT_THAT(complaint([](Manifest& m) { m.foreign_entries = 0; }), HasSubstr("archive.etag"))
+      << "only a foreign one has no parts";
+  EXPECT_THAT(complaint([](Manifest& m) { m.etag += "-2"; }), HasSubstr("archive.etag"));
+  EXPECT_THAT(complaint([](Manifest& m) { m.parts = 3, m.part_size_bytes = 8 << 20; }),
+              HasSubstr("archive.etag"));
+  EXPECT_THAT(complaint([](Manifest& m) { m.etag.pop_back(); }), HasSubstr("archive.etag"));
+  EXPECT_THAT(complaint([](Manifest& m) { m.foreign_entries = m.objects - 1; }), HasSubstr("source.objects"));
+  EXPECT_THAT(complaint([](Manifest& m) { m.id = base::make_ulid(m.created_at); }),
+              HasSubstr("archive.foreign_entries"))
+      << "the id of a run";
+}
+
 TEST(ManifestTest, ABlockIsALine) {
   EXPECT_THAT(to_json(sample_manifest()),
               HasSubstr("\n      {\"first_key\":\"sources/2017/02/10/00/04/00004096.xml\",\"offset\":"));
