@@ -234,9 +234,10 @@ class Foreign(StoreCase):
         self.assertIn("the foreign archive was overwritten", json.dumps(self.verify(code=1)))
         self.assertNotEqual(0, run(self.store, "cat", "--arch-bucket", self.archive, "--bucket", self.source, min(self.bodies)).code)
         self.rebuild()
+        self.assertEqual(4, len(self.records()))
+        self.assertEqual(b"other", self.call("cat", "other").raw_out, "the record that is the archive's own")
         self.call("gc", "--min-age", "0")
-        self.assertEqual(1, self.verify("--deep")["whole"])
-        self.assertEqual(b"other", self.call("cat", "other").raw_out)
+        self.assertEqual((1, 2), (self.verify("--deep")["whole"], len(self.records())))
 
     def test_what_no_records_are_made_of(self):
         refused = lambda text, *more, code=2: self.assertIn(text, self.rebuild(*more, code=code).err)

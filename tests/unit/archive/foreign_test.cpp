@@ -13,6 +13,7 @@
 #include "archive/rebuild.h"
 #include "archive/take_back.h"
 #include "archive/verify_run.h"
+#include "archive/volume_check.h"
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "base/ulid.h"
@@ -99,10 +100,10 @@ class ForeignTest : public ::testing::TestWithParam<bool> {
     for (const VolumeDamage& damage : report.named) text += damage.key + ": " + damage.what + "\n";
     return text;
   }
+  /// Knows no names but the catalog's.
   GcReport gc() {
     GcOptions options;
     options.archive_bucket = testing::kArchive;
-    options.bucket = testing::kSource;
     options.min_age = {};
     GcProgress progress;
     return run_gc(options, {store_, clock_, *log_, progress, {}});
@@ -225,6 +226,39 @@ TEST_P(ForeignTest, AnObjectOfTheSameNameIsArchivedOnItsOwn) {
     EXPECT_EQ(store_.objects(testing::kArchive).at(name).body, object.body) << name;
 }
 
+/// The last line of defence by itself: a volume that proves itself, whose rows have no ETag, and a store
+/// whose listing has none either.
+TEST_P(ForeignTest, ARowWithoutETagIsNoLicence) {
+  const std::string key = testing::day_key(1, 0);
+  store_.put(testing::kSource, key, "body");
+  ArchiveOptions keep = testing::small_options();
+  keep.keep_sources = true;
+  ASSERT_FALSE(testing::run(store_, keep).total().failure);
+  const std::vector<index::Row> with_etags = rows();
+  rewrite([&](index::Manifest& m) {
+    index::IndexWriter writer;
+    for (index::Row row : with_etags) {
+      row.etag.clear();
+      writer.add(row);
+    }
+    const index::IndexFile file = writer.finish();
+    m.index_size_bytes = file.gz_size_bytes;
+    m.index_sha256 = base::to_hex(base::sha256(file.gz_bytes()));
+    m.blocks = file.blocks;
+    store_.edit(testing::kArchive, m.index_key, [&](auto& object) { object.body = file.gz_bytes(); });
+  });
+  store_.alter_list = [](const s3::ListObjectsRequest& request, s3::ListObjectsPage& page) {
+    if (request.bucket != testing::kSource) return;
+    for (auto& object : page.objects) object.etag.clear();
+  };
+  testing::run(store_, testing::small_options());
+  EXPECT_TRUE(store_.keys(testing::kSource).contains(key));
+  store_.alter_list = {};
+  ASSERT_FALSE(testing::run(store_, testing::small_options()).total().failure);
+  EXPECT_TRUE(store_.keys(testing::kArchive).contains("src/20180401-2.zip"));
+  EXPECT_FALSE(store_.keys(testing::kSource).contains(key));
+}
+
 TEST_P(ForeignTest, NothingIsTakenBackWhileItStands) {
   put({{"a_b", "body"}});
   rebuild();
@@ -243,6 +277,7 @@ TEST_P(ForeignTest, NothingIsTakenBackWhileItStands) {
   });
   EXPECT_EQ(error_kind([&] { take_back(store_, catalog_, manifest()); }), ErrorKind::corrupt);
   EXPECT_EQ(records(), before);
+  EXPECT_THAT(the_damage(), HasSubstr("its checksum is not what the manifest says"));
 
   store_.erase(testing::kArchive, kKey);
   EXPECT_TRUE(std::holds_alternative<TakenBack>(take_back(store_, catalog_, manifest())));
@@ -258,7 +293,11 @@ TEST_P(ForeignTest, GcLeavesItAloneUntilTheArchiveIsGone) {
   EXPECT_EQ(report.removed.count() + report.damaged.count() + report.left.count(), 0u);
   EXPECT_EQ(records(), before);
 
-  // Its index alone: perhaps the manifest is about to be written, or was lost.
+  // Its index alone: perhaps the manifest is about to be written, or was lost. And no upload is its own.
+  s3::CreateMultipartUploadRequest upload;
+  upload.bucket = testing::kArchive;
+  upload.key = kKey;
+  store_.create_multipart_upload(upload);
   const std::string lost = manifest_key(kKey, manifest().id);
   const std::string body = store_.objects(testing::kArchive).at(lost).body;
   store_.erase(testing::kArchive, lost);
@@ -351,6 +390,20 @@ TEST_P(ForeignTest, ReadersWantTheArchiveOfTheRecord) {
   EXPECT_EQ(error_kind([&] { read_member(store_, testing::kArchive, m, row, [](std::string_view) {}); }),
             ErrorKind::corrupt);
   EXPECT_THAT(the_damage(), HasSubstr("the foreign archive was overwritten"));
+}
+
+/// A record that was made after the catalog was listed.
+TEST_P(ForeignTest, ARecordThatTheListingLacksIsFound) {
+  put({{"a", "1"}});
+  base::MemoryBudget memory(std::uint64_t{32} << 20);
+  std::atomic<std::uint64_t> read = 0;
+  VolumeCheck check(store_, testing::kArchive, {false, std::nullopt, AgeLimit(clock_.now(), {})}, memory,
+                    read, {});
+  const ListedVolume listed{kKey, std::nullopt,
+                            store_.list_objects({.bucket = testing::kArchive}).objects.at(0), false};
+  EXPECT_EQ(check.check(listed).kind, VolumeFinding::Kind::foreign);
+  rebuild();
+  EXPECT_EQ(check.check(listed).kind, VolumeFinding::Kind::whole);
 }
 
 // --- names
