@@ -15,10 +15,6 @@ using base::ErrorKind;
 
 constexpr std::size_t kMaxKeyBytes = 1024;  // S3's limit
 
-Error error(ErrorKind kind, const std::string& why) {
-  return {kind, why, {.operation = "index a foreign archive"}};
-}
-
 /// An entry, kept small: there may be millions.
 struct Entry {
   std::uint64_t offset = 0;
@@ -69,7 +65,7 @@ class Indexing {
     const std::uint64_t names_bytes = zip_.directory_size_bytes() - zip_.entries() * zip::kCentralHeaderBytes;
     const std::uint64_t needed = zip_.entries() * sizeof(Entry) + names_bytes + ForwardReader::kMemoryBytes;
     if (needed > memory_bytes) {
-      throw error(ErrorKind::invalid_argument,
+      throw Error(ErrorKind::invalid_argument,
                   fmt::format("its {} entries take {} MiB to be sorted: --memory must allow that",
                               zip_.entries(), (needed >> 20) + 1));
     }
@@ -82,7 +78,7 @@ class Indexing {
         [this](std::uint64_t offset, std::uint64_t size) { return archive_.read(offset, size); });
     zip_.for_each_entry([&](const zip::EntryInfo& entry) {
       if (entry.name == zip::kIndexEntryName) {
-        throw error(
+        throw Error(
             ErrorKind::unsupported,
             fmt::format("it carries no id but has {} in it: a copy of a volume of this program that lost "
                         "its metadata on the way. Copy it again with x-amz-meta-s3compress-id, in parts",
@@ -127,7 +123,7 @@ class Indexing {
       writer.add(row);
       index_.source_size_bytes += entry.size_bytes;
     }
-    if (writer.rows() == 0) throw error(ErrorKind::unsupported, "it has no entry that can be an object");
+    if (writer.rows() == 0) throw Error(ErrorKind::unsupported, "it has no entry that can be an object");
     index_.file = writer.finish();
   }
 

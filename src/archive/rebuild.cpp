@@ -35,9 +35,13 @@ std::uint64_t parts_of(const std::string& etag) {
   return parts;
 }
 
-/// 32 lower-case hex digits: the ETag of one PUT.
-bool is_md5(const std::string& etag) {
-  return etag.size() == 32 && etag.find_first_not_of("0123456789abcdef") == std::string::npos;
+/// The parts that a foreign archive's ETag tells: 1 for 32 hex digits alone, the ETag of one PUT; 0 for one
+/// that a manifest can't say.
+std::uint64_t foreign_parts_of(const std::string& etag) {
+  constexpr std::size_t kMd5Digits = 32;
+  const std::size_t digits = std::min(etag.find_first_not_of("0123456789abcdef"), etag.size());
+  if (digits != kMd5Digits) return 0;
+  return etag.size() == kMd5Digits ? 1 : etag.rfind('-') == kMd5Digits ? parts_of(etag) : 0;
 }
 
 class Rebuild {
@@ -72,8 +76,11 @@ class Rebuild {
     const auto head = store_.head_object(bucket_, key_);
     if (!head) throw error(ErrorKind::not_found, "there is no such archive");
     head_ = *head;
-    parts_ = parts_of(head_.etag);
-    if (is_foreign() && is_md5(head_.etag)) parts_ = 1;
+    const CatalogScope& scope = options_.scope;
+    const auto volume = scope.archive_name.volume_of(scope.bucket, scope.prefix, key_);
+    if (!volume) throw misfit("its name doesn't");
+    group_ = volume->fields;
+    parts_ = is_foreign() ? foreign_parts_of(head_.etag) : parts_of(head_.etag);
     if (parts_ == 0) {
       throw error(ErrorKind::unsupported,
                   is_foreign() ? "its ETag is none that S3 makes, and nothing else would bind a record to it"
@@ -116,21 +123,21 @@ class Rebuild {
 
   /// Its members' names are no keys of the layout, so only its own name has to be a volume's.
   void index_foreign_archive() {
-    if (!volume_of_name()) throw misfit("its name doesn't");
-    ForeignIndex made = index_foreign(
-        *reader_, [this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
-        head_.size_bytes, options_.memory_bytes);
+    ForeignIndex made;
+    try {
+      made = index_foreign(
+          *reader_, [this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
+          head_.size_bytes, options_.memory_bytes);
+    } catch (const Error& e) {
+      if (!e.context().operation.empty()) throw;
+      throw error(e.kind(), e.message());  // which archive, it doesn't know
+    }
     manifest_.objects = made.file.rows;
     manifest_.source_size_bytes = made.source_size_bytes;
     manifest_.foreign_entries = reader_->entries();
     index_ = std::move(made.file);
     crc32_ = made.crc32;
     unlisted_ = std::move(made.unlisted);
-  }
-
-  std::optional<ArchiveName::Volume> volume_of_name() const {
-    const CatalogScope& scope = options_.scope;
-    return scope.archive_name.volume_of(scope.bucket, scope.prefix, key_);
   }
 
   Error misfit(const std::string& what) const {
@@ -141,20 +148,18 @@ class Rebuild {
   }
 
   /// What all keys of its group start with; empty for a foreign archive.
-  std::string group_prefix(const Fields& fields) const {
+  std::string group_prefix() const {
     if (is_foreign()) return {};
     const CatalogScope& scope = options_.scope;
     const auto prefix = scope.layout.group_prefix_of_key(scope.prefix, index_.first_key);
     if (!prefix || !index_.last_key.starts_with(*prefix) ||
-        scope.layout.fields_of_key(scope.prefix, index_.first_key) != fields)
+        scope.layout.fields_of_key(scope.prefix, index_.first_key) != group_)
       throw misfit(fmt::format("its name or its keys ({} …) don't", base::printable(index_.first_key)));
     return *prefix;
   }
 
   void fill_manifest() {
     const CatalogScope& scope = options_.scope;
-    const auto volume = volume_of_name();
-    if (!volume) throw misfit("its name doesn't");
     index::Manifest& m = manifest_;
     m.id = record_id(head_);
     m.archive_bucket = bucket_;
@@ -167,8 +172,8 @@ class Rebuild {
     m.upload_id = "rebuilt";  // it ended long ago, and no reader needs it
     m.source_bucket = scope.bucket;
     m.layout = scope.layout.text();
-    m.group = volume->fields;
-    m.group_prefix = group_prefix(volume->fields);
+    m.group = group_;
+    m.group_prefix = group_prefix();
     m.first_key = index_.first_key;
     m.last_key = index_.last_key;
     m.index_key = index_key(key_, m.id);
@@ -274,6 +279,7 @@ class Rebuild {
 
   s3::ObjectHead head_;
   std::uint64_t parts_ = 0;
+  Fields group_;  // as its name says
   std::optional<zip::Reader> reader_;
   index::IndexFile index_;
   index::Manifest manifest_;

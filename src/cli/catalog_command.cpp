@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "archive/rebuild.h"
 #include "base/clock.h"
@@ -21,17 +23,19 @@ namespace {
 
 constexpr std::size_t kMaxNames = 50;
 
+constexpr std::string_view kForeignNotice =
+    R"(  foreign: this program didn't make it. Its objects have the names that they have in the ZIP, which the
+  original program made of their keys ('/' became '_'). The keys can't be known, nor ETags, content types,
+  metadata and tags; times are to two seconds, in the time zone of the machine that made the ZIP
+)";
+
 std::string entries(std::uint64_t count) {
   return format_count(count, "entry", "entries");
 }
 
 /// What can't be known of a foreign archive, and what can't be reached in it.
 std::string foreign_text(const archive::UnlistedEntries& unlisted) {
-  std::string text =
-      "  foreign: this program didn't make it. Its objects are listed under the names they have in the ZIP, "
-      "which "
-      "the original program made of the keys ('/' became '_'). Keys, ETags, content types, metadata and tags "
-      "are not known, times only to two seconds and in the time zone of the machine that made it\n";
+  std::string text(kForeignNotice);
   if (unlisted.directories != 0)
     text += fmt::format("  {} for directories, passed over\n", entries(unlisted.directories));
   if (unlisted.shadowed != 0)

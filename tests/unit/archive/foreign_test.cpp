@@ -438,8 +438,12 @@ TEST_P(ForeignTest, WhatNoRecordIsMadeOf) {
   put({{"a", "1"}, {"s3compress-index.jsonl", "{}"}});
   EXPECT_EQ(kind(), ErrorKind::unsupported) << "a volume of ours that lost its metadata";
   put({{"a", "1"}});
-  store_.edit(testing::kArchive, kKey, [](auto& object) { object.etag = "no digest"; });
-  EXPECT_EQ(kind(), ErrorKind::unsupported);
+  const std::string md5 = base::to_hex(base::md5("x"));
+  for (const std::string& etag : {std::string("no digest"), std::string("no digest-1"), md5 + "0", md5 + "-",
+                                  md5 + "-0", md5 + "-x", md5 + "x-1", md5.substr(1) + "-1"}) {
+    store_.edit(testing::kArchive, kKey, [&](auto& object) { object.etag = etag; });
+    EXPECT_EQ(kind(), ErrorKind::unsupported) << etag;
+  }
   put({{"a", "1"}});
   options_.scope.archive_name = ArchiveName::parse("{bucket}/{yyyy}-{mm}-{dd}.zip");
   EXPECT_EQ(kind(), ErrorKind::invalid_argument);
