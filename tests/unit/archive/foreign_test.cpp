@@ -89,7 +89,6 @@ class ForeignTest : public ::testing::TestWithParam<bool> {
     VerifyOptions options;
     options.scope = options_.scope;
     options.deep = deep;
-    options.min_age = {};
     VerifyProgress progress;
     return run_verify(options, {store_, clock_, *log_, progress, {}});
   }
@@ -331,7 +330,8 @@ TEST_P(ForeignTest, ARunTakesTheNameOfOneThatIsGone) {
   EXPECT_TRUE(store_.keys(testing::kSource).empty());
   testing::expect_nothing_lost(store_, originals);
   EXPECT_TRUE(store_.calls(Op::abort).empty());
-  // That it is gone isn't hidden by what stands there now.
+  // That it is gone isn't hidden by what stands there now, nor is its young record taken for one in the
+  // making.
   EXPECT_THAT(the_damage(), HasSubstr("the foreign archive was overwritten"));
 }
 
