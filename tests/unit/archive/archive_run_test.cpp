@@ -150,7 +150,7 @@ TEST_P(ArchiveRunTest, StreamsWhatIsLarge) {
 
 TEST_P(ArchiveRunTest, AnOverwriteBetweenReadAndDeleteSurvives) {
   auto originals = testing::fill(store_, 2, 1);
-  bool done = false;
+  std::atomic<bool> done = false;
   store_.after = [&](const Call& c) {
     // Between the last LIST before the delete and the delete there is no protection on a lesser store.
     const bool moment =
@@ -268,7 +268,7 @@ TEST_P(ArchiveRunTest, ARunThatWasFasterIsNotDoneAgain) {
   const auto originals = testing::fill(store_, 2, 1);
   // The other one does the whole group while we have listed it and ask which name is free. Its deletes fail,
   // so that the objects are there for us to archive a second time.
-  bool other_ran = false;
+  std::atomic<bool> other_ran = false;
   ArchiveOptions others = options_;
   others.keep_sources = true;
   store_.before = [&](const Call& c) {
@@ -285,7 +285,7 @@ TEST_P(ArchiveRunTest, ARunThatWasFasterIsNotDoneAgain) {
 
 TEST_P(ArchiveRunTest, ARaceLostAtCompleteArchivesNothingTwice) {
   const auto originals = testing::fill(store_, 2, 1);
-  bool other_ran = false;
+  std::atomic<bool> other_ran = false;
   ArchiveOptions others = options_;
   others.keep_sources = true;
   store_.before = [&](const Call& c) {

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
 #include <random>
 #include <thread>
 
 #include "archive/archive_run.h"
 #include "archive/catalog.h"
+#include "base/mutex.h"
 #include "promise.h"
 
 namespace s3c::archive {
@@ -143,7 +145,9 @@ TEST_P(FaultsTest, ACompleteThatArrivesAfterTheKillIsFoundOrLosesCleanly) {
     const testing::PromiseWatch watch(store);
     const auto originals = fill(store, false);
     std::optional<s3::CompleteMultipartUploadRequest> late;
+    base::Mutex mutex;  // guards late
     store.before = [&](const Call& c) {
+      const base::MutexLock lock(mutex);
       const bool on_its_way = c.op == Op::complete && c.key.starts_with("src/");
       if (on_its_way && !late) late = store.last_complete();
       if (late) throw store_error(ErrorKind::transient, "InternalError");
@@ -151,15 +155,16 @@ TEST_P(FaultsTest, ACompleteThatArrivesAfterTheKillIsFoundOrLosesCleanly) {
     try_run(store);
     ASSERT_TRUE(late);
     const int first_call = static_cast<int>(store.journal().size());
-    bool landed = false;
+    std::once_flag landed;
     store.before = [&](const Call& c) {
-      if (landed || c.number < first_call + k) return;
-      landed = true;
-      try {
-        store.complete_now(*late);
-      } catch (const base::Error&) {
-        return;  // refused: somebody's archive is there, or the upload was aborted
-      }
+      if (c.number < first_call + k) return;
+      std::call_once(landed, [&] {
+        try {
+          store.complete_now(*late);
+        } catch (const base::Error&) {
+          return;  // refused: somebody's archive is there, or the upload was aborted
+        }
+      });
     };
     const GroupReport second = try_run(store).total();
     store.before = {};
