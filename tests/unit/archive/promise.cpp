@@ -174,6 +174,10 @@ ArchiveOptions small_options() {
 
 RunReport run(FakeStore& store, const ArchiveOptions& options, std::stop_token stop) {
   FakeClock clock;
+  return run(store, options, clock, std::move(stop));
+}
+
+RunReport run(FakeStore& store, const ArchiveOptions& options, base::Clock& clock, std::stop_token stop) {
   Progress progress;
   const auto log = base::make_null_logger();
   return run_archive(options, {store, clock, *log, progress, std::move(stop)});

@@ -56,8 +56,9 @@ void expect_promise(const FakeStore& store, const PromiseWatch& watch,
                     const std::map<std::string, std::string>& originals);
 
 ArchiveOptions small_options();
-/// Runs the job on the store with a clock that doesn't sleep.
+/// Runs the job on the store with a clock that doesn't sleep, or with the given one.
 RunReport run(FakeStore& store, const ArchiveOptions& options, std::stop_token stop = {});
+RunReport run(FakeStore& store, const ArchiveOptions& options, base::Clock& clock, std::stop_token stop = {});
 /// Puts bodies under sources/2018/04/01/ and …/02/; returns them all by key.
 std::map<std::string, std::string> fill(FakeStore& store, int objects_a_day, int days = 2);
 std::string day_key(int day, int n);
