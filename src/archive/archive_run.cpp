@@ -110,7 +110,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   // uploads always progress and give the fetching threads their room back.
   const Resources& resources = options.resources;
   base::MemoryBudget bodies(resources.memory_bytes / 2);
-  s3::UploadSlots slots(resources.upload_slots);
+  base::Slots slots(resources.upload_slots);
   const std::uint64_t in_flight = static_cast<std::uint64_t>(resources.upload_slots) * part_size_bytes(0, 0);
   base::MemoryBudget buffers(resources.memory_bytes / 2 - in_flight);
   EncoderPool encoders(std::max(1, static_cast<int>(std::thread::hardware_concurrency())), options.level);

@@ -93,7 +93,7 @@ s3::ObjectAttributes attributes_of(const index::Row& row) {
 
 class BucketTarget final : public RestoreTarget {
  public:
-  BucketTarget(s3::ObjectStore& store, s3::UploadSlots& slots, std::string bucket, std::string prefix,
+  BucketTarget(s3::ObjectStore& store, base::Slots& slots, std::string bucket, std::string prefix,
                bool overwrite)
       : store_(store),
         slots_(slots),
@@ -284,7 +284,7 @@ class BucketTarget final : public RestoreTarget {
   }
 
   s3::ObjectStore& store_;
-  s3::UploadSlots& slots_;
+  base::Slots& slots_;
   const std::string bucket_;
   const std::string prefix_;
   const bool overwrite_;
@@ -293,7 +293,7 @@ class BucketTarget final : public RestoreTarget {
 
 }  // namespace
 
-std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, s3::UploadSlots& slots,
+std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, base::Slots& slots,
                                                   std::string bucket, std::string prefix, bool overwrite) {
   return std::make_unique<BucketTarget>(store, slots, std::move(bucket), std::move(prefix), overwrite);
 }

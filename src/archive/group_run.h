@@ -21,8 +21,8 @@
 #include "archive/turnstile.h"
 #include "base/bounded_queue.h"
 #include "base/memory_budget.h"
+#include "base/slots.h"
 #include "base/task_group.h"
-#include "s3/upload_slots.h"
 
 namespace s3c::archive {
 
@@ -38,7 +38,7 @@ struct RunShared {
   SourceDeleter& deleter;
   GroupCleanup& cleanup;
   base::MemoryBudget& buffers;  ///< for parts being filled
-  s3::UploadSlots& slots;
+  base::Slots& slots;
   Turnstile& turnstile;
   PackingCrew& crew;
 };

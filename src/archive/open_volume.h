@@ -43,7 +43,7 @@ class OpenVolume {
  public:
   struct Setup {
     s3::ObjectStore& store;
-    s3::UploadSlots& slots;
+    base::Slots& slots;
     const ArchiveOptions& options;
     const StorePowers& powers;
     base::Clock& clock;

@@ -33,7 +33,7 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
       // There is something left only after a stop, which the packing threads then meet for each object.
       if (next_) crew_.hand_on(*std::exchange(next_, std::nullopt));
       while (std::optional<WorkItem> item = crew_.admitted_.pop())
-        crew_.hand_on({crew_.in_flight_.take(), *std::move(item)});
+        crew_.hand_on({crew_.in_flight_.acquire(), *std::move(item)});
     } catch (...) {
       fail_all(std::current_exception());
       throw;
@@ -44,12 +44,12 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
   std::optional<s3::GetObjectRequest> next(std::size_t slot, bool may_wait) override {
     for (;;) {
       if (!next_) {
-        std::optional<InFlight::Place> place =
-            may_wait ? crew_.in_flight_.take() : crew_.in_flight_.try_take();
-        if (!place) return std::nullopt;
+        std::optional<base::Slots::Slot> free =
+            may_wait ? crew_.in_flight_.acquire() : crew_.in_flight_.try_acquire();
+        if (!free) return std::nullopt;
         std::optional<WorkItem> item = may_wait ? crew_.admitted_.pop() : crew_.admitted_.try_pop();
         if (!item) return std::nullopt;
-        next_.emplace(Job{*std::move(place), *std::move(item)});
+        next_.emplace(Job{*std::move(free), *std::move(item)});
       }
       const SourceObject& object = next_->item.object;
       if (!crew_.packer_.is_small(object) || next_->item.volume->builder().failed()) {

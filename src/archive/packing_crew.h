@@ -3,8 +3,8 @@
 // be waited for (large objects, tags, whatever the first GET did not settle) is done by threads, one for each
 // object.
 //
-// No two of them can wait for each other. A loop with something in flight never waits for memory, for a place
-// or for an object, and takes no place from who waits; an object that a loop hands on finds a thread that is
+// No two of them can wait for each other. A loop with something in flight never waits for memory, for a slot
+// or for an object, and takes no slot from who waits; an object that a loop hands on finds a thread that is
 // free, because no more objects are in flight than there are threads. What both wait for is the ZIP of a
 // volume, and who holds that waits for uploads only.
 #pragma once
@@ -13,11 +13,11 @@
 #include <optional>
 #include <string>
 
-#include "archive/in_flight.h"
 #include "archive/member_packer.h"
 #include "archive/open_volume.h"
 #include "archive/progress.h"
 #include "base/bounded_queue.h"
+#include "base/slots.h"
 #include "base/task_group.h"
 #include "s3/object_store.h"
 
@@ -50,7 +50,7 @@ class PackingCrew {
  private:
   /// An object that is in flight, and what was done for it so far.
   struct Job {
-    InFlight::Place place;
+    base::Slots::Slot slot;
     WorkItem item;
     FirstTry first = {};
   };
@@ -64,7 +64,7 @@ class PackingCrew {
   MemberPacker& packer_;
   Progress& progress_;
   const int threads_;
-  InFlight in_flight_;
+  base::Slots in_flight_;
   base::BoundedQueue<WorkItem> admitted_;
   base::BoundedQueue<Job> long_way_;  ///< has room for all that can be in flight
   base::TaskGroup packers_;           // last: their threads use everything above

@@ -117,7 +117,7 @@ void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
     for (int i = 0; i < slots_.count(); ++i) {
       crew.spawn([&](const std::stop_token& stop) {
         for (std::size_t index = next++; index < copies.size() && !stop.stop_requested(); index = next++) {
-          const s3::UploadSlots::Slot slot = slots_.acquire(stop);
+          const base::Slots::Slot slot = slots_.acquire(stop);
           copy_part(index);
         }
       });

@@ -10,8 +10,8 @@
 #include "archive/store_powers.h"
 #include "base/log.h"
 #include "base/memory_budget.h"
+#include "base/slots.h"
 #include "s3/object_store.h"
-#include "s3/upload_slots.h"
 
 namespace s3c::archive {
 
@@ -20,7 +20,7 @@ class Readback {
  public:
   /// Everything handed in outlives it. bodies: what the ranges that are read are leased from.
   Readback(s3::ObjectStore& store, const ArchiveOptions& options, const StorePowers& powers,
-           base::MemoryBudget& bodies, s3::UploadSlots& slots, base::Logger& log)
+           base::MemoryBudget& bodies, base::Slots& slots, base::Logger& log)
       : store_(store), options_(options), powers_(powers), bodies_(bodies), slots_(slots), log_(log) {}
 
   /// volume: sealed, its parts uploaded to the staging key. Afterwards its parts and manifest.upload_id are
@@ -41,7 +41,7 @@ class Readback {
   const ArchiveOptions& options_;
   const StorePowers& powers_;
   base::MemoryBudget& bodies_;
-  s3::UploadSlots& slots_;
+  base::Slots& slots_;
   base::Logger& log_;
 };
 

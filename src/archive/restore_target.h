@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/slots.h"
 #include "index/row.h"
 #include "s3/object_store.h"
-#include "s3/upload_slots.h"
 
 namespace s3c::archive {
 
@@ -53,7 +53,7 @@ class RestoreTarget {
 /// system headers, the user metadata and the tags of the row, in class STANDARD. Small ones by PutObject with
 /// If-None-Match, larger ones by a multipart upload whose Complete has it; and always after a HEAD, for
 /// stores that ignore the condition. store and slots outlive the target.
-std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, s3::UploadSlots& slots,
+std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, base::Slots& slots,
                                                   std::string bucket, std::string prefix, bool overwrite);
 
 /// directory: made if it isn't there. A file's path is the row's entry name, which differs from the key where

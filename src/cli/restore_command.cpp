@@ -55,7 +55,7 @@ class Targets {
 
   s3::ObjectStore& store_;
   const RestoreSettings& settings_;
-  s3::UploadSlots slots_{kUploadSlots};
+  base::Slots slots_{kUploadSlots};
   base::Mutex mutex_;
   std::map<std::string, std::unique_ptr<archive::RestoreTarget>> targets_ S3C_GUARDED_BY(mutex_);
 };

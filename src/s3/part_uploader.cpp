@@ -19,7 +19,7 @@ constexpr int kMaxParts = 10'000;  // Source: S3 User Guide, "Amazon S3 multipar
 
 }  // namespace
 
-PartUploader::PartUploader(ObjectStore& store, UploadSlots& slots, PartUploaderConfig config,
+PartUploader::PartUploader(ObjectStore& store, base::Slots& slots, PartUploaderConfig config,
                            std::stop_token stop)
     : store_(store),
       slots_(slots),

@@ -12,9 +12,9 @@
 
 #include "base/bounded_queue.h"
 #include "base/mutex.h"
+#include "base/slots.h"
 #include "base/task_group.h"
 #include "s3/object_store.h"
-#include "s3/upload_slots.h"
 
 namespace s3c::s3 {
 
@@ -40,11 +40,13 @@ struct UploadedParts {
 };
 
 /// append(), finish() and abort() belong to one thread; uploads run on threads of the uploader's own, as many
-/// as there are slots at most.
+/// as there are slots at most. Several uploads may share the slots: one is held only by a part that is being
+/// uploaded or about to be, never by one that is being filled. So slots always come free again, and memory is
+/// at most (open uploads + slots) times the part size.
 class PartUploader {
  public:
   /// store and slots must outlive the uploader. stop: ends every wait with Error cancelled.
-  PartUploader(ObjectStore& store, UploadSlots& slots, PartUploaderConfig config, std::stop_token stop);
+  PartUploader(ObjectStore& store, base::Slots& slots, PartUploaderConfig config, std::stop_token stop);
   /// Drops what was not uploaded and waits for what is on its way. Neither finishes nor aborts.
   ~PartUploader();
   PartUploader(const PartUploader&) = delete;
@@ -71,7 +73,7 @@ class PartUploader {
   struct FullPart {
     int number = 0;
     std::string bytes;
-    UploadSlots::Slot slot;
+    base::Slots::Slot slot;
   };
   struct DonePart {
     UploadedPart part;
@@ -86,7 +88,7 @@ class PartUploader {
   void stop_workers();
 
   ObjectStore& store_;
-  UploadSlots& slots_;
+  base::Slots& slots_;
   const PartUploaderConfig config_;
   const std::stop_token stop_;
 

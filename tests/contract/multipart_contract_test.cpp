@@ -30,7 +30,7 @@ class Multipart : public Contract {
   Upload upload(const std::string& key, std::string_view body, std::uint64_t part_size_bytes = 5 << 20,
                 const std::string& storage_class = "GLACIER") {
     Upload made{.id = create(key, storage_class), .parts = {}};
-    s3::UploadSlots slots(2);
+    base::Slots slots(2);
     s3::PartUploader uploader(client(), slots,
                               {.bucket = bucket_,
                                .key = key,

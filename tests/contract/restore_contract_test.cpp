@@ -107,7 +107,7 @@ TEST_P(Restores, APutKeepsEverything) {
 TEST_P(Restores, AnUploadInPartsKeepsEverything) {
   const std::string id =
       client().create_multipart_upload({.bucket = bucket_, .key = "k", .attributes = all_});
-  s3::UploadSlots slots(1);
+  base::Slots slots(1);
   s3::PartUploader uploader(client(), slots,
                             {.bucket = bucket_, .key = "k", .upload_id = id, .part_size_bytes = 5 << 20}, {});
   uploader.append("body");

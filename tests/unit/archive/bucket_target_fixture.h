@@ -65,7 +65,7 @@ class BucketTargetTest : public ::testing::Test {
   }
 
   FakeStore store_;
-  s3::UploadSlots slots_{2};
+  base::Slots slots_{2};
 };
 
 }  // namespace s3c::archive::testing

@@ -56,7 +56,7 @@ TEST_F(BucketTargetStreamedTest, AnEmptyObjectCanBeStreamed) {
 }
 
 TEST_F(BucketTargetStreamedTest, PartsAreAsSmallAsTenThousandAllow) {
-  s3::UploadSlots one(1);
+  base::Slots one(1);
   index::Row row = row_of_object("huge", "");
   for (const auto& [size_bytes, part_bytes] : {std::pair{std::uint64_t{9'999} * 8 * kMiB, 8 * kMiB},
                                                std::pair{std::uint64_t{9'999} * 8 * kMiB + 1, 9 * kMiB}}) {

@@ -66,7 +66,7 @@ class PackingCrewTest : public ::testing::Test {
   testing::FakeClock clock_;
   Progress progress_;
   StorePowers powers_;
-  s3::UploadSlots slots_{2};
+  base::Slots slots_{2};
   base::MemoryBudget buffers_{64 * kMiB};
   Group group_{"sources/2018/04/01/", {}, "src/20180401"};
   std::shared_ptr<base::Logger> log_ = base::make_null_logger();
@@ -255,23 +255,6 @@ TEST_F(PackingCrewTest, WhileALargeObjectHasTheZipTheOthersAreStillFetched) {
   EXPECT_EQ(second->seal().manifest.objects, 20u);
   crew_->finish();
   EXPECT_TRUE(in_time) << "the only loop waited for the large object's end";
-}
-
-TEST(InFlight, NeverMoreThanItsCount) {
-  InFlight in_flight(2);
-  std::optional<InFlight::Place> first = in_flight.try_take();
-  const InFlight::Place second = in_flight.take();
-  ASSERT_TRUE(first);
-  EXPECT_FALSE(in_flight.try_take());
-  std::atomic<bool> took = false;
-  std::thread waiter([&] {
-    const InFlight::Place third = in_flight.take();
-    took = true;
-  });
-  EXPECT_FALSE(took);
-  first.reset();
-  waiter.join();
-  EXPECT_TRUE(in_flight.try_take());
 }
 
 }  // namespace

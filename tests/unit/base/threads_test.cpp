@@ -1,5 +1,5 @@
-// What threads wait on: queue, task group, memory budget. Whoever waits is woken by every end there is; a
-// test that would hang is stopped by the runner's time limit.
+// What threads wait on: queue, task group, memory budget, slots. Whoever waits is woken by every end there
+// is; a test that would hang is stopped by the runner's time limit.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory_budget.h"
+#include "base/slots.h"
 #include "base/task_group.h"
 
 namespace s3c::base {
@@ -246,6 +247,38 @@ TEST(MemoryBudget, NeverHandsOutMoreThanThereIs) {
     });
   }
   group.wait();
+}
+
+TEST(Slots, NeverMoreThanItsCount) {
+  Slots slots(2);
+  std::optional<Slots::Slot> first = slots.try_acquire();
+  const Slots::Slot second = slots.acquire();
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(slots.try_acquire());
+  std::atomic<bool> took = false;
+  std::thread waiter([&] {
+    const Slots::Slot third = slots.acquire();
+    took = true;
+  });
+  yield_a_while();
+  EXPECT_FALSE(took);
+  first.reset();
+  waiter.join();
+  EXPECT_TRUE(slots.try_acquire());
+}
+
+TEST(Slots, ComeBackWhenMovedFromAndDestroyed) {
+  Slots slots(1);
+  {
+    Slots::Slot a = slots.acquire();
+    Slots::Slot b = std::move(a);
+    a = {};
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(error_kind([&] { (void)slots.acquire(stop.get_token()); }), ErrorKind::cancelled)
+        << "still taken";
+  }
+  (void)slots.acquire();
 }
 
 TEST(SystemClock, AStopEndsItsSleep) {

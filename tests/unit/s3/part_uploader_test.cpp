@@ -135,7 +135,7 @@ TEST(PartUploader, CutsEqualPartsWhateverTheAppendsAre) {
   for (const std::size_t step : {1ul, 7ul, 1000ul, 2500ul, 100'000ul}) {
     SCOPED_TRACE(step);
     PartStore store;
-    UploadSlots slots(3);
+    base::Slots slots(3);
     PartUploader uploader(store, slots, config(1000), {});
     for (std::size_t at = 0; at < whole.size(); at += step)
       uploader.append(std::string_view(whole).substr(at, step));
@@ -162,7 +162,7 @@ TEST(PartUploader, CutsEqualPartsWhateverTheAppendsAre) {
 
 TEST(PartUploader, WholePartsLeaveNoEmptyTail) {
   PartStore store;
-  UploadSlots slots(2);
+  base::Slots slots(2);
   PartUploader uploader(store, slots, config(100, false), {});
   uploader.append(some_bytes(200));
   EXPECT_EQ(uploader.finish().parts.size(), 2u);
@@ -171,7 +171,7 @@ TEST(PartUploader, WholePartsLeaveNoEmptyTail) {
 
 TEST(PartUploader, AnObjectWithoutBytesGetsOneEmptyPart) {
   PartStore store;
-  UploadSlots slots(1);
+  base::Slots slots(1);
   PartUploader uploader(store, slots, config(100), {});
   const UploadedParts result = uploader.finish();
   EXPECT_EQ(result.parts.size(), 1u);
@@ -182,7 +182,7 @@ TEST(PartUploader, AnObjectWithoutBytesGetsOneEmptyPart) {
 TEST(PartUploader, UnderKmsTheEtagIsStillOfOurOwnMd5s) {
   PartStore store;
   store.encrypt_with_kms();
-  UploadSlots slots(1);
+  base::Slots slots(1);
   PartUploader uploader(store, slots, config(100), {});
   uploader.append("x");
   EXPECT_EQ(uploader.finish().expected_etag, base::to_hex(base::md5(base::md5("x"))) + "-1");
@@ -190,7 +190,7 @@ TEST(PartUploader, UnderKmsTheEtagIsStillOfOurOwnMd5s) {
 
 TEST(PartUploader, SlotsBoundTheUploadsOfAllUploaders) {
   PartStore store;
-  UploadSlots slots(2);
+  base::Slots slots(2);
   PartUploader first(store, slots, config(10), {});
   PartUploader second(store, slots, config(10), {});
   store.hold(true);
@@ -216,7 +216,7 @@ TEST(PartUploader, SlotsBoundTheUploadsOfAllUploaders) {
 TEST(PartUploader, AFailedPartSurfaces) {
   PartStore store;
   store.fail_part(2);
-  UploadSlots slots(1);
+  base::Slots slots(1);
   PartUploader uploader(store, slots, config(10), {});
   try {
     for (int i = 0; i < 100; ++i) uploader.append(some_bytes(10));
@@ -238,7 +238,7 @@ TEST(PartUploader, AFailedPartSurfaces) {
 TEST(PartUploader, AFailureOfTheLastPartSurfacesInFinish) {
   PartStore store;
   store.fail_part(1);
-  UploadSlots slots(1);
+  base::Slots slots(1);
   PartUploader uploader(store, slots, config(10), {});
   uploader.append("x");
   EXPECT_THROW(uploader.finish(), Error);
@@ -246,7 +246,7 @@ TEST(PartUploader, AFailureOfTheLastPartSurfacesInFinish) {
 
 TEST(PartUploader, AbortWaitsForPartsOnTheirWay) {
   PartStore store;
-  UploadSlots slots(2);
+  base::Slots slots(2);
   PartUploader uploader(store, slots, config(10), {});
   store.hold(true);
   uploader.append(some_bytes(20));
@@ -259,9 +259,9 @@ TEST(PartUploader, AbortWaitsForPartsOnTheirWay) {
 
 TEST(PartUploader, StopEndsTheWaitForASlot) {
   PartStore store;
-  UploadSlots slots(1);
+  base::Slots slots(1);
   std::stop_source stop;
-  const UploadSlots::Slot taken = slots.acquire({});
+  const base::Slots::Slot taken = slots.acquire({});
   PartUploader uploader(store, slots, config(10), stop.get_token());
   std::thread stopper([&] { stop.request_stop(); });
   try {
@@ -275,7 +275,7 @@ TEST(PartUploader, StopEndsTheWaitForASlot) {
 
 TEST(PartUploader, TenThousandPartsAreTheEnd) {
   PartStore store;
-  UploadSlots slots(4);
+  base::Slots slots(4);
   PartUploader uploader(store, slots, config(1), {});
   uploader.append(some_bytes(10'000));
   try {
@@ -284,19 +284,6 @@ TEST(PartUploader, TenThousandPartsAreTheEnd) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
   }
-}
-
-TEST(UploadSlots, ComeBackWhenMovedFromAndDestroyed) {
-  UploadSlots slots(1);
-  {
-    UploadSlots::Slot a = slots.acquire({});
-    UploadSlots::Slot b = std::move(a);
-    a = {};
-    std::stop_source stop;
-    stop.request_stop();
-    EXPECT_THROW((void)slots.acquire(stop.get_token()), Error) << "still taken";
-  }
-  (void)slots.acquire({});
 }
 
 }  // namespace

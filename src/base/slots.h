@@ -1,22 +1,22 @@
-// The bound on uploads in flight, shared by all multipart uploads of a run. A slot is held only by a part
-// that is being uploaded or about to be, never by one that is being filled: so slots always come free again,
-// and memory is at most (open uploads + slots) times the part size. Any thread.
+// A bound on how many of something are under way at once: each takes a slot and gives it back when it is
+// done. Any thread.
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <utility>
 
 #include "base/error.h"
 #include "base/mutex.h"
 
-namespace s3c::s3 {
+namespace s3c::base {
 
-class UploadSlots {
+class Slots {
  public:
   /// count: at least 1.
-  explicit UploadSlots(int count) : free_(count), count_(count) {}
-  UploadSlots(const UploadSlots&) = delete;
-  UploadSlots& operator=(const UploadSlots&) = delete;
+  explicit Slots(int count) : count_(count), free_(count) {}
+  Slots(const Slots&) = delete;
+  Slots& operator=(const Slots&) = delete;
 
   /// One slot; given back on destruction.
   class Slot {
@@ -33,24 +33,30 @@ class UploadSlots {
     ~Slot() { give_back(); }
 
    private:
-    friend class UploadSlots;
-    explicit Slot(UploadSlots& owner) : owner_(&owner) {}
+    friend class Slots;
+    explicit Slot(Slots& owner) : owner_(&owner) {}
     void give_back() {
       if (owner_ != nullptr) std::exchange(owner_, nullptr)->release();
     }
-    UploadSlots* owner_ = nullptr;
+    Slots* owner_ = nullptr;
   };
 
   int count() const { return count_; }
 
   /// Waits for a free slot. Throws Error: cancelled when stop is requested.
-  Slot acquire(const std::stop_token& stop) S3C_EXCLUDES(mutex_) {
-    base::MutexLock lock(mutex_);
+  Slot acquire(const std::stop_token& stop = {}) S3C_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
     while (free_ == 0) {
-      if (stop.stop_requested())
-        throw base::Error(base::ErrorKind::cancelled, "stopped while waiting to upload");
+      if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "stopped while waiting for a free slot");
       released_.wait(mutex_, stop);
     }
+    --free_;
+    return Slot(*this);
+  }
+  /// Without waiting; nullopt: none is free now.
+  std::optional<Slot> try_acquire() S3C_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    if (free_ == 0) return std::nullopt;
     --free_;
     return Slot(*this);
   }
@@ -58,16 +64,16 @@ class UploadSlots {
  private:
   void release() S3C_EXCLUDES(mutex_) {
     {
-      base::MutexLock lock(mutex_);
+      MutexLock lock(mutex_);
       ++free_;
     }
     released_.notify_one();
   }
 
-  base::Mutex mutex_;
-  base::CondVar released_;
-  int free_ S3C_GUARDED_BY(mutex_);
   const int count_;
+  Mutex mutex_;
+  CondVar released_;
+  int free_ S3C_GUARDED_BY(mutex_);
 };
 
-}  // namespace s3c::s3
+}  // namespace s3c::base
