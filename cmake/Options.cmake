@@ -10,8 +10,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(s3c_options INTERFACE -Wthread-safety)
 endif()
 if(S3C_SANITIZE)
-  # What a test run with sanitizers costs is mostly compiling. Optimized, AddressSanitizer's takes twice as long; what
-  # ThreadSanitizer slows down is worth it.
+  # Optimized, a build with AddressSanitizer takes twice as long, more than its tests gain. With ThreadSanitizer it pays.
   set(level -O0)
   if(S3C_SANITIZE STREQUAL "thread")
     set(level -O1)

@@ -64,7 +64,7 @@ class PackingCrew {
   MemberPacker& packer_;
   Progress& progress_;
   const int threads_;
-  base::Slots in_flight_;
+  base::Slots in_flight_;  ///< objects, wherever they are: in a loop, waiting for a thread or with one
   base::BoundedQueue<WorkItem> admitted_;
   base::BoundedQueue<Job> long_way_;  ///< has room for all that can be in flight
   base::TaskGroup packers_;           // last: their threads use everything above
