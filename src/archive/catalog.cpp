@@ -6,7 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "archive/body_check.h"
 #include "archive/layout.h"
+#include "base/crc.h"
 #include "base/error.h"
 #include "base/ulid.h"
 #include "s3/error_mapping.h"
@@ -20,6 +22,7 @@ using base::ErrorKind;
 constexpr std::string_view kManifestSuffix = ".json";
 constexpr std::string_view kIndexSuffix = ".jsonl.gz";
 constexpr std::string_view kStagingSuffix = ".zip";
+constexpr int kDamageAttempts = 3;
 
 std::optional<ManifestName> parse_key(std::string_view folder, std::string_view suffix,
                                       std::string_view key) {
@@ -29,6 +32,19 @@ std::optional<ManifestName> parse_key(std::string_view folder, std::string_view 
   const std::size_t slash = key.rfind('/');
   if (slash == std::string_view::npos || !base::ulid_time(key.substr(slash + 1))) return std::nullopt;
   return ManifestName{std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))};
+}
+
+/// A manifest with one byte changed on its way may parse, and then speak of other keys. Throws Error: corrupt
+/// when the bytes are not the object's three times over.
+s3::GetObjectResult read_undamaged(s3::ObjectStore& store, const s3::GetObjectRequest& request) {
+  for (int attempt = 1;; ++attempt) {
+    s3::GetObjectResult got = store.get_object(request);
+    BodyCheck check(got.head);
+    check.update(got.body);
+    const std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
+    if (!complaint) return got;
+    if (attempt == kDamageAttempts) throw Error(ErrorKind::corrupt, "its bytes are damaged: " + *complaint);
+  }
 }
 
 }  // namespace
@@ -99,7 +115,7 @@ index::Manifest Catalog::read_manifest(const ManifestName& name, base::Timestamp
   };
   index::Manifest manifest;
   try {
-    const s3::GetObjectResult got = store_.get_object(request);
+    const s3::GetObjectResult got = read_undamaged(store_, request);
     if (last_modified != nullptr) *last_modified = got.head.last_modified;
     manifest = index::parse_manifest(got.body);
   } catch (const Error& error) {

@@ -92,6 +92,9 @@ class RestoreRun {
       for (const UnaskedVolume& unasked :
            find_thaw_states(context_.store, bucket_, options_.threads, waiting))
         fail_volume(unasked.error, unasked.volume);
+      // Frozen again, or still, whatever the first answer was: a copy expired, or somebody else's thaw came
+      // to nothing. Nobody else will ask.
+      for (const RestoreVolume& volume : waiting) ask_for_thaw(volume);
       waiting = restore_readable(waiting);
     }
     context_.progress.waiting = waiting.size();

@@ -232,6 +232,21 @@ TEST_F(CatalogTest, AManifestInTheWrongPlaceIsCorrupt) {
   EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::corrupt);
 }
 
+TEST_F(CatalogTest, AByteChangedOnItsWayIsNoOtherManifest) {
+  int damaged = 0;
+  int damage = 2;
+  store_.alter_get = [&](const std::string& key, s3::GetObjectResult& got) {
+    if (key != manifest_of("src/20180401.zip") || damaged++ >= damage) return;
+    const std::size_t at = got.body.find(day_key(1, 0));  // the first key: another one, and it parses
+    ASSERT_NE(at, std::string::npos);
+    --got.body[at + std::string("sources/").size()];
+  };
+  EXPECT_EQ(load().committed.size(), 2u) << "read again";
+  damaged = 0;
+  damage = 3;
+  EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::corrupt);
+}
+
 TEST_F(CatalogTest, AManifestThatGoesWhileWeReadIsNoTroubleButAnErrorIs) {
   const std::string key = manifest_of("src/20180401.zip");
   store_.before = [&](const Call& c) {

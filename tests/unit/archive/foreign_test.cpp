@@ -116,8 +116,10 @@ class ForeignTest : public ::testing::TestWithParam<bool> {
   void rewrite(const std::function<void(index::Manifest&)>& change) {
     index::Manifest m = manifest();
     change(m);
-    store_.edit(testing::kArchive, manifest_key(kKey, m.id),
-                [&](testing::StoredObject& object) { object.body = index::to_json(m); });
+    store_.edit(testing::kArchive, manifest_key(kKey, m.id), [&](testing::StoredObject& object) {
+      object.body = index::to_json(m);
+      object.etag = base::to_hex(base::md5(object.body));
+    });
   }
 
   FakeStore store_;

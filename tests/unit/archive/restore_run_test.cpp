@@ -252,6 +252,24 @@ TEST_F(RestoreRunTest, AVolumeThatFailsWhileItIsWaitedForKeepsOlderOnes) {
   EXPECT_TRUE(target_.bodies().empty());
 }
 
+TEST_F(RestoreRunTest, AThawThatCameToNothingIsAskedForAgain) {
+  store_.freezes_archives = true;
+  archive({{day_key(1, 0), "a"}});
+  store_.thaw_polls = 1;
+  int heads = 0;
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::head && ++heads == 2) {
+      store_.edit(testing::kArchive, call.key,
+                  [](testing::StoredObject& object) { object.thaw.kind = s3::ThawState::Kind::frozen; });
+    }
+    if (heads == 100) throw std::runtime_error("waits for a thaw that nobody has asked for");
+  };
+  options_.wait = true;
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 1u);
+  EXPECT_EQ(report.thaws_started, 2u);
+}
+
 TEST_F(RestoreRunTest, ARecordThatIsGoneAfterThePlanIsTold) {
   archive({{day_key(1, 0), "a"}});
   RestoreProgress progress;
