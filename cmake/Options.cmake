@@ -19,21 +19,13 @@ if(S3C_SANITIZE)
   # operator[] of a string_view beyond its end stays within its allocation, where AddressSanitizer sees nothing wrong.
   target_compile_definitions(s3c_options INTERFACE _GLIBCXX_ASSERTIONS)
   target_link_options(s3c_options INTERFACE -fsanitize=${S3C_SANITIZE})
+  find_program(S3C_LLD ld.lld)
+  if(S3C_LLD) # GNU ld takes seconds for each of some thirty programs with sanitizers
+    target_link_options(s3c_options INTERFACE -fuse-ld=lld)
+  endif()
   if(S3C_SANITIZE MATCHES "undefined")
     # Three of its checks go without: they double the time a test file takes to compile (37 s rather than 19), and a null
     # pointer or a wrong object that is used ends in AddressSanitizer's hands anyway.
     target_compile_options(s3c_options INTERFACE -fno-sanitize-recover=undefined -fno-sanitize=null,alignment,vptr)
   endif()
 endif()
-
-# Parsing what nearly every file includes is a third of the time that a build with sanitizers takes. The others go without:
-# an include that is missing is found there, and GCC warns of the standard library's own code when it was precompiled.
-function(s3c_precompile target)
-  if(S3C_PRECOMPILE)
-    target_precompile_headers(${target} PRIVATE <fmt/format.h> <algorithm> <chrono> <functional> <map> <memory> <mutex>
-      <optional> <string> <thread> <variant> <vector> ${ARGN})
-    if(CMAKE_CXX_COMPILER_ID MATCHES "Clang") # or what ccache kept of another build is taken for outdated
-      target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
-    endif()
-  endif()
-endfunction()

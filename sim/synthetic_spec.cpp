@@ -40,7 +40,7 @@ std::uint64_t parse_count(std::string_view field, std::string_view text, std::ui
   return *value;
 }
 
-std::chrono::sys_days parse_day(std::string_view text) {
+std::chrono::sys_days parse_first_day(std::string_view text) {
   const std::optional<base::Timestamp> midnight =
       text.size() == 10 ? base::parse_iso8601(std::string(text) + "T00:00:00Z") : std::nullopt;
   if (!midnight) throw wrong(fmt::format("first-day: '{}' is not a day like 2018-04-01", text));
@@ -80,7 +80,7 @@ void set_field(SyntheticSpec& spec, std::string_view field, std::string_view val
   } else if (field == "days") {
     spec.days = static_cast<int>(parse_count(field, value, kMaxDays));
   } else if (field == "first-day") {
-    spec.first_day = parse_day(value);
+    spec.first_day = parse_first_day(value);
   } else if (field == "objects") {
     spec.objects_per_day = parse_count(field, value, kMaxObjectsPerDay);
   } else if (field == "data") {

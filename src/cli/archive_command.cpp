@@ -15,8 +15,8 @@
 namespace s3c::cli {
 namespace {
 
-archive::RunReport run(const Request& request, StoreConnection& connection, base::Clock& clock,
-                       base::Logger& logger, Terminal& terminal) {
+archive::RunReport report_of_archive(const Request& request, StoreConnection& connection, base::Clock& clock,
+                                     base::Logger& logger, Terminal& terminal) {
   SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
   archive::Progress progress;
   RunProgressView view(progress);
@@ -42,7 +42,7 @@ ExitCode archive_command(const Request& request, const Environment& environment,
   }
 
   const auto start = std::chrono::steady_clock::now();
-  const archive::RunReport report = run(request, connection, clock, *logger, terminal);
+  const archive::RunReport report = report_of_archive(request, connection, clock, *logger, terminal);
   const auto duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 

@@ -21,7 +21,7 @@
 namespace s3c::cli {
 namespace {
 
-constexpr std::size_t kMaxNames = 50;
+constexpr std::size_t kMaxUnlisted = 50;
 
 constexpr std::string_view kForeignNotice =
     R"(  foreign: this program didn't make it. Its objects have the names that they have in the ZIP, which the
@@ -44,7 +44,7 @@ std::string foreign_text(const archive::UnlistedEntries& unlisted) {
   if (unlisted.no_keys != 0)
     text += fmt::format("  {} with a name that no object can have: only unzip reaches them\n",
                         entries(unlisted.no_keys));
-  const std::size_t shown = std::min(unlisted.named.size(), kMaxNames);
+  const std::size_t shown = std::min(unlisted.named.size(), kMaxUnlisted);
   for (std::size_t i = 0; i < shown; ++i) text += fmt::format("    {}\n", base::printable(unlisted.named[i]));
   return text + and_more(shown, unlisted.shadowed + unlisted.no_keys, "    ");
 }

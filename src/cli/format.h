@@ -12,6 +12,8 @@ namespace s3c::cli {
 std::string format_count(std::uint64_t count);
 /// format_count and the word in the right number: "1 object", "2,000 objects".
 std::string format_count(std::uint64_t count, std::string_view singular, std::string_view plural);
+/// "1 object", "2,000 objects".
+std::string format_objects(std::uint64_t count);
 /// Decimal units as storage is billed: "0 B", "999 B", "1.0 KB", "12.3 MB", "4.7 TB".
 std::string format_bytes(std::uint64_t bytes);
 /// format_bytes per second: "12.3 MB/s".

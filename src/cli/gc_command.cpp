@@ -15,8 +15,8 @@
 namespace s3c::cli {
 namespace {
 
-archive::GcReport run(const Request& request, StoreConnection& connection, base::Clock& clock,
-                      base::Logger& logger, Terminal& terminal) {
+archive::GcReport report_of_gc(const Request& request, StoreConnection& connection, base::Clock& clock,
+                               base::Logger& logger, Terminal& terminal) {
   SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
   archive::GcProgress progress;
   GcProgressView view(progress);
@@ -34,7 +34,7 @@ ExitCode gc_command(const Request& request, const Environment& environment, Term
   StoreConnection connection(request.connection, environment, clock, logger);
 
   const auto start = std::chrono::steady_clock::now();
-  const archive::GcReport report = run(request, connection, clock, *logger, terminal);
+  const archive::GcReport report = report_of_gc(request, connection, clock, *logger, terminal);
   const auto duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 

@@ -17,11 +17,7 @@ using archive::RestorePlan;
 using archive::RestoreReport;
 using archive::RestoreVolume;
 
-constexpr std::size_t kMaxNames = 10;
-
-std::string objects(std::uint64_t count) {
-  return format_count(count, "object", "objects");
-}
+constexpr std::size_t kMaxWaiting = 10;
 
 std::string volumes(std::uint64_t count) {
   return format_count(count, "volume", "volumes");
@@ -58,11 +54,11 @@ std::string dollars(double amount) {
 
 std::string not_restored_text(const RestoreReport& report) {
   if (report.existing + report.failed == 0) return {};
-  std::string text = fmt::format("NOT RESTORED: {}", objects(report.existing + report.failed));
+  std::string text = fmt::format("NOT RESTORED: {}", format_objects(report.existing + report.failed));
   if (report.existing != 0)
     text += fmt::format(", {} because something else is there", format_count(report.existing));
   text += "\n";
-  const std::size_t shown = std::min(report.named.size(), kMaxNames);
+  const std::size_t shown = std::min(report.named.size(), kMaxWaiting);
   for (std::size_t i = 0; i < shown; ++i)
     text += fmt::format("    {}: {}\n", base::printable(report.named[i].key),
                         base::printable(report.named[i].why));
@@ -82,10 +78,10 @@ std::string failures_text(const RestoreReport& report) {
 std::string waiting_text(const RestoreReport& report) {
   if (report.waiting.empty()) return {};
   std::string text = fmt::format("waiting for a thaw: {}\n", volumes(report.waiting.size()));
-  const std::size_t shown = std::min(report.waiting.size(), kMaxNames);
+  const std::size_t shown = std::min(report.waiting.size(), kMaxWaiting);
   for (std::size_t i = 0; i < shown; ++i) {
     const RestoreVolume& volume = report.waiting[i];
-    text += fmt::format("  {}  {}\n", base::printable(volume.archive_key), objects(volume.members));
+    text += fmt::format("  {}  {}\n", base::printable(volume.archive_key), format_objects(volume.members));
   }
   return text + and_more(shown, report.waiting.size(), "  ");
 }
@@ -121,8 +117,8 @@ Json volume_json(const RestoreVolume& volume) {
 std::vector<std::string> plan_lines(const RestoreSettings& settings, const RestorePlan& plan) {
   std::vector<std::string> lines;
   lines.push_back(
-      fmt::format("restore: {} ({}) out of {}, to {}", objects(plan.members), format_bytes(plan.member_bytes),
-                  volumes(plan.volumes.size()),
+      fmt::format("restore: {} ({}) out of {}, to {}", format_objects(plan.members),
+                  format_bytes(plan.member_bytes), volumes(plan.volumes.size()),
                   settings.to.empty() ? "their own buckets and keys" : base::printable(settings.to)));
   if (plan.frozen_volumes != 0) {
     const std::string_view takes = thaw_takes(plan, settings.options.thaw.tier);
@@ -145,8 +141,9 @@ std::string restore_text(const RestoreOutcome& outcome) {
     return text + failures_text(report) + "dry run: nothing was thawed or written\n" +
            std::string(verdict(outcome.exit_code));
   }
-  text += fmt::format("restored: {}, {}\n", objects(report.restored), format_bytes(report.restored_bytes));
-  if (report.equal != 0) text += fmt::format("there already, and equal: {}\n", objects(report.equal));
+  text +=
+      fmt::format("restored: {}, {}\n", format_objects(report.restored), format_bytes(report.restored_bytes));
+  if (report.equal != 0) text += fmt::format("there already, and equal: {}\n", format_objects(report.equal));
   if (report.thaws_started != 0)
     text += fmt::format("asked for the thaw of {}\n", volumes(report.thaws_started));
   return text + not_restored_text(report) + failures_text(report) + waiting_text(report) +

@@ -19,9 +19,6 @@ using archive::VolumeReport;
 constexpr std::size_t kMaxNames = 20;
 constexpr std::size_t kMaxVolumes = 10;
 
-std::string objects(std::uint64_t count) {
-  return format_count(count, "object", "objects");
-}
 std::string groups(std::uint64_t count) {
   return format_count(count, "group", "groups");
 }
@@ -37,7 +34,7 @@ std::string volumes_text(const RunOutcome& outcome, const std::vector<VolumeRepo
   for (std::size_t i = 0; i < shown; ++i) {
     const VolumeReport& volume = volumes[i];
     text += fmt::format("  {}/{}  {}, {}\n", base::printable(outcome.options.archive_bucket),
-                        base::printable(volume.archive_key), objects(volume.objects),
+                        base::printable(volume.archive_key), format_objects(volume.objects),
                         format_bytes(volume.archive_bytes));
   }
   return text + and_more(shown, volumes.size(), "  ");
@@ -55,7 +52,7 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
   std::string text =
       total.volumes.empty()
           ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.groups))
-          : fmt::format("archived: {} of {}, in {}\n", objects(count), groups(outcome.report.groups),
+          : fmt::format("archived: {} of {}, in {}\n", format_objects(count), groups(outcome.report.groups),
                         format_count(total.volumes.size(), "volume", "volumes"));
   text += volumes_text(outcome, total.volumes);
   if (count > 0) {
@@ -63,8 +60,8 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
                         format_ratio(in_bytes, out_bytes));
   }
   if (total.already_archived > 0) {
-    text +=
-        fmt::format("before:   {} had been archived by an earlier run\n", objects(total.already_archived));
+    text += fmt::format("before:   {} had been archived by an earlier run\n",
+                        format_objects(total.already_archived));
   }
   if (total.lost_races > 0) {
     text += fmt::format("races:    {} committed by another run first\n",
@@ -84,7 +81,7 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
 
 std::string left_text(const archive::LeftObjects& left) {
   if (left.count() == 0) return {};
-  std::string text = fmt::format("LEFT IN PLACE: {}\n", objects(left.count()));
+  std::string text = fmt::format("LEFT IN PLACE: {}\n", format_objects(left.count()));
   for (const auto& [reason, count] : left.by_reason()) {
     text += fmt::format("  {}: {}\n", archive::describe(reason), format_count(count));
   }
@@ -133,14 +130,15 @@ std::string dry_run_text(const RunOutcome& outcome) {
   std::string text;
   GroupReport total = outcome.report.total();
   for (const GroupReport& group : outcome.report.group_reports) {
-    text += fmt::format("  {}  {} ({})", base::printable(group.prefix), objects(group.to_archive),
+    text += fmt::format("  {}  {} ({})", base::printable(group.prefix), format_objects(group.to_archive),
                         format_bytes(group.to_archive_bytes));
     if (group.already_archived > 0)
       text += fmt::format(", {} archived already", format_count(group.already_archived));
     text += "\n";
   }
-  return fmt::format("dry run: would archive {} ({}) of {}; nothing was changed\n", objects(total.to_archive),
-                     format_bytes(total.to_archive_bytes), groups(outcome.report.groups)) +
+  return fmt::format("dry run: would archive {} ({}) of {}; nothing was changed\n",
+                     format_objects(total.to_archive), format_bytes(total.to_archive_bytes),
+                     groups(outcome.report.groups)) +
          text;
 }
 

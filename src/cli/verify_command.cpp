@@ -15,8 +15,8 @@
 namespace s3c::cli {
 namespace {
 
-archive::VerifyReport run(const Request& request, StoreConnection& connection, base::Clock& clock,
-                          base::Logger& logger, Terminal& terminal) {
+archive::VerifyReport report_of_verify(const Request& request, StoreConnection& connection,
+                                       base::Clock& clock, base::Logger& logger, Terminal& terminal) {
   SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
   archive::VerifyProgress progress;
   VerifyProgressView view(progress);
@@ -35,7 +35,7 @@ ExitCode verify_command(const Request& request, const Environment& environment, 
   StoreConnection connection(request.connection, environment, clock, logger);
 
   const auto start = std::chrono::steady_clock::now();
-  const archive::VerifyReport report = run(request, connection, clock, *logger, terminal);
+  const archive::VerifyReport report = report_of_verify(request, connection, clock, *logger, terminal);
   const auto duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 

@@ -15,7 +15,7 @@ namespace {
 using archive::VerifyReport;
 using archive::VolumeDamage;
 
-constexpr std::size_t kMaxNames = 50;
+constexpr std::size_t kMaxProblems = 50;
 
 std::string volumes(std::uint64_t count) {
   return format_count(count, "volume", "volumes");
@@ -24,7 +24,7 @@ std::string volumes(std::uint64_t count) {
 std::string damages_text(const VerifyReport& report) {
   if (report.damaged == 0) return {};
   std::string text = fmt::format("DAMAGED: {}\n", volumes(report.damaged));
-  const std::size_t shown = std::min(report.named.size(), kMaxNames);
+  const std::size_t shown = std::min(report.named.size(), kMaxProblems);
   for (std::size_t i = 0; i < shown; ++i) {
     const VolumeDamage& damage = report.named[i];
     text += fmt::format("  {}: {}{}{}\n", base::printable(damage.archive_key), base::printable(damage.key),
@@ -37,7 +37,7 @@ std::string damages_text(const VerifyReport& report) {
 std::string names_text(const std::string& heading, const archive::VolumeNames& names) {
   if (names.count == 0) return {};
   std::string text = heading + "\n";
-  const std::size_t shown = std::min(names.named.size(), kMaxNames);
+  const std::size_t shown = std::min(names.named.size(), kMaxProblems);
   for (std::size_t i = 0; i < shown; ++i) text += fmt::format("  {}\n", base::printable(names.named[i]));
   return text + and_more(shown, names.count, "  ");
 }

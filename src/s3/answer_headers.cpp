@@ -8,6 +8,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "s3/thaw_state.h"
 #include "s3/xml.h"
 
@@ -64,14 +65,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kChecksum
 }};
 constexpr std::string_view kMetadataPrefix = "x-amz-meta-";
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string etag_of(const http::Response& answer) {
@@ -101,7 +94,7 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
   std::string archive_status;
   std::optional<std::string> restore;
   for (const auto& [field, value] : answer.headers.fields()) {
-    const std::string name = lower(field);
+    const std::string name = base::lower(field);
     if (name == "etag") {
       head.etag = unquoted(value);
     } else if (name == "last-modified") {

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace s3c::s3 {
 namespace {
@@ -22,14 +23,6 @@ std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
 }
 
 /// "profile   x" and "profile x" are one section.
@@ -103,7 +96,7 @@ ProfileFile parse_profile_file(std::string_view text, const std::string& file_na
     if (section == nullptr) fail("a setting must stand below a section such as [default]");
     const std::size_t equals = content.find('=');
     if (equals == std::string_view::npos) fail("expected 'name = value'");
-    const std::string name = lower(trim(content.substr(0, equals)));
+    const std::string name = base::lower(trim(content.substr(0, equals)));
     const std::string value(trim(content.substr(equals + 1)));
     if (name.empty()) fail("expected a name before '='");
     if (nested && outer.empty())

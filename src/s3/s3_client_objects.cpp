@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "s3/answer_headers.h"
 #include "s3/attribute_headers.h"
 #include "s3/get_call.h"
@@ -16,13 +17,6 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
 
 /// Ends a read whose last byte had arrived when the connection broke: there is no empty range to ask for.
 struct NothingLeft {};
@@ -164,7 +158,7 @@ std::string S3Client::put_object(const PutObjectRequest& request, std::string_vi
   add_attribute_headers(request.attributes, call);
   if (request.if_none_match) call.headers.add("If-None-Match", "*");
   if (request.checksum)
-    call.headers.add("x-amz-checksum-" + lower(request.checksum->algorithm), request.checksum->value);
+    call.headers.add("x-amz-checksum-" + base::lower(request.checksum->algorithm), request.checksum->value);
 
   int tries = 0;
   call.before_try = [&tries](Call&) { ++tries; };

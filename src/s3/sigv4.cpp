@@ -8,17 +8,10 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace s3c::s3 {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 /// Appends value without blanks at its ends, runs of blanks inside as one space.
 void append_canonical_value(std::string& out, std::string_view value) {
@@ -41,7 +34,7 @@ CanonicalRequest canonical_request(const SigningInput& input) {
   std::vector<std::pair<std::string, std::string_view>> headers;
   headers.reserve(input.headers->fields().size() + 1);
   headers.emplace_back("host", input.host);
-  for (const auto& [name, value] : input.headers->fields()) headers.emplace_back(lower(name), value);
+  for (const auto& [name, value] : input.headers->fields()) headers.emplace_back(base::lower(name), value);
   std::sort(headers.begin(), headers.end());
 
   CanonicalRequest out;

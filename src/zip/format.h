@@ -30,6 +30,8 @@ inline constexpr std::size_t kDescriptorBytes = 16;
 inline constexpr std::size_t kZip64DescriptorBytes = 24;
 inline constexpr std::size_t kMaxNameBytes = 0xffff;
 
+inline constexpr int kRawDeflate = -15;  // zlib's windowBits: largest window, no zlib header
+
 // A field with all bits set says that the true value is in the ZIP64 extra field or record [4.4.8].
 inline constexpr std::uint16_t kIn64Short = 0xffff;
 inline constexpr std::uint32_t kIn64 = 0xffffffff;

@@ -14,9 +14,8 @@
 namespace s3c::zip {
 namespace {
 
-constexpr std::size_t kOutputBytes = std::size_t{64} << 10;
-constexpr int kRawDeflate = -15;  // largest window, no zlib header
-constexpr int kMemLevel = 9;      // 256 KiB of hash: nothing beside a body too large for memory
+constexpr std::size_t kDeflatedBytes = std::size_t{64} << 10;
+constexpr int kMemLevel = 9;  // 256 KiB of hash: nothing beside a body too large for memory
 constexpr std::uint16_t kFlags = kFlagUtf8 | kFlagDescriptor;
 
 /// Whether the data descriptor must be able to say more than 32 bits. It is laid down before the data, so for
@@ -33,7 +32,7 @@ struct StreamedEntry::State {
   std::uint64_t expected_size_bytes = 0;
   bool zip64 = false;
   z_stream stream{};
-  std::unique_ptr<char[]> output{new char[kOutputBytes]};
+  std::unique_ptr<char[]> output{new char[kDeflatedBytes]};
 
   State() = default;
   State(const State&) = delete;
@@ -102,9 +101,9 @@ void StreamedEntry::deflate(std::string_view bytes, int flush) {
   state.stream.avail_in = static_cast<uInt>(bytes.size());
   do {
     state.stream.next_out = reinterpret_cast<Bytef*>(state.output.get());
-    state.stream.avail_out = kOutputBytes;
+    state.stream.avail_out = kDeflatedBytes;
     if (::deflate(&state.stream, flush) == Z_STREAM_ERROR) state.fail("zlib refused to go on");
-    const std::size_t produced = kOutputBytes - state.stream.avail_out;
+    const std::size_t produced = kDeflatedBytes - state.stream.avail_out;
     if (produced > 0) state.writer->write({state.output.get(), produced});
     state.info.compressed_size_bytes += produced;
   } while (state.stream.avail_out == 0);
