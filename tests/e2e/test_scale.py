@@ -19,10 +19,9 @@ MEMORY_LIMIT_BYTES = 256 * MIB
 
 @on_stores("full", "rgw")
 class ManyObjects(StoreCase):
-    COUNT = {"full": 20_000, "rgw": 3_000}
-    BIG_BYTES = {"full": 300 * MIB, "rgw": 40 * MIB}
+    COUNT = {"full": 2_000 if SANITIZED else 20_000, "rgw": 1_000 if SANITIZED else 3_000}
+    BIG_BYTES = {"full": (40 if SANITIZED else 300) * MIB, "rgw": 40 * MIB}
 
-    @unittest.skipIf(SANITIZED, "too slow under a sanitizer")
     def test_many_small_objects_and_a_big_one(self):
         rng = random.Random(7)
         big_key = "sources/2018/04/03/big.bin"
@@ -36,7 +35,8 @@ class ManyObjects(StoreCase):
         self.originals |= objects
         self.put({big_key: Original(body[:size])})
         result = self.run_archive()
-        self.assertTrue(8 * MIB < result.peak_rss_bytes < MEMORY_LIMIT_BYTES, f"peak memory {result.peak_rss_bytes}")
+        if not SANITIZED:  # or the sanitizer's own memory would be measured
+            self.assertTrue(8 * MIB < result.peak_rss_bytes < MEMORY_LIMIT_BYTES, f"peak memory {result.peak_rss_bytes}")
         found = self.check(all_archived=True)
         self.assertEqual(len(objects) + 1, len(found.archived))
 

@@ -1,23 +1,16 @@
-"""Kills a small job at every single one of its requests, once before the request's effect and once after it, and asks the
-buckets, with our own code, whether the promise was kept: right after the kill, and when the same command has run again.
+"""Kills a small job at its requests, once before the request's effect and once after it, and asks the buckets, with our own
+code, whether the promise was kept: right after the kill, and when the same command has run again. harness/sampling.py says at
+which requests."""
 
-S3C_CRASH_EVERY=7, the default with sanitizers, takes only every seventh request; the offset is the day of the month, so that
-all are met in time."""
-
-import os
-import time
-
-from harness.program import SANITIZED
+from harness.sampling import sample
 from harness.sim_control import SimControl
 from harness.small_job import DAYS, SmallJob, small
 from harness.suite import StoreCase, main, on_stores
 
-EVERY = int(os.environ.get("S3C_CRASH_EVERY", "7" if SANITIZED else "1"))
-
 
 class CrashCase(StoreCase):
     FLAGS: tuple[str, ...] = ()
-    EVERY = EVERY
+    SHARE = 1.0
 
     def setUp(self):
         super().setUp()
@@ -56,14 +49,13 @@ class CrashCase(StoreCase):
         count = self.number_of_requests()
         self.assertGreater(count, 50)  # a job that does little proves little
         stopped = 0
-        offset = time.localtime().tm_mday % self.EVERY
-        requests = range(1 + offset, count + 1, self.EVERY)
+        requests = sample(count, self.SHARE)
         for request in requests:
             with self.subTest(request=request, when=when):
                 stopped += self.crash_at(request, when)
         print(f"{self.STORE}: killed {when} the effect of {stopped} of {count} requests", flush=True)
-        # Threads vary the number of requests by a few from run to run.
-        self.assertGreater(stopped, 0.9 * len(requests))
+        # Threads vary the number of requests by a few from run to run: the last kill may come too late.
+        self.assertGreaterEqual(stopped, min(len(requests) - 1, 0.9 * len(requests)))
 
 
 @on_stores("full", "lesser")
@@ -79,7 +71,7 @@ class Crash(CrashCase):
 class CrashWithReadback(CrashCase):
     """What readback adds: the staging copy and the copies of parts. The steps around it are Crash's."""
     FLAGS = ("--verify", "readback")
-    EVERY = 5 * EVERY
+    SHARE = 0.2
 
     def test_killed_before_the_effect(self):
         self.crash_everywhere("before")

@@ -1,18 +1,12 @@
-"""Kills a small restore at every single one of its requests, once before the request's effect and once after it, and looks at
-where it restores to: right after the kill, and when the same command has run again.
+"""Kills a small restore at its requests, once before the request's effect and once after it, and looks at where it restores to:
+right after the kill, and when the same command has run again. harness/sampling.py says at which requests."""
 
-S3C_CRASH_EVERY=1 takes every request; the default is every seventh, with sanitizers every twentieth, and the offset is the day
-of the month, so that all are met in time."""
-
-import os
 import time
 
-from harness.program import SANITIZED
 from harness.restore_job import ArchivedCase, RestoreJob
+from harness.sampling import sample
 from harness.small_job import STREAMED_BYTES
 from harness.suite import main, on_stores
-
-EVERY = int(os.environ.get("S3C_CRASH_EVERY", "20" if SANITIZED else "7"))
 
 
 class RestoreCrashCase(ArchivedCase):
@@ -48,10 +42,10 @@ class RestoreCrashCase(ArchivedCase):
 
     def crash_everywhere(self, kind: str, when: str) -> None:
         # Not in one job: each run would carry the large member's bytes along, to be killed at a small one's request.
-        for members, least in (("small", 50), ("streamed", 10)):
+        for members, least, share in (("small", 50, 0.7), ("streamed", 10, 0.3)):
             count = self.number_of_requests(kind, members)
             self.assertGreaterEqual(count, least)  # a job that does little proves little
-            requests = range(1 + time.localtime().tm_mday % EVERY, count + 1, EVERY)
+            requests = sample(count, share)
             stopped = 0
             for request in requests:
                 with self.subTest(members=members, request=request, when=when):

@@ -147,7 +147,7 @@ TEST_P(GcTest, WhatARunLeavesThatIsKilledAnywhereGoes) {
   const int last = static_cast<int>(good.journal().size());
   int with_garbage = 0;
   for (const bool after_effect : {false, true}) {
-    for (int k = 1; k <= last; ++k) {
+    for (int k = 1; k <= last; k += testing::kStride) {
       SCOPED_TRACE("killed " + std::string(after_effect ? "after" : "before") + " call " + std::to_string(k));
       FakeStore store(powers());
       const testing::PromiseWatch watch(store);
@@ -518,7 +518,7 @@ TEST_P(GcTest, ABucketThatIsNotThereIsAnError) {
 
 TEST_P(GcTest, EachCallFailsOrLosesItsAnswer) {
   for (const bool after_effect : {false, true}) {
-    for (int k = 1;; ++k) {
+    for (int k = 1;; k += testing::kStride) {
       SCOPED_TRACE("call " + std::to_string(k));
       FakeStore store(powers());
       const testing::PromiseWatch watch(store);
@@ -570,7 +570,7 @@ TEST_P(GcTest, AtEveryBoundaryOfARun) {
     ASSERT_FALSE(testing::run(good, options()).total().failure);
     const int last = static_cast<int>(good.journal().size());
     int disturbed = 0;
-    for (int k = 1; k <= last; ++k) {
+    for (int k = 1; k <= last; k += testing::kStride) {
       SCOPED_TRACE("gc " + std::string(after_effect ? "after" : "before") + " call " + std::to_string(k));
       FakeStore store(powers());
       const testing::PromiseWatch watch(store);
@@ -621,7 +621,7 @@ TEST_P(GcTest, AVolumeWhoseUploadIsAbortedInTheMakingIsMadeAgain) {
 }
 
 TEST_P(GcTest, TwoRunsAndTwoCollectorsAtOnce) {
-  for (unsigned seed = 1; seed <= 25; ++seed) {
+  for (unsigned seed = 1; seed <= 25; seed += testing::kStride) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     FakeStore store(powers());
     const testing::PromiseWatch watch(store);
