@@ -20,9 +20,12 @@ def machine() -> dict:
 
 
 def commit() -> str | None:
-    """Of the working tree this file lies in; None outside one."""
-    answer = subprocess.run(["git", "-C", os.path.dirname(__file__), "rev-parse", "--short", "HEAD"], capture_output=True,
-                            text=True, check=False)
+    """Of the working tree this file lies in; None outside one, and where there is no git."""
+    try:
+        answer = subprocess.run(["git", "-C", os.path.dirname(__file__), "rev-parse", "--short", "HEAD"], capture_output=True,
+                                text=True, check=False)
+    except FileNotFoundError:
+        return None
     return answer.stdout.strip() or None
 
 
