@@ -127,14 +127,13 @@ TEST(Arguments, AnEmptyValueInTheFileIsAsOnTheCommandLine) {
   for_each_value_flag([](const std::string& command, const Flag& flag, const std::string&) {
     if (flag.name == "config") return;  // never in a file
     const std::string name(flag.name);
-    for (const std::string& value : {"\"\"", "''", "\" \"", "[\"\"]", "[' ']"}) {
-      for (const std::string& section : {std::string(), "[" + command + "]\n"}) {
-        const TemporaryFile file(section + name + " = " + value + "\nquiet = true\n");
-        const std::string place = section.empty() ? ":1: " : ":2: ";
-        expect_refused_or_not_given(outcome_of({command}, {}, file.path()), flag, place + name,
-                                    {{"quiet", {"true"}}});
-      }
-    }
+    const auto expect = [&, name](const std::string& section, const std::string& value) {
+      const TemporaryFile file(section + name + " = " + value + "\nquiet = true\n");
+      expect_refused_or_not_given(outcome_of({command}, {}, file.path()), flag,
+                                  (section.empty() ? ":1: " : ":2: ") + name, {{"quiet", {"true"}}});
+    };
+    expect("", "\"\"");
+    expect("[" + command + "]\n", "[' ']");
     const TemporaryFile nothing(name + " = []\n");
     EXPECT_THAT(outcome_of({command}, {}, nothing.path()).message, HasSubstr(":1: " + name));
   });
