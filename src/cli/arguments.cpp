@@ -66,7 +66,7 @@ class Parser {
   void read_flag(const std::string& word) {
     const std::size_t equals = word.find('=');
     const std::string name = canonical_name(word.substr(2, equals - 2));
-    const Flag* flag = find_flag_anywhere(name);
+    const Flag* flag = find_known_flag(result_.command, name);
     if (flag == nullptr) unknown_flag(word.substr(0, equals), name);
     const std::string origin = "--" + name;
     if (equals != std::string::npos) {
@@ -77,7 +77,7 @@ class Parser {
       add(*flag, origin, words_[next_++]);
     } else {
       throw UsageError(fmt::format("{} needs a value", origin),
-                       fmt::format("{}; a value that looks like a flag is given as {}={}", usage_of(*flag),
+                       fmt::format("{} (a value that looks like a flag is given as {}={})", usage_of(*flag),
                                    origin, flag->value));
     }
   }

@@ -316,6 +316,11 @@ const Flag* find_flag_anywhere(std::string_view name) {
   return nullptr;
 }
 
+const Flag* find_known_flag(std::string_view command, std::string_view name) {
+  const Flag* own = find_flag(command, name);
+  return own != nullptr ? own : find_flag_anywhere(name);
+}
+
 const Flag* find_letter_anywhere(char letter) {
   for (const CommandInfo& command : commands()) {
     for (const std::vector<Flag>* flags : {&flags_of(command.name), &global_flags()}) {

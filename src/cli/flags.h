@@ -57,6 +57,9 @@ std::string canonical_name(std::string_view name);
 const Flag* find_flag(std::string_view command, std::string_view name);
 /// nullptr when no command has it; else the first one's that does.
 const Flag* find_flag_anywhere(std::string_view name);
+/// The command's own flag of that name, whose help then fits, or else another command's; nullptr when no
+/// command has it.
+const Flag* find_known_flag(std::string_view command, std::string_view name);
 /// The flag of "-v"; nullptr when no command has such a one.
 const Flag* find_letter_anywhere(char letter);
 /// Whether the flag is followed by a value: "--threads 16" and not "--dry-run".

@@ -59,8 +59,8 @@ const Flag& flag_of(const ConfigSetting& setting, std::string_view command, cons
     throw UsageError(fmt::format("{}: there is no section [{}]", origin, setting.section),
                      "flags stand above every section, or in that of their command, such as [archive]");
   }
-  const Flag* flag =
-      setting.section.empty() ? find_flag_anywhere(setting.name) : find_flag(setting.section, setting.name);
+  const Flag* flag = setting.section.empty() ? find_known_flag(command, setting.name)
+                                             : find_flag(setting.section, setting.name);
   if (flag == nullptr) {
     const std::string_view meant = setting.section.empty() ? command : setting.section;
     throw UsageError(fmt::format("{} is no flag of s3compress{}{}", origin,

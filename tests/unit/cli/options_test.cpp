@@ -377,6 +377,13 @@ TEST(Options, EveryBadValueIsNamed) {
   }
 }
 
+TEST(Options, HintsTellOfTheCommandsOwnFlag) {
+  EXPECT_THAT(refusal({"--to", ""}).hint(), HasSubstr("--to DATE"));
+  EXPECT_THAT(refusal({"restore", "*", "--to", ""}).hint(), HasSubstr("--to PLACE"));
+  const TemporaryFile file("to = ''\n");
+  EXPECT_THAT(refusal({"restore", "*", "--config", file.path()}).hint(), HasSubstr("--to PLACE"));
+}
+
 TEST(Options, MessagesNameThePlaceTheValueCameFrom) {
   EXPECT_THAT(refusal({}, {{"S3COMPRESS_THREADS", "x"}}).message(),
               HasSubstr("S3COMPRESS_THREADS \"x\" is not"));
