@@ -7,7 +7,7 @@ find_package(ZLIB REQUIRED)            # streamed members and index blocks; crc3
 find_package(fmt REQUIRED)             # text formatting (GCC 12 has no std::format)
 find_package(spdlog REQUIRED)          # -v logging
 find_package(nlohmann_json REQUIRED)   # index rows, manifests, --output json
-find_package(CLI11 REQUIRED)           # command line, environment, TOML config
+find_package(CLI11 REQUIRED)           # sim/ only: its command line
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)        # S3's XML
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)  # members compressed in memory, fast CRC-32
 pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)        # the pending central directory, kept small in memory

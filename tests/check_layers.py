@@ -29,7 +29,7 @@ EXCEPTIONS = {
 }
 
 # Libraries kept out of all layers but these.
-OWNED_LIBRARIES = {"curl": {"http"}, "boost": {"sim"}, "CLI": {"cli", "sim"}}
+OWNED_LIBRARIES = {"curl": {"http"}, "boost": {"sim"}, "CLI": {"sim"}}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"]+)[>"]', re.MULTILINE)
 

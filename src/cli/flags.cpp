@@ -1,5 +1,7 @@
 #include "cli/flags.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace s3c::cli {
@@ -19,18 +21,24 @@ constexpr std::string_view kGarbage = "What goes";
 constexpr std::string_view kConnection = "Connection (all commands)";
 constexpr std::string_view kOutput = "Output (all commands)";
 
+constexpr FlagTraits kEmptyIsUnset = {.empty_is_unset = true};
+constexpr FlagTraits kChangesStore = {.changes_store = true};
+constexpr FlagTraits letter(char letter) {
+  return {.letter = letter};
+}
+
 }  // namespace
 
 const std::vector<CommandInfo>& commands() {
   static const std::vector<CommandInfo> kCommands = {
-      {"archive", "", "pack each day's objects into ZIP archives, then delete them (the default)"},
-      {"ls", "[VOLUME]", "list the volumes of an archive bucket, or the members of one"},
-      {"find", "KEY|GLOB ...", "which volumes hold these members"},
-      {"cat", "KEY", "one member's bytes on standard output"},
-      {"restore", "[KEY|GLOB ...]", "bring members back: to their bucket, another one or a directory"},
-      {"verify", "[VOLUME ...]", "each volume against its manifest, or every byte of it"},
-      {"catalog", "rebuild VOLUME ...", "make the records of volumes again when the catalog was lost"},
-      {"gc", "", "remove what killed runs left in an archive bucket"},
+      {"archive", "", "pack each day's objects into ZIP archives, then delete them (the default)", true},
+      {"ls", "[VOLUME]", "list the volumes of an archive bucket, or the members of one", false},
+      {"find", "KEY|GLOB ...", "which volumes hold these members", false},
+      {"cat", "KEY", "one member's bytes on standard output", false},
+      {"restore", "[KEY|GLOB ...]", "bring members back: to their bucket, another one or a directory", true},
+      {"verify", "[VOLUME ...]", "each volume against its manifest, or every byte of it", false},
+      {"catalog", "rebuild VOLUME ...", "make the records of volumes again when the catalog was lost", true},
+      {"gc", "", "remove what killed runs left in an archive bucket", true},
   };
   return kCommands;
 }
@@ -82,7 +90,7 @@ const std::vector<Flag>& archive_flags() {
        "in a versioned bucket, delete exactly the archived version, for ever (default: add a delete marker)"},
       {"delete-batch", "COUNT", FlagKind::value, kSources,
        "keys in one delete request, 1 to 1000 (default: 1000)"},
-      {"dry-run", "", FlagKind::toggle, kSources, "only list what would be archived; change nothing"},
+      {kDryRun, "", FlagKind::toggle, kSources, "only list what would be archived; change nothing"},
 
       {"threads", "COUNT", FlagKind::value, kResources,
        "objects read at the same time, at most; fewer while the store says SlowDown. 1 to 4096 (default: "
@@ -111,7 +119,7 @@ const std::vector<Flag>& gc_flags() {
        "leave what is younger: 30m, 12h, 7d, 2w (default: 7d); less is as safe, but makes jobs that still "
        "run "
        "start volumes again"},
-      {"dry-run", "", FlagKind::toggle, kGarbage, "only list what would be removed; change nothing"},
+      {kDryRun, "", FlagKind::toggle, kGarbage, "only list what would be removed; change nothing"},
 
       {"threads", "COUNT", FlagKind::value, kResources,
        "archives looked at at the same time, 1 to 4096 (default: 16)"},
@@ -143,7 +151,7 @@ Flag threads_flag(std::string_view help) {
 
 const std::vector<Flag>& ls_flags() {
   static const std::vector<Flag> kFlags = with_scope({
-      {"long", "", FlagKind::toggle, kShown, "of members: size, date and ETag too"},
+      {"long", "", FlagKind::toggle, kShown, "of members: size, date and ETag too", letter('l')},
       threads_flag("manifests read at the same time, 1 to 4096 (default: 16)"),
   });
   return kFlags;
@@ -183,7 +191,7 @@ const std::vector<Flag>& restore_flags() {
            "wait until everything is thawed; without it, exit code 4 and a later run goes on"},
           {"poll", "AGE", FlagKind::value, kThaw, "with --wait: how often to ask (default: 1m)"},
           {"yes", "", FlagKind::toggle, kThaw, "don't ask before it starts, also on a terminal"},
-          {"dry-run", "", FlagKind::toggle, kThaw,
+          {kDryRun, "", FlagKind::toggle, kThaw,
            "only tell what would be thawed and written, and what it costs"},
           threads_flag("ranges of archives in work at the same time, 1 to 4096 (default: 32)"),
           {"memory", "SIZE", FlagKind::value, kResources,
@@ -202,7 +210,8 @@ const std::vector<Flag>& verify_flags() {
        "works "
        "(default: 7d)"},
       {"thaw", "", FlagKind::toggle, kThaw,
-       "with --deep: ask S3 to thaw what is frozen; run the same command again when it is thawed"},
+       "with --deep: ask S3 to thaw what is frozen; run the same command again when it is thawed",
+       kChangesStore},
       tier_flag(),
       days_flag(),
       threads_flag("volumes looked at at the same time, 1 to 4096 (default: 16)"),
@@ -250,10 +259,11 @@ const std::vector<Flag>& global_flags() {
   static const std::vector<Flag> kFlags = {
       {"endpoint-url", "URL", FlagKind::value, kConnection, "an S3-compatible store instead of AWS"},
       {"region", "REGION", FlagKind::value, kConnection,
-       "the buckets' region (default: AWS_REGION, the profile's)"},
+       "the buckets' region (default: AWS_REGION, the profile's)", kEmptyIsUnset},
       {"profile", "NAME", FlagKind::value, kConnection, "profile in the AWS config and credentials files"},
       {"ca-bundle", "FILE", FlagKind::value, kConnection,
-       "PEM file of trusted authorities (default: AWS_CA_BUNDLE, the system's); TLS is always verified"},
+       "PEM file of trusted authorities (default: AWS_CA_BUNDLE, the system's); TLS is always verified",
+       kEmptyIsUnset},
       {"addressing-style", "STYLE", FlagKind::value, kConnection,
        "where the bucket's name goes: auto, path or virtual (default: auto)"},
       {"max-attempts", "COUNT", FlagKind::value, kConnection,
@@ -262,11 +272,12 @@ const std::vector<Flag>& global_flags() {
       {"output", "FORMAT", FlagKind::value, kOutput,
        "of the result on standard output: text or json (default: text)"},
       {"quiet", "", FlagKind::toggle, kOutput, "print errors only, and the result if it is JSON"},
-      {"verbose", "", FlagKind::count, kOutput, "log what is done to standard error; -vv logs more"},
+      {"verbose", "", FlagKind::count, kOutput, "log what is done to standard error; -vv logs more",
+       letter('v')},
       {"no-progress", "", FlagKind::toggle, kOutput, "no progress display"},
       {"config", "FILE", FlagKind::value, kOutput, "read flags from a TOML file: threads = 16"},
       {"version", "", FlagKind::toggle, kOutput, "print the version"},
-      {"help", "", FlagKind::toggle, kOutput, "print this"},
+      {"help", "", FlagKind::toggle, kOutput, "print this", letter('h')},
   };
   return kFlags;
 }
@@ -303,6 +314,30 @@ const Flag* find_flag_anywhere(std::string_view name) {
     if (const Flag* flag = find_flag(command.name, name)) return flag;
   }
   return nullptr;
+}
+
+const Flag* find_known_flag(std::string_view command, std::string_view name) {
+  const Flag* own = find_flag(command, name);
+  return own != nullptr ? own : find_flag_anywhere(name);
+}
+
+const Flag* find_letter_anywhere(char letter) {
+  for (const CommandInfo& command : commands()) {
+    for (const std::vector<Flag>* flags : {&flags_of(command.name), &global_flags()}) {
+      for (const Flag& flag : *flags) {
+        if (flag.traits.letter == letter) return &flag;
+      }
+    }
+  }
+  return nullptr;
+}
+
+bool takes_value(const Flag& flag) {
+  return flag.kind == FlagKind::value || flag.kind == FlagKind::list;
+}
+
+std::string usage_of(const Flag& flag) {
+  return fmt::format("--{}{}{}: {}", flag.name, takes_value(flag) ? " " : "", flag.value, flag.help);
 }
 
 std::string environment_name(const Flag& flag) {

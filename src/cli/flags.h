@@ -15,6 +15,15 @@ enum class FlagKind {
   count,   ///< the more often, the more
 };
 
+/// What few flags have.
+struct FlagTraits {
+  char letter = '\0';  ///< 'v': "-v" is the flag too; toggles and counts only
+  /// An empty value counts as not given. Every other flag refuses one: it most likely comes from a variable
+  /// that isn't set, and a filter or a place that was meant would be missing without a word.
+  bool empty_is_unset = false;
+  bool changes_store = false;  ///< a toggle with which a command that only reads may change a store
+};
+
 struct Flag {
   std::string_view
       name;  ///< "arch-bucket": the spelling in help and, upper-case with '_', in the environment
@@ -22,12 +31,14 @@ struct Flag {
   FlagKind kind;
   std::string_view group;  ///< heading in help
   std::string_view help;   ///< one or two lines, without a full stop
+  FlagTraits traits = {};
 };
 
 struct CommandInfo {
   std::string_view name;
   std::string_view operands;  ///< placeholder in help for what isn't a flag; empty: every input is a flag
   std::string_view summary;
+  bool changes_store;  ///< false: it only reads, unless one of its flags says otherwise
 };
 
 /// The commands of this version.
@@ -35,7 +46,7 @@ const std::vector<CommandInfo>& commands();
 /// Flags that every command has.
 const std::vector<Flag>& global_flags();
 /// Flags of one of commands(), without the global ones. A name that several commands have is of one kind in
-/// all of them.
+/// all of them, with the same traits: the parser needs no command to know which word is a value.
 const std::vector<Flag>& flags_of(std::string_view command);
 /// Both, the command's first.
 std::vector<Flag> all_flags(std::string_view command);
@@ -46,6 +57,15 @@ std::string canonical_name(std::string_view name);
 const Flag* find_flag(std::string_view command, std::string_view name);
 /// nullptr when no command has it; else the first one's that does.
 const Flag* find_flag_anywhere(std::string_view name);
+/// The command's own flag of that name, whose help then fits, or else another command's; nullptr when no
+/// command has it.
+const Flag* find_known_flag(std::string_view command, std::string_view name);
+/// The flag of "-v"; nullptr when no command has such a one.
+const Flag* find_letter_anywhere(char letter);
+/// Whether the flag is followed by a value: "--threads 16" and not "--dry-run".
+bool takes_value(const Flag& flag);
+/// "--exclude GLOB: no keys that match", for hints.
+std::string usage_of(const Flag& flag);
 bool is_command(std::string_view name);
 /// REQUIRES: is_command(name).
 const CommandInfo& command_info(std::string_view name);
@@ -53,5 +73,7 @@ const CommandInfo& command_info(std::string_view name);
 std::string environment_name(const Flag& flag);
 
 inline constexpr std::string_view kEnvironmentPrefix = "S3COMPRESS_";
+/// Where it is on, whatever says so, the store refuses every change.
+inline constexpr std::string_view kDryRun = "dry-run";
 
 }  // namespace s3c::cli

@@ -37,10 +37,8 @@ std::string wrapped(std::string_view text) {
 }
 
 std::string spelling(const Flag& flag) {
-  if (flag.name == "verbose") return "-v, --verbose";
-  if (flag.name == "help") return "-h, --help";
-  if (flag.name == "long") return "-l, --long";
-  return fmt::format("--{}{}{}", flag.name, flag.value.empty() ? "" : " ", flag.value);
+  const std::string letter = flag.traits.letter == '\0' ? "" : fmt::format("-{}, ", flag.traits.letter);
+  return fmt::format("{}--{}{}{}", letter, flag.name, flag.value.empty() ? "" : " ", flag.value);
 }
 
 std::string flag_lines(const std::vector<Flag>& flags) {

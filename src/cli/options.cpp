@@ -7,6 +7,7 @@
 #include "archive/member_query.h"
 #include "base/encoding.h"
 #include "base/error.h"
+#include "cli/arguments.h"
 #include "cli/flags.h"
 #include "cli/help.h"
 #include "cli/settings.h"
@@ -30,15 +31,7 @@ class Reader {
   /// Calls use(text) when the flag was given.
   template <typename Use>
   void with(std::string_view name, Use use) const {
-    const Setting* setting = find(name);
-    if (setting == nullptr) return;
-    const std::string& text = setting->values.back();
-    try {
-      use(text);
-    } catch (const base::Error& error) {
-      throw UsageError(fmt::format("{} \"{}\" {}", setting->origin, base::printable(text), error.message()),
-                       help_for(name));
-    }
+    if (const Setting* setting = find(name)) convert(name, *setting, setting->values.back(), use);
   }
 
   /// The same for a parser whose message quotes the value itself.
@@ -64,6 +57,19 @@ class Reader {
     bool on = false;
     with(name, [&](const std::string& text) { on = parse_switch(text); });
     return on;
+  }
+
+  /// "-vv" is two mentions; behind "=", in the environment and in the file it is a number, or true for one.
+  int count(std::string_view name, int most) const {
+    const Setting* setting = find(name);
+    if (setting == nullptr) return 0;
+    int count = 0;
+    for (const std::string& value : setting->values) {
+      convert(name, *setting, value, [&](const std::string& text) {
+        count = text == "true" ? count + 1 : static_cast<int>(parse_number(text, 0, most));
+      });
+    }
+    return count;
   }
 
   int number(std::string_view name, int fallback, int least, int most) const {
@@ -93,12 +99,20 @@ class Reader {
 
   std::string help_for(std::string_view name) const {
     const Flag* flag = find_flag(command_, name);
-    return flag == nullptr ? ""
-                           : fmt::format("--{}{}{}: {}", flag->name, flag->value.empty() ? "" : " ",
-                                         flag->value, flag->help);
+    return flag == nullptr ? "" : usage_of(*flag);
   }
 
  private:
+  template <typename Use>
+  void convert(std::string_view name, const Setting& setting, const std::string& text, Use use) const {
+    try {
+      use(text);
+    } catch (const base::Error& error) {
+      throw UsageError(fmt::format("{} \"{}\" {}", setting.origin, base::printable(text), error.message()),
+                       help_for(name));
+    }
+  }
+
   std::string command_;
   Settings settings_;
 };
@@ -264,7 +278,7 @@ int read_threads(const Reader& reader) {
 }
 
 /// One operand at most.
-std::string single_operand(const CommandWords& words) {
+std::string single_operand(const Arguments& words) {
   if (words.operands.size() > 1) {
     throw UsageError(fmt::format("unexpected argument \"{}\"", base::printable(words.operands[1])),
                      see_help(words.command));
@@ -272,7 +286,7 @@ std::string single_operand(const CommandWords& words) {
   return words.operands.empty() ? std::string() : words.operands.front();
 }
 
-LsOptions read_ls(Reader& reader, const CommandWords& words) {
+LsOptions read_ls(Reader& reader, const Arguments& words) {
   LsOptions options;
   options.scope = read_scope(reader);
   options.volume = single_operand(words);
@@ -281,7 +295,7 @@ LsOptions read_ls(Reader& reader, const CommandWords& words) {
   return options;
 }
 
-MemberNames read_member_names(const Reader& reader, const CommandWords& words) {
+MemberNames read_member_names(const Reader& reader, const Arguments& words) {
   MemberNames names;
   for (const std::string& operand : words.operands)
     (archive::is_glob(operand) ? names.globs : names.keys).push_back(operand);
@@ -289,7 +303,7 @@ MemberNames read_member_names(const Reader& reader, const CommandWords& words) {
   return names;
 }
 
-FindOptions read_find(Reader& reader, const CommandWords& words) {
+FindOptions read_find(Reader& reader, const Arguments& words) {
   FindOptions options;
   options.scope = read_scope(reader);
   options.names = read_member_names(reader, words);
@@ -302,7 +316,7 @@ FindOptions read_find(Reader& reader, const CommandWords& words) {
   return options;
 }
 
-CatOptions read_cat(Reader& reader, const CommandWords& words) {
+CatOptions read_cat(Reader& reader, const Arguments& words) {
   CatOptions options;
   options.scope = read_scope(reader);
   options.key = single_operand(words);
@@ -340,7 +354,7 @@ bool is_date(const std::string& text) {
   }
 }
 
-RestoreSettings read_restore(Reader& reader, const CommandWords& words) {
+RestoreSettings read_restore(Reader& reader, const Arguments& words) {
   RestoreSettings settings;
   archive::RestoreOptions& options = settings.options;
   options.scope = read_scope(reader, "until");
@@ -369,7 +383,7 @@ RestoreSettings read_restore(Reader& reader, const CommandWords& words) {
   return settings;
 }
 
-archive::VerifyOptions read_verify(Reader& reader, const CommandWords& words) {
+archive::VerifyOptions read_verify(Reader& reader, const Arguments& words) {
   archive::VerifyOptions options;
   options.scope = read_scope(reader);
   options.volumes = words.operands;
@@ -385,7 +399,7 @@ archive::VerifyOptions read_verify(Reader& reader, const CommandWords& words) {
   return options;
 }
 
-CatalogSettings read_catalog(Reader& reader, const CommandWords& words) {
+CatalogSettings read_catalog(Reader& reader, const Arguments& words) {
   CatalogSettings settings;
   if (words.operands.size() < 2 || words.operands.front() != "rebuild") {
     throw UsageError(
@@ -426,15 +440,25 @@ OutputOptions read_output(const Reader& reader) {
   });
   output.quiet = reader.toggle("quiet");
   output.progress = !reader.toggle("no-progress");
-  if (const Setting* verbose = reader.find("verbose")) {
-    // "-vv" is two mentions; elsewhere it is a number, or true for one.
-    const std::string& first = verbose->values.front();
-    output.verbosity = verbose->source == Source::command_line && first == "true"
-                           ? static_cast<int>(verbose->values.size())
-                       : first == "true" ? 1
-                                         : reader.number("verbose", 0, 0, 9);
-  }
+  output.verbosity = reader.count("verbose", 9);
   return output;
+}
+
+/// Whether the command may change a store. The one place that says so, from what the flag table tells of the
+/// command and of the flags that are on; a dry run may not, whatever else was said and whoever asked for it.
+StoreAccess store_access(const Reader& reader, std::string_view command) {
+  bool changes = command_info(command).changes_store;
+  for (const Flag& flag : all_flags(command)) {
+    if (flag.traits.changes_store && reader.toggle(flag.name)) changes = true;
+  }
+  if (!reader.toggle(kDryRun)) return changes ? StoreAccess::read_write : StoreAccess::read_only;
+  if (changes && find_flag(command, kDryRun) == nullptr) {
+    const std::string& origin = reader.find(kDryRun)->origin;
+    throw UsageError(
+        fmt::format("{} is on, and this would change something: {} has no dry run", origin, command),
+        "turn it off if the change is meant");
+  }
+  return StoreAccess::read_only;
 }
 
 /// What validate() says about options that are missing or contradict each other, with what to do.
@@ -451,24 +475,26 @@ void check(const Options& options, const std::string& command, bool missing, con
 }  // namespace
 
 Request parse_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
-  const CommandWords words = split_command(arguments);
-  Settings settings = parse_flags(words);
+  const Arguments words = parse_arguments(arguments);
+  const Reader given(words.command, words.flags);
   Request request;
-  if (settings.contains("help")) {
+  if (given.toggle("help")) {
     request.print = words.named ? command_help(words.command) : program_help();
     return request;
   }
-  if (settings.contains("version")) {
+  if (given.toggle("version")) {
     request.print = "s3compress " S3C_VERSION "\n";
     return request;
   }
   request.command = words.command;
+  Settings settings = words.flags;
   add_environment(settings, words.command, environment);
   if (const auto config = settings.find("config"); config != settings.end()) {
     add_config_file(settings, words.command, config->second.values.back());
   }
   Reader reader(words.command, std::move(settings));
   request.connection = read_connection(reader);
+  request.connection.access = store_access(reader, words.command);
   request.output = read_output(reader);
   const auto check_scope = [&words](const archive::CatalogScope& scope, const std::string& example) {
     check(scope, words.command, scope.archive_bucket.empty(),

@@ -19,6 +19,11 @@ namespace s3c::cli {
 
 enum class Addressing { automatic, path, virtual_host };
 
+enum class StoreAccess {
+  read_only,  ///< every call that could change a store is refused: dry runs, and commands that only read
+  read_write
+};
+
 /// What was said about the connection; what is empty is left to the AWS settings (wiring.h).
 struct ConnectionOptions {
   std::string endpoint_url = {};
@@ -27,6 +32,7 @@ struct ConnectionOptions {
   std::string ca_bundle = {};
   std::optional<Addressing> addressing = {};
   std::optional<int> max_attempts = {};
+  StoreAccess access = StoreAccess::read_only;
 };
 
 enum class OutputFormat { text, json };

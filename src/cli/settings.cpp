@@ -2,21 +2,23 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "base/encoding.h"
 #include "cli/config_file.h"
-#include "cli/flags.h"
 #include "cli/nearest.h"
 #include "cli/usage_error.h"
 
 namespace s3c::cli {
-namespace {
 
-bool takes_value(const Flag& flag) {
-  return flag.kind == FlagKind::value || flag.kind == FlagKind::list;
+bool is_given(const Flag& flag, const std::string& value, const std::string& origin) {
+  if (value.find_first_not_of(" \t\r\n\v\f") != std::string::npos) return true;
+  if (flag.traits.empty_is_unset) return false;
+  throw UsageError(
+      fmt::format("{} has an empty value", origin),
+      fmt::format("a variable that isn't set? give it a value or leave it out; {}", usage_of(flag)));
 }
 
 std::string did_you_mean(std::string_view command, std::string_view name) {
@@ -24,143 +26,6 @@ std::string did_you_mean(std::string_view command, std::string_view name) {
   for (const Flag& flag : all_flags(command)) names.emplace_back(flag.name);
   const std::optional<std::string> meant = nearest(canonical_name(name), names);
   return meant ? fmt::format("did you mean --{}?", *meant) : see_help(command);
-}
-
-/// "--arch_bucket=x" parted; name canonical, without "--".
-struct LongFlag {
-  std::string name;
-  std::string value;  // with its "="; empty: none
-};
-
-std::optional<LongFlag> long_flag(const std::string& argument) {
-  if (!argument.starts_with("--") || argument.size() == 2) return std::nullopt;
-  const std::size_t equals = argument.find('=');
-  return LongFlag{canonical_name(argument.substr(2, equals - 2)),
-                  equals == std::string::npos ? "" : argument.substr(equals)};
-}
-
-bool is_short_flags(const std::string& argument) {
-  return argument.size() > 1 && argument[0] == '-' &&
-         argument.find_first_not_of("vhl", 1) == std::string::npos;
-}
-
-bool is_known_flag(const std::string& argument) {
-  const std::optional<LongFlag> flag = long_flag(argument);
-  return flag ? find_flag_anywhere(flag->name) != nullptr : is_short_flags(argument);
-}
-
-/// "-vl" is "-v" and "-l".
-bool has_short(const std::string& argument, char letter) {
-  return is_short_flags(argument) && argument.find(letter) != std::string::npos;
-}
-
-/// A flag that is known may still be another command's.
-void check_flags(const CommandWords& words) {
-  for (const std::string& argument : words.rest) {
-    if (has_short(argument, 'l') && find_flag(words.command, "long") == nullptr)
-      throw UsageError(fmt::format("-l is no flag of {}", words.command), see_help(words.command));
-    const std::optional<LongFlag> flag = long_flag(argument);
-    if (!flag || find_flag(words.command, flag->name) != nullptr) continue;
-    throw UsageError(fmt::format("--{} is no flag of {}", flag->name, words.command),
-                     did_you_mean(words.command, flag->name));
-  }
-}
-
-void check_command(const std::string& word) {
-  if (is_command(word)) return;
-  std::vector<std::string> names;
-  for (const CommandInfo& command : commands()) names.emplace_back(command.name);
-  std::string listed;
-  for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;
-  const std::optional<std::string> meant = nearest(word, names);
-  throw UsageError(fmt::format("unknown command \"{}\"", base::printable(word)),
-                   meant ? fmt::format("did you mean {}?", *meant)
-                         : fmt::format("the commands of this version are: {}", listed));
-}
-
-void add_operand(CommandWords& words, const std::string& argument) {
-  if (command_info(words.command).operands.empty()) {
-    throw UsageError(fmt::format("unexpected argument \"{}\"", base::printable(argument)),
-                     fmt::format("every input is a flag; {}", see_help(words.command)));
-  }
-  words.operands.push_back(argument);
-}
-
-}  // namespace
-
-CommandWords split_command(const std::vector<std::string>& arguments) {
-  CommandWords words;
-  words.command = std::string(commands().front().name);
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& argument = arguments[i];
-    if (argument == "--") {
-      for (++i; i < arguments.size(); ++i) add_operand(words, arguments[i]);
-    } else if (const std::optional<LongFlag> flag = long_flag(argument)) {
-      const Flag* known = find_flag_anywhere(flag->name);
-      if (known == nullptr) {
-        throw UsageError(
-            fmt::format("unknown flag {}", base::printable(argument.substr(0, argument.find('=')))),
-            did_you_mean(words.command, flag->name));
-      }
-      words.rest.push_back("--" + flag->name + flag->value);
-      if (!takes_value(*known) || !flag->value.empty()) continue;
-      // "--prefix --dry-run" must not take "--dry-run" for the prefix and then run in earnest.
-      if (i + 1 == arguments.size() || is_known_flag(arguments[i + 1])) {
-        throw UsageError(fmt::format("--{} needs a value", flag->name),
-                         fmt::format("--{} {}: {}", flag->name, known->value, known->help));
-      }
-      // With "=", so that a value may start with "-".
-      words.rest.back() += "=" + arguments[++i];
-    } else if (is_short_flags(argument)) {
-      words.rest.push_back(argument);
-    } else if (argument.starts_with('-')) {
-      throw UsageError(fmt::format("unknown flag {}", base::printable(argument)),
-                       did_you_mean(words.command, argument.substr(std::min(argument.find_first_not_of('-'),
-                                                                            argument.size()))));
-    } else if (!words.named) {
-      check_command(argument);
-      words.command = argument;
-      words.named = true;
-    } else {
-      add_operand(words, argument);
-    }
-  }
-  check_flags(words);
-  return words;
-}
-
-Settings parse_flags(const CommandWords& words) {
-  CLI::App app;
-  app.set_help_flag();
-  std::map<std::string, CLI::Option*> options;
-  for (const Flag& flag : all_flags(words.command)) {
-    const std::string name(flag.name);
-    std::string names = "--" + name;
-    if (name == "verbose") names = "-v," + names;
-    if (name == "help") names = "-h," + names;
-    if (name == "long") names = "-l," + names;
-    CLI::Option* option = takes_value(flag) ? app.add_option(names) : app.add_flag(names);
-    if (takes_value(flag)) {
-      option->expected(1)->allow_extra_args(false);
-      option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    }
-    options.emplace(name, option);
-  }
-  try {
-    std::vector<std::string> reversed(words.rest.rbegin(), words.rest.rend());  // as CLI11 takes them
-    app.parse(reversed);
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(base::printable(error.what()), see_help(words.command));
-  }
-  Settings settings;
-  for (const Flag& flag : all_flags(words.command)) {
-    const std::string name(flag.name);
-    std::vector<std::string> values = options.at(name)->results();
-    if (values.empty()) continue;
-    if (flag.kind == FlagKind::value || flag.kind == FlagKind::toggle) values = {values.back()};
-    settings.emplace(name, Setting{std::move(values), Source::command_line, "--" + name});
-  }
-  return settings;
 }
 
 void add_environment(Settings& settings, std::string_view command, const Environment& environment) {
@@ -171,8 +36,10 @@ void add_environment(Settings& settings, std::string_view command, const Environ
       const std::string variable = environment_name(flag);
       known.insert(variable);
       const std::string value = environment.get(variable).value_or("");
-      if (any.name != command || value.empty() || settings.contains(flag.name)) continue;
-      settings.emplace(flag.name, Setting{{value}, Source::environment, variable});
+      if (value.empty() || settings.contains(flag.name)) continue;
+      if (any.name != command && flag.name != kDryRun) continue;
+      if (is_given(flag, value, variable))
+        settings.emplace(flag.name, Setting{{value}, Source::environment, variable});
     }
   }
   for (const std::string& name : environment.names_with_prefix(kEnvironmentPrefix)) {
@@ -184,36 +51,61 @@ void add_environment(Settings& settings, std::string_view command, const Environ
   }
 }
 
+namespace {
+
+/// The flag that setting is about. Throws UsageError when there is none, or none that a file may set.
+const Flag& flag_of(const ConfigSetting& setting, std::string_view command, const std::string& origin) {
+  if (!setting.section.empty() && !is_command(setting.section)) {
+    throw UsageError(fmt::format("{}: there is no section [{}]", origin, setting.section),
+                     "flags stand above every section, or in that of their command, such as [archive]");
+  }
+  const Flag* flag = setting.section.empty() ? find_known_flag(command, setting.name)
+                                             : find_flag(setting.section, setting.name);
+  if (flag == nullptr) {
+    const std::string_view meant = setting.section.empty() ? command : setting.section;
+    throw UsageError(fmt::format("{} is no flag of s3compress{}{}", origin,
+                                 setting.section.empty() ? "" : " ", setting.section),
+                     did_you_mean(meant, setting.name));
+  }
+  if (flag->name == "config" || flag->name == "help" || flag->name == "version") {
+    throw UsageError(fmt::format("{} can't be set in a config file", origin), "give it on the command line");
+  }
+  return *flag;
+}
+
+/// The setting's values that count.
+std::vector<std::string> values_of(const ConfigSetting& setting, const Flag& flag,
+                                   const std::string& origin) {
+  if (setting.values.empty())
+    throw UsageError(fmt::format("{} is an empty list", origin), "give it a value or leave it out");
+  if (setting.values.size() > 1 && flag.kind != FlagKind::list)
+    throw UsageError(fmt::format("{} takes one value", origin));
+  std::vector<std::string> values;
+  for (const std::string& value : setting.values) {
+    if (is_given(flag, value, origin)) values.push_back(value);
+  }
+  return values;
+}
+
+/// Whether a file's setting means the command, and not only another one.
+bool is_meant_for(std::string_view command, const ConfigSetting& setting, const Flag& flag) {
+  if (!setting.section.empty()) return setting.section == command;
+  return find_flag(command, flag.name) != nullptr || flag.name == kDryRun;
+}
+
+}  // namespace
+
 void add_config_file(Settings& settings, std::string_view command, const std::string& file_name) {
   std::map<std::string, int> lines;
   Settings found;
   for (const ConfigSetting& setting : load_config(file_name)) {
     const std::string origin =
         fmt::format("{}:{}: {}", base::printable(file_name), setting.line, setting.name);
-    if (!setting.section.empty() && !is_command(setting.section)) {
-      throw UsageError(fmt::format("{}: there is no section [{}]", origin, setting.section),
-                       "flags stand above every section, or in that of their command, such as [archive]");
-    }
-    const Flag* flag =
-        setting.section.empty() ? find_flag_anywhere(setting.name) : find_flag(setting.section, setting.name);
-    if (flag == nullptr) {
-      const std::string_view meant = setting.section.empty() ? command : setting.section;
-      throw UsageError(fmt::format("{} is no flag of s3compress{}{}", origin,
-                                   setting.section.empty() ? "" : " ", setting.section),
-                       did_you_mean(meant, setting.name));
-    }
-    if (flag->name == "config" || flag->name == "help" || flag->name == "version") {
-      throw UsageError(fmt::format("{} can't be set in a config file", origin),
-                       "give it on the command line");
-    }
-    if (setting.values.empty() || (setting.values.size() > 1 && flag->kind != FlagKind::list)) {
-      throw UsageError(fmt::format("{} takes one value", origin));
-    }
-    // Another command's.
-    if (!setting.section.empty() && setting.section != command) continue;
-    if (find_flag(command, setting.name) == nullptr) continue;
+    const Flag& flag = flag_of(setting, command, origin);
+    std::vector<std::string> values = values_of(setting, flag, origin);
+    if (values.empty() || !is_meant_for(command, setting, flag)) continue;
     const auto [place, is_new] =
-        found.emplace(flag->name, Setting{setting.values, Source::config_file, origin});
+        found.emplace(flag.name, Setting{std::move(values), Source::config_file, origin});
     if (!is_new) {
       throw UsageError(fmt::format("{} is set a second time", origin),
                        fmt::format("it stands in line {} too", lines[place->first]));

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cli/environment.h"
+#include "cli/flags.h"
 
 namespace s3c::cli {
 
@@ -15,7 +15,8 @@ namespace s3c::cli {
 enum class Source { command_line, environment, config_file };
 
 struct Setting {
-  std::vector<std::string> values;  ///< at least one; toggles and counts are "true" or "false" per mention
+  /// At least one, none of them empty; toggles and counts are "true" or what stands behind "=", per mention.
+  std::vector<std::string> values;
   Source source = Source::command_line;
   std::string origin;  ///< as messages name it: "--threads", "S3COMPRESS_THREADS", "s3c.toml:3: threads"
 };
@@ -23,29 +24,22 @@ struct Setting {
 /// By flag name; flags that were given nowhere aren't there.
 using Settings = std::map<std::string, Setting, std::less<>>;
 
-/// The command word, taken out of the arguments ("archive" when there is none), and the rest with names
-/// spelled canonically.
-struct CommandWords {
-  std::string command;
-  bool named = false;  ///< the word was there
-  std::vector<std::string> rest;
-  std::vector<std::string> operands;  ///< what isn't a flag, for commands that take such
-};
+/// False: value is empty or blanks only, and for this flag that is as if it hadn't been given. Throws
+/// UsageError naming origin where it would be a mistake. The same rule for every place a value comes from.
+bool is_given(const Flag& flag, const std::string& value, const std::string& origin);
 
-/// What stands behind "--" is no flag, however it begins.
-/// Throws UsageError: unknown command, unknown flag, another command's flag, a flag without its value.
-CommandWords split_command(const std::vector<std::string>& arguments);
+/// The flag that name was probably meant to be, as a hint.
+std::string did_you_mean(std::string_view command, std::string_view name);
 
-/// Throws UsageError: what CLI11 finds wrong.
-Settings parse_flags(const CommandWords& words);
-
-/// Adds what environment says about the command's flags that settings doesn't have. Empty variables count as
-/// unset, and those of other commands' flags are passed over. Throws UsageError for an S3COMPRESS_ variable
-/// that is no flag at all: mistyped, it could delete what was to be kept.
+/// Adds what environment says about the command's flags that settings doesn't have. Variables without a
+/// character count as unset, and those of other commands' flags are passed over, all but kDryRun's: it may be
+/// there to protect a bucket from every command. Throws UsageError for an S3COMPRESS_ variable that is no
+/// flag at all: mistyped, it could delete what was to be kept.
 void add_environment(Settings& settings, std::string_view command, const Environment& environment);
 
 /// Adds what the config file says about the command's flags that settings doesn't have: above every section,
-/// where flags of other commands may stand too, and in the command's own. Throws UsageError.
+/// where flags of other commands may stand too, and in the command's own. Above every section kDryRun counts
+/// for a command that has no such flag, as in the environment. Throws UsageError.
 void add_config_file(Settings& settings, std::string_view command, const std::string& file_name);
 
 }  // namespace s3c::cli

@@ -8,6 +8,7 @@
 #include "base/open_files.h"
 #include "http/curl_transport.h"
 #include "s3/client_settings.h"
+#include "s3/read_only_store.h"
 #include "s3/s3_client.h"
 
 namespace s3c::cli {
@@ -67,26 +68,30 @@ struct StoreConnection::Parts {
         // Never stopped: after the first Ctrl-C what is in flight is finished, and after the second nothing
         // waits.
         client(config, std::make_shared<s3::StaticCredentials>(std::move(settings.credentials)), transport,
-               clock, std::move(logger), std::stop_token{}) {}
+               clock, std::move(logger), std::stop_token{}),
+        read_only(client) {}
 
   const std::size_t max_connections;
   http::CurlGlobal curl;
   http::CurlTransport transport;
   s3::S3Client client;
+  s3::ReadOnlyStore read_only;
 };
 
 StoreConnection::StoreConnection(const ConnectionOptions& options, const Environment& environment,
-                                 base::Clock& clock, std::shared_ptr<base::Logger> logger) {
+                                 base::Clock& clock, std::shared_ptr<base::Logger> logger)
+    : access_(options.access) {
   s3::ClientSettings settings = resolve(options, environment);
   const s3::S3ClientConfig config = client_config(settings);
-  logger->info("{}", describe(settings, config));
+  logger->info("{}{}", describe(settings, config), access_ == StoreAccess::read_only ? ", only read" : "");
   parts_ = std::make_unique<Parts>(std::move(settings), config, clock, std::move(logger));
 }
 
 StoreConnection::~StoreConnection() = default;
 
 s3::ObjectStore& StoreConnection::store() {
-  return parts_->client;
+  if (access_ == StoreAccess::read_write) return parts_->client;
+  return parts_->read_only;
 }
 
 std::size_t StoreConnection::max_connections() const {

@@ -41,6 +41,8 @@ class StoreConnection {
   StoreConnection(const StoreConnection&) = delete;
   StoreConnection& operator=(const StoreConnection&) = delete;
 
+  /// What the command works with: refuses every change unless options.access is read_write. The only way to a
+  /// store, so that no command can get around a dry run.
   s3::ObjectStore& store();
   /// As many as the limit of open files allows; more requests than that wait for one another.
   std::size_t max_connections() const;
@@ -49,6 +51,7 @@ class StoreConnection {
 
  private:
   struct Parts;
+  const StoreAccess access_;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -2,39 +2,20 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "cli/flags.h"
 #include "cli/help.h"
 #include "cli/usage_error.h"
+#include "temporary_file.h"
 
 namespace s3c::cli {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::TemporaryFile;
 using Arguments = std::vector<std::string>;
 using Variables = std::map<std::string, std::string>;
-
-/// A file that is gone afterwards.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& text) {
-    std::string name = (std::filesystem::temp_directory_path() / "s3c-options-XXXXXX").string();
-    const int descriptor = ::mkstemp(name.data());
-    ::close(descriptor);
-    path_ = name;
-    std::ofstream(path_) << text;
-  }
-  ~TemporaryFile() { std::filesystem::remove(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// With the two buckets, which every run needs.
 Request parse(Arguments arguments, const Variables& variables = {}) {
@@ -166,6 +147,7 @@ TEST(Options, EveryGlobalFlagReachesItsOption) {
   EXPECT_EQ(r.output.verbosity, 2);
   EXPECT_FALSE(r.output.progress);
   EXPECT_EQ(parse({"-v", "--verbose", "-v"}).output.verbosity, 3);
+  EXPECT_EQ(parse({"--verbose=2", "-v"}).output.verbosity, 3);
 }
 
 TEST(Options, UnderscoresAreDashesInEveryFlag) {
@@ -340,6 +322,19 @@ TEST(Options, EveryBadValueIsNamed) {
       {{"archve"}, "unknown command \"archve\"", "did you mean archive?"},
       {{"archive", "more"}, "unexpected argument \"more\"", "flag"},
       {{"--prefix", "--dry-run"}, "--prefix needs a value", "PREFIX"},
+      {{"--prefix", "--dryrun"}, "--prefix needs a value", "--prefix=PREFIX"},
+      {{"--exclude", ""}, "--exclude has an empty value", "GLOB"},
+      {{"--exclude="}, "--exclude has an empty value", "GLOB"},
+      {{"--years", "2016", "--years", " "}, "--years has an empty value", ""},
+      {{"archive", ""}, "argument 2 is empty", "variable"},
+      {{""}, "argument 1 is empty", "variable"},
+      {{"-vx"}, "unknown flag -vx", ""},
+      {{"-"}, "unknown flag -", ""},
+      {{"-l"}, "-l is no flag of archive", ""},
+      {{"--dry-run="}, "--dry-run has an empty value", ""},
+      {{"--dry-run", "false"}, "unknown command \"false\"", ""},
+      {{"--no-dry-run"}, "unknown flag --no-dry-run", "did you mean --dry-run?"},
+      {{"--help=maybe"}, "--help \"maybe\" is neither true nor false", ""},
       {{"--dry-run=maybe"}, "--dry-run \"maybe\" is neither true nor false", ""},
       {{"--threads", "abc"}, "--threads \"abc\" is not a whole number from 1 to 4096", "--threads COUNT"},
       {{"--threads", "0"}, "from 1 to 4096", ""},
@@ -382,6 +377,13 @@ TEST(Options, EveryBadValueIsNamed) {
   }
 }
 
+TEST(Options, HintsTellOfTheCommandsOwnFlag) {
+  EXPECT_THAT(refusal({"--to", ""}).hint(), HasSubstr("--to DATE"));
+  EXPECT_THAT(refusal({"restore", "*", "--to", ""}).hint(), HasSubstr("--to PLACE"));
+  const TemporaryFile file("to = ''\n");
+  EXPECT_THAT(refusal({"restore", "*", "--config", file.path()}).hint(), HasSubstr("--to PLACE"));
+}
+
 TEST(Options, MessagesNameThePlaceTheValueCameFrom) {
   EXPECT_THAT(refusal({}, {{"S3COMPRESS_THREADS", "x"}}).message(),
               HasSubstr("S3COMPRESS_THREADS \"x\" is not"));
@@ -407,6 +409,10 @@ TEST(Options, ConfigFileMistakesAreNamedWithTheirLine) {
       {"threads = 4\nthreads = 5\n", ":2: threads is set a second time"},
       {"arch-bucket = 'a'\narch_bucket = 'b'\n", ":2: arch_bucket is set a second time"},
       {"threads = [4, 5]\n", ":1: threads takes one value"},
+      {"exclude = []\n", ":1: exclude is an empty list"},
+      {"exclude = ['x', '']\n", ":1: exclude has an empty value"},
+      {"[gc]\nprefix = ''\n", ":2: prefix has an empty value"},
+      {"dry-run = 2\n", ":1: dry-run \"2\" is neither true nor false"},
       {"help = true\n", ":1: help can't be set in a config file"},
       {"threads 4\n", ":1: \"=\" is missing after threads"},
       {"\n\nprefix = logs\n", ":3: text must stand in quotes"},

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "s3/object_store.h"
 
 namespace s3c::cli {
 namespace {
@@ -97,6 +98,29 @@ TEST_F(Wiring, WhatCannotWorkIsRefusedBeforeAnyRequest) {
             ErrorKind::invalid_argument);
   std::filesystem::remove(folder_ / "credentials");
   EXPECT_EQ(refusal_kind([&] { connection({}); }), ErrorKind::access_denied);
+}
+
+TEST_F(Wiring, WithoutLeaveToWriteEveryChangeIsRefusedBeforeAnyRequest) {
+  base::SystemClock clock;
+  const auto connect = [&](StoreAccess access) {
+    // A closed port: what isn't refused fails otherwise.
+    return StoreConnection({.endpoint_url = "http://127.0.0.1:1", .max_attempts = 1, .access = access},
+                           environment({}), clock, base::make_null_logger());
+  };
+  using base::ErrorKind;
+  StoreConnection reading = connect(StoreAccess::read_only);
+  s3::ObjectStore& store = reading.store();
+  EXPECT_EQ(refusal_kind([&] { store.put_object({.bucket = "b", .key = "k"}, "x"); }), ErrorKind::internal);
+  EXPECT_EQ(
+      refusal_kind([&] { store.delete_objects("b", {{.key = "k"}}, s3::ObjectStore::Resend::forbidden); }),
+      ErrorKind::internal);
+  EXPECT_EQ(reading.requests().total(), 0U);
+  EXPECT_EQ(ConnectionOptions().access, StoreAccess::read_only) << "forgotten, it can't write";
+
+  StoreConnection writing = connect(StoreAccess::read_write);
+  EXPECT_EQ(refusal_kind([&] { writing.store().put_object({.bucket = "b", .key = "k"}, "x"); }),
+            ErrorKind::transient);
+  EXPECT_EQ(writing.requests().total(), 1U);
 }
 
 }  // namespace
