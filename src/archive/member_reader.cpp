@@ -23,10 +23,10 @@ void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
     identity = head && head->etag == got.etag ? identify(manifest, head) : ArchiveIdentity::other;
   }
   if (identity == ArchiveIdentity::lost_id) return;
-  throw Error(ErrorKind::corrupt,
-              identity == ArchiveIdentity::unproven ? kUnprovenArchive
-                                                    : "the archive is not the one that the catalog means",
-              {.operation = "read member", .resource = archive_bucket + "/" + manifest.archive_key});
+  const base::ErrorContext context{.operation = "read member",
+                                   .resource = archive_bucket + "/" + manifest.archive_key};
+  if (identity == ArchiveIdentity::unproven) throw Error(ErrorKind::unsupported, kUnprovenArchive, context);
+  throw Error(ErrorKind::corrupt, "the archive is not the one that the catalog means", context);
 }
 
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,

@@ -13,9 +13,9 @@
 
 namespace s3c::archive {
 
-/// Throws Error corrupt unless the object that a GET answered for is the manifest's archive. got: the
-/// answer's head, also of a range. One HEAD where the archive lost its id and its ETag says nothing: a range
-/// tells no checksum of the whole.
+/// Throws Error unless the object that a GET answered for is the manifest's archive: corrupt when it is
+/// another one, unsupported when only reading it whole could tell. got: the answer's head, also of a range.
+/// One HEAD where the archive lost its id and its ETag says nothing: a range tells no checksum of the whole.
 void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
                     const index::Manifest& manifest, const s3::ObjectHead& got);
 

@@ -36,7 +36,7 @@ s3::ThawState thaw_of(s3::ObjectStore& store, const std::string& bucket, const R
       throw Error(kind, why, {.operation = "restore", .resource = bucket + "/" + volume.archive_key});
     };
     // Before a thaw is paid for: a range of it, once thawed, could be proven no better.
-    if (identity == ArchiveIdentity::unproven) refuse(ErrorKind::corrupt, kUnprovenArchive);
+    if (identity == ArchiveIdentity::unproven) refuse(ErrorKind::unsupported, kUnprovenArchive);
     if (identity != ArchiveIdentity::lost_id)
       refuse(ErrorKind::not_found, "the archive that the catalog means is not there; verify tells more");
   }

@@ -154,6 +154,7 @@ class LostId(StoreCase):
                 self.assertEqual(self.originals[key].body, read.raw_out)
             else:
                 self.assertIn("can't be proven without reading", read.err)
+                self.assertEqual(2, read.code)
 
             mended = run(self.store, "verify", *places, "--deep", "--mend", "--output", "json")
             self.assertEqual((0, [volume]), (mended.code, mended.json()["mended"]["named"]), str(mended))
