@@ -13,14 +13,7 @@ namespace {
 bool etag_is_md5(const s3::ObjectHead& head) {
   if (head.etag.size() != 32 || !base::from_hex(head.etag)) return false;  // multipart: "…-N"
   // SSE-S3 keeps the MD5; with KMS or a customer's key the ETag is something else of the same shape.
-  return head.server_side_encryption.empty() || head.server_side_encryption == "AES256";
-}
-
-std::string big_endian(std::uint64_t value, int bytes) {
-  std::string out;
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
-    out.push_back(static_cast<char>((value >> shift) & 0xff));
-  return out;
+  return head.etag_is_of_md5();
 }
 
 }  // namespace
@@ -31,8 +24,7 @@ BodyCheck::BodyCheck(const s3::ObjectHead& head) {
     md5_ = base::Digest::md5();
   }
   for (const s3::Checksum& checksum : head.checksums) {
-    const bool of_parts = checksum.type == "COMPOSITE" || checksum.value.find('-') != std::string::npos;
-    if (of_parts) continue;
+    if (!checksum.is_of_whole_object()) continue;
     Expected expected{checksum, std::nullopt, 0};
     if (checksum.algorithm == "SHA1") {
       expected.digest = base::Digest::sha1();
@@ -66,10 +58,11 @@ std::optional<std::string> BodyCheck::complaint(std::uint32_t crc32) {
   }
   for (Expected& expected : expected_) {
     const std::string& algorithm = expected.checksum.algorithm;
-    const std::string raw = expected.digest            ? expected.digest->finish()
-                            : algorithm == "CRC32"     ? base::crc32_bytes(crc32)
-                            : algorithm == "CRC64NVME" ? big_endian(expected.crc, 8)
-                                                       : big_endian(expected.crc, 4);
+    const std::string raw = expected.digest        ? expected.digest->finish()
+                            : algorithm == "CRC32" ? base::crc32_bytes(crc32)
+                            : algorithm == "CRC64NVME"
+                                ? base::crc64nvme_bytes(expected.crc)
+                                : base::crc32c_bytes(static_cast<std::uint32_t>(expected.crc));
     const std::string actual = base::to_base64(raw);
     if (actual != expected.checksum.value) {
       return fmt::format("{} {} is not the stored {}", algorithm, actual, expected.checksum.value);

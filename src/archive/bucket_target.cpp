@@ -74,12 +74,7 @@ bool has_etag_of(const s3::ObjectHead& head, const index::Row& row) {
 bool is_made_of(const s3::ObjectHead& head, const s3::UploadedParts& parts) {
   if (head.size_bytes != parts.size_bytes) return false;
   if (head.etag == parts.expected_etag) return true;
-  const std::string crc32 = base::to_base64(base::crc32_bytes(parts.crc32));
-  for (const s3::Checksum& checksum : head.checksums) {
-    if (checksum.algorithm == "CRC32" && checksum.type == "FULL_OBJECT" && checksum.value == crc32)
-      return true;
-  }
-  return false;
+  return head.whole_checksum("CRC32") == base::to_base64(base::crc32_bytes(parts.crc32));
 }
 
 s3::ObjectAttributes attributes_of(const index::Row& row) {

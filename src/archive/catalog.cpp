@@ -8,8 +8,9 @@
 
 #include "archive/body_check.h"
 #include "archive/layout.h"
-#include "base/crc.h"
+#include "base/encoding.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/ulid.h"
 #include "s3/error_mapping.h"
 
@@ -75,6 +76,10 @@ std::optional<ManifestName> parse_index_key(std::string_view key) {
 
 std::optional<ManifestName> parse_staging_key(std::string_view key) {
   return parse_key(kStagingFolder, kStagingSuffix, key);
+}
+
+std::string index_checksum(const index::Manifest& manifest) {
+  return base::to_base64(base::from_hex(manifest.index_sha256).value());
 }
 
 std::vector<ManifestName> Catalog::list(const std::string& prefix) {
@@ -150,11 +155,12 @@ GroupState Catalog::load_group(std::string_view stem) {
   return state;
 }
 
-void Catalog::put_index(const index::Manifest& manifest, std::string_view gz_bytes) {
+void Catalog::put_index(const index::Manifest& manifest, std::string_view gz_bytes, bool with_sha256) {
   s3::PutObjectRequest request;
   request.bucket = bucket_;
   request.key = manifest.index_key;
   request.attributes.content_type = "application/gzip";
+  if (with_sha256) request.checksum = {"SHA256", index_checksum(manifest), "FULL_OBJECT"};
   store_.put_object(request, gz_bytes);
 }
 
@@ -187,36 +193,83 @@ void Catalog::remove_object(const std::string& key) {
   }
 }
 
-std::string Catalog::read_index(const std::string& key, std::uint64_t offset, std::uint64_t size_bytes) {
+std::string Catalog::read_index(const std::string& key, const index::Block& block) {
   s3::GetObjectRequest request;
   request.bucket = bucket_;
   request.key = key;
-  request.range = s3::ByteRange{offset, size_bytes};
-  return store_.get_object(request).body;
+  request.range = s3::ByteRange{block.offset_bytes, block.length_bytes};
+  std::string bytes = store_.get_object(request).body;
+  try {
+    index::expect_block(block, bytes);
+  } catch (const Error& error) {
+    throw bad_index(key, error.message());
+  }
+  return bytes;
 }
 
 index::IndexCursor Catalog::open_index(const index::Manifest& manifest) {
+  const bool proven = std::all_of(manifest.blocks.begin(), manifest.blocks.end(),
+                                  [](const index::Block& block) { return !block.sha256.empty(); });
+  const std::vector<index::Block> blocks = proven ? manifest.blocks : prove_blocks(manifest);
+  const std::string key = index_key(manifest.archive_key, manifest.id);
   return index::IndexCursor(
-      [this, key = index_key(manifest.archive_key, manifest.id)](
-          std::uint64_t offset, std::uint64_t size_bytes) { return read_index(key, offset, size_bytes); },
-      manifest.blocks);
+      [this, key, blocks](std::uint64_t offset, std::uint64_t) {
+        const auto block = std::lower_bound(
+            blocks.begin(), blocks.end(), offset,
+            [](const index::Block& b, std::uint64_t wanted) { return b.offset_bytes < wanted; });
+        return read_index(key, *block);
+      },
+      blocks);
+}
+
+void Catalog::expect_index(const index::Manifest& manifest) {
+  prove_blocks(manifest);
+}
+
+/// Of the bytes as they are now, if they are the manifest's: the blocks with the SHA-256 of each.
+std::vector<index::Block> Catalog::prove_blocks(const index::Manifest& manifest) {
+  s3::GetObjectRequest request;
+  request.bucket = bucket_;
+  request.key = index_key(manifest.archive_key, manifest.id);
+  std::vector<index::Block> blocks = manifest.blocks;
+  base::Digest whole = base::Digest::sha256();
+  base::Digest of_block = base::Digest::sha256();
+  auto block = blocks.begin();
+  std::uint64_t taken_bytes = 0;  // of the block
+  store_.read_object(request, [&](std::string_view bytes) {
+    whole.update(bytes);
+    while (!bytes.empty() && block != blocks.end()) {
+      const std::string_view piece = bytes.substr(0, block->length_bytes - taken_bytes);
+      of_block.update(piece);
+      taken_bytes += piece.size();
+      bytes.remove_prefix(piece.size());
+      if (taken_bytes != block->length_bytes) continue;
+      block++->sha256 = base::to_hex(std::exchange(of_block, base::Digest::sha256()).finish());
+      taken_bytes = 0;
+    }
+  });
+  if (base::to_hex(whole.finish()) != manifest.index_sha256)
+    throw bad_index(request.key, "its index has another SHA-256 than the manifest says");
+  return blocks;
 }
 
 std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, const index::Block& block) {
   const std::string key = index_key(manifest.archive_key, manifest.id);
-  const auto corrupt = [&](const std::string& why) {
-    return Error(ErrorKind::corrupt, why, {.operation = "read index", .resource = bucket_ + "/" + key});
-  };
   std::vector<index::Row> rows;
   try {
-    rows = index::decode_block(read_index(key, block.offset_bytes, block.length_bytes));
+    rows = index::decode_block(read_index(key, block));
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt) throw;
-    throw corrupt(error.message());
+    if (error.kind() != ErrorKind::corrupt || !error.context().resource.empty()) throw;
+    throw bad_index(key, error.message());
   }
   if (rows.size() != block.rows || rows.front().key != block.first_key)
-    throw corrupt(fmt::format("the block at {} is not the one that the manifest lists", block.offset_bytes));
+    throw bad_index(
+        key, fmt::format("the block at {} is not the one that the manifest lists", block.offset_bytes));
   return rows;
+}
+
+base::Error Catalog::bad_index(const std::string& key, const std::string& why) const {
+  return {ErrorKind::corrupt, why, {.operation = "read index", .resource = bucket_ + "/" + key}};
 }
 
 }  // namespace s3c::archive

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "archive/committed_volume.h"
+#include "base/error.h"
 #include "index/block.h"
 #include "index/index_reader.h"
 #include "index/manifest.h"
@@ -42,6 +43,9 @@ struct ManifestName {
 std::optional<ManifestName> parse_manifest_key(std::string_view key);
 std::optional<ManifestName> parse_index_key(std::string_view key);
 std::optional<ManifestName> parse_staging_key(std::string_view key);
+
+/// The SHA-256 of a volume's index in base64, as a store that keeps it tells it.
+std::string index_checksum(const index::Manifest& manifest);
 
 /// A manifest whose archive didn't prove it when it was asked.
 struct UncommittedManifest {
@@ -80,8 +84,9 @@ class Catalog {
   /// list.
   GroupState load_group(std::string_view stem);
 
-  /// Both return once the store has acknowledged.
-  void put_index(const index::Manifest& manifest, std::string_view gz_bytes);
+  /// Both return once the store has acknowledged. with_sha256: the store keeps additional checksums, and is
+  /// to keep the index's, so that a HEAD compares it with the manifest's.
+  void put_index(const index::Manifest& manifest, std::string_view gz_bytes, bool with_sha256);
   void put_manifest(const index::Manifest& manifest);
   /// Removes a volume's manifest, then its index.
   /// REQUIRES: an acknowledged abort of its upload, and then a HEAD that showed the archive is not its id:
@@ -91,15 +96,22 @@ class Catalog {
   /// used once, so that a repeated or late delete can't hit anything else. Throws internal for a key outside.
   void remove_object(const std::string& key);
 
-  /// All rows of a volume's index, in key order, a block at a time.
+  /// All rows of a volume's index, in key order, a block at a time. They decide what is deleted, so every block
+  /// is compared, each time it is read, with the SHA-256 that the manifest has of it. An old manifest has one of
+  /// the whole index only: then the index is read once, here, and the blocks that are read later are compared
+  /// with what was proven then. Throws corrupt when the index isn't the manifest's.
   index::IndexCursor open_index(const index::Manifest& manifest);
+  /// Reads the whole index. Throws corrupt, naming it, when it isn't the one that the manifest means.
+  void expect_index(const index::Manifest& manifest);
   /// The rows of one of its blocks: one ranged GET. Throws corrupt also when they aren't as the manifest
   /// says.
   std::vector<index::Row> read_block(const index::Manifest& manifest, const index::Block& block);
 
  private:
   std::vector<ManifestName> list(const std::string& prefix);
-  std::string read_index(const std::string& key, std::uint64_t offset, std::uint64_t size_bytes);
+  std::string read_index(const std::string& key, const index::Block& block);
+  std::vector<index::Block> prove_blocks(const index::Manifest& manifest);
+  base::Error bad_index(const std::string& key, const std::string& why) const;
 
   s3::ObjectStore& store_;
   std::string bucket_;

@@ -2,32 +2,65 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "base/encoding.h"
 #include "base/hash.h"
 #include "base/ulid.h"
 
 namespace s3c::archive {
 namespace {
 
-bool same_bytes(const index::Manifest& manifest, const s3::ObjectHead& archive) {
-  const auto stored =
-      std::find_if(archive.checksums.begin(), archive.checksums.end(), [&](const s3::Checksum& c) {
-        // A composite checksum ("…-N") speaks of parts, not of the whole: it proves nothing here.
-        return c.algorithm == manifest.checksum.algorithm && c.type != "COMPOSITE" &&
-               c.value.find('-') == std::string::npos;
-      });
-  if (stored != archive.checksums.end())
-    return !stored->value.empty() && stored->value == manifest.checksum.value;
-  return !archive.etag.empty() && archive.etag == manifest.etag;
+/// Whether the checksums that the store tells are those of the manifest; nullopt: it tells none of a kind
+/// that the manifest has.
+std::optional<bool> has_checksums_of(const index::Manifest& manifest, const s3::ObjectHead& archive) {
+  std::optional<bool> same;
+  const auto compare = [&](std::string_view algorithm, const std::string& expected) {
+    const auto told = archive.whole_checksum(algorithm);
+    if (told && !expected.empty()) same = same.value_or(true) && *told == expected;
+  };
+  compare(manifest.checksum.algorithm, manifest.checksum.value);
+  compare("CRC64NVME", manifest.crc64nvme);
+  return same;
+}
+
+/// The same of the ETag. Another one says nothing if it can come of the same bytes: they were cut into parts
+/// in another way, or the store makes its ETags of something else than MD5s.
+std::optional<bool> has_etag_of(const index::Manifest& manifest, const s3::ObjectHead& archive) {
+  if (archive.etag.empty()) return std::nullopt;
+  if (archive.etag == manifest.etag) return true;
+  if (!archive.etag_is_of_md5()) return std::nullopt;
+  if (manifest.parts != 1) return std::nullopt;
+  if (archive.etag.ends_with("-1")) return false;
+  // Copied whole, the ETag is the MD5 of what was the only part.
+  const std::optional<std::string> md5 = base::from_hex(archive.etag);
+  if (!md5 || md5->size() != 16) return std::nullopt;
+  return base::to_hex(base::md5(*md5)) + "-1" == manifest.etag;
+}
+
+std::optional<bool> has_bytes_of(const index::Manifest& manifest, const s3::ObjectHead& archive) {
+  if (archive.size_bytes != manifest.archive_size_bytes) return false;
+  const auto same = has_checksums_of(manifest, archive);
+  return same ? same : has_etag_of(manifest, archive);
 }
 
 }  // namespace
 
+ArchiveIdentity identify(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object) {
+  if (!object || manifest.id.empty()) return ArchiveIdentity::other;
+  const std::string carried = id_of(object);
+  if (manifest.is_foreign()) {
+    const bool same =
+        carried.empty() && record_id(object) == manifest.id && has_bytes_of(manifest, *object) == true;
+    return same ? ArchiveIdentity::as_sent : ArchiveIdentity::other;
+  }
+  if (!carried.empty() && carried != manifest.id) return ArchiveIdentity::other;
+  const std::optional<bool> same = has_bytes_of(manifest, *object);
+  if (!same) return ArchiveIdentity::unproven;
+  if (carried.empty()) return *same ? ArchiveIdentity::lost_id : ArchiveIdentity::other;
+  return *same ? ArchiveIdentity::as_sent : ArchiveIdentity::replaced;
+}
+
 bool is_as_sent(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object) {
-  return object && !manifest.id.empty() && record_id(object) == manifest.id &&
-         manifest.is_foreign() == id_of(object).empty() &&
-         object->size_bytes == manifest.archive_size_bytes && same_bytes(manifest, *object);
+  return identify(manifest, object) == ArchiveIdentity::as_sent;
 }
 
 std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,

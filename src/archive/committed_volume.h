@@ -28,9 +28,28 @@ class CommittedVolume {
   index::Manifest manifest_;
 };
 
-/// Compares what HEAD said of an object with a manifest: same id (record_id(); carried by it exactly if the
-/// manifest isn't of a foreign archive), same size, and the same full-object checksum or, where the store
-/// tells none of that kind, the ETag that the manifest has. Silence is never taken for a yes.
+/// What the object at an archive's name is to a manifest, as far as the store's word goes.
+enum class ArchiveIdentity {
+  as_sent,   ///< it carries the id, and has the size and a checksum that the manifest says
+  lost_id,   ///< it carries no id, but size and checksum prove that it is this archive: somebody copied it
+  unproven,  ///< the size is right, and nothing that the store tells can be compared: only reading it tells
+  replaced,  ///< it carries the id, but has another size or checksum
+  other,     ///< it isn't there, carries another id, or none and isn't this archive
+};
+
+/// The one place that compares a manifest with what HEAD (or a GET of the whole object) said of the object at
+/// its name. What counts for a checksum, each only if it is of the whole object: the CRC-32 and the CRC64NVME
+/// that the manifest has; without either the ETag, where it is made of MD5s and of the same parts. Silence is
+/// never taken for a yes. The record of a foreign archive has an id that is made of ETag and size
+/// (record_id()), so of it an archive is as_sent or other.
+ArchiveIdentity identify(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object);
+
+/// What readers say of an unproven one, on one line.
+inline constexpr const char* kUnprovenArchive =
+    "the archive can't be proven without reading: the store tells nothing of it that its manifest could be "
+    "compared with. verify --deep --mend reads it whole and gives it its id back";
+
+/// Whether identify() says as_sent.
 bool is_as_sent(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object);
 
 /// archive: what HEAD said of the object at the archive's own name. nullopt: is_as_sent() is false, because

@@ -23,7 +23,7 @@ std::variant<CommittedVolume, LostRace> Committer::commit(const SealedVolume& vo
   const index::Manifest& manifest = volume.manifest;
   try {
     // 5: the whole record is there and acknowledged before the archive can become visible.
-    catalog_.put_index(manifest, volume.index.gz_bytes());
+    catalog_.put_index(manifest, volume.index.gz_bytes(), powers_.additional_checksums);
     catalog_.put_manifest(manifest);
   } catch (const Error& error) {
     // Either PUT may have had its effect. Taken back, or proven by somebody's miracle: settle() knows.

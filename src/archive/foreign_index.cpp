@@ -80,9 +80,11 @@ class Indexing {
       if (entry.name == zip::kIndexEntryName) {
         throw Error(
             ErrorKind::unsupported,
-            fmt::format("it carries no id but has {} in it: a copy of a volume of this program that lost "
-                        "its metadata on the way. Copy it again with x-amz-meta-s3compress-id, in parts",
-                        zip::kIndexEntryName));
+            fmt::format(
+                "it carries no id but has {} in it: a copy of a volume of this program that lost "
+                "its metadata on the way. If its record is still in the catalog, verify --deep --mend "
+                "gives it its id back; otherwise copy it again with x-amz-meta-s3compress-id, in parts",
+                zip::kIndexEntryName));
       }
       const std::uint64_t data_offset = headers.data_offset_of(entry);  // also proves the local header
       if (entry.name.ends_with('/') && entry.size_bytes == 0) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/crc.h"
 #include "base/error.h"
 #include "base/hash.h"
 
@@ -51,7 +52,11 @@ void ForwardReader::fetch_more(std::uint64_t keep_from_offset) {
     window_offset_ = keep_from - kLookBackBytes;
   }
   const std::string bytes = fetch_(from, std::min(kRangeBytes, limit_offset_ - from));
-  if (from < end_offset_) crc32_ = base::crc32(std::string_view(bytes).substr(0, end_offset_ - from), crc32_);
+  if (from < end_offset_) {
+    const std::string_view of_stretch = std::string_view(bytes).substr(0, end_offset_ - from);
+    crc32_ = base::crc32(of_stretch, crc32_);
+    crc64nvme_ = base::crc64nvme(of_stretch, crc64nvme_);
+  }
   window_ += bytes;
 }
 

@@ -32,6 +32,8 @@ class ForwardReader {
 
   /// Reads what is left of the stretch. Returns the CRC-32 of all of it.
   std::uint32_t finish();
+  /// The CRC64NVME of all of it. REQUIRES: finish() was called.
+  std::uint64_t crc64nvme() const { return crc64nvme_; }
 
  private:
   void fetch_more(std::uint64_t keep_from_offset);
@@ -42,6 +44,7 @@ class ForwardReader {
   std::uint64_t window_offset_;
   std::string window_;
   std::uint32_t crc32_ = 0;
+  std::uint64_t crc64nvme_ = 0;
 };
 
 }  // namespace s3c::archive

@@ -14,6 +14,21 @@ namespace s3c::archive {
 using base::Error;
 using base::ErrorKind;
 
+void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
+                    const index::Manifest& manifest, const s3::ObjectHead& got) {
+  if (record_id(got) == manifest.id) return;
+  ArchiveIdentity identity = identify(manifest, got);
+  if (identity == ArchiveIdentity::unproven) {
+    const auto head = store.head_object(archive_bucket, manifest.archive_key);
+    identity = head && head->etag == got.etag ? identify(manifest, head) : ArchiveIdentity::other;
+  }
+  if (identity == ArchiveIdentity::lost_id) return;
+  const base::ErrorContext context{.operation = "read member",
+                                   .resource = archive_bucket + "/" + manifest.archive_key};
+  if (identity == ArchiveIdentity::unproven) throw Error(ErrorKind::unsupported, kUnprovenArchive, context);
+  throw Error(ErrorKind::corrupt, "the archive is not the one that the catalog means", context);
+}
+
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,
                  const index::Row& row, const std::function<void(std::string_view)>& sink) {
   const auto corrupt = [&](const std::string& why) {
@@ -30,7 +45,7 @@ void read_member(s3::ObjectStore& store, const std::string& archive_bucket, cons
       request.expected_size_bytes = row.compressed_size_bytes;
       const s3::ObjectHead head =
           store.read_object(request, [&](std::string_view bytes) { decoder.write(bytes); });
-      if (record_id(head) != manifest.id) throw corrupt("the archive is not the one that the catalog means");
+      expect_archive(store, archive_bucket, manifest, head);
     }
     decoder.finish();
   } catch (const Error& error) {

@@ -9,8 +9,15 @@
 #include "index/manifest.h"
 #include "index/row.h"
 #include "s3/object_store.h"
+#include "s3/types.h"
 
 namespace s3c::archive {
+
+/// Throws Error unless the object that a GET answered for is the manifest's archive: corrupt when it is
+/// another one, unsupported when only reading it whole could tell. got: the answer's head, also of a range.
+/// One HEAD where the archive lost its id and its ETag says nothing: a range tells no checksum of the whole.
+void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
+                    const index::Manifest& manifest, const s3::ObjectHead& got);
 
 /// Hands the member's bytes to sink as they are decoded: they are only proven once this returns. Constant
 /// memory. One GET, of which a part may be asked for again; none for an empty member. Throws Error: corrupt

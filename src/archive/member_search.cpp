@@ -155,13 +155,18 @@ class Search {
     std::vector<Volume> volumes;
     ManifestName asked = names.front();
     try {
-      if (names.size() > 1) {
-        const std::string id = record_id(store_.head_object(catalog_.bucket(), names.front().archive_key));
-        std::erase_if(names, [&](const ManifestName& name) { return name.id != id; });
+      std::optional<s3::ObjectHead> archive;
+      const bool raced = names.size() > 1;
+      if (raced) {
+        archive = store_.head_object(catalog_.bucket(), asked.archive_key);
+        // Without an id it is a foreign one, or any of those that it fits.
+        if (const std::string id = id_of(archive); !archive || !id.empty())
+          std::erase_if(names, [&](const ManifestName& name) { return name.id != id; });
       }
       for (const ManifestName& name : names) {
         asked = name;
         index::Manifest manifest = catalog_.read_manifest(name);
+        if (raced && record_id(archive) != name.id && !may_be(manifest, archive)) continue;
         if (is_wanted(manifest))
           volumes.push_back(
               {name, std::make_shared<const index::Manifest>(std::move(manifest)), std::nullopt});
@@ -171,6 +176,12 @@ class Search {
       if (error.kind() != ErrorKind::not_found) volumes.push_back({asked, nullptr, error});
     }
     return volumes;
+  }
+
+  /// Of an archive that carries no id any more.
+  static bool may_be(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive) {
+    const ArchiveIdentity identity = identify(manifest, archive);
+    return identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven;
   }
 
   bool is_wanted(const index::Manifest& manifest) const {

@@ -4,6 +4,7 @@
 
 #include "archive/catalog.h"
 #include "archive/committed_volume.h"
+#include "base/crc.h"
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "base/ulid.h"
@@ -108,6 +109,7 @@ SealedVolume OpenVolume::seal() {
   index::Manifest& m = manifest_;
   m.archive_size_bytes = uploaded.size_bytes;
   m.checksum = {"CRC32", "FULL_OBJECT", base::to_base64(base::crc32_bytes(uploaded.crc32))};
+  m.crc64nvme = base::to_base64(base::crc64nvme_bytes(uploaded.crc64nvme));
   m.etag = uploaded.expected_etag;
   m.parts = uploaded.parts.size();
   m.objects = contents.objects;

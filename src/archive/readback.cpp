@@ -2,17 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <atomic>
 #include <optional>
 #include <utility>
 
 #include "archive/catalog.h"
 #include "archive/committed_volume.h"
+#include "archive/part_copy.h"
 #include "archive/volume_audit.h"
 #include "base/encoding.h"
 #include "base/error.h"
-#include "base/task_group.h"
 #include "index/index_reader.h"
 
 namespace s3c::archive {
@@ -89,40 +87,16 @@ void Readback::read_back(const SealedVolume& volume, const std::string& etag) {
 void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
   index::Manifest& manifest = volume.manifest;
   manifest.upload_id = store_.create_multipart_upload(create_request(manifest, options_, powers_));
-  std::vector<s3::UploadedPart> copies(volume.parts.size());
-  const auto copy_part = [&](std::size_t index) {
-    s3::UploadPartCopyRequest request;
-    request.bucket = manifest.archive_bucket;
-    request.key = manifest.archive_key;
-    request.upload_id = manifest.upload_id;
-    request.part_number = static_cast<int>(index + 1);
-    request.source_key = staging_key(manifest);
-    request.source_etag = etag;
-    // Parts as they were, so that the ETag stays as computed. A copy with one part may be too small for a
-    // range.
-    if (copies.size() > 1) {
-      const std::uint64_t offset = index * manifest.part_size_bytes;
-      request.range =
-          s3::ByteRange{offset, std::min(manifest.part_size_bytes, manifest.archive_size_bytes - offset)};
-    }
-    copies[index] = store_.upload_part_copy(request);
-    // Where ETags are MD5s, as that of the staged copy showed, the same bytes have the same one.
-    if (etag == manifest.etag && copies[index].etag != volume.parts[index].etag)
-      throw damaged(manifest,
-                    fmt::format("the store's copy of part {} has another ETag than the part", index + 1));
-  };
   try {
-    std::atomic<std::size_t> next{0};
-    base::TaskGroup crew;
-    for (int i = 0; i < slots_.count(); ++i) {
-      crew.spawn([&](const std::stop_token& stop) {
-        for (std::size_t index = next++; index < copies.size() && !stop.stop_requested(); index = next++) {
-          const base::Slots::Slot slot = slots_.acquire(stop);
-          copy_part(index);
-        }
-      });
+    std::vector<s3::UploadedPart> copies = copy_parts_of(
+        store_, manifest.archive_bucket, manifest, manifest.upload_id, staging_key(manifest), etag, slots_);
+    for (std::size_t i = 0; i < copies.size(); ++i) {
+      // Where ETags are MD5s, as that of the staged copy showed, the same bytes have the same one.
+      if (etag == manifest.etag && copies[i].etag != volume.parts[i].etag)
+        throw damaged(manifest,
+                      fmt::format("the store's copy of part {} has another ETag than the part", i + 1));
     }
-    crew.wait();
+    volume.parts = std::move(copies);
   } catch (...) {
     try {
       store_.abort_multipart_upload(manifest.archive_bucket, manifest.archive_key, manifest.upload_id);
@@ -132,7 +106,6 @@ void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
     }
     throw;
   }
-  volume.parts = std::move(copies);
 }
 
 /// Garbage that nobody reads any more; what can't be removed now, a later run or gc removes.

@@ -197,10 +197,7 @@ class Rebuild {
 
   /// The store's own, or where it tells none that of the bytes.
   std::string checksum() {
-    const auto told = std::find_if(head_.checksums.begin(), head_.checksums.end(), [](const s3::Checksum& c) {
-      return c.algorithm == "CRC32" && c.type != "COMPOSITE" && c.value.find('-') == std::string::npos;
-    });
-    if (told != head_.checksums.end()) return told->value;
+    if (auto told = head_.whole_checksum("CRC32")) return *std::move(told);
     if (crc32_) return base::to_base64(base::crc32_bytes(*crc32_));
     ForwardReader all([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); }, 0,
                       head_.size_bytes, head_.size_bytes);
@@ -216,7 +213,10 @@ class Rebuild {
         index_.blocks);
     const AuditReport report =
         audit_volume(store_, {bucket_, key_, head_.etag}, manifest_, std::move(cursor), memory, visited_);
-    if (report.whole()) return;
+    if (report.whole()) {
+      if (!is_foreign()) manifest_.crc64nvme = report.crc64nvme;
+      return;
+    }
     const Damage& first = report.named.front();
     throw error(
         ErrorKind::corrupt,

@@ -26,8 +26,10 @@ double thaw_dollars(const RestoreVolume& volume, s3::RestoreTier tier) {
   return 0;
 }
 
-RestoreVolume volume_of(const index::Manifest& manifest) {
+RestoreVolume volume_of(const std::shared_ptr<const index::Manifest>& of_volume) {
+  const index::Manifest& manifest = *of_volume;
   RestoreVolume volume;
+  volume.manifest = of_volume;
   volume.archive_key = manifest.archive_key;
   volume.id = manifest.id;
   volume.source_bucket = manifest.source_bucket;
@@ -81,7 +83,7 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
       context.store, {options.scope, options.query, "", options.threads}, context.stop,
       [&](const std::shared_ptr<const index::Manifest>& manifest, std::vector<index::Row>&& rows) {
         RestoreVolume& volume =
-            volumes.try_emplace({manifest->archive_key, manifest->id}, volume_of(*manifest)).first->second;
+            volumes.try_emplace({manifest->archive_key, manifest->id}, volume_of(manifest)).first->second;
         for (const index::Row& row : rows) {
           ++volume.members;
           volume.member_bytes += row.size_bytes;
@@ -96,7 +98,7 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
   // was found, for it has the last word on its keys.
   for (const UnsearchedVolume& unsearched : report.unsearched) {
     if (!unsearched.manifest) continue;
-    volumes.try_emplace({unsearched.name.archive_key, unsearched.name.id}, volume_of(*unsearched.manifest));
+    volumes.try_emplace({unsearched.name.archive_key, unsearched.name.id}, volume_of(unsearched.manifest));
   }
   for (auto& [name, volume] : volumes) plan.volumes.push_back(std::move(volume));
   std::stable_sort(plan.volumes.begin(), plan.volumes.end(),

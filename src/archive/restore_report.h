@@ -3,17 +3,20 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "index/manifest.h"
 #include "s3/types.h"
 
 namespace s3c::archive {
 
 /// One volume that holds wanted members.
 struct RestoreVolume {
+  std::shared_ptr<const index::Manifest> manifest;
   std::string archive_key;
   std::string id;
   std::string source_bucket;

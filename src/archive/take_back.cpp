@@ -27,6 +27,13 @@ std::variant<CommittedVolume, TakenBack> take_back(s3::ObjectStore& store, Catal
                       "the store's size or checksum of the archive is not what was uploaded",
                       {.operation = "verify", .resource = catalog.bucket() + "/" + manifest.archive_key});
   }
+  if (const ArchiveIdentity identity = identify(manifest, archive);
+      identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven) {
+    throw base::Error(
+        base::ErrorKind::corrupt,
+        "an archive of its size stands there without an id, and can be this one: verify --deep --mend",
+        {.operation = "verify", .resource = catalog.bucket() + "/" + manifest.archive_key});
+  }
   catalog.remove(manifest);
   return taken;
 }

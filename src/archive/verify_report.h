@@ -33,7 +33,7 @@ struct VerifyReport {
   static constexpr std::size_t kMaxNamed = 1000;
   static constexpr std::size_t kMaxFailures = 20;
 
-  std::uint64_t volumes = 0;  ///< whole, damaged and frozen ones
+  std::uint64_t volumes = 0;  ///< whole, damaged and frozen ones, and those of lost_id and unproven
   std::uint64_t whole = 0;    ///< of them
   std::uint64_t objects = 0;  ///< members of the whole ones, by their manifests
   std::uint64_t archive_bytes = 0;
@@ -43,6 +43,9 @@ struct VerifyReport {
   std::vector<VolumeDamage> named;    ///< the first kMaxNamed of damages
   VolumeNames frozen;                 ///< deep: not read, they must be thawed first; as listed they are right
   std::uint64_t thaws_started = 0;    ///< of the frozen ones, by this run
+  VolumeNames lost_id;                ///< whole by the store's word or, deep, by reading; the id is gone
+  VolumeNames unproven;               ///< nothing that the store tells proves them, and they weren't read
+  VolumeNames mended;                 ///< whole ones that had lost their id, and got it back by this run
   VolumeNames unfinished;             ///< records of runs that may still work
   VolumeNames garbage;                ///< records of killed runs, which gc removes
   VolumeNames foreign;                ///< objects under a volume's name that aren't ours

@@ -31,8 +31,8 @@ class VerifyRun {
         context_(context),
         memory_(options.memory_bytes),
         check_(context.store, options.scope.archive_bucket,
-               {options.deep, options.thaw, AgeLimit(context.clock.now(), options.min_age)}, memory_,
-               context.progress.bytes_read, context.stop) {}
+               {options.deep, options.mend, options.thaw, AgeLimit(context.clock.now(), options.min_age)},
+               memory_, context.progress.bytes_read, context.stop) {}
 
   VerifyReport run() {
     if (options_.volumes.empty()) {
@@ -77,6 +77,8 @@ class VerifyRun {
   void take(const VolumeFinding& finding) {
     switch (finding.kind) {
       case Kind::whole:
+      case Kind::lost_id:
+      case Kind::unproven:
       case Kind::damaged:
         return take_volume(finding);
       case Kind::unfinished:
@@ -110,7 +112,12 @@ class VerifyRun {
         if (report_.named.size() < VerifyReport::kMaxNamed)
           report_.named.push_back({finding.archive_key, damage.key, damage.what});
       }
+    } else if (finding.kind == Kind::lost_id) {
+      report_.lost_id.add(finding.archive_key);
+    } else if (finding.kind == Kind::unproven) {
+      report_.unproven.add(finding.archive_key);
     } else if (!finding.frozen) {
+      if (finding.mended) report_.mended.add(finding.archive_key);
       ++report_.whole;
       report_.objects += finding.manifest->objects;
       report_.archive_bytes += finding.manifest->archive_size_bytes;
@@ -130,6 +137,7 @@ void validate(const VerifyOptions& o) {
   validate(o.scope);
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
   if (o.threads < 1 || o.threads > 4096) refuse("--threads must be between 1 and 4096");
+  if (o.mend && !o.deep) refuse("an archive is only mended after it was read whole: --mend needs --deep");
   if (o.thaw) validate(*o.thaw);
   if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
 }

@@ -1,5 +1,6 @@
-// `s3compress verify`: each volume against its manifest, by listing alone; or, deep, every byte of it against
-// its index. Changes nothing.
+// `s3compress verify`: each volume against its manifest, by what the store tells of archive and index; or,
+// deep, every byte of it against its index. Changes nothing, but for archives that lost their id when they
+// are to be mended.
 #pragma once
 
 #include <atomic>
@@ -23,6 +24,7 @@ struct VerifyOptions {
   CatalogScope scope;
   std::vector<std::string> volumes;  ///< only these archives; empty: all in scope
   bool deep = false;                 ///< read every member, decode it, compare it with the index
+  bool mend = false;                 ///< deep: an archive that is whole but lost its id gets it back
   std::optional<ThawOptions> thaw;   ///< deep: what is frozen is asked to thaw, for a later run to read
   /// A record without its archive that is younger may be that of a run that still works.
   std::chrono::seconds min_age = std::chrono::days(7);
@@ -50,9 +52,9 @@ struct VerifyContext {
 };
 
 /// Looks at every volume in scope, or at those that were named, and says what is wrong. Shallow: the
-/// listings, one GET for each manifest, a HEAD only where the listing's ETag proves nothing or something
-/// seems wrong. Memory doesn't grow with the catalog. Stop ends it between two ranges of a volume. Blocks.
-/// Throws the store's errors when the catalog can't be listed; those of single volumes are in the report.
+/// listings, one GET for each manifest, a HEAD each for its archive and its index. Memory doesn't grow with
+/// the catalog. Stop ends it between two ranges of a volume. Blocks. Throws the store's errors when the
+/// catalog can't be listed; those of single volumes are in the report.
 VerifyReport run_verify(const VerifyOptions& options, const VerifyContext& context);
 
 }  // namespace s3c::archive

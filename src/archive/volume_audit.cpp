@@ -10,6 +10,7 @@
 #include "archive/forward_reader.h"
 #include "base/bounded_queue.h"
 #include "base/bytes.h"
+#include "base/crc.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -68,6 +69,7 @@ struct Batch {
 struct Piece {
   std::uint64_t size_bytes = 0;
   std::uint32_t crc32 = 0;
+  std::uint64_t crc64nvme = 0;
 };
 
 /// What the store throws while the ZIP reader reads: that it can't be read is not damage.
@@ -240,7 +242,7 @@ class Audit {
     base::MutexLock lock(mutex_);
     report_.members += members;
     if (pieces_.size() <= batch.number) pieces_.resize(batch.number + 1);
-    pieces_[batch.number] = {batch.end_offset - batch.begin_offset, crc32};
+    pieces_[batch.number] = {batch.end_offset - batch.begin_offset, crc32, bytes.crc64nvme()};
   }
 
   void compare_own_index(const zip::Reader& reader, const zip::EntryInfo& entry) {
@@ -256,18 +258,26 @@ class Audit {
     ForwardReader tail([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
                        reader_->directory_offset(), manifest_.archive_size_bytes,
                        manifest_.archive_size_bytes);
-    const Piece last{manifest_.archive_size_bytes - reader_->directory_offset(), tail.finish()};
-    std::uint32_t crc32 = 0;
+    const std::uint32_t tail_crc32 = tail.finish();
+    const Piece last{manifest_.archive_size_bytes - reader_->directory_offset(), tail_crc32,
+                     tail.crc64nvme()};
+    Piece whole;
     {
       base::MutexLock lock(mutex_);
       pieces_.push_back(last);
-      for (const Piece& piece : pieces_) crc32 = base::crc32_combine(crc32, piece.crc32, piece.size_bytes);
+      for (const Piece& piece : pieces_) {
+        whole.crc32 = base::crc32_combine(whole.crc32, piece.crc32, piece.size_bytes);
+        whole.crc64nvme = base::crc64nvme_combine(whole.crc64nvme, piece.crc64nvme, piece.size_bytes);
+      }
+      report_.crc64nvme = base::to_base64(base::crc64nvme_bytes(whole.crc64nvme));
     }
-    const std::string value = base::to_base64(base::crc32_bytes(crc32));
-    if (value != manifest_.checksum.value) {
-      note("",
-           fmt::format("the bytes have CRC-32 {}, the manifest says {}", value, manifest_.checksum.value));
-    }
+    const auto compare = [&](const char* name, const std::string& value, const std::string& expected) {
+      if (value != expected)
+        note("", fmt::format("the bytes have {} {}, the manifest says {}", name, value, expected));
+    };
+    compare("CRC-32", base::to_base64(base::crc32_bytes(whole.crc32)), manifest_.checksum.value);
+    if (!manifest_.crc64nvme.empty())
+      compare("CRC64NVME", base::to_base64(base::crc64nvme_bytes(whole.crc64nvme)), manifest_.crc64nvme);
   }
 
   std::string fetch(std::uint64_t offset, std::uint64_t size_bytes) {

@@ -33,6 +33,7 @@ struct AuditReport {
   std::uint64_t members = 0;  ///< read and decoded, good ones and bad ones
   std::uint64_t damages = 0;
   std::vector<Damage> named;  ///< the first kMaxNamed of them
+  std::string crc64nvme;      ///< of all bytes, base64; empty when the ZIP can't be read to its end
 
   bool whole() const { return damages == 0; }
 };
@@ -42,7 +43,7 @@ struct AuditReport {
 ///  - an entry that the index doesn't have, or has otherwise, and a row without entry;
 ///  - a volume whose own index, its last entry, says something else than index does (a foreign archive has
 ///    none, and as many entries beside the index's as its manifest says);
-///  - bytes whose CRC-32 is not the manifest's, and a ZIP that can't be read at all.
+///  - bytes whose CRC-32 or CRC64NVME is not the manifest's, and a ZIP that can't be read at all.
 /// index: at its beginning. Several ranges are fetched and decoded at a time, each in memory leased from
 /// memory (kRangeBytes and a little); beside that 16 bytes are kept for each member. visited: told how many
 /// archive bytes were read, from any thread; an Error that it throws ends the audit and is thrown. Blocks;

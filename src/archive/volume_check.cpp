@@ -6,8 +6,8 @@
 
 #include "archive/catalog_listing.h"
 #include "archive/committed_volume.h"
+#include "archive/volume_mend.h"
 #include "base/encoding.h"
-#include "base/hash.h"
 
 namespace s3c::archive {
 
@@ -20,6 +20,9 @@ namespace {
 bool is_frozen(const Error& error) {
   return error.context().code == "InvalidObjectState";
 }
+
+/// Parts that the store copies at a time.
+constexpr int kCopies = 8;
 
 }  // namespace
 
@@ -38,7 +41,8 @@ VolumeCheck::VolumeCheck(s3::ObjectStore& store, const std::string& archive_buck
       memory_(memory),
       bytes_read_(bytes_read),
       stop_(std::move(stop)),
-      catalog_(store, archive_bucket) {}
+      catalog_(store, archive_bucket),
+      copies_(kCopies) {}
 
 VolumeFinding VolumeCheck::check(const ListedVolume& listed) {
   VolumeFinding finding;
@@ -46,9 +50,10 @@ VolumeFinding VolumeCheck::check(const ListedVolume& listed) {
   try {
     judge(listed, finding);
     if (!options_.deep) return finding;
-    if (finding.kind == VolumeFinding::Kind::whole) {
+    using Kind = VolumeFinding::Kind;
+    if (finding.kind == Kind::whole || finding.kind == Kind::lost_id || finding.kind == Kind::unproven) {
       read(listed.archive, finding);
-    } else if (finding.kind == VolumeFinding::Kind::damaged) {
+    } else if (finding.kind == Kind::damaged) {
       finding.damages.back().what += "; its members were not read";
     }
   } catch (const Error& error) {
@@ -79,14 +84,13 @@ std::vector<VolumeFinding> VolumeCheck::check_named(const std::string& archive_k
     std::vector<CatalogRecord> records;  // a handful: of the runs that raced for the name
     CatalogListing listing(store_, bucket_, archive_key + "/");
     while (auto record = listing.next()) records.push_back(*std::move(record));
-    for (const CatalogRecord& record : records)
-      findings.push_back(check({archive_key, record, archive, records.size() > 1}));
+    for (const CatalogRecord& record : records) findings.push_back(check({archive_key, record, archive}));
     if (!findings.empty()) return findings;
     if (!archive) {
       throw Error(ErrorKind::not_found, "there is no such volume, neither an archive nor a record of one",
                   {.operation = "verify", .resource = bucket_ + "/" + base::printable(archive_key)});
     }
-    findings.push_back(check({archive_key, std::nullopt, archive, false}));
+    findings.push_back(check({archive_key, std::nullopt, archive}));
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
     VolumeFinding& failed = findings.emplace_back();
@@ -102,7 +106,13 @@ void VolumeCheck::judge(const ListedVolume& listed, VolumeFinding& finding) {
   finding.manifest = std::move(volume.manifest);
   switch (volume.state) {
     case VolumeState::committed:
-      return judge_committed(listed, finding);
+      return judge_index(finding);
+    case VolumeState::lost_id:
+      finding.kind = VolumeFinding::Kind::lost_id;
+      return judge_index(finding);
+    case VolumeState::unproven:
+      finding.kind = VolumeFinding::Kind::unproven;
+      return judge_index(finding);
     case VolumeState::replaced:
     case VolumeState::unreadable:
       return finding.damage(std::move(volume.detail));
@@ -113,19 +123,28 @@ void VolumeCheck::judge(const ListedVolume& listed, VolumeFinding& finding) {
   }
 }
 
-void VolumeCheck::judge_committed(const ListedVolume& listed, VolumeFinding& finding) {
-  std::optional<std::uint64_t> index_bytes = listed.record->index_bytes;
-  if (!index_bytes) {
-    // Manifests and indexes are listed one after the other; this one may have been written in between.
-    const auto head = store_.head_object(bucket_, index_key(listed.archive_key, listed.record->name.id));
-    if (head) index_bytes = head->size_bytes;
-  }
-  if (!index_bytes) {
-    finding.damage(
+/// The index decides what is deleted, so it is compared without reading members, too.
+void VolumeCheck::judge_index(VolumeFinding& finding) {
+  const index::Manifest& manifest = *finding.manifest;
+  const auto head = store_.head_object(bucket_, index_key(manifest.archive_key, manifest.id));
+  if (!head) {
+    return finding.damage(
         "its index is not there: find, ls and restore can't use it; catalog rebuild makes it again");
-  } else if (*index_bytes != finding.manifest->index_size_bytes) {
-    finding.damage(fmt::format("its index has {} bytes, the manifest says {}", *index_bytes,
-                               finding.manifest->index_size_bytes));
+  }
+  if (head->size_bytes != manifest.index_size_bytes) {
+    return finding.damage(fmt::format("its index has {} bytes, the manifest says {}", head->size_bytes,
+                                      manifest.index_size_bytes));
+  }
+  if (const auto told = head->whole_checksum("SHA256")) {
+    if (*told != index_checksum(manifest))
+      finding.damage("its index has another SHA-256 than the manifest says");
+  } else if (!options_.deep) {  // deep reads it anyway
+    try {
+      catalog_.expect_index(manifest);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::corrupt) throw;
+      finding.damage(error.message());
+    }
   }
 }
 
@@ -136,8 +155,7 @@ void VolumeCheck::judge_without_manifest(const ListedVolume& listed, VolumeFindi
     return;
   }
   if (const auto record = find_record({listed.archive_key, record_id(head)})) {
-    judge({listed.archive_key, record, listed.archive, true},
-          finding);  // committed since the catalog was listed
+    judge({listed.archive_key, record, listed.archive}, finding);  // committed since the catalog was listed
   } else if (id_of(head).empty()) {
     finding.kind = VolumeFinding::Kind::foreign;
   } else {
@@ -193,25 +211,39 @@ std::optional<CatalogRecord> VolumeCheck::find_record(const ManifestName& name) 
 
 void VolumeCheck::read(const std::optional<s3::ObjectSummary>& archive, VolumeFinding& finding) {
   const index::Manifest& manifest = *finding.manifest;
+  const std::string etag = etag_of(archive, manifest.archive_key);
+  if (!audit(etag, finding) || finding.kind == VolumeFinding::Kind::whole) return;
+  finding.kind = VolumeFinding::Kind::lost_id;  // every byte of it is the manifest's
+  if (!options_.mend) return;
+  give_id_back(store_, bucket_, manifest, etag, copies_, stop_);
+  finding.kind = VolumeFinding::Kind::whole;
+  finding.mended = true;
+}
+
+/// False: it is damaged, or could not be read before a thaw.
+bool VolumeCheck::audit(const std::string& etag, VolumeFinding& finding) {
+  const index::Manifest& manifest = *finding.manifest;
   try {
-    compare_index(manifest, finding);
-    const AuditReport audit = audit_volume(
-        store_, {bucket_, manifest.archive_key, etag_of(archive, manifest.archive_key)}, manifest,
-        catalog_.open_index(manifest), memory_, [this](std::uint64_t bytes) { visited(bytes); });
+    catalog_.expect_index(manifest);
+    const AuditReport audit =
+        audit_volume(store_, {bucket_, manifest.archive_key, etag}, manifest, catalog_.open_index(manifest),
+                     memory_, [this](std::uint64_t bytes) { visited(bytes); });
     finding.members_read = audit.members;
     finding.damage_count += audit.damages;
     finding.damages.insert(finding.damages.end(), audit.named.begin(), audit.named.end());
-    if (audit.damages != 0) finding.kind = VolumeFinding::Kind::damaged;
+    if (!audit.whole()) finding.kind = VolumeFinding::Kind::damaged;
+    return audit.whole();
   } catch (const Error& error) {
     if (is_frozen(error)) {
       finding.frozen = true;
       if (options_.thaw)
         finding.thaw_started = ask_for_thaw(store_, bucket_, manifest.archive_key, *options_.thaw);
     } else if (error.kind() == ErrorKind::corrupt) {
-      finding.damage(error.what());  // of the catalog's index
+      finding.damage(std::string(error.what()) + "; its members were not read");  // of the catalog's index
     } else {
       throw;
     }
+    return false;
   }
 }
 
@@ -220,16 +252,6 @@ std::string VolumeCheck::etag_of(const std::optional<s3::ObjectSummary>& archive
   if (archive) return archive->etag;
   const auto head = store_.head_object(bucket_, archive_key);
   return head ? head->etag : "";
-}
-
-void VolumeCheck::compare_index(const index::Manifest& manifest, VolumeFinding& finding) {
-  base::Digest digest = base::Digest::sha256();
-  s3::GetObjectRequest request;
-  request.bucket = bucket_;
-  request.key = index_key(manifest.archive_key, manifest.id);
-  store_.read_object(request, [&digest](std::string_view bytes) { digest.update(bytes); });
-  if (base::to_hex(digest.finish()) != manifest.index_sha256)
-    finding.damage("its index has another SHA-256 than the manifest says");
 }
 
 /// Volumes can have 50 GB: whoever interrupts doesn't want to wait for the end of one.

@@ -16,6 +16,7 @@
 #include "archive/volume_thaw.h"
 #include "base/error.h"
 #include "base/memory_budget.h"
+#include "base/slots.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
@@ -24,6 +25,8 @@ namespace s3c::archive {
 struct VolumeFinding {
   enum class Kind {
     whole,
+    lost_id,   ///< whole, but its archive carries no id
+    unproven,  ///< perhaps whole: only reading it tells, and it wasn't read
     damaged,
     unfinished,  ///< a record of a run that may still work
     garbage,     ///< a record of a killed run
@@ -33,7 +36,8 @@ struct VolumeFinding {
   };
   std::string archive_key;
   Kind kind = Kind::whole;
-  bool frozen = false;        ///< deep: it could not be read before a thaw; besides it is whole or damaged
+  bool frozen = false;        ///< deep: it could not be read before a thaw; besides it is what kind says
+  bool mended = false;        ///< it had lost its id, and has it again: whole
   bool thaw_started = false;  ///< by this look at it
   std::optional<index::Manifest> manifest;
   std::vector<Damage> damages;  ///< the first AuditReport::kMaxNamed or so
@@ -49,6 +53,7 @@ class VolumeCheck {
  public:
   struct Options {
     bool deep = false;
+    bool mend = false;                ///< deep: what is whole and lost its id gets it back
     std::optional<ThawOptions> thaw;  ///< deep: asked for where a volume is frozen
     AgeLimit unfinished_age;          ///< younger records without their archive may be of runs that work
   };
@@ -57,20 +62,21 @@ class VolumeCheck {
               base::MemoryBudget& memory, std::atomic<std::uint64_t>& bytes_read, std::stop_token stop);
 
   /// A volume as a listing showed it. No listing is a snapshot: what looks damaged because a run commits it
-  /// right now is looked at once more. Shallow: one GET, and HEADs only of what isn't plainly right.
+  /// right now is looked at once more. Shallow: one GET, and a HEAD each of archive and index; where the
+  /// store keeps no SHA-256 of the index, that is read.
   VolumeFinding check(const ListedVolume& listed);
   /// The volumes of that name, several after a race. Without any: one that failed, as not_found.
   std::vector<VolumeFinding> check_named(const std::string& archive_key);
 
  private:
   void judge(const ListedVolume& listed, VolumeFinding& finding);
-  void judge_committed(const ListedVolume& listed, VolumeFinding& finding);
+  void judge_index(VolumeFinding& finding);
   void judge_without_manifest(const ListedVolume& listed, VolumeFinding& finding);
   void judge_unfinished(const ListedVolume& listed, VolumeFinding& finding);
   std::optional<CatalogRecord> find_record(const ManifestName& name);
   void read(const std::optional<s3::ObjectSummary>& archive, VolumeFinding& finding);
   std::string etag_of(const std::optional<s3::ObjectSummary>& archive, const std::string& archive_key);
-  void compare_index(const index::Manifest& manifest, VolumeFinding& finding);
+  bool audit(const std::string& etag, VolumeFinding& finding);
   void visited(std::uint64_t bytes);
 
   s3::ObjectStore& store_;
@@ -80,6 +86,7 @@ class VolumeCheck {
   std::atomic<std::uint64_t>& bytes_read_;
   const std::stop_token stop_;
   Catalog catalog_;
+  base::Slots copies_;
 };
 
 }  // namespace s3c::archive

@@ -39,17 +39,13 @@ std::optional<ListedVolume> VolumeListing::next() {
       archives_.pop();
       if (scope_.bucket.empty() || object.key == last_told_) continue;
       std::string key = object.key;
-      return ListedVolume{std::move(key), std::nullopt, std::move(object), false};
+      return ListedVolume{std::move(key), std::nullopt, std::move(object)};
     }
-    ListedVolume volume{record_->name.archive_key, *std::exchange(record_, std::nullopt), std::nullopt,
-                        false};
+    ListedVolume volume{record_->name.archive_key, *std::exchange(record_, std::nullopt), std::nullopt};
     if (archive != nullptr && archive->key == volume.archive_key) {
       volume.archive = *archive;
       last_told_ = archive->key;  // it stays: the next record may be of the same name
     }
-    const std::string before = std::exchange(last_recorded_, volume.archive_key);
-    volume.shares_name =
-        before == volume.archive_key || (peek_record() && record_->name.archive_key == volume.archive_key);
     return volume;
   }
 }

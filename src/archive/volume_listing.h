@@ -19,7 +19,6 @@ struct ListedVolume {
   std::string archive_key;
   std::optional<CatalogRecord> record;       ///< nullopt: no manifest and no index names this archive
   std::optional<s3::ObjectSummary> archive;  ///< nullopt: nothing stands at that name
-  bool shares_name = false;                  ///< other records name this archive too
 };
 
 /// One thread at a time.
@@ -42,7 +41,6 @@ class VolumeListing {
   SourceListing archives_;
   std::optional<CatalogRecord> record_;  // found, not yet returned
   std::string last_told_;                // the archive that a record was told with
-  std::string last_recorded_;            // the archive that the last record was of
 };
 
 }  // namespace s3c::archive

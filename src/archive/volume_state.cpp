@@ -13,29 +13,32 @@ using base::ErrorKind;
 
 namespace {
 
-/// The ETag in the listing is computed from every byte, but says nothing of the id: runs that raced for a
-/// name can have made the same bytes, and only one of their records is the archive's.
-bool listing_proves(const index::Manifest& manifest, const ListedVolume& volume) {
-  return !volume.shares_name && volume.archive && volume.archive->size_bytes == manifest.archive_size_bytes &&
-         volume.archive->etag == manifest.etag;
-}
-
-void compare_with_archive(s3::ObjectStore& store, const std::string& bucket, const ListedVolume& volume,
-                          VolumeInfo& info) {
+void compare_with_archive(s3::ObjectStore& store, const std::string& bucket, VolumeInfo& info) {
   const index::Manifest& manifest = *info.manifest;
-  if (listing_proves(manifest, volume)) return;
   const auto head = store.head_object(bucket, info.archive_key);
-  if (is_as_sent(manifest, head)) return;
-  if (record_id(head) == manifest.id) {
-    info.state = VolumeState::replaced;
-    info.detail = head->size_bytes == manifest.archive_size_bytes
-                      ? "its checksum is not what the manifest says"
-                      : fmt::format("it has {} bytes, the manifest says {}", head->size_bytes,
-                                    manifest.archive_size_bytes);
-    return;
+  switch (identify(manifest, head)) {
+    case ArchiveIdentity::as_sent:
+      return;
+    case ArchiveIdentity::lost_id:
+      info.state = VolumeState::lost_id;
+      info.detail = "its archive is whole but lost its id: verify --deep --mend gives it back";
+      return;
+    case ArchiveIdentity::unproven:
+      info.state = VolumeState::unproven;
+      info.detail = kUnprovenArchive;
+      return;
+    case ArchiveIdentity::replaced:
+      info.state = VolumeState::replaced;
+      info.detail = head->size_bytes == manifest.archive_size_bytes
+                        ? "its checksum is not what the manifest says"
+                        : fmt::format("it has {} bytes, the manifest says {}", head->size_bytes,
+                                      manifest.archive_size_bytes);
+      return;
+    case ArchiveIdentity::other:
+      info.state = VolumeState::unfinished;
+      info.detail = head ? "another archive stands at its name" : "its archive is not there";
+      return;
   }
-  info.state = VolumeState::unfinished;
-  info.detail = head ? "another archive stands at its name" : "its archive is not there";
 }
 
 }  // namespace
@@ -46,6 +49,10 @@ std::string_view to_string(VolumeState state) {
       return "committed";
     case VolumeState::unfinished:
       return "unfinished";
+    case VolumeState::lost_id:
+      return "lost_id";
+    case VolumeState::unproven:
+      return "unproven";
     case VolumeState::replaced:
       return "replaced";
     case VolumeState::no_manifest:
@@ -82,7 +89,7 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
     info.detail = error.kind() == ErrorKind::not_found ? "its record was taken back meanwhile" : error.what();
     return info;
   }
-  compare_with_archive(store, catalog.bucket(), volume, info);
+  compare_with_archive(store, catalog.bucket(), info);
   return info;
 }
 

@@ -17,6 +17,8 @@ enum class VolumeState {
   committed,    ///< the archive is what its manifest says
   unfinished,   ///< a manifest, or an index, whose archive isn't there or is another run's: of a run that
                 ///< works, or was killed
+  lost_id,      ///< the archive is what its manifest says, but carries no id any more: it was copied
+  unproven,     ///< the archive can be what its manifest says, but only reading it whole can tell
   replaced,     ///< the archive carries the manifest's id, but not its size or checksum
   no_manifest,  ///< an archive, perhaps with an index, that no manifest names
   unreadable,   ///< the manifest can't be read
@@ -34,9 +36,8 @@ struct VolumeInfo {
   std::optional<s3::ObjectSummary> archive;  ///< as listed: size, class, thawed or not
 };
 
-/// One GET for the manifest; a HEAD only where the listing doesn't prove the archive by its ETag (it does
-/// where ETags are made of MD5s and one record has the name) or names none. Any thread. Throws the store's
-/// errors but for what makes the manifest unreadable.
+/// One GET for the manifest and one HEAD for the archive: a listing tells nothing of the id. Any thread.
+/// Throws the store's errors but for what makes the manifest unreadable.
 VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolume& volume);
 
 }  // namespace s3c::archive

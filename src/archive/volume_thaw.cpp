@@ -31,8 +31,14 @@ bool can_be_read(s3::ObjectStore& store, const std::string& bucket, const std::s
 s3::ThawState thaw_of(s3::ObjectStore& store, const std::string& bucket, const RestoreVolume& volume) {
   const auto head = store.head_object(bucket, volume.archive_key);
   if (!head || record_id(head) != volume.id) {
-    throw Error(ErrorKind::not_found, "the archive that the catalog means is not there; verify tells more",
-                {.operation = "restore", .resource = bucket + "/" + volume.archive_key});
+    const ArchiveIdentity identity = identify(*volume.manifest, head);
+    const auto refuse = [&](ErrorKind kind, const char* why) {
+      throw Error(kind, why, {.operation = "restore", .resource = bucket + "/" + volume.archive_key});
+    };
+    // Before a thaw is paid for: a range of it, once thawed, could be proven no better.
+    if (identity == ArchiveIdentity::unproven) refuse(ErrorKind::unsupported, kUnprovenArchive);
+    if (identity != ArchiveIdentity::lost_id)
+      refuse(ErrorKind::not_found, "the archive that the catalog means is not there; verify tells more");
   }
   if (head->thaw.is_readable() || !can_be_read(store, bucket, volume.archive_key)) return head->thaw;
   return {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace s3c::base {
@@ -15,5 +16,9 @@ std::uint64_t crc64nvme(std::string_view bytes, std::uint64_t crc = 0);
 /// The CRC of A followed by B, from crc(A), crc(B) and B's length in bytes.
 std::uint32_t crc32c_combine(std::uint32_t crc_a, std::uint32_t crc_b, std::uint64_t b_size_bytes);
 std::uint64_t crc64nvme_combine(std::uint64_t crc_a, std::uint64_t crc_b, std::uint64_t b_size_bytes);
+
+/// The bytes of a CRC, most significant first: the form S3 encodes in base64.
+std::string crc32c_bytes(std::uint32_t crc);
+std::string crc64nvme_bytes(std::uint64_t crc);
 
 }  // namespace s3c::base

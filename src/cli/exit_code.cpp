@@ -49,7 +49,8 @@ ExitCode exit_code_of(const archive::VerifyReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
   if (report.refused) return ExitCode::refused;
   if (report.damaged != 0 || report.failed != 0) return ExitCode::failed;
-  return report.frozen.count != 0 ? ExitCode::waiting : ExitCode::done;
+  if (report.frozen.count != 0) return ExitCode::waiting;
+  return report.lost_id.count + report.unproven.count != 0 ? ExitCode::left : ExitCode::done;
 }
 
 }  // namespace s3c::cli

@@ -27,7 +27,7 @@ ExitCode exit_code_of(const archive::RunReport& report);
 /// What a clean-up comes to, in the same order. Damage that was found counts as failed.
 ExitCode exit_code_of(const archive::GcReport& report);
 /// What a verification comes to: damage and volumes that could not be looked at are failures; waiting when
-/// all that is missing is a thaw.
+/// all that is missing is a thaw; left when archives lost their id or can't be proven without reading.
 ExitCode exit_code_of(const archive::VerifyReport& report);
 /// What a restore comes to: of several, the first of interrupted, refused, failed, waiting, left.
 ExitCode exit_code_of(const archive::RestoreReport& report);

@@ -195,11 +195,15 @@ constexpr std::string_view kVerifyIntroduction =
     R"(usage: s3compress verify --arch-bucket BUCKET [--bucket BUCKET] [VOLUME ...] [flags]
 
 Compares each volume with its manifest: it exists, is the one that was committed, has its size and its
-checksum, and its index is there. By listing, so without a thaw and for millions of volumes. With --deep
-every volume is read whole, every member decoded and compared with the index, and the volume's own index
-with the catalog's; --thaw asks for the thaw of those that are frozen. With --bucket, archives without a
-record are found too. Damage is named, and the exit code is 1; 4 when all that is missing is the thaw of
-volumes that --deep could not read.
+checksum, and its index has its own. By what the store tells, so without a thaw. With --deep every volume
+is read whole, every member decoded and compared with the index, and the volume's own index with the
+catalog's; --thaw asks for the thaw of those that are frozen. With --bucket, archives without a record are
+found too. Damage is named, and the exit code is 1; 4 when all that is missing is the thaw of volumes that
+--deep could not read.
+
+An archive that was copied (to another storage class, by replication, in a console) can lose its id. It is
+named, and the exit code is 3. --deep --mend reads it whole, and only then copies it onto itself inside the
+store, with its id. In a Glacier class it is frozen again after that.
 )";
 
 constexpr std::string_view kVerifyExamples = R"(
@@ -209,6 +213,9 @@ Examples:
 
   Every byte of one volume; while it is frozen its thaw is asked for, and a later run reads it:
     s3compress verify --arch-bucket archive-bucket --deep --thaw source-bucket/20180401.zip
+
+  An archive that lost its id gets it back:
+    s3compress verify --arch-bucket archive-bucket --deep --mend source-bucket/20180401.zip
 
   One year, the result as JSON:
     s3compress verify --arch-bucket archive-bucket --bucket source-bucket --years 2018 --output json

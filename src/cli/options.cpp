@@ -393,6 +393,9 @@ archive::VerifyOptions read_verify(Reader& reader, const Arguments& words) {
     options.thaw = thaw;
     if (!options.deep) throw UsageError("--thaw needs --deep", "without --deep nothing has to be thawed");
   }
+  options.mend = reader.toggle("mend");
+  if (options.mend && !options.deep)
+    throw UsageError("--mend needs --deep", "an archive is only mended after every byte of it was read");
   reader.with("min-age", [&](const std::string& text) { options.min_age = parse_age(text); });
   options.threads = read_threads(reader);
   reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });

@@ -57,6 +57,16 @@ std::string thaws_text(const VerifyReport& report) {
   return fmt::format("asked for the thaw of {}\n", volumes(report.thaws_started));
 }
 
+std::string lost_ids_text(const VerifyReport& report) {
+  return names_text(fmt::format("got their id back: {}", volumes(report.mended.count)), report.mended) +
+         names_text(fmt::format("whole, but lost their id, which --deep --mend gives back: {}",
+                                volumes(report.lost_id.count)),
+                    report.lost_id) +
+         names_text(fmt::format("can't be proven without reading, which --deep --mend does: {}",
+                                volumes(report.unproven.count)),
+                    report.unproven);
+}
+
 std::string others_text(const VerifyReport& report) {
   return names_text(fmt::format("unfinished, perhaps in the making: {}", volumes(report.unfinished.count)),
                     report.unfinished) +
@@ -103,7 +113,8 @@ std::string verify_text(const VerifyOutcome& outcome) {
     text += fmt::format("read and decoded: {}\n", format_count(report.members_read, "object", "objects"));
   return text + damages_text(report) +
          names_text(fmt::format("not read, frozen: {}", volumes(report.frozen.count)), report.frozen) +
-         thaws_text(report) + failures_text(report) + others_text(report) + requests_text(outcome.requests) +
+         thaws_text(report) + lost_ids_text(report) + failures_text(report) + others_text(report) +
+         requests_text(outcome.requests) +
          fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
          std::string(verdict(outcome));
 }
@@ -127,6 +138,9 @@ std::string verify_json(const VerifyOutcome& outcome) {
                {"damages", {{"count", report.damages}, {"named", named}}},
                {"frozen", names_json(report.frozen)},
                {"thaws_started", report.thaws_started},
+               {"mended", names_json(report.mended)},
+               {"lost_id", names_json(report.lost_id)},
+               {"unproven", names_json(report.unproven)},
                {"unfinished", names_json(report.unfinished)},
                {"garbage", names_json(report.garbage)},
                {"foreign", names_json(report.foreign)},

@@ -25,6 +25,9 @@ struct Block {
   std::uint64_t offset_bytes = 0;  ///< in the index object
   std::uint64_t length_bytes = 0;
   std::uint64_t rows = 0;
+  /// Of the block's bytes, 64 lower-case hex digits: a block that is read alone can be checked. Empty: the
+  /// manifest is from before this field, and only the index as a whole has one.
+  std::string sha256 = {};
 
   bool operator==(const Block&) const = default;
 };

@@ -70,6 +70,16 @@ std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_byt
   return rows;
 }
 
+void expect_block(const Block& block, std::string_view bytes) {
+  if (bytes.size() != block.length_bytes)
+    throw corrupt(fmt::format("the block at {} is cut off", block.offset_bytes));
+  if (!block.sha256.empty() && base::to_hex(base::sha256(bytes)) != block.sha256)
+    throw corrupt(
+        fmt::format("the block at {} has another SHA-256 than the manifest says: the index was "
+                    "replaced or damaged",
+                    block.offset_bytes));
+}
+
 std::optional<std::size_t> find_block(const std::vector<Block>& blocks, std::string_view key) {
   const auto after =
       std::upper_bound(blocks.begin(), blocks.end(), key,

@@ -21,6 +21,10 @@ std::string decompress_block(std::string_view block, std::uint64_t max_text_byte
 /// All rows of one block. Throws Error corrupt also when the keys are not strictly ascending.
 std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_bytes = kMaxBlockTextBytes);
 
+/// Throws Error corrupt when these are not the bytes of the block: another length or, where the block has
+/// one, another SHA-256.
+void expect_block(const Block& block, std::string_view bytes);
+
 /// Which block holds key if any does; nullopt when key is before the first block.
 std::optional<std::size_t> find_block(const std::vector<Block>& blocks, std::string_view key);
 
@@ -30,7 +34,7 @@ std::optional<Row> find_row(std::string_view block, std::string_view key,
 
 /// All rows in key order, one block in memory at a time. Throws Error corrupt when a block doesn't hold what
 /// the list of blocks says (first key, number of rows) or when keys are not strictly ascending, also across
-/// blocks.
+/// blocks. Whether it is the very block that the manifest means is expect_block()'s question.
 class IndexCursor {
  public:
   /// Returns exactly size_bytes of the index object from offset on.

@@ -18,16 +18,20 @@ namespace {
 constexpr int kLevel = 6;
 constexpr int kMemLevel = 8;
 
+std::string tail_bytes(const IndexFile::Tail& tail) {
+  std::string bytes(kDeflateEnd);
+  base::append_le(bytes, tail.crc32);
+  base::append_le(bytes, tail.size_bytes);
+  return bytes;
+}
+
 }  // namespace
 
 void IndexFile::write_gz(const std::function<void(std::string_view)>& sink) const {
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    std::string tail(kDeflateEnd);
-    base::append_le(tail, tails[i].crc32);
-    base::append_le(tail, tails[i].size_bytes);
     sink(kGzipHeader);
     sink(deflate_chunks[i]);
-    sink(tail);
+    sink(tail_bytes(tails[i]));
   }
 }
 
@@ -85,11 +89,17 @@ void IndexWriter::end_block() {
 
   const std::uint32_t crc = base::crc32(text_);
   const std::uint64_t length = kGzipHeader.size() + size + kGzipTailBytes;
+  const IndexFile::Tail tail{.crc32 = crc, .size_bytes = static_cast<std::uint32_t>(text_.size())};
+  base::Digest digest = base::Digest::sha256();
+  digest.update(kGzipHeader);
+  digest.update(std::string_view(scratch_).substr(0, size));
+  digest.update(tail_bytes(tail));
   file_.blocks.push_back({.first_key = std::move(block_first_key_),
                           .offset_bytes = file_.gz_size_bytes,
                           .length_bytes = length,
-                          .rows = block_rows_});
-  file_.tails.push_back({.crc32 = crc, .size_bytes = static_cast<std::uint32_t>(text_.size())});
+                          .rows = block_rows_,
+                          .sha256 = base::to_hex(digest.finish())});
+  file_.tails.push_back(tail);
   file_.deflate_chunks.emplace_back(scratch_.data(), size);
   file_.deflate_size_bytes += size;
   file_.gz_size_bytes += length;

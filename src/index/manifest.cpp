@@ -21,10 +21,22 @@ using nlohmann::ordered_json;
 constexpr std::uint64_t kMaxParts = 10'000;  // S3's limit
 constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 62;
 constexpr std::size_t kCrc32Bytes = 4;
+constexpr std::size_t kCrc64Bytes = 8;
+constexpr std::size_t kSha256Digits = 64;
 
 bool is_lower_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+bool is_sha256(std::string_view text) {
+  return text.size() == kSha256Digits && is_lower_hex(text);
+}
+
+/// Whether it is the base64 of that many bytes, written as base64 is.
+bool is_base64_of(std::size_t bytes, std::string_view text) {
+  const std::optional<std::string> raw = base::from_base64(text);
+  return raw && raw->size() == bytes && base::to_base64(*raw) == text;
 }
 
 ordered_json text(std::string_view bytes) {
@@ -39,6 +51,7 @@ ordered_json archive_json(const Manifest& manifest) {
   archive["checksum"] = {{"algorithm", text(manifest.checksum.algorithm)},
                          {"type", text(manifest.checksum.type)},
                          {"value", text(manifest.checksum.value)}};
+  if (!manifest.crc64nvme.empty()) archive["crc64nvme"] = text(manifest.crc64nvme);
   archive["etag"] = text(manifest.etag);
   archive["part_size"] = manifest.part_size_bytes;
   archive["parts"] = manifest.parts;
@@ -69,10 +82,12 @@ ordered_json index_json(const Manifest& manifest) {
   index["sha256"] = text(manifest.index_sha256);
   index["blocks"] = ordered_json::array();
   for (const Block& block : manifest.blocks) {
-    index["blocks"].push_back({{"first_key", text(block.first_key)},
-                               {"offset", block.offset_bytes},
-                               {"length", block.length_bytes},
-                               {"rows", block.rows}});
+    ordered_json item = {{"first_key", text(block.first_key)},
+                         {"offset", block.offset_bytes},
+                         {"length", block.length_bytes},
+                         {"rows", block.rows}};
+    if (!block.sha256.empty()) item["sha256"] = text(block.sha256);
+    index["blocks"].push_back(std::move(item));
   }
   return index;
 }
@@ -105,8 +120,7 @@ void read_checksum(const Fields& fields, Checksum& checksum) {
   checksum.type = fields.text("type");
   if (checksum.type != "FULL_OBJECT") fields.fail("type", "not FULL_OBJECT");
   checksum.value = fields.text("value");
-  const std::optional<std::string> raw = base::from_base64(checksum.value);
-  if (!raw || raw->size() != kCrc32Bytes) fields.fail("value", "not the base64 of 4 bytes");
+  if (!is_base64_of(kCrc32Bytes, checksum.value)) fields.fail("value", "not the base64 of 4 bytes");
 }
 
 void read_archive(const Fields& fields, Manifest& manifest) {
@@ -114,6 +128,9 @@ void read_archive(const Fields& fields, Manifest& manifest) {
   manifest.archive_key = fields.nonempty_text("key");
   manifest.archive_size_bytes = fields.number_between("size", 1, kMaxSize);
   read_checksum(fields.object("checksum"), manifest.checksum);
+  manifest.crc64nvme = fields.optional_text("crc64nvme");
+  if (!manifest.crc64nvme.empty() && !is_base64_of(kCrc64Bytes, manifest.crc64nvme))
+    fields.fail("crc64nvme", "not the base64 of 8 bytes");
   manifest.part_size_bytes = fields.number_between("part_size", 1, kMaxSize);
   manifest.parts = fields.number_between("parts", 1, kMaxParts);
   if ((manifest.archive_size_bytes - 1) / manifest.part_size_bytes + 1 != manifest.parts) {
@@ -165,9 +182,7 @@ void read_index(const Fields& fields, Manifest& manifest) {
   manifest.index_key = fields.nonempty_text("key");
   manifest.index_size_bytes = fields.number_between("size", 1, kMaxSize);
   manifest.index_sha256 = fields.text("sha256");
-  if (manifest.index_sha256.size() != 64 || !is_lower_hex(manifest.index_sha256)) {
-    fields.fail("sha256", "not 64 lower-case hex digits");
-  }
+  if (!is_sha256(manifest.index_sha256)) fields.fail("sha256", "not 64 lower-case hex digits");
   std::uint64_t rows = 0;
   std::uint64_t end = 0;
   fields.for_each("blocks", [&](const Fields& item) {
@@ -178,6 +193,9 @@ void read_index(const Fields& fields, Manifest& manifest) {
     block.length_bytes =
         item.number_between("length", kGzipBytes, std::min(manifest.index_size_bytes, kMaxBlockBytes));
     block.rows = item.number_between("rows", 1, kRowsPerBlock);
+    block.sha256 = item.optional_text("sha256");
+    if (!block.sha256.empty() && !is_sha256(block.sha256))
+      item.fail("sha256", "not 64 lower-case hex digits");
     const bool in_order = manifest.blocks.empty() ? block.first_key == manifest.first_key
                                                   : manifest.blocks.back().first_key < block.first_key;
     if (!in_order || block.first_key > manifest.last_key) item.fail("first_key", "out of order");

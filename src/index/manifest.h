@@ -32,6 +32,9 @@ struct Manifest {
   std::string archive_key;
   std::uint64_t archive_size_bytes = 0;
   Checksum checksum;
+  /// The CRC64NVME of the archive, base64 of its 8 bytes: what S3 computes by itself of an archive that was
+  /// copied in parts. Empty: a manifest from before this field, or of a foreign archive.
+  std::string crc64nvme;
   /// The multipart ETag as we compute it: 32 hex digits, '-', number of parts; without quotes. A foreign
   /// archive's as the store told it, which is the 32 digits alone where it wasn't uploaded in parts.
   std::string etag;

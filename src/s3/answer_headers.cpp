@@ -120,6 +120,8 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
     } else if (name == "x-amz-server-side-encryption-customer-algorithm" &&
                head.server_side_encryption.empty()) {
       head.server_side_encryption = "customer";
+    } else if (name == "x-amz-server-side-encryption-aws-kms-key-id") {
+      head.kms_key_id = value;
     } else if (name == "x-amz-checksum-type") {
       checksum_type = value;
     } else if (is_system_header(name)) {

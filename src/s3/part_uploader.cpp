@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/crc.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -101,6 +102,7 @@ void PartUploader::upload(FullPart& part) {
   DonePart done;
   done.md5 = base::md5(part.bytes);
   done.crc32 = base::crc32(part.bytes);
+  done.crc64nvme = base::crc64nvme(part.bytes);
   done.size_bytes = part.bytes.size();
   UploadPartRequest request{.bucket = config_.bucket,
                             .key = config_.key,
@@ -142,6 +144,7 @@ UploadedParts PartUploader::finish() {
   base::MutexLock lock(mutex_);
   for (DonePart& done : done_) {
     result.crc32 = base::crc32_combine(result.crc32, done.crc32, done.size_bytes);
+    result.crc64nvme = base::crc64nvme_combine(result.crc64nvme, done.crc64nvme, done.size_bytes);
     result.size_bytes += done.size_bytes;
     all_md5s += done.md5;
     result.parts.push_back(std::move(done.part));

@@ -33,6 +33,7 @@ struct UploadedParts {
   std::vector<UploadedPart> parts;  ///< in order, numbers from 1, all of part_size_bytes but the last
   std::uint64_t size_bytes = 0;     ///< of all parts together
   std::uint32_t crc32 = 0;          ///< of the whole object
+  std::uint64_t crc64nvme = 0;      ///< of the whole object
   /// The ETag that a store reports for the completed object where the parts' ETags are their MD5s:
   /// hex(md5(the parts' MD5s))-N. Under SSE-KMS and the like it reports another one, and only a checksum can
   /// prove the object.
@@ -79,6 +80,7 @@ class PartUploader {
     UploadedPart part;
     std::string md5;  // raw
     std::uint32_t crc32 = 0;
+    std::uint64_t crc64nvme = 0;
     std::uint64_t size_bytes = 0;
   };
 

@@ -89,6 +89,7 @@ std::string S3Client::complete_multipart_upload(const CompleteMultipartUploadReq
   call.body = body;
   call.headers.add("Content-Type", "application/xml");
   if (request.if_none_match) call.headers.add("If-None-Match", "*");
+  if (!request.if_match.empty()) call.headers.add("If-Match", quoted(request.if_match));
   if (request.full_object_crc32) {
     call.headers.add("x-amz-checksum-crc32", crc32_base64(*request.full_object_crc32));
     call.headers.add("x-amz-checksum-type", "FULL_OBJECT");

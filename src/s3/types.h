@@ -71,6 +71,12 @@ struct Checksum {
   std::string value = {};      ///< base64; composite ones end in "-N"
   std::string type = {};       ///< "FULL_OBJECT", "COMPOSITE", or empty when the store doesn't say
 
+  /// False for one that was computed from the parts' checksums: it depends on how the object was cut, and
+  /// says nothing that the object's bytes alone could be compared with.
+  bool is_of_whole_object() const {
+    return type != "COMPOSITE" && value.find('-') == std::string::npos;
+  }
+
   bool operator==(const Checksum&) const = default;
 };
 
@@ -95,6 +101,17 @@ struct ObjectHead {
   ThawState thaw = {};
   /// ETag is no MD5 of the body where this is "aws:kms", "aws:kms:dsse" or a customer's key was used.
   std::string server_side_encryption = {};
+  std::string kms_key_id = {};  ///< empty: no KMS key, or the store doesn't tell which
+
+  /// Whether ETags of this object are made of MD5s: of its bytes, or of its parts' MD5s.
+  bool etag_is_of_md5() const { return server_side_encryption.empty() || server_side_encryption == "AES256"; }
+  /// The value of the checksum of the whole object by that algorithm; nullopt where the store tells none.
+  std::optional<std::string> whole_checksum(std::string_view algorithm) const {
+    for (const Checksum& checksum : checksums) {
+      if (checksum.algorithm == algorithm && checksum.is_of_whole_object()) return checksum.value;
+    }
+    return std::nullopt;
+  }
 };
 
 struct ByteRange {
@@ -197,6 +214,7 @@ struct CompleteMultipartUploadRequest {
   /// Numbers ascending, at least one; all of equal size in bytes but the last.
   std::vector<UploadedPart> parts = {};
   bool if_none_match = true;
+  std::string if_match = {};  ///< replace only the object with this ETag; empty: no such condition
   std::optional<std::uint32_t> full_object_crc32 = {};
   std::optional<std::uint64_t> object_size_bytes = {};  ///< x-amz-mp-object-size
 };

@@ -85,7 +85,8 @@ def pack(shelf: Shelf, objects: dict[str, Original], name: str, volume_id: str, 
         "source": {"bucket": SOURCE, "group_prefix": "sources/2018/04/01/", "objects": len(rows), "size": sum(row["size"] for row in rows),
                    "first_key": rows[0]["key"], "last_key": rows[-1]["key"]},
         "index": {"key": index_key, "size": len(index), "sha256": hashlib.sha256(index).hexdigest(),
-                  "blocks": [{"first_key": rows[0]["key"], "offset": 0, "length": len(index), "rows": len(rows)}]},
+                  "blocks": [{"first_key": rows[0]["key"], "offset": 0, "length": len(index), "rows": len(rows),
+                              "sha256": hashlib.sha256(index).hexdigest()}]},
     }
     if change_manifest:
         change_manifest(manifest)
@@ -203,6 +204,10 @@ class CheckerFinds(unittest.TestCase):
                 self.store = Store()
                 self.pack(change_manifest=lambda manifest: manifest[section].update({field: lie}))
                 self.assert_found("problems in the buckets")
+
+    def test_a_lie_about_a_block_of_the_index(self):
+        self.pack(change_manifest=lambda manifest: manifest["index"]["blocks"][0].update(sha256="0" * 64))
+        self.assert_found("a block's checksum")
 
     def test_same_object_twice(self):
         self.pack()

@@ -1,9 +1,10 @@
 """verify in the built program: damage is named and the exit code says so; a volume that is frozen is no damage."""
 
 import json
+import random
 
 from harness.checker import list_bucket, read_archive
-from harness.load import day_objects
+from harness.load import Original, day_objects
 from harness.program import run
 from harness.sim_control import SimControl
 from harness.suite import StoreCase, main, on_stores
@@ -39,7 +40,9 @@ class Verify(StoreCase):
     def test_whole(self):
         report = self.verify()
         self.assertEqual((3, 3, 60), (report["volumes"], report["whole"], report["objects"]))
-        self.assertEqual({"ListObjectsV2": 3, "GetObject": 3}, report["requests"]["by_operation"], "none for an archive")
+        # A HEAD of each archive, for its id, and of each index; a store without checksums has it read.
+        reads = 3 if self.STORE == "full" else 6
+        self.assertEqual({"ListObjectsV2": 3, "GetObject": reads, "HeadObject": 6}, report["requests"]["by_operation"])
         deep = self.verify("--deep")
         self.assertEqual((3, 60), (deep["whole"], deep["objects_read"]))
         self.assertEqual(1, self.verify(self.volume)["volumes"])
@@ -65,6 +68,7 @@ class Verify(StoreCase):
         bad = bytearray(good)
         bad[30] ^= 1
         self.client.put_object(Bucket=self.archive, Key=index, Body=bytes(bad))
+        self.assert_damaged("another SHA-256")
         self.assert_damaged("another SHA-256", "--deep")
         self.client.delete_object(Bucket=self.archive, Key=index)
         self.assert_damaged("its index is not there")
@@ -111,6 +115,55 @@ class Verify(StoreCase):
         self.assertEqual(2, result.code)
         self.assertIn("there is no such volume", result.out)
         self.assertIn("whole: 1 of 1 volume", result.out)
+
+
+@on_stores("full", "lesser")
+class LostId(StoreCase):
+    """An archive copied onto itself in parts, as `aws s3 cp --storage-class` does it: it has no metadata any more."""
+
+    def copy_in_parts(self, key: str, part_size: int) -> None:
+        place = {"Bucket": self.archive, "Key": key}
+        size = self.client.head_object(**place)["ContentLength"]
+        upload = place | {"UploadId": self.client.create_multipart_upload(**place, StorageClass="GLACIER_IR")["UploadId"]}
+        parts = []
+        for number, begin in enumerate(range(0, size, part_size), 1):
+            copied = self.client.upload_part_copy(**upload, PartNumber=number, CopySource=place,
+                                                  CopySourceRange=f"bytes={begin}-{min(begin + part_size, size) - 1}")
+            parts.append({"PartNumber": number, "ETag": copied["CopyPartResult"]["ETag"]})
+        self.client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+
+    def test_it_is_told_read_and_mended(self):
+        key = "sources/2018/04/01/noise.bin"
+        self.put({key: Original(random.Random(6).randbytes(12 << 20))})
+        self.run_archive("--storage-class", "STANDARD")
+        volume = f"{self.source}/20180401.zip"
+        whole = self.client.head_object(Bucket=self.archive, Key=volume)
+        places = ("--arch-bucket", self.archive, "--bucket", self.source)
+        self.assertIn("--mend needs --deep", run(self.store, "verify", *places, "--mend").err)
+        for part_size in (8 << 20, 5 << 20):
+            self.copy_in_parts(volume, part_size)
+            same_parts = part_size == 8 << 20
+            state = "lost_id" if same_parts or self.STORE == "full" else "unproven"
+            listed = run(self.store, "ls", *places, "--output", "json")
+            self.assertEqual(state, listed.json()["state"], str(listed))
+            told = run(self.store, "verify", *places, "--output", "json")
+            self.assertEqual(3, told.code, str(told))
+            self.assertEqual([volume], told.json()[state]["named"])
+            read = run(self.store, "cat", *places, key)
+            if state == "lost_id":
+                self.assertEqual(self.originals[key].body, read.raw_out)
+            else:
+                self.assertIn("can't be proven without reading", read.err)
+                self.assertEqual(2, read.code)
+
+            mended = run(self.store, "verify", *places, "--deep", "--mend", "--output", "json")
+            self.assertEqual((0, [volume]), (mended.code, mended.json()["mended"]["named"]), str(mended))
+            now = self.client.head_object(Bucket=self.archive, Key=volume)
+            for what in ("ETag", "ContentLength", "Metadata"):
+                self.assertEqual(whole[what], now[what])
+            self.assertEqual("GLACIER_IR", now["StorageClass"], "as it was found")
+            self.assertEqual(0, run(self.store, "verify", *places).code)
+            self.assertEqual(self.originals[key].body, run(self.store, "cat", *places, key).raw_out)
 
 
 @on_stores("full")

@@ -177,7 +177,9 @@ class Checker:
         for block in claim["blocks"]:
             self._equal(block["offset"], at, f"{manifest_key}: offset of the block of {block['first_key']!r}")
             # A block by itself must be a gzip file: that is what makes one ranged GET enough.
-            lines = gzip.decompress(data[at:at + block["length"]]).decode().splitlines()
+            packed = data[at:at + block["length"]]
+            self._equal(block["sha256"], hashlib.sha256(packed).hexdigest(), f"{manifest_key}: a block's checksum")
+            lines = gzip.decompress(packed).decode().splitlines()
             block_rows = [json.loads(line) for line in lines]
             self._expect(0 < len(block_rows) <= ROWS_PER_BLOCK, f"{manifest_key}: {len(block_rows)} rows in a block")
             self._equal(block["first_key"], block_rows[0]["key"], f"{manifest_key}: a block's first key")

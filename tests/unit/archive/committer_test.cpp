@@ -443,7 +443,7 @@ TEST_P(Fence, AnAbortWithoutAnswerStopsUs) {
 TEST_P(Fence, ACompleteThatLandsBeforeTheAbortWins) {
   const SealedVolume other = seal("another");
   const SealedVolume ours = seal();
-  catalog_.put_index(other.manifest, other.index.gz_bytes());
+  catalog_.put_index(other.manifest, other.index.gz_bytes(), powers_.additional_checksums);
   catalog_.put_manifest(other.manifest);
   s3::CompleteMultipartUploadRequest theirs;
   theirs.bucket = testing::kArchive;

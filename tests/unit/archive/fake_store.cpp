@@ -413,6 +413,7 @@ std::string FakeStore::put_object(const s3::PutObjectRequest& request, std::stri
     StoredObject object = with_attributes(request.attributes);
     object.body = body;
     object.etag = base::to_hex(base::md5(body));
+    if (powers_.checksums && request.checksum) object.checksums = {*request.checksum};
     const std::string etag = object.etag;
     MutexLock lock(mutex_);
     if (request.if_none_match && bucket(request.bucket).contains(request.key))
@@ -493,6 +494,9 @@ std::string FakeStore::complete(const s3::CompleteMultipartUploadRequest& reques
   if (found == uploads_.end()) throw store_error(ErrorKind::not_found, "NoSuchUpload");
   Upload& upload = found->second;
   if (powers_.conditional_complete && request.if_none_match && bucket(request.bucket).contains(request.key))
+    throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
+  if (powers_.conditional_complete && !request.if_match.empty() &&
+      find(request.bucket, request.key, nullptr).etag != request.if_match)
     throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
   StoredObject object = with_attributes(upload.request.attributes);
   std::string md5s;

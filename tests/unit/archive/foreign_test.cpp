@@ -399,10 +399,10 @@ TEST_P(ForeignTest, ARecordThatTheListingLacksIsFound) {
   put({{"a", "1"}});
   base::MemoryBudget memory(std::uint64_t{32} << 20);
   std::atomic<std::uint64_t> read = 0;
-  VolumeCheck check(store_, testing::kArchive, {false, std::nullopt, AgeLimit(clock_.now(), {})}, memory,
+  VolumeCheck check(store_, testing::kArchive, {false, false, std::nullopt, AgeLimit(clock_.now(), {})}, memory,
                     read, {});
   const ListedVolume listed{kKey, std::nullopt,
-                            store_.list_objects({.bucket = testing::kArchive}).objects.at(0), false};
+                            store_.list_objects({.bucket = testing::kArchive}).objects.at(0)};
   EXPECT_EQ(check.check(listed).kind, VolumeFinding::Kind::foreign);
   rebuild();
   EXPECT_EQ(check.check(listed).kind, VolumeFinding::Kind::whole);

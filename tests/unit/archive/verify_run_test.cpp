@@ -9,6 +9,8 @@
 
 #include "archive/catalog.h"
 #include "archive/committed_volume.h"
+#include "base/encoding.h"
+#include "base/hash.h"
 #include "promise.h"
 
 namespace s3c::archive {
@@ -74,7 +76,8 @@ TEST_F(VerifyRunTest, WholeVolumesCostTheirManifestsAndTheListings) {
   EXPECT_EQ(report.damages, 0u);
   EXPECT_EQ(store_.calls(Op::list).size(), 3u);
   EXPECT_EQ(store_.calls(Op::get).size(), 6u);
-  EXPECT_EQ(store_.journal().size(), 9u);
+  EXPECT_EQ(store_.calls(Op::head).size(), 12u) << "of each archive, and of each index";
+  EXPECT_EQ(store_.journal().size(), 21u);
   options_.deep = true;
   EXPECT_EQ(verify().whole, 6u);
   EXPECT_EQ(verify().members_read, 9u);
@@ -124,6 +127,13 @@ TEST_F(VerifyRunTest, AnIndexThatIsGoneShortOrAnotherOne) {
   std::string other = good;
   other[20] = static_cast<char>(other[20] ^ 1);
   store_.put(testing::kArchive, index, other);
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("another SHA-256")) << "it has none stored: read";
+  store_.edit(testing::kArchive, index, [&](testing::StoredObject& object) {
+    object.checksums = {{"SHA256", base::to_base64(base::sha256(other)), "FULL_OBJECT"}};
+  });
+  store_.forget_journal();
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("another SHA-256"));
+  EXPECT_TRUE(store_.calls(Op::read).empty()) << "a HEAD tells";
   options_.deep = true;
   EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("another SHA-256"));
 }

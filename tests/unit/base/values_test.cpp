@@ -132,6 +132,8 @@ TEST(Hash, PublishedVectors) {
   EXPECT_EQ(crc32c("123456789"), 0xe3069283u);
   EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aau);
   EXPECT_EQ(crc64nvme("123456789"), 0xae8b14860a799888u);
+  EXPECT_EQ(crc64nvme_bytes(0xae8b14860a799888u), "\xae\x8b\x14\x86\x0a\x79\x98\x88");
+  EXPECT_EQ(crc32c_bytes(0x01020304), "\x01\x02\x03\x04");
   EXPECT_EQ(to_hex(crc32_bytes(0xcbf43926)), "cbf43926");
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <thread>
 
+#include "base/crc.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -152,6 +153,7 @@ TEST(PartUploader, CutsEqualPartsWhateverTheAppendsAre) {
     EXPECT_EQ(joined, whole);
     EXPECT_EQ(result.size_bytes, whole.size());
     EXPECT_EQ(result.crc32, base::crc32(whole));
+    EXPECT_EQ(result.crc64nvme, base::crc64nvme(whole));
     EXPECT_EQ(result.expected_etag, base::to_hex(base::md5(md5s)) + "-11");
     ASSERT_EQ(result.parts.size(), 11u);
     for (std::size_t i = 0; i < 11; ++i) EXPECT_EQ(result.parts[i].part_number, static_cast<int>(i) + 1);
