@@ -207,7 +207,8 @@ const std::vector<Flag>& verify_flags() {
        "read every volume whole and decode every member; frozen ones only after a thaw"},
       {"mend", "", FlagKind::toggle, kShown,
        "with --deep: give an archive that is whole but lost its id the id back, by a copy onto itself inside "
-       "the store"},
+       "the store",
+       kChangesStore},
       {"min-age", "AGE", FlagKind::value, kShown,
        "take a record without its archive for damage when it is this old; a younger one may be a run's that "
        "works "
