@@ -269,15 +269,20 @@ class Audit {
         whole.crc32 = base::crc32_combine(whole.crc32, piece.crc32, piece.size_bytes);
         whole.crc64nvme = base::crc64nvme_combine(whole.crc64nvme, piece.crc64nvme, piece.size_bytes);
       }
-      report_.crc64nvme = base::to_base64(base::crc64nvme_bytes(whole.crc64nvme));
     }
-    const auto compare = [&](const char* name, const std::string& value, const std::string& expected) {
-      if (value != expected)
-        note("", fmt::format("the bytes have {} {}, the manifest says {}", name, value, expected));
-    };
-    compare("CRC-32", base::to_base64(base::crc32_bytes(whole.crc32)), manifest_.checksum.value);
-    if (!manifest_.crc64nvme.empty())
-      compare("CRC64NVME", base::to_base64(base::crc64nvme_bytes(whole.crc64nvme)), manifest_.crc64nvme);
+    const std::string value = base::to_base64(base::crc32_bytes(whole.crc32));
+    const std::string value64 = base::to_base64(base::crc64nvme_bytes(whole.crc64nvme));
+    {
+      base::MutexLock lock(mutex_);
+      report_.crc64nvme = value64;
+    }
+    if (value != manifest_.checksum.value) {
+      note("",
+           fmt::format("the bytes have CRC-32 {}, the manifest says {}", value, manifest_.checksum.value));
+    } else if (!manifest_.crc64nvme.empty() && value64 != manifest_.crc64nvme) {
+      note("",
+           fmt::format("the bytes have CRC64NVME {}, the manifest says {}", value64, manifest_.crc64nvme));
+    }
   }
 
   std::string fetch(std::uint64_t offset, std::uint64_t size_bytes) {

@@ -139,12 +139,19 @@ void VolumeCheck::judge_index(VolumeFinding& finding) {
     if (*told != index_checksum(manifest))
       finding.damage("its index has another SHA-256 than the manifest says");
   } else if (!options_.deep) {  // deep reads it anyway
-    try {
-      catalog_.expect_index(manifest);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::corrupt) throw;
-      finding.damage(error.message());
-    }
+    read_index(finding);
+  }
+}
+
+/// False: it isn't the manifest's.
+bool VolumeCheck::read_index(VolumeFinding& finding) {
+  try {
+    catalog_.expect_index(*finding.manifest);
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    finding.damage(error.message());
+    return false;
   }
 }
 
@@ -223,8 +230,8 @@ void VolumeCheck::read(const std::optional<s3::ObjectSummary>& archive, VolumeFi
 /// False: it is damaged, or could not be read before a thaw.
 bool VolumeCheck::audit(const std::string& etag, VolumeFinding& finding) {
   const index::Manifest& manifest = *finding.manifest;
+  const bool index_is_right = read_index(finding);
   try {
-    catalog_.expect_index(manifest);
     const AuditReport audit =
         audit_volume(store_, {bucket_, manifest.archive_key, etag}, manifest, catalog_.open_index(manifest),
                      memory_, [this](std::uint64_t bytes) { visited(bytes); });
@@ -232,7 +239,7 @@ bool VolumeCheck::audit(const std::string& etag, VolumeFinding& finding) {
     finding.damage_count += audit.damages;
     finding.damages.insert(finding.damages.end(), audit.named.begin(), audit.named.end());
     if (!audit.whole()) finding.kind = VolumeFinding::Kind::damaged;
-    return audit.whole();
+    return index_is_right && audit.whole();
   } catch (const Error& error) {
     if (is_frozen(error)) {
       finding.frozen = true;

@@ -76,6 +76,7 @@ class VolumeCheck {
   std::optional<CatalogRecord> find_record(const ManifestName& name);
   void read(const std::optional<s3::ObjectSummary>& archive, VolumeFinding& finding);
   std::string etag_of(const std::optional<s3::ObjectSummary>& archive, const std::string& archive_key);
+  bool read_index(VolumeFinding& finding);
   bool audit(const std::string& etag, VolumeFinding& finding);
   void visited(std::uint64_t bytes);
 

@@ -312,6 +312,7 @@ index::Manifest manifest() {
   m.archive_key = "source-bucket/20170210.zip";
   m.archive_size_bytes = 20'000'000;
   m.checksum.value = "EjRWeA==";
+  m.crc64nvme = "EjRWeJq83vA=";
   m.etag = "d41d8cd98f00b204e9800998ecf8427e-3";
   m.part_size_bytes = 8 << 20;
   m.parts = 3;
@@ -327,7 +328,11 @@ index::Manifest manifest() {
   m.index_key = "s3compress_catalog/index/source-bucket/20170210.zip/01B8J3Z7Q40000000000000000.jsonl.gz";
   m.index_size_bytes = 225'000;
   m.index_sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-  m.blocks = {{.first_key = "sources/a", .offset_bytes = 0, .length_bytes = 224'700, .rows = 4096},
+  m.blocks = {{.first_key = "sources/a",
+               .offset_bytes = 0,
+               .length_bytes = 224'700,
+               .rows = 4096,
+               .sha256 = m.index_sha256},
               {.first_key = "sources/c", .offset_bytes = 224'700, .length_bytes = 300, .rows = 4}};
   m.created_at = kModified;
   m.upload_id = "upload-1";

@@ -172,7 +172,7 @@ TEST_F(MemberSearchTest, StoppedMeansCancelled) {
 TEST_F(MemberSearchTest, StatesOfVolumes) {
   archive();
   for (const auto& [key, state] : states()) EXPECT_EQ(state, VolumeState::committed) << key;
-  EXPECT_EQ(store_.calls(Op::head).size(), 6u) << "of each archive: no listing tells an id";
+  EXPECT_EQ(store_.calls(Op::head).size(), 9u) << "of each archive: no listing tells an id";
 
   store_.erase(testing::kArchive, "src/20180401.zip");
   store_.edit(testing::kArchive, "src/20180401-2.zip", [](testing::StoredObject& object) {
