@@ -215,17 +215,17 @@ void read_index(const Fields& fields, Manifest& manifest) {
 }  // namespace
 
 std::string to_json(const Manifest& manifest) {
-  ordered_json json;
-  json["format"] = kManifestFormat;
-  json["id"] = text(manifest.id);
-  json["archive"] = archive_json(manifest);
-  json["source"] = source_json(manifest);
-  json["index"] = index_json(manifest);
-  json["created_at"] = base::format_iso8601(manifest.created_at);
-  json["tool"] = text(manifest.tool);
-  json["tool_version"] = text(manifest.tool_version);
+  ordered_json document;
+  document["format"] = kManifestFormat;
+  document["id"] = text(manifest.id);
+  document["archive"] = archive_json(manifest);
+  document["source"] = source_json(manifest);
+  document["index"] = index_json(manifest);
+  document["created_at"] = base::format_iso8601(manifest.created_at);
+  document["tool"] = text(manifest.tool);
+  document["tool_version"] = text(manifest.tool_version);
   std::string out;
-  append_pretty(out, json, 0);
+  append_pretty(out, document, 0);
   out.push_back('\n');
   try {
     if (parse_manifest(out) != manifest) throw internal("the manifest does not read back as it is");
@@ -236,8 +236,8 @@ std::string to_json(const Manifest& manifest) {
   return out;
 }
 
-Manifest parse_manifest(std::string_view json) {
-  const nlohmann::json object = parse_object(json);
+Manifest parse_manifest(std::string_view bytes) {
+  const nlohmann::json object = parse_object(bytes);
   const Fields fields(object, "");
   if (const std::uint64_t format = fields.number_between("format", 1, kMaxSize); format > kManifestFormat) {
     throw base::Error(
