@@ -22,8 +22,9 @@ archive::RunReport report_of_archive(const Request& request, StoreConnection& co
   RunProgressView view(progress);
   std::optional<ProgressDisplay> display;
   if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
-  return archive::run_archive(request.archive,
-                              {connection.store(), clock, logger, progress, signals.stop_token()});
+  return archive::run_archive(
+      request.archive,
+      {{connection.store(), connection.store()}, clock, logger, progress, signals.stop_token()});
 }
 
 }  // namespace
