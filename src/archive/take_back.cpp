@@ -11,7 +11,7 @@ std::string describe_loss(const std::optional<s3::ObjectHead>& archive) {
   const std::string what = !archive                 ? "its archive is gone"
                            : id_of(archive).empty() ? "at its name stands an object without a volume's id"
                                                     : "another volume stands at its name";
-  return what + ": it was committed, and its record stays until catalog forget removes it";
+  return what + ", and it was committed: its record stays until catalog forget removes it";
 }
 
 std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore& store, Catalog& catalog,

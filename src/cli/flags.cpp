@@ -29,7 +29,8 @@ const std::vector<CommandInfo>& commands() {
       {"cat", "KEY", "one member's bytes on standard output"},
       {"restore", "[KEY|GLOB ...]", "bring members back: to their bucket, another one or a directory"},
       {"verify", "[VOLUME ...]", "each volume against its manifest, or every byte of it"},
-      {"catalog", "rebuild VOLUME ...", "make the records of volumes again when the catalog was lost"},
+      {"catalog", "rebuild|forget VOLUME ...",
+       "make lost records of volumes again, or remove those of lost archives"},
       {"gc", "", "remove what killed runs left in an archive bucket"},
   };
   return kCommands;
@@ -214,6 +215,7 @@ const std::vector<Flag>& verify_flags() {
 
 const std::vector<Flag>& catalog_flags() {
   static const std::vector<Flag> kFlags = with_scope({
+      {"yes", "", FlagKind::toggle, kShown, "forget: don't ask; needed where there is no terminal to ask on"},
       {"memory", "SIZE", FlagKind::value, kResources, "bound for what is read and decoded (default: 192MiB)"},
   });
   return kFlags;

@@ -27,6 +27,10 @@ ORDERING = Path(__file__).parents[2] / "docs" / "ordering.md"
 LESSER = {"CONDITIONAL_COMPLETE": 0, "CONDITIONAL_DELETE": 0}
 TINY = {"KEYS": 1, "VERSIONS": 1, "GC": 0}
 
+# Somebody deletes archives, brings them back and copies them.
+LOST = {"MARKS": 1, "ENVIRONMENT": 3, "RUNS": 1, "KEYS": 1, "VERSIONS": 1, "PASSES": 1}
+OLD = {"OLD_VOLUME": 1, **LOST, "VERSIONS": 2}
+
 # Two runs beside each other, and the last one, unless RUNS says more.
 SCENARIOS = {
     "two_runs": {"GC": 0},
@@ -41,6 +45,10 @@ SCENARIOS = {
     "foreign_archive": {"FOREIGN_ARCHIVE": 1, "KEYS": 1, "GC": 0},
     "late_records": {"LATE_RECORDS": 1, **TINY},
     "late_records_gc": {"LATE_RECORDS": 1, "KEYS": 1, "VERSIONS": 1, "PASSES": 1},
+    "marks": {"MARKS": 1, "KEYS": 1, "VERSIONS": 1, "PASSES": 1},
+    "lost_archives": LOST,
+    "lost_archives_two_runs": {**LOST, "RUNS": 2, "ENVIRONMENT": 2, "GC": 0},
+    "lost_old_archive": OLD,
 }
 
 DEEP = {
@@ -71,6 +79,14 @@ MUTANTS = {
     "delete_before_proof": Mutant("I1_deleted_is_archived", TINY),
     "delete_without_etag": Mutant("I1_deleted_is_archived", {"KEYS": 1, "GC": 0}),
     "blind_resend": Mutant("I1_deleted_is_archived", {"KEYS": 1, "GC": 0, **LESSER}),
+    "mark_after_delete": Mutant("I6_record_stays", LOST),
+    "mark_not_looked_for": Mutant("I6_record_stays", LOST),
+    "abort_believed": Mutant("I6_record_stays", OLD),
+    "no_take_back_mark": Mutant("I6_record_stays", LOST),
+    "looks_before_it_puts": Mutant("I6_record_stays", LOST),
+    "take_back_not_looked_for": Mutant("I6_record_stays", LOST),
+    "manifest_not_looked_for": Mutant("I6_record_stays", LOST),
+    "take_back_mark_first": Mutant("I6_record_stays", LOST),
 }
 
 
