@@ -35,8 +35,8 @@ std::optional<std::string> reason_to_keep(Catalog& catalog, const CatalogRecord&
   const bool carries = record_id(archive) == record.name.id;
   if (carries && (!manifest || is_as_sent(*manifest, archive)))
     return "its archive is there: move that away first";
-  // A copy in parts loses the id and nothing else.
-  if (archive && !carries && id_of(archive).empty() &&
+  // A copy in parts loses the id and nothing else. (A foreign archive's id is made of what it is.)
+  if (archive && !carries && !is_foreign_id(record.name.id) && id_of(archive).empty() &&
       (!manifest || archive->size_bytes == manifest->archive_size_bytes)) {
     return "the object at its name may be its archive, without the id: move that away first";
   }

@@ -134,8 +134,10 @@ void rebuild(s3::ObjectStore& store, const CatalogSettings& settings, const std:
 
 /// What one volume's error comes to.
 ExitCode code_of(const base::Error& error) {
-  if (error.context().operation == "forget" && error.kind() == base::ErrorKind::not_found)
-    return ExitCode::left;
+  if (error.context().operation == "forget") {
+    if (error.kind() == base::ErrorKind::not_found) return ExitCode::left;
+    if (error.kind() == base::ErrorKind::precondition_failed) return ExitCode::refused;
+  }
   return error.context().code == "InvalidObjectState" ? ExitCode::waiting : exit_code_of(error);
 }
 

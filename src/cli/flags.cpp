@@ -109,9 +109,8 @@ const std::vector<Flag>& gc_flags() {
       {"archive-name", "TEMPLATE", FlagKind::value, kNames, "as for archive"},
 
       {"min-age", "AGE", FlagKind::value, kGarbage,
-       "leave what is younger: 30m, 12h, 7d, 2w (default: 7d); less is as safe, but makes jobs that still "
-       "run "
-       "start volumes again"},
+       "leave uploads and copies that are younger, with their records: 30m, 12h, 7d, 2w (default: 7d); less "
+       "is as safe, but makes jobs that still run start volumes again"},
       {"dry-run", "", FlagKind::toggle, kGarbage, "only list what would be removed; change nothing"},
 
       {"threads", "COUNT", FlagKind::value, kResources,
