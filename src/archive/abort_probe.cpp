@@ -8,7 +8,11 @@
 namespace s3c::archive {
 namespace {
 
+using base::Error;
+using base::ErrorKind;
+
 constexpr std::string_view kBody = "s3compress was here";
+constexpr int kAttempts = 3;
 
 std::string start_upload(s3::ObjectStore& store, const std::string& bucket, const std::string& key) {
   s3::CreateMultipartUploadRequest request;
@@ -35,20 +39,42 @@ void complete(s3::ObjectStore& store, const std::string& bucket, const std::stri
   store.complete_multipart_upload(request);
 }
 
+enum class Outcome { kept, gone, disturbed };
+
+Outcome try_aborts(s3::ObjectStore& store, const std::string& bucket, const std::string& key) {
+  try {
+    const std::string completed = start_upload(store, bucket, key);
+    complete(store, bucket, key, completed);
+    store.abort_multipart_upload(bucket, key, start_upload(store, bucket, key));
+    store.abort_multipart_upload(bucket, key, completed);
+  } catch (const Error& error) {
+    if (error.context().code != "NoSuchUpload") throw;
+    return Outcome::disturbed;  // gc took it for a killed run's
+  }
+  return store.head_object(bucket, key) ? Outcome::kept : Outcome::gone;
+}
+
 }  // namespace
 
 void check_aborts(s3::ObjectStore& store, const std::string& archive_bucket, base::Clock& clock) {
-  // What an error leaves of it, gc removes.
-  const std::string key = probe_key(base::make_ulid(clock.now()));
-  const std::string completed = start_upload(store, archive_bucket, key);
-  complete(store, archive_bucket, key, completed);
-  store.abort_multipart_upload(archive_bucket, key, start_upload(store, archive_bucket, key));
-  store.abort_multipart_upload(archive_bucket, key, completed);
-  if (!store.head_object(archive_bucket, key)) {
-    throw base::Error(base::ErrorKind::unsupported,
-                      "AbortMultipartUpload on this store removes the finished object at that name: archives "
-                      "would not be safe here, nothing was archived",
-                      {.operation = "AbortMultipartUpload", .resource = archive_bucket + "/" + key});
+  // gc at age 0 may remove the object or its upload: only what happens each time tells of the store. What an
+  // error leaves of them, gc removes.
+  Outcome outcome = Outcome::disturbed;
+  std::string key;
+  for (int attempt = 1; outcome != Outcome::kept && attempt <= kAttempts; ++attempt) {
+    key = probe_key(base::make_ulid(clock.now()));
+    outcome = try_aborts(store, archive_bucket, key);
+  }
+  const base::ErrorContext context{.operation = "AbortMultipartUpload",
+                                   .resource = archive_bucket + "/" + key};
+  if (outcome == Outcome::disturbed)
+    throw Error(ErrorKind::transient, "another process keeps removing the uploads of the store probe",
+                context);
+  if (outcome == Outcome::gone) {
+    throw Error(ErrorKind::unsupported,
+                "AbortMultipartUpload on this store removes the finished object at that name: archives would "
+                "not be safe here, nothing was archived",
+                context);
   }
   Catalog(store, archive_bucket).remove_object(key);
 }

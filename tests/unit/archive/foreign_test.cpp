@@ -327,7 +327,7 @@ TEST_P(ForeignTest, ARunLeavesTheNameOfOneThatIsGone) {
   ASSERT_FALSE(testing::run(store_, options).total().failure);
   EXPECT_TRUE(store_.keys(testing::kSource).empty());
   testing::expect_nothing_lost(store_, originals);
-  EXPECT_TRUE(store_.calls(Op::abort).empty());
+  EXPECT_TRUE(store_.calls(Op::abort, "src/").empty());
   EXPECT_TRUE(store_.keys(testing::kArchive).contains("src/20180401-2.zip"));
   EXPECT_FALSE(store_.keys(testing::kArchive).contains(kKey));
   EXPECT_THAT(the_damage(), HasSubstr("its archive is gone"));

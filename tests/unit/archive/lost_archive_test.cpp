@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "archive/catalog.h"
+#include "archive/forget.h"
 #include "archive/gc_run.h"
 #include "archive/member_search.h"
 #include "archive/take_back.h"
@@ -376,6 +377,64 @@ TEST_P(LostArchiveTest, ATakeBackMarkThatWasLeftGoesAfterItsRecord) {
   EXPECT_EQ(gc(true).removed.count(), 1u);
   EXPECT_EQ(gc().removed.count(), 1u);
   EXPECT_EQ(records(), std::set<std::string>{commit_mark_key(kName, manifest.id)}) << "never removed";
+}
+
+// --- forget
+
+TEST_P(LostArchiveTest, OnlyTheRecordOfALostArchiveIsForgotten) {
+  const auto refused = [&](const char* what) {
+    const auto before = records();
+    EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kName); }),
+              ErrorKind::precondition_failed)
+        << what;
+    EXPECT_EQ(records(), before) << what;
+  };
+  archive(true);
+  refused("its archive is there");
+  lose_archive();
+  refused("it was never committed");
+  bring_archive_back();
+  ASSERT_FALSE(testing::run(store_, options_).total().failure);
+  refused("its archive is there");
+  store_.edit(testing::kArchive, kName, [](testing::StoredObject& object) { object.metadata.clear(); });
+  refused("it lost only its id");
+  lose_archive();
+  EXPECT_EQ(find_forgettable(store_, testing::kArchive, kName).size(), 1u);
+  EXPECT_EQ(records().size(), 3u);
+  EXPECT_EQ(forget_volume(store_, testing::kArchive, kName).size(), 1u);
+  EXPECT_TRUE(records().empty());
+  EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kName); }), ErrorKind::not_found);
+  EXPECT_EQ(verify().damaged, 0u);
+}
+
+TEST_P(LostArchiveTest, WhatAKilledForgetLeavesIsStillNamedAndForgotten) {
+  for (int k = 1; k <= 4; ++k) {
+    SCOPED_TRACE(k);
+    testing::fill(store_, 2, 1);
+    archive();
+    lose_archive();
+    int deletes = 0;
+    store_.before = [&](const Call& c) {
+      if (c.op == Op::del && ++deletes >= k) throw store_error(ErrorKind::transient, "InternalError");
+    };
+    EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kName); }), ErrorKind::transient);
+    store_.before = {};
+    EXPECT_EQ(verify().damaged, 1u);
+    EXPECT_EQ(gc().damaged.count(), 1u);
+    EXPECT_EQ(forget_volume(store_, testing::kArchive, kName).size(), 1u);
+    EXPECT_TRUE(records().empty());
+  }
+}
+
+// --- aborts that remove objects
+
+TEST_P(LostArchiveTest, AStoreWhoseAbortsRemoveObjectsIsNotUsed) {
+  store_.after = [&](const Call& c) {
+    if (c.op == Op::abort) store_.erase(testing::kArchive, c.key);
+  };
+  EXPECT_EQ(error_kind([&] { testing::run(store_, options_); }), ErrorKind::unsupported);
+  EXPECT_TRUE(store_.keys(testing::kArchive).empty());
+  EXPECT_EQ(store_.keys(testing::kSource).size(), 2u);
 }
 
 }  // namespace
