@@ -38,6 +38,7 @@ struct Options {
   std::vector<std::string> synthetic_buckets;
   std::vector<std::string> without;
   bool even_parts = false;
+  std::string abort = "refused";
 };
 
 /// What --without takes away.
@@ -149,6 +150,12 @@ void define(CLI::App& app, Options& options) {
       ->type_name("POWER");
   app.add_flag("--even-parts", options.even_parts,
                "refuse at Complete parts of uneven size, but for the last (as Cloudflare R2)");
+  app.add_option(
+         "--abort", options.abort,
+         "what AbortMultipartUpload does with an upload that was completed: refused: NoSuchUpload; "
+         "acknowledged: 204, as S3 for hours; removes-object: 204, and the object at that name is gone")
+      ->check(CLI::IsMember({"refused", "acknowledged", "removes-object"}))
+      ->capture_default_str();
   app.footer(
       "Examples:\n"
       "  s3sim --listen 127.0.0.1:9000 --access-key test --secret-key secret\n"
@@ -196,6 +203,10 @@ int serve(const Options& options) {
   if (options.profile == "lesser") service_options.powers = s3c::sim::StorePowers::lesser();
   for (const std::string& name : options.without) take_power(name, service_options.powers);
   if (options.even_parts) service_options.powers.uneven_parts = false;
+  if (options.abort == "acknowledged")
+    service_options.abort_of_completed = s3c::sim::AbortOfCompleted::acknowledged;
+  if (options.abort == "removes-object")
+    service_options.abort_of_completed = s3c::sim::AbortOfCompleted::removes_object;
   service_options.read_only_buckets.insert(options.read_only_buckets.begin(),
                                            options.read_only_buckets.end());
 

@@ -9,8 +9,8 @@ void DeleteLicense::renew() {
   const base::Timestamp now = clock_.now();
   if (proven_at_ && now >= *proven_at_ && now - *proven_at_ <= kMaxAge) return;
   prove();
-  // The first proof of a volume comes before its first delete: whatever must be written between the two is
-  // written here.
+  // From the first delete on the record outlives its archive, whatever happens to that.
+  if (!proven_at_) catalog_.put_commit_mark(volume_);
   proven_at_ = now;  // when the look began, not when it was answered
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "archive/catalog.h"
 #include "archive/committed_volume.h"
 #include "archive/stores.h"
 #include "base/clock.h"
@@ -22,12 +23,13 @@ class DeleteLicense {
   static constexpr std::chrono::seconds kMaxAge{10};
 
   /// volume: outlives the license.
-  DeleteLicense(const Stores& stores, base::Clock& clock, const CommittedVolume& volume)
-      : stores_(stores), clock_(clock), volume_(volume) {}
+  DeleteLicense(const Stores& stores, Catalog& catalog, base::Clock& clock, const CommittedVolume& volume)
+      : stores_(stores), catalog_(catalog), clock_(clock), volume_(volume) {}
 
   /// HEADs the archive before the first delete, and whenever the last look at it is older than kMaxAge.
-  /// Throws Error: precondition_failed once the archive is gone or is not what the manifest says (then every
-  /// later call throws that, and nothing more is deleted); and what HEAD throws.
+  /// Before the first delete it also puts the volume's commit mark (Catalog::put_commit_mark()). Throws
+  /// Error: precondition_failed once the archive is gone or is not what the manifest says (then every later
+  /// call throws that, and nothing more is deleted); and what HEAD and the mark throw.
   void renew() S3C_EXCLUDES(mutex_);
 
   /// renew(), then ObjectStore::delete_objects() in the volume's source bucket.
@@ -40,6 +42,7 @@ class DeleteLicense {
   void prove() S3C_REQUIRES(mutex_);
 
   const Stores stores_;
+  Catalog& catalog_;
   base::Clock& clock_;
   const CommittedVolume& volume_;
   base::Mutex mutex_;

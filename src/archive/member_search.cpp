@@ -1,5 +1,6 @@
 #include "archive/member_search.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -157,19 +158,18 @@ class Search {
     try {
       std::optional<s3::ObjectHead> archive;
       const bool raced = names.size() > 1;
-      if (raced) {
-        archive = store_.head_object(catalog_.bucket(), asked.archive_key);
-        // Without an id it is a foreign one, or any of those that it fits.
-        if (const std::string id = id_of(archive); !archive || !id.empty())
-          std::erase_if(names, [&](const ManifestName& name) { return name.id != id; });
-      }
+      if (raced) archive = store_.head_object(catalog_.bucket(), asked.archive_key);
       for (const ManifestName& name : names) {
         asked = name;
-        index::Manifest manifest = catalog_.read_manifest(name);
-        if (raced && record_id(archive) != name.id && !may_be(manifest, archive)) continue;
-        if (is_wanted(manifest))
-          volumes.push_back(
-              {name, std::make_shared<const index::Manifest>(std::move(manifest)), std::nullopt});
+        std::shared_ptr<const index::Manifest> manifest;
+        // An archive without an id is a foreign one, or any of those that it fits.
+        if (!raced || record_id(archive) == name.id || (archive && id_of(archive).empty()))
+          manifest = std::make_shared<const index::Manifest>(catalog_.read_manifest(name));
+        if (manifest && (!raced || record_id(archive) == name.id || may_be(*manifest, archive))) {
+          if (is_wanted(*manifest)) volumes.push_back({name, std::move(manifest), std::nullopt});
+        } else if (catalog_.has_commit_mark(name)) {
+          volumes.push_back({name, nullptr, lost(name)});
+        }
       }
     } catch (const Error& error) {
       // Not there any more: its run lost a race and took it back.
@@ -182,6 +182,14 @@ class Search {
   static bool may_be(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive) {
     const ArchiveIdentity identity = identify(manifest, archive);
     return identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven;
+  }
+
+  /// Its members are in no archive any more, and must not be missing without a word.
+  Error lost(const ManifestName& name) const {
+    return {
+        ErrorKind::corrupt,
+        "another archive stands at the name of a committed volume: its members are lost",
+        {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)}};
   }
 
   bool is_wanted(const index::Manifest& manifest) const {

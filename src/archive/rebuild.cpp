@@ -169,7 +169,7 @@ class Rebuild {
     m.parts = parts_;
     m.part_size_bytes = part_size();
     m.storage_class = head_.storage_class;
-    m.upload_id = "rebuilt";  // it ended long ago, and no reader needs it
+    m.upload_id = index::kNoUpload;  // it ended long ago, and no reader needs it
     m.source_bucket = scope.bucket;
     m.layout = scope.layout.text();
     m.group = group_;
@@ -189,9 +189,9 @@ class Rebuild {
 
   /// A whole number of MiB with which the archive has as many parts as its ETag says, if there is one.
   std::uint64_t part_size() const {
-    constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+    constexpr std::uint64_t kOneMiB = std::uint64_t{1} << 20;
     const std::uint64_t least = (head_.size_bytes + parts_ - 1) / parts_;
-    const std::uint64_t rounded = (least + kMiB - 1) / kMiB * kMiB;
+    const std::uint64_t rounded = (least + kOneMiB - 1) / kMiB * kMiB;
     return (head_.size_bytes - 1) / rounded + 1 == parts_ ? rounded : least;
   }
 

@@ -55,6 +55,7 @@ GroupReport RunReport::total() const {
     sum.versions_kept += g.versions_kept;
     sum.versions_kept_bytes += g.versions_kept_bytes;
     sum.lost_races += g.lost_races;
+    sum.lost.insert(sum.lost.end(), g.lost.begin(), g.lost.end());
     sum.left.add(g.left);
     if (g.failure && !sum.failure) sum.failure = g.failure;
   }

@@ -23,7 +23,7 @@ DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, Commit
                                            const std::function<void(std::uint64_t)>& on_deleted) {
   using Batch = BatchDelete::Batch;
   const index::Manifest& manifest = volume.manifest();
-  DeleteLicense license(s_.stores, s_.clock, volume);
+  DeleteLicense license(s_.stores, s_.catalog, s_.clock, volume);
   const BatchDelete::Setup setup{s_.stores, s_.conditions, s_.options.delete_batch, s_.clock, s_.log};
   DeleteReport report;
   base::Mutex mutex;  // guards report

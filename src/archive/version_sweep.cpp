@@ -46,7 +46,7 @@ class VersionSweep::OneGroup {
     Volume(const Setup& setup, CommittedVolume committed)
         : volume(std::move(committed)),
           members(setup.catalog, volume),
-          license(setup.stores, setup.clock, volume) {}
+          license(setup.stores, setup.catalog, setup.clock, volume) {}
 
     const CommittedVolume volume;
     MemberCursor members;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "archive/take_back.h"
 #include "base/error.h"
 
 namespace s3c::archive {
@@ -13,10 +14,18 @@ using base::ErrorKind;
 
 namespace {
 
-void compare_with_archive(s3::ObjectStore& store, const std::string& bucket, VolumeInfo& info) {
+void compare_with_archive(s3::ObjectStore& store, Catalog& catalog, VolumeInfo& info) {
   const index::Manifest& manifest = *info.manifest;
-  const auto head = store.head_object(bucket, info.archive_key);
-  switch (identify(manifest, head)) {
+  auto head = store.head_object(catalog.bucket(), info.archive_key);
+  ArchiveIdentity identity = identify(manifest, head);
+  bool lost = false;
+  if (identity == ArchiveIdentity::other && catalog.was_committed(manifest)) {
+    // It may have been completed and marked since the HEAD.
+    head = store.head_object(catalog.bucket(), info.archive_key);
+    identity = identify(manifest, head);
+    lost = identity == ArchiveIdentity::other;
+  }
+  switch (identity) {
     case ArchiveIdentity::as_sent:
       return;
     case ArchiveIdentity::lost_id:
@@ -35,8 +44,10 @@ void compare_with_archive(s3::ObjectStore& store, const std::string& bucket, Vol
                                       manifest.archive_size_bytes);
       return;
     case ArchiveIdentity::other:
-      info.state = VolumeState::unfinished;
-      info.detail = head ? "another archive stands at its name" : "its archive is not there";
+      info.state = lost ? VolumeState::lost : VolumeState::unfinished;
+      info.detail = lost   ? describe_loss(head)
+                    : head ? "another archive stands at its name"
+                           : "its archive is not there";
       return;
   }
 }
@@ -49,6 +60,8 @@ std::string_view to_string(VolumeState state) {
       return "committed";
     case VolumeState::unfinished:
       return "unfinished";
+    case VolumeState::lost:
+      return "lost";
     case VolumeState::lost_id:
       return "lost_id";
     case VolumeState::unproven:
@@ -74,9 +87,12 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
   }
   if (!volume.record->manifest_bytes) {
     const bool carries = record_id(store.head_object(catalog.bucket(), info.archive_key)) == info.id;
-    info.state = carries ? VolumeState::no_manifest : VolumeState::unfinished;
-    info.detail =
-        carries ? "its index is there, but the manifest is gone" : "an index without manifest and archive";
+    info.state = carries                 ? VolumeState::no_manifest
+                 : volume.record->marked ? VolumeState::lost
+                                         : VolumeState::unfinished;
+    info.detail = carries                 ? "its archive is there, but the manifest is gone"
+                  : volume.record->marked ? "it was committed, and its manifest and its archive are gone"
+                                          : "an index without manifest and archive";
     return info;
   }
   try {
@@ -85,11 +101,13 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
     if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::unsupported &&
         error.kind() != ErrorKind::not_found)
       throw;
-    info.state = error.kind() == ErrorKind::not_found ? VolumeState::unfinished : VolumeState::unreadable;
-    info.detail = error.kind() == ErrorKind::not_found ? "its record was taken back meanwhile" : error.what();
+    info.state = error.kind() != ErrorKind::not_found ? VolumeState::unreadable
+                 : volume.record->marked              ? VolumeState::lost
+                                                      : VolumeState::unfinished;
+    info.detail = error.kind() == ErrorKind::not_found ? "its record was removed meanwhile" : error.what();
     return info;
   }
-  compare_with_archive(store, catalog.bucket(), info);
+  compare_with_archive(store, catalog, info);
   return info;
 }
 

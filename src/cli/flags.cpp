@@ -37,7 +37,8 @@ const std::vector<CommandInfo>& commands() {
       {"cat", "KEY", "one member's bytes on standard output", false},
       {"restore", "[KEY|GLOB ...]", "bring members back: to their bucket, another one or a directory", true},
       {"verify", "[VOLUME ...]", "each volume against its manifest, or every byte of it", false},
-      {"catalog", "rebuild VOLUME ...", "make the records of volumes again when the catalog was lost", true},
+      {"catalog", "rebuild|forget VOLUME ...",
+       "make lost records of volumes again, or remove those of lost archives", true},
       {"gc", "", "remove what killed runs left in an archive bucket", true},
   };
   return kCommands;
@@ -124,9 +125,8 @@ const std::vector<Flag>& gc_flags() {
       {"archive-name", "TEMPLATE", FlagKind::value, kNames, "as for archive"},
 
       {"min-age", "AGE", FlagKind::value, kGarbage,
-       "leave what is younger: 30m, 12h, 7d, 2w (default: 7d); less is as safe, but makes jobs that still "
-       "run "
-       "start volumes again"},
+       "leave uploads and copies that are younger, with their records: 30m, 12h, 7d, 2w (default: 7d); less "
+       "is as safe, but makes jobs that still run start volumes again"},
       {kDryRun, "", FlagKind::toggle, kGarbage, "only list what would be removed; change nothing"},
 
       {"threads", "COUNT", FlagKind::value, kResources,
@@ -235,6 +235,7 @@ const std::vector<Flag>& verify_flags() {
 
 const std::vector<Flag>& catalog_flags() {
   static const std::vector<Flag> kFlags = with_scope({
+      {"yes", "", FlagKind::toggle, kShown, "forget: don't ask; needed where there is no terminal to ask on"},
       {"memory", "SIZE", FlagKind::value, kResources, "bound for what is read and decoded (default: 192MiB)"},
   });
   return kFlags;

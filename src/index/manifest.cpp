@@ -23,6 +23,7 @@ constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 62;
 constexpr std::size_t kCrc32Bytes = 4;
 constexpr std::size_t kCrc64Bytes = 8;
 constexpr std::size_t kSha256Digits = 64;
+constexpr std::uint64_t kCommitMarks = 1;  // the format of the marks
 
 bool is_lower_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -221,6 +222,7 @@ std::string to_json(const Manifest& manifest) {
   document["archive"] = archive_json(manifest);
   document["source"] = source_json(manifest);
   document["index"] = index_json(manifest);
+  if (manifest.commit_marks) document["commit_marks"] = kCommitMarks;
   document["created_at"] = base::format_iso8601(manifest.created_at);
   document["tool"] = text(manifest.tool);
   document["tool_version"] = text(manifest.tool_version);
@@ -250,6 +252,8 @@ Manifest parse_manifest(std::string_view bytes) {
   read_archive(fields.object("archive"), manifest);
   read_source(fields.object("source"), manifest);
   read_index(fields.object("index"), manifest);
+  if (fields.has("commit_marks"))
+    manifest.commit_marks = fields.number_between("commit_marks", kCommitMarks, kMaxSize) != 0;
   manifest.created_at = fields.time("created_at");
   manifest.tool = fields.nonempty_text("tool");
   manifest.tool_version = fields.nonempty_text("tool_version");

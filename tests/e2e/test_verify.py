@@ -42,7 +42,7 @@ class Verify(StoreCase):
         self.assertEqual((3, 3, 60), (report["volumes"], report["whole"], report["objects"]))
         # A HEAD of each archive, for its id, and of each index; a store without checksums has it read.
         reads = 3 if self.STORE == "full" else 6
-        self.assertEqual({"ListObjectsV2": 3, "GetObject": reads, "HeadObject": 6}, report["requests"]["by_operation"])
+        self.assertEqual({"ListObjectsV2": 4, "GetObject": reads, "HeadObject": 6}, report["requests"]["by_operation"])
         deep = self.verify("--deep")
         self.assertEqual((3, 60), (deep["whole"], deep["objects_read"]))
         self.assertEqual(1, self.verify(self.volume)["volumes"])
@@ -58,9 +58,9 @@ class Verify(StoreCase):
         self.put_back(body[:-1])
         self.assert_damaged("bytes, the manifest says")
         self.put_back(b"another object", keep_id=False)
-        self.assert_damaged("no id of a volume")
+        self.assert_damaged("an object without a volume's id")
         self.client.delete_object(Bucket=self.archive, Key=self.volume)
-        self.assert_damaged("a manifest but no archive")
+        self.assert_damaged("its archive is gone")
 
     def test_damaged_records(self):
         index = self.record("index")
