@@ -192,7 +192,7 @@ TEST_F(DeleteTest, AStoreWithoutTheCallIsAskedForItOnce) {
   transport_.add(answer(204, ""));
   client_->delete_objects("b", {{.key = "a"}}, Resend::allowed);
   EXPECT_EQ(transport_.sent.size(), 4u);
-  EXPECT_EQ(transport_.sent[3].method, "DELETE");
+  EXPECT_EQ(request(3).method, "DELETE");
   EXPECT_EQ(error_of([&] { client_->delete_objects("b", {{.key = "a"}}, Resend::forbidden); }).kind(),
             ErrorKind::unsupported);
   EXPECT_EQ(transport_.sent.size(), 4u);
