@@ -44,6 +44,9 @@ class ObjectStore {
   /// One page of ListObjectsV2 with encoding-type=url; keys are returned decoded.
   virtual ListObjectsPage list_objects(const ListObjectsRequest& request) = 0;
 
+  /// One page of ListObjectVersions with encoding-type=url; keys are returned decoded.
+  virtual ListObjectVersionsPage list_object_versions(const ListObjectVersionsRequest& request) = 0;
+
   /// The whole body in memory. A body that breaks off is fetched again.
   /// Throws unsupported with code InvalidObjectState when the object is archived and not thawed; so does
   /// read_object().
@@ -96,6 +99,10 @@ class ObjectStore {
   /// the outcome from this call alone: HEAD and compare.
   virtual std::string complete_multipart_upload(const CompleteMultipartUploadRequest& request) = 0;
 
+  /// Whether of two Completes with if_none_match that arrive at once only one can win. No trying finds that
+  /// out: true only of the stores that known_stores.h lists.
+  virtual bool completes_atomically() const = 0;
+
   /// Returns once the store has acknowledged that the upload is no more (an upload that is already gone
   /// counts).
   virtual void abort_multipart_upload(const std::string& bucket, const std::string& key,
@@ -112,8 +119,14 @@ class ObjectStore {
   enum class Resend { allowed, forbidden };
 
   /// DeleteObjects of 1 to 1,000 keys. One result for each item, in the items' order.
+  /// Throws unsupported or invalid_argument where the store has no such call or doesn't know the condition.
+  /// Where it has no such call and resend is allowed, each key is deleted by a request of its own instead.
   virtual std::vector<DeleteResult> delete_objects(const std::string& bucket,
                                                    const std::vector<DeleteItem>& items, Resend resend) = 0;
+
+  /// DeleteObject: one key, with its ETag as If-Match. Throws nothing but cancelled: what went wrong, no
+  /// answer included, is in the result.
+  virtual DeleteResult delete_object(const std::string& bucket, const DeleteItem& item, Resend resend) = 0;
 };
 
 }  // namespace s3c::s3

@@ -16,6 +16,7 @@ namespace s3c::s3 {
 enum class Operation {
   head_bucket,
   list_objects,
+  list_object_versions,
   get_object,
   head_object,
   get_object_tagging,
@@ -32,9 +33,10 @@ enum class Operation {
   delete_object,
 };
 
-inline constexpr std::array<std::string_view, 16> kOperationNames = {
+inline constexpr std::array<std::string_view, 17> kOperationNames = {
     "HeadBucket",
     "ListObjectsV2",
+    "ListObjectVersions",
     "GetObject",
     "HeadObject",
     "GetObjectTagging",

@@ -2,12 +2,15 @@
 
 #include <utility>
 
+#include "s3/known_stores.h"
+
 namespace s3c::s3 {
 
 S3Client::S3Client(S3ClientConfig config, std::shared_ptr<CredentialsProvider> credentials,
                    http::Transport& transport, base::Clock& clock, std::shared_ptr<base::Logger> logger,
                    std::stop_token stop)
-    : runner_({Endpoint(std::move(config.endpoint)), std::move(config.region), config.retry},
+    : completes_atomically_(s3::completes_atomically(config.endpoint)),
+      runner_({Endpoint(std::move(config.endpoint)), std::move(config.region), config.retry},
               std::move(credentials), transport, clock, std::move(logger), std::move(stop)) {}
 
 }  // namespace s3c::s3

@@ -3,6 +3,7 @@
 // they share.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -35,6 +36,7 @@ class S3Client final : public ObjectStore {
 
   void head_bucket(const std::string& bucket) override;
   ListObjectsPage list_objects(const ListObjectsRequest& request) override;
+  ListObjectVersionsPage list_object_versions(const ListObjectVersionsRequest& request) override;
   GetObjectResult get_object(const GetObjectRequest& request) override;
   void get_objects(GetObjectSource& source, std::size_t max_in_flight) override;
   ObjectHead read_object(const GetObjectRequest& request, const BodySink& sink) override;
@@ -47,6 +49,7 @@ class S3Client final : public ObjectStore {
   UploadedPart upload_part(const UploadPartRequest& request) override;
   UploadedPart upload_part_copy(const UploadPartCopyRequest& request) override;
   std::string complete_multipart_upload(const CompleteMultipartUploadRequest& request) override;
+  bool completes_atomically() const override { return completes_atomically_; }
   void abort_multipart_upload(const std::string& bucket, const std::string& key,
                               const std::string& upload_id) override;
   ListMultipartUploadsPage list_multipart_uploads(const std::string& bucket, const std::string& prefix,
@@ -54,14 +57,12 @@ class S3Client final : public ObjectStore {
                                                   const std::string& upload_id_marker) override;
   std::vector<DeleteResult> delete_objects(const std::string& bucket, const std::vector<DeleteItem>& items,
                                            Resend resend) override;
+  DeleteResult delete_object(const std::string& bucket, const DeleteItem& item, Resend resend) override;
 
   /// What was sent so far.
   RequestStatsSnapshot stats() const { return runner_.stats().snapshot(); }
 
  private:
-  /// One key by DELETE, for keys XML can't carry. Never throws but cancelled: what went wrong is in the
-  /// result.
-  DeleteResult delete_object(const std::string& bucket, const DeleteItem& item, Resend resend);
   /// The keys that XML can carry, in one request; results in the items' order.
   std::vector<DeleteResult> delete_batch(const std::string& bucket,
                                          const std::vector<const DeleteItem*>& items, Resend resend);
@@ -69,7 +70,9 @@ class S3Client final : public ObjectStore {
   /// False when the store says that there is no such upload. When it won't say, true.
   bool upload_exists(const std::string& bucket, const std::string& key, const std::string& upload_id);
 
+  const bool completes_atomically_;
   CallRunner runner_;
+  std::atomic<bool> has_delete_objects_{true};  ///< false once the store said that it has no such call
 };
 
 }  // namespace s3c::s3

@@ -31,10 +31,15 @@ Outcome outcome_of(const DeleteItem& item, std::optional<ErrorKind> kind, std::s
 }
 
 DeleteResult result_of(const DeleteItem& item, const DeleteAnswer& answer) {
-  DeleteResult result{item.key, item.version_id, Outcome::deleted, answer.code, answer.message};
-  if (answer.code.empty()) return result;
+  DeleteResult result{item.key, item.version_id, Outcome::deleted, answer.code, answer.message, {}, {}};
+  if (answer.code.empty()) {
+    // Beside a version id it says that the version was a marker, not that one was added.
+    if (item.version_id.empty()) result.marker_version_id = answer.marker_version_id;
+    return result;
+  }
   // "PreconditionFailed" may also come as a bare "412".
   const auto kind = answer.code == "412" ? ErrorKind::precondition_failed : kind_of_code(answer.code);
+  result.kind = kind;
   result.outcome = outcome_of(item, kind, answer.code);
   return result;
 }
@@ -66,8 +71,13 @@ class Answers {
         return result_of(item, answer);
       }
     }
-    return {item.key, item.version_id, Outcome::refused, "NoAnswer",
-            "the store's answer doesn't mention this key"};
+    return {item.key,
+            item.version_id,
+            Outcome::refused,
+            "NoAnswer",
+            "the store's answer doesn't mention this key",
+            {},
+            {}};
   }
 
  private:
@@ -87,12 +97,15 @@ std::vector<DeleteResult> S3Client::delete_objects(const std::string& bucket,
                                                    const std::vector<DeleteItem>& items, Resend resend) {
   if (items.size() > kMaxItems)
     throw Error(ErrorKind::invalid_argument, "more than 1,000 keys in one DeleteObjects");
+  // Single requests would be many at most once, each with a wait of its own: the caller is to choose them.
+  if (!has_delete_objects_ && resend == Resend::forbidden)
+    throw Error(ErrorKind::unsupported, "the store has no DeleteObjects");
   std::vector<DeleteResult> results(items.size());
   std::vector<std::size_t> batch;   // indexes into items
   std::vector<std::size_t> single;  // of keys XML can't carry
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (items[i].key.empty()) throw Error(ErrorKind::invalid_argument, "an object's key can't be empty");
-    (xml_can_carry(items[i].key) ? batch : single).push_back(i);
+    (has_delete_objects_ && xml_can_carry(items[i].key) ? batch : single).push_back(i);
   }
 
   RetryLoop loop(runner_.retry_policy(), runner_.clock(), runner_.stop());
@@ -100,7 +113,15 @@ std::vector<DeleteResult> S3Client::delete_objects(const std::string& bucket,
     std::vector<const DeleteItem*> sent;
     sent.reserve(batch.size());
     for (const std::size_t i : batch) sent.push_back(&items[i]);
-    std::vector<DeleteResult> answers = delete_batch(bucket, sent, resend);
+    std::vector<DeleteResult> answers;
+    try {
+      answers = delete_batch(bucket, sent, resend);
+    } catch (const Error& error) {
+      if (resend == Resend::forbidden || error.kind() != ErrorKind::unsupported) throw;
+      has_delete_objects_ = false;
+      single.insert(single.end(), batch.begin(), batch.end());
+      break;
+    }
     std::vector<std::size_t> again;
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (worth_another_try(answers[i])) again.push_back(batch[i]);
@@ -139,14 +160,18 @@ DeleteResult S3Client::delete_object(const std::string& bucket, const DeleteItem
   if (!item.version_id.empty()) call.query.emplace_back("versionId", item.version_id);
   if (!item.etag.empty()) call.headers.add("If-Match", "\"" + item.etag + "\"");
   call.at_most_once = resend == Resend::forbidden;
-  DeleteResult result{item.key, item.version_id, Outcome::deleted, "", ""};
+  DeleteResult result{item.key, item.version_id, Outcome::deleted, "", "", {}, {}};
   try {
-    runner_.run(call, [](http::Response&) {});
+    runner_.run(call, [&](http::Response& answer) {
+      if (item.version_id.empty() && answer.headers.find("x-amz-delete-marker") == "true")
+        result.marker_version_id = std::string(answer.headers.find("x-amz-version-id").value_or(""));
+    });
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
     // Not thrown on: the results of the other keys must not be lost.
     result.code = error.context().code.empty() ? to_string(error.kind()) : error.context().code;
     result.message = error.what();
+    result.kind = error.kind();
     result.outcome = outcome_of(item, error.kind(), result.code);
   }
   return result;

@@ -23,6 +23,21 @@ ListObjectsPage S3Client::list_objects(const ListObjectsRequest& request) {
   return page;
 }
 
+ListObjectVersionsPage S3Client::list_object_versions(const ListObjectVersionsRequest& request) {
+  Call call{.operation = Operation::list_object_versions, .method = "GET", .bucket = request.bucket};
+  call.query = {{"versions", ""}, {"encoding-type", "url"}};
+  auto add = [&call](const char* name, const std::string& value) {
+    if (!value.empty()) call.query.emplace_back(name, value);
+  };
+  add("prefix", request.prefix);
+  add("delimiter", request.delimiter);
+  add("key-marker", request.key_marker);
+  if (!request.key_marker.empty()) add("version-id-marker", request.version_id_marker);
+  ListObjectVersionsPage page;
+  runner_.run(call, [&page](http::Response& answer) { page = parse_list_object_versions(answer.body); });
+  return page;
+}
+
 ListMultipartUploadsPage S3Client::list_multipart_uploads(const std::string& bucket,
                                                           const std::string& prefix,
                                                           const std::string& key_marker,

@@ -65,6 +65,31 @@ struct ListObjectsPage {
   std::optional<std::string> next_continuation_token = {};  ///< nullopt: this was the last page
 };
 
+/// One row of a listing of versions.
+struct ObjectVersion {
+  /// Of a delete marker only key and last_modified say anything.
+  ObjectSummary object = {};
+  std::string version_id = {};  ///< "null": written while the bucket kept no versions
+  bool is_latest = false;       ///< what a GET without version id meets
+  bool is_delete_marker = false;
+};
+
+struct ListObjectVersionsRequest {
+  std::string bucket = {};
+  std::string prefix = {};
+  std::string delimiter = {};          ///< empty: none
+  std::string key_marker = {};         ///< from the page before; empty: from the start
+  std::string version_id_marker = {};  ///< from the page before
+};
+
+struct ListObjectVersionsPage {
+  std::vector<ObjectVersion> versions = {};  ///< in key order; of one key the newest first
+  std::vector<std::string> common_prefixes = {};
+  bool truncated = false;  ///< false: this was the last page
+  std::string next_key_marker = {};
+  std::string next_version_id_marker = {};  ///< empty: behind all versions of next_key_marker
+};
+
 /// A checksum as S3 names it.
 struct Checksum {
   std::string algorithm = {};  ///< "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"
@@ -251,6 +276,10 @@ struct DeleteResult {
   Outcome outcome = Outcome::deleted;
   std::string code = {};
   std::string message = {};
+  std::optional<base::ErrorKind> kind = {};  ///< of what the code says; nullopt: deleted, or not known
+  /// The version id of the delete marker that now hides the object; nullopt: nothing says that there is one.
+  /// "null" took the place of the null version, if there was one.
+  std::optional<std::string> marker_version_id = {};
 };
 
 }  // namespace s3c::s3

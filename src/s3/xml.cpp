@@ -192,6 +192,23 @@ class KeyDecoder {
   bool encoded_ = false;
 };
 
+std::string listed_key(pugi::xml_node node, const KeyDecoder& decode) {
+  std::string key = decode(required(node, "Key"));
+  if (key.empty()) corrupt("a listed object has no key");
+  return key;
+}
+
+ObjectSummary listed_object(pugi::xml_node node, const KeyDecoder& decode) {
+  ObjectSummary object;
+  object.key = listed_key(node, decode);
+  object.size_bytes = required_size(node, "Size");
+  object.etag = unquoted(required(node, "ETag"));
+  object.last_modified = required_time(node, "LastModified");
+  object.storage_class = optional_text(node, "StorageClass");
+  if (object.storage_class.empty()) object.storage_class = "STANDARD";
+  return object;
+}
+
 std::optional<ThawState> listed_thaw_state(pugi::xml_node object, std::string_view storage_class,
                                            base::Timestamp now) {
   std::optional<RestoreStatus> status;
@@ -284,14 +301,7 @@ ListObjectsPage parse_list_objects(std::string_view text, std::optional<base::Ti
   const KeyDecoder decode(root);
   ListObjectsPage page;
   for (const pugi::xml_node node : root.children("Contents")) {
-    ObjectSummary object;
-    object.key = decode(required(node, "Key"));
-    if (object.key.empty()) corrupt("a listed object has no key");
-    object.size_bytes = required_size(node, "Size");
-    object.etag = unquoted(required(node, "ETag"));
-    object.last_modified = required_time(node, "LastModified");
-    object.storage_class = optional_text(node, "StorageClass");
-    if (object.storage_class.empty()) object.storage_class = "STANDARD";
+    ObjectSummary object = listed_object(node, decode);
     if (thaw_at) object.thaw = listed_thaw_state(node, object.storage_class, *thaw_at);
     page.objects.push_back(std::move(object));
   }
@@ -301,6 +311,39 @@ ListObjectsPage parse_list_objects(std::string_view text, std::optional<base::Ti
   if (required_bool(root, "IsTruncated")) {
     page.next_continuation_token = required(root, "NextContinuationToken");
     if (page.next_continuation_token->empty()) corrupt("a truncated listing has no continuation token");
+  }
+  return page;
+}
+
+ListObjectVersionsPage parse_list_object_versions(std::string_view text) {
+  const Document document(text, "ListVersionsResult");
+  const pugi::xml_node root = document.root();
+  const KeyDecoder decode(root);
+  ListObjectVersionsPage page;
+  for (const pugi::xml_node node : root.children()) {
+    const std::string_view name = node.name();
+    if (name != "Version" && name != "DeleteMarker") continue;
+    ObjectVersion version;
+    version.is_delete_marker = name == "DeleteMarker";
+    if (version.is_delete_marker) {
+      version.object.key = listed_key(node, decode);
+      version.object.last_modified = required_time(node, "LastModified");
+    } else {
+      version.object = listed_object(node, decode);
+    }
+    version.version_id = required(node, "VersionId");
+    if (version.version_id.empty()) corrupt("a listed version has no id");
+    version.is_latest = required_bool(node, "IsLatest");
+    page.versions.push_back(std::move(version));
+  }
+  for (const pugi::xml_node node : root.children("CommonPrefixes")) {
+    page.common_prefixes.push_back(decode(required(node, "Prefix")));
+  }
+  page.truncated = required_bool(root, "IsTruncated");
+  if (page.truncated) {
+    page.next_key_marker = decode(required(root, "NextKeyMarker"));
+    page.next_version_id_marker = optional_text(root, "NextVersionIdMarker");
+    if (page.next_key_marker.empty()) corrupt("a truncated listing has no next key marker");
   }
   return page;
 }
@@ -367,6 +410,8 @@ std::vector<DeleteAnswer> parse_delete_objects(std::string_view text) {
       answer.code = required(node, "Code");
       answer.message = optional_text(node, "Message");
       if (answer.code.empty()) answer.code = "UnknownError";
+    } else if (optional_text(node, "DeleteMarker") == "true") {
+      answer.marker_version_id = optional_text(node, "DeleteMarkerVersionId");
     }
     answers.push_back(std::move(answer));
   }

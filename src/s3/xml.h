@@ -30,6 +30,7 @@ std::optional<ErrorDocument> parse_error(std::string_view text);
 /// RestoreStatus wasn't asked for.
 ListObjectsPage parse_list_objects(std::string_view text,
                                    std::optional<base::Timestamp> thaw_at = std::nullopt);
+ListObjectVersionsPage parse_list_object_versions(std::string_view text);
 ListMultipartUploadsPage parse_list_multipart_uploads(std::string_view text);
 std::map<std::string, std::string> parse_tagging(std::string_view text);
 /// The upload id.
@@ -46,6 +47,7 @@ struct DeleteAnswer {
   std::string version_id;
   std::string code;
   std::string message;
+  std::optional<std::string> marker_version_id;  ///< there is a delete marker now, or one was deleted
 };
 std::vector<DeleteAnswer> parse_delete_objects(std::string_view text);
 

@@ -35,6 +35,23 @@ Texts texts_of(const s3::ListObjectsPage& page) {
   return texts;
 }
 
+Texts texts_of(const s3::ListObjectVersionsPage& page) {
+  Texts texts;
+  for (const s3::ObjectVersion& version : page.versions) {
+    require(!version.object.key.empty() && !version.version_id.empty(),
+            "a listed version has a key and an id");
+    texts.insert(texts.end(),
+                 {version.object.key, version.version_id, version.is_latest ? "latest" : "older",
+                  version.is_delete_marker ? "marker" : std::to_string(version.object.size_bytes),
+                  version.object.etag, base::format_iso8601(version.object.last_modified)});
+  }
+  texts.insert(texts.end(), page.common_prefixes.begin(), page.common_prefixes.end());
+  texts.insert(texts.end(),
+               {page.truncated ? "more" : "all", page.next_key_marker, page.next_version_id_marker});
+  require(!page.truncated || !page.next_key_marker.empty(), "a page that isn't the last says where to go on");
+  return texts;
+}
+
 Texts texts_of(const s3::ListMultipartUploadsPage& page) {
   Texts texts;
   for (const auto& upload : page.uploads)
@@ -58,7 +75,8 @@ Texts texts_of(const std::string& text) {
 Texts texts_of(const std::vector<s3::DeleteAnswer>& answers) {
   Texts texts;
   for (const s3::DeleteAnswer& answer : answers)
-    texts.insert(texts.end(), {answer.key, answer.version_id, answer.code, answer.message});
+    texts.insert(texts.end(), {answer.key, answer.version_id, answer.code, answer.message,
+                               answer.marker_version_id.value_or("no marker")});
   return texts;
 }
 
@@ -98,6 +116,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text = fuzz::text_of(data, size);
   check([](std::string_view body) { return s3::parse_list_objects(body); }, text);
   check([](std::string_view body) { return s3::parse_list_objects(body, base::Timestamp{}); }, text);
+  check(s3::parse_list_object_versions, text);
   check(s3::parse_list_multipart_uploads, text);
   check(s3::parse_tagging, text);
   check(s3::parse_create_multipart_upload, text);

@@ -12,7 +12,6 @@ namespace s3c::archive::testing {
 using base::Error;
 using base::ErrorKind;
 using base::MutexLock;
-using Outcome = s3::DeleteResult::Outcome;
 
 base::Timestamp FakeClock::now() const {
   MutexLock lock(mutex_);
@@ -58,33 +57,6 @@ s3::ObjectHead head_of(const StoredObject& object) {
   return head;
 }
 
-template <typename Effect>
-auto FakeStore::call(Call what, Effect effect) {
-  std::size_t entry = 0;
-  {
-    MutexLock lock(mutex_);
-    what.number = ++calls_;
-    what.began = ++ticks_;
-    entry = journal_.size();
-    journal_.push_back(what);
-  }
-  const auto acknowledge = [&] {
-    MutexLock lock(mutex_);
-    if (entry < journal_.size()) journal_[entry].ended = ++ticks_;
-  };
-  if (before) before(what);
-  if constexpr (std::is_void_v<decltype(effect())>) {
-    effect();
-    if (after) after(what);
-    acknowledge();
-  } else {
-    auto result = effect();
-    if (after) after(what);
-    acknowledge();
-    return result;
-  }
-}
-
 void FakeStore::make_bucket(const std::string& name) {
   MutexLock lock(mutex_);
   buckets_[name];
@@ -97,7 +69,8 @@ void FakeStore::put(const std::string& name, const std::string& key, const std::
   MutexLock lock(mutex_);
   buckets_[name];
   // Not a loss: the writer of the source owns its objects.
-  if (versioned) object.version_id = "v" + std::to_string(stored_);
+  keep_version(name, key);
+  if (versioned) object.version_id = new_version_id();
   object.last_modified = *base::parse_iso8601("2018-04-02T00:00:00Z") + std::chrono::milliseconds(++stored_);
   buckets_[name][key] = std::move(object);
 }
@@ -228,7 +201,8 @@ s3::ListObjectsPage FakeStore::list_objects(const s3::ListObjectsRequest& reques
         if (!folder.empty() &&
             (folder == from || (!page.common_prefixes.empty() && page.common_prefixes.back() == folder)))
           continue;
-        if (page.objects.size() + page.common_prefixes.size() == page_size) {
+        if (page.objects.size() + page.common_prefixes.size() ==
+            std::min(page_size, static_cast<std::size_t>(request.max_keys))) {
           page.next_continuation_token = last;
           break;
         }
@@ -492,7 +466,9 @@ std::string FakeStore::complete(const s3::CompleteMultipartUploadRequest& reques
   const auto found = uploads_.find(request.upload_id);
   if (found == uploads_.end()) throw store_error(ErrorKind::not_found, "NoSuchUpload");
   Upload& upload = found->second;
-  if (powers_.conditional_complete && request.if_none_match && bucket(request.bucket).contains(request.key))
+  const bool blind = blind_completes > 0 && blind_completes-- > 0;
+  if (powers_.conditional_complete && request.if_none_match && !blind &&
+      bucket(request.bucket).contains(request.key))
     throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
   StoredObject object = with_attributes(upload.request.attributes);
   std::string md5s;
@@ -577,52 +553,6 @@ s3::ListMultipartUploadsPage FakeStore::list_multipart_uploads(const std::string
     }
     if (alter_uploads) alter_uploads(page);
     return page;
-  });
-}
-
-s3::DeleteResult FakeStore::remove(const std::string& name, const s3::DeleteItem& item) {
-  s3::DeleteResult result;
-  result.key = item.key;
-  result.version_id = item.version_id;
-  Bucket& objects = bucket(name);
-  const auto found = objects.find(item.key);
-  const bool conditional = powers_.conditional_delete && !item.etag.empty();
-  if (found == objects.end()) {
-    if (conditional) result.outcome = Outcome::not_found;
-    return result;
-  }
-  if (conditional && found->second.etag != item.etag) {
-    result.outcome = Outcome::precondition_failed;
-    result.code = "PreconditionFailed";
-    return result;
-  }
-  if (!item.version_id.empty() && found->second.version_id != item.version_id) return result;
-  if (on_loss) on_loss(buckets_, name, item.key);
-  objects.erase(found);
-  return result;
-}
-
-std::vector<s3::DeleteResult> FakeStore::delete_objects(const std::string& name,
-                                                        const std::vector<s3::DeleteItem>& items,
-                                                        Resend resend) {
-  Call what;
-  what.op = Op::del;
-  what.bucket = name;
-  what.key = items.at(0).key;
-  what.items = items;
-  what.resend = resend;
-  return call(what, [&] {
-    std::vector<s3::DeleteResult> results;
-    for (const s3::DeleteItem& item : items) {
-      if (refuses_delete_conditions && !item.etag.empty())
-        throw store_error(ErrorKind::invalid_argument, "MalformedXML");
-    }
-    {
-      MutexLock lock(mutex_);
-      for (const s3::DeleteItem& item : items) results.push_back(remove(name, item));
-    }
-    if (alter_delete) alter_delete(results);
-    return results;
   });
 }
 

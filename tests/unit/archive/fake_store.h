@@ -9,6 +9,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -53,6 +55,7 @@ using Bucket = std::map<std::string, StoredObject>;
 enum class Op {
   head_bucket,
   list,
+  versions,
   get,
   read,
   head,
@@ -65,7 +68,8 @@ enum class Op {
   complete,
   abort,
   uploads,
-  del
+  del,     ///< DeleteObjects
+  del_one  ///< DeleteObject
 };
 
 /// One call, as the journal keeps it.
@@ -89,7 +93,8 @@ class FakeStore final : public s3::ObjectStore {
   struct Powers {
     bool conditional_complete = true;
     bool checksums = true;
-    bool conditional_delete = true;
+    bool conditional_delete = true;                      ///< in DeleteObjects
+    std::optional<bool> conditional_single_delete = {};  ///< in DeleteObject; nullopt: as the other one
   };
   FakeStore() : FakeStore(Powers{}) {}
   explicit FakeStore(Powers powers) : powers_(powers) {}
@@ -118,8 +123,12 @@ class FakeStore final : public s3::ObjectStore {
   bool refuses_checksum_header = false;
   bool refuses_delete_conditions = false;  ///< the whole request, as malformed
   bool ignores_if_match = false;
-  bool kms = false;  ///< ETags are no MD5s
-  bool versioned = false;
+  bool kms = false;        ///< ETags are no MD5s
+  bool versioned = false;  ///< the source keeps versions
+  bool suspended = false;  ///< beside versioned: from now on it doesn't
+  bool has_delete_objects = true;
+  bool is_known = true;           ///< for atomic conditional Completes, if it has conditional ones
+  int blind_completes = 0;        ///< so many conditional Completes see nothing at their name
   bool freezes_archives = false;  ///< what is written in GLACIER or DEEP_ARCHIVE is frozen
   bool restores = true;           ///< false: RestoreObject is unsupported
   int thaw_polls = 0;             ///< how many HEADs see a restore in progress before it is over
@@ -132,6 +141,8 @@ class FakeStore final : public s3::ObjectStore {
   void erase(const std::string& bucket, const std::string& key);
   Bucket objects(const std::string& bucket) const;
   std::set<std::string> keys(const std::string& bucket) const;
+  /// Ids of all versions of a key and of its delete markers ("marker …"), oldest first.
+  std::vector<std::string> versions(const std::string& bucket, const std::string& key) const;
   std::size_t open_uploads() const;
   /// Keys of the unfinished uploads, one for each.
   std::multiset<std::string> upload_keys() const;
@@ -145,6 +156,7 @@ class FakeStore final : public s3::ObjectStore {
 
   void head_bucket(const std::string& bucket) override;
   s3::ListObjectsPage list_objects(const s3::ListObjectsRequest& request) override;
+  s3::ListObjectVersionsPage list_object_versions(const s3::ListObjectVersionsRequest& request) override;
   /// A request with a failed try meets what a client that may not try again meets: that failure.
   s3::GetObjectResult get_object(const s3::GetObjectRequest& request) override;
   /// By get_object(); as many as source has are begun, then all of them end, one after the other.
@@ -167,8 +179,16 @@ class FakeStore final : public s3::ObjectStore {
   std::vector<s3::DeleteResult> delete_objects(const std::string& bucket,
                                                const std::vector<s3::DeleteItem>& items,
                                                Resend resend) override;
+  s3::DeleteResult delete_object(const std::string& bucket, const s3::DeleteItem& item,
+                                 Resend resend) override;
+  bool completes_atomically() const override { return is_known && powers_.conditional_complete; }
 
  private:
+  /// A version below the current one; or a delete marker, which may be the current one.
+  struct Older {
+    StoredObject object;
+    bool is_marker = false;
+  };
   struct Upload {
     s3::CreateMultipartUploadRequest request;
     base::Timestamp initiated;
@@ -183,7 +203,13 @@ class FakeStore final : public s3::ObjectStore {
   const StoredObject& find(const std::string& bucket, const std::string& key,
                            const s3::GetObjectRequest* request) S3C_REQUIRES(mutex_);
   void store(const std::string& bucket, const std::string& key, StoredObject object) S3C_REQUIRES(mutex_);
-  s3::DeleteResult remove(const std::string& bucket, const s3::DeleteItem& item) S3C_REQUIRES(mutex_);
+  s3::DeleteResult remove(const std::string& bucket, const s3::DeleteItem& item, bool conditional)
+      S3C_REQUIRES(mutex_);
+  /// Removes exactly that version.
+  void remove_version(const std::string& bucket, const s3::DeleteItem& item) S3C_REQUIRES(mutex_);
+  /// Makes room for what is written over the current version.
+  void keep_version(const std::string& bucket, const std::string& key) S3C_REQUIRES(mutex_);
+  std::string new_version_id() const S3C_REQUIRES(mutex_);
   std::string complete(const s3::CompleteMultipartUploadRequest& request) S3C_REQUIRES(mutex_);
   std::string part_etag(const std::string& body) const;
   StoredObject with_attributes(const s3::ObjectAttributes& attributes) const;
@@ -191,6 +217,8 @@ class FakeStore final : public s3::ObjectStore {
   const Powers powers_;
   mutable base::Mutex mutex_;
   std::map<std::string, Bucket> buckets_ S3C_GUARDED_BY(mutex_);
+  /// By bucket and key, oldest first.
+  std::map<std::pair<std::string, std::string>, std::vector<Older>> older_ S3C_GUARDED_BY(mutex_);
   std::map<std::string, Upload> uploads_ S3C_GUARDED_BY(mutex_);
   std::vector<Call> journal_ S3C_GUARDED_BY(mutex_);
   s3::CompleteMultipartUploadRequest last_complete_ S3C_GUARDED_BY(mutex_);
@@ -199,6 +227,33 @@ class FakeStore final : public s3::ObjectStore {
   int stored_ S3C_GUARDED_BY(mutex_) = 0;
   int created_ S3C_GUARDED_BY(mutex_) = 0;
 };
+
+template <typename Effect>
+auto FakeStore::call(Call what, Effect effect) {
+  std::size_t entry = 0;
+  {
+    base::MutexLock lock(mutex_);
+    what.number = ++calls_;
+    what.began = ++ticks_;
+    entry = journal_.size();
+    journal_.push_back(what);
+  }
+  const auto acknowledge = [&] {
+    base::MutexLock lock(mutex_);
+    if (entry < journal_.size()) journal_[entry].ended = ++ticks_;
+  };
+  if (before) before(what);
+  if constexpr (std::is_void_v<decltype(effect())>) {
+    effect();
+    if (after) after(what);
+    acknowledge();
+  } else {
+    auto result = effect();
+    if (after) after(what);
+    acknowledge();
+    return result;
+  }
+}
 
 /// An error as the client throws it.
 base::Error store_error(base::ErrorKind kind, const std::string& code);

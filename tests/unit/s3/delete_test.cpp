@@ -166,6 +166,44 @@ TEST_F(DeleteTest, AMissingBucketDeletesNothing) {
             (std::vector<Outcome>{Outcome::refused}));
 }
 
+TEST_F(DeleteTest, AMarkerIsTold) {
+  const std::string marker =
+      "<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>m1</DeleteMarkerVersionId>";
+  transport_.add(
+      answer(200, result("<Deleted><Key>a</Key>" + marker + "</Deleted>" + deleted("b") +
+                         "<Deleted><Key>c</Key><VersionId>m0</VersionId>" + marker + "</Deleted>")));
+  const auto results = client_->delete_objects(
+      "b", {{.key = "a"}, {.key = "b"}, {.key = "c", .version_id = "m0"}}, Resend::allowed);
+  EXPECT_EQ(results[0].marker_version_id, "m1");
+  EXPECT_EQ(results[1].marker_version_id, std::nullopt);
+  EXPECT_EQ(results[2].marker_version_id, std::nullopt) << "a marker went, none was added";
+  transport_.add(answer(204, "", {{"x-amz-delete-marker", "true"}, {"x-amz-version-id", "null"}}));
+  EXPECT_EQ(client_->delete_object("b", {.key = "a"}, Resend::allowed).marker_version_id, "null");
+  transport_.add(answer(204, ""));
+  EXPECT_EQ(client_->delete_object("b", {.key = "a"}, Resend::allowed).marker_version_id, std::nullopt);
+}
+
+TEST_F(DeleteTest, AStoreWithoutTheCallIsAskedForItOnce) {
+  transport_.add(s3_error(501, "NotImplemented"));
+  transport_.add(answer(204, ""));
+  transport_.add(answer(204, ""));
+  EXPECT_EQ(outcomes(client_->delete_objects("b", {{.key = "a"}, {.key = "z"}}, Resend::allowed)),
+            (std::vector<Outcome>{Outcome::deleted, Outcome::deleted}));
+  transport_.add(answer(204, ""));
+  client_->delete_objects("b", {{.key = "a"}}, Resend::allowed);
+  EXPECT_EQ(transport_.sent.size(), 4u);
+  EXPECT_EQ(request(3).method, "DELETE");
+  EXPECT_EQ(error_of([&] { client_->delete_objects("b", {{.key = "a"}}, Resend::forbidden); }).kind(),
+            ErrorKind::unsupported);
+  EXPECT_EQ(transport_.sent.size(), 4u);
+}
+
+TEST_F(DeleteTest, WhereADuplicateWouldDoHarmAMissingCallIsAnError) {
+  transport_.add(s3_error(501, "NotImplemented"));
+  EXPECT_EQ(error_of([&] { client_->delete_objects("b", {{.key = "a"}}, Resend::forbidden); }).kind(),
+            ErrorKind::unsupported);
+}
+
 TEST_F(DeleteTest, DeleteLimits) {
   EXPECT_TRUE(client_->delete_objects("b", {}, Resend::allowed).empty());
   EXPECT_EQ(error_of([&] {

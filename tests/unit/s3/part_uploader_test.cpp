@@ -102,6 +102,9 @@ class PartStore final : public ObjectStore {
                                            Resend) override {
     std::abort();
   }
+  bool completes_atomically() const override { std::abort(); }
+  DeleteResult delete_object(const std::string&, const DeleteItem&, Resend) override { std::abort(); }
+  ListObjectVersionsPage list_object_versions(const ListObjectVersionsRequest&) override { std::abort(); }
 
  private:
   base::Mutex mutex_;

@@ -176,6 +176,46 @@ TEST(ParseListObjects, MissingFieldsAreCorrupt) {
   }
 }
 
+TEST(ParseListObjectVersions, VersionsAndMarkersInTheirOrder) {
+  const std::string marker =
+      "<DeleteMarker><Key>a+b</Key><VersionId>m</VersionId><IsLatest>true</IsLatest>"
+      "<LastModified>2018-04-02T00:00:00Z</LastModified></DeleteMarker>";
+  const std::string version =
+      "<Version><Key>a+b</Key><VersionId>null</VersionId><IsLatest>false</IsLatest>"
+      "<LastModified>2018-04-01T00:00:00Z</LastModified><ETag>\"e\"</ETag><Size>3</Size></Version>";
+  const ListObjectVersionsPage page = parse_list_object_versions(
+      "<ListVersionsResult><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
+      "<NextKeyMarker>a+b</NextKeyMarker><NextVersionIdMarker>null</NextVersionIdMarker>" +
+      marker + version + "<CommonPrefixes><Prefix>c%2F</Prefix></CommonPrefixes></ListVersionsResult>");
+  ASSERT_EQ(page.versions.size(), 2u);
+  EXPECT_TRUE(page.versions[0].is_delete_marker);
+  EXPECT_TRUE(page.versions[0].is_latest);
+  EXPECT_EQ(page.versions[0].object.key, "a b");
+  EXPECT_EQ(page.versions[0].version_id, "m");
+  EXPECT_FALSE(page.versions[1].is_delete_marker);
+  EXPECT_FALSE(page.versions[1].is_latest);
+  EXPECT_EQ(page.versions[1].version_id, "null");
+  EXPECT_EQ(page.versions[1].object.etag, "e");
+  EXPECT_EQ(page.versions[1].object.size_bytes, 3u);
+  EXPECT_EQ(page.common_prefixes, std::vector<std::string>{"c/"});
+  EXPECT_TRUE(page.truncated);
+  EXPECT_EQ(page.next_key_marker, "a b");
+  EXPECT_EQ(page.next_version_id_marker, "null");
+}
+
+TEST(ParseListObjectVersions, WhatLacksSomethingIsNotBelieved) {
+  const auto kind = [](const std::string& inner) {
+    return kind_thrown_by(
+        [&] { parse_list_object_versions("<ListVersionsResult>" + inner + "</ListVersionsResult>"); });
+  };
+  EXPECT_EQ(kind(""), ErrorKind::corrupt) << "a listing that lost its end must not look like a shorter one";
+  EXPECT_EQ(kind("<IsTruncated>true</IsTruncated>"), ErrorKind::corrupt);
+  EXPECT_EQ(
+      kind("<IsTruncated>false</IsTruncated><DeleteMarker><Key>a</Key><VersionId/><IsLatest>true</IsLatest>"
+           "<LastModified>2018-04-02T00:00:00Z</LastModified></DeleteMarker>"),
+      ErrorKind::corrupt);
+}
+
 TEST(ParseListMultipartUploads, PageAndMarkers) {
   const auto page = parse_list_multipart_uploads(
       "<ListMultipartUploadsResult><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
