@@ -22,8 +22,13 @@ namespace s3c::sim {
 /// What the simulated store can do beyond the common ground of S3-like stores; all true is S3 itself.
 struct StorePowers {
   bool conditional_complete = true;  ///< If-None-Match and If-Match on CompleteMultipartUpload
-  bool conditional_delete = true;    ///< If-Match on DeleteObject, <ETag> in DeleteObjects
-  bool conditional_copy = true;      ///< any condition, on source or target, of CopyObject and UploadPartCopy
+  /// Without it such a condition doesn't see what was written just before: of several Completes that arrive
+  /// at once, each wins.
+  bool atomic_complete = true;
+  bool conditional_delete = true;        ///< If-Match on DeleteObject
+  bool conditional_batch_delete = true;  ///< <ETag> in DeleteObjects
+  bool batch_delete = true;              ///< DeleteObjects; without it: NotImplemented
+  bool conditional_copy = true;  ///< any condition, on source or target, of CopyObject and UploadPartCopy
   /// x-amz-checksum-* are checked, kept and returned; x-amz-mp-object-size is checked.
   bool checksums = true;
   bool glacier_blocks_get = true;  ///< GET of an archived object that isn't thawed is refused
@@ -36,6 +41,7 @@ struct StorePowers {
   static StorePowers lesser() {
     return {.conditional_complete = false,
             .conditional_delete = false,
+            .conditional_batch_delete = false,
             .conditional_copy = false,
             .checksums = false,
             .glacier_blocks_get = false,

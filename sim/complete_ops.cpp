@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <vector>
 
 #include "base/encoding.h"
@@ -103,6 +104,15 @@ void refuse_uneven_parts(const std::vector<const Part*>& parts) {
   }
 }
 
+/// What a condition of Complete looks at.
+const Object* seen_by_condition(const Call& call) {
+  constexpr std::chrono::milliseconds kJustBefore{300};
+  const Object* current = call.bucket().current(call.key());
+  const bool is_missed = !call.options.powers.atomic_complete && current != nullptr &&
+                         call.now - current->last_modified < kJustBefore;
+  return is_missed ? nullptr : current;
+}
+
 Checksum whole_checksum(const Upload& upload, const std::vector<const Part*>& parts) {
   if (upload.checksum_type == ChecksumType::composite) {
     std::string raws;
@@ -196,7 +206,7 @@ Response complete_multipart_upload(const Call& call) {
     object.checksum = whole_checksum(upload, parts);
     check_expectations(call, *object.checksum, object.body.size_bytes());
   }
-  if (powers.conditional_complete) check_write_conditions(call, call.bucket().current(call.key()));
+  if (powers.conditional_complete) check_write_conditions(call, seen_by_condition(call));
 
   object.attributes = upload.attributes;
   object.upload_id = upload.id;

@@ -23,7 +23,7 @@ struct DeleteTarget {
 /// A condition is on the current version; on nothing (or a delete marker) it answers Not Found.
 /// Throws S3Error: NoSuchKey, PreconditionFailed.
 void check_delete_condition(const Call& call, const DeleteTarget& target) {
-  if (!target.etag || !call.options.powers.conditional_delete) return;
+  if (!target.etag) return;
   const Object* current = call.bucket().current(target.key);
   if (current == nullptr) throw S3Error(S3Code::NoSuchKey).with("Key", target.key);
   if (!etag_matches(*target.etag, current->etag)) {
@@ -84,7 +84,10 @@ void write_error(XmlWriter& xml, const DeleteTarget& target, const S3Error& erro
 Response delete_object(const Call& call) {
   DeleteTarget target{call.key(), std::nullopt, std::nullopt};
   if (const std::string* version_id = call.query.find("versionId")) target.version_id = *version_id;
-  if (const std::string* if_match = call.find_header("if-match")) target.etag = *if_match;
+  if (const std::string* if_match = call.find_header("if-match");
+      if_match != nullptr && call.options.powers.conditional_delete) {
+    target.etag = *if_match;
+  }
   const Removal removal = remove(call, target);
 
   Response response;
@@ -95,10 +98,14 @@ Response delete_object(const Call& call) {
 }
 
 Response delete_objects(const Call& call) {
+  if (!call.options.powers.batch_delete) throw S3Error(S3Code::NotImplemented);
   require_digest(call);
   check_digests(call, md5_of(call.request.body), std::nullopt);
   const pugi::xml_document document = parse_xml(call.request.body.contiguous(), "Delete");
-  const std::vector<DeleteTarget> targets = parse_targets(document.document_element());
+  std::vector<DeleteTarget> targets = parse_targets(document.document_element());
+  if (!call.options.powers.conditional_batch_delete) {
+    for (DeleteTarget& target : targets) target.etag.reset();
+  }
   const bool quiet = std::string_view(document.document_element().child_value("Quiet")) == "true";
 
   XmlWriter xml("DeleteResult");

@@ -36,8 +36,17 @@ struct Options {
   std::vector<std::string> read_only_buckets;
   std::string faults_file;
   std::vector<std::string> synthetic_buckets;
+  std::vector<std::string> without;
   bool even_parts = false;
 };
+
+/// What --without takes away.
+void take_power(const std::string& name, s3c::sim::StorePowers& powers) {
+  if (name == "atomic-complete") powers.atomic_complete = false;
+  if (name == "conditional-delete") powers.conditional_delete = false;
+  if (name == "conditional-batch-delete") powers.conditional_batch_delete = false;
+  if (name == "batch-delete") powers.batch_delete = false;
+}
 
 /// "20ms", "1.5s", "2m", "5h"; a bare 0 too. Throws CLI::ValidationError.
 milliseconds parse_duration(const std::string& flag, const std::string& text) {
@@ -130,6 +139,14 @@ void define(CLI::App& app, Options& options) {
   app.add_option("--faults", options.faults_file,
                  "a fault script, as PUT /_sim/faults takes it: docs/s3sim.md")
       ->type_name("FILE");
+  app.add_option(
+         "--without", options.without,
+         "what the store doesn't have: atomic-complete (the condition on Complete holds for one at a "
+         "time only), conditional-delete (If-Match on DeleteObject), conditional-batch-delete (ETags in "
+         "DeleteObjects), batch-delete (DeleteObjects); may be repeated")
+      ->check(CLI::IsMember(
+          {"atomic-complete", "conditional-delete", "conditional-batch-delete", "batch-delete"}))
+      ->type_name("POWER");
   app.add_flag("--even-parts", options.even_parts,
                "refuse at Complete parts of uneven size, but for the last (as Cloudflare R2)");
   app.footer(
@@ -177,6 +194,7 @@ int serve(const Options& options) {
   service_options.region = options.region;
   service_options.thaw_times = parse_thaw_times("--thaw-time", options.thaw_time);
   if (options.profile == "lesser") service_options.powers = s3c::sim::StorePowers::lesser();
+  for (const std::string& name : options.without) take_power(name, service_options.powers);
   if (options.even_parts) service_options.powers.uneven_parts = false;
   service_options.read_only_buckets.insert(options.read_only_buckets.begin(),
                                            options.read_only_buckets.end());
