@@ -40,7 +40,7 @@ class GroupSource {
 
  private:
   void find() {
-    find_groups(context_.store, options_, [this](Group group) {
+    find_groups(context_.stores.source, options_, [this](Group group) {
       context_.progress.group_found();
       return found_.push(std::move(group)) && !context_.stop.stop_requested();
     });
@@ -90,8 +90,9 @@ GroupReport run_group(const RunShared& shared, Group group) {
 
 RunReport run_archive(const ArchiveOptions& options, const RunContext& context) {
   // Names and permissions first: a typo must not be found out after an hour.
-  check_bucket(context.store, options.selection.bucket, options.layout.root(options.selection.prefix));
-  check_bucket(context.store, options.archive_bucket, std::string(kCatalogPrefix));
+  check_bucket(context.stores.source, options.selection.bucket,
+               options.layout.root(options.selection.prefix));
+  check_bucket(context.stores.archive, options.archive_bucket, std::string(kCatalogPrefix));
 
   RunReport report;
   GroupSource groups(options, context);
@@ -102,9 +103,9 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
     return report;
   }
   const StorePowers powers =
-      options.dry_run ? StorePowers{} : find_powers(context.store, options, context.clock);
-  context.log.info("store: conditional complete {}, additional checksums {}, conditional delete {}",
-                   powers.conditional_complete, powers.additional_checksums, powers.conditional_delete);
+      options.dry_run ? StorePowers{} : find_powers(context.stores.archive, options, context.clock);
+  context.log.info("archive store: conditional complete {}, additional checksums {}",
+                   powers.conditional_complete, powers.additional_checksums);
 
   // Half the memory is for object bodies, half for upload buffers; neither can take from the other, so that
   // uploads always progress and give the fetching threads their room back.
@@ -114,19 +115,23 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   const std::uint64_t in_flight = static_cast<std::uint64_t>(resources.upload_slots) * part_size_bytes(0, 0);
   base::MemoryBudget buffers(resources.memory_bytes / 2 - in_flight);
   EncoderPool encoders(std::max(1, static_cast<int>(std::thread::hardware_concurrency())), options.level);
-  Catalog catalog(context.store, options.archive_bucket);
-  Readback readback(context.store, options, powers, bodies, slots, context.log);
-  Committer committer(context.store, catalog, powers, context.log);
-  SourceDeleter deleter({context.store, catalog, options, powers, context.clock, context.log});
-  GroupCleanup cleanup(context.store, catalog, context.clock, context.log, options.gc_age, options.readback);
-  MemberPacker packer(context.store, options, bodies, encoders, context.log);
+  s3::ObjectStore& source = context.stores.source;
+  s3::ObjectStore& archive = context.stores.archive;
+  Catalog catalog(archive, options.archive_bucket);
+  Readback readback(archive, options, powers, bodies, slots, context.log);
+  Committer committer(archive, catalog, powers, context.log);
+  KnownDeleteConditions conditions(options.delete_conditions);
+  SourceDeleter deleter({context.stores, catalog, options, conditions, context.clock, context.log});
+  VersionSweep sweep({context.stores, catalog, options, context.clock, context.log});
+  GroupCleanup cleanup(archive, catalog, context.clock, context.log, options.gc_age, options.readback);
+  MemberPacker packer(source, options, bodies, encoders, context.log);
   Turnstile turnstile;
-  PackingCrew crew(context.store, packer, context.progress, resources.threads);
+  PackingCrew crew(source, packer, context.progress, resources.threads);
   const RunShared shared{options,   context, ObjectFilter(options.selection, context.clock.now()),
                          powers,    catalog, readback,
-                         committer, deleter, cleanup,
-                         buffers,   slots,   turnstile,
-                         crew};
+                         committer, deleter, sweep,
+                         cleanup,   buffers, slots,
+                         turnstile, crew};
 
   base::Mutex mutex;  // guards first and report
   if (!options.dry_run) crew.start();
@@ -142,7 +147,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
     while (std::optional<Group> group = next()) {
       GroupReport done = run_group(shared, *std::move(group));
       if (done.failure && !done.failure->worth_retrying()) groups.give_up();
-      if (done.listed == 0 && !done.failure) continue;
+      if (done.is_empty()) continue;
       base::MutexLock lock(mutex);
       report.group_reports.push_back(std::move(done));
     }
@@ -159,6 +164,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
             [](const GroupReport& a, const GroupReport& b) { return a.prefix < b.prefix; });
   report.groups = report.group_reports.size();
   report.interrupted = context.stop.stop_requested();
+  report.delete_conditions = conditions.to_report();
   return report;
 }
 

@@ -8,15 +8,15 @@
 #include "archive/options.h"
 #include "archive/progress.h"
 #include "archive/report.h"
+#include "archive/stores.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "s3/object_store.h"
 
 namespace s3c::archive {
 
 /// Everything a run works with; all of it outlives the run.
 struct RunContext {
-  s3::ObjectStore& store;
+  Stores stores;
   base::Clock& clock;
   base::Logger& log;
   Progress& progress;

@@ -8,6 +8,11 @@ bool is_same_object(const index::Row& row, const s3::ObjectSummary& object) {
          row.last_modified == object.last_modified;
 }
 
+bool is_of_group(const CommittedVolume& volume, std::string_view source_bucket,
+                 std::string_view group_prefix) {
+  return volume.manifest().source_bucket == source_bucket && volume.manifest().group_prefix == group_prefix;
+}
+
 MemberCursor::MemberCursor(Catalog& catalog, const CommittedVolume& volume)
     : cursor_(catalog.open_index(volume.manifest())), last_key_(volume.manifest().last_key) {}
 

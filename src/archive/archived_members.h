@@ -18,6 +18,12 @@ namespace s3c::archive {
 /// whatever the listing says.
 bool is_same_object(const index::Row& row, const s3::ObjectSummary& object);
 
+/// Whether a volume's members are objects of that bucket and group. An archive name without {bucket} or
+/// {prefix} puts other sources' volumes among ours: what they hold isn't ours to delete, even where keys,
+/// ETags and times agree.
+bool is_of_group(const CommittedVolume& volume, std::string_view source_bucket,
+                 std::string_view group_prefix);
+
 /// Walks one committed volume's index beside a listing.
 class MemberCursor {
  public:

@@ -25,7 +25,7 @@ class Finder {
     request.delimiter = "/";
     std::string last_folder;
     for (;;) {
-      const s3::ListObjectsPage page = store_.list_objects(request);
+      const s3::ListObjectsPage page = list_folders(request);
       for (const std::string& folder : page.common_prefixes) {
         // A page that comes again would run groups twice, or never end.
         if (folder <= last_folder || !folder.starts_with(prefix)) {
@@ -46,6 +46,22 @@ class Finder {
   }
 
  private:
+  /// Where versions are to be deleted, the folders of older versions too: a killed run may have left some in
+  /// a group that has no objects any more.
+  s3::ListObjectsPage list_folders(const s3::ListObjectsRequest& request) {
+    if (!options_.delete_versions) return store_.list_objects(request);
+    s3::ListObjectVersionsRequest all;
+    all.bucket = request.bucket;
+    all.prefix = request.prefix;
+    all.delimiter = request.delimiter;
+    all.key_marker = request.continuation_token;
+    s3::ListObjectVersionsPage versions = store_.list_object_versions(all);
+    s3::ListObjectsPage page;
+    page.common_prefixes = std::move(versions.common_prefixes);
+    if (versions.truncated) page.next_continuation_token = std::move(versions.next_key_marker);
+    return page;
+  }
+
   Group group(const std::string& prefix, const Fields& fields) const {
     Group g;
     g.prefix = prefix;

@@ -11,7 +11,8 @@
 
 namespace s3c::archive {
 
-/// Calls visit for each group that has at least one object, in key order, as it is found; visit returns false
+/// Calls visit for each group that has at least one object (with options.delete_versions: or an older version
+/// or delete marker of one), in key order, as it is found; visit returns false
 /// to stop. Throws the store's errors.
 void find_groups(s3::ObjectStore& store, const ArchiveOptions& options,
                  const std::function<bool(Group)>& visit);

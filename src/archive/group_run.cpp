@@ -42,7 +42,7 @@ class GroupRun::Pass {
       : run_(run),
         s_(run.s_),
         report_(report),
-        listing_(s_.context.store, s_.options.selection.bucket, run.group_.prefix, "", s_.filter),
+        listing_(s_.context.stores.source, s_.options.selection.bucket, run.group_.prefix, "", s_.filter),
         deletes_([this] { doomed_.cancel(); }) {}
   ~Pass() { doomed_.close(); }  // or deletes_ would wait for ever
   Pass(const Pass&) = delete;
@@ -50,7 +50,10 @@ class GroupRun::Pass {
 
   Outcome run() {
     // 1: nothing listed, nothing to do.
-    if (listing_.peek() == nullptr) return Outcome::done;
+    if (listing_.peek() == nullptr) {
+      sweep_versions();
+      return Outcome::done;
+    }
     // 2: what of it is committed already?
     load_committed();
     // What killed runs left of it goes first, if there is more to do than look.
@@ -70,6 +73,7 @@ class GroupRun::Pass {
       delete_sources(*volume, CommittedBy::earlier_run);
     }
     finish_deletes();
+    sweep_versions();
     return Outcome::done;
   }
 
@@ -89,11 +93,9 @@ class GroupRun::Pass {
     state_ = s_.catalog.load_group(run_.group_.stem);
     for (const CommittedVolume& volume : state_.committed)
       committed_keys_.insert(volume.manifest().archive_key);
-    // An archive name without {bucket} or {prefix} puts other sources' volumes among ours: their names are
-    // taken, but what they hold isn't ours to delete, even where keys, ETags and times agree.
+    // The names of other sources' volumes are taken, but what they hold isn't ours.
     std::erase_if(state_.committed, [&](const CommittedVolume& volume) {
-      return volume.manifest().source_bucket != s_.options.selection.bucket ||
-             volume.manifest().group_prefix != run_.group_.prefix;
+      return !is_of_group(volume, s_.options.selection.bucket, run_.group_.prefix);
     });
     archived_.emplace(s_.catalog, state_.committed);
   }
@@ -144,7 +146,7 @@ class GroupRun::Pass {
     // 3: a free name and a fresh id.
     const std::optional<std::string> key = choose_archive_key();
     if (!key) return Outcome::start_again;
-    const OpenVolume::Setup setup{s_.context.store,
+    const OpenVolume::Setup setup{s_.context.stores.archive,
                                   s_.slots,
                                   s_.options,
                                   s_.powers,
@@ -194,7 +196,8 @@ class GroupRun::Pass {
     for (int n = 1;; ++n) {
       const std::string key = ArchiveName::volume_key(run_.group_.stem, n);
       if (committed_keys_.contains(key)) continue;
-      const std::optional<s3::ObjectHead> archive = s_.context.store.head_object(s_.catalog.bucket(), key);
+      const std::optional<s3::ObjectHead> archive =
+          s_.context.stores.archive.head_object(s_.catalog.bucket(), key);
       if (!archive) return key;
       const auto id = archive->metadata.find(kIdMetadata);
       if (id == archive->metadata.end()) continue;  // a foreign object: the name is taken
@@ -284,6 +287,9 @@ class GroupRun::Pass {
           });
       base::MutexLock lock(report_mutex_);
       report_.deleted += done.deleted;
+      report_.markers += done.markers;
+      report_.versions_kept += done.versions_kept;
+      report_.versions_kept_bytes += done.versions_kept_bytes;
       report_.left.add(done.left);
     }
   }
@@ -291,6 +297,17 @@ class GroupRun::Pass {
   void finish_deletes() {
     doomed_.close();
     deletes_.wait();
+  }
+
+  /// 8, in a bucket that keeps versions: what the delete markers hide, of this run and of killed ones. A run
+  /// that is asked to stop leaves it to the next one.
+  void sweep_versions() {
+    if (!s_.options.delete_versions || s_.context.stop.stop_requested()) return;
+    const SweepReport done = s_.sweep.sweep(run_.group_, s_.filter);
+    report_.versions_deleted += done.deleted;
+    report_.versions_kept = done.kept;
+    report_.versions_kept_bytes = done.kept_bytes;
+    report_.left.add(done.left);
   }
 
   void count_left(const SealedVolume& sealed) {

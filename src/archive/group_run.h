@@ -19,6 +19,7 @@
 #include "archive/source_deleter.h"
 #include "archive/source_listing.h"
 #include "archive/turnstile.h"
+#include "archive/version_sweep.h"
 #include "base/bounded_queue.h"
 #include "base/memory_budget.h"
 #include "base/slots.h"
@@ -36,6 +37,7 @@ struct RunShared {
   Readback& readback;
   Committer& committer;
   SourceDeleter& deleter;
+  VersionSweep& sweep;
   GroupCleanup& cleanup;
   base::MemoryBudget& buffers;  ///< for parts being filled
   base::Slots& slots;

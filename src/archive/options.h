@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/delete_conditions.h"
 #include "archive/layout.h"
 #include "s3/types.h"
 
@@ -45,12 +46,16 @@ struct ArchiveOptions {
   /// --verify readback: each volume is read back from a staging copy before it is committed.
   bool readback = false;
   bool keep_sources = false;
-  bool delete_versions = false;  ///< delete exactly the archived version, for ever
+  /// In a bucket that keeps versions: behind the delete marker, delete exactly the archived version, for
+  /// ever.
+  bool delete_versions = false;
   bool dry_run = false;
   /// What killed runs left of a group is cleared once it is this old.
   std::chrono::seconds gc_age = std::chrono::days(7);
-  /// nullopt: found out by a probe.
-  std::optional<bool> conditional_complete, additional_checksums, conditional_delete;
+  /// Of the archive's store; nullopt: found out by a probe.
+  std::optional<bool> conditional_complete, additional_checksums;
+  /// Of the source's store; nullopt: found out by the run's first deletes.
+  std::optional<DeleteConditions> delete_conditions;
   std::string tool_version;  ///< goes into manifests
   Resources resources;
 };

@@ -50,6 +50,10 @@ GroupReport RunReport::total() const {
     sum.volumes.insert(sum.volumes.end(), g.volumes.begin(), g.volumes.end());
     sum.vanished += g.vanished;
     sum.deleted += g.deleted;
+    sum.markers += g.markers;
+    sum.versions_deleted += g.versions_deleted;
+    sum.versions_kept += g.versions_kept;
+    sum.versions_kept_bytes += g.versions_kept_bytes;
     sum.lost_races += g.lost_races;
     sum.left.add(g.left);
     if (g.failure && !sum.failure) sum.failure = g.failure;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "archive/delete_conditions.h"
 #include "base/error.h"
 
 namespace s3c::archive {
@@ -69,16 +70,30 @@ struct GroupReport {
   std::vector<VolumeReport> volumes;  ///< committed by this run
   std::uint64_t vanished = 0;         ///< deleted by somebody else between listing and GET
   std::uint64_t deleted = 0;
+  std::uint64_t markers = 0;           ///< delete markers that this run added
+  std::uint64_t versions_deleted = 0;  ///< archived versions that were deleted for ever, under their markers
+  /// Versions that stay under delete markers, stored and billed. Without options.delete_versions only those
+  /// are known that this run archived; with it, all of the group.
+  std::uint64_t versions_kept = 0;
+  std::uint64_t versions_kept_bytes = 0;
   std::uint64_t lost_races = 0;  ///< volumes another run committed first
   LeftObjects left;
   std::optional<base::Error> failure;  ///< why the group was given up
+
+  /// True: there was nothing selected in the group, and nothing to say of it.
+  bool is_empty() const {
+    return listed == 0 && versions_deleted == 0 && versions_kept == 0 && left.count() == 0 && !failure;
+  }
 };
 
 struct RunReport {
   std::uint64_t groups = 0;                ///< with at least one selected object
   std::vector<GroupReport> group_reports;  ///< by prefix; groups without selected objects are not kept
-  bool interrupted = false;                ///< asked to stop before everything was done
-  std::optional<base::Error> failure;      ///< why not every group was found
+  /// What the source's store does with the condition of a delete; nullopt: nothing was deleted, or not enough
+  /// to tell.
+  std::optional<DeleteConditions> delete_conditions;
+  bool interrupted = false;            ///< asked to stop before everything was done
+  std::optional<base::Error> failure;  ///< why not every group was found
 
   /// Sums over the groups; failure is the run's own or the first group's.
   GroupReport total() const;

@@ -30,6 +30,13 @@ bool ObjectFilter::wants(const s3::ObjectSummary& object) const {
   return !matches_any(exclude_, object.key);
 }
 
+std::string key_before(std::string key) {
+  const auto is_continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
+  while (!key.empty() && is_continuation(key.back())) key.pop_back();
+  if (!key.empty()) key.pop_back();
+  return key;
+}
+
 SourceListing::SourceListing(s3::ObjectStore& store, std::string bucket, std::string prefix,
                              std::string start_after, const ObjectFilter& filter, bool with_thaw_state)
     : store_(store), filter_(filter) {

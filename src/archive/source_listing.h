@@ -24,6 +24,10 @@ class ObjectFilter {
   base::Timestamp newest_;
 };
 
+/// A start-after that comes before key: the key without its last character (not byte: half a character is no
+/// UTF-8). What lies between is listed in vain.
+std::string key_before(std::string key);
+
 class SourceListing {
  public:
   /// start_after: exclusive, empty for the start of the prefix. with_thaw_state: ask for ObjectSummary::thaw.

@@ -1,11 +1,16 @@
 #include "archive/store_powers.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "archive/catalog.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/task_group.h"
 #include "base/ulid.h"
 
 namespace s3c::archive {
@@ -33,12 +38,13 @@ class Probe {
     std::string upload_id;
     try {
       upload_id = start(true);
-      complete(upload_id, true, false);
+      complete(upload_id, upload(upload_id, true), true, false);
     } catch (const Error& error) {
       if (!upload_id.empty()) store_.abort_multipart_upload(bucket_, key_, upload_id);
       // A store that doesn't know the headers may refuse them; one that can't be written is found out below.
       if (!is_refusal(error)) throw;
-      make();
+      upload_id = start(false);
+      complete(upload_id, upload(upload_id, false), false, false);
       return false;
     }
     const auto head = store_.head_object(bucket_, key_);
@@ -48,45 +54,72 @@ class Probe {
            });
   }
 
-  void make() { complete(start(false), false, false); }
-
-  /// REQUIRES: the probe object exists.
-  bool complete_is_conditional() {
-    const std::string upload_id = start(false);
-    try {
-      complete(upload_id, false, true);
-      return false;
-    } catch (const Error& error) {
-      store_.abort_multipart_upload(bucket_, key_, upload_id);
-      if (error.kind() == ErrorKind::precondition_failed) return true;
-      if (is_refusal(error)) return false;
-      throw;
+  struct Race {
+    int won = 0;           ///< Completes that may have had their effect
+    bool refused = false;  ///< the condition isn't known
+  };
+  /// Two conditional Completes at once, at a name where nothing stands.
+  Race race() {
+    struct Runner {
+      std::string upload_id;
+      s3::UploadedPart part;
+      std::optional<Error> error;
+    };
+    std::array<Runner, 2> runners;
+    for (Runner& runner : runners) {
+      runner.upload_id = start(false);
+      runner.part = upload(runner.upload_id, false);
     }
-  }
-
-  /// REQUIRES: the probe object exists. It may be gone afterwards.
-  bool delete_is_conditional() {
-    try {
-      return remove("00000000000000000000000000000000").outcome == Outcome::precondition_failed;
-    } catch (const Error& error) {
-      if (is_refusal(error)) return false;
-      throw;
+    base::TaskGroup threads;
+    for (Runner& runner : runners) {
+      threads.spawn([this, &runner](const std::stop_token&) {
+        try {
+          complete(runner.upload_id, runner.part, false, true);
+        } catch (const Error& error) {
+          runner.error = error;
+        }
+      });
     }
+    threads.wait();
+    Race race;
+    std::optional<Error> trouble;
+    for (const Runner& runner : runners) {
+      if (!runner.error) {
+        ++race.won;
+        continue;
+      }
+      store_.abort_multipart_upload(bucket_, key_, runner.upload_id);
+      if (runner.error->kind() == ErrorKind::not_found) {
+        ++race.won;  // it had its effect, and its answer was lost
+      } else if (is_refusal(*runner.error)) {
+        race.refused = true;
+      } else if (runner.error->kind() != ErrorKind::precondition_failed) {
+        trouble = runner.error;
+      }
+    }
+    if (trouble) throw *trouble;
+    return race;
   }
 
   /// On the way out of an error, which is the one to tell.
   void try_to_remove() {
+    for (const std::string& upload_id : started_) {
+      try {
+        store_.abort_multipart_upload(bucket_, key_, upload_id);
+      } catch (const Error&) {
+        continue;  // gc finds it
+      }
+    }
     try {
-      remove("");
+      remove();
     } catch (const Error&) {
       return;
     }
   }
 
-  s3::DeleteResult remove(const std::string& etag) {
+  s3::DeleteResult remove() {
     s3::DeleteItem item;
     item.key = key_;
-    item.etag = etag;
     return store_.delete_objects(bucket_, {item}, s3::ObjectStore::Resend::allowed).at(0);
   }
 
@@ -97,10 +130,10 @@ class Probe {
     request.key = key_;
     request.attributes.content_type = "text/plain";
     request.full_object_crc32 = checksum;
-    return store_.create_multipart_upload(request);
+    return started_.emplace_back(store_.create_multipart_upload(request));
   }
 
-  void complete(const std::string& upload_id, bool checksum, bool if_none_match) {
+  s3::UploadedPart upload(const std::string& upload_id, bool checksum) {
     s3::UploadPartRequest part;
     part.bucket = bucket_;
     part.key = key_;
@@ -109,11 +142,16 @@ class Probe {
     part.body = kProbeBody;
     part.md5 = base::md5(kProbeBody);
     if (checksum) part.crc32 = base::crc32(kProbeBody);
+    return store_.upload_part(part);
+  }
+
+  void complete(const std::string& upload_id, const s3::UploadedPart& part, bool checksum,
+                bool if_none_match) {
     s3::CompleteMultipartUploadRequest request;
     request.bucket = bucket_;
     request.key = key_;
     request.upload_id = upload_id;
-    request.parts = {store_.upload_part(part)};
+    request.parts = {part};
     request.if_none_match = if_none_match;
     if (checksum) request.full_object_crc32 = base::crc32(kProbeBody);
     store_.complete_multipart_upload(request);
@@ -122,32 +160,31 @@ class Probe {
   s3::ObjectStore& store_;
   std::string bucket_;
   std::string key_;
+  std::vector<std::string> started_;  ///< upload ids
 };
 
 }  // namespace
 
-StorePowers find_powers(s3::ObjectStore& store, const ArchiveOptions& options, base::Clock& clock) {
+StorePowers find_powers(s3::ObjectStore& archive, const ArchiveOptions& options, base::Clock& clock) {
   StorePowers powers;
   powers.conditional_complete = options.conditional_complete.value_or(false);
   powers.additional_checksums = options.additional_checksums.value_or(false);
-  powers.conditional_delete = options.conditional_delete.value_or(false);
-  if (options.conditional_complete && options.additional_checksums && options.conditional_delete)
-    return powers;
+  if (options.conditional_complete && options.additional_checksums) return powers;
 
-  Probe probe(store, options.archive_bucket, probe_key(base::make_ulid(clock.now())));
+  Probe probe(archive, options.archive_bucket, probe_key(base::make_ulid(clock.now())));
   try {
-    if (options.additional_checksums) {
-      probe.make();
-    } else {
-      powers.additional_checksums = probe.make_with_checksum();
+    if (!options.conditional_complete) {
+      const Probe::Race race = probe.race();
+      powers.takes_complete_condition = !race.refused;
+      // That one was refused proves nothing: the two may have come one after the other.
+      powers.conditional_complete = !race.refused && race.won <= 1 && archive.completes_atomically();
     }
-    if (!options.conditional_complete) powers.conditional_complete = probe.complete_is_conditional();
-    if (!options.conditional_delete) powers.conditional_delete = probe.delete_is_conditional();
+    if (!options.additional_checksums) powers.additional_checksums = probe.make_with_checksum();
   } catch (const Error&) {
     probe.try_to_remove();
     throw;
   }
-  if (const s3::DeleteResult left = probe.remove(""); left.outcome == Outcome::refused) {
+  if (const s3::DeleteResult left = probe.remove(); left.outcome == Outcome::refused) {
     // Losing a race means taking back a manifest: a run that may not delete in its own catalog can't keep the
     // protocol.
     throw Error(ErrorKind::access_denied,

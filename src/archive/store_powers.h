@@ -1,5 +1,6 @@
-// What a store can do beyond plain S3, found out by trying. Stores that are silent or wrong about a power are
-// treated as not having it.
+// What the archive's store can do beyond plain S3, found out by trying. Stores that are silent or wrong about
+// a power are treated as not having it. What the source's store does with the condition of a delete is found
+// out there, by the run's first deletes: batch_delete.h.
 #pragma once
 
 #include <string>
@@ -11,14 +12,18 @@
 namespace s3c::archive {
 
 struct StorePowers {
-  bool conditional_complete = false;  ///< honours If-None-Match on CompleteMultipartUpload
+  /// Honours If-None-Match on CompleteMultipartUpload, also of two that arrive at once.
+  bool conditional_complete = false;
   bool additional_checksums = false;  ///< takes a FULL_OBJECT CRC32 and tells it again on HEAD
-  bool conditional_delete = false;    ///< honours the per-key ETag in DeleteObjects
+  /// False: refuses If-None-Match on CompleteMultipartUpload as something that it doesn't know.
+  bool takes_complete_condition = true;
 };
 
 /// Tries each power that options doesn't fix on a small object of its own in the archive bucket and removes
-/// it again: about ten requests, none when all three are fixed. Source bucket and archive bucket are taken to
-/// be on one store. Blocks; any thread. Throws base::Error when the archive bucket can't be written at all.
-StorePowers find_powers(s3::ObjectStore& store, const ArchiveOptions& options, base::Clock& clock);
+/// it again: about fifteen requests, none when both are fixed. Of conditional_complete trying can only find
+/// out that it isn't there: it counts as there only if the store is known for it as well
+/// (ObjectStore::completes_atomically()). Blocks; any thread; starts two of its own. Throws base::Error when
+/// the archive bucket can't be written at all.
+StorePowers find_powers(s3::ObjectStore& archive, const ArchiveOptions& options, base::Clock& clock);
 
 }  // namespace s3c::archive

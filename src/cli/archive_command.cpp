@@ -22,8 +22,9 @@ archive::RunReport run(const Request& request, StoreConnection& connection, base
   RunProgressView view(progress);
   std::optional<ProgressDisplay> display;
   if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
-  return archive::run_archive(request.archive,
-                              {connection.store(), clock, logger, progress, signals.stop_token()});
+  return archive::run_archive(
+      request.archive,
+      {{connection.store(), connection.store()}, clock, logger, progress, signals.stop_token()});
 }
 
 }  // namespace

@@ -79,7 +79,9 @@ const std::vector<Flag>& archive_flags() {
 
       {"keep-sources", "", FlagKind::toggle, kSources, "archive, and delete nothing"},
       {"delete-versions", "", FlagKind::toggle, kSources,
-       "in a versioned bucket, delete exactly the archived version, for ever (default: add a delete marker)"},
+       "in a versioned bucket, add a delete marker, then delete exactly the archived version, for ever; "
+       "older "
+       "versions stay under the marker (default: only add the marker)"},
       {"delete-batch", "COUNT", FlagKind::value, kSources,
        "keys in one delete request, 1 to 1000 (default: 1000)"},
       {"dry-run", "", FlagKind::toggle, kSources, "only list what would be archived; change nothing"},
@@ -90,8 +92,14 @@ const std::vector<Flag>& archive_flags() {
       {"memory", "SIZE", FlagKind::value, kResources,
        "bound for object bodies and upload buffers (default: 192MiB)"},
       {"store-powers", "POWERS", FlagKind::value, kResources,
-       "what the archive store honours: probe (find out, the default), full (as S3 does), none, or a list of"
-       " conditional-complete, checksums, conditional-delete"},
+       "what the stores of both buckets honour: probe (find out, the default), full (as S3 does), none, or a "
+       "list of conditional-complete, checksums, conditional-delete, conditional-single-delete"},
+      {"source-powers", "POWERS", FlagKind::value, kResources,
+       "the same for the source bucket's store: probe, full, none, or a list of conditional-delete, "
+       "conditional-single-delete"},
+      {"archive-powers", "POWERS", FlagKind::value, kResources,
+       "the same for the archive bucket's store: probe, full, none, or a list of conditional-complete, "
+       "checksums"},
   };
   return kFlags;
 }

@@ -212,12 +212,9 @@ archive::ArchiveOptions read_archive(Reader& reader) {
   options.delete_versions = reader.toggle("delete-versions");
   options.dry_run = reader.toggle("dry-run");
   reader.with("gc-age", [&](const std::string& text) { options.gc_age = parse_age(text); });
-  reader.with("store-powers", [&](const std::string& text) {
-    const PowerOverrides powers = parse_store_powers(text);
-    options.conditional_complete = powers.conditional_complete;
-    options.additional_checksums = powers.checksums;
-    options.conditional_delete = powers.conditional_delete;
-  });
+  reader.with("store-powers", [&](const std::string& text) { parse_store_powers(text, options); });
+  reader.with("source-powers", [&](const std::string& text) { parse_source_powers(text, options); });
+  reader.with("archive-powers", [&](const std::string& text) { parse_archive_powers(text, options); });
   options.tool_version = S3C_VERSION;
   options.resources.threads = reader.number("threads", options.resources.threads, 1, 4096);
   reader.with("memory",

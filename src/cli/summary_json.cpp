@@ -29,6 +29,20 @@ std::string_view name_of(LeftReason reason) {
   return "unknown";
 }
 
+/// Public API as well. Null: nothing was deleted, or not enough to tell.
+Json conditions_json(std::optional<archive::DeleteConditions> conditions) {
+  if (!conditions) return nullptr;
+  switch (*conditions) {
+    case archive::DeleteConditions::in_batches:
+      return "in_batches";
+    case archive::DeleteConditions::one_by_one:
+      return "one_by_one";
+    case archive::DeleteConditions::ignored:
+      return "ignored";
+  }
+  return nullptr;
+}
+
 Json volume_json(const std::string& bucket, const VolumeReport& volume) {
   return {{"bucket", bucket},
           {"key", volume.archive_key},
@@ -57,6 +71,10 @@ Json group_json(const archive::ArchiveOptions& options, const GroupReport& group
                {"already_archived", group.already_archived},
                {"volumes", volumes},
                {"deleted", group.deleted},
+               {"delete_markers", group.markers},
+               {"versions_deleted", group.versions_deleted},
+               {"versions_kept", group.versions_kept},
+               {"versions_kept_bytes", group.versions_kept_bytes},
                {"vanished", group.vanished},
                {"lost_races", group.lost_races},
                {"left", group.left.count()},
@@ -87,6 +105,10 @@ Json total_json(const archive::ArchiveOptions& options, const archive::RunReport
                {"objects_already_archived", total.already_archived},
                {"objects_archived", archived},
                {"objects_deleted", total.deleted},
+               {"delete_markers", total.markers},
+               {"versions_deleted", total.versions_deleted},
+               {"versions_kept", total.versions_kept},
+               {"versions_kept_bytes", total.versions_kept_bytes},
                {"objects_vanished", total.vanished},
                {"objects_left", total.left.count()},
                {"source_bytes", source_bytes},
@@ -111,6 +133,7 @@ std::string json_summary(const RunOutcome& outcome) {
                {"prefix", outcome.options.selection.prefix},
                {"archive_bucket", outcome.options.archive_bucket},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
+               {"delete_conditions", conditions_json(report.delete_conditions)},
                {"total", total_json(outcome.options, report)},
                {"groups", groups},
                {"error", report.failure ? error_json(*report.failure) : Json(nullptr)},

@@ -43,6 +43,27 @@ std::string volumes_text(const RunOutcome& outcome, const std::vector<VolumeRepo
   return text + and_more(shown, volumes.size(), "  ");
 }
 
+/// What becomes of the versions in a bucket that keeps them.
+std::string versions_text(const archive::ArchiveOptions& options, const GroupReport& total) {
+  std::string text;
+  const auto versions = [](std::uint64_t count) { return format_count(count, "version", "versions"); };
+  if (total.markers > 0) {
+    text += fmt::format("markers:  {} added, as the source bucket keeps versions\n",
+                        format_count(total.markers, "delete marker was", "delete markers were"));
+  }
+  if (total.versions_deleted > 0)
+    text += fmt::format("versions: {} deleted for ever\n", versions(total.versions_deleted));
+  if (total.versions_kept > 0) {
+    text += fmt::format(
+        "versions: {} ({}) under delete markers {} stored and billed{}\n", versions(total.versions_kept),
+        format_bytes(total.versions_kept_bytes), total.versions_kept == 1 ? "stays" : "stay",
+        options.delete_versions
+            ? ""
+            : ", with any older ones, until --delete-versions or a lifecycle rule removes them");
+  }
+  return text;
+}
+
 std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
   std::uint64_t count = 0;
   std::uint64_t in_bytes = 0;
@@ -74,6 +95,12 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
     text += "deleted:  nothing (--keep-sources)\n";
   } else {
     text += fmt::format("deleted:  {}\n", format_count(total.deleted, "source object", "source objects"));
+  }
+  text += versions_text(outcome.options, total);
+  if (const auto conditions = outcome.report.delete_conditions;
+      conditions && *conditions != archive::DeleteConditions::in_batches) {
+    text += fmt::format("store:    {} {}\n", base::printable(outcome.options.selection.bucket),
+                        describe(*conditions));
   }
   if (total.vanished > 0) {
     text += fmt::format("vanished: {} deleted by somebody else during the run, not archived\n",

@@ -17,6 +17,12 @@ namespace {
   throw base::Error(base::ErrorKind::invalid_argument, std::move(message));
 }
 
+// What a store may honour; names that users write.
+constexpr const char* kConditionalComplete = "conditional-complete";
+constexpr const char* kChecksums = "checksums";
+constexpr const char* kConditionalDelete = "conditional-delete";
+constexpr const char* kConditionalSingleDelete = "conditional-single-delete";
+
 /// The digits text starts with; nullopt when there are none or they exceed 64 bits. rest: what follows them.
 std::optional<std::uint64_t> leading_number(std::string_view text, std::string_view* rest) {
   std::uint64_t value = 0;
@@ -183,24 +189,58 @@ std::string parse_choice(std::string_view text, const std::vector<std::string>& 
   refuse(fmt::format("is none of {}", fmt::join(choices, ", ")));
 }
 
-PowerOverrides parse_store_powers(std::string_view text) {
-  if (text == "probe") return {};
-  if (text == "full") return {true, true, true};
-  PowerOverrides powers{false, false, false};
-  if (text == "none") return powers;
-  for (const std::string& name : parse_list(text)) {
-    if (name == "conditional-complete") {
-      powers.conditional_complete = true;
-    } else if (name == "checksums") {
-      powers.checksums = true;
-    } else if (name == "conditional-delete") {
-      powers.conditional_delete = true;
-    } else {
-      refuse(
-          "is none of probe, full, none, or a list of conditional-complete, checksums, conditional-delete");
-    }
+namespace {
+
+/// The names in text that are among powers; nullopt: "probe". "full" names them all.
+std::optional<std::set<std::string>> parse_powers(std::string_view text,
+                                                  const std::vector<std::string>& powers) {
+  if (text == "probe") return std::nullopt;
+  if (text == "full") return std::set<std::string>(powers.begin(), powers.end());
+  std::set<std::string> named;
+  if (text == "none") return named;
+  for (std::string& name : parse_list(text)) {
+    if (std::find(powers.begin(), powers.end(), name) == powers.end())
+      refuse(fmt::format("is none of probe, full, none, or a list of {}", fmt::join(powers, ", ")));
+    named.insert(std::move(name));
   }
-  return powers;
+  return named;
+}
+
+using Powers = std::optional<std::set<std::string>>;
+
+std::optional<bool> has(const Powers& powers, const std::string& name) {
+  return powers ? std::optional(powers->contains(name)) : std::nullopt;
+}
+
+void set_archive_powers(const Powers& powers, archive::ArchiveOptions& options) {
+  options.conditional_complete = has(powers, kConditionalComplete);
+  options.additional_checksums = has(powers, kChecksums);
+}
+
+void set_source_powers(const Powers& powers, archive::ArchiveOptions& options) {
+  using archive::DeleteConditions;
+  options.delete_conditions.reset();
+  if (!powers) return;
+  options.delete_conditions = powers->contains(kConditionalDelete)         ? DeleteConditions::in_batches
+                              : powers->contains(kConditionalSingleDelete) ? DeleteConditions::one_by_one
+                                                                           : DeleteConditions::ignored;
+}
+
+}  // namespace
+
+void parse_archive_powers(std::string_view text, archive::ArchiveOptions& options) {
+  set_archive_powers(parse_powers(text, {kConditionalComplete, kChecksums}), options);
+}
+
+void parse_source_powers(std::string_view text, archive::ArchiveOptions& options) {
+  set_source_powers(parse_powers(text, {kConditionalDelete, kConditionalSingleDelete}), options);
+}
+
+void parse_store_powers(std::string_view text, archive::ArchiveOptions& options) {
+  const Powers powers =
+      parse_powers(text, {kConditionalComplete, kChecksums, kConditionalDelete, kConditionalSingleDelete});
+  set_archive_powers(powers, options);
+  set_source_powers(powers, options);
 }
 
 }  // namespace s3c::cli

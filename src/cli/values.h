@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "archive/options.h"
+
 namespace s3c::cli {
 
 /// A whole number from least to most, in decimal.
@@ -36,13 +38,13 @@ std::string parse_tagging(std::string_view text);
 /// One of choices, spelled exactly so.
 std::string parse_choice(std::string_view text, const std::vector<std::string>& choices);
 
-/// What a store honours: all three unknown when a probe is to find out.
-struct PowerOverrides {
-  std::optional<bool> conditional_complete;
-  std::optional<bool> checksums;
-  std::optional<bool> conditional_delete;
-};
-/// "probe", "full", "none", or a list of those it has: "conditional-complete,checksums,conditional-delete".
-PowerOverrides parse_store_powers(std::string_view text);
+/// Reads what a store honours into options: "probe", "full" (as S3), "none", or a list of powers; what a list
+/// leaves out isn't there. Throws UsageError as the others do.
+/// Of the archive's store: conditional-complete, checksums.
+void parse_archive_powers(std::string_view text, archive::ArchiveOptions& options);
+/// Of the source's store: conditional-delete (in DeleteObjects), conditional-single-delete (in DeleteObject).
+void parse_source_powers(std::string_view text, archive::ArchiveOptions& options);
+/// Of both: all of these.
+void parse_store_powers(std::string_view text, archive::ArchiveOptions& options);
 
 }  // namespace s3c::cli

@@ -42,6 +42,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(*tagging == text && fuzz::is_printable(text), "tags can be sent as a header");
     require(std::count(text.begin(), text.end(), '&') < 10, "there are at most ten tags");
   }
-  value_of([&] { return cli::parse_store_powers(text); });
+  value_of([&] {
+    archive::ArchiveOptions options;
+    cli::parse_store_powers(text, options);
+    return options.delete_conditions;
+  });
   return 0;
 }

@@ -30,7 +30,8 @@ class ArchiveRunTest : public ::testing::TestWithParam<bool> {
             {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()}),
         watch_(store_) {
     options_ = testing::small_options();
-    options_.conditional_complete = options_.additional_checksums = options_.conditional_delete = GetParam();
+    options_.conditional_complete = options_.additional_checksums = GetParam();
+    options_.delete_conditions = testing::delete_conditions(GetParam());
   }
   ~ArchiveRunTest() override {
     for (const std::string& broken : watch_.broken()) ADD_FAILURE() << broken;
@@ -341,7 +342,7 @@ TEST_P(ArchiveRunTest, AVolumeOfAnotherBucketUnderOurNameIsNoLicence) {
   store_.edit("other", day_key(1, 0), [&](testing::StoredObject& object) { object = replica; });
   store_.put("other", day_key(1, 1), "not in any archive");
   options_.selection.bucket = "other";
-  options_.conditional_delete = false;
+  options_.delete_conditions = DeleteConditions::ignored;
   EXPECT_FALSE(run(store_, options_).total().failure);
   const auto members = testing::archived_members(store_);
   bool found = false;

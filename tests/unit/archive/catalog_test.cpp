@@ -369,7 +369,7 @@ StorePowers powers_of(FakeStore& store) {
   ArchiveOptions options = testing::small_options();
   options.conditional_complete.reset();
   options.additional_checksums.reset();
-  options.conditional_delete.reset();
+  options.delete_conditions.reset();
   testing::FakeClock clock;
   return find_powers(store, options, clock);
 }
@@ -381,39 +381,50 @@ void expect_nothing_left(const FakeStore& store) {
 }
 
 TEST(StorePowers, AreFoundOutByTryingAndNothingIsLeftBehind) {
-  for (int bits = 0; bits < 8; ++bits) {
-    FakeStore store({.conditional_complete = (bits & 1) != 0,
-                     .checksums = (bits & 2) != 0,
-                     .conditional_delete = (bits & 4) != 0});
+  for (int bits = 0; bits < 4; ++bits) {
+    FakeStore store({.conditional_complete = (bits & 1) != 0, .checksums = (bits & 2) != 0});
     const StorePowers powers = powers_of(store);
     EXPECT_EQ(powers.conditional_complete, (bits & 1) != 0);
+    EXPECT_TRUE(powers.takes_complete_condition);
     EXPECT_EQ(powers.additional_checksums, (bits & 2) != 0);
-    EXPECT_EQ(powers.conditional_delete, (bits & 4) != 0);
     expect_nothing_left(store);
-    EXPECT_LE(store.journal().size(), 12u);
+    EXPECT_LE(store.journal().size(), 14u);
+    for (const Call& call : store.journal()) EXPECT_EQ(call.bucket, testing::kArchive);
   }
+}
+
+TEST(StorePowers, NoTrialMakesAStoreOneThatCompletesAtomically) {
+  FakeStore stranger;
+  stranger.is_known = false;
+  EXPECT_FALSE(powers_of(stranger).conditional_complete);
+  EXPECT_TRUE(powers_of(stranger).takes_complete_condition);
+}
+
+TEST(StorePowers, AConditionThatHoldsForOneAtATimeOnlyIsNone) {
+  FakeStore store;
+  store.blind_completes = 2;  // as two that arrive at once
+  EXPECT_FALSE(powers_of(store).conditional_complete);
+  expect_nothing_left(store);
 }
 
 TEST(StorePowers, RefusalsMeanNo) {
   FakeStore store;
   store.refuses_checksum_header = true;
-  store.refuses_delete_conditions = true;
   store.before = [](const Call& c) {
-    if (c.op == Op::complete && c.number > 6) throw store_error(ErrorKind::unsupported, "NotImplemented");
+    if (c.op == Op::complete && c.number <= 6) throw store_error(ErrorKind::unsupported, "NotImplemented");
   };
   const StorePowers powers = powers_of(store);
   EXPECT_FALSE(powers.additional_checksums);
   EXPECT_FALSE(powers.conditional_complete);
-  EXPECT_FALSE(powers.conditional_delete);
+  EXPECT_FALSE(powers.takes_complete_condition) << "a run mustn't send what is refused";
   expect_nothing_left(store);
 }
 
 TEST(StorePowers, AChecksumThatIsRefusedLateLeavesNoUpload) {
   FakeStore store;
-  bool refused = false;
+  int parts = 0;
   store.before = [&](const Call& c) {
-    if (c.op == Op::part && !std::exchange(refused, true))
-      throw store_error(ErrorKind::invalid_argument, "InvalidRequest");
+    if (c.op == Op::part && ++parts == 3) throw store_error(ErrorKind::invalid_argument, "InvalidRequest");
   };
   EXPECT_FALSE(powers_of(store).additional_checksums);
   expect_nothing_left(store);
@@ -444,10 +455,10 @@ TEST(StorePowers, WhatIsFixedIsNotTried) {
   FakeStore store;
   testing::FakeClock clock;
   ArchiveOptions options = testing::small_options();
-  options.conditional_delete = false;
+  options.additional_checksums = false;
   const StorePowers powers = find_powers(store, options, clock);
   EXPECT_TRUE(powers.conditional_complete);
-  EXPECT_FALSE(powers.conditional_delete);
+  EXPECT_FALSE(powers.additional_checksums);
   EXPECT_TRUE(store.journal().empty());
 }
 

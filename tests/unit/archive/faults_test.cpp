@@ -40,7 +40,7 @@ class FaultsTest : public ::testing::TestWithParam<Setup> {
     // Found by the probe, whose calls fail too.
     options.conditional_complete.reset();
     options.additional_checksums.reset();
-    options.conditional_delete.reset();
+    options.delete_conditions.reset();
     options.readback = GetParam().readback;
     // One after the other: then the n-th call is nearly the same one in each run.
     options.resources.threads = 1;
@@ -207,7 +207,8 @@ TEST_P(FaultsTest, TwoRunsAtOnce) {
     store.before = hesitate;
     store.after = hesitate;
     ArchiveOptions both = options();
-    both.conditional_complete = both.additional_checksums = both.conditional_delete = GetParam().full;
+    both.conditional_complete = both.additional_checksums = GetParam().full;
+    both.delete_conditions = testing::delete_conditions(GetParam().full);
     both.resources.threads = 3;
     both.resources.open_groups = 2;
     both.keep_sources = seed % 4 == 0;  // then nothing but the protocol keeps them from archiving twice

@@ -327,7 +327,8 @@ TEST_P(ForeignTest, ARunTakesTheNameOfOneThatIsGone) {
   store_.erase(testing::kArchive, kKey);
   const auto originals = testing::fill(store_, 2, 1);
   ArchiveOptions options = testing::small_options();
-  options.conditional_complete = options.additional_checksums = options.conditional_delete = GetParam();
+  options.conditional_complete = options.additional_checksums = GetParam();
+  options.delete_conditions = testing::delete_conditions(GetParam());
   ASSERT_FALSE(testing::run(store_, options).total().failure);
   EXPECT_TRUE(store_.keys(testing::kSource).empty());
   testing::expect_nothing_lost(store_, originals);

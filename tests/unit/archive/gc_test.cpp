@@ -80,7 +80,7 @@ class GcTest : public ::testing::TestWithParam<bool> {
     // Found by the probe, which leaves garbage too.
     options.conditional_complete.reset();
     options.additional_checksums.reset();
-    options.conditional_delete.reset();
+    options.delete_conditions.reset();
     // One after the other: then the n-th call is nearly the same one in each run.
     options.resources.threads = 1;
     options.resources.open_groups = 1;
@@ -601,7 +601,8 @@ TEST_P(GcTest, AtEveryBoundaryOfARun) {
 
 TEST_P(GcTest, AVolumeWhoseUploadIsAbortedInTheMakingIsMadeAgain) {
   ArchiveOptions fixed = testing::small_options();
-  fixed.conditional_complete = fixed.additional_checksums = fixed.conditional_delete = GetParam();
+  fixed.conditional_complete = fixed.additional_checksums = GetParam();
+  fixed.delete_conditions = testing::delete_conditions(GetParam());
   fixed.resources.threads = fixed.resources.open_groups = 1;
   for (const Op op : {Op::get, Op::part, Op::put, Op::complete, Op::head}) {
     FakeStore store(powers());
@@ -635,7 +636,8 @@ TEST_P(GcTest, TwoRunsAndTwoCollectorsAtOnce) {
     store.before = hesitate;
     store.after = hesitate;
     ArchiveOptions both = testing::small_options();
-    both.conditional_complete = both.additional_checksums = both.conditional_delete = GetParam();
+    both.conditional_complete = both.additional_checksums = GetParam();
+    both.delete_conditions = testing::delete_conditions(GetParam());
     both.gc_age = seconds(seed % 2);  // 0: their own clean-up joins in
     both.keep_sources = seed % 4 == 0;
     std::atomic<bool> over{false};

@@ -164,7 +164,8 @@ ArchiveOptions small_options() {
   options.archive_bucket = kArchive;
   options.max_objects = 2;
   options.level = 1;
-  options.conditional_complete = options.additional_checksums = options.conditional_delete = true;
+  options.conditional_complete = options.additional_checksums = true;
+  options.delete_conditions = DeleteConditions::in_batches;
   options.tool_version = "test";
   options.resources.threads = 3;
   options.resources.open_groups = 2;
@@ -180,7 +181,7 @@ RunReport run(FakeStore& store, const ArchiveOptions& options, std::stop_token s
 RunReport run(FakeStore& store, const ArchiveOptions& options, base::Clock& clock, std::stop_token stop) {
   Progress progress;
   const auto log = base::make_null_logger();
-  return run_archive(options, {store, clock, *log, progress, std::move(stop)});
+  return run_archive(options, {{store, store}, clock, *log, progress, std::move(stop)});
 }
 
 std::string day_key(int day, int n) {

@@ -55,6 +55,11 @@ void expect_every_archive_has_its_manifest(const FakeStore& store);
 void expect_promise(const FakeStore& store, const PromiseWatch& watch,
                     const std::map<std::string, std::string>& originals);
 
+/// Of a store that honours all of them, or none.
+inline DeleteConditions delete_conditions(bool honoured) {
+  return honoured ? DeleteConditions::in_batches : DeleteConditions::ignored;
+}
+
 ArchiveOptions small_options();
 /// Runs the job on the store with a clock that doesn't sleep, or with the given one.
 RunReport run(FakeStore& store, const ArchiveOptions& options, std::stop_token stop = {});

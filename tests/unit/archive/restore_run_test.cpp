@@ -81,7 +81,7 @@ class RestoreRunTest : public ::testing::Test {
     clock_.move(std::chrono::hours(1));  // a later run makes a newer volume
     const auto log = base::make_null_logger();
     Progress progress;
-    ASSERT_FALSE(run_archive(options, {store_, clock_, *log, progress, {}}).total().failure);
+    ASSERT_FALSE(run_archive(options, {{store_, store_}, clock_, *log, progress, {}}).total().failure);
     store_.forget_journal();
   }
   RestorePlan plan() {

@@ -26,8 +26,7 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
         watch_(store_) {
     options_ = testing::small_options();
     options_.max_objects = 100;
-    options_.conditional_delete = GetParam();
-    powers_ = {true, true, GetParam()};
+    options_.delete_conditions = testing::delete_conditions(GetParam());
   }
   ~SourceDeleterTest() override {
     for (const std::string& broken : watch_.broken()) ADD_FAILURE() << broken;
@@ -42,7 +41,8 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
     store_.forget_journal();
   }
   DeleteReport remove(const Selection& selection = {}, CommittedBy by = CommittedBy::earlier_run) {
-    SourceDeleter deleter({store_, catalog_, options_, powers_, clock_, *log_});
+    KnownDeleteConditions conditions(options_.delete_conditions);
+    SourceDeleter deleter({{store_, store_}, catalog_, options_, conditions, clock_, *log_});
     return deleter.delete_members(volumes_.at(0), by, ObjectFilter(selection, base::Timestamp::max()),
                                   [&](std::uint64_t n) { told_ += n; });
   }
@@ -53,7 +53,6 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
 
   FakeStore store_;
   ArchiveOptions options_;
-  StorePowers powers_;
   testing::FakeClock clock_;
   std::shared_ptr<base::Logger> log_ = base::make_null_logger();
   Catalog catalog_{store_, testing::kArchive};
@@ -139,6 +138,7 @@ TEST_P(SourceDeleterTest, ReadsEveryKeysAnswer) {
   store_.alter_delete = [](std::vector<s3::DeleteResult>& results) {
     results[1].outcome = Outcome::refused;
     results[1].code = "AccessDenied";
+    results[1].kind = ErrorKind::access_denied;
     results[2].outcome = Outcome::precondition_failed;
     results[3].outcome = Outcome::not_found;
   };
@@ -157,6 +157,7 @@ TEST_P(SourceDeleterTest, WhatPassesIsTriedAgainAfterALook) {
     if (++deletes > 1) return;
     results[4].outcome = Outcome::refused;
     results[4].code = "SlowDown";
+    results[4].kind = ErrorKind::throttled;
     store_.put(testing::kSource, results[4].key, "not deleted after all, and then overwritten");
   };
   EXPECT_EQ(remove().deleted, 9u);
@@ -173,6 +174,7 @@ TEST_P(SourceDeleterTest, WhatNeverPassesIsLeftAndNamed) {
       if (result.key != day_key(1, 4)) continue;
       result.outcome = Outcome::refused;
       result.code = "InternalError";
+      result.kind = ErrorKind::transient;
       store_.put(testing::kSource, result.key, "");
       store_.edit(testing::kSource, result.key, [&](auto& object) { object = body; });
     }
@@ -237,38 +239,116 @@ TEST_P(SourceDeleterTest, AnErrorThatStaysEndsItWithoutHanging) {
   EXPECT_EQ(sources(), 10u);
 }
 
-TEST_P(SourceDeleterTest, DeletesExactlyTheArchivedVersionWhenAsked) {
+TEST_P(SourceDeleterTest, InABucketThatKeepsVersionsAMarkerIsAddedAndNothingElse) {
   store_.versioned = true;
   archive();
-  std::map<std::string, std::string> versions;
-  for (const auto& [key, object] : store_.objects(testing::kSource)) versions[key] = object.version_id;
+  const auto body_bytes = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& [key, object] : store_.objects(testing::kSource)) sum += object.body.size();
+    return sum;
+  }();
   options_.delete_versions = true;
-  EXPECT_EQ(remove().deleted, 10u);
+  const DeleteReport report = remove();
+  EXPECT_EQ(report.deleted, 10u);
+  EXPECT_EQ(report.markers, 10u);
+  EXPECT_EQ(report.versions_kept, 10u);
+  EXPECT_EQ(report.versions_kept_bytes, body_bytes);
   for (const Call& c : store_.calls(Op::del)) {
     for (const auto& item : c.items) {
-      EXPECT_EQ(item.version_id, versions.at(item.key));
-      EXPECT_EQ(item.etag, "");
+      EXPECT_EQ(item.version_id, "") << "what was overwritten before would come back";
+      EXPECT_EQ(item.etag.empty(), !GetParam());
     }
   }
 }
 
-TEST_P(SourceDeleterTest, TheNullVersionNeedsTheConditionForItNamesOtherBytesAfterAPut) {
-  testing::fill(store_, 10, 1);
-  for (int n = 0; n < 10; ++n)
-    store_.edit(testing::kSource, day_key(1, n), [](auto& object) { object.version_id = "null"; });
+TEST_P(SourceDeleterTest, TheArchiveIsLookedAtRightBeforeTheFirstDelete) {
+  archive();
+  remove();
+  const auto heads = store_.calls(Op::head, "src/20180401.zip");
+  ASSERT_EQ(heads.size(), 1u) << "one proof is enough for ten seconds";
+  EXPECT_LT(heads[0].ended, store_.calls(Op::del).at(0).began);
+  for (const Call& list : store_.calls(Op::list, "sources/")) {
+    if (list.began < heads[0].began) continue;
+    EXPECT_FALSE(GetParam()) << "only a look may stand between the proof and the delete";
+  }
+}
+
+TEST_P(SourceDeleterTest, AProofOlderThanTenSecondsIsRenewed) {
+  archive();
+  options_.delete_batch = 1;
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::del) clock_.move(std::chrono::seconds(11));
+  };
+  EXPECT_EQ(remove().deleted, 10u);
+  EXPECT_GE(store_.calls(Op::head, "src/20180401.zip").size(), 3u);
+}
+
+TEST_P(SourceDeleterTest, AClockThatWasSetBackMakesNoProofFresh) {
+  archive();
+  options_.delete_batch = 1;
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::del) clock_.move(-std::chrono::hours(1));
+  };
+  EXPECT_EQ(remove().deleted, 10u);
+  EXPECT_GE(store_.calls(Op::head, "src/20180401.zip").size(), 3u);
+}
+
+TEST_P(SourceDeleterTest, NothingGoesOnceTheArchiveIsGone) {
+  archive();
+  store_.on_loss = {};
+  store_.erase(testing::kArchive, "src/20180401.zip");
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::precondition_failed);
+  EXPECT_TRUE(store_.calls(Op::del).empty());
+  EXPECT_EQ(sources(), 10u);
+}
+
+TEST_P(SourceDeleterTest, NothingMoreGoesOnceTheArchiveWasReplacedInBetween) {
+  archive();
+  options_.delete_batch = 1;
+  std::atomic<int> deletes = 0;
+  store_.before = [&](const Call& c) {
+    if (c.op != Op::del || ++deletes != 3) return;
+    store_.edit(testing::kArchive, "src/20180401.zip", [](auto& object) { object.metadata.clear(); });
+    clock_.move(std::chrono::seconds(11));
+  };
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::precondition_failed);
+  // The other threads may have had a delete in flight.
+  EXPECT_GE(sources(), 4u);
+  const std::size_t left = sources();
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::precondition_failed);
+  EXPECT_EQ(sources(), left);
+}
+
+TEST_P(SourceDeleterTest, KeysThatNoBatchCanNameGetALookEach) {
+  for (int n = 0; n < 20; ++n)
+    store_.put(testing::kSource, fmt::format("sources/2018/04/01/\x01{:02}", n), "old");
+  store_.make_bucket(testing::kArchive);
   ArchiveOptions keep = options_;
   keep.keep_sources = true;
   ASSERT_FALSE(testing::run(store_, keep).total().failure);
   volumes_ = catalog_.load_group("src/20180401").committed;
   store_.forget_journal();
+  EXPECT_EQ(remove().deleted, 20u);
+  EXPECT_TRUE(store_.calls(Op::del).empty());
+  for (const Call& c : store_.calls(Op::del_one)) {
+    bool looked = false;
+    for (const Call& head : store_.calls(Op::head, c.key)) looked = looked || head.ended < c.began;
+    EXPECT_TRUE(looked) << c.key;
+    EXPECT_EQ(c.items[0].etag.empty(), !GetParam());
+  }
+}
+
+TEST_P(SourceDeleterTest, TheNullVersionIsRemovedByTheMarkerAndNeverByItsId) {
+  store_.versioned = store_.suspended = true;
+  archive();
   options_.delete_versions = true;
   int lists = 0;
   store_.after = [&](const Call& c) {
-    if (c.op != Op::list || ++lists != 1) return;
-    store_.put(testing::kSource, day_key(1, 2), "newer");
-    store_.edit(testing::kSource, day_key(1, 2), [](auto& object) { object.version_id = "null"; });
+    if (c.op == Op::list && ++lists == 1) store_.put(testing::kSource, day_key(1, 2), "newer");
   };
-  EXPECT_EQ(remove().deleted, 9u);
+  const DeleteReport report = remove();
+  EXPECT_EQ(report.deleted, 9u);
+  EXPECT_EQ(report.versions_kept, 0u) << "the marker took the null version's place";
   EXPECT_EQ(store_.objects(testing::kSource).at(day_key(1, 2)).body, "newer");
 }
 

@@ -100,14 +100,34 @@ TEST(Values, Tagging) {
 }
 
 TEST(Values, StorePowers) {
-  EXPECT_EQ(parse_store_powers("probe").checksums, std::nullopt);
-  EXPECT_EQ(parse_store_powers("full").conditional_delete, true);
-  EXPECT_EQ(parse_store_powers("none").conditional_complete, false);
-  const PowerOverrides listed = parse_store_powers("checksums, conditional-delete");
-  EXPECT_EQ(listed.conditional_complete, false);
-  EXPECT_EQ(listed.checksums, true);
-  EXPECT_EQ(listed.conditional_delete, true);
-  EXPECT_THROW(parse_store_powers("checksums,probe"), base::Error);
+  using archive::DeleteConditions;
+  archive::ArchiveOptions o;
+  parse_store_powers("full", o);
+  EXPECT_EQ(o.conditional_complete, true);
+  EXPECT_EQ(o.additional_checksums, true);
+  EXPECT_EQ(o.delete_conditions, DeleteConditions::in_batches);
+  parse_store_powers("none", o);
+  EXPECT_EQ(o.conditional_complete, false);
+  EXPECT_EQ(o.delete_conditions, DeleteConditions::ignored);
+  parse_store_powers("checksums, conditional-delete", o);
+  EXPECT_EQ(o.conditional_complete, false);
+  EXPECT_EQ(o.additional_checksums, true);
+  EXPECT_EQ(o.delete_conditions, DeleteConditions::in_batches);
+  // Of one store: the other one's stay as they are.
+  parse_source_powers("conditional-single-delete", o);
+  EXPECT_EQ(o.delete_conditions, DeleteConditions::one_by_one);
+  EXPECT_EQ(o.additional_checksums, true);
+  parse_archive_powers("full", o);
+  EXPECT_EQ(o.conditional_complete, true);
+  EXPECT_EQ(o.delete_conditions, DeleteConditions::one_by_one);
+  parse_archive_powers("probe", o);
+  EXPECT_EQ(o.conditional_complete, std::nullopt);
+  EXPECT_EQ(o.additional_checksums, std::nullopt);
+  parse_store_powers("probe", o);
+  EXPECT_EQ(o.delete_conditions, std::nullopt);
+  EXPECT_THROW(parse_store_powers("checksums,probe", o), base::Error);
+  EXPECT_THROW(parse_source_powers("checksums", o), base::Error);
+  EXPECT_THROW(parse_archive_powers("conditional-delete", o), base::Error);
 }
 
 TEST(Nearest, FindsTheWordThatWasMeant) {

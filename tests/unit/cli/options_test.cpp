@@ -146,7 +146,7 @@ TEST(Options, EveryArchiveFlagReachesItsOption) {
   EXPECT_EQ(o.tagging, "a=1&b=2");
   EXPECT_EQ(o.conditional_complete, true);
   EXPECT_EQ(o.additional_checksums, true);
-  EXPECT_EQ(o.conditional_delete, false);
+  EXPECT_EQ(o.delete_conditions, archive::DeleteConditions::ignored);
   EXPECT_TRUE(o.dry_run);
   EXPECT_TRUE(parse({"--delete-versions"}).archive.delete_versions);
 }

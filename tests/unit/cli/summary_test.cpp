@@ -62,6 +62,49 @@ TEST(SummaryText, TellsWhatWasDone) {
             "time:     3.0 s, 500 objects/s\n");
 }
 
+TEST(SummaryText, MarkersAndWhatStaysUnderThemAreTold) {
+  RunReport report = one_group();
+  GroupReport& group = report.group_reports[0];
+  group.markers = 1500;
+  group.versions_kept = 1500;
+  group.versions_kept_bytes = 6'000'000;
+  EXPECT_THAT(text_of(report),
+              HasSubstr("markers:  1,500 delete markers were added, as the source bucket keeps "
+                        "versions\n"
+                        "versions: 1,500 versions (6.0 MB) under delete markers stay stored and "
+                        "billed, with any older ones, until --delete-versions or a lifecycle "
+                        "rule removes them\n"));
+  archive::ArchiveOptions o = options();
+  o.delete_versions = true;
+  group.versions_deleted = 1500;
+  group.versions_kept = 1;
+  group.versions_kept_bytes = 10;
+  EXPECT_THAT(text_of(report, o),
+              HasSubstr("versions: 1,500 versions deleted for ever\n"
+                        "versions: 1 version (10 B) under delete markers stays stored and "
+                        "billed\n"));
+  const auto total = json_of(report, o)["total"];
+  EXPECT_EQ(total["delete_markers"], 1500);
+  EXPECT_EQ(total["versions_deleted"], 1500);
+  EXPECT_EQ(total["versions_kept"], 1);
+  EXPECT_EQ(total["versions_kept_bytes"], 10);
+}
+
+TEST(SummaryText, AStoreThatIgnoresConditionsIsToldOf) {
+  using archive::DeleteConditions;
+  RunReport report = one_group();
+  EXPECT_TRUE(json_of(report)["delete_conditions"].is_null());
+  report.delete_conditions = DeleteConditions::in_batches;
+  EXPECT_THAT(text_of(report), Not(HasSubstr("conditions")));
+  EXPECT_EQ(json_of(report)["delete_conditions"], "in_batches");
+  report.delete_conditions = DeleteConditions::one_by_one;
+  EXPECT_THAT(text_of(report), HasSubstr("store:    source-bucket ignores conditions in DeleteObjects"));
+  EXPECT_EQ(json_of(report)["delete_conditions"], "one_by_one");
+  report.delete_conditions = DeleteConditions::ignored;
+  EXPECT_THAT(text_of(report), HasSubstr("store:    source-bucket ignores conditions on deletes"));
+  EXPECT_EQ(json_of(report)["delete_conditions"], "ignored");
+}
+
 TEST(SummaryText, NothingToDoIsSaidPlainly) {
   EXPECT_THAT(text_of(RunReport()),
               StartsWith("nothing to do: no objects under source-bucket/sources/ match"));

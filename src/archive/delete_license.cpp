@@ -1,0 +1,40 @@
+#include "archive/delete_license.h"
+
+namespace s3c::archive {
+
+void DeleteLicense::renew() {
+  base::MutexLock lock(mutex_);  // held during HEAD: the others need its answer, too
+  if (revoked_) throw *revoked_;
+  // A clock that was set back tells no age: then the proof counts as old.
+  const base::Timestamp now = clock_.now();
+  if (proven_at_ && now >= *proven_at_ && now - *proven_at_ <= kMaxAge) return;
+  prove();
+  // The first proof of a volume comes before its first delete: whatever must be written between the two is
+  // written here.
+  proven_at_ = now;  // when the look began, not when it was answered
+}
+
+void DeleteLicense::prove() {
+  const index::Manifest& manifest = volume_.manifest();
+  if (prove_committed(manifest, stores_.archive.head_object(manifest.archive_bucket, manifest.archive_key)))
+    return;
+  revoked_ =
+      base::Error(base::ErrorKind::precondition_failed,
+                  "the archive was removed or replaced after its commit; of its objects that are still "
+                  "in the source nothing more is deleted, and its manifest stays",
+                  {.operation = "verify", .resource = manifest.archive_bucket + "/" + manifest.archive_key});
+  throw *revoked_;
+}
+
+std::vector<s3::DeleteResult> DeleteLicense::delete_objects(const std::vector<s3::DeleteItem>& items,
+                                                            s3::ObjectStore::Resend resend) {
+  renew();
+  return stores_.source.delete_objects(volume_.manifest().source_bucket, items, resend);
+}
+
+s3::DeleteResult DeleteLicense::delete_object(const s3::DeleteItem& item, s3::ObjectStore::Resend resend) {
+  renew();
+  return stores_.source.delete_object(volume_.manifest().source_bucket, item, resend);
+}
+
+}  // namespace s3c::archive

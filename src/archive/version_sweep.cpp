@@ -1,0 +1,161 @@
+#include "archive/version_sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "archive/archived_members.h"
+#include "archive/delete_license.h"
+#include "base/encoding.h"
+#include "base/error.h"
+
+namespace s3c::archive {
+
+using base::Error;
+using base::ErrorKind;
+using Outcome = s3::DeleteResult::Outcome;
+
+class VersionSweep::OneGroup {
+ public:
+  OneGroup(const Setup& setup, const Group& group, const ObjectFilter& filter)
+      : s_(setup), group_(group), filter_(filter) {}
+
+  SweepReport run() {
+    s3::ListObjectVersionsRequest request;
+    request.bucket = s_.options.selection.bucket;
+    request.prefix = group_.prefix;
+    std::optional<s3::ListObjectVersionsPage> page = s_.stores.source.list_object_versions(request);
+    while (page) {
+      // The next page is asked for before anything of this one goes: it begins behind a version of this one.
+      std::optional<s3::ListObjectVersionsPage> next = page_after(*page, request);
+      for (const s3::ObjectVersion& version : page->versions) take(version);
+      for (Volume& volume : volumes_) delete_doomed(volume);
+      page = std::move(next);
+    }
+    return std::move(report_);
+  }
+
+ private:
+  /// A volume of the group, beside the listing.
+  struct Volume {
+    Volume(const Setup& setup, CommittedVolume committed)
+        : volume(std::move(committed)),
+          members(setup.catalog, volume),
+          license(setup.stores, setup.clock, volume) {}
+
+    const CommittedVolume volume;
+    MemberCursor members;
+    DeleteLicense license;
+    std::vector<s3::ObjectVersion> doomed;
+  };
+
+  std::optional<s3::ListObjectVersionsPage> page_after(const s3::ListObjectVersionsPage& page,
+                                                       s3::ListObjectVersionsRequest& request) {
+    if (!page.truncated) return std::nullopt;
+    if (page.next_key_marker < request.key_marker ||
+        (page.next_key_marker == request.key_marker &&
+         page.next_version_id_marker == request.version_id_marker)) {
+      throw corrupt(
+          fmt::format("the page behind \"{}\" ends before it", base::printable(request.key_marker)));
+    }
+    request.key_marker = page.next_key_marker;
+    request.version_id_marker = page.next_version_id_marker;
+    return s_.stores.source.list_object_versions(request);
+  }
+
+  Error corrupt(std::string message) const {
+    return {
+        ErrorKind::corrupt,
+        std::move(message),
+        {.operation = "ListObjectVersions", .resource = s_.options.selection.bucket + "/" + group_.prefix}};
+  }
+
+  void take(const s3::ObjectVersion& version) {
+    const std::string& key = version.object.key;
+    if (key < key_ || !key.starts_with(group_.prefix)) {
+      throw corrupt(fmt::format("the listing is not in key order: \"{}\" came after \"{}\"",
+                                base::printable(key), base::printable(key_)));
+    }
+    if (key != key_) is_hidden_ = false;
+    key_ = key;
+    if (version.is_latest) is_hidden_ = version.is_delete_marker;
+    if (!is_hidden_ || version.is_delete_marker || !filter_.wants(version.object)) return;
+    if (Volume* volume = volume_of(version)) {
+      volume->doomed.push_back(version);
+    } else {
+      count_kept(version);
+    }
+  }
+
+  /// The committed volume that holds exactly this version.
+  Volume* volume_of(const s3::ObjectVersion& version) {
+    if (version.version_id == "null") return nullptr;
+    if (!is_loaded_) load_volumes();
+    for (Volume& volume : volumes_) {
+      const index::Row* row = volume.members.row_of(version.object.key);
+      if (row != nullptr && row->version_id == version.version_id && is_same_object(*row, version.object))
+        return &volume;
+    }
+    return nullptr;
+  }
+
+  void load_volumes() {
+    for (const CommittedVolume& volume : s_.catalog.load_group(group_.stem).committed) {
+      if (is_of_group(volume, s_.options.selection.bucket, group_.prefix)) volumes_.emplace_back(s_, volume);
+    }
+    is_loaded_ = true;
+  }
+
+  void delete_doomed(Volume& volume) {
+    const auto most = static_cast<std::size_t>(s_.options.delete_batch);
+    for (std::size_t first = 0; first < volume.doomed.size(); first += most) {
+      const std::size_t end = std::min(volume.doomed.size(), first + most);
+      std::vector<s3::DeleteItem> items;
+      for (std::size_t i = first; i < end; ++i)
+        items.push_back({volume.doomed[i].object.key, volume.doomed[i].version_id, ""});
+      // A version id names the same bytes for ever, so a request that arrives twice does no harm.
+      const std::vector<s3::DeleteResult> results =
+          volume.license.delete_objects(items, s3::ObjectStore::Resend::allowed);
+      for (std::size_t i = first; i < end; ++i) settle(volume.doomed[i], results.at(i - first));
+    }
+    volume.doomed.clear();
+  }
+
+  void settle(const s3::ObjectVersion& version, const s3::DeleteResult& result) {
+    if (result.outcome != Outcome::refused) {
+      ++report_.deleted;
+      return;
+    }
+    const std::string detail =
+        fmt::format("version {}: {}: {}", version.version_id, result.code, result.message);
+    s_.log.warn("left in place: {}: {}: {}", base::printable(version.object.key),
+                describe(LeftReason::not_deleted), detail);
+    report_.left.add({version.object.key, LeftReason::not_deleted, detail});
+    count_kept(version);
+  }
+
+  void count_kept(const s3::ObjectVersion& version) {
+    ++report_.kept;
+    report_.kept_bytes += version.object.size_bytes;
+  }
+
+  const Setup& s_;
+  const Group& group_;
+  const ObjectFilter& filter_;
+  SweepReport report_;
+  std::string key_;         ///< of the version before
+  bool is_hidden_ = false;  ///< the latest version of key_ is a delete marker
+  bool is_loaded_ = false;
+  std::deque<Volume> volumes_;  // a deque: they don't move
+};
+
+SweepReport VersionSweep::sweep(const Group& group, const ObjectFilter& filter) {
+  return OneGroup(s_, group, filter).run();
+}
+
+}  // namespace s3c::archive
