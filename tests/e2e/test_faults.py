@@ -89,6 +89,17 @@ class Faults(StoreCase):
             self.skipTest("this store ignores the condition on a delete: a window of milliseconds remains")
         self.survives_overwriting("DeleteObjects", bucket=self.source, body_has=self.victim)
 
+    def test_an_archive_that_goes_while_late_arrivals_are_packed(self):
+        self.run_archive("--keep-sources")
+        late = "sources/2018/04/01/zz-late.xml"
+        self.put({late: Original(b"late")})
+        gone = f"{self.source}/20180401.zip"
+        self.proxy.on("GetObject", key=late, before=lambda _: self.client.delete_object(Bucket=self.archive, Key=gone))
+        members = {key for key in self.originals if "/2018/04/01/" in key} - {late}
+        result = self.through_proxy(codes=(1,))
+        self.assertIn(gone, result.out + result.err)
+        self.assertLessEqual(members, self.sources_left(), "the only copies")
+
     def test_deleted_before_its_get(self):
         self.proxy.on("GetObject", key=self.victim,
                       before=lambda _: self.client.delete_object(Bucket=self.source, Key=self.victim))

@@ -39,21 +39,34 @@ class Versions(StoreCase):
         ids = {key: row.get("version_id") for volume in found.volumes.values() for key, row in volume.rows.items()}
         self.assertEqual({key: versions[0] for key, versions in before.items()}, ids)
 
-    def test_delete_versions_leaves_nothing_of_what_was_archived(self):
+    def test_delete_versions_leaves_markers_over_nothing(self):
         self.put(day_objects(12, days=2, max_bytes=2000))
         self.run_archive("--delete-versions")
         self.check(all_archived=True)
         self.assertEqual({}, self.versions())
-        self.assertEqual(set(), self.markers())
+        self.assertEqual(set(self.originals), self.markers())
 
-    def test_delete_versions_leaves_older_versions(self):
-        key = "sources/2018/04/01/twice.xml"
-        self.put({key: Original(b"the first bytes")})
-        self.put({key: Original(b"the second bytes")})
-        second, first = self.versions()[key]
+    def test_nothing_old_comes_back_night_after_night(self):
+        key = "sources/2018/04/01/thrice.xml"
+        for body in (b"the first bytes", b"the second", b"the third"):
+            self.put({key: Original(body)})
+        older = self.versions()[key][1:]
+        for night in range(3):
+            result = self.run_archive("--delete-versions", "--output", "json").json()["total"]
+            self.assertEqual((1 if night == 0 else 0, 1 if night == 0 else 0, 2, 25),
+                             (result["volumes"], result["versions_deleted"], result["versions_kept"], result["versions_kept_bytes"]))
+            self.assertEqual(set(), self.sources_left())
+            self.assertEqual(older, self.versions()[key])
+        self.check()
+
+    def test_a_rerun_finds_what_lies_under_markers(self):
+        self.put(day_objects(12, days=2, max_bytes=2000))
+        summary = self.run_archive().out
+        self.assertIn("12 delete markers were added", summary)
+        self.assertIn("12 versions", summary)
+        self.assertIn("stored and billed", summary)
         self.run_archive("--delete-versions")
-        self.assertEqual([first], self.versions()[key])
-        self.assertEqual(b"the first bytes", self.client.get_object(Bucket=self.source, Key=key, VersionId=first)["Body"].read())
+        self.assertEqual({}, self.versions())
 
     def overwritten_before_the_delete(self, *flags: str) -> tuple[str, str, str]:
         """Returns the key, the version that was archived and the one that came behind."""
@@ -66,13 +79,17 @@ class Versions(StoreCase):
 
         with Proxy(self.store.endpoint) as proxy:
             proxy.on("DeleteObjects", bucket=self.source, body_has=key, before=overwrite)
-            self.run_archive(*flags, code=3 if not flags and self.STORE == "full" else 0, endpoint=proxy.endpoint)
+            self.run_archive(*flags, code=3 if self.STORE == "full" else 0, endpoint=proxy.endpoint)
         return key, archived, newer[0]
 
     def test_a_newer_version_survives_delete_versions(self):
         key, archived, newer = self.overwritten_before_the_delete("--delete-versions")
-        self.assertEqual([newer], self.versions()[key])
-        self.assertEqual(b"newer bytes", self.client.get_object(Bucket=self.source, Key=key)["Body"].read())
+        if self.STORE == "full":
+            self.assertEqual(b"newer bytes", self.client.get_object(Bucket=self.source, Key=key)["Body"].read())
+        # Where the store ignores the condition a marker may come to lie over it; the bytes are still there.
+        self.assertIn(newer, self.versions()[key])
+        if self.STORE != "full":
+            return
         self.run_archive("--delete-versions")
         self.assertEqual({}, self.versions())
 
@@ -84,11 +101,16 @@ class Versions(StoreCase):
             self.assertEqual(b"newer bytes", self.client.get_object(Bucket=self.source, Key=key)["Body"].read())
 
     def test_suspended_versioning(self):
+        old = "sources/2018/04/01/old.xml"
+        self.put({old: Original(b"overwritten long ago")})
+        ids = self.versions()[old]
         self.enable_versioning("Suspended")
-        self.put(day_objects(6, days=1, max_bytes=500))
-        self.run_archive("--delete-versions")
-        self.check(all_archived=True)
-        self.assertEqual(set(), self.sources_left())
+        self.put(day_objects(6, days=1, max_bytes=500) | {old: Original(b"newer")})
+        for _ in range(2):
+            self.run_archive("--delete-versions")
+            self.check(all_archived=True)
+            self.assertEqual(set(), self.sources_left())
+            self.assertEqual({old: ids}, self.versions())
 
     def test_a_versioned_archive_bucket(self):
         self.client.put_bucket_versioning(Bucket=self.archive, VersioningConfiguration={"Status": "Enabled"})
@@ -120,9 +142,9 @@ class Locked(StoreCase):
             self.assertEqual("not_deleted", entry["reason"])
             self.assertIn("AccessDenied", entry["detail"])
         self.check()
-        self.assertEqual({self.held, self.retained}, self.sources_left())
+        self.assertEqual(set(), self.sources_left(), "delete markers hide them")
         volumes = self.archives()
-        # Again, while it is still locked: nothing is archived twice.
+        # Again, while it is still locked: named again, and nothing is archived twice.
         self.run_archive("--delete-versions", code=3)
         self.assertEqual(volumes, self.archives())
 

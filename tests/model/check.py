@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lets spin look at every state of the commit protocol's model, commit.pml, at the sizes below.
+"""Lets spin look at every state of the commit protocol's model, commit.pml, and of versions.pml, at the sizes below.
 
 A scenario passes when no state breaks an invariant, the search was complete and every step of the model was taken. A mutant
 leaves a rule of docs/ordering.md out and passes when the invariant named here breaks. "rules" holds the rules marked § in
@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 MODEL = Path(__file__).with_name("commit.pml")
+VERSIONS_MODEL = MODEL.with_name("versions.pml")
 ORDERING = Path(__file__).parents[2] / "docs" / "ordering.md"
 
 # What a store can't do.
@@ -41,6 +42,7 @@ SCENARIOS = {
     "foreign_archive": {"FOREIGN_ARCHIVE": 1, "KEYS": 1, "GC": 0},
     "late_records": {"LATE_RECORDS": 1, **TINY},
     "late_records_gc": {"LATE_RECORDS": 1, "KEYS": 1, "VERSIONS": 1, "PASSES": 1},
+    "versions": {},
 }
 
 DEEP = {
@@ -71,7 +73,11 @@ MUTANTS = {
     "delete_before_proof": Mutant("I1_deleted_is_archived", TINY),
     "delete_without_etag": Mutant("I1_deleted_is_archived", {"KEYS": 1, "GC": 0}),
     "blind_resend": Mutant("I1_deleted_is_archived", {"KEYS": 1, "GC": 0, **LESSER}),
+    "version_first": Mutant("V1_nothing_old_is_served", {}),
+    "any_version": Mutant("V2_deleted_is_archived", {}),
 }
+# Of the scenarios and mutants above; all others are commit.pml's.
+OF_VERSIONS = {"versions", "version_first", "any_version"}
 
 
 MUTANT = "mutant/"  # before its name, in the names of tests
@@ -96,12 +102,16 @@ def defines(sizes: dict[str, int | str]) -> list[str]:
     return [f"-D{name}={value}" for name, value in sizes.items()]
 
 
-def search(sizes: dict[str, int | str], folder: Path, *, compiler: tuple[str, ...] = ("-O2",), memory_mb: int = 2000,
+def model_of(name: str) -> Path:
+    return VERSIONS_MODEL if name in OF_VERSIONS else MODEL
+
+
+def search(model: Path, sizes: dict[str, int | str], folder: Path, *, compiler: tuple[str, ...] = ("-O2",), memory_mb: int = 2000,
            options: tuple[str, ...] = ()) -> str:
     """pan's report. -DSAFETY: assertions and deadlocks, no cycles, as every run ends after so many passes. -DCOLLAPSE stores
     the parts of a state once each, which halves the memory. -DPEG counts every step. No trail has 300 steps: -m leaves room."""
-    (folder / MODEL.name).write_bytes(MODEL.read_bytes())
-    run(["spin", "-o3", "-a", *defines(sizes), MODEL.name], folder)
+    (folder / model.name).write_bytes(model.read_bytes())
+    run(["spin", "-o3", "-a", *defines(sizes), model.name], folder)
     run(["gcc", "-w", *compiler, "-DSAFETY", "-DCOLLAPSE", "-DPEG", f"-DMEMLIM={memory_mb}", "-o", "pan", "pan.c"], folder)
     return run(["./pan", "-m10000", *options], folder)
 
@@ -118,19 +128,20 @@ def completed(report: str) -> bool:
     return "\nFull statespace search for:" in report and not any(limit in report for limit in limits)
 
 
-def steps_not_taken(report: str, folder: Path) -> list[str]:
+def steps_not_taken(model: Path, report: str, folder: Path) -> list[str]:
     """The steps of the model that no state ever took, from -DPEG's counts: pan's own list of what is unreached knows no
     options of a loop."""
-    lines = MODEL.read_text(encoding="utf-8").splitlines()
+    lines = model.read_text(encoding="utf-8").splitlines()
     steps = set(re.findall(r"=> D_STEP(\d+)", run(["./pan", "-d"], folder)))
     taken = set(re.findall(r"^ *\d+\ttrans +\d+ \S+:(\d+)", report, re.MULTILINE))
     return [f"{number}: {lines[number - 1].strip()}" for number in sorted(map(int, steps - taken))]
 
 
-def check_scenario(sizes: dict[str, int], memory_mb: int = 2000) -> str:
+def check_scenario(name: str, sizes: dict[str, int], memory_mb: int = 2000) -> str:
+    model = model_of(name)
     with tempfile.TemporaryDirectory() as folder:
-        report = search(sizes, Path(folder), memory_mb=memory_mb)
-        missed = steps_not_taken(report, Path(folder))
+        report = search(model, sizes, Path(folder), memory_mb=memory_mb)
+        missed = steps_not_taken(model, report, Path(folder))
     if (what := broken(report)) is not None:
         raise Failed(f"broken: {what}\n{report}")
     if not completed(report) or "errors: 0" not in report:
@@ -149,7 +160,7 @@ def mutant_sizes(name: str) -> dict[str, int | str]:
 
 def check_mutant(name: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        report = search(mutant_sizes(name), Path(folder), compiler=("-O0",))
+        report = search(model_of(name), mutant_sizes(name), Path(folder), compiler=("-O0",))
     if (what := broken(report)) != MUTANTS[name].breaks:
         raise Failed(f"was to break {MUTANTS[name].breaks}, and broke {what or 'nothing'}\n{report}")
     return f"breaks {what}"
@@ -176,7 +187,7 @@ def mutants_of(item: str) -> list[str]:
 
 IDS = ("manifests", "indexes")
 OBJECTS = ("members", "deleted")
-BUCKETS = ("source", "archive", "upload", *IDS, *OBJECTS)
+BUCKETS = ("source", "archive", "upload", "history", *IDS, *OBJECTS)
 STATEMENT = re.compile(r"^\s*(\d+):\s+proc\s+(\d+) \((\w+):\d+\) \S+ \(state \d+\)\s+\[(.*)\]$")
 VALUE = re.compile(r"^\s+(\w+)(\[\d+\])? = (\w+)$")
 
@@ -231,9 +242,10 @@ def print_trail(name: str) -> None:
     sizes = mutant_sizes(name)
     with tempfile.TemporaryDirectory() as path:
         folder = Path(path)
-        search(sizes, folder, compiler=("-O0", "-DREACH"), options=("-i",))
-        trail = run(["spin", "-t", "-p", "-g", *defines(sizes), MODEL.name], folder)
-    print("the names are those of commit.pml; objects are key/version; source[0] = 1 at the start")
+        model = model_of(name)
+        search(model, sizes, folder, compiler=("-O0", "-DREACH"), options=("-i",))
+        trail = run(["spin", "-t", "-p", "-g", *defines(sizes), model.name], folder)
+    print(f"the names are those of {model.name}; objects are key/version; source[0] = 1 at the start")
     for step in steps_of(trail, int(sizes.get("VERSIONS", 2))):
         if step.request or step.changes:
             print(f"{step.party:8} {step.request:16} {', '.join(step.changes)}".rstrip())
@@ -248,7 +260,7 @@ def check(name: str) -> str:
         return check_rules()
     if name.startswith(MUTANT):
         return check_mutant(name.removeprefix(MUTANT))
-    return check_scenario(DEEP[name], memory_mb=16000) if name in DEEP else check_scenario(SCENARIOS[name])
+    return check_scenario(name, DEEP[name], memory_mb=16000) if name in DEEP else check_scenario(name, SCENARIOS[name])
 
 
 def passes(name: str) -> bool:
