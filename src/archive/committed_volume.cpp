@@ -48,9 +48,8 @@ ArchiveIdentity identify(const index::Manifest& manifest, const std::optional<s3
   if (!object || manifest.id.empty()) return ArchiveIdentity::other;
   const std::string carried = id_of(object);
   if (manifest.is_foreign()) {
-    const bool same =
-        carried.empty() && record_id(object) == manifest.id && has_bytes_of(manifest, *object) == true;
-    return same ? ArchiveIdentity::as_sent : ArchiveIdentity::other;
+    if (!carried.empty() || record_id(object) != manifest.id) return ArchiveIdentity::other;
+    return has_bytes_of(manifest, *object) == true ? ArchiveIdentity::as_sent : ArchiveIdentity::replaced;
   }
   if (!carried.empty() && carried != manifest.id) return ArchiveIdentity::other;
   const std::optional<bool> same = has_bytes_of(manifest, *object);

@@ -41,7 +41,7 @@ enum class ArchiveIdentity {
 /// its name. What counts for a checksum, each only if it is of the whole object: the CRC-32 and the CRC64NVME
 /// that the manifest has; without either the ETag, where it is made of MD5s and of the same parts. Silence is
 /// never taken for a yes. The record of a foreign archive has an id that is made of ETag and size
-/// (record_id()), so of it an archive is as_sent or other.
+/// (record_id()): such an archive can't lose it.
 ArchiveIdentity identify(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object);
 
 /// What readers say of an unproven one, on one line.

@@ -203,8 +203,8 @@ found too. Damage is named, and the exit code is 1; 4 when all that is missing i
 --deep could not read.
 
 An archive that was copied (to another storage class, by replication, in a console) can lose its id. It is
-named, and the exit code is 3. --deep --mend reads it whole, and only then copies it onto itself inside the
-store, with its id. In a Glacier class it is frozen again after that.
+named, and the exit code is 3. --deep --mend reads it whole, and only then copies it onto itself inside
+the store, with its id. In a Glacier class it is frozen again after that.
 )";
 
 constexpr std::string_view kVerifyExamples = R"(
