@@ -40,7 +40,7 @@ class GroupSource {
 
  private:
   void find() {
-    find_groups(context_.store, options_, [this](Group group) {
+    find_groups(context_.store, options_, context_.stop, [this](Group group) {
       context_.progress.group_found();
       return found_.push(std::move(group)) && !context_.stop.stop_requested();
     });

@@ -2,21 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "s3/listing.h"
 
 namespace s3c::archive {
 namespace {
 
 class Finder {
  public:
-  Finder(s3::ObjectStore& store, const ArchiveOptions& options, const std::function<bool(Group)>& visit)
-      : store_(store), options_(options), visit_(visit) {}
+  Finder(s3::ObjectStore& store, const ArchiveOptions& options, const std::stop_token& stop,
+         const std::function<bool(Group)>& visit)
+      : store_(store), options_(options), stop_(stop), visit_(visit) {}
 
-  /// Looks below prefix, whose first `level` levels gave fields. False once visit wants no more.
+  /// Looks below prefix, whose first `level` levels gave fields. False once no more is wanted.
   bool search(const std::string& prefix, std::size_t level, const Fields& fields) {
     if (level == options_.layout.levels()) return visit_(group(prefix, fields));
     s3::ListObjectsRequest request;
@@ -24,9 +27,10 @@ class Finder {
     request.prefix = prefix;
     request.delimiter = "/";
     std::string last_folder;
-    for (;;) {
-      const s3::ListObjectsPage page = store_.list_objects(request);
-      for (const std::string& folder : page.common_prefixes) {
+    s3::ObjectPages pages(store_, request);
+    while (const std::optional<s3::ListObjectsPage> page = pages.next()) {
+      if (stop_.stop_requested()) return false;
+      for (const std::string& folder : page->common_prefixes) {
         // A page that comes again would run groups twice, or never end.
         if (folder <= last_folder || !folder.starts_with(prefix)) {
           throw base::Error(base::ErrorKind::corrupt,
@@ -40,9 +44,8 @@ class Finder {
         if (!found || !options_.selection.dates.may_contain(date_of(*found))) continue;
         if (!search(folder, level + 1, *found)) return false;
       }
-      if (!page.next_continuation_token) return true;
-      request.continuation_token = *page.next_continuation_token;
     }
+    return true;
   }
 
  private:
@@ -56,14 +59,15 @@ class Finder {
 
   s3::ObjectStore& store_;
   const ArchiveOptions& options_;
+  const std::stop_token& stop_;
   const std::function<bool(Group)>& visit_;
 };
 
 }  // namespace
 
-void find_groups(s3::ObjectStore& store, const ArchiveOptions& options,
+void find_groups(s3::ObjectStore& store, const ArchiveOptions& options, const std::stop_token& stop,
                  const std::function<bool(Group)>& visit) {
-  Finder(store, options, visit).search(options.layout.root(options.selection.prefix), 0, {});
+  Finder(store, options, stop, visit).search(options.layout.root(options.selection.prefix), 0, {});
 }
 
 }  // namespace s3c::archive

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <stop_token>
 
 #include "archive/layout.h"
 #include "archive/options.h"
@@ -12,8 +13,8 @@
 namespace s3c::archive {
 
 /// Calls visit for each group that has at least one object, in key order, as it is found; visit returns false
-/// to stop. Throws the store's errors.
-void find_groups(s3::ObjectStore& store, const ArchiveOptions& options,
+/// to stop. Stops by itself once stop is requested. Throws the store's errors.
+void find_groups(s3::ObjectStore& store, const ArchiveOptions& options, const std::stop_token& stop,
                  const std::function<bool(Group)>& visit);
 
 }  // namespace s3c::archive
