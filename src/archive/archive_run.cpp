@@ -1,4 +1,5 @@
 #include "archive/archive_run.h"
+#include "archive/cleared_volume.h"
 
 #include <algorithm>
 #include <optional>
@@ -64,6 +65,19 @@ void check_bucket(s3::ObjectStore& store, const std::string& bucket, std::string
   store.list_objects(request);
 }
 
+/// Probes again when gc took the probe's objects for a killed run's.
+StorePowers probe(const ArchiveOptions& options, const RunContext& context) {
+  constexpr int kTries = 3;
+  for (int tried = 1;; ++tried) {
+    try {
+      return find_powers(context.store, options, context.clock);
+    } catch (const Error& error) {
+      if (!was_cleared(error)) throw;
+      if (tried == kTries) throw cleared(error.context());
+    }
+  }
+}
+
 /// Runs one group and turns what it throws into a part of its report.
 GroupReport run_group(const RunShared& shared, Group group) {
   GroupReport report;
@@ -101,8 +115,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
     report.interrupted = context.stop.stop_requested();
     return report;
   }
-  const StorePowers powers =
-      options.dry_run ? StorePowers{} : find_powers(context.store, options, context.clock);
+  const StorePowers powers = options.dry_run ? StorePowers{} : probe(options, context);
   context.log.info("store: conditional complete {}, additional checksums {}, conditional delete {}",
                    powers.conditional_complete, powers.additional_checksums, powers.conditional_delete);
 
