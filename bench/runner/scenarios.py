@@ -25,7 +25,7 @@ SCENARIOS = {
     "default": Scenario("one day of 100,000 orders, everybody"),
     "year": Scenario("366 days of 200 orders: do groups overlap?", OURS + ",python", objects=366 * 200, days=366),
     "one-day": Scenario("a million orders in one day: does one prefix keep up, does memory stay?", "s3compress", objects=1_000_000),
-    "tls": Scenario("the default over TLS", tls=True),
+    "tls": Scenario("the default over TLS, with the system's authorities and one more", tls=True),
     "logs": Scenario("one day of 100,000 JSON documents of 1 KB", data="logs"),
     "mixed": Scenario("one day of 10,000 objects of 1 to 256 KB", objects=10_000, data="mixed"),
     "slow-down": Scenario("the store refuses more than 5,500 GETs a second", OURS, rate=5_500),

@@ -1,4 +1,5 @@
 #include "archive/archive_run.h"
+#include "archive/cleared_volume.h"
 
 #include <algorithm>
 #include <optional>
@@ -41,7 +42,7 @@ class GroupSource {
 
  private:
   void find() {
-    find_groups(context_.stores.source, options_, [this](Group group) {
+    find_groups(context_.stores.source, options_, context_.stop, [this](Group group) {
       context_.progress.group_found();
       return found_.push(std::move(group)) && !context_.stop.stop_requested();
     });
@@ -63,6 +64,19 @@ void check_bucket(s3::ObjectStore& store, const std::string& bucket, std::string
   request.prefix = std::move(prefix);
   request.max_keys = 1;
   store.list_objects(request);
+}
+
+/// Probes again when gc took the probe's objects for a killed run's.
+StorePowers probe(const ArchiveOptions& options, const RunContext& context) {
+  constexpr int kTries = 3;
+  for (int tried = 1;; ++tried) {
+    try {
+      return find_powers(context.stores.archive, options, context.clock);
+    } catch (const Error& error) {
+      if (!was_cleared(error)) throw;
+      if (tried == kTries) throw cleared(error.context());
+    }
+  }
 }
 
 /// Runs one group and turns what it throws into a part of its report.
@@ -104,8 +118,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
     return report;
   }
   if (!options.dry_run) check_aborts(context.stores.archive, options.archive_bucket, context.clock);
-  const StorePowers powers =
-      options.dry_run ? StorePowers{} : find_powers(context.stores.archive, options, context.clock);
+  const StorePowers powers = options.dry_run ? StorePowers{} : probe(options, context);
   context.log.info("archive store: conditional complete {}, additional checksums {}",
                    powers.conditional_complete, powers.additional_checksums);
 

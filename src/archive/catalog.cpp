@@ -16,6 +16,7 @@
 #include "base/ulid.h"
 #include "index/commit_mark.h"
 #include "s3/error_mapping.h"
+#include "s3/listing.h"
 
 namespace s3c::archive {
 namespace {
@@ -108,14 +109,13 @@ std::vector<ManifestName> Catalog::list(const std::string& prefix) {
   s3::ListObjectsRequest request;
   request.bucket = bucket_;
   request.prefix = prefix;
-  for (;;) {
-    s3::ListObjectsPage page = store_.list_objects(request);
-    for (const s3::ObjectSummary& object : page.objects) {
+  s3::ObjectPages pages(store_, std::move(request));
+  while (const std::optional<s3::ListObjectsPage> page = pages.next()) {
+    for (const s3::ObjectSummary& object : page->objects) {
       if (auto name = parse_manifest_key(object.key)) names.push_back(*std::move(name));
     }
-    if (!page.next_continuation_token) return names;
-    request.continuation_token = *std::move(page.next_continuation_token);
   }
+  return names;
 }
 
 std::vector<ManifestName> Catalog::list_group(std::string_view stem) {
@@ -135,6 +135,7 @@ index::Manifest Catalog::read_manifest(const ManifestName& name) {
   s3::GetObjectRequest request;
   request.bucket = bucket_;
   request.key = manifest_key(name.archive_key, name.id);
+  request.max_size_bytes = index::kMaxManifestBytes;
   const auto corrupt = [&](const std::string& why) {
     return Error(ErrorKind::corrupt, why,
                  {.operation = "read manifest", .resource = bucket_ + "/" + request.key});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <stop_token>
 
 #include "archive/layout.h"
 #include "archive/options.h"
@@ -12,9 +13,9 @@
 namespace s3c::archive {
 
 /// Calls visit for each group that has at least one object (with options.delete_versions: or an older version
-/// or delete marker of one), in key order, as it is found; visit returns false
-/// to stop. Throws the store's errors.
-void find_groups(s3::ObjectStore& store, const ArchiveOptions& options,
+/// or delete marker of one), in key order, as it is found; visit returns false to stop. Stops by itself once
+/// stop is requested. Throws the store's errors.
+void find_groups(s3::ObjectStore& store, const ArchiveOptions& options, const std::stop_token& stop,
                  const std::function<bool(Group)>& visit);
 
 }  // namespace s3c::archive

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "archive/cleared_volume.h"
 #include "base/backoff.h"
 #include "base/encoding.h"
 #include "base/error.h"
@@ -22,17 +23,6 @@ namespace {
 /// Passes through the protocol before a group is given up. Each pass that fails was lost to another run that
 /// made progress, so a handful means that something keeps taking our name.
 constexpr int kMaxPasses = 8;
-
-/// Somebody's clean-up (gc, a lifecycle rule) took a volume in the making for a killed run's, its upload or
-/// its staging copy. Nothing of it is lost, so it is made again.
-bool was_cleared(const Error& error) {
-  const std::string& code = error.context().code;
-  return code == "NoSuchUpload" || code == "NoSuchKey";
-}
-
-Error cleared(const Error& error) {
-  return {ErrorKind::transient, "the unfinished volume was removed by somebody else", error.context()};
-}
 
 }  // namespace
 
@@ -117,9 +107,9 @@ class GroupRun::Pass {
   }
 
   /// Moves over what needs no packing: members of committed volumes, and objects that spoiled a volume
-  /// before.
+  /// before. After a stop nothing more is packed.
   const s3::ObjectSummary* next_to_pack() {
-    while (const s3::ObjectSummary* object = listing_.peek()) {
+    while (const s3::ObjectSummary* object = s_.context.stop.stop_requested() ? nullptr : listing_.peek()) {
       const bool spoiler = run_.spoilers_.contains(object->key);
       const bool archived = !spoiler && archived_->contains(*object);
       if (!spoiler && !archived) return object;
@@ -179,7 +169,7 @@ class GroupRun::Pass {
     } catch (const Error& error) {
       abandon_after_failure(*volume);
       if (!was_cleared(error)) throw;
-      return start_again_after({"", cleared(error)}, *key);
+      return start_again_after({"", cleared(error.context())}, *key);
     } catch (...) {
       abandon_after_failure(*volume);
       throw;
@@ -256,12 +246,15 @@ class GroupRun::Pass {
     // A refusal or a bug of ours would be met again by every further pass.
     if (lost.error && (!lost.error->worth_retrying() || lost.error->kind() == ErrorKind::internal))
       throw *lost.error;
-    if (lost.error) {
-      run_.last_error_ = lost.error;
-      s_.context.log.warn("{} was not committed and is started again: {}", key, lost.error->what());
-    } else {
-      ++report_.lost_races;
+    // Nobody's archive is there: something only removed our upload. Where runs fence each other (5b) that is
+    // how a race is lost, elsewhere only gc and lifecycle rules do it.
+    const bool to_a_run = !lost.winner_id.empty() || !s_.powers.conditional_complete;
+    if (!lost.error && to_a_run) ++report_.lost_races;
+    if (!lost.error && !lost.winner_id.empty()) {
       s_.context.log.info("{}: another run committed it first", key);
+    } else {
+      run_.last_error_ = lost.error ? *lost.error : cleared({.resource = s_.catalog.bucket() + "/" + key});
+      s_.context.log.warn("{} was not committed and is started again: {}", key, run_.last_error_->what());
     }
     return Outcome::start_again;
   }
@@ -406,7 +399,8 @@ void GroupRun::pause(int pass) {
   // Random, so that two runs that collided don't meet again at the next step.
   std::minstd_rand random{std::random_device{}()};
   s_.context.clock.sleep_for(
-      base::Backoff{std::chrono::milliseconds{200}, std::chrono::seconds{5}}.delay(pass, random), {});
+      base::Backoff{std::chrono::milliseconds{200}, std::chrono::seconds{5}}.delay(pass, random),
+      s_.context.stop);
 }
 
 }  // namespace s3c::archive

@@ -172,6 +172,7 @@ class Search {
         }
       }
     } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
       // Not there any more: its run lost a race and took it back.
       if (error.kind() != ErrorKind::not_found) volumes.push_back({asked, nullptr, error});
     }

@@ -64,6 +64,11 @@ std::string Readback::complete_staged(const SealedVolume& volume) {
   const auto staged = store_.head_object(request.bucket, request.key);
   if (is_as_sent(volume.manifest, staged)) return staged->etag;
   if (error) throw *error;
+  if (!staged) {
+    throw Error(
+        ErrorKind::not_found, "the copy to be read back is gone",
+        {.operation = "read back", .resource = request.bucket + "/" + request.key, .code = "NoSuchKey"});
+  }
   throw damaged(volume.manifest, "the store's size or checksum of the copy is not what was uploaded");
 }
 

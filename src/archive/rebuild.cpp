@@ -250,6 +250,7 @@ class Rebuild {
       s3::GetObjectRequest request;
       request.bucket = bucket_;
       request.key = key;
+      request.max_size_bytes = body.size();
       return head.size_bytes == body.size() && store_.get_object(request).body == body;
     };
     const auto refuse = [&] {

@@ -4,7 +4,6 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "base/encoding.h"
 #include "base/error.h"
@@ -37,14 +36,15 @@ std::string key_before(std::string key) {
   return key;
 }
 
-SourceListing::SourceListing(s3::ObjectStore& store, std::string bucket, std::string prefix,
-                             std::string start_after, const ObjectFilter& filter, bool with_thaw_state)
-    : store_(store), filter_(filter) {
-  request_.with_thaw_state = with_thaw_state;
-  request_.bucket = std::move(bucket);
-  request_.prefix = std::move(prefix);
-  request_.start_after = std::move(start_after);
-}
+SourceListing::SourceListing(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,
+                             const std::string& start_after, const ObjectFilter& filter, bool with_thaw_state)
+    : bucket_(bucket),
+      prefix_(prefix),
+      filter_(filter),
+      pages_(store, {.bucket = bucket,
+                     .prefix = prefix,
+                     .start_after = start_after,
+                     .with_thaw_state = with_thaw_state}) {}
 
 const s3::ObjectSummary* SourceListing::peek() {
   for (;;) {
@@ -69,22 +69,20 @@ std::optional<SourceListing::Rest> SourceListing::rest() const {
 }
 
 void SourceListing::load_page() {
-  page_ = coming_.valid() ? coming_.get() : store_.list_objects(request_);
+  page_ = (coming_.valid() ? coming_.get() : pages_.next()).value_or(s3::ListObjectsPage{});
   started_ = true;
   next_ = 0;
   for (const s3::ObjectSummary& object : page_.objects) {
-    if (object.key <= last_key_ || !object.key.starts_with(request_.prefix)) {
+    if (object.key <= last_key_ || !object.key.starts_with(prefix_)) {
       throw base::Error(base::ErrorKind::corrupt,
                         fmt::format("the listing is not in key order: \"{}\" came after \"{}\"",
                                     base::printable(object.key), base::printable(last_key_)),
-                        {.operation = "ListObjectsV2", .resource = request_.bucket + "/" + request_.prefix});
+                        {.operation = "ListObjectsV2", .resource = bucket_ + "/" + prefix_});
     }
     last_key_ = object.key;
   }
   if (!page_.next_continuation_token) return;
-  request_.continuation_token = *page_.next_continuation_token;
-  coming_ =
-      std::async(std::launch::async, [this, request = request_] { return store_.list_objects(request); });
+  coming_ = std::async(std::launch::async, [this] { return pages_.next(); });
 }
 
 }  // namespace s3c::archive

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <future>
+#include <optional>
 #include <string>
 
 #include "archive/options.h"
 #include "base/time.h"
+#include "s3/listing.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
@@ -32,8 +34,8 @@ class SourceListing {
  public:
   /// start_after: exclusive, empty for the start of the prefix. with_thaw_state: ask for ObjectSummary::thaw.
   /// Nothing is asked before the first peek().
-  SourceListing(s3::ObjectStore& store, std::string bucket, std::string prefix, std::string start_after,
-                const ObjectFilter& filter, bool with_thaw_state = false);
+  SourceListing(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,
+                const std::string& start_after, const ObjectFilter& filter, bool with_thaw_state = false);
 
   /// The next object that the filter wants; nullptr at the end. The pointer holds until the next pop() or
   /// peek(). Throws the store's errors, and corrupt when the keys don't strictly ascend: the merge with
@@ -53,10 +55,11 @@ class SourceListing {
  private:
   void load_page();
 
-  s3::ObjectStore& store_;
-  s3::ListObjectsRequest request_;
+  const std::string bucket_;
+  const std::string prefix_;
   ObjectFilter filter_;
-  std::future<s3::ListObjectsPage> coming_;
+  s3::ObjectPages pages_;
+  std::future<std::optional<s3::ListObjectsPage>> coming_;
   s3::ListObjectsPage page_;
   std::size_t next_ = 0;
   std::string last_key_;

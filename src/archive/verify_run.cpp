@@ -35,6 +35,18 @@ class VerifyRun {
                memory_, context.progress.bytes_read, context.stop) {}
 
   VerifyReport run() {
+    try {
+      look_at_volumes();
+    } catch (const Error& error) {
+      // The user pressed Ctrl-C: what was found until then is told.
+      if (error.kind() != ErrorKind::cancelled) throw;
+    }
+    report_.interrupted = context_.stop.stop_requested();
+    return std::move(report_);
+  }
+
+ private:
+  void look_at_volumes() {
     if (options_.volumes.empty()) {
       VolumeListing listing(context_.store, options_.scope);
       look_at<ListedVolume>([&listing] { return listing.next(); },
@@ -47,11 +59,8 @@ class VerifyRun {
           },
           [this](const std::string& volume) { return check_.check_named(volume); });
     }
-    report_.interrupted = context_.stop.stop_requested();
-    return std::move(report_);
   }
 
- private:
   template <typename In>
   void look_at(const std::function<std::optional<In>()>& next,
                const std::function<Findings(const In&)>& check) {
@@ -88,6 +97,7 @@ class VerifyRun {
       case Kind::foreign:
         return report_.foreign.add(finding.archive_key);
       case Kind::failed:
+        if (finding.error->kind() == ErrorKind::cancelled) return;  // only not looked at
         ++report_.failed;
         if (!finding.error->worth_retrying()) report_.refused = true;
         if (report_.failures.size() < VerifyReport::kMaxFailures) report_.failures.push_back(*finding.error);

@@ -13,6 +13,7 @@
 #include "archive/delete_license.h"
 #include "base/encoding.h"
 #include "base/error.h"
+#include "s3/listing.h"
 
 namespace s3c::archive {
 
@@ -26,13 +27,12 @@ class VersionSweep::OneGroup {
       : s_(setup), group_(group), filter_(filter) {}
 
   SweepReport run() {
-    s3::ListObjectVersionsRequest request;
-    request.bucket = s_.options.selection.bucket;
-    request.prefix = group_.prefix;
-    std::optional<s3::ListObjectVersionsPage> page = s_.stores.source.list_object_versions(request);
+    s3::VersionPages pages(s_.stores.source,
+                           {.bucket = s_.options.selection.bucket, .prefix = group_.prefix});
+    std::optional<s3::ListObjectVersionsPage> page = pages.next();
     while (page) {
       // The next page is asked for before anything of this one goes: it begins behind a version of this one.
-      std::optional<s3::ListObjectVersionsPage> next = page_after(*page, request);
+      std::optional<s3::ListObjectVersionsPage> next = pages.next();
       for (const s3::ObjectVersion& version : page->versions) take(version);
       for (Volume& volume : volumes_) delete_doomed(volume);
       page = std::move(next);
@@ -53,20 +53,6 @@ class VersionSweep::OneGroup {
     DeleteLicense license;
     std::vector<s3::ObjectVersion> doomed;
   };
-
-  std::optional<s3::ListObjectVersionsPage> page_after(const s3::ListObjectVersionsPage& page,
-                                                       s3::ListObjectVersionsRequest& request) {
-    if (!page.truncated) return std::nullopt;
-    if (page.next_key_marker < request.key_marker ||
-        (page.next_key_marker == request.key_marker &&
-         page.next_version_id_marker == request.version_id_marker)) {
-      throw corrupt(
-          fmt::format("the page behind \"{}\" ends before it", base::printable(request.key_marker)));
-    }
-    request.key_marker = page.next_key_marker;
-    request.version_id_marker = page.next_version_id_marker;
-    return s_.stores.source.list_object_versions(request);
-  }
 
   Error corrupt(std::string message) const {
     return {

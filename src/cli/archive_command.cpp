@@ -16,15 +16,13 @@ namespace s3c::cli {
 namespace {
 
 archive::RunReport report_of_archive(const Request& request, StoreConnection& connection, base::Clock& clock,
-                                     base::Logger& logger, Terminal& terminal) {
-  SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
+                                     base::Logger& logger, Terminal& terminal, const std::stop_token& stop) {
   archive::Progress progress;
   RunProgressView view(progress);
   std::optional<ProgressDisplay> display;
   if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
-  return archive::run_archive(
-      request.archive,
-      {{connection.store(), connection.store()}, clock, logger, progress, signals.stop_token()});
+  return archive::run_archive(request.archive,
+                              {{connection.store(), connection.store()}, clock, logger, progress, stop});
 }
 
 }  // namespace
@@ -33,7 +31,8 @@ ExitCode archive_command(const Request& request, const Environment& environment,
   const std::shared_ptr<base::Logger> logger =
       make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
   base::SystemClock clock;
-  StoreConnection connection(request.connection, environment, clock, logger);
+  SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
+  StoreConnection connection(request.connection, environment, clock, logger, {signals.stop_token()});
   if (const int threads = request.archive.resources.threads;
       connection.max_connections() < static_cast<std::size_t>(threads)) {
     logger->warn(
@@ -43,7 +42,8 @@ ExitCode archive_command(const Request& request, const Environment& environment,
   }
 
   const auto start = std::chrono::steady_clock::now();
-  const archive::RunReport report = report_of_archive(request, connection, clock, *logger, terminal);
+  const archive::RunReport report =
+      report_of_archive(request, connection, clock, *logger, terminal, signals.stop_token());
   const auto duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 

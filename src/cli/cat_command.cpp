@@ -70,8 +70,9 @@ ExitCode cat_command(const Request& request, const Environment& environment, Ter
   const std::shared_ptr<base::Logger> logger =
       make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
   base::SystemClock clock;
-  StoreConnection connection(request.connection, environment, clock, logger);
   SignalWatch signals([] {});
+  StoreConnection connection(request.connection, environment, clock, logger,
+                             {signals.stop_token(), OnInterrupt::Then::end});
   const CatOptions& options = request.cat;
   const archive::MemberQuery query({options.key}, {});
   std::vector<Found> found;

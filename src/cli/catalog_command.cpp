@@ -156,8 +156,9 @@ ExitCode catalog_command(const Request& request, const Environment& environment,
   const std::shared_ptr<base::Logger> logger =
       make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
   base::SystemClock clock;
-  StoreConnection connection(request.connection, environment, clock, logger);
   SignalWatch signals([] {});
+  StoreConnection connection(request.connection, environment, clock, logger,
+                             {signals.stop_token(), OnInterrupt::Then::end});
   const bool json = request.output.format == OutputFormat::json;
   const CatalogSettings& settings = request.catalog;
   if (settings.forget && !settings.yes && (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0)) {

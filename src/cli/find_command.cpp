@@ -28,8 +28,9 @@ ExitCode find_command(const Request& request, const Environment& environment, Te
       make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
   base::SystemClock clock;
   const archive::MemberQuery query = read_query(request.find.names);
-  StoreConnection connection(request.connection, environment, clock, logger);
   SignalWatch signals([] {});
+  StoreConnection connection(request.connection, environment, clock, logger,
+                             {signals.stop_token(), OnInterrupt::Then::end});
   MissedKeys missed(query);
   ResultLines lines;
   const archive::SearchReport report = archive::search_members(

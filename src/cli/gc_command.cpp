@@ -16,13 +16,12 @@ namespace s3c::cli {
 namespace {
 
 archive::GcReport report_of_gc(const Request& request, StoreConnection& connection, base::Clock& clock,
-                               base::Logger& logger, Terminal& terminal) {
-  SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
+                               base::Logger& logger, Terminal& terminal, const std::stop_token& stop) {
   archive::GcProgress progress;
   GcProgressView view(progress);
   std::optional<ProgressDisplay> display;
   if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
-  return archive::run_gc(request.gc, {connection.store(), clock, logger, progress, signals.stop_token()});
+  return archive::run_gc(request.gc, {connection.store(), clock, logger, progress, stop});
 }
 
 }  // namespace
@@ -31,10 +30,12 @@ ExitCode gc_command(const Request& request, const Environment& environment, Term
   const std::shared_ptr<base::Logger> logger =
       make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
   base::SystemClock clock;
-  StoreConnection connection(request.connection, environment, clock, logger);
+  SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
+  StoreConnection connection(request.connection, environment, clock, logger, {signals.stop_token()});
 
   const auto start = std::chrono::steady_clock::now();
-  const archive::GcReport report = report_of_gc(request, connection, clock, *logger, terminal);
+  const archive::GcReport report =
+      report_of_gc(request, connection, clock, *logger, terminal, signals.stop_token());
   const auto duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "archive/cleared_volume.h"
 #include "archive/restore_target.h"
 #include "base/encoding.h"
 #include "cli/standard_output.h"
@@ -129,6 +130,11 @@ std::string hint_for(const Error& error) {
     return "what the result would tell has been done: give standard output a place to go; running the same "
            "command again"
            " is safe";
+  }
+  if (error.context().operation == archive::kMakeVolume) {
+    return "something keeps removing unfinished uploads: let no gc with a small --min-age, no run with a "
+           "small "
+           "--gc-age and no lifecycle rule work on this bucket meanwhile, then run the same command again";
   }
   if (error.context().operation == archive::kRestoreFile) return {};  // says itself what to do
   if (error.context().operation == "HeadBucket") {

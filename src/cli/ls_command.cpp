@@ -71,8 +71,9 @@ ExitCode ls_command(const Request& request, const Environment& environment, Term
   const std::shared_ptr<base::Logger> logger =
       make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
   base::SystemClock clock;
-  StoreConnection connection(request.connection, environment, clock, logger);
   SignalWatch signals([] {});
+  StoreConnection connection(request.connection, environment, clock, logger,
+                             {signals.stop_token(), OnInterrupt::Then::end});
   ResultLines lines;
   ExitCode code = ExitCode::done;
   if (request.ls.volume.empty()) {

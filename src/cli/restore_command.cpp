@@ -77,12 +77,12 @@ ExitCode restore_command(const Request& request, const Environment& environment,
   base::SystemClock clock;
   RestoreSettings settings = request.restore;
   settings.options.query = read_query(settings.names);
-  StoreConnection connection(request.connection, environment, clock, logger);
+  SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
+  StoreConnection connection(request.connection, environment, clock, logger, {signals.stop_token()});
   Targets targets(connection.store(), settings);
   const auto start = std::chrono::steady_clock::now();
   const bool talks = !request.output.quiet && request.output.format == OutputFormat::text;
 
-  SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
   archive::RestoreProgress progress;
   MissedKeys missed(settings.options.query);
   const archive::RestoreContext context{

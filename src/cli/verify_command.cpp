@@ -16,14 +16,13 @@ namespace s3c::cli {
 namespace {
 
 archive::VerifyReport report_of_verify(const Request& request, StoreConnection& connection,
-                                       base::Clock& clock, base::Logger& logger, Terminal& terminal) {
-  SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
+                                       base::Clock& clock, base::Logger& logger, Terminal& terminal,
+                                       const std::stop_token& stop) {
   archive::VerifyProgress progress;
   VerifyProgressView view(progress);
   std::optional<ProgressDisplay> display;
   if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
-  return archive::run_verify(request.verify,
-                             {connection.store(), clock, logger, progress, signals.stop_token()});
+  return archive::run_verify(request.verify, {connection.store(), clock, logger, progress, stop});
 }
 
 }  // namespace
@@ -32,10 +31,13 @@ ExitCode verify_command(const Request& request, const Environment& environment, 
   const std::shared_ptr<base::Logger> logger =
       make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
   base::SystemClock clock;
-  StoreConnection connection(request.connection, environment, clock, logger);
+  SignalWatch signals([] {});
+  StoreConnection connection(request.connection, environment, clock, logger,
+                             {signals.stop_token(), OnInterrupt::Then::end});
 
   const auto start = std::chrono::steady_clock::now();
-  const archive::VerifyReport report = report_of_verify(request, connection, clock, *logger, terminal);
+  const archive::VerifyReport report =
+      report_of_verify(request, connection, clock, *logger, terminal, signals.stop_token());
   const auto duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 

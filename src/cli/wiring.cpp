@@ -30,11 +30,12 @@ s3::ClientSettings resolve(const ConnectionOptions& options, const Environment& 
   return settings;
 }
 
-s3::S3ClientConfig client_config(const s3::ClientSettings& settings) {
+s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const OnInterrupt& on_interrupt) {
   s3::S3ClientConfig config;
   config.endpoint = settings.endpoint;
   config.region = settings.region;
   if (settings.max_attempts) config.retry.max_attempts = *settings.max_attempts;
+  config.retry.hurry = on_interrupt.signal;
   return config;
 }
 
@@ -60,15 +61,15 @@ std::uint64_t RequestCounts::total() const {
 
 struct StoreConnection::Parts {
   Parts(s3::ClientSettings settings, const s3::S3ClientConfig& config, base::Clock& clock,
-        std::shared_ptr<base::Logger> logger)
+        std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt)
       : max_connections(http::connections_within(base::raise_open_files_limit())),
         transport(curl, {.ca_bundle = settings.ca_bundle,
+                         .pace = {.hurry = on_interrupt.signal},
                          .user_agent = "s3compress/" S3C_VERSION,
                          .max_connections = max_connections}),
-        // Never stopped: after the first Ctrl-C what is in flight is finished, and after the second nothing
-        // waits.
         client(config, std::make_shared<s3::StaticCredentials>(std::move(settings.credentials)), transport,
-               clock, std::move(logger), std::stop_token{}),
+               clock, std::move(logger),
+               on_interrupt.then == OnInterrupt::Then::end ? on_interrupt.signal : std::stop_token{}),
         read_only(client) {}
 
   const std::size_t max_connections;
@@ -79,12 +80,13 @@ struct StoreConnection::Parts {
 };
 
 StoreConnection::StoreConnection(const ConnectionOptions& options, const Environment& environment,
-                                 base::Clock& clock, std::shared_ptr<base::Logger> logger)
+                                 base::Clock& clock, std::shared_ptr<base::Logger> logger,
+                                 const OnInterrupt& on_interrupt)
     : access_(options.access) {
   s3::ClientSettings settings = resolve(options, environment);
-  const s3::S3ClientConfig config = client_config(settings);
+  const s3::S3ClientConfig config = client_config(settings, on_interrupt);
   logger->info("{}{}", describe(settings, config), access_ == StoreAccess::read_only ? ", only read" : "");
-  parts_ = std::make_unique<Parts>(std::move(settings), config, clock, std::move(logger));
+  parts_ = std::make_unique<Parts>(std::move(settings), config, clock, std::move(logger), on_interrupt);
 }
 
 StoreConnection::~StoreConnection() = default;

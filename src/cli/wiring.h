@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "base/clock.h"
@@ -29,14 +30,23 @@ struct RequestCounts {
   std::uint64_t total() const;
 };
 
+/// What a connection does once the user pressed Ctrl-C.
+struct OnInterrupt {
+  enum class Then {
+    end,  ///< every call ends as cancelled at once: for commands that only read, or write whole records last
+    finish,  ///< a request that moves is finished; nothing waits longer than 5 s for one that doesn't
+  };
+  std::stop_token signal = {};
+  Then then = Then::finish;
+};
+
 class StoreConnection {
  public:
   /// Reads the AWS config files that environment names; makes no request yet. Logs at info what it came to.
-  /// clock must outlive the connection. To be made before the process starts any
-  /// thread. Throws base::Error: access_denied without credentials, invalid_argument for settings that can't
-  /// be right.
+  /// clock must outlive the connection. Throws base::Error: access_denied without credentials,
+  /// invalid_argument for settings that can't be right.
   StoreConnection(const ConnectionOptions& options, const Environment& environment, base::Clock& clock,
-                  std::shared_ptr<base::Logger> logger);
+                  std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt);
   ~StoreConnection();
   StoreConnection(const StoreConnection&) = delete;
   StoreConnection& operator=(const StoreConnection&) = delete;

@@ -17,9 +17,9 @@ using base::ErrorKind;
 /// An error document is a few hundred bytes; more than this is somebody else's web page.
 constexpr std::size_t kMaxErrorBody_bytes = 1 << 20;
 /// How much a server can make us hold of one answer, and what is reserved on the word of a Content-Length at
-/// most. All that is kept whole is smaller: a page of a listing has some 4 MB, an index block 17 MB, a
-/// manifest 1 KB for 4,096 members; objects above 4 MiB go to a sink.
-constexpr std::size_t kMaxBody_bytes = 64 << 20;
+/// most. What is kept here is XML, and the largest of it a page of a listing: 1,000 keys of 1 KiB, each byte
+/// of which may take three, and some 600 bytes beside each: 4 MB. Objects go to a sink.
+constexpr std::size_t kMaxBody_bytes = 8 << 20;
 
 template <typename Value>
 void set_option(CURL* easy, CURLoption option, Value value) {
@@ -49,6 +49,7 @@ std::size_t content_length(const Headers& headers) {
 /// One call per header line; a status line begins a new head (after "100 Continue").
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
   auto& exchange = *static_cast<EasyExchange*>(user);
+  exchange.received_bytes += size;
   const std::string_view line(data, size);
   try {
     if (line.starts_with("HTTP/")) {
@@ -79,6 +80,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
   auto& exchange = *static_cast<EasyExchange*>(user);
   const std::string_view bytes(data, size);
+  exchange.received_bytes += size;
   try {
     Response& response = exchange.response;
     if (exchange.successful() && *exchange.sink) {
@@ -117,6 +119,18 @@ int on_seek(void*, curl_off_t, int) {
   return CURL_SEEKFUNC_FAIL;
 }
 
+/// libcurl makes a TLS context for each connection.
+CURLcode on_tls_context(CURL*, void* context, void* user) {
+  auto& exchange = *static_cast<EasyExchange*>(user);
+  try {
+    exchange.authorities->install(static_cast<ssl_ctx_st*>(context));
+    return CURLE_OK;
+  } catch (...) {
+    exchange.thrown = std::current_exception();
+    return CURLE_SSL_CACERT_BADFILE;
+  }
+}
+
 ErrorKind kind_of(CURLcode code) {
   switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -136,11 +150,14 @@ ErrorKind kind_of(CURLcode code) {
 
 }  // namespace
 
-CurlEasy::CurlEasy(const CurlOptions& options) : easy_(curl_easy_init()) {
+CurlEasy::CurlEasy(CurlShared& shared) : shared_(shared), easy_(curl_easy_init()) {
   if (!easy_) throw Error(ErrorKind::internal, "libcurl can't make a handle");
   CURL* easy = easy_.get();
+  const CurlOptions& options = shared_.options;
   set_option(easy, CURLOPT_ERRORBUFFER, error_text_);
   set_option(easy, CURLOPT_NOSIGNAL, 1L);
+  // An exchange that is dropped while a name is looked up doesn't wait for the end of that.
+  set_option(easy, CURLOPT_QUICK_EXIT, 1L);
   set_option(easy, CURLOPT_TCP_NODELAY, 1L);
   set_option(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -151,10 +168,12 @@ CurlEasy::CurlEasy(const CurlOptions& options) : easy_(curl_easy_init()) {
   set_option(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   set_option(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-  set_option(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  set_option(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
   set_option(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
-  if (!options.ca_bundle.empty()) set_option(easy, CURLOPT_CAINFO, options.ca_bundle.c_str());
+  // libcurl itself reads no authorities: on_tls_context() hands it those that were read once.
+  for (const CURLoption place : {CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH})
+    set_option(easy, place, static_cast<const char*>(nullptr));
+  set_option(easy, CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
+  set_option(easy, CURLOPT_SSL_CTX_DATA, static_cast<void*>(&exchange_));
   set_option(easy, CURLOPT_HEADERFUNCTION, &on_header);
   set_option(easy, CURLOPT_HEADERDATA, static_cast<void*>(&exchange_));
   set_option(easy, CURLOPT_WRITEFUNCTION, &on_body);
@@ -165,11 +184,15 @@ CurlEasy::CurlEasy(const CurlOptions& options) : easy_(curl_easy_init()) {
   set_option(easy, CURLOPT_SEEKDATA, static_cast<void*>(&exchange_));
 }
 
-void CurlEasy::begin(const Request& request, const BodySink& sink) {
+void CurlEasy::begin(const Request& request, const BodySink& sink, Pace::Time now) {
+  if (shared_.gave_up) throw stopped(request);
   exchange_ = EasyExchange{};
+  exchange_.authorities = &shared_.authorities;
   exchange_.request = &request;
   exchange_.sink = &sink;
   error_text_[0] = '\0';
+  dropped_.reset();
+  pace_.begin(shared_.options.pace, request.slow_answer, now);
   CURL* easy = easy_.get();
   set_option(easy, CURLOPT_URL, request.url.c_str());
   set_option(easy, CURLOPT_FRESH_CONNECT, request.at_most_once ? 1L : 0L);
@@ -185,9 +208,20 @@ void CurlEasy::begin(const Request& request, const BodySink& sink) {
   set_option(easy, CURLOPT_HTTPHEADER, header_list(request));
 }
 
+bool CurlEasy::must_drop(Pace::Time now) {
+  const std::size_t sent_bytes = exchange_.sent_bytes;
+  const bool is_sending = sent_bytes != 0 && sent_bytes < exchange_.request->body.size();
+  dropped_ = pace_.check({.moved_bytes = sent_bytes + exchange_.received_bytes,
+                          .body_under_way = is_sending || exchange_.received_bytes != 0},
+                         now);
+  if (dropped_ && dropped_->kind() == ErrorKind::cancelled) shared_.gave_up = true;
+  return dropped_.has_value();
+}
+
 Response CurlEasy::end(CURLcode code, const std::stop_token& stop) {
   if (exchange_.thrown) std::rethrow_exception(std::exchange(exchange_.thrown, nullptr));
   const Request& request = *exchange_.request;
+  if (dropped_) throw Error(dropped_->kind(), dropped_->message(), context());
   if (stop.stop_requested() && code != CURLE_OK) throw stopped(request);
   if (code != CURLE_OK) throw failure(code);
   // libcurl takes a connection that closes inside the head for an answer without a body.
@@ -222,10 +256,16 @@ curl_slist* CurlEasy::header_list(const Request& request) {
   return header_nodes_.data();
 }
 
-Error CurlEasy::failure(CURLcode code) const {
+base::ErrorContext CurlEasy::context() const {
   const Request& request = *exchange_.request;
   base::ErrorContext context{.operation = request.method, .resource = base::printable(request.url)};
   context.resource.resize(std::min(context.resource.size(), context.resource.find('?')));
+  return context;
+}
+
+Error CurlEasy::failure(CURLcode code) const {
+  const Request& request = *exchange_.request;
+  base::ErrorContext context = this->context();
   if (code == CURLE_SEND_FAIL_REWIND) {
     return {ErrorKind::transient, "the connection broke before an answer came", std::move(context)};
   }

@@ -24,7 +24,9 @@ using std::chrono::milliseconds;
 /// nothing, and work that came meanwhile waits no longer than a fast store takes to answer.
 constexpr milliseconds kAskAgain(10);
 /// libcurl's timer ends the wait earlier; nothing depends on this.
-constexpr milliseconds kLongestWait(1000);
+constexpr milliseconds kLongestWait(500);
+/// How often exchanges that don't move are looked for.
+constexpr milliseconds kLookForIdle(250);
 
 Error system_error(const char* what) {
   return {ErrorKind::internal,
@@ -58,8 +60,8 @@ CurlLoop::File::~File() {
   close(descriptor_);
 }
 
-CurlLoop::CurlLoop(const CurlOptions& options, std::size_t max_in_flight, std::stop_token stop)
-    : options_(options),
+CurlLoop::CurlLoop(CurlShared& shared, std::size_t max_in_flight, std::stop_token stop)
+    : shared_(shared),
       max_in_flight_(max_in_flight),
       stop_(std::move(stop)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
@@ -97,13 +99,14 @@ void CurlLoop::run(ExchangeSource& source) {
     }
     turn();
     collect(source);
+    drop_idle(source);
   }
 }
 
 void CurlLoop::start_more(ExchangeSource& source) {
   while (in_flight_ < max_in_flight_ && !stop_.stop_requested()) {
     if (free_.empty()) {
-      slots_.push_back(std::make_unique<Slot>(options_));
+      slots_.push_back(std::make_unique<Slot>(shared_));
       free_.push_back(slots_.size() - 1);
     }
     const std::size_t slot = free_.back();
@@ -118,7 +121,7 @@ std::optional<Outcome> CurlLoop::start(std::size_t index, Exchange exchange) {
   Slot& slot = *slots_[index];
   slot.exchange = std::move(exchange);
   try {
-    slot.easy.begin(slot.exchange.request, slot.exchange.sink);
+    slot.easy.begin(slot.exchange.request, slot.exchange.sink, waited_);
     const auto user =
         reinterpret_cast<void*>(index);  // NOLINT(performance-no-int-to-ptr): libcurl hands it back
     if (curl_easy_setopt(slot.easy.handle(), CURLOPT_PRIVATE, user) != CURLE_OK)
@@ -141,8 +144,10 @@ int CurlLoop::wait_ms() const {
 
 void CurlLoop::turn() {
   std::array<epoll_event, 128> events;
+  const Clock::time_point start = Clock::now();
   const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), wait_ms());
   if (ready < 0 && errno != EINTR) throw system_error("waiting for sockets failed");
+  waited_ += Clock::now() - start;
   int running = 0;
   for (int i = 0; i < ready; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
@@ -166,6 +171,15 @@ void CurlLoop::collect(ExchangeSource& source) {
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
     const auto slot = reinterpret_cast<std::size_t>(user);
     source.ended(slot, end(slot, code));
+  }
+}
+
+void CurlLoop::drop_idle(ExchangeSource& source) {
+  if (waited_ - looked_at_ < kLookForIdle) return;
+  looked_at_ = waited_;
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot]->in_flight && slots_[slot]->easy.must_drop(waited_))
+      source.ended(slot, end(slot, CURLE_ABORTED_BY_CALLBACK));
   }
 }
 

@@ -18,9 +18,9 @@ namespace s3c::http {
 /// Made, used and destroyed by one thread. Connections are kept from exchange to exchange and closed with it.
 class CurlLoop {
  public:
-  /// options outlive the loop. Throws Error: internal when there is no handle left, of libcurl's or the
+  /// shared outlives the loop. Throws Error: internal when there is no handle left, of libcurl's or the
   /// system's.
-  CurlLoop(const CurlOptions& options, std::size_t max_in_flight, std::stop_token stop);
+  CurlLoop(CurlShared& shared, std::size_t max_in_flight, std::stop_token stop);
   ~CurlLoop();
   CurlLoop(const CurlLoop&) = delete;
   CurlLoop& operator=(const CurlLoop&) = delete;
@@ -33,7 +33,7 @@ class CurlLoop {
 
   /// An exchange in flight, or an easy handle that waits for one.
   struct Slot {
-    explicit Slot(const CurlOptions& options) : easy(options) {}
+    explicit Slot(CurlShared& shared) : easy(shared) {}
     CurlEasy easy;
     Exchange exchange;
     bool in_flight = false;
@@ -58,6 +58,8 @@ class CurlLoop {
   /// Waits until something happens and lets libcurl act on it.
   void turn();
   void collect(ExchangeSource& source);
+  /// Ends the exchanges that don't move.
+  void drop_idle(ExchangeSource& source);
   void cancel_all(ExchangeSource& source);
   Outcome end(std::size_t slot, CURLcode code);
   int wait_ms() const;
@@ -65,7 +67,7 @@ class CurlLoop {
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* user, void* known);
   static int on_timer(CURLM* multi, long timeout_ms, void* user);
 
-  const CurlOptions& options_;
+  CurlShared& shared_;
   const std::size_t max_in_flight_;
   const std::stop_token stop_;
   const File epoll_;
@@ -73,6 +75,8 @@ class CurlLoop {
   std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<std::size_t> free_;  ///< a stack: the warmest on top
   std::size_t in_flight_ = 0;
+  Pace::Time waited_{};                     ///< for sockets, in all
+  Pace::Time looked_at_{};                  ///< waited_ when idle exchanges were last looked for
   std::optional<Clock::time_point> timer_;  ///< when libcurl wants to be called at the latest
   CurlMulti multi_;
 };

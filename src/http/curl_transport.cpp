@@ -19,12 +19,12 @@ using base::ErrorKind;
 /// pair inside.
 class CurlTransport::Connection {
  public:
-  explicit Connection(const CurlOptions& options) : easy_(options), multi_(curl_multi_init()) {
+  explicit Connection(CurlShared& shared) : easy_(shared), multi_(curl_multi_init()) {
     if (!multi_) throw Error(ErrorKind::internal, "libcurl can't make a handle");
   }
 
   Response send(const Request& request, const BodySink& sink, const std::stop_token& stop) {
-    easy_.begin(request, sink);
+    easy_.begin(request, sink, waited_);
     const CURLcode code = perform(stop);
     return easy_.end(code, stop);
   }
@@ -44,16 +44,22 @@ class CurlTransport::Connection {
       int running = 0;
       if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
       if (running == 0) break;
-      if (stop.stop_requested()) return CURLE_ABORTED_BY_CALLBACK;
-      if (curl_multi_poll(multi, nullptr, 0, 1000, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
+      if (stop.stop_requested() || easy_.must_drop(waited_)) return CURLE_ABORTED_BY_CALLBACK;
+      const auto start = std::chrono::steady_clock::now();
+      if (curl_multi_poll(multi, nullptr, 0, kLongestWait_ms, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
+      waited_ += std::chrono::steady_clock::now() - start;
     }
     int queued = 0;
     const CURLMsg* message = curl_multi_info_read(multi, &queued);
     return message != nullptr ? message->data.result : CURLE_FAILED_INIT;
   }
 
+  /// How often an exchange is looked at that doesn't move.
+  static constexpr int kLongestWait_ms = 500;
+
   CurlEasy easy_;
   CurlMulti multi_;
+  Pace::Time waited_{};
 };
 
 std::size_t connections_within(std::uint64_t open_files) {
@@ -74,15 +80,16 @@ CurlGlobal::~CurlGlobal() {
   curl_global_cleanup();
 }
 
-CurlTransport::CurlTransport(const CurlGlobal&, CurlOptions options) : options_(std::move(options)) {}
+CurlTransport::CurlTransport(const CurlGlobal&, CurlOptions options)
+    : shared_(std::make_unique<CurlShared>(std::move(options))) {}
 CurlTransport::~CurlTransport() = default;
 
 std::unique_ptr<CurlTransport::Connection> CurlTransport::check_out() {
   base::MutexLock lock(mutex_);
-  while (checked_out_ >= options_.max_connections) returned_.wait(mutex_);
+  while (checked_out_ >= shared_->options.max_connections) returned_.wait(mutex_);
   std::unique_ptr<Connection> connection;
   if (idle_.empty()) {
-    connection = std::make_unique<Connection>(options_);
+    connection = std::make_unique<Connection>(*shared_);
   } else {
     connection = std::move(idle_.back());
     idle_.pop_back();
@@ -113,8 +120,8 @@ Response CurlTransport::send(const Request& request, const BodySink& sink, const
 std::size_t CurlTransport::reserve(std::size_t count) {
   base::MutexLock lock(mutex_);
   const std::size_t open = checked_out_ + idle_.size();
-  const std::size_t reserved =
-      std::min(count, (options_.max_connections - std::min(open, options_.max_connections)) / 2);
+  const std::size_t reserved = std::min(
+      count, (shared_->options.max_connections - std::min(open, shared_->options.max_connections)) / 2);
   checked_out_ += reserved;
   return reserved;
 }
@@ -132,7 +139,7 @@ void CurlTransport::send_many(ExchangeSource& source, std::size_t max_in_flight,
     const std::size_t count;
     ~Reserved() { transport.give_back(count); }
   } const reserved{*this, reserve(max_in_flight)};
-  CurlLoop(options_, std::max<std::size_t>(1, reserved.count), stop).run(source);
+  CurlLoop(*shared_, std::max<std::size_t>(1, reserved.count), stop).run(source);
 }
 
 }  // namespace s3c::http

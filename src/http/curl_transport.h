@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "http/pace.h"
 #include "http/transport.h"
 
 namespace s3c::http {
@@ -33,19 +34,20 @@ class CurlGlobal {
 std::size_t connections_within(std::uint64_t open_files);
 
 struct CurlOptions {
-  std::string ca_bundle = {};  ///< PEM file of trusted authorities; empty: the system's
+  std::string ca_bundle = {};  ///< PEM file with all trusted authorities; empty: the system's
   std::chrono::milliseconds connect_timeout{10'000};
-  /// How long not a byte may move in either direction. There is no limit on the whole exchange: a part may
-  /// take minutes on a slow line, and CompleteMultipartUpload works for minutes while it sends white space.
-  std::chrono::seconds stall_timeout{60};
+  PaceRules pace = {};
   std::string user_agent = "s3compress";
   /// Exchanges at a time; a further send() waits until one has ended. At least 1.
   std::size_t max_connections = std::numeric_limits<std::size_t>::max();
 };
 
+struct CurlShared;
+
 class CurlTransport final : public Transport {
  public:
   /// global: only to show that it is there.
+  /// Throws Error: invalid_argument when the CA bundle can't be read.
   CurlTransport(const CurlGlobal& global, CurlOptions options);
   /// REQUIRES: no send() or send_many() is running.
   ~CurlTransport() override;
@@ -66,7 +68,7 @@ class CurlTransport final : public Transport {
   std::size_t reserve(std::size_t count) S3C_EXCLUDES(mutex_);
   void give_back(std::size_t reserved) S3C_EXCLUDES(mutex_);
 
-  const CurlOptions options_;
+  const std::unique_ptr<CurlShared> shared_;
   base::Mutex mutex_;
   base::CondVar returned_;
   std::vector<std::unique_ptr<Connection>> idle_ S3C_GUARDED_BY(mutex_);  // a stack: the warmest on top

@@ -42,6 +42,8 @@ struct Request {
   /// died meanwhile it could be lost, or be repeated by the HTTP library), and a failure before its first
   /// byte left carries kNotSent.
   bool at_most_once = false;
+  /// The server may work for minutes before it answers, or send its answer drop by drop meanwhile.
+  bool slow_answer = false;
 };
 
 /// ErrorContext::code of a failed at_most_once request that certainly never reached the server.
@@ -87,12 +89,12 @@ class Transport {
 
   /// Sends request and waits for the whole answer. Any thread; blocks.
   /// sink: where the body of a 2xx answer goes; without one (an empty function) it is kept in Response::body,
-  /// and may be 64 MiB long.
+  /// and may be 8 MiB long.
   /// The body of any other answer is kept in Response::body, up to 1 MiB of it. Throws base::Error: transient
   /// when there was no answer or it broke off (connection, timeout, TLS, a body shorter than its
-  /// Content-Length), cancelled when stop was requested, invalid_argument when the URL can't be one or the
-  /// server's certificate isn't trusted (which no retry mends), corrupt when a body that is kept is longer
-  /// than it may be.
+  /// Content-Length) or all but stands still (pace.h), cancelled when stop was requested, invalid_argument
+  /// when the URL can't be one or the server's certificate isn't trusted (which no retry mends), corrupt when
+  /// a body that is kept is longer than it may be.
   virtual Response send(const Request& request, const BodySink& sink, const std::stop_token& stop) = 0;
 
   /// Makes the exchanges that source gives, up to max_in_flight (at least 1) at a time or as many as there

@@ -63,6 +63,7 @@ std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_byt
   std::vector<Row> rows;
   std::optional<std::string> last;
   for (std::size_t position = 0; position < text.size();) {
+    if (rows.size() == kRowsPerBlock) throw corrupt(fmt::format("block of more than {} rows", kRowsPerBlock));
     rows.push_back(parse_json_line(take_line(text, position)));
     expect_ascending(last, rows.back().key);
     last = rows.back().key;

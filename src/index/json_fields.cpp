@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
+#include <utility>
 #include <vector>
 
 #include "base/encoding.h"
@@ -15,30 +15,71 @@ namespace s3c::index {
 
 using nlohmann::json;
 
-json parse_object(std::string_view text) {
-  std::vector<std::set<std::string>> names;  // of the objects that are open
-  const json::parser_callback_t check_names = [&names](int depth, json::parse_event_t event, json& parsed) {
-    // Nothing of ours nests more deeply than this; deeper input is an attack on memory or the stack.
-    constexpr int kMaxDepth = 16;
-    const bool opens =
-        event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
-    if (opens && depth >= kMaxDepth) throw corrupt("JSON nested too deeply");
-    if (event == json::parse_event_t::object_start) {
-      names.emplace_back();
-    } else if (event == json::parse_event_t::object_end) {
-      names.pop_back();
-    } else if (event == json::parse_event_t::key) {
-      const auto& name = parsed.get_ref<const std::string&>();
-      if (!names.back().insert(name).second) throw corrupt(fmt::format("{} twice", base::printable(name)));
-    }
+namespace {
+
+/// Nothing of ours nests more deeply than this; deeper input is an attack on memory or the stack.
+constexpr std::size_t kMaxDepth = 16;
+/// A value takes many times the memory of its text, and the more so the shorter it is. The shortest that we
+/// write is an entry of the metadata, "a":"", with its comma: seven bytes.
+constexpr std::size_t kLeastBytesPerValue = 6;
+
+/// Makes the document out of the parser's events. nlohmann's own parser with a callback takes time that grows
+/// with the square of an array's length.
+class DocumentBuilder final : public nlohmann::json_sax<json> {
+ public:
+  /// text_bytes: of the whole text.
+  explicit DocumentBuilder(std::size_t text_bytes) : values_left_(text_bytes / kLeastBytesPerValue + 1) {}
+
+  json take() { return std::move(root_); }
+
+  bool null() override { return add(nullptr), true; }
+  bool boolean(bool value) override { return add(value), true; }
+  bool number_integer(number_integer_t value) override { return add(value), true; }
+  bool number_unsigned(number_unsigned_t value) override { return add(value), true; }
+  bool number_float(number_float_t value, const string_t&) override { return add(value), true; }
+  bool string(string_t& value) override { return add(std::move(value)), true; }
+  bool binary(binary_t&) override { return false; }  // there is none in text
+  bool start_object(std::size_t) override { return open(json::object()), true; }
+  bool start_array(std::size_t) override { return open(json::array()), true; }
+  bool end_object() override { return open_.pop_back(), true; }
+  bool end_array() override { return open_.pop_back(), true; }
+  bool key(string_t& name) override {
+    const auto [field, is_new] = open_.back()->get_ref<json::object_t&>().emplace(name, nullptr);
+    if (!is_new) throw corrupt(fmt::format("{} twice", base::printable(name)));
+    field_ = &field->second;
     return true;
-  };
-  json value;
-  try {
-    value = json::parse(text.begin(), text.end(), check_names);
-  } catch (const json::exception& e) {
+  }
+  bool parse_error(std::size_t, const std::string&, const json::exception& e) override {
     throw corrupt(base::printable(fmt::format("not JSON: {}", e.what())));
   }
+
+ private:
+  json& add(json value) {
+    if (values_left_ == 0) throw corrupt("JSON of too many values for its length");
+    --values_left_;
+    if (open_.empty()) return root_ = std::move(value);
+    json& parent = *open_.back();
+    if (parent.is_object()) return *field_ = std::move(value);
+    parent.push_back(std::move(value));
+    return parent.back();
+  }
+  void open(json value) {
+    if (open_.size() == kMaxDepth) throw corrupt("JSON nested too deeply");
+    open_.push_back(&add(std::move(value)));  // stays where it is: its parent grows only when it is closed
+  }
+
+  std::size_t values_left_;
+  json root_;
+  std::vector<json*> open_;  ///< objects and arrays, the innermost last
+  json* field_ = nullptr;    ///< where the next value of the innermost object goes
+};
+
+}  // namespace
+
+json parse_object(std::string_view text) {
+  DocumentBuilder builder(text.size());
+  json::sax_parse(text.begin(), text.end(), &builder);
+  json value = builder.take();
   if (!value.is_object()) throw corrupt("not a JSON object");
   return value;
 }

@@ -14,7 +14,9 @@
 namespace s3c::index {
 
 /// Parses text that must be one JSON object. Throws Error corrupt, saying where it stops being JSON.
-/// Duplicate names within an object are refused, as readers differ about which one counts.
+/// Duplicate names within an object are refused, as readers differ about which one counts; so is what nests
+/// too deeply or has more values than any text of ours of that length. Time and memory grow with the length
+/// of the text.
 nlohmann::json parse_object(std::string_view text);
 
 /// A view of one JSON object, which must outlive it. Every function throws Error corrupt, with the field's

@@ -229,6 +229,13 @@ std::string to_json(const Manifest& manifest) {
   std::string out;
   append_pretty(out, document, 0);
   out.push_back('\n');
+  if (out.size() > kMaxManifestBytes) {
+    throw base::Error(
+        base::ErrorKind::invalid_argument,
+        fmt::format("the volume's manifest would have {} bytes, more than {}: make volumes of fewer "
+                    "objects",
+                    out.size(), kMaxManifestBytes));
+  }
   try {
     if (parse_manifest(out) != manifest) throw internal("the manifest does not read back as it is");
   } catch (const base::Error& e) {
@@ -239,6 +246,8 @@ std::string to_json(const Manifest& manifest) {
 }
 
 Manifest parse_manifest(std::string_view bytes) {
+  if (bytes.size() > kMaxManifestBytes)
+    throw corrupt(fmt::format("{} bytes, no manifest has more than {}", bytes.size(), kMaxManifestBytes));
   const nlohmann::json object = parse_object(bytes);
   const Fields fields(object, "");
   if (const std::uint64_t format = fields.number_between("format", 1, kMaxSize); format > kManifestFormat) {

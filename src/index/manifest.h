@@ -19,6 +19,11 @@ inline constexpr std::uint64_t kManifestFormat = 1;
 /// The upload id of a record that was made out of its archive.
 inline constexpr std::string_view kNoUpload = "rebuilt";
 
+/// No manifest has more bytes. What grows in it is the list of blocks: a block takes some 280 bytes where
+/// keys have 60, and holds 4,096 members. So this is enough for 60 million members; by default a volume has
+/// one million.
+inline constexpr std::uint64_t kMaxManifestBytes = std::uint64_t{4} << 20;
+
 /// A full-object checksum in S3's words.
 struct Checksum {
   std::string algorithm = "CRC32";
@@ -77,12 +82,13 @@ struct Manifest {
 };
 
 /// The JSON text, indented, one block a line, newline at the end. Throws Error internal for a manifest that
-/// parse_manifest() would refuse: an unreadable commit record must never be written.
+/// parse_manifest() would refuse: an unreadable commit record must never be written. Throws Error
+/// invalid_argument when it would be longer than kMaxManifestBytes: the volume has too many members.
 std::string to_json(const Manifest& manifest);
 
 /// Throws Error: corrupt, naming the field's path ("archive.checksum.value"), when one is missing, of the
-/// wrong type, out of range or at odds with another; unsupported for a newer format. Unknown fields are
-/// ignored.
+/// wrong type, out of range or at odds with another, and when it is longer than kMaxManifestBytes;
+/// unsupported for a newer format. Unknown fields are ignored.
 Manifest parse_manifest(std::string_view json);
 
 }  // namespace s3c::index

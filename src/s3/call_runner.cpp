@@ -26,6 +26,12 @@ bool is_success(const http::Response& answer) {
   return answer.status >= 200 && answer.status < 300;
 }
 
+/// S3 answers these when the work is done, and sends white space until then. Source: Amazon S3 API Reference,
+/// CompleteMultipartUpload and UploadPartCopy.
+bool works_for_minutes(Operation operation) {
+  return operation == Operation::complete_multipart_upload || operation == Operation::upload_part_copy;
+}
+
 bool has_body_checksum(const http::Headers& headers) {
   for (const auto& [name, value] : headers.fields()) {
     if (http::equal_ignoring_case(name, "Content-MD5") || name.starts_with("x-amz-checksum-crc")) return true;
@@ -61,6 +67,7 @@ http::Request CallRunner::signed_request(const Call& call, const BucketAddress& 
   request.method = call.method;
   request.body = call.body;
   request.at_most_once = call.at_most_once;
+  request.slow_answer = works_for_minutes(call.operation);
   std::string path = address.path_root;
   if (call.key) {
     path += base::percent_encode(*call.key, true);

@@ -51,12 +51,23 @@ void check_end(std::uint64_t received, std::uint64_t expected) {
   }
 }
 
+/// Of the object when it isn't asked for a range: what somebody else wrote must not fill the memory.
+void WholeBody::check_limit(std::uint64_t size_bytes) const {
+  std::uint64_t limit = request_->max_size_bytes;
+  if (request_->range) limit = request_->range->size_bytes;
+  if (request_->expected_size_bytes) limit = *request_->expected_size_bytes;
+  if (size_bytes > limit)
+    throw Error(ErrorKind::corrupt, fmt::format("more than the {} bytes that it may have", limit));
+}
+
 void WholeBody::take(const http::Response& head, std::string_view bytes) {
   if (result_.body.empty()) {  // before a byte is taken: a much larger object must not fill the memory
     check_size(*request_, head, body_size_bytes(head));
     check_offset(head, request_->range ? request_->range->offset : 0);
+    check_limit(body_size_bytes(head));
     if (request_->expected_size_bytes) result_.body.reserve(*request_->expected_size_bytes);
   }
+  check_limit(result_.body.size() + bytes.size());
   result_.body.append(bytes);
   runner_->stats().count_received(bytes.size());
 }

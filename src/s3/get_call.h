@@ -38,6 +38,8 @@ class WholeBody {
   GetObjectResult result() { return std::move(result_); }
 
  private:
+  void check_limit(std::uint64_t size_bytes) const;
+
   const GetObjectRequest* request_;
   CallRunner* runner_;
   GetObjectResult result_;

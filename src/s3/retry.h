@@ -27,6 +27,9 @@ struct RetryPolicy {
   /// runs of a million requests, of which none may fail. AWS_MAX_ATTEMPTS overrides it.
   int max_attempts = 10;
   base::Backoff backoff = {};
+  /// Once it is requested (the user pressed Ctrl-C), nobody waits for better times: waits end, and a call
+  /// gets two more tries at most, a moment apart, so that a commit can still find out how it ended.
+  std::stop_token hurry = {};
 };
 
 /// True when another try may do better.
@@ -59,6 +62,7 @@ class RetryLoop {
   const std::stop_token& stop_;
   int failures_ = 0;
   int total_failures_ = 0;
+  int hurried_failures_ = 0;
 };
 
 }  // namespace s3c::s3

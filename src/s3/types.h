@@ -98,9 +98,7 @@ struct Checksum {
 
   /// False for one that was computed from the parts' checksums: it depends on how the object was cut, and
   /// says nothing that the object's bytes alone could be compared with.
-  bool is_of_whole_object() const {
-    return type != "COMPOSITE" && value.find('-') == std::string::npos;
-  }
+  bool is_of_whole_object() const { return type != "COMPOSITE" && value.find('-') == std::string::npos; }
 
   bool operator==(const Checksum&) const = default;
 };
@@ -158,6 +156,9 @@ struct GetObjectRequest {
   std::optional<ByteRange> range = {};  ///< nullopt: all of it
   /// A body of another length is an error of kind precondition_failed.
   std::optional<std::uint64_t> expected_size_bytes = {};
+  /// A longer body is an error of kind corrupt, before more of it is taken into memory. Of get_object() and
+  /// get_objects() only; a range has its own length as limit.
+  std::uint64_t max_size_bytes = std::uint64_t{64} << 20;
   /// What get_objects() reported: get_object() counts it as the first of its tries, and goes on from there.
   std::optional<FailedTry> failed_try = {};
 };

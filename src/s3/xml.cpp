@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <pugixml.hpp>
 
@@ -107,10 +108,15 @@ pugi::xml_node only_child(pugi::xml_node parent, const char* name) {
   return child;
 }
 
+/// Elements take many times the memory of their text. A page of a listing has 1,000 of 30 elements at most, a
+/// Complete's or a deletion's answer fewer; each has two tags.
+constexpr std::ptrdiff_t kMaxTags = 200'000;
+
 /// A document whose root is what was asked for.
 class Document {
  public:
   Document(std::string_view text, const char* root_name) {
+    if (std::count(text.begin(), text.end(), '<') > kMaxTags) corrupt("the answer has too many elements");
     // pugixml takes a NUL for the end, and what follows for nothing.
     if (text.find('\0') != std::string_view::npos)
       throw Error(ErrorKind::transient, "the answer isn't XML: it has a NUL byte");
@@ -283,6 +289,7 @@ std::string unquoted(std::string_view etag) {
 
 std::optional<ErrorDocument> parse_error(std::string_view text) {
   if (text.find("<Error") == std::string_view::npos) return std::nullopt;
+  if (std::count(text.begin(), text.end(), '<') > kMaxTags) return std::nullopt;
   pugi::xml_document document;
   if (!document.load_buffer(text.data(), text.size(), kParseFlags, pugi::encoding_utf8)) return std::nullopt;
   const pugi::xml_node root = document.document_element();

@@ -1,5 +1,6 @@
 """gc: what killed runs leave goes, and nothing else does; nobody is harmed who works beside it."""
 
+import queue
 import uuid
 
 from harness.checker import list_bucket
@@ -78,15 +79,18 @@ class Gc(StoreCase):
 
     def kill_at(self, operation: str, when: str, **where) -> None:
         """when: "before" the request takes effect, which it then never does, or "after"."""
-        running: list[Running] = []
+        # The request may come before the start has returned: then the proxy's thread waits for the program to kill.
+        started: queue.SimpleQueue[Running] = queue.SimpleQueue()
 
         def kill(_: Exchange) -> tuple[int, bytes]:
-            running[0].kill()
+            started.get(timeout=60).kill()
             return 500, b""
 
         self.proxy.on(operation, **{"answer" if when == "before" else "after": kill}, **where)
-        running.append(self.start(env=self.environment()))
-        self.assertEqual(-9, running[0].wait().code)
+        running = self.start(env=self.environment())
+        started.put(running)
+        result = running.wait()
+        self.assertEqual(-9, result.code, str(result))
 
     def goes_after_a_kill_at(self, operation: str, when: str, garbage: set[str], **where) -> None:
         self.kill_at(operation, when, **where)
@@ -184,7 +188,8 @@ class Gc(StoreCase):
     def test_two_at_once(self):
         self.kill_at("CompleteMultipartUpload", "before", key_prefix=f"{self.source}/")
         both = [Running(self.store, *self.gc_arguments("--min-age", "0")) for _ in range(2)]
-        self.assertEqual([0, 0], [gc.wait().code for gc in both])
+        results = [gc.wait() for gc in both]
+        self.assertEqual([0, 0], [result.code for result in results], "\n".join(map(str, results)))
         self.assert_nothing_but_committed_volumes()
 
     # --- size
@@ -226,10 +231,11 @@ class Gc(StoreCase):
     def test_interrupted(self):
         for day in range(1, 29):
             self.upload(f"{self.source}/201805{day:02}.zip")
-        running: list[Running] = []
-        self.proxy.on("AbortMultipartUpload", before=lambda _: running[0].interrupt())
-        running.append(Running(self.store, *self.gc_arguments("--min-age", "0", "--threads", "1"), env=self.environment()))
-        result = running[0].wait()
+        started: queue.SimpleQueue[Running] = queue.SimpleQueue()
+        self.proxy.on("AbortMultipartUpload", before=lambda _: started.get(timeout=60).interrupt())
+        running = Running(self.store, *self.gc_arguments("--min-age", "0", "--threads", "1"), env=self.environment())
+        started.put(running)
+        result = running.wait()
         self.assertEqual(130, result.code, str(result))
         self.assertEqual("interrupted", result.json()["outcome"])
         self.gc("--min-age", "0")

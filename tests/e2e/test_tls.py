@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+import threading
 
 from harness.load import day_objects
 from harness.program import clean_environment
@@ -60,6 +61,32 @@ class Tls(StoreCase):
             env = clean_environment(self.store, self.folder, proxy.endpoint, AWS_CA_BUNDLE=certificate)
             self.run_archive(env=env)
         self.check(all_archived=True)
+
+    def test_the_bundle_is_read_once(self):
+        # A pipe can't be read a second time: a program that reads the bundle for each connection would wait for ever.
+        certificate = self.certificate("IP:127.0.0.1")
+        pipe = os.path.join(self.folder, "bundle")
+        os.mkfifo(pipe)
+
+        def write():
+            with open(certificate, "rb") as bundle, open(pipe, "wb") as out:
+                out.write(bundle.read())
+
+        threading.Thread(target=write, daemon=True).start()
+        with Proxy(self.store.endpoint, certificate) as proxy:
+            self.run_archive("--ca-bundle", pipe, endpoint=proxy.endpoint)
+        self.check(all_archived=True)
+
+    def test_a_bundle_that_cannot_be_read(self):
+        empty = os.path.join(self.folder, "empty.pem")
+        with open(empty, "wb"):
+            pass
+        for bundle, why in ((os.path.join(self.folder, "absent.pem"), "No such file"), (empty, "no certificate")):
+            with Proxy(self.store.endpoint) as proxy:
+                result = self.run_archive("--ca-bundle", bundle, code=USAGE, endpoint=proxy.endpoint)
+                self.assertEqual([], proxy.operations())
+            self.assertIn(bundle, result.err)
+            self.assertIn(why, result.err)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ ArchiveOptions of_2018() {
 
 std::vector<std::string> groups_of(FakeStore& store, const ArchiveOptions& options) {
   std::vector<std::string> prefixes;
-  find_groups(store, options, [&](Group group) {
+  find_groups(store, options, {}, [&](Group group) {
     prefixes.push_back(group.prefix);
     return true;
   });
@@ -71,7 +71,7 @@ TEST(GroupFinder, GoesOnToTheNextPageAndStopsWhenAsked) {
   for (int day = 1; day <= 7; ++day) store.put(testing::kSource, day_key(day, 0), "x");
   EXPECT_EQ(groups_of(store, of_2018()).size(), 7u);
   int seen = 0;
-  find_groups(store, of_2018(), [&](const Group&) { return ++seen < 3; });
+  find_groups(store, of_2018(), {}, [&](const Group&) { return ++seen < 3; });
   EXPECT_EQ(seen, 3);
 }
 

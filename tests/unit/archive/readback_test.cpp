@@ -169,6 +169,21 @@ TEST(ReadbackTest, ACopyThatSomebodyClearsIsMadeAgain) {
   testing::expect_promise(store, watch, originals);
 }
 
+TEST(ReadbackTest, ACopyThatIsClearedBeforeItIsLookedAtIsMadeAgain) {
+  FakeStore store;
+  const testing::PromiseWatch watch(store);
+  const auto originals = testing::fill(store, 2, 1);
+  int cleared = 0;
+  store.after = [&](const Call& call) {
+    if (call.op != Op::complete || !is_staging(call) || ++cleared > 1) return;
+    for (const std::string& key : staged(store)) store.erase(testing::kArchive, key);
+  };
+  EXPECT_FALSE(testing::run(store, options()).total().failure);
+  EXPECT_EQ(cleared, 2);
+  EXPECT_TRUE(store.keys(testing::kSource).empty());
+  testing::expect_promise(store, watch, originals);
+}
+
 TEST(ReadbackTest, ARerunClearsWhatAKilledOneStaged) {
   FakeStore store;
   testing::fill(store, 3, 1);

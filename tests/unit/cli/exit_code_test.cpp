@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "archive/cleared_volume.h"
 #include "cli/hints.h"
 #include "cli/standard_output.h"
 #include "cli/usage_error.h"
@@ -156,6 +157,11 @@ TEST(Hints, HeadBucketHasNoReasonSoEveryPossibleOneIsNamed) {
 TEST(Hints, AResultThatCannotBeWrittenIsNoTroubleWithTheStore) {
   EXPECT_THAT(hint(ErrorKind::transient, {.operation = std::string(kWriteResult)}),
               HasSubstr("standard output"));
+}
+
+TEST(Hints, AnUploadThatIsRemovedAgainAndAgainIsNoTroubleWithTheStore) {
+  EXPECT_THAT(hint(ErrorKind::transient, archive::cleared({}).context()),
+              AllOf(HasSubstr("--min-age"), HasSubstr("lifecycle rule"), HasSubstr("again")));
 }
 
 TEST(Hints, UsageErrorsBringTheirOwn) {

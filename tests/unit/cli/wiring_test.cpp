@@ -9,6 +9,8 @@
 #include <fstream>
 #include <functional>
 #include <sstream>
+#include <stop_token>
+#include <utility>
 
 #include "base/error.h"
 #include "s3/object_store.h"
@@ -20,6 +22,19 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using Variables = std::map<std::string, std::string>;
 
+/// A certificate of nobody's; only that it can be read matters.
+constexpr const char* kCertificate =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBdTCCARugAwIBAgIUHTYn/ob4hPRD3bP/4U8g+wg3ArcwCgYIKoZIzj0EAwIw\n"
+    "DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjgyMDQxMDNaGA8yMTI2MTEwNDIwNDEw\n"
+    "M1owDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABIqI\n"
+    "fmiyOg+P3aLC/cCM8NkkVHgtkUmZpFwFTQRytuwzQR2VezY27Qy8lXuJuuiUmu+5\n"
+    "iUd+bcHeVbPBEkVLTPKjUzBRMB0GA1UdDgQWBBRtIinPwE5JeD/TFvBt3YScSnsp\n"
+    "azAfBgNVHSMEGDAWgBRtIinPwE5JeD/TFvBt3YScSnspazAPBgNVHRMBAf8EBTAD\n"
+    "AQH/MAoGCCqGSM49BAMCA0gAMEUCIGCFPlXOBvEA3QEUoJDyw9F0vWmmdlvs/ixS\n"
+    "I/8W+ShYAiEA3T6LTaFMOfmWDPxsISa/j4tkpG8vADZuSu6strGf9Tg=\n"
+    "-----END CERTIFICATE-----\n";
+
 /// An environment whose AWS files are made up; nothing of the machine's own shows through.
 class Wiring : public ::testing::Test {
  protected:
@@ -29,12 +44,20 @@ class Wiring : public ::testing::Test {
     std::ofstream(folder_ / "config")
         << "[default]\nregion = eu-central-1\n"
            "[profile ops]\nregion = eu-north-1\nendpoint_url = http://127.0.0.1:1\n"
-           "ca_bundle = ops.pem\ns3 =\n  addressing_style = virtual\n";
+           "ca_bundle = "
+        << bundle("ops.pem") << "\ns3 =\n  addressing_style = virtual\n";
     std::ofstream(folder_ / "credentials")
         << "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret-of-the-test\n"
            "[ops]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret-of-the-test\n";
   }
   ~Wiring() override { std::filesystem::remove_all(folder_); }
+
+  /// The path of a bundle of that name, which can be read.
+  std::string bundle(const std::string& name) const {
+    const std::filesystem::path path = folder_ / name;
+    std::ofstream(path) << kCertificate;
+    return path.string();
+  }
 
   Environment environment(Variables variables) const {
     variables.emplace("AWS_CONFIG_FILE", (folder_ / "config").string());
@@ -48,7 +71,7 @@ class Wiring : public ::testing::Test {
     const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(log);
     base::SystemClock clock;
     const StoreConnection made(options, environment(variables), clock,
-                               std::make_shared<base::Logger>("test", sink));
+                               std::make_shared<base::Logger>("test", sink), OnInterrupt{});
     EXPECT_EQ(made.requests().total(), 0U);
     EXPECT_THAT(log.str(), Not(HasSubstr("secret-of-the-test")));
     return log.str();
@@ -61,20 +84,21 @@ TEST_F(Wiring, WithoutOptionsTheAwsSettingsHold) {
   EXPECT_THAT(connection({}), HasSubstr("store AWS, region eu-central-1, profile default, addressing auto"));
   EXPECT_THAT(
       connection({}, {{"AWS_PROFILE", "ops"}, {"AWS_MAX_ATTEMPTS", "5"}}),
-      HasSubstr("store http://127.0.0.1:1, region eu-north-1, profile ops, addressing virtual, CA bundle "
-                "ops.pem, 5 attempts"));
+      HasSubstr("store http://127.0.0.1:1, region eu-north-1, profile ops, addressing virtual, CA bundle " +
+                (folder_ / "ops.pem").string() + ", 5 attempts"));
 }
 
 TEST_F(Wiring, OptionsBeatTheAwsSettings) {
-  const ConnectionOptions options{"http://127.0.0.1:4", "ap-south-1", "ops", "flag.pem", Addressing::path, 6};
+  const ConnectionOptions options{"http://127.0.0.1:4", "ap-south-1",     "ops",
+                                  bundle("flag.pem"),   Addressing::path, 6};
   EXPECT_THAT(
       connection(options, {{"AWS_ENDPOINT_URL_S3", "http://127.0.0.1:3"},
                            {"AWS_REGION", "us-west-2"},
                            {"AWS_PROFILE", "default"},
-                           {"AWS_CA_BUNDLE", "env.pem"},
+                           {"AWS_CA_BUNDLE", bundle("env.pem")},
                            {"AWS_MAX_ATTEMPTS", "5"}}),
-      HasSubstr("store http://127.0.0.1:4, region ap-south-1, profile ops, addressing path, CA bundle "
-                "flag.pem, 6 attempts"));
+      HasSubstr("store http://127.0.0.1:4, region ap-south-1, profile ops, addressing path, CA bundle " +
+                (folder_ / "flag.pem").string() + ", 6 attempts"));
 }
 
 base::ErrorKind refusal_kind(const std::function<void()>& connect) {
@@ -96,6 +120,7 @@ TEST_F(Wiring, WhatCannotWorkIsRefusedBeforeAnyRequest) {
               connection({}, {{"AWS_MAX_ATTEMPTS", "many"}});
             }),
             ErrorKind::invalid_argument);
+  EXPECT_EQ(refusal_kind([&] { connection({.ca_bundle = "absent.pem"}); }), ErrorKind::invalid_argument);
   std::filesystem::remove(folder_ / "credentials");
   EXPECT_EQ(refusal_kind([&] { connection({}); }), ErrorKind::access_denied);
 }
@@ -105,7 +130,7 @@ TEST_F(Wiring, WithoutLeaveToWriteEveryChangeIsRefusedBeforeAnyRequest) {
   const auto connect = [&](StoreAccess access) {
     // A closed port: what isn't refused fails otherwise.
     return StoreConnection({.endpoint_url = "http://127.0.0.1:1", .max_attempts = 1, .access = access},
-                           environment({}), clock, base::make_null_logger());
+                           environment({}), clock, base::make_null_logger(), {});
   };
   using base::ErrorKind;
   StoreConnection reading = connect(StoreAccess::read_only);
@@ -121,6 +146,22 @@ TEST_F(Wiring, WithoutLeaveToWriteEveryChangeIsRefusedBeforeAnyRequest) {
   EXPECT_EQ(refusal_kind([&] { writing.store().put_object({.bucket = "b", .key = "k"}, "x"); }),
             ErrorKind::transient);
   EXPECT_EQ(writing.requests().total(), 1U);
+}
+
+TEST_F(Wiring, AfterCtrlCNothingIsWaitedForAndReadersEndAtOnce) {
+  base::SystemClock clock;
+  std::stop_source signal;
+  signal.request_stop();
+  const auto logger = std::make_shared<base::Logger>("test");
+  const auto head = [&](OnInterrupt::Then then) {
+    // Nobody listens there: ten tries would wait for seconds between them.
+    StoreConnection made({.endpoint_url = "http://127.0.0.1:1"}, environment({}), clock, logger,
+                         {signal.get_token(), then});
+    const auto kind = refusal_kind([&] { made.store().head_bucket("b"); });
+    return std::pair(kind, made.requests().total());
+  };
+  EXPECT_EQ(head(OnInterrupt::Then::finish), std::pair(base::ErrorKind::transient, std::uint64_t{3}));
+  EXPECT_EQ(head(OnInterrupt::Then::end).first, base::ErrorKind::cancelled);
 }
 
 }  // namespace

@@ -217,5 +217,15 @@ TEST_F(CurlLoopTest, TakesHalfOfTheConnectionsAndLeavesOneToSendInAnyCase) {
   }
 }
 
+TEST_F(CurlLoopTest, ABodyThatStandsStillIsGivenUpBesideOthers) {
+  CurlTransport impatient(global_, {.pace = {.window = std::chrono::milliseconds(100)}});
+  RawServer server({{{"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc"}, true}, {{ok("whole")}}});
+  Gets gets(server, {"/a", "/b"});
+  impatient.send_many(gets, 2, {});
+  EXPECT_EQ(gets.errors.size(), 1U);
+  EXPECT_EQ(gets.bodies.size(), 1U);
+  for (const auto& [path, kind] : gets.errors) EXPECT_EQ(kind, ErrorKind::transient) << path;
+}
+
 }  // namespace
 }  // namespace s3c::http

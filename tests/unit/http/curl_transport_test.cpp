@@ -144,7 +144,7 @@ TEST_F(CurlTransportTest, BrokenAnswersAreTransient) {
 
 TEST_F(CurlTransportTest, ABodyThatIsKeptHasABound) {
   const std::string head = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
-  const std::string body((64 << 20) + 1, 'x');
+  const std::string body((8 << 20) + 1, 'x');
   const std::string_view longest = std::string_view(body).substr(1);
   RawServer server({{{head + "\r\n" + body}}, {{head + "\r\n" + std::string(longest)}}});
   EXPECT_EQ(kind_of([&] { get(server, "/"); }), ErrorKind::corrupt);
@@ -184,6 +184,25 @@ class ClosedPort {
     getsockname(socket_, reinterpret_cast<sockaddr*>(&address_), &size);
   }
   ~ClosedPort() { close(socket_); }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)) + "/"; }
+
+ private:
+  int socket_;
+  sockaddr_in address_{};
+};
+
+/// Takes connections and never reads from them.
+class DeafServer {
+ public:
+  DeafServer() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address_);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address_), size), 0);
+    EXPECT_EQ(listen(socket_, 1), 0);
+    getsockname(socket_, reinterpret_cast<sockaddr*>(&address_), &size);
+  }
+  ~DeafServer() { close(socket_); }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)) + "/"; }
 
  private:
@@ -256,10 +275,56 @@ TEST_F(CurlTransportTest, StopEndsAWaitAtOnce) {
 }
 
 TEST_F(CurlTransportTest, AServerThatFallsSilentIsGivenUp) {
-  CurlTransport impatient(global_, {.stall_timeout = std::chrono::seconds(1)});
+  CurlTransport impatient(global_, {.pace = {.longest_silence = std::chrono::milliseconds(100)}});
   RawServer server({{{}, true}});
   EXPECT_EQ(kind_of([&] { impatient.send({.method = "GET", .url = server.url("/")}, {}, {}); }),
             ErrorKind::transient);
+}
+
+/// Answers with its first bytes, and never goes on.
+const std::string kBegun = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc";
+const PaceRules kImpatient{.window = std::chrono::milliseconds(100)};
+
+TEST_F(CurlTransportTest, ABodyThatStandsStillIsGivenUp) {
+  CurlTransport impatient(global_, {.pace = kImpatient});
+  RawServer server({{{kBegun}, true}, {{"HTTP/1.1 200 OK\r\nContent-Le"}, true}});
+  EXPECT_EQ(kind_of([&] { impatient.send({.method = "GET", .url = server.url("/")}, {}, {}); }),
+            ErrorKind::transient);
+}
+
+TEST_F(CurlTransportTest, AnUploadThatStandsStillIsGivenUp) {
+  // Larger than what the system takes without anybody reading it.
+  const std::string body(64 << 20, 'x');
+  CurlTransport impatient(global_, {.pace = kImpatient});
+  DeafServer server;
+  EXPECT_EQ(kind_of([&] { impatient.send({.method = "PUT", .url = server.url(), .body = body}, {}, {}); }),
+            ErrorKind::transient);
+}
+
+TEST_F(CurlTransportTest, ASinkThatTakesItsTimeIsNotTheServersFault) {
+  CurlTransport impatient(global_, {.pace = kImpatient});
+  RawServer server({{{ok(std::string(200'000, 'x'))}}});
+  std::size_t taken = 0;
+  const BodySink slow = [&](const Response&, std::string_view bytes) {
+    if (taken == 0) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    taken += bytes.size();
+  };
+  impatient.send({.method = "GET", .url = server.url("/")}, slow, {});
+  EXPECT_EQ(taken, 200'000U);
+}
+
+TEST_F(CurlTransportTest, InAHurryTheStoreIsGivenUpOnce) {
+  std::stop_source hurry;
+  CurlTransport transport(
+      global_, {.pace = {.hurry = hurry.get_token(), .hurried_window = std::chrono::milliseconds(100)}});
+  RawServer server({{{ok("before"), kBegun}, true}});
+  EXPECT_EQ(transport.send({.method = "GET", .url = server.url("/")}, {}, {}).body, "before");
+  hurry.request_stop();
+  EXPECT_EQ(kind_of([&] { transport.send({.method = "GET", .url = server.url("/")}, {}, {}); }),
+            ErrorKind::cancelled);
+  EXPECT_EQ(kind_of([&] { transport.send({.method = "GET", .url = server.url("/")}, {}, {}); }),
+            ErrorKind::cancelled);
+  EXPECT_EQ(server.requests().size(), 2U) << "nobody asks again";
 }
 
 TEST_F(CurlTransportTest, NoMoreConnectionsThanAllowed) {

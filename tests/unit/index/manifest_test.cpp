@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <chrono>
 
 #include <nlohmann/json.hpp>
 
@@ -246,6 +247,34 @@ TEST(ManifestTest, CutOffIsCorrupt) {
   for (std::size_t size = 0; size + 1 < text.size(); ++size) {
     ASSERT_NE(error_message([&] { parse_manifest(text.substr(0, size)); }), "") << size;
   }
+}
+
+/// Documents of a size that a manifest may have, made to be expensive to read.
+TEST(ManifestTest, HostileDocumentsAreRefusedQuickly) {
+  constexpr std::size_t kBytes = kMaxManifestBytes / 16;
+  const auto repeated = [](const std::string& start, const std::string& piece, const std::string& end) {
+    std::string text = start;
+    while (text.size() + piece.size() + end.size() <= kBytes) text += piece;
+    return text + end;
+  };
+  std::string names = "{\"a\":0";
+  for (int i = 0; names.size() < kBytes - 20; ++i) names += ",\"" + std::to_string(i) + "\":0";
+  for (const std::string& text :
+       {repeated("{\"a\":[{}", ",{}", "]}"), repeated("{\"a\":[0", ",0", "]}"), repeated("{\"a\":", "[", ""),
+        repeated("{\"a\":[[]", ",[]", "]}"), names + "}", repeated("{\"a\":\"", "\\u0001", "\"}"),
+        repeated("{\"a\":", "9", "}")}) {
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_NE(error_message([&] { parse_manifest(text); }), "") << text.substr(0, 20);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3)) << text.substr(0, 20);
+  }
+}
+
+TEST(ManifestTest, NoManifestIsLongerThanItMayBe) {
+  const Manifest manifest = sample_manifest();
+  const std::string text = to_json(manifest);
+  const std::string longest = text + std::string(kMaxManifestBytes - text.size(), ' ');
+  EXPECT_EQ(parse_manifest(longest), manifest);
+  EXPECT_THAT(error_message([&] { parse_manifest(longest + " "); }), HasSubstr("no manifest has more"));
 }
 
 }  // namespace

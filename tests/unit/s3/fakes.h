@@ -129,8 +129,13 @@ class FakeClock final : public base::Clock {
   base::Timestamp now() const override { return time; }
   bool sleep_for(std::chrono::milliseconds duration, const std::stop_token& stop) override {
     slept.push_back(duration);
-    return !stop.stop_requested();
+    if (meanwhile) std::exchange(meanwhile, {})();
+    was_woken = stop.stop_requested();
+    return !was_woken;
   }
+
+  std::function<void()> meanwhile;  ///< called once, during the next sleep
+  bool was_woken = false;           ///< the last sleep was ended by its stop token
 
   base::Timestamp time = *base::parse_amz_date("20130524T000000Z");
   std::vector<std::chrono::milliseconds> slept;

@@ -138,5 +138,36 @@ TEST_F(RetryTest, ABare403WithTheRightTimeIsADenial) {
   EXPECT_EQ(error_of([&] { client_->head_bucket("b"); }).kind(), ErrorKind::access_denied);
 }
 
+/// The user pressed Ctrl-C: what may still be worth a try is tried, but nobody waits.
+class HurriedRetryTest : public S3ClientTest {
+ protected:
+  void start_hurried() {
+    RetryPolicy policy;
+    policy.hurry = hurry_.get_token();
+    start({.endpoint = {.url = "http://store"}, .retry = policy});
+  }
+  std::stop_source hurry_;
+};
+
+TEST_F(HurriedRetryTest, TwoMoreTriesAMomentApart) {
+  start_hurried();
+  hurry_.request_stop();
+  for (int i = 0; i < 3; ++i) transport_.add(s3_error(503, "SlowDown", {{"x-amz-retry-after", "60000"}}));
+  const auto error = error_of([&] { client_->head_bucket("b"); });
+  EXPECT_EQ(error.kind(), ErrorKind::throttled);
+  EXPECT_EQ(error.context().attempts, 3);
+  EXPECT_THAT(clock_.slept, testing::Each(testing::Le(milliseconds(250))));
+}
+
+TEST_F(HurriedRetryTest, AWaitEndsAndTheCallGoesOn) {
+  start_hurried();
+  transport_.add(broken());
+  transport_.add(answer(200));
+  clock_.meanwhile = [&] { hurry_.request_stop(); };
+  client_->head_bucket("b");
+  EXPECT_EQ(clock_.slept.size(), 1U);
+  EXPECT_TRUE(clock_.was_woken) << "the wait is given the hurry, not only the stop";
+}
+
 }  // namespace
 }  // namespace s3c::s3::test

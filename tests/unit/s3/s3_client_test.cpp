@@ -529,5 +529,32 @@ TEST_F(S3ClientTest, OddKeysAreEncodedAsTheyAreSigned) {
   }
 }
 
+TEST_F(S3ClientTest, ABodyIsNotTakenBeyondItsLimit) {
+  const GetObjectRequest at_most_4{.bucket = "b", .key = "k", .max_size_bytes = 4};
+  transport_.add(answer(200, "1234", object_headers()));
+  EXPECT_EQ(client_->get_object(at_most_4).body, "1234");
+  transport_.add(answer(200, "12345", object_headers()));
+  EXPECT_EQ(error_of([&] { client_->get_object(at_most_4); }).kind(), ErrorKind::corrupt);
+  // A store that ignores Range sends everything.
+  transport_.add(answer(200, std::string(100, 'x'), object_headers()));
+  EXPECT_EQ(error_of([&] {
+              client_->get_object({.bucket = "b", .key = "k", .range = ByteRange{0, 4}});
+            }).kind(),
+            ErrorKind::corrupt);
+}
+
+TEST_F(S3ClientTest, OnlyCompleteAndCopyMayTakeMinutes) {
+  transport_.add(
+      answer(200, "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>"));
+  client_->complete_multipart_upload({.bucket = "b", .key = "k", .upload_id = "u"});
+  transport_.add(answer(200, "<CopyPartResult><ETag>e</ETag></CopyPartResult>"));
+  client_->upload_part_copy({.bucket = "b", .key = "k", .upload_id = "u", .part_number = 1});
+  transport_.add(answer(200));
+  client_->head_bucket("b");
+  EXPECT_TRUE(transport_.sent.at(0).request.slow_answer);
+  EXPECT_TRUE(transport_.sent.at(1).request.slow_answer);
+  EXPECT_FALSE(transport_.sent.at(2).request.slow_answer);
+}
+
 }  // namespace
 }  // namespace s3c::s3::test

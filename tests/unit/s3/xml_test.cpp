@@ -304,5 +304,13 @@ TEST(WriteComplete, PartsInOrderWithChecksums) {
                                        "<Part><PartNumber>2</PartNumber><ETag>&quot;bb&quot;</ETag></Part>"));
 }
 
+TEST(Xml, AnAnswerOfNothingButElementsIsRefused) {
+  std::string text = "<ListBucketResult>";
+  for (int i = 0; i < 100'000; ++i) text += "<a></a>";
+  EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(text + "</ListBucketResult>", std::nullopt); }),
+            ErrorKind::corrupt);
+  EXPECT_FALSE(parse_error("<Error>" + text + "</ListBucketResult></Error>"));
+}
+
 }  // namespace
 }  // namespace s3c::s3

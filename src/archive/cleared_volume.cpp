@@ -1,0 +1,26 @@
+#include "archive/cleared_volume.h"
+
+#include <string>
+#include <utility>
+
+#include "archive/catalog.h"
+
+namespace s3c::archive {
+
+bool was_cleared(const base::Error& error) {
+  const base::ErrorContext& context = error.context();
+  // An index that isn't there is damage: nobody removes that of a volume in the making without its upload.
+  return context.code == "NoSuchUpload" ||
+         (context.code == "NoSuchKey" && context.resource.find(kIndexFolder) == std::string::npos);
+}
+
+base::Error cleared(base::ErrorContext context) {
+  context.operation = kMakeVolume;
+  context.http_status = 0;
+  return {base::ErrorKind::transient,
+          "another process (gc, a lifecycle rule or a faster run) removed the unfinished upload; nothing is "
+          "lost",
+          std::move(context)};
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,102 @@
+#include "http/curl_authorities.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <new>
+#include <system_error>
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/error.h"
+
+namespace s3c::http {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+/// Where this build of libcurl looks for the system's authorities; empty where it has no such place.
+struct SystemPlaces {
+  std::string file;
+  std::string folder;
+};
+
+SystemPlaces system_places() {
+  SystemPlaces places;
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy(curl_easy_init(), &curl_easy_cleanup);
+  if (!easy) throw Error(ErrorKind::internal, "libcurl can't make a handle");
+  const char* text = nullptr;
+  if (curl_easy_getinfo(easy.get(), CURLINFO_CAINFO, &text) == CURLE_OK && text != nullptr)
+    places.file = text;
+  text = nullptr;
+  if (curl_easy_getinfo(easy.get(), CURLINFO_CAPATH, &text) == CURLE_OK && text != nullptr)
+    places.folder = text;
+  return places;
+}
+
+/// What OpenSSL has to say about the call that failed; it keeps the first error at the end of a queue.
+std::string openssl_reason() {
+  const unsigned long code = ERR_get_error();
+  ERR_clear_error();
+  if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
+  const char* reason = ERR_reason_error_string(code);
+  return reason != nullptr ? reason : "unknown reason";
+}
+
+}  // namespace
+
+void CurlAuthorities::FreeStore::operator()(x509_store_st* store) const {
+  X509_STORE_free(store);
+}
+
+CurlAuthorities::CurlAuthorities(std::string bundle) : bundle_(std::move(bundle)) {
+  // A bundle that was named and can't be used is a mistake to tell at the start, not at the first connection.
+  if (!bundle_.empty()) {
+    const base::MutexLock lock(mutex_);
+    store_ = read();
+  }
+}
+
+CurlAuthorities::Store CurlAuthorities::read() const {
+  Store store(X509_STORE_new());
+  if (!store) throw std::bad_alloc();
+  // libcurl's own choice: a certificate in the bundle is trusted even when the one that signed it isn't
+  // there.
+  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
+  ERR_clear_error();
+  if (!bundle_.empty()) {
+    if (X509_STORE_load_file(store.get(), bundle_.c_str()) != 1) {
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("no trusted certificates can be read from the CA bundle: {}", openssl_reason()),
+                  {.operation = "read CA bundle", .resource = base::printable(bundle_)});
+    }
+    return store;
+  }
+  const SystemPlaces places = system_places();
+  const bool has_file = !places.file.empty() && X509_STORE_load_file(store.get(), places.file.c_str()) == 1;
+  const std::string reason = has_file ? std::string() : openssl_reason();
+  // Certificates are read from the folder one by one, when a server's chain needs them.
+  const bool has_folder =
+      !places.folder.empty() && X509_STORE_load_path(store.get(), places.folder.c_str()) == 1;
+  if (!has_file && !has_folder) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("the system has no trusted certificates ({}): install its package "
+                            "ca-certificates, or name a CA bundle",
+                            reason),
+                {.operation = "read CA bundle", .resource = places.file});
+  }
+  ERR_clear_error();
+  return store;
+}
+
+void CurlAuthorities::install(ssl_ctx_st* context) {
+  const base::MutexLock lock(mutex_);
+  if (!store_) store_ = read();
+  SSL_CTX_set1_cert_store(context, store_.get());
+}
+
+}  // namespace s3c::http

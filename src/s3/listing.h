@@ -1,0 +1,99 @@
+// Listings page by page, and the proof that they come to an end: a store whose pages don't move on would keep
+// its client for ever.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+#include "s3/object_store.h"
+
+namespace s3c::s3 {
+
+/// Notices when a listing doesn't move on. One thread at a time.
+class ListingProgress {
+ public:
+  /// Whether one name may be on several pages: that of a key with many uploads or versions may.
+  enum class Names { once, repeated };
+  /// How many pages without a new name may come in a row. S3 sends such pages where it has to skip what was
+  /// deleted in a versioned bucket, at least 1,000 markers a page: so this is ten million of them.
+  static constexpr std::size_t kMaxEmptyPages = 10'000;
+
+  /// about: operation and resource, for the errors.
+  ListingProgress(Names names, base::ErrorContext about) : names_(names), about_(std::move(about)) {}
+
+  /// A page has come that isn't the last one. greatest_name: of its keys and prefixes, empty if it has none.
+  /// next: where the store says that the next page begins, in any form.
+  /// Throws Error: corrupt when a place comes again, when the names go back, or when too many pages in a row
+  /// bring nothing new.
+  void page(std::string_view greatest_name, std::string next);
+
+ private:
+  [[noreturn]] void fail(const char* why) const;
+
+  const Names names_;
+  const base::ErrorContext about_;
+  std::string greatest_name_;
+  std::size_t pages_without_new_name_ = 0;
+  /// Brent's search for a cycle: each place is compared with one that is kept, and after 1, 2, 4, 8, … pages
+  /// the newest is kept instead. Finds a place that comes again, however long the way back to it.
+  std::string kept_;
+  std::size_t pages_since_kept_ = 0;
+  std::size_t keep_for_ = 1;
+};
+
+/// The pages of ListObjectsV2, one after the other. One thread at a time.
+class ObjectPages {
+ public:
+  /// store outlives it. Nothing is asked before the first next().
+  ObjectPages(ObjectStore& store, ListObjectsRequest request);
+
+  /// nullopt: that was all. Throws the store's errors, and corrupt as ListingProgress does.
+  std::optional<ListObjectsPage> next();
+
+ private:
+  ObjectStore& store_;
+  ListObjectsRequest request_;
+  ListingProgress progress_;
+  bool at_end_ = false;
+};
+
+/// The pages of ListMultipartUploads, one after the other. One thread at a time.
+class UploadPages {
+ public:
+  /// store outlives it. Nothing is asked before the first next().
+  UploadPages(ObjectStore& store, std::string bucket, std::string prefix);
+
+  /// nullopt: that was all. Throws the store's errors, and corrupt as ListingProgress does.
+  std::optional<ListMultipartUploadsPage> next();
+
+ private:
+  ObjectStore& store_;
+  const std::string bucket_;
+  const std::string prefix_;
+  std::string key_marker_;
+  std::string upload_id_marker_;
+  ListingProgress progress_;
+  bool at_end_ = false;
+};
+
+/// The pages of ListObjectVersions, one after the other. One thread at a time.
+class VersionPages {
+ public:
+  /// store outlives it. Nothing is asked before the first next().
+  VersionPages(ObjectStore& store, ListObjectVersionsRequest request);
+
+  /// nullopt: that was all. Throws the store's errors, and corrupt as ListingProgress does.
+  std::optional<ListObjectVersionsPage> next();
+
+ private:
+  ObjectStore& store_;
+  ListObjectVersionsRequest request_;
+  ListingProgress progress_;
+  bool at_end_ = false;
+};
+
+}  // namespace s3c::s3

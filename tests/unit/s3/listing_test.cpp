@@ -1,0 +1,121 @@
+// Listings that don't end: each is found out at the second step that brings nothing, or after a bound.
+#include "s3/listing.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/s3/fakes.h"
+
+namespace s3c::s3::test {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+std::string objects_page(const std::vector<std::string>& keys, const std::string& token,
+                         const std::vector<std::string>& prefixes = {}) {
+  std::string xml =
+      "<ListBucketResult><IsTruncated>" + std::string(token.empty() ? "false" : "true") + "</IsTruncated>";
+  if (!token.empty()) xml += "<NextContinuationToken>" + token + "</NextContinuationToken>";
+  for (const std::string& key : keys) {
+    xml += "<Contents><Key>" + key +
+           "</Key><Size>1</Size><ETag>\"e\"</ETag><LastModified>2018-04-01T00:00:00.000Z</LastModified></"
+           "Contents>";
+  }
+  for (const std::string& prefix : prefixes)
+    xml += "<CommonPrefixes><Prefix>" + prefix + "</Prefix></CommonPrefixes>";
+  return xml + "</ListBucketResult>";
+}
+
+std::string uploads_page(const std::string& key_marker, const std::string& id_marker) {
+  return "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>" + key_marker +
+         "</NextKeyMarker><NextUploadIdMarker>" + id_marker +
+         "</NextUploadIdMarker></ListMultipartUploadsResult>";
+}
+
+class ListingTest : public S3ClientTest {
+ protected:
+  /// The pages that were taken before the listing was refused; fails if it wasn't.
+  template <typename Pages>
+  std::size_t taken_before_refusal(Pages pages) {
+    std::size_t taken = 0;
+    try {
+      while (pages.next()) ++taken;
+      ADD_FAILURE() << "the listing ended";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::corrupt) << error.what();
+      EXPECT_NE(std::string(error.what()).find("doesn't move on"), std::string::npos) << error.what();
+    }
+    return taken;
+  }
+  std::size_t objects(const std::vector<std::string>& pages) {
+    for (const std::string& page : pages) transport_.add(answer(200, page));
+    return taken_before_refusal(ObjectPages(*client_, {.bucket = "b"}));
+  }
+  std::size_t uploads(const std::vector<std::string>& pages) {
+    for (const std::string& page : pages) transport_.add(answer(200, page));
+    return taken_before_refusal(UploadPages(*client_, "b", "p"));
+  }
+};
+
+TEST_F(ListingTest, PagesComeUntilTheLast) {
+  transport_.add(answer(200, objects_page({"a", "b"}, "t1")));
+  transport_.add(answer(200, objects_page({}, "t2")));
+  transport_.add(answer(200, objects_page({}, "t3", {"c/"})));
+  transport_.add(answer(200, objects_page({"d"}, "")));
+  ObjectPages pages(*client_, {.bucket = "b", .prefix = "p"});
+  std::size_t count = 0;
+  while (pages.next()) ++count;
+  EXPECT_EQ(count, 4U);
+  EXPECT_FALSE(pages.next()) << "it stays ended";
+  EXPECT_NE(transport_.sent.at(3).request.url.find("continuation-token=t3"), std::string::npos);
+}
+
+TEST_F(ListingTest, TheSameTokenAgain) {
+  EXPECT_EQ(objects({objects_page({}, "t"), objects_page({}, "t")}), 1U);
+  EXPECT_EQ(objects({objects_page({"a"}, "t"), objects_page({"b"}, "t")}), 1U);
+}
+
+TEST_F(ListingTest, TokensInTurns) {
+  EXPECT_EQ(objects({objects_page({}, "t1"), objects_page({}, "t2"), objects_page({}, "t1")}), 2U);
+  std::vector<std::string> long_way;
+  for (int i = 0; i < 227; ++i) long_way.push_back(objects_page({}, "t" + std::to_string(i % 100)));
+  EXPECT_EQ(objects(long_way), 226U) << "found at most two rounds after the round began";
+}
+
+TEST_F(ListingTest, KeysThatDoNotAdvance) {
+  EXPECT_EQ(objects({objects_page({"a", "b"}, "t1"), objects_page({"a", "b"}, "t2")}), 1U);
+}
+
+TEST_F(ListingTest, KeysAndPrefixesThatGoBack) {
+  EXPECT_EQ(objects({objects_page({"b"}, "t1"), objects_page({"a"}, "t2")}), 1U);
+
+  EXPECT_EQ(objects({objects_page({}, "t1", {"b/"}), objects_page({}, "t2", {"a/"})}), 1U);
+}
+
+TEST_F(ListingTest, EmptyPagesHaveABound) {
+  ListingProgress progress(ListingProgress::Names::once, {});
+  std::size_t pages = 0;
+  EXPECT_THROW(
+      {
+        for (;; ++pages) progress.page("", std::to_string(pages));
+      },
+      Error);
+  EXPECT_EQ(pages, ListingProgress::kMaxEmptyPages);
+}
+
+TEST_F(ListingTest, UploadsThatDoNotMoveOn) {
+  EXPECT_EQ(uploads({uploads_page("k", "u"), uploads_page("k", "u")}), 1U);
+
+  EXPECT_EQ(uploads({uploads_page("k", "u1"), uploads_page("k", "u2"), uploads_page("k", "u1")}), 2U);
+
+  EXPECT_EQ(uploads({uploads_page("k", "u1"), uploads_page("j", "u2")}), 1U);
+}
+
+TEST_F(ListingTest, OneKeyMayHaveUploadsOnManyPages) {
+  for (const char* id : {"u3", "u1", "u2"}) transport_.add(answer(200, uploads_page("k", id)));
+  UploadPages pages(*client_, "b", "p");
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(pages.next());
+}
+
+}  // namespace
+}  // namespace s3c::s3::test
