@@ -6,7 +6,6 @@ A seed gives the buckets, the flags and each attacker's decisions. How the threa
 need more than one run of its seed."""
 
 import dataclasses
-import functools
 import os
 import random
 import tempfile
@@ -16,8 +15,8 @@ from fault.attack_actors import (DAYS, Command, Ended, Operator, OtherPeople, Wa
                                  run_command)
 from fault.attack_journal import Journal
 from fault.attack_judge import Judge, everything, listed
-from harness.program import run
 from harness.sim_control import SimControl
+from harness.stores import start_sim
 
 EXIT_CODES = (0, 1, 2, 3, 4, 130)
 CRIES = ("Sanitizer", "runtime error:", "terminate called", "Assertion")
@@ -29,6 +28,7 @@ class Attack:
     """What a seed decides."""
     seed: int
     profile: str
+    lacks: tuple[str, ...]  # powers that the store doesn't have, besides those that its profile hasn't
     source_versioning: str | None
     archive_versioning: str | None
     archivers: int
@@ -39,12 +39,13 @@ class Attack:
     seconds: float
 
     @property
-    def conditional(self) -> bool:
-        """Whether the store honours conditions on deletes and copies."""
-        return self.profile == "full"
+    def conditional_deletes(self) -> bool:
+        """Whether the store honours a condition in one of the two kinds of deletes."""
+        return self.profile == "full" and "conditional-delete" not in self.lacks
 
     def __str__(self) -> str:
-        return (f"source {self.source_versioning or 'unversioned'}, archives {self.archive_versioning or 'unversioned'}, "
+        return (f"{''.join(f'without {power}, ' for power in self.lacks)}"
+                f"source {self.source_versioning or 'unversioned'}, archives {self.archive_versioning or 'unversioned'}, "
                 f"{self.archivers} archiver(s) {' '.join(self.flags)}{', other people' * self.others}"
                 f"{', restores to the source' * self.to_source}" + "".join(f"\n    {rule}" for rule in self.rules))
 
@@ -61,21 +62,22 @@ def trouble(rng: random.Random) -> list[dict]:
     return rules + [{"probability": 0.25, "fault": "delay", "ms": ms} for ms in rng.choice(((2, 9), (3, 11, 29), (1, 60)))]
 
 
+# What stores that people run lack, of what s3sim --without takes away.
+LACKS = (("conditional-batch-delete",), ("batch-delete",), ("atomic-complete",), ("conditional-batch-delete", "conditional-delete"))
+
+
 def make_attack(seed: int, profile: str) -> Attack:
     rng = random.Random(f"attack-{profile}-{seed}")
+    lacks = rng.choice(LACKS) if profile == "full" and rng.random() < 0.3 else ()
     source_versioning = rng.choice((None, "Enabled", "Enabled", "Suspended"))
     flags = ["--max-objects", str(rng.choice((3, 5, 8)))]
     if source_versioning and rng.random() < 0.6:
         flags += ["--delete-versions"]
-    return Attack(seed, profile, source_versioning, archive_versioning=rng.choice((None, "Enabled")),
+    if profile == "full" and not lacks and rng.random() < 0.3:
+        flags += ["--archive-powers", "full"]  # no fence, then
+    return Attack(seed, profile, lacks, source_versioning, archive_versioning=rng.choice((None, "Enabled")),
                   archivers=rng.choice((1, 2, 2, 3)), others=rng.random() < 0.5, to_source=rng.random() < 0.2, flags=tuple(flags),
                   rules=trouble(rng), seconds=rng.uniform(1.5, 3.0))
-
-
-@functools.cache
-def marks_commits() -> bool:
-    """Whether the program under test writes commit marks."""
-    return " forget " in run(None, "catalog", "--help").out
 
 
 class Round:
@@ -90,7 +92,7 @@ class Round:
         self.suspects: list[Ended] = []  # whose output belongs to the problems
         self.folder = tempfile.TemporaryDirectory()
         self.writer = Writer(self.name("writer"), self.client, self.source, self.journal,
-                             safely=not attack.conditional and attack.source_versioning != "Enabled")
+                             safely=not attack.conditional_deletes and attack.source_versioning != "Enabled")
         if attack.archive_versioning:
             self.set_versioning(self.archive, "Enabled")
         if attack.source_versioning:
@@ -131,7 +133,8 @@ class Round:
     def next_visit(self, rng: random.Random) -> Command:
         key = rng.choice(sorted(self.journal.writes))
         place = os.path.join(self.folder.name, f"restored-{rng.randrange(3)}")
-        choices = [(3, self.buckets("gc", "--min-age", "0s")), (1, self.buckets("cat", key)), (1, self.buckets("verify")),
+        choices = [(3, self.buckets("gc", "--min-age", "0s")), (1, self.buckets("cat", key)),
+                   (1, self.buckets("verify")), (1, self.buckets("verify", "--deep", "--mend")),
                    (1, self.buckets("restore", "*", "--yes", "--to", place)),
                    (1, self.buckets("restore", "*", "--yes", "--to", f"s3://{self.copies}/"))]
         if self.attack.to_source:
@@ -151,7 +154,8 @@ class Round:
         watcher = Watcher(self.name("watcher"), self.client, self.source, self.archive, self.journal)
         actors = [self.writer, *operators]
         if attack.others:
-            actors.append(OtherPeople(self.name("others"), self.client, self.source, self.archive, self.journal, attack.conditional))
+            actors.append(OtherPeople(self.name("others"), self.client, self.source, self.archive, self.journal,
+                                      conditional_copies=attack.profile == "full"))
         control.set_faults(attack.rules, attack.seed)
         try:
             for actor in [watcher, *actors]:
@@ -214,8 +218,7 @@ class Round:
         self.last_run()
         self.last_run()
         self.run(*self.buckets("gc", "--min-age", "0s"), codes=(0,) if not self.attack.others else (0, 1, 3))
-        judge = Judge(self.client, self.source, self.archive, self.journal, conditional_deletes=self.attack.conditional,
-                      marks=marks_commits())
+        judge = Judge(self.client, self.source, self.archive, self.journal, conditional_deletes=self.attack.conditional_deletes)
         self.problems += judge.verdict()
         if not judge.standing and not judge.removed:
             self.problems.append("nothing was archived: this proves nothing")
@@ -240,6 +243,8 @@ class Round:
             code = ended.result.code
             if code not in EXIT_CODES and not ended.was_killed:
                 self.blame(ended, f"{ended.command} ended with {code}")
+            if code == 2 and not self.attack.others:
+                self.blame(ended, f"{ended.command} ended with 2, and everything here can be tried again")
             if code == 130 and ended.command.ending not in ("interrupt", "terminate"):
                 self.blame(ended, f"{ended.command} was interrupted, and by nobody")
             if any(cry in ended.result.err for cry in CRIES):
@@ -264,6 +269,16 @@ class Round:
 
 def run_attack(attack: Attack, store) -> None:
     """Raises AssertionError, with everything that is wrong, when the program did not stand it."""
+    if not attack.lacks:
+        return run_round(attack, store)
+    own_store = start_sim(attack.profile, 0, *(word for power in attack.lacks for word in ("--without", power)))
+    try:
+        run_round(attack, own_store)
+    finally:
+        own_store.stop()
+
+
+def run_round(attack: Attack, store) -> None:
     one = Round(attack, store)
     with one.folder:
         one.everybody_at_once()

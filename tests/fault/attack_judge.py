@@ -70,11 +70,11 @@ def newest(members: list[Member]) -> set[str]:
 
 
 class Judge:
-    def __init__(self, client, source: str, archive: str, journal: Journal, *, conditional_deletes: bool, marks: bool = True):
+    def __init__(self, client, source: str, archive: str, journal: Journal, *, conditional_deletes: bool):
         """conditional_deletes: whether the store honours them. Where it doesn't, a newer object of a versioned bucket can end below a
-        delete marker (docs/safety.md). marks: whether a commit mark belongs to the record of an archive that licensed deletes."""
+        delete marker (docs/safety.md)."""
         self._client, self._source, self._archive, self.journal = client, source, archive, journal
-        self._conditional_deletes, self._marks = conditional_deletes, marks
+        self._conditional_deletes = conditional_deletes
         self.problems: list[str] = []
         self._records = listed(client, archive, CATALOG)
         self._archive_keys = listed(client, archive, f"{source}/")
@@ -183,7 +183,7 @@ class Judge:
             rows = [json.loads(line) for line in gzip.decompress(self._get(index_key)).splitlines()]
             if key is not None and key not in {row["key"] for row in rows}:
                 lacks.append("row in its index")
-        if key is not None and self._marks and f"{COMMIT_MARKS}{of_it}.json" not in self._records:
+        if key is not None and f"{COMMIT_MARKS}{of_it}.json" not in self._records:
             lacks.append("commit mark")
         return lacks
 
