@@ -203,6 +203,12 @@ class JudgeFinds(unittest.TestCase):
         self.forget(f"{CATALOG}manifest/{self.day}/ID1.json")
         self.assert_found("stands without its manifest")
 
+    def test_deleted_without_a_mark(self):
+        self.write(A, NEW)
+        self.archive_all()
+        self.forget(f"{COMMIT_MARKS}{self.day}/ID1.json")
+        self.assert_found("no commit mark")
+
     def test_mark_removed(self):
         self.write(A, NEW)
         self.archive_all()
