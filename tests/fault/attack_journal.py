@@ -40,7 +40,7 @@ class Archive:
 
 @dataclasses.dataclass
 class Journal:
-    """Each list has one writer; they are read when all attackers have ended."""
+    """Each field has one thread that writes it. The judge reads it when all attackers have ended."""
     writes: dict[str, list[Write]] = dataclasses.field(default_factory=dict)
     sources_seen: list[Sight] = dataclasses.field(default_factory=list)
     archives_seen: list[Sight] = dataclasses.field(default_factory=list)  # the whole archive bucket, records too
