@@ -125,10 +125,13 @@ class Round:
 
     def next_archive(self, rng: random.Random) -> Command:
         more = []
-        for chance, flags in ((0.15, ("--keep-sources",)), (0.15, ("--verify", "readback")), (0.4, ("--gc-age", "0s")),
+        for chance, flags in ((0.15, ("--verify", "readback")), (0.4, ("--gc-age", "0s")),
                               (0.2, ("--delete-batch", str(rng.randint(1, 4))))):
             more += flags if rng.random() < chance else ()
-        return self.disturbed(rng, self.archive_command(*more))
+        arguments = self.archive_command(*more)
+        if rng.random() < 0.15:
+            arguments = (*(word for word in arguments if word != "--delete-versions"), "--keep-sources")
+        return self.disturbed(rng, arguments)
 
     def next_visit(self, rng: random.Random) -> Command:
         key = rng.choice(sorted(self.journal.writes))
@@ -243,8 +246,8 @@ class Round:
             code = ended.result.code
             if code not in EXIT_CODES and not ended.was_killed:
                 self.blame(ended, f"{ended.command} ended with {code}")
-            if code == 2 and not self.attack.others:
-                self.blame(ended, f"{ended.command} ended with 2, and everything here can be tried again")
+            if code == 2 and ended.command.arguments[0] in ("archive", "gc") and not self.attack.others:
+                self.blame(ended, f"{ended.command} ended with 2, and all that happens here is worth retrying")
             if code == 130 and ended.command.ending not in ("interrupt", "terminate"):
                 self.blame(ended, f"{ended.command} was interrupted, and by nobody")
             if any(cry in ended.result.err for cry in CRIES):
@@ -260,7 +263,7 @@ class Round:
                 self.problems.append(f"{place}: {key}: bytes that were never written")
 
     def discard(self) -> None:
-        """Frees what the simulator holds for it."""
+        """Frees what the simulator holds for it, if the simulator goes on."""
         for bucket in (self.source, self.archive, self.copies):
             left = [{"Key": one[1], "VersionId": one[2]} for one in everything(self.client, bucket) if one[0] != "upload"]
             for first in range(0, len(left), 1000):
@@ -288,4 +291,5 @@ def run_round(attack: Attack, store) -> None:
             commands = "\n".join(f"{ended.result.code}: {ended.command}" for ended in one.ended)
             outputs = "\n".join(str(ended) for ended in one.suspects)
             raise AssertionError("\n".join(one.problems) + f"\n--- all commands\n{commands}\n--- what some of them said\n{outputs}")
-        one.discard()
+        if not attack.lacks:
+            one.discard()
