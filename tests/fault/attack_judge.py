@@ -6,6 +6,7 @@ import datetime
 import gzip
 import io
 import json
+import re
 import zipfile
 
 from fault.attack_journal import Archive, Journal, Sight, Write, md5
@@ -61,6 +62,11 @@ def members_of(archive: Archive) -> list[Member]:
 
 def second_of(time: str) -> int:
     return int(datetime.datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp())
+
+
+def day_of(archive_key: str) -> str:
+    """The archives of a day are bucket/20180401.zip, bucket/20180401-2.zip and so on."""
+    return re.sub(r"(-\d+)?\.zip$", "", archive_key)
 
 
 def newest(members: list[Member]) -> set[str]:
@@ -230,10 +236,11 @@ class Judge:
     # --- what readers bring back
 
     def judge_back(self, back: dict[str, bytes], all_of_it: bool = True) -> list[str]:
-        """back: what restore or cat gave, key by key. It must be the newest that was archived. Of what other people removed or copied,
-        and of two of the same second, it may be nothing, but never something older.
+        """back: what restore or cat gave, key by key. It must be the newest that was archived. It may be nothing, but never
+        something older, where other people touched an archive of the same day, and of two of the same second.
         all_of_it: whether every key that is archived has to come back."""
         problems = []
+        touched_days = {day_of(archive_key) for archive_key in self.journal.touched}
         known = self.standing + [member for member in self.removed if not self.record_lacks(member.archive)]
         of_key: dict[str, list[Member]] = {}
         for member in known:
@@ -244,7 +251,7 @@ class Judge:
             right = newest(of_key[key])
             if key in back and md5(back[key]) not in right:
                 problems.append(f"{key}: not the newest came back: {back[key][:40]!r}")
-            untouched = all(member.archive.key not in self.journal.touched for member in of_key[key])
+            untouched = not touched_days & {day_of(member.archive.key) for member in of_key[key]}
             if key not in back and untouched and len(right) == 1 and all_of_it:
                 problems.append(f"{key}: archived, and it did not come back")
         return problems
