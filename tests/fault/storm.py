@@ -1,7 +1,7 @@
 """Fault storms: runs random schedules of the small jobs on the simulator and judges each from outside: archive_storm.py by the
-buckets, restore_storm.py by what came back.
+buckets, restore_storm.py by what came back, attack.py by all that ever happened in the buckets.
 
-usage: storm.py [--job archive|restore] [--profile full|lesser] [--seed N] [--count N] [--minutes M] [--workers N] [--show]
+usage: storm.py [--job archive|restore|attack] [--profile full|lesser] [--seed N] [--count N] [--minutes M] [--workers N] [--show]
 
 A bad schedule is printed with the line that replays it."""
 
@@ -17,12 +17,13 @@ import traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-from fault import archive_storm, restore_schedule, restore_storm, schedule as archive_schedule  # noqa: E402
+from fault import archive_storm, attack, restore_schedule, restore_storm, schedule as archive_schedule  # noqa: E402
 from harness.stores import STARTERS, Store  # noqa: E402
 
 # How a job's schedules are made, and how one is run.
 JOBS = {"archive": (archive_schedule.make_schedule, archive_storm.run_schedule),
-        "restore": (restore_schedule.make_schedule, restore_storm.run_schedule)}
+        "restore": (restore_schedule.make_schedule, restore_storm.run_schedule),
+        "attack": (attack.make_attack, attack.run_attack)}
 
 
 @dataclasses.dataclass
