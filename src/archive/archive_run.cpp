@@ -118,11 +118,12 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   Readback readback(context.store, options, powers, bodies, slots, context.log);
   Committer committer(context.store, catalog, powers, context.log);
   SourceDeleter deleter({context.store, catalog, options, powers, context.clock, context.log});
-  GroupCleanup cleanup(context.store, catalog, context.clock, context.log, options.gc_age, options.readback);
+  GroupCleanup cleanup(context.store, catalog, context.log, options.gc_age, options.readback);
   MemberPacker packer(context.store, options, bodies, encoders, context.log);
   Turnstile turnstile;
   PackingCrew crew(context.store, packer, context.progress, resources.threads);
-  const RunShared shared{options,   context, ObjectFilter(options.selection, context.clock.now()),
+  // By now the store's answers have told its time.
+  const RunShared shared{options,   context, ObjectFilter(options.selection, context.store.now()),
                          powers,    catalog, readback,
                          committer, deleter, cleanup,
                          buffers,   slots,   turnstile,

@@ -46,7 +46,7 @@ class GcRun {
   GcRun(const GcOptions& options, const GcContext& context)
       : options_(options),
         context_(context),
-        limit_(context.clock.now(), options.min_age),
+        limit_({}, options.min_age),
         catalog_(context.store, options.archive_bucket),
         tasks_(static_cast<std::size_t>(options.threads) * 2),
         crew_([this] { tasks_.cancel(); }) {}
@@ -56,6 +56,7 @@ class GcRun {
 
   GcReport run() {
     check_bucket();
+    limit_ = AgeLimit(context_.store.now(), options_.min_age);
     for (int i = 0; i < options_.threads; ++i) {
       crew_.spawn([this](const std::stop_token&) {
         while (std::optional<Task> task = tasks_.pop()) (*task)();
@@ -161,13 +162,9 @@ class GcRun {
       if (context_.stop.stop_requested()) return;
       if (records.ends_before(*record) && !flush()) return;
       count(*record);
-      if (is_old_enough(made_at(*record))) records.all.push_back(*std::move(record));
+      if (is_old_enough(record->last_modified)) records.all.push_back(*std::move(record));
     }
     if (!records.all.empty()) flush();
-  }
-
-  static base::Timestamp made_at(const CatalogRecord& record) {
-    return archive::made_at(record.name.id, record.last_modified);
   }
 
   void count(const CatalogRecord& record) {
@@ -205,7 +202,7 @@ class GcRun {
   void take_manifest(const CatalogRecord& record, const std::string& carried) {
     attempt(
         {GarbageKind::manifest, manifest_key(record.name.archive_key, record.name.id), "",
-         limit_.age_of(made_at(record)), *record.manifest_bytes,
+         limit_.age_of(record.last_modified), *record.manifest_bytes,
          carried.empty() ? "its archive was never completed"
                          : "its archive was never completed, another run's stands there"},
         [&](Garbage& garbage) {
@@ -243,7 +240,7 @@ class GcRun {
   /// count.
   void take_lone_index(const CatalogRecord& record) {
     attempt({GarbageKind::index, index_key(record.name.archive_key, record.name.id), "",
-             limit_.age_of(made_at(record)), *record.index_bytes, "it has no manifest"},
+             limit_.age_of(record.last_modified), *record.index_bytes, "it has no manifest"},
             [&](Garbage& garbage) {
               // A foreign archive has no upload of ours, so its index is no reason to end one.
               if (!is_foreign_id(record.name.id) && !abort_uploads_to(record.name.archive_key)) {
@@ -292,9 +289,9 @@ class GcRun {
       if (context_.stop.stop_requested()) return;
       const std::string id = object->key.substr(object->key.rfind('/') + 1, kUlidChars);
       if (!base::ulid_time(id)) continue;  // not named as ours
-      const base::Timestamp made = archive::made_at(id, object->last_modified);
-      if (!is_old_enough(made)) continue;
-      const Garbage garbage{kind, object->key, "", limit_.age_of(made), object->size_bytes, why};
+      if (!is_old_enough(object->last_modified)) continue;
+      const Garbage garbage{kind, object->key, "", limit_.age_of(object->last_modified), object->size_bytes,
+                            why};
       if (!hand_out([this, garbage] {
             attempt(garbage, [&](Garbage& copy) {
               if (!options_.dry_run) catalog_.remove_object(copy.key);
@@ -347,7 +344,7 @@ class GcRun {
 
   const GcOptions& options_;
   const GcContext& context_;
-  const AgeLimit limit_;
+  AgeLimit limit_;  // of the store's time once it is known: run() sets it
   Catalog catalog_;
   base::Mutex mutex_;
   GcReport report_ S3C_GUARDED_BY(mutex_);

@@ -14,7 +14,7 @@ namespace s3c::archive {
 using base::Error;
 
 void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
-  const AgeLimit limit(clock_.now(), min_age_);
+  const AgeLimit limit(store_.now(), min_age_);
   for (const UncommittedManifest& found : state.uncommitted) {
     try {
       take_back_old(found, limit);
@@ -47,7 +47,7 @@ void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
 
 void GroupCleanup::take_back_old(const UncommittedManifest& found, const AgeLimit& limit) {
   const index::Manifest& manifest = found.manifest;
-  if (!limit.passed_by(made_at(manifest.id, found.last_modified))) return;
+  if (!limit.passed_by(found.last_modified)) return;
   if (!catalog_.is_of_this_bucket(manifest)) return;
   if (std::holds_alternative<TakenBack>(take_back(store_, catalog_, manifest))) {
     log_.info("cleared what a killed run left of {} (id {})", base::printable(manifest.archive_key),
@@ -61,7 +61,7 @@ void GroupCleanup::remove_old_copies(const std::string& stem, const AgeLimit& li
   for (; const s3::ObjectSummary* copy = listing.peek(); listing.pop()) {
     const std::optional<ManifestName> name = parse_staging_key(copy->key);
     if (!name || !ArchiveName::volume_number(stem, name->archive_key)) continue;
-    if (!limit.passed_by(made_at(name->id, copy->last_modified))) continue;
+    if (!limit.passed_by(copy->last_modified)) continue;
     catalog_.remove_object(copy->key);
     log_.info("removed a copy of {} that a killed run left", base::printable(name->archive_key));
   }

@@ -15,14 +15,14 @@
 namespace s3c::cli {
 namespace {
 
-archive::GcReport run(const Request& request, StoreConnection& connection, base::Clock& clock,
-                      base::Logger& logger, Terminal& terminal) {
+archive::GcReport run(const Request& request, StoreConnection& connection, base::Logger& logger,
+                      Terminal& terminal) {
   SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
   archive::GcProgress progress;
   GcProgressView view(progress);
   std::optional<ProgressDisplay> display;
   if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
-  return archive::run_gc(request.gc, {connection.store(), clock, logger, progress, signals.stop_token()});
+  return archive::run_gc(request.gc, {connection.store(), logger, progress, signals.stop_token()});
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ ExitCode gc_command(const Request& request, const Environment& environment, Term
   StoreConnection connection(request.connection, environment, clock, logger);
 
   const auto start = std::chrono::steady_clock::now();
-  const archive::GcReport report = run(request, connection, clock, *logger, terminal);
+  const archive::GcReport report = run(request, connection, *logger, terminal);
   const auto duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 

@@ -15,15 +15,14 @@
 namespace s3c::cli {
 namespace {
 
-archive::VerifyReport run(const Request& request, StoreConnection& connection, base::Clock& clock,
-                          base::Logger& logger, Terminal& terminal) {
+archive::VerifyReport run(const Request& request, StoreConnection& connection, base::Logger& logger,
+                          Terminal& terminal) {
   SignalWatch signals([&terminal] { terminal.write_line(kFinishing); });
   archive::VerifyProgress progress;
   VerifyProgressView view(progress);
   std::optional<ProgressDisplay> display;
   if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
-  return archive::run_verify(request.verify,
-                             {connection.store(), clock, logger, progress, signals.stop_token()});
+  return archive::run_verify(request.verify, {connection.store(), logger, progress, signals.stop_token()});
 }
 
 }  // namespace
@@ -35,7 +34,7 @@ ExitCode verify_command(const Request& request, const Environment& environment, 
   StoreConnection connection(request.connection, environment, clock, logger);
 
   const auto start = std::chrono::steady_clock::now();
-  const archive::VerifyReport report = run(request, connection, clock, *logger, terminal);
+  const archive::VerifyReport report = run(request, connection, *logger, terminal);
   const auto duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 
