@@ -135,7 +135,7 @@ TEST_F(MemberSearchTest, WhatAnUnreadVolumeMayHoldIsSaidOfEachKey) {
   // Of one whose manifest can't be read, only the group is known, by its name.
   damage(manifest);
   search(MemberQuery());
-  EXPECT_EQ(unsearched_.size(), 5u);
+  ASSERT_EQ(unsearched_.size(), 5u);
   EXPECT_EQ(unsearched_.begin()->second, name.archive_key);
   EXPECT_FALSE(unsearched_.contains(day_key(2, 0)));
 }
