@@ -1,9 +1,9 @@
 // How old something must be to be taken for a killed run's. Nothing is lost at any age: the limit only keeps
-// clean-up from disturbing runs that still work. Immutable value.
+// clean-up from disturbing runs that still work. Both times are the store's: now is ObjectStore::now() after
+// an answer, made is a last-modified or the start of an upload. Immutable value.
 #pragma once
 
 #include <chrono>
-#include <string_view>
 
 #include "base/time.h"
 
@@ -22,8 +22,5 @@ class AgeLimit {
   base::Timestamp now_;
   std::chrono::seconds min_age_;
 };
-
-/// When the object of that id was made: its id and the store each have a time, and the later one counts.
-base::Timestamp made_at(std::string_view id, base::Timestamp last_modified);
 
 }  // namespace s3c::archive

@@ -138,11 +138,12 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   KnownDeleteConditions conditions(options.delete_conditions);
   SourceDeleter deleter({context.stores, catalog, options, conditions, context.clock, context.log});
   VersionSweep sweep({context.stores, catalog, options, context.clock, context.log});
-  GroupCleanup cleanup(archive, catalog, context.clock, context.log, options.gc_age, options.readback);
+  GroupCleanup cleanup(archive, catalog, context.log, options.gc_age, options.readback);
   MemberPacker packer(source, options, bodies, encoders, context.log);
   Turnstile turnstile;
   PackingCrew crew(source, packer, context.progress, resources.threads);
-  const RunShared shared{options,   context, ObjectFilter(options.selection, context.clock.now()),
+  // By now the store's answers have told its time.
+  const RunShared shared{options,   context, ObjectFilter(options.selection, source.now()),
                          powers,    catalog, readback,
                          committer, deleter, sweep,
                          cleanup,   buffers, slots,

@@ -48,11 +48,12 @@ class GcRun {
   GcRun(const GcOptions& options, const GcContext& context)
       : options_(options),
         context_(context),
-        limit_(context.clock.now(), options.min_age),
+        limit_({}, options.min_age),
         catalog_(context.store, options.archive_bucket) {}
 
   GcReport run() {
     check_bucket();
+    limit_ = AgeLimit(context_.store.now(), options_.min_age);
     // Records first, and to their end: whether the upload of a record is unfinished can't be told any more
     // once it was aborted.
     search([this](Crew& crew) { find_records(crew); });
@@ -212,10 +213,6 @@ class GcRun {
     });
   }
 
-  base::Timestamp made_at(const CatalogRecord& record) const {
-    return archive::made_at(record.name.id, record.last_modified);
-  }
-
   void count(const CatalogRecord& record) {
     const unsigned manifests = record.manifest_bytes ? 1 : 0;
     const unsigned indexes = record.index_bytes ? 1 : 0;
@@ -255,7 +252,7 @@ class GcRun {
   void take_manifest(const CatalogRecord& record, const std::string& carried) {
     attempt(
         {GarbageKind::manifest, manifest_key(record.name.archive_key, record.name.id), "",
-         limit_.age_of(made_at(record)), *record.manifest_bytes,
+         limit_.age_of(record.last_modified), *record.manifest_bytes,
          carried.empty() ? "its archive was never completed"
                          : "its archive was never completed, another run's stands there"},
         [&](Garbage& garbage) {
@@ -319,7 +316,7 @@ class GcRun {
   void take_lone_index(const CatalogRecord& record) {
     const ManifestName& name = record.name;
     attempt(
-        {GarbageKind::index, index_key(name.archive_key, name.id), "", limit_.age_of(made_at(record)),
+        {GarbageKind::index, index_key(name.archive_key, name.id), "", limit_.age_of(record.last_modified),
          *record.index_bytes, "it has no manifest"},
         [&](Garbage& garbage) {
           // A foreign archive has no upload of ours, so its index is no reason to end one.
@@ -355,7 +352,7 @@ class GcRun {
   /// A commit mark is never removed: it is the last trace of a volume.
   void tell_lone_mark(const CatalogRecord& record) {
     attempt({GarbageKind::mark, commit_mark_key(record.name.archive_key, record.name.id), "",
-             limit_.age_of(made_at(record)), 0,
+             limit_.age_of(record.last_modified), 0,
              "its volume was committed, but the manifest is gone: catalog rebuild makes it again out of the "
              "archive; without an archive, catalog forget removes what is left"},
             [&](Garbage& garbage) {
@@ -398,9 +395,9 @@ class GcRun {
     each_object(folder, [&](const s3::ObjectSummary& object) {
       const std::string id = object.key.substr(object.key.rfind('/') + 1, kUlidChars);
       if (!base::ulid_time(id)) return true;  // not named as ours
-      const base::Timestamp made = archive::made_at(id, object.last_modified);
-      if (!is_old_enough(made)) return true;
-      const Garbage garbage{kind, object.key, "", limit_.age_of(made), object.size_bytes, why};
+      if (!is_old_enough(object.last_modified)) return true;
+      const Garbage garbage{kind, object.key, "", limit_.age_of(object.last_modified), object.size_bytes,
+                            why};
       return crew.take([this, garbage] {
         attempt(garbage, [&](Garbage& copy) {
           if (!options_.dry_run) catalog_.remove_object(copy.key);
@@ -452,7 +449,7 @@ class GcRun {
 
   const GcOptions& options_;
   const GcContext& context_;
-  const AgeLimit limit_;
+  AgeLimit limit_;  // of the store's time once it is known: run() sets it
   Catalog catalog_;
   base::Mutex mutex_;
   GcReport report_ S3C_GUARDED_BY(mutex_);

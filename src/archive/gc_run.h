@@ -10,7 +10,6 @@
 
 #include "archive/gc_report.h"
 #include "archive/layout.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "s3/object_store.h"
 
@@ -43,7 +42,6 @@ struct GcProgress {
 /// Everything a run works with; all of it outlives the run.
 struct GcContext {
   s3::ObjectStore& store;
-  base::Clock& clock;
   base::Logger& log;
   GcProgress& progress;
   std::stop_token stop;  ///< ends the search; what is in work is finished

@@ -16,7 +16,7 @@ namespace s3c::archive {
 using base::Error;
 
 void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
-  const AgeLimit limit(clock_.now(), min_age_);
+  const AgeLimit limit(store_.now(), min_age_);
   if (staging_) {
     try {
       remove_old_copies(stem, limit);
@@ -96,7 +96,7 @@ void GroupCleanup::remove_old_copies(const std::string& stem, const AgeLimit& li
   for (; const s3::ObjectSummary* copy = listing.peek(); listing.pop()) {
     const std::optional<ManifestName> name = parse_staging_key(copy->key);
     if (!name || !ArchiveName::volume_number(stem, name->archive_key)) continue;
-    if (!limit.passed_by(made_at(name->id, copy->last_modified))) continue;
+    if (!limit.passed_by(copy->last_modified)) continue;
     catalog_.remove_object(copy->key);
     log_.info("removed a copy of {} that a killed run left", base::printable(name->archive_key));
   }

@@ -8,7 +8,6 @@
 
 #include "archive/age_limit.h"
 #include "archive/catalog.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "s3/object_store.h"
 
@@ -17,9 +16,9 @@ namespace s3c::archive {
 /// One for all groups of a run; any thread.
 class GroupCleanup {
  public:
-  GroupCleanup(s3::ObjectStore& store, Catalog& catalog, base::Clock& clock, base::Logger& log,
-               std::chrono::seconds min_age, bool staging)
-      : store_(store), catalog_(catalog), clock_(clock), log_(log), min_age_(min_age), staging_(staging) {}
+  GroupCleanup(s3::ObjectStore& store, Catalog& catalog, base::Logger& log, std::chrono::seconds min_age,
+               bool staging)
+      : store_(store), catalog_(catalog), log_(log), min_age_(min_age), staging_(staging) {}
 
   /// Takes back the uncommitted manifests of state but those whose upload is still young, aborts the uploads
   /// at volume names of stem, and removes staging copies if this run makes such, as far as they are old
@@ -38,7 +37,6 @@ class GroupCleanup {
 
   s3::ObjectStore& store_;
   Catalog& catalog_;
-  base::Clock& clock_;
   base::Logger& log_;
   const std::chrono::seconds min_age_;
   const bool staging_;  ///< a run without readback leaves copies to gc: that saves it two listings a group

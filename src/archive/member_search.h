@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -13,8 +12,8 @@
 #include "archive/catalog.h"
 #include "archive/catalog_scope.h"
 #include "archive/member_query.h"
+#include "archive/newest.h"
 #include "base/error.h"
-#include "index/manifest.h"
 #include "index/row.h"
 #include "s3/object_store.h"
 
@@ -27,33 +26,32 @@ struct SearchOptions {
   int threads = 16;
 };
 
-/// A volume of which something could not be read.
-struct UnsearchedVolume {
-  ManifestName name;
-  std::shared_ptr<const index::Manifest> manifest;  ///< nullptr: not even its record
-};
-
 struct SearchReport {
   std::uint64_t volumes = 0;  ///< whose indexes were looked into
   std::uint64_t members = 0;  ///< that were wanted
   /// Of volumes that could not be searched; the first twenty. What lies in them is not found.
   std::vector<base::Error> failures;
   std::uint64_t failed = 0;
-  /// All of them, each once: they may hold newer objects than those that were found.
-  std::vector<UnsearchedVolume> unsearched;
 };
 
-/// Wanted rows of one volume, in key order; a volume comes in several pieces.
-using FoundMembers =
-    std::function<void(const std::shared_ptr<const index::Manifest>&, std::vector<index::Row>&&)>;
+/// All members of one source bucket that have one key.
+struct FoundKey {
+  std::vector<FoundMember> members;  ///< at least one; which is the newest, newest_of() says
+  /// An archive that could not be searched and may hold a newer object of this key; empty: there is none.
+  std::string unsearched;
+};
 
-/// Calls found from the calling thread, volume by volume in the order of their names. Where several records
-/// have one archive's name, as after a race, the archive is asked which one is its own; a single one is
-/// believed: who reads the archive compares the id. Memory: some blocks of rows for each thread. Blocks.
+/// Every found key, once.
+using FoundKeys = std::function<void(FoundKey&&)>;
+
+/// Calls found from the calling thread: by source bucket, and in key order. Where several records have one
+/// archive's name, as after a race, the archive is asked which one is its own; a single one is believed: who
+/// reads the archive compares the id. Memory: the manifests of all volumes in scope, some blocks of rows for
+/// each thread, and one block for each volume that has keys between the same two. Blocks.
 /// Throws the store's errors when volumes can't be listed; those of single volumes are in the report.
 /// cancelled when stop is requested.
 SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
-                            const FoundMembers& found);
+                            const FoundKeys& found);
 
 /// The row on one line, newline included, as it stands in the index: docs/format.md, "Index".
 std::string json_line_of(const index::Row& row);

@@ -1,17 +1,17 @@
 // The first half of a restore: which volumes hold what is wanted, and what bringing it back takes.
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <map>
-#include <optional>
 #include <utility>
 
-#include "archive/catalog.h"
 #include "archive/member_search.h"
+#include "archive/newest.h"
 #include "archive/prices.h"
 #include "archive/restore_run.h"
 #include "archive/volume_thaw.h"
+#include "base/encoding.h"
 #include "base/error.h"
-#include "base/in_order.h"
-#include "base/ulid.h"
+#include "base/time.h"
 
 namespace s3c::archive {
 namespace {
@@ -32,38 +32,53 @@ RestoreVolume volume_of(const std::shared_ptr<const index::Manifest>& of_volume)
   volume.manifest = of_volume;
   volume.archive_key = manifest.archive_key;
   volume.id = manifest.id;
-  volume.source_bucket = manifest.source_bucket;
-  volume.group = manifest.source_bucket + "/" + manifest.group_prefix;
-  volume.created_at = manifest.created_at;
   volume.storage_class = manifest.storage_class;
   volume.archive_bytes = manifest.archive_size_bytes;
   return volume;
 }
 
-/// Whether an archive of that name may belong to the volume's group: where the names don't tell, it may.
-bool may_share_group(const CatalogScope& scope, const RestoreVolume& volume, const std::string& archive_key) {
-  const auto stem_of = [&](const std::string& key) {
-    const auto named = scope.archive_name.volume_of(volume.source_bucket, scope.prefix, key);
-    return named ? std::optional(named->stem) : std::nullopt;
-  };
-  const std::optional<std::string> stem = stem_of(volume.archive_key);
-  return !stem || stem == stem_of(archive_key);
+/// Names the members of a key between which nothing tells.
+std::string tie_text(const std::vector<const FoundMember*>& tied) {
+  std::string text = "its newest object can't be told:";
+  for (const FoundMember* member : tied) {
+    text += fmt::format("{} {} holds one of {}", member == tied.front() ? "" : ",",
+                        base::printable(member->manifest->archive_key),
+                        base::format_iso8601(member->row.last_modified));
+  }
+  return text + "; --volume takes one of them";
 }
 
-/// Keeps the groups that the unreadable record may belong to from being restored as if it weren't there.
-void block_groups_of(const ManifestName& unread, const CatalogScope& scope, RestorePlan& plan) {
-  const base::Timestamp made_at = base::ulid_time(unread.id).value_or(base::Timestamp::max());
-  for (const RestoreVolume& volume : plan.volumes) {
-    if (may_share_group(scope, volume, unread.archive_key)) block(plan.blocked, volume.group, made_at);
+/// The member of a key that comes back; nullptr: none, and the plan names the key.
+const FoundMember* choose(const FoundKey& found, RestorePlan& plan) {
+  const std::string& key = found.members.front().row.key;
+  if (!found.unsearched.empty()) {
+    ++plan.withheld;
+    plan.not_restored.add(key, fmt::format("{} could not be searched, and may hold a newer object of this "
+                                           "key; --volume takes the one of a given volume",
+                                           base::printable(found.unsearched)));
+    return nullptr;
   }
+  const std::vector<const FoundMember*> newest = newest_of(found.members);
+  if (newest.size() == 1) return newest.front();
+  ++plan.tied;
+  plan.not_restored.add(key, tie_text(newest));
+  return nullptr;
 }
 
 }  // namespace
 
-void block(std::map<std::string, base::Timestamp>& blocked, const std::string& group,
-           base::Timestamp made_at) {
-  base::Timestamp& newest = blocked.try_emplace(group, made_at).first->second;
-  newest = std::max(newest, made_at);
+void ContestedKeys::decide(const std::string& source_bucket, const std::string& key,
+                           const FoundMember* winner) {
+  winners_[source_bucket].emplace(key, winner == nullptr ? nullptr : winner->manifest);
+}
+
+bool ContestedKeys::bring_back(const index::Manifest& manifest, const std::string& key) const {
+  const auto bucket = winners_.find(manifest.source_bucket);
+  if (bucket == winners_.end()) return true;
+  const auto found = bucket->second.find(key);
+  if (found == bucket->second.end()) return true;
+  const std::shared_ptr<const index::Manifest>& winner = found->second;
+  return winner != nullptr && winner->archive_key == manifest.archive_key && winner->id == manifest.id;
 }
 
 void validate(const RestoreOptions& o) {
@@ -80,39 +95,27 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
   RestorePlan plan;
   std::map<std::pair<std::string, std::string>, RestoreVolume> volumes;  // by archive key and id
   const SearchReport report = search_members(
-      context.store, {options.scope, options.query, "", options.threads}, context.stop,
-      [&](const std::shared_ptr<const index::Manifest>& manifest, std::vector<index::Row>&& rows) {
+      context.store, {options.scope, options.query, options.volume, options.threads}, context.stop,
+      [&](FoundKey&& found) {
+        const std::string& key = found.members.front().row.key;
+        if (context.found) context.found(key);
+        const FoundMember* winner = choose(found, plan);
+        if (found.members.size() > 1 || winner == nullptr)
+          plan.contested.decide(found.members.front().manifest->source_bucket, key, winner);
+        if (winner == nullptr) return;
+        const index::Manifest& manifest = *winner->manifest;
         RestoreVolume& volume =
-            volumes.try_emplace({manifest->archive_key, manifest->id}, volume_of(manifest)).first->second;
-        for (const index::Row& row : rows) {
-          ++volume.members;
-          volume.member_bytes += row.size_bytes;
-          volume.compressed_bytes += row.compressed_size_bytes;
-          if (context.found) context.found(row.key);
-        }
-        context.progress.members += rows.size();
+            volumes.try_emplace({manifest.archive_key, manifest.id}, volume_of(manifest)).first->second;
+        ++volume.members;
+        volume.member_bytes += winner->row.size_bytes;
+        volume.compressed_bytes += winner->row.compressed_size_bytes;
+        ++context.progress.members;
       });
   plan.failures = report.failures;
   plan.failed_volumes = report.failed;
-  // Of a volume whose index can't be read in part, the rest is restored; it stands here even if nothing of it
-  // was found, for it has the last word on its keys.
-  for (const UnsearchedVolume& unsearched : report.unsearched) {
-    if (!unsearched.manifest) continue;
-    volumes.try_emplace({unsearched.name.archive_key, unsearched.name.id}, volume_of(unsearched.manifest));
-  }
   for (auto& [name, volume] : volumes) plan.volumes.push_back(std::move(volume));
-  std::stable_sort(plan.volumes.begin(), plan.volumes.end(),
-                   [](const RestoreVolume& a, const RestoreVolume& b) {
-                     return a.group != b.group ? a.group < b.group : a.created_at > b.created_at;
-                   });
-  for (const UnsearchedVolume& unsearched : report.unsearched) {
-    if (!unsearched.manifest) block_groups_of(unsearched.name, options.scope, plan);
-  }
   for (UnaskedVolume& unasked :
        find_thaw_states(context.store, options.scope.archive_bucket, options.threads, plan.volumes)) {
-    // Where there is no such archive nothing newer can be in it.
-    if (unasked.error.kind() != base::ErrorKind::not_found)
-      block(plan.blocked, unasked.volume.group, unasked.volume.created_at);
     ++plan.failed_volumes;
     if (plan.failures.size() < 20) plan.failures.push_back(std::move(unasked.error));
   }
@@ -129,6 +132,16 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
   }
   plan.dollars += static_cast<double>(plan.members) / 1000 * (kPutPer1000 + kGetPer1000);
   return plan;
+}
+
+RestoreReport begin_report(const RestorePlan& plan) {
+  RestoreReport report;
+  report.failures = plan.failures;
+  report.failed_volumes = plan.failed_volumes;
+  report.tied = plan.tied;
+  report.failed = plan.withheld;
+  report.not_restored = plan.not_restored;
+  return report;
 }
 
 }  // namespace s3c::archive

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
 #include "archive/catalog.h"
@@ -18,7 +16,6 @@
 #include "base/bounded_queue.h"
 #include "base/encoding.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/memory_budget.h"
 #include "base/mutex.h"
 #include "base/task_group.h"
@@ -56,42 +53,41 @@ struct Range {
   }
 };
 
+/// Rows of one volume that come back.
+struct Batch {
+  std::shared_ptr<const index::Manifest> manifest;
+  std::vector<index::Row> rows;
+};
+
 class RestoreRun {
  public:
   RestoreRun(const RestoreOptions& options, const RestorePlan& plan, const RestoreContext& context)
       : options_(options),
+        plan_(plan),
         context_(context),
         bucket_(options.scope.archive_bucket),
         memory_(options.memory_bytes),
-        blocked_(plan.blocked),
+        report_(begin_report(plan)),
         ranges_(static_cast<std::size_t>(options.threads)),
         crew_([this] { ranges_.cancel(); }) {}
   ~RestoreRun() { ranges_.cancel(); }  // or crew_ would wait for ever
   RestoreRun(const RestoreRun&) = delete;
   RestoreRun& operator=(const RestoreRun&) = delete;
 
-  RestoreReport run(const RestorePlan& plan) {
-    {
-      base::MutexLock lock(mutex_);
-      report_.failures = plan.failures;
-      report_.failed_volumes = plan.failed_volumes;
-    }
+  RestoreReport run() {
     for (int i = 0; i < options_.threads; ++i) {
       crew_.spawn([this](const std::stop_token&) {
         while (const std::optional<Range> range = ranges_.pop()) restore_range(*range);
       });
     }
-    for (std::size_t i = 0; i + 1 < plan.volumes.size(); ++i) {
-      if (plan.volumes[i].group == plan.volumes[i + 1].group) seen_.try_emplace(plan.volumes[i].group);
-    }
-    for (const RestoreVolume& volume : plan.volumes) ask_for_thaw(volume);
-    std::vector<RestoreVolume> waiting = restore_readable(plan.volumes);
+    for (const RestoreVolume& volume : plan_.volumes) ask_for_thaw(volume);
+    std::vector<RestoreVolume> waiting = restore_readable(plan_.volumes);
     while (!waiting.empty() && options_.wait && !stopped()) {
       context_.progress.waiting = waiting.size();
       if (!context_.clock.sleep_for(options_.poll_interval, context_.stop)) break;
       for (const UnaskedVolume& unasked :
            find_thaw_states(context_.store, bucket_, options_.threads, waiting))
-        fail_volume(unasked.error, unasked.volume);
+        fail_volume(unasked.error);
       // Frozen again, or still, whatever the first answer was: a copy expired, or somebody else's thaw came
       // to nothing. Nobody else will ask.
       for (const RestoreVolume& volume : waiting) ask_for_thaw(volume);
@@ -121,30 +117,18 @@ class RestoreRun {
       }
     } catch (const Error& error) {
       // One that can't be thawed doesn't keep the others frozen.
-      fail_volume(error, volume);
-      named_failed_.insert(volume.archive_key);
+      fail_volume(error);
+      refused_.insert(volume.archive_key);
     }
   }
 
-  /// Restores what can be read and returns what can't yet. Within a group the newest volume has the last word
-  /// on a key: while it is frozen, older ones wait with it, or they would bring back what was overwritten
-  /// later.
+  /// Restores what can be read and returns what can't yet. The plan has chosen the member of each key by the
+  /// catalog alone, so no volume waits for another one: a frozen volume keeps the keys that it has won.
   std::vector<RestoreVolume> restore_readable(const std::vector<RestoreVolume>& volumes) {
     std::vector<RestoreVolume> waiting;
     for (const RestoreVolume& volume : volumes) {
-      const auto blocked = blocked_.find(volume.group);
-      if (blocked != blocked_.end() && volume.created_at <= blocked->second) {
-        if (named_failed_.insert(volume.archive_key).second) {
-          note_failure(Error(ErrorKind::transient,
-                             "nothing was restored from it: a later volume of its group could not be thawed "
-                             "or read, and may "
-                             "hold newer objects of the same keys",
-                             {.operation = "restore", .resource = bucket_ + "/" + volume.archive_key}));
-        }
-        continue;
-      }
-      const bool behind_another = !waiting.empty() && waiting.back().group == volume.group;
-      if (!volume.thaw.is_readable() || behind_another || stopped()) {
+      if (refused_.contains(volume.archive_key)) continue;
+      if (!volume.thaw.is_readable() || stopped()) {
         waiting.push_back(volume);
       } else {
         restore_volume(volume);
@@ -156,41 +140,47 @@ class RestoreRun {
   // --- from a volume to ranges
 
   void restore_volume(const RestoreVolume& volume) {
-    const auto seen = seen_.find(volume.group);
+    Batch batch;
+    std::uint64_t members = 0;
     try {
-      const SearchReport searched = search_members(
-          context_.store, {options_.scope, options_.query, volume.archive_key, 4}, context_.stop,
-          [&](const std::shared_ptr<const index::Manifest>& manifest, std::vector<index::Row>&& rows) {
-            if (seen != seen_.end()) {
-              std::erase_if(rows, [&](const index::Row& row) {
-                return !seen->second.insert(base::sha256(row.key).substr(0, kHashBytes)).second;
-              });
-            }
-            hand_out(manifest, std::move(rows));
-          });
-      for (const Error& error : searched.failures) fail_volume(error, volume);
-      if (searched.failed == 0 && searched.members < volume.members) {
+      const SearchReport searched =
+          search_members(context_.store, {options_.scope, options_.query, volume.archive_key, 4},
+                         context_.stop, [&](FoundKey&& found) {
+                           for (FoundMember& member : found.members) {
+                             if (member.manifest->id != volume.id)
+                               continue;  // written since the plan was made
+                             if (!plan_.contested.bring_back(*member.manifest, member.row.key)) continue;
+                             ++members;
+                             batch.manifest = member.manifest;
+                             batch.rows.push_back(std::move(member.row));
+                             if (batch.rows.size() == index::kRowsPerBlock)
+                               hand_out(std::exchange(batch, {}));
+                           }
+                         });
+      hand_out(std::move(batch));
+      for (const Error& error : searched.failures) fail_volume(error);
+      if (searched.failed == 0 && members < volume.members) {
         throw Error(
             ErrorKind::transient,
             fmt::format("{} of its members were planned, and {} are found now: its record has changed "
                         "or is gone",
-                        volume.members, searched.members),
+                        volume.members, members),
             {.operation = "restore", .resource = bucket_ + "/" + volume.archive_key});
       }
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::cancelled) fail_volume(error, volume);
+      if (error.kind() != ErrorKind::cancelled) fail_volume(error);
     }
   }
 
-  void hand_out(const std::shared_ptr<const index::Manifest>& manifest, std::vector<index::Row>&& rows) {
-    std::sort(rows.begin(), rows.end(),
+  void hand_out(Batch&& batch) {
+    std::sort(batch.rows.begin(), batch.rows.end(),
               [](const index::Row& a, const index::Row& b) { return a.data_offset < b.data_offset; });
-    Range range{manifest, {}};
+    Range range{batch.manifest, {}};
     const auto push = [&] {
       if (range.rows.empty() || stopped()) return;
-      static_cast<void>(ranges_.push(std::exchange(range, Range{manifest, {}})));
+      static_cast<void>(ranges_.push(std::exchange(range, Range{batch.manifest, {}})));
     };
-    for (index::Row& row : rows) {
+    for (index::Row& row : batch.rows) {
       if (!range.takes(row)) push();
       range.rows.push_back(std::move(row));
     }
@@ -289,7 +279,7 @@ class RestoreRun {
         break;
       case Landing::exists:
         ++report_.existing;
-        name(row, "something else is there, and stays; --overwrite replaces it");
+        report_.not_restored.add(row.key, "something else is there, and stays; --overwrite replaces it");
         break;
     }
   }
@@ -301,21 +291,11 @@ class RestoreRun {
     base::MutexLock lock(mutex_);
     ++report_.failed;
     if (!error.worth_retrying()) report_.refused = true;
-    name(row, error.what());
+    report_.not_restored.add(row.key, error.what());
   }
 
-  void name(const index::Row& row, std::string why) S3C_REQUIRES(mutex_) {
-    constexpr std::size_t kMaxNamed = 1000;
-    if (report_.named.size() < kMaxNamed) report_.named.push_back({row.key, std::move(why)});
-  }
-
-  /// Older volumes of its group must not be taken for the newest.
-  void fail_volume(const Error& error, const RestoreVolume& volume) {
-    block(blocked_, volume.group, volume.created_at);
-    note_failure(error);
-  }
-
-  void note_failure(const Error& error) {
+  /// A volume of which something, or all, could not be restored.
+  void fail_volume(const Error& error) {
     constexpr std::size_t kMaxKept = 20;
     context_.log.warn("{}", error.what());
     base::MutexLock lock(mutex_);
@@ -323,18 +303,12 @@ class RestoreRun {
     if (report_.failures.size() < kMaxKept) report_.failures.push_back(error);
   }
 
-  /// Of a key, enough that no two keys share one by chance.
-  static constexpr std::size_t kHashBytes = 15;  // short enough to lie within a std::string
-  /// Keys of a group that newer volumes had, as hashes: some 50 bytes for each member.
-  using Seen = std::unordered_set<std::string>;
-
   const RestoreOptions& options_;
+  const RestorePlan& plan_;
   const RestoreContext& context_;
   const std::string bucket_;
   base::MemoryBudget memory_;
-  std::map<std::string, Seen> seen_;                // by group, for those with more than one volume
-  std::set<std::string> named_failed_;              // volumes whose failure was told
-  std::map<std::string, base::Timestamp> blocked_;  // as RestorePlan::blocked, and of this run
+  std::set<std::string> refused_;  // archives whose thaw was refused
 
   base::Mutex mutex_;
   RestoreReport report_ S3C_GUARDED_BY(mutex_);
@@ -347,7 +321,7 @@ class RestoreRun {
 
 RestoreReport run_restore(const RestoreOptions& options, const RestorePlan& plan,
                           const RestoreContext& context) {
-  return RestoreRun(options, plan, context).run(plan);
+  return RestoreRun(options, plan, context).run();
 }
 
 }  // namespace s3c::archive

@@ -7,8 +7,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <stop_token>
+#include <string>
 
 #include "archive/catalog_scope.h"
 #include "archive/member_query.h"
@@ -24,6 +24,7 @@ namespace s3c::archive {
 struct RestoreOptions {
   CatalogScope scope;
   MemberQuery query;
+  std::string volume;  ///< only out of this archive, whatever is newer elsewhere; empty: all in scope
   ThawOptions thaw;
   bool wait = false;  ///< until every volume is thawed, instead of leaving them to a later run
   std::chrono::milliseconds poll_interval = std::chrono::minutes(1);
@@ -57,6 +58,9 @@ struct RestoreContext {
 
 /// Looks and counts; changes nothing. Throws the store's errors when volumes can't be listed.
 RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& context);
+
+/// What the plan alone says already, as a dry run tells it.
+RestoreReport begin_report(const RestorePlan& plan);
 
 /// Does it. What can't be done to one member or one volume is in the report and doesn't stop the rest.
 /// Blocks.

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "archive/age_limit.h"
 #include "archive/volume_check.h"
 #include "archive/volume_listing.h"
 #include "base/encoding.h"
@@ -31,8 +30,8 @@ class VerifyRun {
         context_(context),
         memory_(options.memory_bytes),
         check_(context.store, options.scope.archive_bucket,
-               {options.deep, options.mend, options.thaw, AgeLimit(context.clock.now(), options.min_age)},
-               memory_, context.progress.bytes_read, context.stop) {}
+               {options.deep, options.mend, options.thaw, options.min_age}, memory_,
+               context.progress.bytes_read, context.stop) {}
 
   VerifyReport run() {
     try {

@@ -14,7 +14,6 @@
 #include "archive/catalog_scope.h"
 #include "archive/verify_report.h"
 #include "archive/volume_thaw.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "s3/object_store.h"
 
@@ -45,7 +44,6 @@ struct VerifyProgress {
 /// Everything a run works with; all of it outlives the run.
 struct VerifyContext {
   s3::ObjectStore& store;
-  base::Clock& clock;
   base::Logger& log;
   VerifyProgress& progress;
   std::stop_token stop;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "archive/age_limit.h"
 #include "archive/catalog_listing.h"
 #include "archive/committed_volume.h"
 #include "archive/volume_mend.h"
@@ -175,7 +176,7 @@ void VolumeCheck::judge_unfinished(const ListedVolume& listed, VolumeFinding& fi
   const CatalogRecord& record = *listed.record;
   // No run is making what a foreign archive's record tells of.
   if (!is_foreign_id(record.name.id) &&
-      !options_.unfinished_age.passed_by(made_at(record.name.id, record.last_modified))) {
+      !AgeLimit(store_.now(), options_.min_age).passed_by(record.last_modified)) {
     finding.kind = VolumeFinding::Kind::unfinished;
     return;
   }

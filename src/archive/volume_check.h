@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "archive/age_limit.h"
 #include "archive/catalog.h"
 #include "archive/volume_audit.h"
 #include "archive/volume_listing.h"
@@ -55,7 +54,7 @@ class VolumeCheck {
     bool deep = false;
     bool mend = false;                ///< deep: what is whole and lost its id gets it back
     std::optional<ThawOptions> thaw;  ///< deep: asked for where a volume is frozen
-    AgeLimit unfinished_age;          ///< younger records without their archive may be of runs that work
+    std::chrono::seconds min_age{0};  ///< younger records without their archive may be of runs that work
   };
   /// All of it outlives the check. memory: for what is read deep. bytes_read counts that.
   VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "archive/member_reader.h"
 #include "archive/member_search.h"
+#include "archive/newest.h"
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "base/error.h"
@@ -28,19 +28,8 @@ using base::ErrorKind;
 /// comes.
 constexpr std::uint64_t kCheckedFirstBytes = std::uint64_t{64} << 20;
 
-struct Found {
-  std::shared_ptr<const index::Manifest> manifest;
-  index::Row row;
-};
-
-/// The newest object that had the key; of the same one in two volumes, either.
-const Found& newest(const std::vector<Found>& found) {
-  return *std::max_element(found.begin(), found.end(), [](const Found& a, const Found& b) {
-    return a.row.last_modified < b.row.last_modified;
-  });
-}
-
-void print_member(s3::ObjectStore& store, const std::string& archive_bucket, const Found& found) {
+void print_member(s3::ObjectStore& store, const std::string& archive_bucket,
+                  const archive::FoundMember& found) {
   std::string held;
   const bool hold = found.row.size_bytes <= kCheckedFirstBytes;
   archive::read_member(store, archive_bucket, *found.manifest, found.row, [&](std::string_view bytes) {
@@ -64,6 +53,18 @@ std::string state_of_thaw(s3::ObjectStore& store, const std::string& archive_buc
                             : "thaw it with restore, which names the tiers and what they cost");
 }
 
+/// Names the members between which nothing tells which one is the newest.
+void tell_tie(const std::vector<const archive::FoundMember*>& tied, Terminal& terminal) {
+  terminal.write_line(
+      fmt::format("s3compress: the newest object of {} can't be told, these are equally new; --volume takes "
+                  "one of them:",
+                  base::printable(tied.front()->row.key)));
+  for (const archive::FoundMember* member : tied) {
+    terminal.write_line(fmt::format("  {} in {}", base::format_iso8601(member->row.last_modified),
+                                    base::printable(member->manifest->archive_key)));
+  }
+}
+
 }  // namespace
 
 ExitCode cat_command(const Request& request, const Environment& environment, Terminal& terminal) {
@@ -75,11 +76,11 @@ ExitCode cat_command(const Request& request, const Environment& environment, Ter
                              {signals.stop_token(), OnInterrupt::Then::end});
   const CatOptions& options = request.cat;
   const archive::MemberQuery query({options.key}, {});
-  std::vector<Found> found;
+  std::vector<archive::FoundMember> found;
   const archive::SearchReport report = archive::search_members(
       connection.store(), {options.scope, query, options.volume, options.threads}, signals.stop_token(),
-      [&](const std::shared_ptr<const index::Manifest>& manifest, std::vector<index::Row>&& rows) {
-        for (index::Row& row : rows) found.push_back({manifest, std::move(row)});
+      [&](archive::FoundKey&& key) {  // one, or one of each source bucket
+        for (archive::FoundMember& member : key.members) found.push_back(std::move(member));
       });
   // A volume that could not be searched may hold a newer one: its bytes must not be passed off as the newest.
   if (const ExitCode code = tell_failures(report, terminal); code != ExitCode::done) return code;
@@ -87,7 +88,12 @@ ExitCode cat_command(const Request& request, const Environment& environment, Ter
     throw Error(ErrorKind::not_found, "no volume holds this key",
                 {.operation = "cat", .resource = base::printable(options.key)});
   }
-  const Found& wanted = newest(found);
+  const std::vector<const archive::FoundMember*> newest = archive::newest_of(found);
+  if (newest.size() > 1) {
+    tell_tie(newest, terminal);
+    return ExitCode::left;
+  }
+  const archive::FoundMember& wanted = *newest.front();
   if (found.size() > 1) {
     logger->info("{} objects had this key; this is the one of {} in {}", found.size(),
                  base::format_iso8601(wanted.row.last_modified), wanted.manifest->archive_key);

@@ -42,7 +42,7 @@ ExitCode exit_code_of(const archive::RestoreReport& report) {
   if (refused) return ExitCode::refused;
   if (failed) return ExitCode::failed;
   if (!report.waiting.empty()) return ExitCode::waiting;
-  return report.existing != 0 ? ExitCode::left : ExitCode::done;
+  return report.existing + report.tied != 0 ? ExitCode::left : ExitCode::done;
 }
 
 ExitCode exit_code_of(const archive::VerifyReport& report) {

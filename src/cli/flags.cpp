@@ -169,6 +169,7 @@ const std::vector<Flag>& find_flags() {
   static const std::vector<Flag> kFlags = with_scope({
       {"keys-from", "FILE", FlagKind::value, kScope,
        "look for the keys in this file too, one a line; - is standard input"},
+      {"volume", "KEY", FlagKind::value, kScope, "only in this volume (default: in all of them)"},
       threads_flag("catalog objects read at the same time, 1 to 4096 (default: 16)"),
   });
   return kFlags;
@@ -188,6 +189,8 @@ const std::vector<Flag>& restore_flags() {
       {
           {"keys-from", "FILE", FlagKind::value, kScope,
            "restore the keys in this file too, one a line; - is standard input"},
+          {"volume", "KEY", FlagKind::value, kScope,
+           "only out of this volume, also what others hold newer (default: of each key the newest)"},
           {"to", "PLACE", FlagKind::value, kTarget,
            "s3://bucket/prefix/ or a directory; keys are put behind it (default: each to its own bucket and "
            "key)"},

@@ -15,13 +15,13 @@
 namespace s3c::cli {
 namespace {
 
-archive::GcReport report_of_gc(const Request& request, StoreConnection& connection, base::Clock& clock,
-                               base::Logger& logger, Terminal& terminal, const std::stop_token& stop) {
+archive::GcReport report_of_gc(const Request& request, StoreConnection& connection, base::Logger& logger,
+                               Terminal& terminal, const std::stop_token& stop) {
   archive::GcProgress progress;
   GcProgressView view(progress);
   std::optional<ProgressDisplay> display;
   if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
-  return archive::run_gc(request.gc, {connection.store(), clock, logger, progress, stop});
+  return archive::run_gc(request.gc, {connection.store(), logger, progress, stop});
 }
 
 }  // namespace
@@ -34,8 +34,7 @@ ExitCode gc_command(const Request& request, const Environment& environment, Term
   StoreConnection connection(request.connection, environment, clock, logger, {signals.stop_token()});
 
   const auto start = std::chrono::steady_clock::now();
-  const archive::GcReport report =
-      report_of_gc(request, connection, clock, *logger, terminal, signals.stop_token());
+  const archive::GcReport report = report_of_gc(request, connection, *logger, terminal, signals.stop_token());
   const auto duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 

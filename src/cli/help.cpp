@@ -126,8 +126,9 @@ constexpr std::string_view kFindIntroduction =
 Tells which volumes hold these members: a line for each, the volume's key, a tab, the member's. From the
 catalog alone: nothing is thawed. A key whose day the layout tells costs three requests, whatever the
 archive's size; a glob is looked for in every volume in scope. * and ? match / too. With --output json
-each line is a JSON document with all that is known of the member. A key that is in no volume is named,
-and the exit code is 3.
+each line is a JSON document with all that is known of the member. Where several volumes hold a key, all
+lines but the newest object's end in a tab and "older" (or "?" where the newest can't be told). A key that
+is in no volume, or whose newest object can't be told, makes the exit code 3.
 )";
 
 constexpr std::string_view kFindExamples = R"(
@@ -148,8 +149,8 @@ constexpr std::string_view kCatIntroduction =
 
 Writes one member's bytes to standard output, by one ranged GET of its volume. Its size and CRC-32 are
 checked, before the first byte is written if it has no more than 64 MiB. Of several objects that had this
-key in the course of time the newest is taken; find shows them all, --volume takes another one. From a
-volume that is still frozen: exit code 4.
+key in the course of time the newest is taken, by the last-modified that the store told; find shows them
+all, --volume takes another one. From a volume that is still frozen: exit code 4.
 )";
 
 constexpr std::string_view kCatExamples = R"(
@@ -170,8 +171,9 @@ Brings members back, with their content type, other system headers, metadata and
 key they came from, to another bucket, or as files. Finds their volumes, asks for the thaw of those that
 are frozen, and goes on past those that are thawed or on the way. Every member's size and CRC-32 is
 checked before it is written. Nothing that is there is overwritten, what is back already is skipped: the
-same command again goes on where the last one stopped. Without keys and globs everything of the days
-given comes back.
+same command again goes on where the last one stopped. Of several objects that had one key the newest
+comes back, by the last-modified that the store told; --volume takes another one. Without keys and globs
+everything of the days, or of the volume, given comes back.
 )";
 
 constexpr std::string_view kRestoreExamples = R"(

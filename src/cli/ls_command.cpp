@@ -52,12 +52,13 @@ ExitCode list_members(const Request& request, s3::ObjectStore& store, const std:
   const LsOptions& options = request.ls;
   const bool json = request.output.format == OutputFormat::json;
   const archive::MemberQuery everything;
-  const archive::SearchReport report = archive::search_members(
-      store, {options.scope, everything, options.volume, options.threads}, stop,
-      [&](const std::shared_ptr<const index::Manifest>& manifest, std::vector<index::Row>&& rows) {
-        for (const index::Row& row : rows)
-          lines.write(json ? member_json(manifest->archive_key, row) : member_line(row, options.long_format));
-      });
+  const archive::SearchReport report =
+      archive::search_members(store, {options.scope, everything, options.volume, options.threads}, stop,
+                              [&](archive::FoundKey&& found) {
+                                for (const archive::FoundMember& member : found.members)
+                                  lines.write(json ? member_json(member.manifest->archive_key, member.row)
+                                                   : member_line(member.row, options.long_format));
+                              });
   if (report.volumes == 0 && report.failed == 0) {
     throw Error(ErrorKind::not_found, "the catalog has no volume of that name",
                 {.operation = "ls", .resource = options.scope.archive_bucket + "/" + options.volume});

@@ -34,6 +34,13 @@ std::string_view thaw_of(const VolumeInfo& volume) {
   return "";
 }
 
+/// The fields of the second document, a line, behind those of the first.
+std::string json_before(const Json& first, const std::string& second) {
+  std::string line = json_line(first);
+  line.erase(line.size() - 2);  // "}\n"
+  return line + "," + second.substr(1);
+}
+
 constexpr std::string_view kColumns = "{:>13}  {:>9}  {:>9}  {:>7}  {:<12}  {:<11}  {:<20}  {}";
 
 }  // namespace
@@ -89,9 +96,13 @@ std::string member_line(const index::Row& row, bool long_format) {
 }
 
 std::string member_json(const std::string& archive_key, const index::Row& row) {
-  std::string line = json_line({{"volume", archive_key}});
-  line.erase(line.size() - 2);  // "}\n": the row's fields follow
-  return line + "," + archive::json_line_of(row).substr(1);
+  return json_before({{"volume", archive_key}}, archive::json_line_of(row));
+}
+
+std::string found_json(const archive::FoundMember& member, MemberAge age) {
+  Json newest;  // null
+  if (age != MemberAge::unknown) newest = age == MemberAge::newest;
+  return json_before({{"newest", newest}}, member_json(member.manifest->archive_key, member.row));
 }
 
 }  // namespace s3c::cli

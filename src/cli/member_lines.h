@@ -20,4 +20,9 @@ std::string member_line(const index::Row& row, bool long_format);
 /// The row as docs/format.md has it, behind a field "volume": the archive's key.
 std::string member_json(const std::string& archive_key, const index::Row& row);
 
+/// What archive/newest.h says of a member among those of its key.
+enum class MemberAge { newest, older, unknown };
+/// member_json() behind a field "newest": true, false, or null where it can't be told.
+std::string found_json(const archive::FoundMember& member, MemberAge age);
+
 }  // namespace s3c::cli

@@ -59,7 +59,7 @@ ExitCode MissedKeys::tell(bool any, Terminal& terminal) const {
       terminal.write_line(fmt::format("not found: {}", base::printable(query_.keys()[i])));
   }
   if (missed > kMaxNamed) terminal.write_line(fmt::format("and {} more were not found", missed - kMaxNamed));
-  if (!any && query_.has_globs() && missed == 0) {
+  if (!any && (query_.has_globs() || query_.wants_everything()) && missed == 0) {
     terminal.write_line("not found: nothing matches");
     return ExitCode::left;
   }

@@ -24,8 +24,8 @@ class MissedKeys {
   explicit MissedKeys(const archive::MemberQuery& query)
       : query_(query), found_(query.keys().size(), false) {}
   void found(const std::string& key);
-  /// Names on terminal what was asked for and not found. any: whether anything was found at all; globs are
-  /// only told about as a whole. left if something was missed, else done.
+  /// Names on terminal what was asked for and not found. any: whether anything was found at all; globs,
+  /// and a query for everything, are only told about as a whole. left if something was missed, else done.
   ExitCode tell(bool any, Terminal& terminal) const;
 
  private:

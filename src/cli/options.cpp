@@ -304,6 +304,7 @@ FindOptions read_find(Reader& reader, const Arguments& words) {
   FindOptions options;
   options.scope = read_scope(reader);
   options.names = read_member_names(reader, words);
+  options.volume = reader.text("volume");
   options.threads = read_threads(reader);
   if (words.operands.empty() && options.names.keys_file.empty()) {
     throw UsageError("find needs a key or a glob",
@@ -356,11 +357,12 @@ RestoreSettings read_restore(Reader& reader, const Arguments& words) {
   archive::RestoreOptions& options = settings.options;
   options.scope = read_scope(reader, "until");
   settings.names = read_member_names(reader, words);
-  const bool has_dates =
-      reader.find("years") != nullptr || reader.find("from") != nullptr || reader.find("until") != nullptr;
-  if (words.operands.empty() && settings.names.keys_file.empty() && !has_dates) {
+  options.volume = reader.text("volume");
+  const bool is_limited = !options.volume.empty() || reader.find("years") != nullptr ||
+                          reader.find("from") != nullptr || reader.find("until") != nullptr;
+  if (words.operands.empty() && settings.names.keys_file.empty() && !is_limited) {
     throw UsageError(
-        "restore needs keys, globs, --keys-from, --years, --from or --until: what is to come back",
+        "restore needs keys, globs, --keys-from, --volume, --years, --from or --until: what is to come back",
         "'*' is everything; for example: s3compress restore --arch-bucket archive-bucket --bucket "
         "source-bucket '*'");
   }

@@ -61,6 +61,7 @@ struct MemberNames {
 struct FindOptions {
   archive::CatalogScope scope;
   MemberNames names;
+  std::string volume;  ///< only this one's members; empty: all in scope
   int threads = 16;
 };
 

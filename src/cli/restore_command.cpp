@@ -97,11 +97,8 @@ ExitCode restore_command(const Request& request, const Environment& environment,
   if (talks && !settings.dry_run) {
     for (const std::string& line : plan_lines(settings, plan)) terminal.write_line(line);
   }
-  archive::RestoreReport report;
-  if (settings.dry_run) {
-    report.failures = plan.failures;
-    report.failed_volumes = plan.failed_volumes;
-  } else {
+  archive::RestoreReport report = archive::begin_report(plan);
+  if (!settings.dry_run) {
     if (plan.members != 0 && !may_go_on(settings)) {
       terminal.write_line("nothing was thawed or written");
       return ExitCode::interrupted;
@@ -111,7 +108,7 @@ ExitCode restore_command(const Request& request, const Environment& environment,
     if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
     report = archive::run_restore(settings.options, plan, context);
   }
-  const ExitCode unfound = missed.tell(plan.members != 0, terminal);
+  const ExitCode unfound = missed.tell(plan.members + plan.tied + plan.withheld != 0, terminal);
   ExitCode code = exit_code_of(report);
   if (code == ExitCode::done) code = unfound;
 

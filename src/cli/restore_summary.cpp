@@ -53,16 +53,19 @@ std::string dollars(double amount) {
 }
 
 std::string not_restored_text(const RestoreReport& report) {
-  if (report.existing + report.failed == 0) return {};
-  std::string text = fmt::format("NOT RESTORED: {}", format_objects(report.existing + report.failed));
+  const std::uint64_t count = report.existing + report.tied + report.failed;
+  if (count == 0) return {};
+  std::string text = fmt::format("NOT RESTORED: {}", format_objects(count));
   if (report.existing != 0)
     text += fmt::format(", {} because something else is there", format_count(report.existing));
+  if (report.tied != 0)
+    text += fmt::format(", {} because the newest can't be told", format_count(report.tied));
   text += "\n";
-  const std::size_t shown = std::min(report.named.size(), kMaxWaiting);
+  const std::vector<archive::NotRestored>& named = report.not_restored.named;
+  const std::size_t shown = std::min(named.size(), kMaxWaiting);
   for (std::size_t i = 0; i < shown; ++i)
-    text += fmt::format("    {}: {}\n", base::printable(report.named[i].key),
-                        base::printable(report.named[i].why));
-  return text + and_more(shown, report.existing + report.failed, "    ");
+    text += fmt::format("    {}: {}\n", base::printable(named[i].key), base::printable(named[i].why));
+  return text + and_more(shown, count, "    ");
 }
 
 std::string failures_text(const RestoreReport& report) {
@@ -138,8 +141,8 @@ std::string restore_text(const RestoreOutcome& outcome) {
   std::string text;
   if (outcome.settings.dry_run) {
     for (const std::string& line : plan_lines(outcome.settings, outcome.plan)) text += line + "\n";
-    return text + failures_text(report) + "dry run: nothing was thawed or written\n" +
-           std::string(verdict(outcome.exit_code));
+    return text + not_restored_text(report) + failures_text(report) +
+           "dry run: nothing was thawed or written\n" + std::string(verdict(outcome.exit_code));
   }
   text +=
       fmt::format("restored: {}, {}\n", format_objects(report.restored), format_bytes(report.restored_bytes));
@@ -156,7 +159,8 @@ std::string restore_json(const RestoreOutcome& outcome) {
   const RestorePlan& plan = outcome.plan;
   const RestoreReport& report = outcome.report;
   Json named = Json::array();
-  for (const archive::NotRestored& one : report.named) named.push_back({{"key", one.key}, {"why", one.why}});
+  for (const archive::NotRestored& one : report.not_restored.named)
+    named.push_back({{"key", one.key}, {"why", one.why}});
   Json waiting = Json::array();
   for (const RestoreVolume& volume : report.waiting) waiting.push_back(volume_json(volume));
   Json failures = Json::array();
@@ -178,6 +182,7 @@ std::string restore_json(const RestoreOutcome& outcome) {
                {"restored_bytes", report.restored_bytes},
                {"equal", report.equal},
                {"existing", report.existing},
+               {"tied", report.tied},
                {"failed", report.failed},
                {"named", named},
                {"thaws_started", report.thaws_started},

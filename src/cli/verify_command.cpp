@@ -16,13 +16,13 @@ namespace s3c::cli {
 namespace {
 
 archive::VerifyReport report_of_verify(const Request& request, StoreConnection& connection,
-                                       base::Clock& clock, base::Logger& logger, Terminal& terminal,
+                                       base::Logger& logger, Terminal& terminal,
                                        const std::stop_token& stop) {
   archive::VerifyProgress progress;
   VerifyProgressView view(progress);
   std::optional<ProgressDisplay> display;
   if (request.output.progress && !request.output.quiet) display.emplace(view, terminal);
-  return archive::run_verify(request.verify, {connection.store(), clock, logger, progress, stop});
+  return archive::run_verify(request.verify, {connection.store(), logger, progress, stop});
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ ExitCode verify_command(const Request& request, const Environment& environment, 
 
   const auto start = std::chrono::steady_clock::now();
   const archive::VerifyReport report =
-      report_of_verify(request, connection, clock, *logger, terminal, signals.stop_token());
+      report_of_verify(request, connection, *logger, terminal, signals.stop_token());
   const auto duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 

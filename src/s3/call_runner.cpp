@@ -146,6 +146,8 @@ CallRunner::Try CallRunner::begin_try(const Call& call) {
 bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
                          std::optional<milliseconds>& retry_after_time) {
   stats_.count_received(answer.body.size());
+  if (!store_clock_.hear(answer.headers.find("Date"), clock_.now()))
+    logger_->warn("the store's answers don't tell its time: ages go by this machine's clock");
   if (is_success(answer) && !parse_error(answer.body)) return true;
   Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
   if (!learned.region && learn_region(call, *sent.address, answer)) {

@@ -25,6 +25,7 @@
 #include "s3/request_stats.h"
 #include "s3/retry.h"
 #include "s3/sigv4.h"
+#include "s3/store_clock.h"
 #include "s3/types.h"
 
 namespace s3c::s3 {
@@ -100,10 +101,8 @@ class CallRunner {
   const std::stop_token& stop() const { return stop_; }
   const RetryPolicy& retry_policy() const { return config_.retry; }
   base::Clock& clock() { return clock_; }
-  /// The time by the store's clock, as far as it is known.
-  base::Timestamp store_now() const {
-    return clock_.now() + std::chrono::milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
-  }
+  /// The time by the store's clock: ObjectStore::now().
+  base::Timestamp store_now() const { return store_clock_.at(clock_.now()); }
 
  private:
   /// One try, or one more where only region or clock were wrong.
@@ -127,7 +126,10 @@ class CallRunner {
   Signer signer_;
   ConcurrencyLimit gets_;
   RequestStats stats_;
-  std::atomic<std::int64_t> clock_offset_ms_{0};  // the server's clock less ours
+  StoreClock store_clock_;
+  /// With which requests are dated: 0 until the store refuses one for its date. A wrong Date on the way must
+  /// not spoil the signatures that a right clock makes.
+  std::atomic<std::int64_t> clock_offset_ms_{0};
   base::Mutex mutex_;
   std::map<std::string, std::shared_ptr<const BucketAddress>, std::less<>> addresses_ S3C_GUARDED_BY(mutex_);
 };

@@ -38,6 +38,11 @@ class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
 
+  /// The time by the store's clock, as its answers tell it; this machine's before the first answer, and
+  /// where answers tell none. Ages go by it: last-modified and initiated are times of the same clock. Never
+  /// blocks, throws nothing.
+  virtual base::Timestamp now() const = 0;
+
   /// HeadBucket. Throws not_found when there is no such bucket, access_denied when it isn't ours to read.
   virtual void head_bucket(const std::string& bucket) = 0;
 

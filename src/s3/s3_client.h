@@ -34,6 +34,7 @@ class S3Client final : public ObjectStore {
            http::Transport& transport, base::Clock& clock, std::shared_ptr<base::Logger> logger,
            std::stop_token stop);
 
+  base::Timestamp now() const override { return runner_.store_now(); }
   void head_bucket(const std::string& bucket) override;
   ListObjectsPage list_objects(const ListObjectsRequest& request) override;
   ListObjectVersionsPage list_object_versions(const ListObjectVersionsRequest& request) override;

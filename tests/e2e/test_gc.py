@@ -1,6 +1,7 @@
 """gc: what killed runs leave goes, and nothing else does; nobody is harmed who works beside it."""
 
 import queue
+import datetime
 import uuid
 
 from harness.checker import list_bucket
@@ -146,6 +147,13 @@ class Gc(StoreCase):
         self.assertLess(len(self.uploads()), len(before), "the manifest's upload went with it")
         self.gc("--min-age", "0")
         self.assert_nothing_but_committed_volumes()
+
+    def test_ages_go_by_the_stores_clock(self):
+        self.upload(f"{self.source}/20180409.zip")
+        before = self.uploads()
+        with Proxy(self.store.endpoint, clock_behind=datetime.timedelta(days=8)) as proxy:
+            young = run(self.store, *self.gc_arguments("--min-age", "7d"), endpoint=proxy.endpoint).json()
+        self.assertEqual((0, before), (young["removed"]["count"], self.uploads()))
 
     def test_text_output_names_every_thing(self):
         self.kill_at("CompleteMultipartUpload", "before", key=self.day)

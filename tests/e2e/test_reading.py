@@ -93,7 +93,10 @@ class Reading(StoreCase):
         key = "sources/2018/04/01/UPPER"
         self.put({key: Original(b"the newer one")})
         self.run_archive("--storage-class", "STANDARD" if self.STORE != "rgw" else "GLACIER")
-        self.assertEqual(2, len(self.lines("find", key)))
+        self.assertEqual({f"{self.source}/20180401-2.zip\t{key}", f"{self.source}/20180401.zip\t{key}\tolder"},
+                         set(self.read("find", key).out.splitlines()))
+        self.assertEqual({f"{self.source}/20180401-2.zip": True, f"{self.source}/20180401.zip": False},
+                         {row["volume"]: row["newest"] for row in self.lines("find", key)})
         self.assertEqual("the newer one", self.read("cat", key).out)
         self.assertEqual("UPPER", self.read("cat", "--volume", f"{self.source}/20180401.zip", key).out)
 

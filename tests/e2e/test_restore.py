@@ -4,12 +4,14 @@ happens the same command goes on."""
 import json
 import os
 import random
+import re
 import tempfile
 import time
 
 from harness.checker import list_bucket
 from harness.load import Original, day_objects
 from harness.program import Running, run
+from harness.proxy import Proxy
 from harness.sim_control import SimControl
 from harness.suite import StoreCase, main, on_stores
 
@@ -35,8 +37,8 @@ def originals() -> dict[str, Original]:
 class RestoreCase(StoreCase):
     CLASS = "STANDARD"
 
-    def archive_all(self, *more: str) -> None:
-        self.run_archive("--storage-class", "GLACIER" if self.STORE == "rgw" else self.CLASS, *more)
+    def archive_all(self, *more: str, **options) -> None:
+        self.run_archive("--storage-class", "GLACIER" if self.STORE == "rgw" else self.CLASS, *more, **options)
         self.assertEqual(set(), self.sources_left())
 
     def restore(self, *more: str, code: int = 0, **options):
@@ -132,6 +134,50 @@ class Restore(RestoreCase):
         self.assertEqual((4, 0), (report["restored"], report["existing"]))
         self.assert_back(self.source, self.originals)
 
+    def test_no_archivers_clock_tells_what_is_newest(self):
+        key = f"{DAY}again.xml"
+        self.put({key: Original(b"first")})
+        self.archive_all()
+        # As if that machine's clock had been decades ahead.
+        [manifest] = list_bucket(self.client, self.archive, "s3compress_catalog/manifest/")
+        record = json.loads(self.client.get_object(Bucket=self.archive, Key=manifest)["Body"].read())
+        record["created_at"] = "2099-01-01T00:00:00.000Z"
+        self.client.put_object(Bucket=self.archive, Key=manifest, Body=json.dumps(record).encode())
+        time.sleep(1.05 if self.STORE == "rgw" else 0)
+        self.put({key: Original(b"second")})
+        self.archive_all()
+        self.restore("*")
+        self.assert_back(self.source, self.originals)
+
+    def test_two_that_are_equally_new(self):
+        key = f"{DAY}05/again.xml"
+        hours = ("--layout", "{prefix}/{yyyy}/{mm}/{dd}/{hh}/", "--archive-name", "{bucket}/{yyyy}{mm}{dd}-h{hh}.zip")
+        with Proxy(self.store.endpoint) as proxy:
+            proxy.on("ListObjectsV2", times=None, bucket=self.source, change_body=lambda body: re.sub(
+                rb"<LastModified>[^<]+", b"<LastModified>2018-04-02T00:00:00.000Z", body))
+            for body, layout in ((b"by day", ()), (b"by hour", hours)):
+                self.put({key: Original(body)})
+                self.archive_all(*layout, endpoint=proxy.endpoint)
+        volumes = [f"{self.source}/20180401.zip", f"{self.source}/20180401-h05.zip"]
+        call = lambda verb, *more: run(self.store, verb, "--arch-bucket", self.archive, *more, key)
+        cat, find, restore = call("cat"), call("find", "--output", "json"), call("restore")
+        for result in (cat, find, restore):
+            self.assertEqual(3, result.code, str(result))
+        for volume in volumes:
+            for text in (cat.err, find.out, restore.out):
+                self.assertIn(volume, text)
+        self.assertEqual("", cat.out)
+        self.assertEqual([None, None], [json.loads(line)["newest"] for line in find.out.splitlines()])
+        self.assertEqual(set(), self.sources_left())
+        # A volume that is named decides.
+        self.assertEqual((0, "by day"), (call("cat", "--volume", volumes[0]).code, call("cat", "--volume", volumes[0]).out))
+        found = call("find", "--volume", volumes[1])
+        self.assertEqual((0, f"{volumes[1]}\t{key}\n"), (found.code, found.out))
+        whole = lambda volume: run(self.store, "restore", "--arch-bucket", self.archive, "--volume", volume)
+        self.assertEqual(3, whole(volumes[0] + "x").code, "a typo is not green")
+        self.assertEqual(0, whole(volumes[1]).code)
+        self.assert_back(self.source, self.originals)
+
     def test_interrupted_and_gone_on(self):
         self.put(day_objects(300, days=2, max_bytes=3000))
         self.archive_all()
@@ -201,7 +247,7 @@ class Thaw(RestoreCase):
         self.assertEqual((5, 1), (report["restored"], len(report["waiting"])))
         self.assertEqual({key for key in self.originals if key.startswith(DAY)}, self.sources_left())
 
-    def test_an_older_volume_waits_for_the_newer_one(self):
+    def test_an_older_object_is_no_stand_in_for_a_frozen_one(self):
         key = f"{DAY}again.xml"
         for body in (b"first", b"second"):
             self.put({key: Original(body)})

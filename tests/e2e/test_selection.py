@@ -1,5 +1,6 @@
 """Which objects are archived, and how flags, environment and configuration file say so."""
 
+import datetime
 import json
 import os
 import tempfile
@@ -7,6 +8,7 @@ import tempfile
 from harness.checker import list_bucket
 from harness.load import Original, day_objects
 from harness.program import clean_environment, run
+from harness.proxy import Proxy
 from harness.suite import StoreCase, main, on_stores
 
 
@@ -79,6 +81,15 @@ class Selection(StoreCase):
         self.run_archive("--min-age", "1h")
         self.assert_nothing_deleted()
         self.assertEqual(set(), self.archives())
+
+    def test_min_age_goes_by_the_stores_clock(self):
+        self.put(day_objects(10))
+        with Proxy(self.store.endpoint, clock_behind=datetime.timedelta(days=8)) as proxy:  # or: this machine is 8 days ahead
+            self.run_archive("--min-age", "7d", endpoint=proxy.endpoint)
+            self.assert_nothing_deleted()
+            self.assertEqual(set(), self.archives())
+            self.run_archive(endpoint=proxy.endpoint)
+        self.assertEqual(set(), self.sources_left())
 
     def test_other_storage_class(self):
         self.put(day_objects(10, days=1))

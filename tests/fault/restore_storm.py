@@ -35,7 +35,7 @@ def judge(result, schedule: RestoreSchedule, job: RestoreJob, missing: set[str])
     if result.code in (0, 3) and schedule.complete_listings:
         assert not missing, f"not back and not told: {sorted(missing)}: {result}"
         assert job.others <= named, f"not named: {sorted(job.others - named)}: {result}"
-    assert report["existing"] + report["failed"] == len(named), f"counts that aren't the names: {result}"
+    assert report["existing"] + report["tied"] + report["failed"] == len(named), f"counts that aren't the names: {result}"
     if len(schedule.starts_ms) == 1 and schedule.interrupt_ms is None:
         back = report["restored"] + report["equal"]
         assert back <= job.count - len(missing) - len(job.others), f"told of more than is back: {result}"

@@ -10,7 +10,10 @@ The Host header passes unchanged, so that the client's signature stays good.
 """
 
 import dataclasses
+import datetime
+import email.utils
 import http.client
+import re
 import socketserver
 import ssl
 import threading
@@ -82,13 +85,15 @@ class Rule:
 
 
 class Proxy:
-    def __init__(self, endpoint: str, certificate: str | None = None):
-        """certificate: a PEM file with key and certificate; the proxy then speaks TLS to the program."""
+    def __init__(self, endpoint: str, certificate: str | None = None, clock_behind: datetime.timedelta = datetime.timedelta()):
+        """certificate: a PEM file with key and certificate; the proxy then speaks TLS to the program.
+        clock_behind: by how much the store's clock seems to be behind this machine's, in all times that it tells."""
         tls = None
         if certificate:
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             tls.load_cert_chain(certificate)
         self._upstream = urlsplit(endpoint).netloc
+        self._clock_behind = clock_behind
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
         self.log: list[Exchange] = []
@@ -195,6 +200,9 @@ class Proxy:
             fields = [(n, v) for n, v in response.getheaders()
                       if n.lower() not in ("transfer-encoding", "connection", "keep-alive")
                       and (method == "HEAD" or n.lower() != "content-length")]
+            if self._clock_behind:
+                fields = [(n, self._shifted_header(v) if n.lower() in ("date", "last-modified") else v) for n, v in fields]
+                content = re.sub(rb"(<LastModified>|<Initiated>)([^<]+)", self._shifted_element, content)
         self._call([rule.after for rule in rules], exchange)
         if any(rule.lose_reply for rule in rules):
             return False
@@ -207,6 +215,13 @@ class Proxy:
         head = f"HTTP/1.1 {exchange.status} {reason}\r\n" + "".join(f"{n}: {v}\r\n" for n, v in fields)
         wfile.write(head.encode("latin-1") + b"\r\n" + (b"" if method == "HEAD" else content))
         return len(content) == true_length  # a body cut short ends with its connection
+
+    def _shifted_header(self, text: str) -> str:
+        return email.utils.format_datetime(email.utils.parsedate_to_datetime(text) - self._clock_behind, usegmt=True)
+
+    def _shifted_element(self, found: re.Match[bytes]) -> bytes:
+        time = datetime.datetime.strptime(found[2].decode(), "%Y-%m-%dT%H:%M:%S.%fZ") - self._clock_behind
+        return found[1] + f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03}Z".encode()
 
     def _call(self, hooks: list[Callable | None], exchange: Exchange) -> None:
         for hook in hooks:

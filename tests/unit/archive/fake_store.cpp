@@ -71,7 +71,7 @@ void FakeStore::put(const std::string& name, const std::string& key, const std::
   // Not a loss: the writer of the source owns its objects.
   keep_version(name, key);
   if (versioned) object.version_id = new_version_id();
-  object.last_modified = *base::parse_iso8601("2018-04-02T00:00:00Z") + std::chrono::milliseconds(++stored_);
+  object.last_modified = time() + std::chrono::milliseconds(++stored_);
   buckets_[name][key] = std::move(object);
 }
 
@@ -146,7 +146,7 @@ Bucket& FakeStore::bucket(const std::string& name) {
 void FakeStore::store(const std::string& name, const std::string& key, StoredObject object) {
   Bucket& objects = bucket(name);
   if (objects.contains(key) && on_loss) on_loss(buckets_, name, key);
-  object.last_modified = *base::parse_iso8601("2018-04-02T00:00:00Z") + std::chrono::milliseconds(++stored_);
+  object.last_modified = time() + std::chrono::milliseconds(++stored_);
   objects[key] = std::move(object);
 }
 
@@ -360,7 +360,7 @@ s3::RestoreOutcome FakeStore::restore_object(const s3::RestoreObjectRequest& req
     const Kind kind = object.thaw.kind;
     if (kind == Kind::not_frozen) throw store_error(ErrorKind::unsupported, "InvalidObjectState");
     if (kind == Kind::in_progress) return s3::RestoreOutcome::in_progress;
-    if (request.days) object.thaw.expires_at = upload_time() + std::chrono::days(*request.days);
+    if (request.days) object.thaw.expires_at = time() + std::chrono::days(*request.days);
     if (kind == Kind::thawed) return s3::RestoreOutcome::extended;
     object.thaw.kind = thaw_polls == 0 ? Kind::thawed : Kind::in_progress;
     object.thaw_polls_left = thaw_polls;
@@ -411,7 +411,7 @@ std::string FakeStore::create_multipart_upload(const s3::CreateMultipartUploadRe
     bucket(request.bucket);
     const std::string id = "upload" + std::to_string(++created_);
     uploads_[id].request = request;
-    uploads_[id].initiated = upload_time();
+    uploads_[id].initiated = time();
     return id;
   });
 }

@@ -118,8 +118,9 @@ class FakeStore final : public s3::ObjectStore {
   std::function<void(const std::map<std::string, Bucket>&, const std::string& bucket, const std::string& key)>
       on_loss = {};
   std::size_t page_size = 1000;
-  /// When uploads are started: by default the time a FakeClock begins with.
-  std::function<base::Timestamp()> upload_time = [] { return FakeClock().now(); };
+  /// The store's clock: by default it stands still at the time a FakeClock begins with. Each object that is
+  /// written is a millisecond later than the one before.
+  std::function<base::Timestamp()> time = [] { return FakeClock().now(); };
   bool refuses_checksum_header = false;
   bool refuses_delete_conditions = false;  ///< the whole request, as malformed
   bool ignores_if_match = false;
@@ -154,6 +155,7 @@ class FakeStore final : public s3::ObjectStore {
   /// The request of the latest Complete, however it ended.
   s3::CompleteMultipartUploadRequest last_complete() const;
 
+  base::Timestamp now() const override { return time(); }
   void head_bucket(const std::string& bucket) override;
   s3::ListObjectsPage list_objects(const s3::ListObjectsRequest& request) override;
   s3::ListObjectVersionsPage list_object_versions(const s3::ListObjectVersionsRequest& request) override;

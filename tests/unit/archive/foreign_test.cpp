@@ -90,7 +90,7 @@ class ForeignTest : public ::testing::TestWithParam<bool> {
     options.scope = options_.scope;
     options.deep = deep;
     VerifyProgress progress;
-    return run_verify(options, {store_, clock_, *log_, progress, {}});
+    return run_verify(options, {store_, *log_, progress, {}});
   }
   std::string the_damage(bool deep = false) {
     const VerifyReport report = verify(deep);
@@ -105,7 +105,7 @@ class ForeignTest : public ::testing::TestWithParam<bool> {
     options.archive_bucket = testing::kArchive;
     options.min_age = {};
     GcProgress progress;
-    return run_gc(options, {store_, clock_, *log_, progress, {}});
+    return run_gc(options, {store_, *log_, progress, {}});
   }
   std::set<std::string> records() const {
     std::set<std::string> keys = store_.keys(testing::kArchive);
@@ -396,8 +396,7 @@ TEST_P(ForeignTest, ARecordThatTheListingLacksIsFound) {
   put({{"a", "1"}});
   base::MemoryBudget memory(std::uint64_t{32} << 20);
   std::atomic<std::uint64_t> read = 0;
-  VolumeCheck check(store_, testing::kArchive, {false, false, std::nullopt, AgeLimit(clock_.now(), {})}, memory,
-                    read, {});
+  VolumeCheck check(store_, testing::kArchive, {false, false, std::nullopt, {}}, memory, read, {});
   const ListedVolume listed{kKey, std::nullopt,
                             store_.list_objects({.bucket = testing::kArchive}).objects.at(0)};
   EXPECT_EQ(check.check(listed).kind, VolumeFinding::Kind::foreign);

@@ -38,13 +38,12 @@ GcOptions gc_options(seconds min_age = seconds(0)) {
   return options;
 }
 
-/// later: than the runs of this file begin.
+/// later: than the runs of this file begin, by the store's clock.
 GcReport gc(FakeStore& store, const GcOptions& options, hours later = hours(0)) {
-  FakeClock clock;
-  clock.move(later);
+  store.time = [later] { return FakeClock().now() + later; };
   GcProgress progress;
   const auto log = base::make_null_logger();
-  return run_gc(options, {store, clock, *log, progress, {}});
+  return run_gc(options, {store, *log, progress, {}});
 }
 
 /// "kind key" of each, in order.
@@ -305,6 +304,28 @@ TEST_P(GcTest, ARecordIsAsYoungAsItsUpload) {
   expect_no_garbage(store_);
 }
 
+TEST_P(GcTest, NoTimeInAnIdTellsAnAge) {
+  // A run whose clock was a year ahead, and one whose clock was a year behind.
+  for (const days off : {days(365), days(-365)}) {
+    store_.put(testing::kArchive, probe_key(base::make_ulid(FakeClock().now() + off)), "probe");
+  }
+  EXPECT_EQ(gc(store_, gc_options(days(7)), days(6)).removed.count(), 0u);
+  EXPECT_EQ(gc(store_, gc_options(days(7)), days(8)).removed.count(), 2u);
+}
+
+TEST_P(GcTest, AgesGoByTheClockOfTheStoreThatHasAnswered) {
+  kill_at(Op::complete, kName);
+  // As a client that knows the store's time from the first answer on, on a machine that is 8 days ahead.
+  bool has_answered = false;
+  const auto keys = store_.keys(testing::kArchive);
+  store_.after = [&](const Call&) { has_answered = true; };
+  store_.time = [&] { return FakeClock().now() + (has_answered ? days(0) : days(8)); };
+  GcProgress progress;
+  const auto log = base::make_null_logger();
+  EXPECT_EQ(run_gc(gc_options(days(7)), {store_, *log, progress, {}}).removed.count(), 0u);
+  expect_no_change(keys, 1);
+}
+
 TEST_P(GcTest, NoAgeMeansEvenWhatIsDatedAhead) {
   kill_at(Op::complete, kName);
   EXPECT_EQ(gc(store_, gc_options(seconds(1)), -hours(48)).removed.count(), 0u);
@@ -334,7 +355,7 @@ TEST_P(GcTest, AnIndexWithoutManifestGoes) {
 
 TEST_P(GcTest, AnIndexStaysWhileAYoungerUploadMayBeItsOwn) {
   kill_at(Op::put, "/manifest/");
-  store_.upload_time = [] { return FakeClock().now() + days(6); };
+  store_.time = [] { return FakeClock().now() + days(6); };
   start_upload(kName);
   start_upload("src/20180401.zip.other");  // not that name
   const auto keys = store_.keys(testing::kArchive);

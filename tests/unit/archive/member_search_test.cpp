@@ -36,11 +36,12 @@ class MemberSearchTest : public ::testing::Test {
   }
   SearchReport search(const MemberQuery& query, const std::string& volume = "") {
     found_.clear();
-    return search_members(
-        store_, {scope_, query, volume, 4}, {},
-        [this](const std::shared_ptr<const index::Manifest>& manifest, std::vector<index::Row>&& rows) {
-          for (const index::Row& row : rows) found_.emplace_back(manifest->archive_key, row.key);
-        });
+    unsearched_.clear();
+    return search_members(store_, {scope_, query, volume, 4}, {}, [this](FoundKey&& found) {
+      for (const FoundMember& member : found.members)
+        found_.emplace_back(member.manifest->archive_key, member.row.key);
+      if (!found.unsearched.empty()) unsearched_[found.members.front().row.key] = found.unsearched;
+    });
   }
   std::vector<std::string> keys() const {
     std::vector<std::string> keys;
@@ -68,6 +69,7 @@ class MemberSearchTest : public ::testing::Test {
   CatalogScope scope_;
   std::map<std::string, std::string> originals_;
   std::vector<std::pair<std::string, std::string>> found_;
+  std::map<std::string, std::string> unsearched_;  // by key
 };
 
 TEST_F(MemberSearchTest, AKeyOfAKnownDayCostsThreeRequests) {
@@ -88,15 +90,54 @@ TEST_F(MemberSearchTest, OnlyVolumesWhoseKeysSurroundItAreLookedInto) {
   EXPECT_THAT(keys(), ElementsAre(day_key(1, 4)));
 }
 
-TEST_F(MemberSearchTest, GlobsAreSearchedInTheOrderOfTheVolumes) {
+TEST_F(MemberSearchTest, KeysComeInOrderWhateverVolumeTheyAreIn) {
   archive();
+  // A second volume of each day, whose keys lie between those of the others.
+  for (int day = 1; day <= 3; ++day) store_.put(testing::kSource, day_key(day, 2), "again");
+  ASSERT_FALSE(testing::run(store_, testing::small_options()).total().failure);
   const SearchReport report = search(MemberQuery({}, {"*"}));
-  EXPECT_EQ(report.members, originals_.size());
-  std::vector<std::string> volumes;
-  for (const auto& [volume, key] : found_) volumes.push_back(volume);
-  EXPECT_TRUE(std::is_sorted(volumes.begin(), volumes.end()));
+  EXPECT_EQ(report.members, originals_.size() + 3);
+  std::vector<std::string> in_order;
+  for (const auto& [volume, key] : found_) in_order.push_back(key);
+  EXPECT_TRUE(std::is_sorted(in_order.begin(), in_order.end()));
   EXPECT_EQ(search(MemberQuery({}, {"*/02/00[13].xml"})).members, 2u);
   EXPECT_THAT(keys(), ElementsAre(day_key(2, 1), day_key(2, 3)));
+}
+
+TEST_F(MemberSearchTest, AllMembersOfAKeyComeTogether) {
+  archive();
+  store_.put(testing::kSource, day_key(1, 2), "again");
+  ASSERT_FALSE(testing::run(store_, testing::small_options()).total().failure);
+  std::vector<std::size_t> members;
+  search_members(store_, {scope_, MemberQuery(), "", 4}, {},
+                 [&](FoundKey&& found) { members.push_back(found.members.size()); });
+  EXPECT_EQ(members.size(), originals_.size());
+  EXPECT_EQ(std::count(members.begin(), members.end(), 2u), 1);
+}
+
+TEST_F(MemberSearchTest, WhatAnUnreadVolumeMayHoldIsSaidOfEachKey) {
+  archive();  // two objects in a volume: src/20180401.zip has 000 and 001
+  store_.put(testing::kSource, day_key(1, 0), "again");
+  store_.put(testing::kSource, day_key(1, 1), "again");
+  ASSERT_FALSE(testing::run(store_, testing::small_options()).total().failure);
+  const auto damage = [this](const std::string& key) {
+    store_.edit(testing::kArchive, key, [](testing::StoredObject& object) { object.body.at(20) ^= 1; });
+  };
+  // Of a volume whose index can't be read, the range of keys is known.
+  const std::string manifest = manifest_of("src/20180401-4.zip");
+  ASSERT_FALSE(manifest.empty());
+  const auto name = *parse_manifest_key(manifest);
+  damage(index_key(name.archive_key, name.id));
+  search(MemberQuery());
+  EXPECT_THAT(unsearched_,
+              ElementsAre(std::pair<const std::string, std::string>(day_key(1, 0), name.archive_key),
+                          std::pair<const std::string, std::string>(day_key(1, 1), name.archive_key)));
+  // Of one whose manifest can't be read, only the group is known, by its name.
+  damage(manifest);
+  search(MemberQuery());
+  ASSERT_EQ(unsearched_.size(), 5u);
+  EXPECT_EQ(unsearched_.begin()->second, name.archive_key);
+  EXPECT_FALSE(unsearched_.contains(day_key(2, 0)));
 }
 
 TEST_F(MemberSearchTest, DatesAndBucketsNarrowTheSearch) {
@@ -162,11 +203,10 @@ TEST_F(MemberSearchTest, StoppedMeansCancelled) {
   std::stop_source stop;
   stop.request_stop();
   const MemberQuery everything;
-  EXPECT_EQ(
-      testing::error_kind([&] {
-        search_members(store_, {scope_, everything, "", 4}, stop.get_token(), [](const auto&, auto&&) {});
-      }),
-      ErrorKind::cancelled);
+  EXPECT_EQ(testing::error_kind([&] {
+              search_members(store_, {scope_, everything, "", 4}, stop.get_token(), [](FoundKey&&) {});
+            }),
+            ErrorKind::cancelled);
 }
 
 TEST_F(MemberSearchTest, StatesOfVolumes) {

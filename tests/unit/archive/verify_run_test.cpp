@@ -35,12 +35,15 @@ class VerifyRunTest : public ::testing::Test {
     testing::fill(store_, 3, 3);
     ASSERT_FALSE(testing::run(store_, testing::small_options()).total().failure);
     store_.forget_journal();
-    clock_.move(std::chrono::days(30));
+    a_month_passes();
+  }
+  void a_month_passes() {
+    store_.time = [now = store_.time() + std::chrono::days(30)] { return now; };
   }
   VerifyReport verify() {
     VerifyProgress progress;
     const auto log = base::make_null_logger();
-    return run_verify(options_, {store_, clock_, *log, progress, {}});
+    return run_verify(options_, {store_, *log, progress, {}});
   }
   /// What is said of the one damaged volume.
   std::string the_damage(const std::string& archive_key) {
@@ -63,7 +66,6 @@ class VerifyRunTest : public ::testing::Test {
   }
 
   FakeStore store_;
-  testing::FakeClock clock_;
   VerifyOptions options_;
 };
 
@@ -177,7 +179,7 @@ TEST_F(VerifyRunTest, VolumesThatAreCommittedWhileTheListingsAreReadAreWhole) {
     };
     VerifyProgress progress;
     const auto log = base::make_null_logger();
-    const VerifyReport report = run_verify(options_, {store, clock_, *log, progress, {}});
+    const VerifyReport report = run_verify(options_, {store, *log, progress, {}});
     EXPECT_TRUE(ran);
     EXPECT_EQ(report.damaged, 0u) << listed_after << ": "
                                   << (report.named.empty() ? "" : report.named.front().what);
@@ -210,6 +212,7 @@ TEST_F(VerifyRunTest, TheRecordOfARunThatLostARaceIsGarbage) {
   std::string text = store_.objects(testing::kArchive).at(manifest).body;
   for (std::size_t at = 0; (at = text.find(id, at)) != std::string::npos;) text.replace(at, id.size(), other);
   store_.put(testing::kArchive, manifest_key("src/20180401.zip", other), text);
+  a_month_passes();
   const VerifyReport report = verify();
   EXPECT_EQ(report.damaged, 0u);
   EXPECT_EQ(report.whole, 6u);
@@ -221,6 +224,7 @@ TEST_F(VerifyRunTest, RecordsOfKilledRunsAreGarbageAndNoDamage) {
   archive();
   const std::string other = "01B8J3Z7Q40000000000000000";
   store_.put(testing::kArchive, index_key("src/20180401.zip", other), "an index alone");
+  a_month_passes();
   const VerifyReport report = verify();
   EXPECT_EQ(report.damaged, 0u);
   EXPECT_EQ(report.garbage.count, 1u);
@@ -304,7 +308,7 @@ TEST_F(VerifyRunTest, ADeepRunStopsInTheMiddleOfAVolume) {
   };
   VerifyProgress progress;
   const auto log = base::make_null_logger();
-  const VerifyReport report = run_verify(options_, {store_, clock_, *log, progress, stop.get_token()});
+  const VerifyReport report = run_verify(options_, {store_, *log, progress, stop.get_token()});
   EXPECT_TRUE(report.interrupted);
   EXPECT_EQ(report.whole, 0u) << "what was not read to its end is not called whole";
   EXPECT_EQ(report.damaged, 0u);

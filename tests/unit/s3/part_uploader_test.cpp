@@ -80,6 +80,7 @@ class PartStore final : public ObjectStore {
   }
 
   // Never called here.
+  base::Timestamp now() const override { std::abort(); }
   void head_bucket(const std::string&) override { std::abort(); }
   ListObjectsPage list_objects(const ListObjectsRequest&) override { std::abort(); }
   GetObjectResult get_object(const GetObjectRequest&) override { std::abort(); }
