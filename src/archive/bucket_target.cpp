@@ -31,9 +31,10 @@ using Produce = std::function<void(const RestoreTarget::Sink&)>;
 
 constexpr std::size_t kMaxKeyBytes = 1024;  // Source: S3 User Guide, "Naming Amazon S3 objects"
 
-constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-constexpr std::uint64_t kMinPartBytes = 8 * kMiB;
-constexpr std::uint64_t kMaxPartBytes = 5 * 1024 * kMiB;  // Source: S3 User Guide, multipart upload limits
+constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMinPartBytes = 8 * kMebibyte;
+constexpr std::uint64_t kMaxPartBytes =
+    5 * 1024 * kMebibyte;  // Source: S3 User Guide, multipart upload limits
 constexpr std::uint64_t kMaxParts = 9'999;
 
 /// The keys that look() found free, each until write() asks for it. A key that isn't here costs write() a
@@ -200,8 +201,8 @@ class BucketTarget final : public RestoreTarget {
 
   static std::uint64_t part_size_of(std::uint64_t size_bytes) {
     const std::uint64_t mebibytes =
-        size_bytes / (kMaxParts * kMiB) + (size_bytes % (kMaxParts * kMiB) != 0 ? 1 : 0);
-    return std::max(kMinPartBytes, mebibytes * kMiB);
+        size_bytes / (kMaxParts * kMebibyte) + (size_bytes % (kMaxParts * kMebibyte) != 0 ? 1 : 0);
+    return std::max(kMinPartBytes, mebibytes * kMebibyte);
   }
 
   std::uint64_t part_size_for(const index::Row& row, const std::string& key) const {

@@ -189,9 +189,9 @@ class Rebuild {
 
   /// A whole number of MiB with which the archive has as many parts as its ETag says, if there is one.
   std::uint64_t part_size() const {
-    constexpr std::uint64_t kOneMiB = std::uint64_t{1} << 20;
+    constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
     const std::uint64_t least = (head_.size_bytes + parts_ - 1) / parts_;
-    const std::uint64_t rounded = (least + kOneMiB - 1) / kMiB * kMiB;
+    const std::uint64_t rounded = (least + mebibyte - 1) / mebibyte * mebibyte;
     return (head_.size_bytes - 1) / rounded + 1 == parts_ ? rounded : least;
   }
 

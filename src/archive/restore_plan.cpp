@@ -105,7 +105,8 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
         if (winner == nullptr) return;
         const index::Manifest& manifest = *winner->manifest;
         RestoreVolume& volume =
-            volumes.try_emplace({manifest.archive_key, manifest.id}, volume_of(manifest)).first->second;
+            volumes.try_emplace({manifest.archive_key, manifest.id}, volume_of(winner->manifest))
+                .first->second;
         ++volume.members;
         volume.member_bytes += winner->row.size_bytes;
         volume.compressed_bytes += winner->row.compressed_size_bytes;

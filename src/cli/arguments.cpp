@@ -34,9 +34,9 @@ void check_command(const std::string& word) {
                          : fmt::format("the commands of this version are: {}", listed));
 }
 
-class Parser {
+class ArgumentParser {
  public:
-  explicit Parser(const std::vector<std::string>& words) : words_(words) {
+  explicit ArgumentParser(const std::vector<std::string>& words) : words_(words) {
     result_.command = std::string(commands().front().name);
   }
 
@@ -136,7 +136,7 @@ class Parser {
 }  // namespace
 
 Arguments parse_arguments(const std::vector<std::string>& words) {
-  return Parser(words).parse();
+  return ArgumentParser(words).parse();
 }
 
 }  // namespace s3c::cli

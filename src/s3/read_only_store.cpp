@@ -21,6 +21,10 @@ ListObjectsPage ReadOnlyStore::list_objects(const ListObjectsRequest& request) {
   return store_.list_objects(request);
 }
 
+ListObjectVersionsPage ReadOnlyStore::list_object_versions(const ListObjectVersionsRequest& request) {
+  return store_.list_object_versions(request);
+}
+
 GetObjectResult ReadOnlyStore::get_object(const GetObjectRequest& request) {
   return store_.get_object(request);
 }
@@ -82,6 +86,10 @@ void ReadOnlyStore::abort_multipart_upload(const std::string& bucket, const std:
 std::vector<DeleteResult> ReadOnlyStore::delete_objects(const std::string& bucket,
                                                         const std::vector<DeleteItem>& items, Resend) {
   refuse("DeleteObjects", bucket, items.empty() ? "" : items.front().key);
+}
+
+DeleteResult ReadOnlyStore::delete_object(const std::string& bucket, const DeleteItem& item, Resend) {
+  refuse("DeleteObject", bucket, item.key);
 }
 
 }  // namespace s3c::s3

@@ -14,8 +14,11 @@ class ReadOnlyStore final : public ObjectStore {
   /// store must outlive it.
   explicit ReadOnlyStore(ObjectStore& store) : store_(store) {}
 
+  base::Timestamp now() const override { return store_.now(); }
+  bool completes_atomically() const override { return store_.completes_atomically(); }
   void head_bucket(const std::string& bucket) override;
   ListObjectsPage list_objects(const ListObjectsRequest& request) override;
+  ListObjectVersionsPage list_object_versions(const ListObjectVersionsRequest& request) override;
   GetObjectResult get_object(const GetObjectRequest& request) override;
   void get_objects(GetObjectSource& source, std::size_t max_in_flight) override;
   ObjectHead read_object(const GetObjectRequest& request, const BodySink& sink) override;
@@ -37,6 +40,7 @@ class ReadOnlyStore final : public ObjectStore {
                               const std::string& upload_id) override;
   std::vector<DeleteResult> delete_objects(const std::string& bucket, const std::vector<DeleteItem>& items,
                                            Resend resend) override;
+  DeleteResult delete_object(const std::string& bucket, const DeleteItem& item, Resend resend) override;
 
  private:
   ObjectStore& store_;
