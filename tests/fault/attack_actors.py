@@ -226,14 +226,11 @@ def run_command(store, command: Command, timeout_s: float = 60) -> Ended:
     # Few attempts, so that a fault that stays is given up soon.
     running = Running(store, *command.arguments, env=clean_environment(store, "/tmp", AWS_MAX_ATTEMPTS="3"))
     if command.ending:
-        timer = threading.Timer(command.after_s, running.signal, (ENDINGS[command.ending],))
-        timer.start()
-    try:
-        return Ended(command, running.wait(timeout_s))
-    finally:
-        if command.ending:
-            timer.cancel()
-            timer.join()
+        deadline = time.monotonic() + command.after_s
+        while not running.ended and time.monotonic() < deadline:
+            time.sleep(0.005)
+        running.signal(ENDINGS[command.ending])
+    return Ended(command, running.wait(timeout_s))
 
 
 def files_below(folder: str) -> dict[str, bytes]:
