@@ -228,10 +228,10 @@ constexpr std::string_view kCatalogIntroduction =
     R"(usage: s3compress catalog rebuild --arch-bucket BUCKET --bucket BUCKET VOLUME ... [flags]
        s3compress catalog forget --arch-bucket BUCKET VOLUME ... [--yes]
 
-rebuild makes manifest and index of a volume again out of the volume itself, whose last entry is its index: for
-when the catalog, or a part of it, was lost. The volume is read whole and every member decoded; records
-are only written if everything agrees, and never over what is there. A frozen volume must be thawed first
-(exit code 4).
+rebuild makes manifest and index of a volume again out of the volume itself, whose last entry is its
+index: for when the catalog, or a part of it, was lost. The volume is read whole and every member
+decoded; records are only written if everything agrees, and never over what is there. A frozen volume
+must be thawed first (exit code 4).
 
 Records are also made of a foreign archive, a ZIP of the original program: ls, find, cat, restore and
 verify then work on it. Its objects have the names that they have in the ZIP: their keys can't be known
@@ -239,8 +239,8 @@ any more (a/b_c and a_b/c are both a_b_c), nor ETags, content types, metadata, t
 such records nothing is ever deleted.
 
 forget removes the record of a volume that was committed and whose archive is gone or was replaced: the
-last trace of its objects. No other command does, and verify names such a volume until then. If the archive
-can be brought back, do that instead. Refused as long as the archive is there.
+last trace of its objects. No other command does, and verify names such a volume until then. If the
+archive can be brought back, do that instead. Refused as long as the archive is there.
 )";
 
 constexpr std::string_view kCatalogExamples = R"(
