@@ -56,9 +56,17 @@ struct ThawTimes {
   }
 };
 
+/// What AbortMultipartUpload does with an upload that was completed before.
+enum class AbortOfCompleted {
+  refused,         ///< NoSuchUpload
+  acknowledged,    ///< 204 and no effect: S3 for hours, others always
+  removes_object,  ///< and every abort removes the object at that name: seen on a store that people run
+};
+
 struct ServiceOptions {
   std::string region = "us-east-1";
   StorePowers powers{};
+  AbortOfCompleted abort_of_completed = AbortOfCompleted::refused;
   ThawTimes thaw_times{};
   std::set<std::string, std::less<>> read_only_buckets{};  ///< changes answer AccessDenied, to the owner too
 };

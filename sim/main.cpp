@@ -37,6 +37,7 @@ struct Options {
   std::string faults_file;
   std::vector<std::string> synthetic_buckets;
   bool even_parts = false;
+  std::string abort = "refused";
 };
 
 /// "20ms", "1.5s", "2m", "5h"; a bare 0 too. Throws CLI::ValidationError.
@@ -132,6 +133,12 @@ void define(CLI::App& app, Options& options) {
       ->type_name("FILE");
   app.add_flag("--even-parts", options.even_parts,
                "refuse at Complete parts of uneven size, but for the last (as Cloudflare R2)");
+  app.add_option(
+         "--abort", options.abort,
+         "what AbortMultipartUpload does with an upload that was completed: refused: NoSuchUpload; "
+         "acknowledged: 204, as S3 for hours; removes-object: 204, and the object at that name is gone")
+      ->check(CLI::IsMember({"refused", "acknowledged", "removes-object"}))
+      ->capture_default_str();
   app.footer(
       "Examples:\n"
       "  s3sim --listen 127.0.0.1:9000 --access-key test --secret-key secret\n"
@@ -178,6 +185,10 @@ int serve(const Options& options) {
   service_options.thaw_times = parse_thaw_times("--thaw-time", options.thaw_time);
   if (options.profile == "lesser") service_options.powers = s3c::sim::StorePowers::lesser();
   if (options.even_parts) service_options.powers.uneven_parts = false;
+  if (options.abort == "acknowledged")
+    service_options.abort_of_completed = s3c::sim::AbortOfCompleted::acknowledged;
+  if (options.abort == "removes-object")
+    service_options.abort_of_completed = s3c::sim::AbortOfCompleted::removes_object;
   service_options.read_only_buckets.insert(options.read_only_buckets.begin(),
                                            options.read_only_buckets.end());
 

@@ -140,9 +140,12 @@ Response upload_part_copy(const Call& call) {
 }
 
 Response abort_multipart_upload(const Call& call) {
-  const Upload& upload = require_upload(call);
-  const std::string id = upload.id;
-  call.bucket().remove_upload(call.key(), id);
+  const AbortOfCompleted mode = call.options.abort_of_completed;
+  // An id that never was is acknowledged as well: nobody remembers which there were.
+  if (mode == AbortOfCompleted::refused) require_upload(call);
+  call.bucket().remove_upload(call.key(), std::string(call.query.get("uploadId")));
+  if (mode == AbortOfCompleted::removes_object && call.bucket().current(call.key()) != nullptr)
+    call.bucket().remove(call.key(), call.now);
   Response response;
   response.status = 204;
   return response;

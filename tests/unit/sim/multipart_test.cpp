@@ -78,6 +78,33 @@ TEST_F(Multipart, AStoreOfEvenPartsTakesOnlyAShorterLastOne) {
   EXPECT_EQ(sim.complete(kPath, id, {{1, small}, {3, last}}).status, 200);
 }
 
+TEST_F(Multipart, AbortOfACompletedUpload) {
+  struct Case {
+    AbortOfCompleted mode;
+    int abort_status;
+    int status_afterwards;
+  };
+  for (const Case& c :
+       {Case{AbortOfCompleted::refused, 404, 200}, Case{AbortOfCompleted::acknowledged, 204, 200},
+        Case{AbortOfCompleted::removes_object, 204, 404}}) {
+    SimClient sim({.abort_of_completed = c.mode});
+    sim.put("/bucket", "");
+    const std::string id = sim.start_upload(kPath);
+    const std::string etag = sim.upload_part(kPath, id, 1, last_);
+    ASSERT_EQ(sim.complete(kPath, id, {{1, etag}}).status, 200);
+    EXPECT_EQ(sim.send("DELETE", kPath, "uploadId=" + id).status, c.abort_status);
+    EXPECT_EQ(sim.get(kPath).status, c.status_afterwards);
+  }
+}
+
+TEST_F(Multipart, AStoreWhoseAbortsRemoveObjectsDoesSoForUnfinishedUploadsToo) {
+  SimClient sim({.abort_of_completed = AbortOfCompleted::removes_object});
+  sim.put("/bucket", "");
+  sim.put(kPath, "finished");
+  EXPECT_EQ(sim.send("DELETE", kPath, "uploadId=" + sim.start_upload(kPath)).status, 204);
+  EXPECT_EQ(sim.get(kPath).status, 404);
+}
+
 TEST_F(Multipart, APartSentAgainReplacesTheFirst) {
   start();
   const std::string again = sim_.upload_part(kPath, id_, 2, "another end");
