@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "archive/abort_probe.h"
 #include "archive/group_finder.h"
 #include "archive/group_run.h"
 #include "archive/packing_crew.h"
@@ -101,6 +102,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
     report.interrupted = context.stop.stop_requested();
     return report;
   }
+  if (!options.dry_run) check_aborts(context.store, options.archive_bucket, context.clock);
   const StorePowers powers =
       options.dry_run ? StorePowers{} : find_powers(context.store, options, context.clock);
   context.log.info("store: conditional complete {}, additional checksums {}, conditional delete {}",

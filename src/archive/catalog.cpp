@@ -8,19 +8,23 @@
 
 #include "archive/body_check.h"
 #include "archive/layout.h"
+#include "archive/open_uploads.h"
 #include "base/crc.h"
 #include "base/error.h"
 #include "base/ulid.h"
+#include "index/commit_mark.h"
 #include "s3/error_mapping.h"
 
 namespace s3c::archive {
 namespace {
 
 using base::Error;
+using base::ErrorContext;
 using base::ErrorKind;
 
 constexpr std::string_view kManifestSuffix = ".json";
 constexpr std::string_view kIndexSuffix = ".jsonl.gz";
+constexpr std::string_view kMarkSuffix = ".json";
 constexpr std::string_view kStagingSuffix = ".zip";
 constexpr int kDamageAttempts = 3;
 
@@ -57,6 +61,14 @@ std::string index_key(std::string_view archive_key, std::string_view id) {
   return fmt::format("{}{}/{}{}", kIndexFolder, archive_key, id, kIndexSuffix);
 }
 
+std::string commit_mark_key(std::string_view archive_key, std::string_view id) {
+  return fmt::format("{}{}/{}{}", kCommitFolder, archive_key, id, kMarkSuffix);
+}
+
+std::string take_back_mark_key(std::string_view archive_key, std::string_view id) {
+  return fmt::format("{}{}/{}{}", kTakeBackFolder, archive_key, id, kMarkSuffix);
+}
+
 std::string probe_key(std::string_view id) {
   return fmt::format("{}{}", kProbeFolder, id);
 }
@@ -71,6 +83,14 @@ std::optional<ManifestName> parse_manifest_key(std::string_view key) {
 
 std::optional<ManifestName> parse_index_key(std::string_view key) {
   return parse_key(kIndexFolder, kIndexSuffix, key);
+}
+
+std::optional<ManifestName> parse_commit_mark_key(std::string_view key) {
+  return parse_key(kCommitFolder, kMarkSuffix, key);
+}
+
+std::optional<ManifestName> parse_take_back_mark_key(std::string_view key) {
+  return parse_key(kTakeBackFolder, kMarkSuffix, key);
 }
 
 std::optional<ManifestName> parse_staging_key(std::string_view key) {
@@ -105,7 +125,7 @@ std::vector<ManifestName> Catalog::list_volume(std::string_view archive_key) {
   return list(fmt::format("{}{}/", kManifestFolder, archive_key));
 }
 
-index::Manifest Catalog::read_manifest(const ManifestName& name, base::Timestamp* last_modified) {
+index::Manifest Catalog::read_manifest(const ManifestName& name) {
   s3::GetObjectRequest request;
   request.bucket = bucket_;
   request.key = manifest_key(name.archive_key, name.id);
@@ -115,9 +135,7 @@ index::Manifest Catalog::read_manifest(const ManifestName& name, base::Timestamp
   };
   index::Manifest manifest;
   try {
-    const s3::GetObjectResult got = read_undamaged(store_, request);
-    if (last_modified != nullptr) *last_modified = got.head.last_modified;
-    manifest = index::parse_manifest(got.body);
+    manifest = index::parse_manifest(read_undamaged(store_, request).body);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
     throw corrupt(error.message());
@@ -134,13 +152,20 @@ GroupState Catalog::load_group(std::string_view stem) {
   state.listed = list_group(stem);
   for (const ManifestName& name : state.listed) {
     try {
-      base::Timestamp last_modified;
-      index::Manifest manifest = read_manifest(name, &last_modified);
-      const auto archive = store_.head_object(bucket_, name.archive_key);
-      if (auto volume = prove_committed(manifest, archive)) {
+      index::Manifest manifest = read_manifest(name);
+      auto archive = store_.head_object(bucket_, name.archive_key);
+      bool lost = false;
+      if (record_id(archive) != manifest.id && was_committed(manifest)) {
+        // Its run may have completed it, and marked it, since the HEAD.
+        archive = store_.head_object(bucket_, name.archive_key);
+        lost = record_id(archive) != manifest.id;
+      }
+      if (lost) {
+        state.lost.push_back(std::move(manifest));
+      } else if (auto volume = prove_committed(manifest, archive)) {
         state.committed.push_back(*std::move(volume));
       } else if (!is_as_sent(manifest, archive)) {
-        state.uncommitted.push_back({std::move(manifest), last_modified});
+        state.uncommitted.push_back(std::move(manifest));
       }
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::not_found)
@@ -166,11 +191,67 @@ void Catalog::put_manifest(const index::Manifest& manifest) {
   store_.put_object(request, index::to_json(manifest));
 }
 
+void Catalog::put_commit_mark(const CommittedVolume& volume) {
+  const index::Manifest& m = volume.manifest();
+  put_mark(commit_mark_key(m.archive_key, m.id), m);
+  // Whoever takes a record back writes its own mark first and looks for ours then. So of two that meet, at
+  // least one sees the other's mark. The manifest is looked at last: its mark goes after it.
+  const std::string theirs = take_back_mark_key(m.archive_key, m.id);
+  const ErrorContext context{.operation = "commit mark", .resource = bucket_ + "/" + m.archive_key};
+  if (store_.head_object(bucket_, theirs)) {
+    throw Error(ErrorKind::transient,
+                fmt::format("another process (gc or a run) is removing this volume's record, nothing was "
+                            "deleted; if none is running, remove {}",
+                            theirs),
+                context);
+  }
+  if (!store_.head_object(bucket_, manifest_key(m.archive_key, m.id))) {
+    throw Error(ErrorKind::transient,
+                "another process removed this volume's record meanwhile, nothing was deleted", context);
+  }
+}
+
+bool Catalog::has_commit_mark(const ManifestName& name) {
+  return store_.head_object(bucket_, commit_mark_key(name.archive_key, name.id)).has_value();
+}
+
+void Catalog::put_take_back_mark(const index::Manifest& manifest) {
+  put_mark(take_back_mark_key(manifest.archive_key, manifest.id), manifest);
+}
+
+void Catalog::put_mark(const std::string& key, const index::Manifest& manifest) {
+  s3::PutObjectRequest request;
+  request.bucket = bucket_;
+  request.key = key;
+  request.attributes.content_type = "application/json";
+  request.if_none_match = true;
+  try {
+    store_.put_object(request, index::mark_json(manifest));
+  } catch (const Error& error) {
+    // There already. But some stores say so of a delete marker too.
+    if (error.kind() != ErrorKind::precondition_failed || !store_.head_object(bucket_, key)) throw;
+  }
+}
+
+bool Catalog::was_committed(const index::Manifest& manifest) {
+  if (has_commit_mark({manifest.archive_key, manifest.id})) return true;
+  if (manifest.commit_marks) return false;
+  if (!manifest.has_upload()) return true;
+  try {
+    return !find_upload(store_, bucket_, manifest.archive_key, manifest.upload_id);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::access_denied && error.kind() != ErrorKind::unsupported) throw;
+    return true;  // nobody can tell, so the record stays
+  }
+}
+
 void Catalog::remove(const index::Manifest& manifest) {
   // Manifest first: an index without manifest is garbage, a manifest without index is damage. Keys made from
-  // the id, not the one that the manifest names: that could be another volume's.
+  // the id, not the one that the manifest names: that could be another volume's. The mark last: without it a
+  // run that still believes in this record would only have the manifest to tell.
   remove_object(manifest_key(manifest.archive_key, manifest.id));
   remove_object(index_key(manifest.archive_key, manifest.id));
+  remove_object(take_back_mark_key(manifest.archive_key, manifest.id));
 }
 
 void Catalog::remove_object(const std::string& key) {

@@ -20,11 +20,16 @@ inline constexpr std::string_view kCatalogPrefix = "s3compress_catalog/";
 // Its folders.
 inline constexpr std::string_view kManifestFolder = "s3compress_catalog/manifest/";
 inline constexpr std::string_view kIndexFolder = "s3compress_catalog/index/";
+inline constexpr std::string_view kCommitFolder = "s3compress_catalog/commit/";
+inline constexpr std::string_view kTakeBackFolder = "s3compress_catalog/take_back/";
 inline constexpr std::string_view kProbeFolder = "s3compress_catalog/probe/";
 inline constexpr std::string_view kStagingFolder = "s3compress_catalog/staging/";
 
 std::string manifest_key(std::string_view archive_key, std::string_view id);
 std::string index_key(std::string_view archive_key, std::string_view id);
+/// Where the two marks of a volume lie: docs/ordering.md, "Marks".
+std::string commit_mark_key(std::string_view archive_key, std::string_view id);
+std::string take_back_mark_key(std::string_view archive_key, std::string_view id);
 std::string probe_key(std::string_view id);
 /// Where a volume lies while it is read back. Ends in an id and a suffix, as gc expects there.
 std::string staging_key(std::string_view archive_key, std::string_view id);
@@ -37,22 +42,22 @@ struct ManifestName {
   bool operator==(const ManifestName&) const = default;
 };
 
-/// What the key of a manifest, of an index or of a staging copy says; nullopt for an object that lies in that
-/// folder but isn't named as one of ours.
+/// What the key of a manifest, of an index, of a mark or of a staging copy says; nullopt for an object that
+/// lies in that folder but isn't named as one of ours.
 std::optional<ManifestName> parse_manifest_key(std::string_view key);
 std::optional<ManifestName> parse_index_key(std::string_view key);
+std::optional<ManifestName> parse_commit_mark_key(std::string_view key);
+std::optional<ManifestName> parse_take_back_mark_key(std::string_view key);
 std::optional<ManifestName> parse_staging_key(std::string_view key);
-
-/// A manifest whose archive didn't prove it when it was asked.
-struct UncommittedManifest {
-  index::Manifest manifest;
-  base::Timestamp last_modified{};  ///< of the manifest
-};
 
 /// What the archive bucket holds of one group.
 struct GroupState {
   std::vector<CommittedVolume> committed;
-  std::vector<UncommittedManifest> uncommitted;
+  /// Their archives did not prove them when they were asked, and no delete was licensed by them.
+  std::vector<index::Manifest> uncommitted;
+  /// Their archives are gone, or others stand at their names, and they were committed once. Such a record
+  /// stays, and its name is taken.
+  std::vector<index::Manifest> lost;
   std::vector<ManifestName> listed;  ///< every manifest there was, committed or not, foreign archives' too
 };
 
@@ -73,19 +78,29 @@ class Catalog {
   std::vector<ManifestName> list_group(std::string_view stem);
   /// The manifests of one volume's name.
   std::vector<ManifestName> list_volume(std::string_view archive_key);
-  /// Throws not_found when it was removed meanwhile. last_modified: nullptr, or where to put the manifest's.
-  index::Manifest read_manifest(const ManifestName& name, base::Timestamp* last_modified = nullptr);
+  /// Throws not_found when it was removed meanwhile.
+  index::Manifest read_manifest(const ManifestName& name);
   /// Step 2 of the protocol: lists the group's manifests, HEADs the archives they name, and keeps the proofs.
-  /// The record of a foreign archive that stands proves nothing and isn't to be cleared: it is in neither
-  /// list.
+  /// The record of a foreign archive that stands proves nothing and isn't to be cleared: it is in none of the
+  /// lists.
   GroupState load_group(std::string_view stem);
 
   /// Both return once the store has acknowledged.
   void put_index(const index::Manifest& manifest, std::string_view gz_bytes);
   void put_manifest(const index::Manifest& manifest);
-  /// Removes a volume's manifest, then its index.
-  /// REQUIRES: an acknowledged abort of its upload, and then a HEAD that showed the archive is not its id:
-  /// only take_back() calls this.
+  /// Writes the volume's commit mark if it isn't there yet, and then makes sure that nobody is taking its
+  /// record back. Once this returns, no program removes the record any more, and sources may be deleted on
+  /// its word. Throws transient when the record is being taken back, or was; and the store's errors.
+  void put_commit_mark(const CommittedVolume& volume);
+  bool has_commit_mark(const ManifestName& name);
+  /// Says that the record is about to be removed. Never overwritten: there already is as good.
+  void put_take_back_mark(const index::Manifest& manifest);
+  /// Whether sources may have been deleted on the record's word: it has a commit mark or, when its kind of
+  /// record never had one, no unfinished upload. REQUIRES: its archive doesn't carry its id; whoever acts on
+  /// a yes looks at the archive again, which may have been completed in between.
+  bool was_committed(const index::Manifest& manifest);
+  /// Removes a volume's manifest, then its index, then the take-back mark.
+  /// REQUIRES: what take_back() does before; only it calls this.
   void remove(const index::Manifest& manifest);
   /// Removes one object of the catalog; one that is gone already counts. Its key must hold an id that was
   /// used once, so that a repeated or late delete can't hit anything else. Throws internal for a key outside.
@@ -98,6 +113,7 @@ class Catalog {
   std::vector<index::Row> read_block(const index::Manifest& manifest, const index::Block& block);
 
  private:
+  void put_mark(const std::string& key, const index::Manifest& manifest);
   std::vector<ManifestName> list(const std::string& prefix);
   std::string read_index(const std::string& key, std::uint64_t offset, std::uint64_t size_bytes);
 

@@ -31,21 +31,26 @@ void CatalogListing::Folder::pop() {
 CatalogListing::CatalogListing(s3::ObjectStore& store, const std::string& bucket,
                                const std::string& name_prefix)
     : manifests_(store, bucket, std::string(kManifestFolder) + name_prefix, parse_manifest_key),
-      indexes_(store, bucket, std::string(kIndexFolder) + name_prefix, parse_index_key) {}
+      indexes_(store, bucket, std::string(kIndexFolder) + name_prefix, parse_index_key),
+      marks_(store, bucket, std::string(kCommitFolder) + name_prefix, parse_commit_mark_key) {}
 
 std::optional<CatalogRecord> CatalogListing::next() {
-  const bool manifest = manifests_.peek();
-  const bool index = indexes_.peek();
-  if (!manifest && !index) return std::nullopt;
-  const bool take_manifest = manifest && (!index || manifests_.path() <= indexes_.path());
-  const bool take_index = index && (!take_manifest || manifests_.path() == indexes_.path());
-
-  Folder& first = take_manifest ? manifests_ : indexes_;
-  CatalogRecord record{first.name(), first.object().last_modified, std::nullopt, std::nullopt};
-  if (take_manifest) record.manifest_bytes = manifests_.object().size_bytes;
-  if (take_index) record.index_bytes = indexes_.object().size_bytes;
-  if (take_manifest) manifests_.pop();
-  if (take_index) indexes_.pop();
+  Folder* first = nullptr;
+  for (Folder* folder : {&manifests_, &indexes_, &marks_}) {
+    if (folder->peek() && (first == nullptr || folder->path() < first->path())) first = folder;
+  }
+  if (first == nullptr) return std::nullopt;
+  CatalogRecord record{first->name(), first->object().last_modified, std::nullopt, std::nullopt, false};
+  const std::string path = first->path();
+  const auto take = [&path](Folder& folder) -> std::optional<std::uint64_t> {
+    if (!folder.peek() || folder.path() != path) return std::nullopt;
+    const std::uint64_t bytes = folder.object().size_bytes;
+    folder.pop();
+    return bytes;
+  };
+  record.manifest_bytes = take(manifests_);
+  record.index_bytes = take(indexes_);
+  record.marked = take(marks_).has_value();
   return record;
 }
 

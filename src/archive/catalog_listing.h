@@ -1,5 +1,5 @@
 // The whole catalog of an archive bucket as a stream: which ids there are under which archive's name, and
-// what each has of a manifest and an index. Memory holds a page of each of the two listings.
+// what each has of a manifest, an index and a commit mark. Memory holds a page of each of the three listings.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,17 @@
 
 namespace s3c::archive {
 
-/// At least one of the two is there.
+/// At least one of the three is there.
 struct CatalogRecord {
   ManifestName name;
-  base::Timestamp last_modified;  ///< of the manifest, without one of the index
+  base::Timestamp last_modified;  ///< of the manifest, without one of the index, without one of the mark
   std::optional<std::uint64_t> manifest_bytes;
   std::optional<std::uint64_t> index_bytes;
+  bool marked = false;  ///< committed: sources may have been deleted on its word
 };
 
-/// Merges the listings of manifests and indexes, both in the order of archive key and id. What lies in those
-/// folders and isn't named as ours is passed over. One thread at a time.
+/// Merges the listings of manifests, indexes and marks, all in the order of archive key and id. What lies in
+/// those folders and isn't named as ours is passed over. One thread at a time.
 class CatalogListing {
  public:
   /// name_prefix: what the archives' keys start with; empty: all of them.
@@ -58,6 +59,7 @@ class CatalogListing {
 
   Folder manifests_;
   Folder indexes_;
+  Folder marks_;
 };
 
 }  // namespace s3c::archive

@@ -69,9 +69,11 @@ std::variant<CommittedVolume, LostRace> Committer::settle(const index::Manifest&
                                                           std::optional<Error> error) {
   // 7: the store's own word on what stands at that name.
   if (auto committed = prove_committed(manifest, head_archive(manifest))) return *std::move(committed);
-  std::variant<CommittedVolume, TakenBack> outcome = take_back(store_, catalog_, manifest);
+  auto outcome = take_back(store_, catalog_, manifest);
   if (auto* committed = std::get_if<CommittedVolume>(&outcome)) return std::move(*committed);
-  LostRace lost{std::get<TakenBack>(outcome).winner_id, std::nullopt};
+  const auto* taken = std::get_if<TakenBack>(&outcome);
+  // Otherwise another run was committing it for us, and then its archive was lost: the next pass names it.
+  LostRace lost{taken != nullptr ? taken->winner_id : "", std::nullopt};
   if (error && !tells_of_lost_race(*error)) lost.error = std::move(error);
   return lost;
 }

@@ -16,7 +16,8 @@
 
 namespace s3c::archive {
 
-/// The volume was not committed and nothing of it is left: start again at step 1.
+/// The volume is not committed: start again at step 1. Nothing of it is left, unless another run marked it
+/// and then its archive was lost.
 struct LostRace {
   std::string winner_id;  ///< the id at that name now; empty when there is none or the archive is foreign
   std::optional<base::Error> error;  ///< what Complete said, if it failed for another reason than a lost race

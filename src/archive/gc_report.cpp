@@ -14,6 +14,8 @@ std::string_view to_string(GarbageKind kind) {
       return "manifest";
     case GarbageKind::index:
       return "index";
+    case GarbageKind::mark:
+      return "mark";
     case GarbageKind::probe:
       return "probe";
     case GarbageKind::staging:

@@ -16,6 +16,7 @@ enum class GarbageKind {
   upload,    ///< an unfinished multipart upload
   manifest,  ///< of a volume that was never committed
   index,     ///< of such a volume
+  mark,      ///< that says how far a volume came
   probe,     ///< the store probe's object
   staging,   ///< a verification's copy of a volume
 };
@@ -74,11 +75,13 @@ struct GcReport {
   std::uint64_t manifests = 0;  ///< seen, as the next two
   std::uint64_t indexes = 0;
   std::uint64_t uploads = 0;  ///< ours
-  std::uint64_t young = 0;    ///< things that weren't looked at because they are younger than min_age
+  std::uint64_t young = 0;    ///< uploads, their records and copies that are younger than min_age
   GarbageList removed;        ///< dry run: what would be
   GarbageList left;           ///< garbage that could not be removed
   GarbageList waiting;        ///< may be garbage: it can't be told yet
-  GarbageList damaged;        ///< not garbage, but not what it should be either: nothing of it is touched
+  /// Not garbage, but not what it should be either, such as records whose archives were lost: nothing of it
+  /// is touched.
+  GarbageList damaged;
   GcFailures failures;
   bool interrupted = false;
 };

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -28,7 +30,7 @@ using base::ErrorKind;
 
 constexpr std::size_t kUlidChars = 26;
 
-/// What the catalog has under the name of one archive, as far as it is old enough.
+/// What the catalog has under the name of one archive.
 struct Records {
   /// More of one name are looked at in several turns: a name's records must not fill the memory.
   static constexpr std::size_t kMost = 1000;
@@ -47,31 +49,21 @@ class GcRun {
       : options_(options),
         context_(context),
         limit_(context.clock.now(), options.min_age),
-        catalog_(context.store, options.archive_bucket),
-        tasks_(static_cast<std::size_t>(options.threads) * 2),
-        crew_([this] { tasks_.cancel(); }) {}
-  ~GcRun() { tasks_.cancel(); }  // or crew_ would wait for ever
-  GcRun(const GcRun&) = delete;
-  GcRun& operator=(const GcRun&) = delete;
+        catalog_(context.store, options.archive_bucket) {}
 
   GcReport run() {
     check_bucket();
-    for (int i = 0; i < options_.threads; ++i) {
-      crew_.spawn([this](const std::stop_token&) {
-        while (std::optional<Task> task = tasks_.pop()) (*task)();
-      });
-    }
-    // Uploads first: a dry run and a run in earnest then count the same.
-    search([this] { find_uploads(); });
-    search([this] { find_records(); });
-    search([this] { find_copies(GarbageKind::probe, kProbeFolder, "a store probe left it"); });
-    search([this] { find_copies(GarbageKind::staging, kStagingFolder, "a verification left it"); });
-    const bool interrupted = context_.stop.stop_requested();
-    if (interrupted) tasks_.cancel();
-    tasks_.close();
-    crew_.wait();
+    // Records first, and to their end: whether the upload of a record is unfinished can't be told any more
+    // once it was aborted.
+    search([this](Crew& crew) { find_records(crew); });
+    search([this](Crew& crew) {
+      find_uploads(crew);
+      find_marks(crew);
+      find_copies(crew, GarbageKind::probe, kProbeFolder, "a store probe left it");
+      find_copies(crew, GarbageKind::staging, kStagingFolder, "a verification left it");
+    });
     base::MutexLock lock(mutex_);
-    report_.interrupted = interrupted;
+    report_.interrupted = context_.stop.stop_requested();
     for (GarbageList* list : {&report_.removed, &report_.left, &report_.waiting, &report_.damaged})
       list->sort();
     return std::move(report_);
@@ -79,6 +71,36 @@ class GcRun {
 
  private:
   using Task = std::function<void()>;
+
+  /// The threads of one search; the destructor waits for them.
+  class Crew {
+   public:
+    Crew(int threads, const std::stop_token& stop)
+        : stop_(stop), tasks_(static_cast<std::size_t>(threads) * 2), threads_([this] { tasks_.cancel(); }) {
+      for (int i = 0; i < threads; ++i) {
+        threads_.spawn([this](const std::stop_token&) {
+          while (std::optional<Task> task = tasks_.pop()) (*task)();
+        });
+      }
+    }
+    ~Crew() { tasks_.cancel(); }  // or threads_ would wait for ever
+    Crew(const Crew&) = delete;
+    Crew& operator=(const Crew&) = delete;
+
+    /// False: no more is wanted.
+    bool take(Task task) { return !stop_.stop_requested() && tasks_.push(std::move(task)); }
+    /// Waits until everything that was taken is done, or dropped after a stop.
+    void finish() {
+      if (stop_.stop_requested()) tasks_.cancel();
+      tasks_.close();
+      threads_.wait();
+    }
+
+   private:
+    const std::stop_token stop_;
+    base::BoundedQueue<Task> tasks_;
+    base::TaskGroup threads_;  // last: they use everything above
+  };
 
   /// Names and permissions first: a typo must not look like an empty bucket.
   void check_bucket() {
@@ -89,18 +111,22 @@ class GcRun {
     context_.store.list_objects(request);
   }
 
+  /// Returns when everything that find found is dealt with.
+  void search(const std::function<void(Crew&)>& find) {
+    Crew crew(options_.threads, context_.stop);
+    find(crew);
+    crew.finish();
+  }
+
   /// A listing that fails doesn't keep the others from being searched.
-  void search(const std::function<void()>& find) {
+  void list(const std::function<void()>& work) {
     if (context_.stop.stop_requested()) return;
     try {
-      find();
+      work();
     } catch (const Error& error) {
       fail(error);
     }
   }
-
-  /// False: no more is wanted.
-  bool hand_out(Task task) { return !context_.stop.stop_requested() && tasks_.push(std::move(task)); }
 
   // --- uploads
 
@@ -110,20 +136,23 @@ class GcRun {
            options_.archive_name.volume_of(options_.bucket, options_.prefix, key);
   }
 
-  void find_uploads() {
-    const auto visit = [this](const s3::MultipartUpload& upload) {
+  void find_uploads(Crew& crew) {
+    const auto visit = [&](const s3::MultipartUpload& upload) {
+      if (is_told(upload)) return !context_.stop.stop_requested();
       count_upload();
       if (!is_old_enough(upload.initiated)) return !context_.stop.stop_requested();
-      return hand_out([this, upload] { end_upload(upload); });
+      return crew.take([this, upload] { end_upload(upload); });
     };
-    for_each_upload(context_.store, options_.archive_bucket, std::string(kCatalogPrefix), visit);
-    if (options_.bucket.empty()) return;
-    for_each_upload(context_.store, options_.archive_bucket,
-                    options_.archive_name.fixed_prefix(options_.bucket, options_.prefix),
-                    [&](const s3::MultipartUpload& upload) {
-                      if (is_archive_name(upload.key)) return visit(upload);
-                      return !context_.stop.stop_requested();
-                    });
+    list([&] {
+      for_each_upload(context_.store, options_.archive_bucket, std::string(kCatalogPrefix), visit);
+      if (options_.bucket.empty()) return;
+      for_each_upload(context_.store, options_.archive_bucket,
+                      options_.archive_name.fixed_prefix(options_.bucket, options_.prefix),
+                      [&](const s3::MultipartUpload& upload) {
+                        if (is_archive_name(upload.key)) return visit(upload);
+                        return !context_.stop.stop_requested();
+                      });
+    });
   }
 
   void count_upload() {
@@ -149,24 +178,41 @@ class GcRun {
     context_.store.abort_multipart_upload(options_.archive_bucket, upload.key, upload.upload_id);
   }
 
-  // --- manifests and indexes
-
-  void find_records() {
-    CatalogListing listing(context_.store, options_.archive_bucket);
-    Records records;
-    const auto flush = [&] {
-      return hand_out([this, done = std::exchange(records, {})] { look_at(done.all); });
-    };
-    while (std::optional<CatalogRecord> record = listing.next()) {
-      if (context_.stop.stop_requested()) return;
-      if (records.ends_before(*record) && !flush()) return;
-      count(*record);
-      if (is_old_enough(made_at(*record))) records.all.push_back(*std::move(record));
+  /// An upload that went with its record. A dry run will find it once more.
+  void tell_upload(const s3::MultipartUpload& upload) {
+    {
+      base::MutexLock lock(mutex_);
+      told_uploads_.insert(upload.upload_id);
     }
-    if (!records.all.empty()) flush();
+    count_upload();
+    note(&GcReport::removed, garbage_of(upload));
   }
 
-  static base::Timestamp made_at(const CatalogRecord& record) {
+  bool is_told(const s3::MultipartUpload& upload) {
+    base::MutexLock lock(mutex_);
+    return told_uploads_.contains(upload.upload_id);
+  }
+
+  // --- manifests, indexes and marks
+
+  void find_records(Crew& crew) {
+    list([&] {
+      CatalogListing listing(context_.store, options_.archive_bucket);
+      Records records;
+      const auto flush = [&] {
+        return crew.take([this, done = std::exchange(records, {})] { look_at(done.all); });
+      };
+      while (std::optional<CatalogRecord> record = listing.next()) {
+        if (context_.stop.stop_requested()) return;
+        if (records.ends_before(*record) && !flush()) return;
+        count(*record);
+        records.all.push_back(*std::move(record));
+      }
+      if (!records.all.empty()) flush();
+    });
+  }
+
+  base::Timestamp made_at(const CatalogRecord& record) const {
     return archive::made_at(record.name.id, record.last_modified);
   }
 
@@ -184,6 +230,10 @@ class GcRun {
     std::optional<std::string> standing;  // the id of the archive's record
     std::string carried;                  // empty: none, or a foreign archive
     for (const CatalogRecord& record : records) {
+      if (!record.manifest_bytes && record.marked) {
+        tell_lone_mark(record);
+        continue;
+      }
       if (!record.manifest_bytes) {
         take_lone_index(record);
         continue;
@@ -211,14 +261,25 @@ class GcRun {
         [&](Garbage& garbage) {
           const std::optional<index::Manifest> manifest = read_if_there(record.name);
           if (!manifest) return;
-          if (manifest->is_foreign()) garbage.why = "the foreign archive is not there any more";
           if (!catalog_.is_of_this_bucket(*manifest)) {
             garbage.why = fmt::format("it was written for bucket {}", manifest->archive_bucket);
             return note(&GcReport::waiting, garbage);
           }
-          if (!options_.dry_run &&
-              std::holds_alternative<CommittedVolume>(take_back(context_.store, catalog_, *manifest))) {
+          std::optional<s3::MultipartUpload> upload;
+          if (manifest->has_upload()) {
+            upload = find_upload(context_.store, options_.archive_bucket, manifest->archive_key,
+                                 manifest->upload_id);
+          }
+          if (upload && !is_old_enough(upload->initiated)) return;  // in the making
+          const auto outcome =
+              options_.dry_run ? foresee(*manifest) : take_back(context_.store, catalog_, *manifest);
+          if (std::holds_alternative<CommittedVolume>(outcome)) {
             return context_.log.info("{} was committed meanwhile", base::printable(record.name.archive_key));
+          }
+          if (upload) tell_upload(*upload);
+          if (const auto* lost = std::get_if<LostArchive>(&outcome)) {
+            garbage.why = lost->why;
+            return note(&GcReport::damaged, garbage);
           }
           note(&GcReport::removed, garbage);
           if (record.index_bytes) {
@@ -226,6 +287,15 @@ class GcRun {
                                       "", garbage.age, *record.index_bytes, "its manifest went"});
           }
         });
+  }
+
+  /// What take_back() would find, for a dry run.
+  std::variant<CommittedVolume, TakenBack, LostArchive> foresee(const index::Manifest& manifest) {
+    const bool was_committed = catalog_.was_committed(manifest);
+    const auto archive = context_.store.head_object(options_.archive_bucket, manifest.archive_key);
+    if (auto committed = prove_committed(manifest, archive)) return *std::move(committed);
+    if (was_committed) return LostArchive{describe_loss(archive)};
+    return TakenBack{id_of(archive)};
   }
 
   std::optional<index::Manifest> read_if_there(const ManifestName& name) {
@@ -238,28 +308,31 @@ class GcRun {
     }
   }
 
+  bool is_manifest_there(const ManifestName& name) {
+    return context_.store.head_object(options_.archive_bucket, manifest_key(name.archive_key, name.id))
+        .has_value();
+  }
+
   /// Its run may be about to write the manifest. Only when no upload to that name is left can the volume
   /// never be committed any more, and only from then on does a missing manifest mean that none will ever
   /// count.
   void take_lone_index(const CatalogRecord& record) {
-    attempt({GarbageKind::index, index_key(record.name.archive_key, record.name.id), "",
-             limit_.age_of(made_at(record)), *record.index_bytes, "it has no manifest"},
-            [&](Garbage& garbage) {
-              // A foreign archive has no upload of ours, so its index is no reason to end one.
-              if (!is_foreign_id(record.name.id) && !abort_uploads_to(record.name.archive_key)) {
-                garbage.why = "a younger upload to its archive's name may be its own";
-                return note(&GcReport::waiting, garbage);
-              }
-              const std::string& bucket = options_.archive_bucket;
-              if (context_.store.head_object(bucket, manifest_key(record.name.archive_key, record.name.id)))
-                return;
-              if (record_id(context_.store.head_object(bucket, record.name.archive_key)) == record.name.id) {
-                garbage.why = "its archive is there, but the manifest is gone";
-                return note(&GcReport::damaged, garbage);
-              }
-              if (!options_.dry_run) catalog_.remove_object(garbage.key);
-              note(&GcReport::removed, garbage);
-            });
+    const ManifestName& name = record.name;
+    attempt(
+        {GarbageKind::index, index_key(name.archive_key, name.id), "", limit_.age_of(made_at(record)),
+         *record.index_bytes, "it has no manifest"},
+        [&](Garbage& garbage) {
+          // A foreign archive has no upload of ours, so its index is no reason to end one.
+          if (!is_foreign_id(name.id) && !abort_uploads_to(name.archive_key)) return;  // in the making
+          if (is_manifest_there(name)) return;
+          if (record_id(context_.store.head_object(options_.archive_bucket, name.archive_key)) == name.id) {
+            garbage.why = "its archive is there, but the manifest is gone";
+            return note(&GcReport::damaged, garbage);
+          }
+          if (catalog_.has_commit_mark(name)) return;  // since the listing; the next gc tells of it
+          if (!options_.dry_run) catalog_.remove_object(garbage.key);
+          note(&GcReport::removed, garbage);
+        });
   }
 
   /// False when one of them is too young to be taken for a killed run's: that one stays.
@@ -267,42 +340,74 @@ class GcRun {
     bool all = true;
     for_each_upload(context_.store, options_.archive_bucket, archive_key,
                     [&](const s3::MultipartUpload& upload) {
-                      if (upload.key != archive_key) return true;
-                      if (!limit_.passed_by(upload.initiated)) {
+                      if (upload.key != archive_key) return false;  // the name itself came first
+                      if (!is_old_enough(upload.initiated)) {
                         all = false;
                         return true;
                       }
                       abort(upload);
-                      // Of names it knows, find_uploads() tells.
-                      if (is_archive_name(upload.key)) return true;
-                      count_upload();
-                      note(&GcReport::removed, garbage_of(upload));
+                      if (!is_told(upload)) tell_upload(upload);
                       return true;
                     });
     return all;
   }
 
+  /// A commit mark is never removed: it is the last trace of a volume.
+  void tell_lone_mark(const CatalogRecord& record) {
+    attempt({GarbageKind::mark, commit_mark_key(record.name.archive_key, record.name.id), "",
+             limit_.age_of(made_at(record)), 0,
+             "its volume was committed, but the manifest is gone: catalog rebuild makes it again out of the "
+             "archive; without an archive, catalog forget removes what is left"},
+            [&](Garbage& garbage) {
+              if (!is_manifest_there(record.name)) note(&GcReport::damaged, garbage);
+            });
+  }
+
+  /// Take-back marks that outlived their record: the remover was killed right before the end.
+  void find_marks(Crew& crew) {
+    each_object(kTakeBackFolder, [&](const s3::ObjectSummary& object) {
+      const std::optional<ManifestName> name = parse_take_back_mark_key(object.key);
+      if (!name) return true;
+      const Garbage garbage{GarbageKind::mark, object.key,          "", limit_.age_of(object.last_modified),
+                            object.size_bytes, "its record is gone"};
+      return crew.take([this, garbage, name = *name] {
+        attempt(garbage, [&](Garbage& mark) {
+          if (is_manifest_there(name)) return;
+          if (!options_.dry_run) catalog_.remove_object(mark.key);
+          note(&GcReport::removed, mark);
+        });
+      });
+    });
+  }
+
   // --- single objects
 
+  /// visit: false ends it.
+  void each_object(std::string_view folder, const std::function<bool(const s3::ObjectSummary&)>& visit) {
+    list([&] {
+      SourceListing listing(context_.store, options_.archive_bucket, std::string(folder), "",
+                            ObjectFilter({}, {}));
+      for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
+        if (context_.stop.stop_requested() || !visit(*object)) return;
+      }
+    });
+  }
+
   /// kind: of what lies in folder; each is named by an id.
-  void find_copies(GarbageKind kind, std::string_view folder, const char* why) {
-    SourceListing listing(context_.store, options_.archive_bucket, std::string(folder), "",
-                          ObjectFilter({}, {}));
-    for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
-      if (context_.stop.stop_requested()) return;
-      const std::string id = object->key.substr(object->key.rfind('/') + 1, kUlidChars);
-      if (!base::ulid_time(id)) continue;  // not named as ours
-      const base::Timestamp made = archive::made_at(id, object->last_modified);
-      if (!is_old_enough(made)) continue;
-      const Garbage garbage{kind, object->key, "", limit_.age_of(made), object->size_bytes, why};
-      if (!hand_out([this, garbage] {
-            attempt(garbage, [&](Garbage& copy) {
-              if (!options_.dry_run) catalog_.remove_object(copy.key);
-              note(&GcReport::removed, copy);
-            });
-          }))
-        return;
-    }
+  void find_copies(Crew& crew, GarbageKind kind, std::string_view folder, const char* why) {
+    each_object(folder, [&](const s3::ObjectSummary& object) {
+      const std::string id = object.key.substr(object.key.rfind('/') + 1, kUlidChars);
+      if (!base::ulid_time(id)) return true;  // not named as ours
+      const base::Timestamp made = archive::made_at(id, object.last_modified);
+      if (!is_old_enough(made)) return true;
+      const Garbage garbage{kind, object.key, "", limit_.age_of(made), object.size_bytes, why};
+      return crew.take([this, garbage] {
+        attempt(garbage, [&](Garbage& copy) {
+          if (!options_.dry_run) catalog_.remove_object(copy.key);
+          note(&GcReport::removed, copy);
+        });
+      });
+    });
   }
 
   // --- what is told
@@ -351,8 +456,8 @@ class GcRun {
   Catalog catalog_;
   base::Mutex mutex_;
   GcReport report_ S3C_GUARDED_BY(mutex_);
-  base::BoundedQueue<Task> tasks_;
-  base::TaskGroup crew_;  // last: its threads use everything above
+  /// Of records that went, by upload id: as many as there was garbage.
+  std::set<std::string> told_uploads_ S3C_GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -23,7 +23,9 @@ struct GcOptions {
   std::string prefix = "sources";
   Layout layout = Layout::parse(kDefaultLayout);
   ArchiveName archive_name = ArchiveName::parse(kDefaultArchiveName);
-  std::chrono::seconds min_age = std::chrono::days(7);  ///< what is younger is left to the run that made it
+  /// Uploads and copies that are younger are left to the runs that made them, and with an upload its record.
+  /// A record itself has no age.
+  std::chrono::seconds min_age = std::chrono::days(7);
   bool dry_run = false;
   int threads = 16;  ///< volumes looked at at the same time
 };

@@ -1,5 +1,7 @@
 #include "archive/group_cleanup.h"
 
+#include <algorithm>
+#include <optional>
 #include <variant>
 
 #include "archive/layout.h"
@@ -15,14 +17,6 @@ using base::Error;
 
 void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
   const AgeLimit limit(clock_.now(), min_age_);
-  for (const UncommittedManifest& found : state.uncommitted) {
-    try {
-      take_back_old(found, limit);
-    } catch (const Error& error) {
-      log_.warn("what a killed run left of {} stays behind: {}", base::printable(found.manifest.archive_key),
-                error.what());
-    }
-  }
   if (staging_) {
     try {
       remove_old_copies(stem, limit);
@@ -31,27 +25,68 @@ void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
     }
   }
   if (!may_list_uploads_) return;
+  Uploads uploads;
   try {
-    abort_old_uploads(stem, stem, limit, [](const std::string& key) { return std::optional(key); });
-    if (staging_) {
-      abort_old_uploads(std::string(kStagingFolder) + stem, stem, limit, [](const std::string& key) {
-        const auto name = parse_staging_key(key);
-        return name ? std::optional(name->archive_key) : std::nullopt;
-      });
-    }
+    uploads = find_uploads(stem);
   } catch (const Error& error) {
-    log_.warn("unfinished uploads of killed runs stay behind: {}", error.what());
+    // Without it nobody can tell a record in the making from one that a killed run left.
+    log_.warn("what killed runs left of {} stays behind: {}", base::printable(stem), error.what());
     if (error.kind() == base::ErrorKind::access_denied) may_list_uploads_ = false;
+    return;
+  }
+  // Records first: take_back() may have to see that their upload is unfinished.
+  for (const index::Manifest& manifest : state.uncommitted) {
+    const bool young = std::any_of(uploads.begin(), uploads.end(), [&](const s3::MultipartUpload& upload) {
+      return upload.key == manifest.archive_key && upload.upload_id == manifest.upload_id &&
+             !limit.passed_by(upload.initiated);
+    });
+    if (!young) take_back(manifest);
+  }
+  for (const s3::MultipartUpload& upload : uploads) {
+    if (limit.passed_by(upload.initiated)) abort(upload);
   }
 }
 
-void GroupCleanup::take_back_old(const UncommittedManifest& found, const AgeLimit& limit) {
-  const index::Manifest& manifest = found.manifest;
-  if (!limit.passed_by(made_at(manifest.id, found.last_modified))) return;
-  if (!catalog_.is_of_this_bucket(manifest)) return;
-  if (std::holds_alternative<TakenBack>(take_back(store_, catalog_, manifest))) {
-    log_.info("cleared what a killed run left of {} (id {})", base::printable(manifest.archive_key),
-              manifest.id);
+GroupCleanup::Uploads GroupCleanup::find_uploads(const std::string& stem) {
+  Uploads uploads;
+  for_each_upload(store_, catalog_.bucket(), stem, [&](const s3::MultipartUpload& upload) {
+    // The prefix also covers the names of other groups: "2018" those of "20180401".
+    if (ArchiveName::volume_number(stem, upload.key)) uploads.push_back(upload);
+    return true;
+  });
+  if (!staging_) return uploads;
+  for_each_upload(store_, catalog_.bucket(), std::string(kStagingFolder) + stem,
+                  [&](const s3::MultipartUpload& upload) {
+                    const auto name = parse_staging_key(upload.key);
+                    if (name && ArchiveName::volume_number(stem, name->archive_key))
+                      uploads.push_back(upload);
+                    return true;
+                  });
+  return uploads;
+}
+
+void GroupCleanup::take_back(const index::Manifest& manifest) {
+  try {
+    if (!catalog_.is_of_this_bucket(manifest)) return;
+    const auto outcome = archive::take_back(store_, catalog_, manifest);
+    if (std::holds_alternative<TakenBack>(outcome)) {
+      log_.info("cleared what a killed run left of {} (id {})", base::printable(manifest.archive_key),
+                manifest.id);
+    } else if (const auto* lost = std::get_if<LostArchive>(&outcome)) {
+      log_.warn("{} (id {}): {}", base::printable(manifest.archive_key), manifest.id, lost->why);
+    }
+  } catch (const Error& error) {
+    log_.warn("what a killed run left of {} stays behind: {}", base::printable(manifest.archive_key),
+              error.what());
+  }
+}
+
+void GroupCleanup::abort(const s3::MultipartUpload& upload) {
+  try {
+    store_.abort_multipart_upload(catalog_.bucket(), upload.key, upload.upload_id);
+    log_.info("aborted an unfinished upload of {}", base::printable(upload.key));
+  } catch (const Error& error) {
+    log_.warn("an unfinished upload stays behind: {}", error.what());
   }
 }
 
@@ -65,24 +100,6 @@ void GroupCleanup::remove_old_copies(const std::string& stem, const AgeLimit& li
     catalog_.remove_object(copy->key);
     log_.info("removed a copy of {} that a killed run left", base::printable(name->archive_key));
   }
-}
-
-void GroupCleanup::abort_old_uploads(
-    const std::string& prefix, const std::string& stem, const AgeLimit& limit,
-    const std::function<std::optional<std::string>(const std::string&)>& archive_key_of) {
-  for_each_upload(store_, catalog_.bucket(), prefix, [&](const s3::MultipartUpload& upload) {
-    // The prefix also covers the names of other groups: "2018" those of "20180401".
-    const std::optional<std::string> archive_key = archive_key_of(upload.key);
-    if (!archive_key || !ArchiveName::volume_number(stem, *archive_key)) return true;
-    if (!limit.passed_by(upload.initiated)) return true;
-    try {
-      store_.abort_multipart_upload(catalog_.bucket(), upload.key, upload.upload_id);
-      log_.info("aborted an unfinished upload of {}", base::printable(upload.key));
-    } catch (const Error& error) {
-      log_.warn("an unfinished upload stays behind: {}", error.what());
-    }
-    return true;
-  });
 }
 
 }  // namespace s3c::archive

@@ -3,9 +3,8 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "archive/age_limit.h"
 #include "archive/catalog.h"
@@ -22,16 +21,19 @@ class GroupCleanup {
                std::chrono::seconds min_age, bool staging)
       : store_(store), catalog_(catalog), clock_(clock), log_(log), min_age_(min_age), staging_(staging) {}
 
-  /// Takes back the uncommitted manifests of state, aborts the uploads at volume names of stem, and removes
-  /// staging copies if this run makes such, as far as they are old enough. Never throws base::Error: what
-  /// can't be cleared is garbage that harms nobody, and is logged as a warning.
+  /// Takes back the uncommitted manifests of state but those whose upload is still young, aborts the uploads
+  /// at volume names of stem, and removes staging copies if this run makes such, as far as they are old
+  /// enough. Never throws base::Error: what can't be cleared is garbage that harms nobody, and is logged as a
+  /// warning.
   void clean(const std::string& stem, const GroupState& state);
 
  private:
-  void take_back_old(const UncommittedManifest& found, const AgeLimit& limit);
-  /// Uploads whose key begins like prefix; archive_key_of: which archive's an upload to that key is.
-  void abort_old_uploads(const std::string& prefix, const std::string& stem, const AgeLimit& limit,
-                         const std::function<std::optional<std::string>(const std::string&)>& archive_key_of);
+  using Uploads = std::vector<s3::MultipartUpload>;
+
+  /// To the names of the group's volumes, and to their staging copies if this run makes such.
+  Uploads find_uploads(const std::string& stem);
+  void take_back(const index::Manifest& manifest);
+  void abort(const s3::MultipartUpload& upload);
   void remove_old_copies(const std::string& stem, const AgeLimit& limit);
 
   s3::ObjectStore& store_;

@@ -87,8 +87,15 @@ class GroupRun::Pass {
  private:
   void load_committed() {
     state_ = s_.catalog.load_group(run_.group_.stem);
-    for (const CommittedVolume& volume : state_.committed)
-      committed_keys_.insert(volume.manifest().archive_key);
+    for (const CommittedVolume& volume : state_.committed) taken_keys_.insert(volume.manifest().archive_key);
+    // A new archive at the name of a lost one would pass for its own at first glance.
+    report_.lost.clear();
+    for (const index::Manifest& lost : state_.lost) {
+      taken_keys_.insert(lost.archive_key);
+      report_.lost.push_back(lost.archive_key);
+      s_.context.log.warn("the archive of a committed volume is gone or was replaced: {} (id {})",
+                          base::printable(lost.archive_key), lost.id);
+    }
     // An archive name without {bucket} or {prefix} puts other sources' volumes among ours: their names are
     // taken, but what they hold isn't ours to delete, even where keys, ETags and times agree.
     std::erase_if(state_.committed, [&](const CommittedVolume& volume) {
@@ -189,11 +196,12 @@ class GroupRun::Pass {
     return Outcome::done;
   }
 
-  /// The first name that no committed volume has; nullopt: somebody was faster than our listing, look again.
+  /// The first name that no volume has, committed or lost; nullopt: somebody was faster than our listing,
+  /// look again.
   std::optional<std::string> choose_archive_key() {
     for (int n = 1;; ++n) {
       const std::string key = ArchiveName::volume_key(run_.group_.stem, n);
-      if (committed_keys_.contains(key)) continue;
+      if (taken_keys_.contains(key)) continue;
       const std::optional<s3::ObjectHead> archive = s_.context.store.head_object(s_.catalog.bucket(), key);
       if (!archive) return key;
       const auto id = archive->metadata.find(kIdMetadata);
@@ -257,7 +265,7 @@ class GroupRun::Pass {
 
   void commit_reached(const CommittedVolume& volume) {
     const index::Manifest& m = volume.manifest();
-    committed_keys_.insert(m.archive_key);
+    taken_keys_.insert(m.archive_key);
     report_.volumes.push_back({m.archive_key, m.objects, m.source_size_bytes, m.archive_size_bytes});
     s_.context.log.info("committed {}: {} objects, {} bytes", m.archive_key, m.objects, m.archive_size_bytes);
     delete_sources(volume, CommittedBy::this_run);
@@ -342,7 +350,7 @@ class GroupRun::Pass {
   GroupReport& report_;
   SourceListing listing_;
   GroupState state_;
-  std::set<std::string> committed_keys_;
+  std::set<std::string> taken_keys_;
   std::optional<ArchivedMembers> archived_;
   bool deleting_ = false;
   base::BoundedQueue<Doomed> doomed_{1};

@@ -1,5 +1,6 @@
 #include "archive/member_search.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -157,7 +158,13 @@ class Search {
     try {
       if (names.size() > 1) {
         const std::string id = record_id(store_.head_object(catalog_.bucket(), names.front().archive_key));
-        std::erase_if(names, [&](const ManifestName& name) { return name.id != id; });
+        const auto others = std::stable_partition(names.begin(), names.end(),
+                                                  [&](const ManifestName& name) { return name.id == id; });
+        for (auto other = others; other != names.end(); ++other) {
+          asked = *other;
+          if (catalog_.has_commit_mark(*other)) volumes.push_back({*other, nullptr, lost(*other)});
+        }
+        names.erase(others, names.end());
       }
       for (const ManifestName& name : names) {
         asked = name;
@@ -171,6 +178,14 @@ class Search {
       if (error.kind() != ErrorKind::not_found) volumes.push_back({asked, nullptr, error});
     }
     return volumes;
+  }
+
+  /// Its members are in no archive any more, and must not be missing without a word.
+  Error lost(const ManifestName& name) const {
+    return {
+        ErrorKind::corrupt,
+        "another archive stands at the name of a committed volume: its members are lost",
+        {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)}};
   }
 
   bool is_wanted(const index::Manifest& manifest) const {

@@ -28,4 +28,14 @@ void for_each_upload(s3::ObjectStore& store, const std::string& bucket, const st
   }
 }
 
+std::optional<s3::MultipartUpload> find_upload(s3::ObjectStore& store, const std::string& bucket,
+                                               const std::string& key, const std::string& upload_id) {
+  std::optional<s3::MultipartUpload> found;
+  for_each_upload(store, bucket, key, [&](const s3::MultipartUpload& upload) {
+    if (upload.key == key && upload.upload_id == upload_id) found = upload;
+    return !found && upload.key == key;  // in key order: the name itself comes first
+  });
+  return found;
+}
+
 }  // namespace s3c::archive

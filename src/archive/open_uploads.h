@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "s3/object_store.h"
@@ -13,5 +14,11 @@ namespace s3c::archive {
 /// Throws the store's errors, and corrupt for a listing that doesn't move on. Blocks; any thread.
 void for_each_upload(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,
                      const std::function<bool(const s3::MultipartUpload&)>& visit);
+
+/// The unfinished upload of that id; nullopt when it was completed or aborted. The listing of its exact name
+/// is asked, not the answer of an abort, which proves nothing: many stores, S3 for hours, answer success for
+/// a completed upload too. Throws as for_each_upload() does.
+std::optional<s3::MultipartUpload> find_upload(s3::ObjectStore& store, const std::string& bucket,
+                                               const std::string& key, const std::string& upload_id);
 
 }  // namespace s3c::archive

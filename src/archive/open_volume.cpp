@@ -30,6 +30,7 @@ index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive
   m.index_key = index_key(m.archive_key, m.id);
   m.tool = "s3compressor";
   m.tool_version = options.tool_version;
+  m.commit_marks = true;
 
   s3::CreateMultipartUploadRequest request = create_request(m, options, setup.powers);
   if (options.readback) {

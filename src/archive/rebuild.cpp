@@ -169,7 +169,7 @@ class Rebuild {
     m.parts = parts_;
     m.part_size_bytes = part_size();
     m.storage_class = head_.storage_class;
-    m.upload_id = "rebuilt";  // it ended long ago, and no reader needs it
+    m.upload_id = index::kNoUpload;  // it ended long ago, and no reader needs it
     m.source_bucket = scope.bucket;
     m.layout = scope.layout.text();
     m.group = group_;

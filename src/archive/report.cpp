@@ -51,6 +51,7 @@ GroupReport RunReport::total() const {
     sum.vanished += g.vanished;
     sum.deleted += g.deleted;
     sum.lost_races += g.lost_races;
+    sum.lost.insert(sum.lost.end(), g.lost.begin(), g.lost.end());
     sum.left.add(g.left);
     if (g.failure && !sum.failure) sum.failure = g.failure;
   }

@@ -70,6 +70,8 @@ struct GroupReport {
   std::uint64_t vanished = 0;         ///< deleted by somebody else between listing and GET
   std::uint64_t deleted = 0;
   std::uint64_t lost_races = 0;  ///< volumes another run committed first
+  /// Archives of the group that were committed once and are gone or replaced; their records are still there.
+  std::vector<std::string> lost;
   LeftObjects left;
   std::optional<base::Error> failure;  ///< why the group was given up
 };

@@ -53,6 +53,8 @@ DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, Commit
                                            const ObjectFilter& filter,
                                            const std::function<void(std::uint64_t)>& on_deleted) {
   const index::Manifest& manifest = volume.manifest();
+  // From here on the record outlives its archive, whatever happens to that.
+  s_.catalog.put_commit_mark(volume);
   DeleteReport report;
   base::Mutex mutex;  // guards report
   base::BoundedQueue<Batch> batches(1);

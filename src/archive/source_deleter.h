@@ -38,7 +38,8 @@ class SourceDeleter {
   };
   explicit SourceDeleter(const Setup& setup) : s_(setup) {}
 
-  /// Lists the volume's key range again and deletes every object that filter wants and that is still the one
+  /// Puts the volume's commit mark (Catalog::put_commit_mark(); if that fails, nothing is deleted). Then
+  /// lists the volume's key range again and deletes every object that filter wants and that is still the one
   /// archived: same ETag, size and last-modified; each delete carries the ETag as its condition where the
   /// store honours that. on_deleted is called with counts as they grow, from any of the deleting threads.
   /// Throws what listing and reading the index throw; what happens to single keys is in the report.

@@ -7,10 +7,18 @@
 
 namespace s3c::archive {
 
-std::variant<CommittedVolume, TakenBack> take_back(s3::ObjectStore& store, Catalog& catalog,
-                                                   const index::Manifest& manifest) {
-  // A foreign archive's record came after it: there is no upload of it that could still be completed.
-  if (!manifest.is_foreign())
+std::string describe_loss(const std::optional<s3::ObjectHead>& archive) {
+  const std::string what = !archive                 ? "its archive is gone"
+                           : id_of(archive).empty() ? "at its name stands an object without a volume's id"
+                                                    : "another volume stands at its name";
+  return what + ", and it was committed: its record stays until catalog forget removes it";
+}
+
+std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore& store, Catalog& catalog,
+                                                                const index::Manifest& manifest) {
+  // Before the abort: afterwards nobody can tell an upload that was completed from one that never was.
+  const bool was_committed = !manifest.commit_marks && catalog.was_committed(manifest);
+  if (manifest.has_upload())
     store.abort_multipart_upload(catalog.bucket(), manifest.archive_key, manifest.upload_id);
   // A Complete may have landed between the caller's look and the abort; none can land any more.
   const std::optional<s3::ObjectHead> archive = store.head_object(catalog.bucket(), manifest.archive_key);
@@ -27,6 +35,12 @@ std::variant<CommittedVolume, TakenBack> take_back(s3::ObjectStore& store, Catal
                       "the store's size or checksum of the archive is not what was uploaded",
                       {.operation = "verify", .resource = catalog.bucket() + "/" + manifest.archive_key});
   }
+  const ManifestName name{manifest.archive_key, manifest.id};
+  if (was_committed || catalog.has_commit_mark(name)) return LostArchive{describe_loss(archive)};
+  // A run may have seen the archive before it went, and be about to delete sources:
+  // Catalog::put_commit_mark(). Our mark is written before we look for its mark, so one of us sees the other.
+  catalog.put_take_back_mark(manifest);
+  if (catalog.has_commit_mark(name)) return LostArchive{describe_loss(archive)};
   catalog.remove(manifest);
   return taken;
 }

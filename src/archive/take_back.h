@@ -1,6 +1,8 @@
 // The only way a manifest is ever removed: by the run that lost its race, by a later run and by gc alike.
+// (A person has another one: forget.h.)
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -16,15 +18,26 @@ struct TakenBack {
   std::string winner_id;  ///< the id at its name now; empty when there is none or the archive is foreign
 };
 
+/// The volume was committed once, and its archive is gone or another object stands at its name. Nothing was
+/// removed: the record is what is left of it.
+struct LostArchive {
+  std::string why;  ///< one line
+};
+
+/// Why a record whose archive doesn't carry its id is one of a lost archive, for a person to read.
+/// archive: what stands at its name.
+std::string describe_loss(const std::optional<s3::ObjectHead>& archive);
+
 /// Takes back a volume that was not committed when it was looked at: aborts its upload, waits for the
-/// acknowledgement, HEADs the archive, and removes manifest and index only if that shows another id. Right at
-/// any moment and beside anybody: a Complete that was still on its way has landed before that HEAD (then the
-/// volume is committed and nothing is removed) or never will. Blocks; any thread.
-/// Of a foreign archive nothing is aborted: it had no upload of ours, and its record goes when it is gone.
+/// acknowledgement, HEADs the archive, and removes manifest and index only if that shows another id and no
+/// source was ever deleted on the record's word. Right at any moment and beside anybody: a Complete that was
+/// still on its way has landed before that HEAD (then the volume is committed and nothing is removed) or
+/// never will, and a run that is about to delete sources sees our mark or we see its. Blocks; any thread.
+/// Of a foreign archive nothing is aborted: it had no upload of ours.
 /// Throws base::Error: corrupt when the archive carries the id but isn't what the manifest says, and
 /// precondition_failed when it is a foreign one that stands (nothing is removed then); and what the store
 /// throws: whatever was not removed, a later call removes.
-std::variant<CommittedVolume, TakenBack> take_back(s3::ObjectStore& store, Catalog& catalog,
-                                                   const index::Manifest& manifest);
+std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore& store, Catalog& catalog,
+                                                                const index::Manifest& manifest);
 
 }  // namespace s3c::archive

@@ -103,6 +103,7 @@ void VolumeCheck::judge(const ListedVolume& listed, VolumeFinding& finding) {
   switch (volume.state) {
     case VolumeState::committed:
       return judge_committed(listed, finding);
+    case VolumeState::lost:
     case VolumeState::replaced:
     case VolumeState::unreadable:
       return finding.damage(std::move(volume.detail));
@@ -161,23 +162,22 @@ void VolumeCheck::judge_unfinished(const ListedVolume& listed, VolumeFinding& fi
     finding.kind = VolumeFinding::Kind::none;  // taken back since it was listed
     return;
   }
-  // A killed run leaves such a record, and so does who deletes or overwrites an archive. What can be lost
-  // data must not pass for garbage.
+  // A killed run leaves such a record. So does whoever deletes the archive of a run with --keep-sources: no
+  // source was deleted on this record's word, but perhaps by a person since.
   const auto head = store_.head_object(bucket_, listed.archive_key);
   if (!head) {
     return finding.damage(
-        "there is a manifest but no archive: it was deleted, or its run was killed before it was there (gc "
-        "removes such records)");
+        "there is a manifest but no archive: its run was killed before it was there, or it was deleted "
+        "before "
+        "any source was (gc removes such records)");
   }
   if (record_id(head) == record.name.id) return judge(listed, finding);  // completed a moment ago
-  // Whose record stands there now doesn't matter: a foreign archive is no run that was faster.
   const std::string id = id_of(head);
-  if (finding.manifest->is_foreign()) {
-    finding.damage("the foreign archive was overwritten (gc removes its record)");
-  } else if (id.empty()) {
+  if (id.empty()) {
     finding.damage(
-        "at its name stands an object with no id of a volume: the archive was overwritten, or its run was "
-        "killed before it was there (gc removes such records)");
+        "at its name stands an object with no id of a volume: its run was killed before the archive was "
+        "there, "
+        "or it was overwritten before any source was deleted (gc removes such records)");
   } else if (!find_record({listed.archive_key, id})) {
     finding.damage("at its name stands a volume that no manifest names: was it overwritten?");
   } else {
@@ -188,7 +188,8 @@ void VolumeCheck::judge_unfinished(const ListedVolume& listed, VolumeFinding& fi
 std::optional<CatalogRecord> VolumeCheck::find_record(const ManifestName& name) {
   const auto head = store_.head_object(bucket_, manifest_key(name.archive_key, name.id));
   if (!head) return std::nullopt;
-  return CatalogRecord{name, head->last_modified, head->size_bytes, std::nullopt};
+  return CatalogRecord{name, head->last_modified, head->size_bytes, std::nullopt,
+                       catalog_.has_commit_mark(name)};
 }
 
 void VolumeCheck::read(const std::optional<s3::ObjectSummary>& archive, VolumeFinding& finding) {

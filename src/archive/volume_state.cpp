@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "archive/take_back.h"
 #include "base/error.h"
 
 namespace s3c::archive {
@@ -20,12 +21,24 @@ bool listing_proves(const index::Manifest& manifest, const ListedVolume& volume)
          volume.archive->etag == manifest.etag;
 }
 
-void compare_with_archive(s3::ObjectStore& store, const std::string& bucket, const ListedVolume& volume,
+void compare_with_archive(s3::ObjectStore& store, Catalog& catalog, const ListedVolume& volume,
                           VolumeInfo& info) {
   const index::Manifest& manifest = *info.manifest;
+  const std::string& bucket = catalog.bucket();
   if (listing_proves(manifest, volume)) return;
-  const auto head = store.head_object(bucket, info.archive_key);
+  auto head = store.head_object(bucket, info.archive_key);
+  bool lost = false;
+  if (record_id(head) != manifest.id && catalog.was_committed(manifest)) {
+    // It may have been completed and marked since the HEAD.
+    head = store.head_object(bucket, info.archive_key);
+    lost = record_id(head) != manifest.id;
+  }
   if (is_as_sent(manifest, head)) return;
+  if (lost) {
+    info.state = VolumeState::lost;
+    info.detail = describe_loss(head);
+    return;
+  }
   if (record_id(head) == manifest.id) {
     info.state = VolumeState::replaced;
     info.detail = head->size_bytes == manifest.archive_size_bytes
@@ -46,6 +59,8 @@ std::string_view to_string(VolumeState state) {
       return "committed";
     case VolumeState::unfinished:
       return "unfinished";
+    case VolumeState::lost:
+      return "lost";
     case VolumeState::replaced:
       return "replaced";
     case VolumeState::no_manifest:
@@ -67,9 +82,12 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
   }
   if (!volume.record->manifest_bytes) {
     const bool carries = record_id(store.head_object(catalog.bucket(), info.archive_key)) == info.id;
-    info.state = carries ? VolumeState::no_manifest : VolumeState::unfinished;
-    info.detail =
-        carries ? "its index is there, but the manifest is gone" : "an index without manifest and archive";
+    info.state = carries                 ? VolumeState::no_manifest
+                 : volume.record->marked ? VolumeState::lost
+                                         : VolumeState::unfinished;
+    info.detail = carries                 ? "its archive is there, but the manifest is gone"
+                  : volume.record->marked ? "it was committed, and its manifest and its archive are gone"
+                                          : "an index without manifest and archive";
     return info;
   }
   try {
@@ -78,11 +96,13 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
     if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::unsupported &&
         error.kind() != ErrorKind::not_found)
       throw;
-    info.state = error.kind() == ErrorKind::not_found ? VolumeState::unfinished : VolumeState::unreadable;
-    info.detail = error.kind() == ErrorKind::not_found ? "its record was taken back meanwhile" : error.what();
+    info.state = error.kind() != ErrorKind::not_found ? VolumeState::unreadable
+                 : volume.record->marked              ? VolumeState::lost
+                                                      : VolumeState::unfinished;
+    info.detail = error.kind() == ErrorKind::not_found ? "its record was removed meanwhile" : error.what();
     return info;
   }
-  compare_with_archive(store, catalog.bucket(), volume, info);
+  compare_with_archive(store, catalog, volume, info);
   return info;
 }
 

@@ -1,5 +1,5 @@
-// What a volume is, told from its record and its archive: committed, unfinished, damaged. The one place that
-// says so for the commands that read.
+// What a volume is, told from its record and its archive: committed, lost, unfinished, damaged. The one place
+// that says so for the commands that read.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,9 @@ namespace s3c::archive {
 enum class VolumeState {
   committed,    ///< the archive is what its manifest says
   unfinished,   ///< a manifest, or an index, whose archive isn't there or is another run's: of a run that
-                ///< works, or was killed
+                ///< works, or was killed; no source was deleted on its word
+  lost,         ///< it was committed, and its archive is gone, or another object stands at its name; or only
+                ///< its commit mark is left
   replaced,     ///< the archive carries the manifest's id, but not its size or checksum
   no_manifest,  ///< an archive, perhaps with an index, that no manifest names
   unreadable,   ///< the manifest can't be read

@@ -1,12 +1,15 @@
 #include "cli/catalog_command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "archive/forget.h"
 #include "archive/rebuild.h"
 #include "base/clock.h"
 #include "base/encoding.h"
@@ -16,6 +19,7 @@
 #include "cli/signals.h"
 #include "cli/standard_output.h"
 #include "cli/summary_parts.h"
+#include "cli/usage_error.h"
 #include "cli/wiring.h"
 
 namespace s3c::cli {
@@ -74,15 +78,73 @@ Json rebuilt_json(const archive::Rebuilt& rebuilt) {
   return json;
 }
 
+std::string forgettable_text(const std::string& volume,
+                             const std::vector<archive::ForgottenRecord>& records) {
+  std::string text;
+  for (const archive::ForgottenRecord& record : records) {
+    text += fmt::format("{} (id {}): {}\n", base::printable(volume), record.name.id, record.why);
+    if (const auto& m = record.manifest) {
+      text += fmt::format("  {} of {}, {} to {}\n", format_count(m->objects, "object", "objects"),
+                          base::printable(m->source_bucket), base::printable(m->first_key),
+                          base::printable(m->last_key));
+    }
+  }
+  return text;
+}
+
+Json forgotten_json(const std::string& volume, const std::vector<archive::ForgottenRecord>& records) {
+  Json ids = Json::array();
+  for (const archive::ForgottenRecord& record : records) ids.push_back(record.name.id);
+  return {{"volume", volume}, {"forgotten", ids}};
+}
+
+/// Only a person forgets: asks on the terminal. False: no.
+bool is_confirmed(const std::string& question) {
+  std::cerr << question << "Forget this record for good? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+/// False: the person said no.
+bool forget(s3::ObjectStore& store, const CatalogSettings& settings, const std::string& volume,
+            const OutputOptions& output) {
+  const std::string& bucket = settings.options.scope.archive_bucket;
+  if (!settings.yes &&
+      !is_confirmed(forgettable_text(volume, archive::find_forgettable(store, bucket, volume))))
+    return false;
+  const std::vector<archive::ForgottenRecord> forgotten = archive::forget_volume(store, bucket, volume);
+  if (output.format == OutputFormat::json) {
+    print(json_line(forgotten_json(volume, forgotten)));
+  } else if (!output.quiet) {
+    print(forgettable_text(volume, forgotten) + "  forgotten\n");
+  }
+  return true;
+}
+
+void rebuild(s3::ObjectStore& store, const CatalogSettings& settings, const std::string& volume,
+             base::Clock& clock, const OutputOptions& output) {
+  const archive::Rebuilt rebuilt = archive::rebuild_records(store, settings.options, volume, clock);
+  if (output.format == OutputFormat::json) {
+    print(json_line(rebuilt_json(rebuilt)));
+  } else if (!output.quiet) {
+    print(rebuilt_text(rebuilt));
+  }
+}
+
 /// What one volume's error comes to.
 ExitCode code_of(const base::Error& error) {
+  if (error.context().operation == "forget") {
+    if (error.kind() == base::ErrorKind::not_found) return ExitCode::left;
+    if (error.kind() == base::ErrorKind::precondition_failed) return ExitCode::refused;
+  }
   return error.context().code == "InvalidObjectState" ? ExitCode::waiting : exit_code_of(error);
 }
 
 /// The one that counts of two, in the order of README.md.
 ExitCode worse(ExitCode a, ExitCode b) {
   for (const ExitCode code :
-       {ExitCode::interrupted, ExitCode::refused, ExitCode::failed, ExitCode::waiting}) {
+       {ExitCode::interrupted, ExitCode::refused, ExitCode::failed, ExitCode::waiting, ExitCode::left}) {
     if (a == code || b == code) return code;
   }
   return ExitCode::done;
@@ -97,16 +159,19 @@ ExitCode catalog_command(const Request& request, const Environment& environment,
   StoreConnection connection(request.connection, environment, clock, logger);
   SignalWatch signals([] {});
   const bool json = request.output.format == OutputFormat::json;
+  const CatalogSettings& settings = request.catalog;
+  if (settings.forget && !settings.yes && (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0)) {
+    throw UsageError("catalog forget removes the last trace of a volume, and there is no terminal to ask on",
+                     "add --yes if you are sure");
+  }
   ExitCode code = ExitCode::done;
   for (const std::string& volume : request.catalog.volumes) {
     if (signals.stop_token().stop_requested()) return ExitCode::interrupted;
     try {
-      const archive::Rebuilt rebuilt =
-          archive::rebuild_records(connection.store(), request.catalog.options, volume, clock);
-      if (json) {
-        print(json_line(rebuilt_json(rebuilt)));
-      } else if (!request.output.quiet) {
-        print(rebuilt_text(rebuilt));
+      if (!settings.forget) {
+        rebuild(connection.store(), settings, volume, clock, request.output);
+      } else if (!forget(connection.store(), settings, volume, request.output)) {
+        code = worse(code, ExitCode::left);
       }
     } catch (const base::Error& error) {
       // One that can't be rebuilt doesn't keep the others from it.

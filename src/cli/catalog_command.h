@@ -1,4 +1,5 @@
-// `s3compress catalog rebuild`: manifest and index out of a volume, when the catalog was lost.
+// `s3compress catalog rebuild`: manifest and index out of a volume, when the catalog was lost. And `catalog
+// forget`: the record of a lost archive goes.
 #pragma once
 
 #include "cli/environment.h"

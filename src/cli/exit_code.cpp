@@ -20,7 +20,7 @@ ExitCode exit_code_of(const archive::RunReport& report) {
   count(report.failure);  // not every group was found
   for (const archive::GroupReport& group : report.group_reports) {
     count(group.failure);
-    if (group.left.count() > 0) left = true;
+    if (group.left.count() > 0 || !group.lost.empty()) left = true;
   }
   if (refused) return ExitCode::refused;
   if (failed) return ExitCode::failed;

@@ -29,7 +29,8 @@ const std::vector<CommandInfo>& commands() {
       {"cat", "KEY", "one member's bytes on standard output"},
       {"restore", "[KEY|GLOB ...]", "bring members back: to their bucket, another one or a directory"},
       {"verify", "[VOLUME ...]", "each volume against its manifest, or every byte of it"},
-      {"catalog", "rebuild VOLUME ...", "make the records of volumes again when the catalog was lost"},
+      {"catalog", "rebuild|forget VOLUME ...",
+       "make lost records of volumes again, or remove those of lost archives"},
       {"gc", "", "remove what killed runs left in an archive bucket"},
   };
   return kCommands;
@@ -108,9 +109,8 @@ const std::vector<Flag>& gc_flags() {
       {"archive-name", "TEMPLATE", FlagKind::value, kNames, "as for archive"},
 
       {"min-age", "AGE", FlagKind::value, kGarbage,
-       "leave what is younger: 30m, 12h, 7d, 2w (default: 7d); less is as safe, but makes jobs that still "
-       "run "
-       "start volumes again"},
+       "leave uploads and copies that are younger, with their records: 30m, 12h, 7d, 2w (default: 7d); less "
+       "is as safe, but makes jobs that still run start volumes again"},
       {"dry-run", "", FlagKind::toggle, kGarbage, "only list what would be removed; change nothing"},
 
       {"threads", "COUNT", FlagKind::value, kResources,
@@ -214,6 +214,7 @@ const std::vector<Flag>& verify_flags() {
 
 const std::vector<Flag>& catalog_flags() {
   static const std::vector<Flag> kFlags = with_scope({
+      {"yes", "", FlagKind::toggle, kShown, "forget: don't ask; needed where there is no terminal to ask on"},
       {"memory", "SIZE", FlagKind::value, kResources, "bound for what is read and decoded (default: 192MiB)"},
   });
   return kFlags;

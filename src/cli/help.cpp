@@ -93,7 +93,8 @@ constexpr std::string_view kGcIntroduction =
     R"(usage: s3compress gc --arch-bucket BUCKET [--bucket BUCKET] [flags]
 
 Removes from an archive bucket what killed runs left there: records of volumes that were never committed,
-unfinished uploads, and the small objects of store probes. Archives and their records are never touched.
+unfinished uploads, and the small objects of store probes. Archives and their records are never touched,
+nor is the record of an archive that is lost: it is named, and only catalog forget removes it.
 Safe beside running jobs: before a record goes, its upload is aborted and the archive looked at once more.
 
 Only what is provably ours goes: what lies in s3compress_catalog/, the uploads that its records name, and,
@@ -218,16 +219,21 @@ Examples:
 
 constexpr std::string_view kCatalogIntroduction =
     R"(usage: s3compress catalog rebuild --arch-bucket BUCKET --bucket BUCKET VOLUME ... [flags]
+       s3compress catalog forget --arch-bucket BUCKET VOLUME ... [--yes]
 
-Makes manifest and index of a volume again out of the volume itself, whose last entry is its index: for
-when the catalog, or a part of it, was lost. The volume is read whole and every member decoded; records
-are only written if everything agrees, and never over what is there. A frozen volume must be thawed first
-(exit code 4).
+rebuild makes manifest and index of a volume again out of the volume itself, whose last entry is its
+index: for when the catalog, or a part of it, was lost. The volume is read whole and every member
+decoded; records are only written if everything agrees, and never over what is there. A frozen volume
+must be thawed first (exit code 4).
 
 Records are also made of a foreign archive, a ZIP of the original program: ls, find, cat, restore and
 verify then work on it. Its objects have the names that they have in the ZIP: their keys can't be known
 any more (a/b_c and a_b/c are both a_b_c), nor ETags, content types, metadata, tags and exact times. By
 such records nothing is ever deleted.
+
+forget removes the record of a volume that was committed and whose archive is gone or was replaced: the
+last trace of its objects. No other command does, and verify names such a volume until then. If the
+archive can be brought back, do that instead. Refused as long as the archive is there.
 )";
 
 constexpr std::string_view kCatalogExamples = R"(
@@ -240,8 +246,11 @@ Examples:
     s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket \
                source-bucket/20170210.zip
 
-  Which volumes lack theirs:
+  Which volumes lack theirs, or their archive:
     s3compress verify --arch-bucket archive-bucket --bucket source-bucket
+
+  The record of an archive that is lost for good:
+    s3compress catalog forget --arch-bucket archive-bucket source-bucket/20180401.zip
 )";
 
 constexpr std::string_view kGcExamples = R"(

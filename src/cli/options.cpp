@@ -387,9 +387,10 @@ archive::VerifyOptions read_verify(Reader& reader, const CommandWords& words) {
 
 CatalogSettings read_catalog(Reader& reader, const CommandWords& words) {
   CatalogSettings settings;
-  if (words.operands.size() < 2 || words.operands.front() != "rebuild") {
+  settings.forget = !words.operands.empty() && words.operands.front() == "forget";
+  if (words.operands.size() < 2 || (!settings.forget && words.operands.front() != "rebuild")) {
     throw UsageError(
-        "catalog needs the word rebuild and the keys of volumes",
+        "catalog needs the word rebuild or forget and the keys of volumes",
         "for example: s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket "
         "source-bucket/20180401.zip");
   }
@@ -398,6 +399,7 @@ CatalogSettings read_catalog(Reader& reader, const CommandWords& words) {
   settings.options.tool_version = S3C_VERSION;
   reader.with("memory",
               [&](const std::string& text) { settings.options.memory_bytes = parse_size_bytes(text); });
+  settings.yes = reader.toggle("yes");
   return settings;
 }
 
@@ -494,8 +496,13 @@ Request parse_command_line(const std::vector<std::string>& arguments, const Envi
   } else if (words.command == "catalog") {
     request.catalog = read_catalog(reader, words);
     const archive::CatalogScope& scope = request.catalog.options.scope;
-    check(request.catalog.options, words.command, scope.archive_bucket.empty() || scope.bucket.empty(),
-          "catalog rebuild --arch-bucket archive-bucket --bucket source-bucket source-bucket/20180401.zip");
+    if (request.catalog.forget) {
+      check(scope, words.command, scope.archive_bucket.empty(),
+            "catalog forget --arch-bucket archive-bucket source-bucket/20180401.zip");
+    } else {
+      check(request.catalog.options, words.command, scope.archive_bucket.empty() || scope.bucket.empty(),
+            "catalog rebuild --arch-bucket archive-bucket --bucket source-bucket source-bucket/20180401.zip");
+    }
   } else if (words.command == "gc") {
     request.gc = read_gc(reader);
     check(request.gc, words.command, request.gc.archive_bucket.empty(),

@@ -75,6 +75,8 @@ struct RestoreSettings {
 };
 
 struct CatalogSettings {
+  bool forget = false;  ///< else rebuild
+  bool yes = false;     ///< of forget: don't ask
   archive::RebuildOptions options;
   std::vector<std::string> volumes;  ///< at least one
 };

@@ -59,6 +59,7 @@ Json group_json(const archive::ArchiveOptions& options, const GroupReport& group
                {"deleted", group.deleted},
                {"vanished", group.vanished},
                {"lost_races", group.lost_races},
+               {"lost", group.lost},
                {"left", group.left.count()},
                {"error", group.failure ? error_json(*group.failure) : Json(nullptr)}};
   if (options.dry_run) {
@@ -91,7 +92,8 @@ Json total_json(const archive::ArchiveOptions& options, const archive::RunReport
                {"objects_left", total.left.count()},
                {"source_bytes", source_bytes},
                {"archive_bytes", archive_bytes},
-               {"lost_races", total.lost_races}};
+               {"lost_races", total.lost_races},
+               {"volumes_lost", total.lost.size()}};
   if (options.dry_run) {
     json["objects_to_archive"] = total.to_archive;
     json["bytes_to_archive"] = total.to_archive_bytes;

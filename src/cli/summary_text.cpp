@@ -98,6 +98,19 @@ std::string left_text(const archive::LeftObjects& left) {
   return text + and_more(shown, left.count(), "    ");
 }
 
+std::string lost_text(const RunOutcome& outcome, const std::vector<std::string>& lost) {
+  if (lost.empty()) return {};
+  std::string text = fmt::format(
+      "LOST: {} gone or replaced; the records stay until catalog forget removes them\n",
+      format_count(lost.size(), "archive of a committed volume is", "archives of committed volumes are"));
+  const std::size_t shown = std::min(lost.size(), kMaxNames);
+  for (std::size_t i = 0; i < shown; ++i) {
+    text +=
+        fmt::format("  {}/{}\n", base::printable(outcome.options.archive_bucket), base::printable(lost[i]));
+  }
+  return text + and_more(shown, lost.size(), "  ");
+}
+
 std::string failures_text(const RunReport& report) {
   std::string text;
   std::size_t failed = 0;
@@ -154,7 +167,8 @@ std::string verdict(const RunOutcome& outcome) {
     case ExitCode::refused:
       return "not everything could be done, and running it again won't help: see the failures above\n";
     case ExitCode::left:
-      return "finished, with objects left in place\n";
+      return outcome.report.total().left.count() > 0 ? "finished, with objects left in place\n"
+                                                     : "finished, with archives of earlier runs lost\n";
     case ExitCode::interrupted:
       return "interrupted: run the same command again to go on\n";
   }
@@ -174,6 +188,7 @@ std::string text_summary(const RunOutcome& outcome) {
   }
   std::string text = outcome.options.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
   text += left_text(total.left);
+  text += lost_text(outcome, total.lost);
   text += failures_text(outcome.report);
   if (!outcome.options.dry_run) text += requests_text(outcome.requests) + time_text(outcome, total);
   return text + verdict(outcome);

@@ -21,6 +21,7 @@ using nlohmann::ordered_json;
 constexpr std::uint64_t kMaxParts = 10'000;  // S3's limit
 constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 62;
 constexpr std::size_t kCrc32Bytes = 4;
+constexpr std::uint64_t kCommitMarks = 1;  // the format of the marks
 
 bool is_lower_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -203,6 +204,7 @@ std::string to_json(const Manifest& manifest) {
   json["archive"] = archive_json(manifest);
   json["source"] = source_json(manifest);
   json["index"] = index_json(manifest);
+  if (manifest.commit_marks) json["commit_marks"] = kCommitMarks;
   json["created_at"] = base::format_iso8601(manifest.created_at);
   json["tool"] = text(manifest.tool);
   json["tool_version"] = text(manifest.tool_version);
@@ -232,6 +234,8 @@ Manifest parse_manifest(std::string_view json) {
   read_archive(fields.object("archive"), manifest);
   read_source(fields.object("source"), manifest);
   read_index(fields.object("index"), manifest);
+  if (fields.has("commit_marks"))
+    manifest.commit_marks = fields.number_between("commit_marks", kCommitMarks, kMaxSize) != 0;
   manifest.created_at = fields.time("created_at");
   manifest.tool = fields.nonempty_text("tool");
   manifest.tool_version = fields.nonempty_text("tool_version");

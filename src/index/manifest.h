@@ -16,6 +16,9 @@ namespace s3c::index {
 /// The format this build writes, and the newest it reads.
 inline constexpr std::uint64_t kManifestFormat = 1;
 
+/// The upload id of a record that was made out of its archive.
+inline constexpr std::string_view kNoUpload = "rebuilt";
+
 /// A full-object checksum in S3's words.
 struct Checksum {
   std::string algorithm = "CRC32";
@@ -58,10 +61,15 @@ struct Manifest {
 
   base::Timestamp created_at{};
   std::string upload_id;
+  /// The run that wrote it puts a commit mark before it deletes anything on this record's word. False: it was
+  /// written before there were marks, or by `catalog rebuild`, and only its upload tells what became of it.
+  bool commit_marks = false;
   std::string tool;
   std::string tool_version;
 
   bool is_foreign() const { return foreign_entries != 0; }
+  /// Whether it names the upload that made its archive: not in a record that `catalog rebuild` made.
+  bool has_upload() const { return !is_foreign() && upload_id != kNoUpload; }
   bool operator==(const Manifest&) const = default;
 };
 

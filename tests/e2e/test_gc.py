@@ -66,7 +66,11 @@ class Gc(StoreCase):
         expected = set(self.strange_objects) | set(found.volumes)
         for volume in found.volumes.values():
             expected |= {volume.manifest["index"]["key"], f"{CATALOG}manifest/{volume.key}/{volume.manifest['id']}.json"}
-        self.assertEqual(expected, set(list_bucket(self.client, self.archive)))
+        marks = {f"{CATALOG}commit/{volume.key}/{volume.manifest['id']}.json" for volume in found.volumes.values()}
+        there = set(list_bucket(self.client, self.archive))
+        self.assertEqual(expected, there - marks)
+        if not self.sources_left():
+            self.assertLessEqual(marks, there)
         for key, body in self.strange_objects.items():
             self.assertEqual(body, self.client.get_object(Bucket=self.archive, Key=key)["Body"].read())
 
@@ -133,7 +137,7 @@ class Gc(StoreCase):
         before = self.uploads()
         result = run(self.store, "gc", "--arch-bucket", self.archive, "--min-age", "0", "--output", "json").json()
         kinds = {kind for kind, _ in self.names(result["removed"])}
-        self.assertEqual({"manifest", "index"}, kinds)
+        self.assertEqual({"upload", "manifest", "index"}, kinds)
         self.assertIn(f"{self.source}/20180409.zip", self.uploads())
         self.assertLess(len(self.uploads()), len(before), "the manifest's upload went with it")
         self.gc("--min-age", "0")
@@ -213,11 +217,11 @@ class Gc(StoreCase):
         result = run(self.store, "gc", "--arch-bucket", self.archive, "--min-age", "0", env=self.environment())
         self.assertEqual(2, result.code, str(result))
         self.assertIn("s3:ListBucketMultipartUploads", result.out)
-        self.assertEqual({}, list_bucket(self.client, self.archive, f"{CATALOG}manifest/{self.day}"), "the rest was done")
+        self.assertNotEqual({}, list_bucket(self.client, self.archive, f"{CATALOG}manifest/{self.day}"), "it may be in the making")
         # A run only warns: its own work doesn't depend on it.
         result = self.start(env=self.environment()).wait()
         self.assertEqual(0, result.code, str(result))
-        self.assertIn("stay behind", result.err)
+        self.assertIn("stays behind", result.err)
 
     def test_interrupted(self):
         for day in range(1, 29):

@@ -46,7 +46,7 @@ class Reading(StoreCase):
         manifests = self.client.list_objects_v2(Bucket=self.archive, Prefix=f"s3compress_catalog/manifest/{self.source}/20180402.zip/")
         self.client.delete_object(Bucket=self.archive, Key=manifests["Contents"][0]["Key"])
         states = {v["volume"].rsplit("/", 1)[1]: v["state"] for v in self.lines("ls")}
-        self.assertEqual({"20180401.zip": "unfinished", "20180402.zip": "no_manifest", "20180403.zip": "committed"}, states)
+        self.assertEqual({"20180401.zip": "lost", "20180402.zip": "no_manifest", "20180403.zip": "committed"}, states)
 
     def test_members(self):
         volume = f"{self.source}/20180401.zip"

@@ -39,7 +39,7 @@ class Verify(StoreCase):
     def test_whole(self):
         report = self.verify()
         self.assertEqual((3, 3, 60), (report["volumes"], report["whole"], report["objects"]))
-        self.assertEqual({"ListObjectsV2": 3, "GetObject": 3}, report["requests"]["by_operation"], "none for an archive")
+        self.assertEqual({"ListObjectsV2": 4, "GetObject": 3}, report["requests"]["by_operation"], "none for an archive")
         deep = self.verify("--deep")
         self.assertEqual((3, 60), (deep["whole"], deep["objects_read"]))
         self.assertEqual(1, self.verify(self.volume)["volumes"])
@@ -55,9 +55,9 @@ class Verify(StoreCase):
         self.put_back(body[:-1])
         self.assert_damaged("bytes, the manifest says")
         self.put_back(b"another object", keep_id=False)
-        self.assert_damaged("no id of a volume")
+        self.assert_damaged("an object without a volume's id")
         self.client.delete_object(Bucket=self.archive, Key=self.volume)
-        self.assert_damaged("a manifest but no archive")
+        self.assert_damaged("its archive is gone")
 
     def test_damaged_records(self):
         index = self.record("index")

@@ -119,7 +119,8 @@ class Checker:
             if volume is not None:
                 self._expect(volume.key not in volumes, f"{volume.key} has two committed manifests")
                 volumes[volume.key] = volume
-                claimed |= {key, manifest["index"]["key"], volume.key}
+                mark = f"{CATALOG}commit/{volume.key}/{manifest['id']}.json"
+                claimed |= {key, manifest["index"]["key"], volume.key, mark}
         for key in stored.keys() - claimed:
             # A reader trusts no catalog entry without its archive; an archive without its catalog entry would be lost.
             if not key.startswith(CATALOG) and self._id_of(key):

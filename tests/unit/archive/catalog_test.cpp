@@ -264,9 +264,10 @@ TEST_F(CatalogTest, RemovesTheManifestFirstAndReadsTheAnswer) {
   store_.forget_journal();
   catalog_.remove(state.committed[0].manifest());
   const auto deletes = store_.calls(Op::del);
-  ASSERT_EQ(deletes.size(), 2u);
+  ASSERT_EQ(deletes.size(), 3u);
   EXPECT_NE(deletes[0].key.find("/manifest/"), std::string::npos);
   EXPECT_NE(deletes[1].key.find("/index/"), std::string::npos);
+  EXPECT_NE(deletes[2].key.find("/take_back/"), std::string::npos);
   store_.alter_delete = [](auto& results) {
     results[0].outcome = s3::DeleteResult::Outcome::refused;
     results[0].code = "SlowDown";

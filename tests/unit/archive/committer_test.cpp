@@ -46,6 +46,7 @@ index::Manifest manifest_like(const std::string& id) {
   m.tool = "s3compressor";
   m.tool_version = "test";
   m.created_at = *base::parse_iso8601("2026-08-01T00:00:00Z");
+  m.commit_marks = true;
   index::IndexWriter writer;
   index::Row row;
   row.key = m.first_key;
@@ -217,6 +218,8 @@ class CommitterTest : public ::testing::TestWithParam<bool> {
       }
       if (c.key.find("catalog/index/") != std::string::npos) word += " index";
       if (c.key.find("catalog/manifest/") != std::string::npos) word += " manifest";
+      if (c.key.find("catalog/commit/") != std::string::npos) word += " commit";
+      if (c.key.find("catalog/take_back/") != std::string::npos) word += " take_back";
       if (c.ended == 0) word += " failed";
       out.push_back(word);
       if (c.ended != 0) last_end = c.ended;
@@ -279,7 +282,8 @@ TEST_P(CommitterTest, AFailedCompleteIsTakenBackWhole) {
   EXPECT_EQ(store_.open_uploads(), 0u);
   Words w = words();
   w.erase(w.begin(), std::find(w.begin(), w.end(), "complete failed"));
-  EXPECT_EQ(w, (Words{"complete failed", "head", "abort", "head", "del manifest", "del index"}));
+  EXPECT_EQ(w, (Words{"complete failed", "head", "abort", "head", "head commit", "put take_back",
+                      "head commit", "del manifest", "del index", "del take_back"}));
 }
 
 TEST_P(CommitterTest, TheSlowerOneTakesItsRecordBack) {
@@ -295,11 +299,13 @@ TEST_P(CommitterTest, TheSlowerOneTakesItsRecordBack) {
   EXPECT_FALSE(has_any_record(second));
   EXPECT_EQ(store_.objects(testing::kArchive).at(kKey).body, "archive");
   if (GetParam()) {
-    EXPECT_EQ(words(), (Words{"put index", "put manifest", "complete failed", "head", "abort", "head",
-                              "del manifest", "del index"}));
+    EXPECT_EQ(words(),
+              (Words{"put index", "put manifest", "complete failed", "head", "abort", "head", "head commit",
+                     "put take_back", "head commit", "del manifest", "del index", "del take_back"}));
   } else {
     EXPECT_EQ(words(), (Words{"put index", "put manifest", "list manifest", "get manifest", "head", "head",
-                              "abort", "head", "del manifest", "del index"}));
+                              "abort", "head", "head commit", "put take_back", "head commit", "del manifest",
+                              "del index", "del take_back"}));
   }
 }
 

@@ -187,10 +187,10 @@ TEST_F(MemberSearchTest, StatesOfVolumes) {
   store_.put(testing::kArchive, "src/20180404.zip", "somebody's");
   store_.put(testing::kArchive, "src/notes.txt", "somebody's");
   const auto told = states();
-  EXPECT_EQ(told.at("src/20180401.zip"), VolumeState::unfinished);
+  EXPECT_EQ(told.at("src/20180401.zip"), VolumeState::lost);
   EXPECT_EQ(told.at("src/20180401-2.zip"), VolumeState::replaced);
   EXPECT_EQ(told.at("src/20180402.zip"), VolumeState::no_manifest);
-  EXPECT_EQ(told.at("src/20180403.zip"), VolumeState::unfinished);
+  EXPECT_EQ(told.at("src/20180403.zip"), VolumeState::lost);
   EXPECT_EQ(told.at("src/20180402-2.zip"), VolumeState::unreadable);
   EXPECT_EQ(told.at("src/20180404.zip"), VolumeState::no_manifest);
   EXPECT_FALSE(told.contains("src/notes.txt"));

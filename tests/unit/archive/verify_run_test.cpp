@@ -72,9 +72,9 @@ TEST_F(VerifyRunTest, WholeVolumesCostTheirManifestsAndTheListings) {
   EXPECT_EQ(report.whole, 6u);
   EXPECT_EQ(report.objects, 9u);
   EXPECT_EQ(report.damages, 0u);
-  EXPECT_EQ(store_.calls(Op::list).size(), 3u);
+  EXPECT_EQ(store_.calls(Op::list).size(), 4u);
   EXPECT_EQ(store_.calls(Op::get).size(), 6u);
-  EXPECT_EQ(store_.journal().size(), 9u);
+  EXPECT_EQ(store_.journal().size(), 10u);
   options_.deep = true;
   EXPECT_EQ(verify().whole, 6u);
   EXPECT_EQ(verify().members_read, 9u);
@@ -83,6 +83,16 @@ TEST_F(VerifyRunTest, WholeVolumesCostTheirManifestsAndTheListings) {
 TEST_F(VerifyRunTest, AMissingArchive) {
   archive();
   store_.erase(testing::kArchive, "src/20180401.zip");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("its archive is gone"));
+  options_.min_age = std::chrono::days(60);
+  EXPECT_EQ(verify().damaged, 1u) << "a record has no age";
+}
+
+TEST_F(VerifyRunTest, AMissingArchiveWhoseSourcesWereKept) {
+  archive();
+  store_.erase(testing::kArchive, "src/20180401.zip");
+  const ManifestName name = *parse_manifest_key(record_of("src/20180401.zip", false));
+  store_.erase(testing::kArchive, commit_mark_key(name.archive_key, name.id));
   EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("a manifest but no archive"));
   options_.min_age = std::chrono::days(60);
   const VerifyReport young = verify();
@@ -177,9 +187,9 @@ TEST_F(VerifyRunTest, AnArchiveThatWasOverwrittenIsDamageAndNoGarbage) {
     });
   };
   overwrite("");
-  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("no id of a volume"));
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("an object without a volume's id"));
   overwrite("01B8J3Z7Q40000000000000000");
-  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("a volume that no manifest names"));
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("another volume stands at its name"));
 }
 
 TEST_F(VerifyRunTest, TheRecordOfARunThatLostARaceIsGarbage) {

@@ -84,6 +84,13 @@ TEST(ExitCode, ObjectsDeletedBySomebodyElseAndLostRacesAreNoFailure) {
   EXPECT_EQ(exit_code_of(report), ExitCode::done);
 }
 
+TEST(ExitCode, ALostArchiveOfAnEarlierRunIsNoSuccess) {
+  archive::RunReport report;
+  report.group_reports.emplace_back();
+  report.group_reports.back().lost = {"source-bucket/20180401.zip"};
+  EXPECT_EQ(exit_code_of(report), ExitCode::left);
+}
+
 TEST(ExitCode, OfACleanUp) {
   archive::GcReport report;
   report.removed.add({});

@@ -153,6 +153,15 @@ TEST(SummaryText, OtherThingsThatHappenedAreMentioned) {
   EXPECT_THAT(text, HasSubstr("deleted:  nothing (--keep-sources)"));
 }
 
+TEST(Summary, LostArchivesAreNamed) {
+  RunReport report = one_group();
+  report.group_reports[0].lost = {"source-bucket/20180401.zip"};
+  EXPECT_THAT(text_of(report), HasSubstr("LOST: 1 archive of a committed volume is gone or replaced"));
+  EXPECT_THAT(text_of(report), HasSubstr("/source-bucket/20180401.zip\n"));
+  EXPECT_EQ(json_of(report)["groups"][0]["lost"][0], "source-bucket/20180401.zip");
+  EXPECT_EQ(json_of(report)["total"]["volumes_lost"], 1);
+}
+
 TEST(SummaryText, ARunThatOnlyDeletedSaysSo) {
   RunReport report = one_group();
   report.group_reports[0].volumes.clear();

@@ -1,0 +1,441 @@
+// Records outlive their archives: what was committed is told from what never was, by marks and by uploads,
+// and never by the answer of an abort (the store in memory acknowledges every one).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "archive/catalog.h"
+#include "archive/forget.h"
+#include "archive/gc_run.h"
+#include "archive/member_search.h"
+#include "archive/take_back.h"
+#include "archive/verify_run.h"
+#include "promise.h"
+
+namespace s3c::archive {
+namespace {
+
+using base::ErrorKind;
+using std::chrono::days;
+using testing::Call;
+using testing::error_kind;
+using testing::FakeStore;
+using ::testing::HasSubstr;
+using testing::Op;
+using testing::store_error;
+
+constexpr const char* kName = "src/20180401.zip";
+constexpr const char* kSecond = "src/20180401-2.zip";
+
+class LostArchiveTest : public ::testing::TestWithParam<bool> {
+ protected:
+  LostArchiveTest()
+      : store_(
+            {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()}) {
+    options_ = testing::small_options();
+    options_.conditional_complete = options_.additional_checksums = options_.conditional_delete = GetParam();
+    options_.gc_age = {};
+    testing::fill(store_, 2, 1);
+  }
+
+  /// One volume of two objects.
+  void archive(bool keep_sources = false) {
+    ArchiveOptions options = options_;
+    options.keep_sources = keep_sources;
+    ASSERT_FALSE(testing::run(store_, options).total().failure);
+    ASSERT_EQ(store_.keys(testing::kSource).empty(), !keep_sources);
+    archive_ = store_.objects(testing::kArchive).at(kName);
+    store_.forget_journal();
+  }
+  /// As a program wrote it that knows no marks. open: its upload is unfinished.
+  void make_old(bool open) {
+    const ManifestName name = only_name();
+    const std::string key = manifest_key(kName, name.id);
+    index::Manifest manifest = catalog_.read_manifest(name);
+    manifest.commit_marks = false;
+    if (open) {
+      s3::CreateMultipartUploadRequest upload;
+      upload.bucket = testing::kArchive;
+      upload.key = kName;
+      manifest.upload_id = store_.create_multipart_upload(upload);
+    }
+    store_.put(testing::kArchive, key, index::to_json(manifest));
+    store_.erase(testing::kArchive, commit_mark_key(kName, name.id));
+    store_.forget_journal();
+  }
+  void lose_archive() { store_.erase(testing::kArchive, kName); }
+  /// As a copy from elsewhere, or an undelete, does.
+  void bring_archive_back() {
+    store_.put(testing::kArchive, kName, archive_.body);
+    store_.edit(testing::kArchive, kName, [this](testing::StoredObject& object) { object = archive_; });
+  }
+  ManifestName only_name() {
+    const auto names = catalog_.list_volume(kName);
+    EXPECT_EQ(names.size(), 1u);
+    return names.at(0);
+  }
+  CommittedVolume proof() {
+    return prove_committed(catalog_.read_manifest(only_name()), store_.head_object(testing::kArchive, kName))
+        .value();
+  }
+  bool has(const std::string& key) const { return store_.keys(testing::kArchive).contains(key); }
+  std::set<std::string> records() const {
+    std::set<std::string> keys;
+    for (const std::string& key : store_.keys(testing::kArchive)) {
+      if (key.starts_with(kCatalogPrefix)) keys.insert(key);
+    }
+    return keys;
+  }
+  GcReport gc(bool dry_run = false) {
+    GcOptions options;
+    options.archive_bucket = testing::kArchive;
+    options.bucket = testing::kSource;
+    options.min_age = {};
+    options.dry_run = dry_run;
+    GcProgress progress;
+    return run_gc(options, {store_, clock_, *log_, progress, {}});
+  }
+  VerifyReport verify() {
+    VerifyOptions options;
+    options.scope = scope();
+    VerifyProgress progress;
+    return run_verify(options, {store_, clock_, *log_, progress, {}});
+  }
+  static CatalogScope scope() {
+    CatalogScope scope;
+    scope.archive_bucket = testing::kArchive;
+    scope.bucket = testing::kSource;
+    return scope;
+  }
+  /// gc, dry or not, verify and a run with something to do name the volume; the record stays as it is.
+  void expect_it_stays() {
+    const auto before = records();
+    for (const bool dry_run : {true, false}) {
+      const GcReport report = gc(dry_run);
+      EXPECT_EQ(report.removed.count(), 0u);
+      ASSERT_EQ(report.damaged.count(), 1u);
+      EXPECT_THAT(report.damaged.named()[0].why, HasSubstr("catalog forget"));
+    }
+    EXPECT_EQ(verify().damaged, 1u) << "it was written a moment ago: that is no excuse";
+    EXPECT_EQ(records(), before);
+    store_.put(testing::kSource, testing::day_key(1, 7), "late");
+    const GroupReport report = testing::run(store_, options_).total();
+    EXPECT_FALSE(report.failure) << report.failure->what();
+    EXPECT_EQ(report.lost, std::vector<std::string>{kName});
+    EXPECT_TRUE(store_.keys(testing::kSource).empty());
+    EXPECT_TRUE(has(kSecond)) << "the name of the lost one is taken";
+    EXPECT_THAT(records(), ::testing::IsSupersetOf(before));
+    EXPECT_EQ(verify().damaged, 1u);
+  }
+  void expect_it_goes() {
+    const auto uploads = store_.open_uploads();
+    const GcReport planned = gc(true);
+    EXPECT_EQ(store_.open_uploads(), uploads);
+    const GcReport report = gc();
+    EXPECT_EQ(report.removed.count(), 2 + uploads);
+    EXPECT_EQ(planned.removed.count(), report.removed.count());
+    EXPECT_EQ(report.damaged.count() + report.left.count() + report.failures.count(), 0u);
+    EXPECT_TRUE(records().empty());
+    EXPECT_EQ(store_.open_uploads(), 0u);
+  }
+
+  FakeStore store_;
+  testing::FakeClock clock_;
+  ArchiveOptions options_;
+  std::shared_ptr<base::Logger> log_ = base::make_null_logger();
+  Catalog catalog_{store_, testing::kArchive};
+  testing::StoredObject archive_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, LostArchiveTest, ::testing::Bool(),
+                         [](const auto& powers) { return powers.param ? "full" : "lesser"; });
+
+// --- the mark
+
+TEST_P(LostArchiveTest, TheMarkComesBeforeTheFirstDelete) {
+  ASSERT_FALSE(testing::run(store_, options_).total().failure);
+  const auto marks = store_.calls(Op::put, "/commit/");
+  ASSERT_EQ(marks.size(), 1u);
+  const Call first_delete = store_.calls(Op::del, "sources/").at(0);
+  const Call their_mark = store_.calls(Op::head, "/take_back/").at(0);
+  const Call manifest = store_.calls(Op::head, "/manifest/").at(0);
+  EXPECT_LT(marks[0].ended, their_mark.began);
+  EXPECT_LT(their_mark.ended, manifest.began);
+  EXPECT_LT(manifest.ended, first_delete.began);
+  const std::string id = only_name().id;
+  EXPECT_EQ(store_.objects(testing::kArchive).at(commit_mark_key(kName, id)).body,
+            "{\"format\":1,\"id\":\"" + id + "\",\"archive\":\"src/20180401.zip\"}\n");
+}
+
+TEST_P(LostArchiveTest, WithoutAMarkNothingIsDeleted) {
+  for (const bool after_effect : {false, true}) {
+    (after_effect ? store_.after : store_.before) = [](const Call& c) {
+      if (c.op == Op::put && c.key.starts_with(kCommitFolder))
+        throw store_error(ErrorKind::transient, "InternalError");
+    };
+    const GroupReport report = testing::run(store_, options_).total();
+    store_.before = store_.after = {};
+    EXPECT_TRUE(report.failure);
+    EXPECT_EQ(store_.keys(testing::kSource).size(), 2u);
+  }
+  EXPECT_FALSE(testing::run(store_, options_).total().failure)
+      << "a mark that is there already is no trouble";
+  EXPECT_TRUE(store_.keys(testing::kSource).empty());
+}
+
+TEST_P(LostArchiveTest, AMarkIsNeverOverwritten) {
+  archive(true);
+  catalog_.put_commit_mark(proof());
+  const std::string key = commit_mark_key(kName, only_name().id);
+  const auto written = store_.objects(testing::kArchive).at(key).version_id;
+  store_.edit(testing::kArchive, key, [](testing::StoredObject& object) { object.body = "the first one"; });
+  catalog_.put_commit_mark(proof());
+  EXPECT_EQ(store_.objects(testing::kArchive).at(key).body, "the first one");
+  EXPECT_EQ(store_.objects(testing::kArchive).at(key).version_id, written);
+}
+
+TEST_P(LostArchiveTest, AMarkThatTheStoreOnlyClaimsToHaveIsNotBelieved) {
+  archive(true);
+  // Some stores refuse If-None-Match over a delete marker.
+  store_.before = [](const Call& c) {
+    if (c.op == Op::put) throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
+  };
+  EXPECT_EQ(error_kind([&] { catalog_.put_commit_mark(proof()); }), ErrorKind::precondition_failed);
+}
+
+TEST_P(LostArchiveTest, SourcesThatAreKeptNeedNoMark) {
+  archive(true);
+  EXPECT_TRUE(store_.calls(Op::put, "/commit/").empty());
+  EXPECT_FALSE(has(commit_mark_key(kName, only_name().id)));
+}
+
+TEST_P(LostArchiveTest, VolumesOfEarlierRunsGetTheirMark) {
+  archive(true);
+  make_old(false);
+  ASSERT_FALSE(testing::run(store_, options_).total().failure);
+  EXPECT_TRUE(store_.keys(testing::kSource).empty());
+  EXPECT_TRUE(has(commit_mark_key(kName, only_name().id)));
+}
+
+// --- what stays and what goes
+
+TEST_P(LostArchiveTest, ADeletedArchive) {
+  archive();
+  lose_archive();
+  expect_it_stays();
+  bring_archive_back();
+  EXPECT_EQ(verify().damaged, 0u) << "nothing of it was lost";
+}
+
+TEST_P(LostArchiveTest, AnArchiveThatLostItsId) {
+  archive();
+  store_.edit(testing::kArchive, kName, [](testing::StoredObject& object) {
+    object.metadata.clear();
+    object.body = "another object";
+    object.etag = "0123456789abcdef0123456789abcdef";
+  });
+  expect_it_stays();
+}
+
+TEST_P(LostArchiveTest, AnArchiveThatAnotherReplaced) {
+  archive();
+  store_.edit(testing::kArchive, kName, [](testing::StoredObject& object) {
+    object.metadata[kIdMetadata] = "01B8J3Z7Q40000000000000000";
+    object.body = "another volume";
+    object.etag = "0123456789abcdef0123456789abcdef";
+  });
+  expect_it_stays();
+}
+
+TEST_P(LostArchiveTest, AnArchiveOnWhoseWordNothingWasDeleted) {
+  archive(true);
+  lose_archive();
+  expect_it_goes();
+  EXPECT_FALSE(testing::run(store_, options_).total().failure);
+  EXPECT_TRUE(has(kName)) << "its name is free again";
+  EXPECT_TRUE(store_.keys(testing::kSource).empty());
+}
+
+TEST_P(LostArchiveTest, AnOldRecordThatMayHaveBeenCommitted) {
+  archive();
+  make_old(false);
+  lose_archive();
+  expect_it_stays();
+}
+
+TEST_P(LostArchiveTest, AnOldRecordInTheMaking) {
+  archive();
+  make_old(true);
+  lose_archive();
+  expect_it_goes();
+}
+
+TEST_P(LostArchiveTest, AnOldRecordWhoseUploadsMayNotBeListed) {
+  archive();
+  make_old(true);
+  lose_archive();
+  const auto before = records();
+  store_.before = [](const Call& c) {
+    if (c.op == Op::uploads) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  EXPECT_TRUE(
+      std::holds_alternative<LostArchive>(take_back(store_, catalog_, catalog_.read_manifest(only_name()))));
+  EXPECT_EQ(catalog_.load_group("src/20180401").lost.size(), 1u);
+  EXPECT_EQ(records(), before);
+}
+
+TEST_P(LostArchiveTest, AMarkWhoseManifestIsGone) {
+  archive();
+  const ManifestName name = only_name();
+  store_.erase(testing::kArchive, manifest_key(kName, name.id));
+  lose_archive();
+  const auto before = records();
+  const GcReport report = gc();
+  EXPECT_EQ(report.removed.count(), 0u);
+  ASSERT_EQ(report.damaged.count(), 1u);
+  EXPECT_EQ(report.damaged.named()[0].key, commit_mark_key(kName, name.id));
+  EXPECT_EQ(verify().damaged, 1u);
+  store_.erase(testing::kArchive, index_key(kName, name.id));
+  EXPECT_EQ(verify().damaged, 1u);
+  EXPECT_EQ(gc().damaged.count(), 1u);
+  EXPECT_TRUE(before.contains(commit_mark_key(kName, name.id)));
+  EXPECT_TRUE(has(commit_mark_key(kName, name.id)));
+}
+
+TEST_P(LostArchiveTest, FindSaysThatMembersAreLost) {
+  archive();
+  const index::Manifest first = catalog_.read_manifest(only_name());
+  // Another archive stands at its name, with a record of its own.
+  index::Manifest other = first;
+  other.id = "01B8J3Z7Q40000000000000000";
+  other.index_key = index_key(kName, other.id);
+  catalog_.put_manifest(other);
+  store_.edit(testing::kArchive, kName,
+              [&](testing::StoredObject& object) { object.metadata[kIdMetadata] = other.id; });
+  const CatalogScope all = scope();
+  const MemberQuery everything;
+  const SearchReport report =
+      search_members(store_, {all, everything, "", 1}, {}, [](const auto&, auto&&) {});
+  ASSERT_GE(report.failures.size(), 1u);
+  EXPECT_THAT(report.failures[0].what(), HasSubstr("its members are lost"));
+}
+
+// --- a remover and a deleter that meet; the environment takes the archive away and brings it back
+
+TEST_P(LostArchiveTest, AMarkThatComesWhileItsRecordIsTakenBackWins) {
+  archive(true);
+  const CommittedVolume seen = proof();
+  const auto before = records();
+  lose_archive();
+  std::atomic<bool> done{false};
+  // After the remover has looked for the mark, before it has put its own.
+  store_.before = [&](const Call& c) {
+    if (c.op != Op::put || !c.key.starts_with(kTakeBackFolder) || done.exchange(true)) return;
+    bring_archive_back();
+    catalog_.put_commit_mark(seen);  // from here on it deletes
+  };
+  EXPECT_TRUE(std::holds_alternative<LostArchive>(take_back(store_, catalog_, seen.manifest())));
+  EXPECT_TRUE(done);
+  EXPECT_THAT(records(), ::testing::IsSupersetOf(before));
+}
+
+TEST_P(LostArchiveTest, AMarkThatComesTooLateLicensesNothing) {
+  archive(true);
+  const CommittedVolume seen = proof();
+  lose_archive();
+  for (const char* moment : {"/manifest/", "/index/", "/take_back/"}) {
+    SCOPED_TRACE(moment);
+    std::atomic<bool> done{false};
+    store_.before = [&](const Call& c) {
+      if (c.op != Op::del || c.key.find(moment) == std::string::npos || done.exchange(true)) return;
+      bring_archive_back();
+      EXPECT_EQ(error_kind([&] { catalog_.put_commit_mark(seen); }), ErrorKind::transient);
+      lose_archive();
+      store_.erase(testing::kArchive, commit_mark_key(kName, seen.manifest().id));
+    };
+    EXPECT_TRUE(std::holds_alternative<TakenBack>(take_back(store_, catalog_, seen.manifest())));
+    EXPECT_TRUE(done);
+    store_.before = {};
+  }
+  EXPECT_EQ(error_kind([&] { catalog_.put_commit_mark(seen); }), ErrorKind::transient)
+      << "its manifest is gone";
+  EXPECT_FALSE(has(take_back_mark_key(kName, seen.manifest().id)));
+}
+
+TEST_P(LostArchiveTest, ATakeBackMarkThatWasLeftGoesAfterItsRecord) {
+  archive(true);
+  const index::Manifest manifest = catalog_.read_manifest(only_name());
+  catalog_.put_take_back_mark(manifest);
+  EXPECT_EQ(gc().removed.count(), 0u) << "somebody may be at it";
+  EXPECT_TRUE(has(take_back_mark_key(kName, manifest.id)));
+  EXPECT_TRUE(testing::run(store_, options_).total().failure);
+  EXPECT_EQ(store_.keys(testing::kSource).size(), 2u);
+  for (const std::string& key : {manifest_key(kName, manifest.id), index_key(kName, manifest.id)})
+    store_.erase(testing::kArchive, key);
+  lose_archive();
+  EXPECT_EQ(gc(true).removed.count(), 1u);
+  EXPECT_EQ(gc().removed.count(), 1u);
+  EXPECT_EQ(records(), std::set<std::string>{commit_mark_key(kName, manifest.id)}) << "never removed";
+}
+
+// --- forget
+
+TEST_P(LostArchiveTest, OnlyTheRecordOfALostArchiveIsForgotten) {
+  const auto refused = [&](const char* what) {
+    const auto before = records();
+    EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kName); }),
+              ErrorKind::precondition_failed)
+        << what;
+    EXPECT_EQ(records(), before) << what;
+  };
+  archive(true);
+  refused("its archive is there");
+  lose_archive();
+  refused("it was never committed");
+  bring_archive_back();
+  ASSERT_FALSE(testing::run(store_, options_).total().failure);
+  refused("its archive is there");
+  store_.edit(testing::kArchive, kName, [](testing::StoredObject& object) { object.metadata.clear(); });
+  refused("it lost only its id");
+  lose_archive();
+  EXPECT_EQ(find_forgettable(store_, testing::kArchive, kName).size(), 1u);
+  EXPECT_EQ(records().size(), 3u);
+  EXPECT_EQ(forget_volume(store_, testing::kArchive, kName).size(), 1u);
+  EXPECT_TRUE(records().empty());
+  EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kName); }), ErrorKind::not_found);
+  EXPECT_EQ(verify().damaged, 0u);
+}
+
+TEST_P(LostArchiveTest, WhatAKilledForgetLeavesIsStillNamedAndForgotten) {
+  for (int k = 1; k <= 4; ++k) {
+    SCOPED_TRACE(k);
+    testing::fill(store_, 2, 1);
+    archive();
+    lose_archive();
+    int deletes = 0;
+    store_.before = [&](const Call& c) {
+      if (c.op == Op::del && ++deletes >= k) throw store_error(ErrorKind::transient, "InternalError");
+    };
+    EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kName); }), ErrorKind::transient);
+    store_.before = {};
+    EXPECT_EQ(verify().damaged, 1u);
+    EXPECT_EQ(gc().damaged.count(), 1u);
+    EXPECT_EQ(forget_volume(store_, testing::kArchive, kName).size(), 1u);
+    EXPECT_TRUE(records().empty());
+  }
+}
+
+// --- aborts that remove objects
+
+TEST_P(LostArchiveTest, AStoreWhoseAbortsRemoveObjectsIsNotUsed) {
+  store_.after = [&](const Call& c) {
+    if (c.op == Op::abort) store_.erase(testing::kArchive, c.key);
+  };
+  EXPECT_EQ(error_kind([&] { testing::run(store_, options_); }), ErrorKind::unsupported);
+  EXPECT_TRUE(store_.keys(testing::kArchive).empty());
+  EXPECT_EQ(store_.keys(testing::kSource).size(), 2u);
+}
+
+}  // namespace
+}  // namespace s3c::archive
