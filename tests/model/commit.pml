@@ -10,8 +10,9 @@
  *
  * Who is there. RUNS runs of s3compress on one group, at any relative speed; a run may stop for ever at any point, which
  * is a kill. A writer that adds and overwrites source objects. gc at age 0. The network, which delivers what nobody
- * waits for any more. At any moment, once, the power fails: all of them are dead but the network, and one last run finds the
- * buckets as they are. It must bring everything to its end.
+ * waits for any more. In scenarios of their own an environment, which deletes archives, brings them back, copies them to
+ * other names and makes them lose their ids. At any moment, once, the power fails: all of them are dead but the network and
+ * the environment, and one last run finds the buckets as they are. It must bring everything to its end.
  */
 
 /* Sizes and the store; check.py sets them. */
@@ -45,6 +46,15 @@
 #ifndef LATE_RECORDS
 #define LATE_RECORDS 0  /* PUTs of indexes and manifests go unanswered, or arrive again later */
 #endif
+#ifndef MARKS
+#define MARKS 0         /* the marks that let a record outlive its archive; without an environment they change nothing */
+#endif
+#ifndef ENVIRONMENT
+#define ENVIRONMENT 0   /* how often somebody changes an archive */
+#endif
+#ifndef OLD_VOLUME
+#define OLD_VOLUME 0    /* at the start a volume is committed, its source deleted, by a program that knew no marks */
+#endif
 #ifndef CONDITIONAL_COMPLETE
 #define CONDITIONAL_COMPLETE 1
 #endif
@@ -74,6 +84,14 @@
 #define delete_before_proof  11  /* sources are deleted once Complete was sent */
 #define delete_without_etag  12  /* a DELETE without condition on a store that knows it */
 #define blind_resend         13  /* an unanswered DELETE without condition is sent again without looking */
+#define mark_after_delete    14  /* a run is killed between its deletes and the mark */
+#define mark_not_looked_for  15  /* the manifest goes although its volume has a mark */
+#define abort_believed       16  /* an old record goes because its upload could be aborted */
+#define no_take_back_mark    17  /* the remover looks for the run's mark without having put its own */
+#define looks_before_it_puts 18  /* the remover looks for the run's mark only before it puts its own */
+#define take_back_not_looked_for 19  /* the run deletes although the remover has put its mark */
+#define manifest_not_looked_for 20  /* the run deletes although the manifest has gone */
+#define take_back_mark_first 21  /* the remover's mark goes before the manifest */
 #ifndef MUTANT
 #define MUTANT none
 #endif
@@ -82,12 +100,14 @@
 #ifndef INVARIANT
 #define INVARIANT 0
 #endif
-#define checked(i) (INVARIANT == 0 || INVARIANT == i)
+/* Nothing is promised of an archive that somebody deletes but that its record stays. */
+#define checked(i) (INVARIANT == 0 -> (i == 6 || !ENVIRONMENT) : INVARIANT == i)
 hidden byte I1_deleted_is_archived;    /* what was deleted is in a committed volume, from then on for ever */
 hidden byte I2_archive_never_changes;
 hidden byte I3_archive_has_record;     /* no visible archive without its manifest and index */
 hidden byte I4_archived_once;          /* no (key, ETag) in two committed volumes */
 hidden byte I5_last_run_finishes;      /* and then every source object is archived and deleted */
+hidden byte I6_record_stays;           /* what was deleted is in a volume that has its manifest and index, for ever */
 hidden byte model_is_large_enough;
 
 /* ---- the buckets */
@@ -103,6 +123,9 @@ byte deleted;               /* the objects that we deleted; nobody reads this bu
 byte archive[NAMES + 1];    /* id of the archive at a name, names count from 1; 0: none; or FOREIGN */
 byte manifests;             /* ids */
 byte indexes;
+byte commit_marks;
+byte take_back_marks;
+byte old_manifests;         /* of a program that knew no marks */
 
 /* SENT: a Complete is on its way. It takes effect at some time or never, and as often as it is repeated: the bit needs no
  * counter, because once it had its effect or the upload was aborted, no copy of it can have any (docs/ordering.md,
@@ -116,18 +139,22 @@ byte late_manifests;        /* ids; a PUT of their manifest is still on its way 
 byte late_indexes;
 byte late_deletes;          /* objects; a conditional DELETE of theirs is still on its way */
 
+byte changes_left = ENVIRONMENT;
+byte lost[NAMES + 1];       /* id of the archive that somebody took away from a name; it can come back */
+
 /* ---- the parties */
 
 mtype = {
   LIST_SOURCES,                                                                     /* 1 */
-  LIST_MANIFESTS, PROVE, LIST_UPLOADS,                                              /* 2 */
+  LIST_MANIFESTS, PROVE, PROVE_MARK, PROVE_AGAIN, LIST_UPLOADS,                     /* 2 */
   HEAD_NAME,                                                                        /* 3 */
   GET_MEMBERS,                                                                      /* 4 */
   PUT_INDEX, PUT_MANIFEST,                                                          /* 5 */
   FENCE, FENCE_PROVE, FENCE_ABORT, FENCE_HEAD,                                      /* 5b */
   COMPLETE,                                                                         /* 6 */
-  HEAD, ABORT, HEAD_AGAIN, REMOVE_MANIFEST, REMOVE_INDEX,                           /* 7 */
-  LIST_AGAIN, DELETE, RESEND,                                                       /* 8 */
+  HEAD, SEE_UPLOAD, ABORT, HEAD_AGAIN, SEE_MARK, PUT_TAKE_BACK, SEE_MARK_AGAIN,     /* 7 */
+  REMOVE_MANIFEST, REMOVE_INDEX, REMOVE_TAKE_BACK,
+  LIST_AGAIN, PUT_MARK, SEE_TAKE_BACK, SEE_MANIFEST, DELETE, RESEND,                /* 8 */
   ENDED,                                                                            /* 9 */
   ABORT_UPLOADS, HEAD_MANIFEST                                                      /* gc only */
 };
@@ -136,14 +163,16 @@ typedef Run {
   mtype at;           /* the next request */
   byte pass;
   byte to_pack;       /* 1: objects listed that are neither archived nor packed yet */
-  byte to_prove;      /* 2 and 5b: ids whose manifests were listed and not looked at yet */
+  byte to_prove;      /* 2 and 5b: ids whose manifests were listed and not looked at yet; 8: not marked yet */
   byte to_take_back;  /* 2: ids whose manifests no archive carries */
   byte proven;        /* 2 and 7: ids of committed volumes */
+  byte lost;          /* 2: ids of volumes that were committed and whose archives are gone */
   byte met;           /* 3: ids without proof that stood where we wanted to write; kept when starting again */
   byte name;          /* 3 */
   byte id;            /* 3: of the volume in the making */
   byte target;        /* 7: whose manifest is taken back, ours or another one's */
   byte to_delete;     /* 8: objects */
+  bool marked;        /* 8: all that is proven and has sources */
 };
 #define LAST RUNS          /* the last run's number */
 #define THE_GC (RUNS + 1)  /* gc's; it uses `at` and `target` only */
@@ -155,6 +184,7 @@ hidden byte i;
 hidden byte n;
 hidden byte found;
 hidden byte known;
+hidden byte recorded;
 
 #define lowest(set) ((set) & 1 -> 0 : ((set) & 2 -> 1 : ((set) & 4 -> 2 : ((set) & 8 -> 3 : \
                     ((set) & 16 -> 4 : ((set) & 32 -> 5 : ((set) & 64 -> 6 : 7)))))))
@@ -202,15 +232,27 @@ inline check() {
   I1_deleted_is_archived = !checked(1) || (deleted & ~found) == 0;
   assert(I1_deleted_is_archived);
   I3_archive_has_record = !checked(3) || n == 0;
-  assert(I3_archive_has_record)
+  assert(I3_archive_has_record);
+  recorded = 0;
+  for (i : 1 .. IDS) {
+    if :: manifests & indexes & bit(i) -> recorded = recorded | members[i] :: else fi
+  }
+  I6_record_stays = !checked(6) || (deleted & ~recorded) == 0;
+  assert(I6_record_stays)
 }
 
 /* An id that has left no trace and that nobody remembers can be given out again: that keeps the states finite and few.
  * In truth ids are never used twice; here nobody is left who could tell. */
 inline recycle_ids() {
-  known = manifests | indexes | late_manifests | late_indexes;
+  known = manifests | indexes | late_manifests | late_indexes | commit_marks | take_back_marks;
+#if ENVIRONMENT
+  for (i : 1 .. NAMES) {
+    if :: archive[i] && archive[i] != FOREIGN -> known = known | bit(archive[i]) :: else fi;
+    known = known | bit(lost[i])
+  }
+#endif
   for (i : 0 .. THE_GC) {
-    known = known | runs[i].to_prove | runs[i].to_take_back | runs[i].proven | runs[i].met;
+    known = known | runs[i].to_prove | runs[i].to_take_back | runs[i].proven | runs[i].met | runs[i].lost;
     known = known | bit(runs[i].id) | bit(runs[i].target);
   }
   for (i : 1 .. IDS) {
@@ -225,7 +267,7 @@ inline recycle_ids() {
 /* What the dead knew is gone: the same as if it had never been known, which saves states. */
 inline forget(r) {
   runs[r].pass = 0; runs[r].to_pack = 0; runs[r].to_prove = 0; runs[r].to_take_back = 0; runs[r].proven = 0; runs[r].met = 0;
-  runs[r].name = 0; runs[r].id = 0; runs[r].target = 0; runs[r].to_delete = 0;
+  runs[r].name = 0; runs[r].id = 0; runs[r].target = 0; runs[r].to_delete = 0; runs[r].lost = 0; runs[r].marked = 0;
 }
 
 inline end_run(r) {
@@ -269,8 +311,47 @@ inline end_run(r) {
 #define AFTER_FENCE_ABORTS FENCE_HEAD
 #endif
 
+/* take_back(), request by request. */
+#if OLD_VOLUME
+#define FIRST_OF_TAKE_BACK SEE_UPLOAD
+#else
+#define FIRST_OF_TAKE_BACK ABORT
+#endif
+#if !MARKS || MUTANT == mark_not_looked_for
+#define AFTER_HEADS REMOVE_MANIFEST
+#else
+#define AFTER_HEADS SEE_MARK
+#endif
+#if MUTANT == no_second_head
+#define AFTER_ABORT AFTER_HEADS
+#else
+#define AFTER_ABORT HEAD_AGAIN
+#endif
+#if MUTANT == no_take_back_mark
+#define AFTER_NO_MARK REMOVE_MANIFEST
+#else
+#define AFTER_NO_MARK PUT_TAKE_BACK
+#endif
+#if MUTANT == looks_before_it_puts
+#define AFTER_TAKE_BACK_MARK REMOVE_MANIFEST
+#else
+#define AFTER_TAKE_BACK_MARK SEE_MARK_AGAIN
+#endif
+#if MUTANT == take_back_mark_first
+#define AFTER_NO_MARK_AGAIN REMOVE_TAKE_BACK
+#else
+#define AFTER_NO_MARK_AGAIN REMOVE_MANIFEST
+#endif
+
+/* Whether the record says nothing of marks, and its upload isn't listed: it may have been completed once. */
+#if MUTANT == abort_believed
+#define may_be_committed(an_id) 0
+#else
+#define may_be_committed(an_id) (old_manifests & bit(an_id) && upload[an_id] == GONE)
+#endif
+
 inline start_again() {
-  me.to_pack = 0; me.to_prove = 0; me.to_take_back = 0; me.proven = 0; me.name = 0; me.id = 0; me.target = 0;
+  me.to_pack = 0; me.to_prove = 0; me.to_take_back = 0; me.proven = 0; me.name = 0; me.id = 0; me.target = 0; me.lost = 0;
   me.pass++;
   if
   :: me.pass == (r == LAST -> LAST_PASSES : PASSES) ->
@@ -281,12 +362,12 @@ inline start_again() {
   fi
 }
 
-/* me.name := the first name after a_name that none of the volumes we have proof of has. */
+/* me.name := the first name after a_name that none of the volumes has that we have proof of or know to be lost. */
 inline next_free_name(a_name) {
   me.name = a_name + 1;
   for (i : 1 .. IDS) {  /* in no order of names, so as often as there may be names */
     for (n : 1 .. IDS) {
-      if :: me.proven & bit(n) && name[n] == me.name -> me.name++ :: else fi
+      if :: (me.proven | me.lost) & bit(n) && name[n] == me.name -> me.name++ :: else fi
     }
   }
   model_is_large_enough = me.name <= NAMES;
@@ -305,7 +386,10 @@ inline next_volume() {
 /* 2, when all manifests were looked at and perhaps taken back. */
 inline after_clean_up() {
   if
-  :: me.to_take_back -> me.target = lowest(me.to_take_back); me.to_take_back = without_lowest(me.to_take_back); me.at = ABORT
+  :: me.to_take_back ->
+       me.target = lowest(me.to_take_back);
+       me.to_take_back = without_lowest(me.to_take_back);
+       me.at = FIRST_OF_TAKE_BACK
   :: else -> me.target = 0; me.at = LIST_UPLOADS
   fi
 }
@@ -335,6 +419,14 @@ inline taken_back() {
   fi
 }
 
+/* 7 found out that the volume was committed once. Its record stays. */
+inline is_lost() {
+  if
+  :: me.target == me.id -> start_again()
+  :: else -> me.target = 0; after_clean_up()
+  fi
+}
+
 /* Whether a Complete of this id would make its archive visible now. */
 #if MUTANT == no_if_none_match
 #define lets_complete(an_id) 1
@@ -357,12 +449,6 @@ inline abort_for_take_back(an_id) {
   abort_upload(an_id)
 #endif
 }
-
-#if MUTANT == no_second_head
-#define AFTER_ABORT REMOVE_MANIFEST
-#else
-#define AFTER_ABORT HEAD_AGAIN
-#endif
 
 inline remove_manifest(an_id) {
   manifests = manifests & ~bit(an_id);
@@ -389,6 +475,15 @@ inline next_to_delete() {
   if
   :: me.to_delete -> me.at = DELETE
   :: else -> end_run(r)
+  fi
+}
+
+/* 8: a volume is marked and its record was still there afterwards. */
+inline next_to_mark() {
+  me.to_prove = without_lowest(me.to_prove);
+  if
+  :: me.to_prove -> me.at = PUT_MARK
+  :: else -> me.marked = true; me.at = DELETE
   fi
 }
 
@@ -420,10 +515,28 @@ proctype s3compress(byte r) {
        :: !(manifests & bit(n))  /* taken back since the listing */
        :: else -> if
                   :: carries(name[n], n) -> me.proven = me.proven | bit(n)
+#if MARKS
+                  :: else -> me.target = n; me.at = PROVE_MARK
+#else
                   :: else -> me.to_take_back = me.to_take_back | bit(n)
+#endif
                   fi
        fi;
+       if :: me.at == PROVE -> next_to_prove() :: else fi }
+#if MARKS
+  :: d_step { me.at == PROVE_MARK && !(commit_marks & bit(me.target)) && !may_be_committed(me.target) ->
+       me.to_take_back = me.to_take_back | bit(me.target);
+       me.target = 0;
        next_to_prove() }
+  :: d_step { me.at == PROVE_MARK && (commit_marks & bit(me.target) || may_be_committed(me.target)) -> me.at = PROVE_AGAIN }
+  :: d_step { me.at == PROVE_AGAIN ->  /* it may have been completed and marked in between */
+       if
+       :: carries(name[me.target], me.target) -> me.proven = me.proven | bit(me.target)
+       :: else -> me.lost = me.lost | bit(me.target)
+       fi;
+       me.target = 0;
+       next_to_prove() }
+#endif
 #if GC
   :: d_step { me.at == LIST_UPLOADS ->  /* all are aborted in one step: gc does it one by one */
        for (i : 1 .. IDS) { abort_upload(i) }
@@ -443,7 +556,7 @@ proctype s3compress(byte r) {
        name[found] = me.name;
        upload[found] = OPEN;
        me.at = GET_MEMBERS }
-#if FOREIGN_ARCHIVE
+#if FOREIGN_ARCHIVE || ENVIRONMENT
   :: d_step { me.at == HEAD_NAME && archive[me.name] == FOREIGN -> next_free_name(me.name) }
 #endif
   :: d_step { me.at == HEAD_NAME && archive[me.name] && archive[me.name] != FOREIGN ->
@@ -532,16 +645,38 @@ proctype s3compress(byte r) {
   /* 7: take_back(), of our own volume or, when coming from 2, of one that another run left */
   :: d_step { me.at == HEAD && carries(name[me.id], me.id) -> me.proven = me.proven | bit(me.id); next_volume() }
   :: d_step { me.at == HEAD && !carries(name[me.id], me.id) && !(r == LAST && upload[me.id] == SENT && lets_complete(me.id)) ->
-       me.at = ABORT }  /* the last run's requests are answered: it waits for its Complete */
+       me.at = FIRST_OF_TAKE_BACK }  /* the last run's requests are answered: it waits for its Complete */
+#if OLD_VOLUME
+  :: d_step { me.at == SEE_UPLOAD -> me.at = ABORT }  /* PROVE_MARK has seen already that it is unfinished */
+#endif
   :: d_step { me.at == ABORT -> abort_for_take_back(me.target); me.at = AFTER_ABORT }
   :: d_step { me.at == HEAD_AGAIN && carries(name[me.target], me.target) ->
        if
        :: me.target == me.id -> me.proven = me.proven | bit(me.id); next_volume()
        :: else -> after_clean_up()  /* committed meanwhile; we have looked already, so step 3 will meet it */
        fi }
-  :: d_step { me.at == HEAD_AGAIN && !carries(name[me.target], me.target) -> me.at = REMOVE_MANIFEST }
+  :: d_step { me.at == HEAD_AGAIN && !carries(name[me.target], me.target) -> me.at = AFTER_HEADS }
+#if MARKS
+  :: d_step { me.at == SEE_MARK && !(commit_marks & bit(me.target)) -> me.at = AFTER_NO_MARK }
+#if ENVIRONMENT && RUNS > 1  /* another run put it */
+  :: d_step { me.at == SEE_MARK && commit_marks & bit(me.target) -> is_lost() }
+#endif
+  :: d_step { me.at == PUT_TAKE_BACK -> take_back_marks = take_back_marks | bit(me.target); me.at = AFTER_TAKE_BACK_MARK }
+  :: d_step { me.at == SEE_MARK_AGAIN && !(commit_marks & bit(me.target)) -> me.at = AFTER_NO_MARK_AGAIN }
+#if ENVIRONMENT && RUNS > 1  /* another run put it */
+  :: d_step { me.at == SEE_MARK_AGAIN && commit_marks & bit(me.target) -> is_lost() }
+#endif
+#endif
   :: d_step { me.at == REMOVE_MANIFEST -> remove_manifest(me.target); me.at = REMOVE_INDEX }
+#if MARKS && MUTANT != take_back_mark_first
+  :: d_step { me.at == REMOVE_INDEX -> remove_index(me.target); me.at = REMOVE_TAKE_BACK }
+  :: d_step { me.at == REMOVE_TAKE_BACK -> take_back_marks = take_back_marks & ~bit(me.target); taken_back() }
+#else
   :: d_step { me.at == REMOVE_INDEX -> remove_index(me.target); taken_back() }
+#endif
+#if MUTANT == take_back_mark_first
+  :: d_step { me.at == REMOVE_TAKE_BACK -> take_back_marks = take_back_marks & ~bit(me.target); me.at = REMOVE_MANIFEST }
+#endif
 
   /* 8 */
   :: d_step { me.at == LIST_AGAIN ->
@@ -550,7 +685,44 @@ proctype s3compress(byte r) {
        members_of(me.proven);
        me.to_delete = found & known;
        me.to_pack = 0;
-       if :: me.to_delete -> me.at = DELETE :: else -> end_run(r) fi }
+#if MARKS && MUTANT != mark_after_delete
+       if
+       :: !me.marked ->  /* a volume without sources needs no mark */
+            for (i : 1 .. IDS) {
+              if :: me.proven & bit(i) && members[i] & me.to_delete -> me.to_prove = me.to_prove | bit(i) :: else fi
+            }
+       :: else
+       fi;
+#endif
+       if
+       :: !me.to_delete -> end_run(r)
+       :: me.to_delete && me.to_prove -> me.at = PUT_MARK
+       :: me.to_delete && !me.to_prove -> me.at = DELETE
+       fi }
+#if MARKS && MUTANT != mark_after_delete
+  :: d_step { me.at == PUT_MARK ->
+       commit_marks = commit_marks | bit(lowest(me.to_prove));
+#if MUTANT == take_back_not_looked_for
+       me.at = SEE_MANIFEST
+#else
+       me.at = SEE_TAKE_BACK
+#endif
+     }
+#if ENVIRONMENT
+  :: d_step { me.at == SEE_TAKE_BACK && take_back_marks & bit(lowest(me.to_prove)) -> end_run(r) }  /* an error */
+#endif
+  :: d_step { me.at == SEE_TAKE_BACK && !(take_back_marks & bit(lowest(me.to_prove))) ->
+#if MUTANT == manifest_not_looked_for
+       next_to_mark()
+#else
+       me.at = SEE_MANIFEST
+#endif
+     }
+#if ENVIRONMENT
+  :: d_step { me.at == SEE_MANIFEST && !(manifests & bit(lowest(me.to_prove))) -> end_run(r) }  /* an error */
+#endif
+  :: d_step { me.at == SEE_MANIFEST && manifests & bit(lowest(me.to_prove)) -> next_to_mark() }
+#endif
 #if MUTANT == delete_without_etag
   :: d_step { me.at == DELETE ->
        if :: source[doomed_key] -> delete_object(doomed_key) :: else fi;
@@ -586,9 +758,11 @@ proctype s3compress(byte r) {
   od;
   if
   :: r == LAST ->
-       list_sources();
-       I5_last_run_finishes = !checked(5) || found == 0;
-       assert(I5_last_run_finishes)
+       d_step {
+         list_sources();
+         I5_last_run_finishes = !checked(5) || found == 0;
+         assert(I5_last_run_finishes)
+       }
   :: else
   fi
 }
@@ -668,7 +842,7 @@ end:
 /* Which of the two it is, gc knows from its listings. */
 #define TAKE_RECORD(an_id) \
   :: d_step { an_id <= IDS && gc_is_idle && manifests & bit(an_id) && !carries(name[an_id], an_id) -> \
-       the_gc.target = an_id; the_gc.at = ABORT } \
+       the_gc.target = an_id; the_gc.at = FIRST_OF_TAKE_BACK } \
   :: d_step { an_id <= IDS && gc_is_idle && !(manifests & bit(an_id)) && indexes & bit(an_id) -> \
        the_gc.target = an_id; the_gc.at = ABORT_UPLOADS }
 
@@ -686,13 +860,40 @@ end:
   TAKE_RECORD(1) TAKE_RECORD(2) TAKE_RECORD(3) TAKE_RECORD(4) TAKE_RECORD(5) TAKE_RECORD(6)
 
   /* a manifest whose archive doesn't carry its id: take_back() */
+#if OLD_VOLUME
+  :: d_step { the_gc.at == SEE_UPLOAD && !may_be_committed(the_gc.target) -> the_gc.at = ABORT }
+  :: d_step { the_gc.at == SEE_UPLOAD && may_be_committed(the_gc.target) -> gc_done() }
+#endif
   :: d_step { the_gc.at == ABORT ->
        abort_for_take_back(the_gc.target);
        the_gc.at = AFTER_ABORT }
   :: d_step { the_gc.at == HEAD_AGAIN && carries(name[the_gc.target], the_gc.target) -> gc_done() }
-  :: d_step { the_gc.at == HEAD_AGAIN && !carries(name[the_gc.target], the_gc.target) -> the_gc.at = REMOVE_MANIFEST }
+  :: d_step { the_gc.at == HEAD_AGAIN && !carries(name[the_gc.target], the_gc.target) -> the_gc.at = AFTER_HEADS }
+#if MARKS
+  :: d_step { the_gc.at == SEE_MARK && !(commit_marks & bit(the_gc.target)) -> the_gc.at = AFTER_NO_MARK }
+#if ENVIRONMENT
+  :: d_step { the_gc.at == SEE_MARK && commit_marks & bit(the_gc.target) -> gc_done() }
+#endif
+  :: d_step { the_gc.at == PUT_TAKE_BACK ->
+       take_back_marks = take_back_marks | bit(the_gc.target);
+       the_gc.at = AFTER_TAKE_BACK_MARK }
+  :: d_step { the_gc.at == SEE_MARK_AGAIN && !(commit_marks & bit(the_gc.target)) -> the_gc.at = AFTER_NO_MARK_AGAIN }
+#if ENVIRONMENT
+  :: d_step { the_gc.at == SEE_MARK_AGAIN && commit_marks & bit(the_gc.target) -> gc_done() }
+#endif
+#endif
   :: d_step { the_gc.at == REMOVE_MANIFEST -> remove_manifest(the_gc.target); the_gc.at = REMOVE_INDEX }
+#if MARKS && MUTANT != take_back_mark_first
+  :: d_step { the_gc.at == REMOVE_INDEX -> remove_index(the_gc.target); the_gc.at = REMOVE_TAKE_BACK }
+  :: d_step { the_gc.at == REMOVE_TAKE_BACK -> take_back_marks = take_back_marks & ~bit(the_gc.target); gc_done() }
+#else
   :: d_step { the_gc.at == REMOVE_INDEX -> remove_index(the_gc.target); gc_done() }
+#endif
+#if MUTANT == take_back_mark_first
+  :: d_step { the_gc.at == REMOVE_TAKE_BACK ->
+       take_back_marks = take_back_marks & ~bit(the_gc.target);
+       the_gc.at = REMOVE_MANIFEST }
+#endif
 
   /* an index without a manifest; that its archive carries its id would break I3 */
   :: d_step { the_gc.at == ABORT_UPLOADS ->
@@ -708,12 +909,44 @@ end:
 }
 #endif
 
+#if ENVIRONMENT
+#define is_archive(a_name) (archive[a_name] && archive[a_name] != FOREIGN)
+
+/* Deleted; copied onto itself without its metadata; undeleted, or copied back from somewhere; copied to another name. */
+#define CHANGE_ARCHIVE(a_name, other_name) \
+  :: d_step { changes_left && is_archive(a_name) -> \
+       changes_left--; lost[a_name] = archive[a_name]; archive[a_name] = 0 } \
+  :: d_step { changes_left && is_archive(a_name) -> \
+       changes_left--; lost[a_name] = archive[a_name]; archive[a_name] = FOREIGN } \
+  :: d_step { changes_left && lost[a_name] -> \
+       changes_left--; archive[a_name] = lost[a_name]; lost[a_name] = 0 } \
+  :: d_step { changes_left && is_archive(a_name) && archive[a_name] != archive[other_name] -> \
+       changes_left--; \
+       if :: is_archive(other_name) -> lost[other_name] = archive[other_name] :: else fi; \
+       archive[other_name] = archive[a_name] }
+
+proctype environment() {
+end:
+  do
+  CHANGE_ARCHIVE(1, 2) CHANGE_ARCHIVE(2, 1)
+  od
+}
+#endif
+
 init {
   atomic {
     for (i : 0 .. AT_START - 1) { source[i] = 1; versions[i] = 1 }
     for (i : 0 .. RUNS) { runs[i].at = LIST_SOURCES }
 #if FOREIGN_ARCHIVE
     archive[1] = FOREIGN;
+#endif
+#if OLD_VOLUME
+    archive[1] = 1; name[1] = 1; upload[1] = GONE; members[1] = object(0, 1);
+    manifests = bit(1); indexes = bit(1); old_manifests = bit(1);
+    source[0] = 0; deleted = object(0, 1);
+#endif
+#if ENVIRONMENT
+    run environment();
 #endif
     run network();
     run writer();
