@@ -72,7 +72,7 @@ class DryRunTest : public ::testing::Test {
   }
   RunReport archive(const ArchiveOptions& options) {
     Progress progress;
-    return run_archive(options, {read_only_, clock_, *log_, progress, {}});
+    return run_archive(options, {{read_only_, read_only_}, clock_, *log_, progress, {}});
   }
   GcReport gc(bool dry_run) {
     GcOptions options;
@@ -81,7 +81,7 @@ class DryRunTest : public ::testing::Test {
     options.dry_run = dry_run;
     options.threads = 2;
     GcProgress progress;
-    return run_gc(options, {read_only_, clock_, *log_, progress, {}});
+    return run_gc(options, {read_only_, *log_, progress, {}});
   }
 
   FakeStore store_;
@@ -97,7 +97,8 @@ TEST_F(DryRunTest, Archive) {
     ArchiveOptions options = testing::small_options();
     options.dry_run = true;
     options.readback = options.delete_versions = special;
-    options.conditional_complete = options.additional_checksums = options.conditional_delete = std::nullopt;
+    options.conditional_complete = options.additional_checksums = std::nullopt;
+    options.delete_conditions.reset();
     const GroupReport total = archive(options).total();
     EXPECT_FALSE(total.failure) << total.failure->what();
     EXPECT_EQ(total.to_archive, 4u);
@@ -130,7 +131,7 @@ TEST_F(DryRunTest, Verify) {
     options.deep = deep;
     options.memory_bytes = 64 << 20;
     VerifyProgress progress;
-    const VerifyReport report = run_verify(options, {read_only_, clock_, *log_, progress, {}});
+    const VerifyReport report = run_verify(options, {read_only_, *log_, progress, {}});
     EXPECT_EQ(report.failed, 0u);
     EXPECT_GT(report.volumes, 0u);
   }
@@ -140,8 +141,7 @@ TEST_F(DryRunTest, FindAndLs) {
   const MemberQuery everything;
   std::size_t rows = 0;
   const SearchReport report = search_members(read_only_, {scope(), everything, "", 2}, {},
-                                             [&](const std::shared_ptr<const index::Manifest>&,
-                                                 std::vector<index::Row>&& found) { rows += found.size(); });
+                                             [&](FoundKey&& found) { rows += found.members.size(); });
   EXPECT_EQ(report.failed, 0u);
   EXPECT_EQ(rows, 6u);
   Catalog catalog(read_only_, testing::kArchive);

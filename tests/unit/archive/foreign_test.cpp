@@ -30,7 +30,7 @@ using testing::FakeStore;
 using ::testing::HasSubstr;
 using testing::Op;
 
-constexpr const char* kKey = "src/20180401.zip";
+constexpr const char* kForeignKey = "src/20180401.zip";
 const base::Timestamp kModified = base::parse_iso8601("2017-02-10T00:06:30.000Z").value();
 
 struct Entry {
@@ -72,10 +72,10 @@ class ForeignTest : public ::testing::TestWithParam<bool> {
     for (const std::string& broken : watch_.broken()) ADD_FAILURE() << broken;
   }
 
-  void put(const std::vector<Entry>& entries) { store_.put(testing::kArchive, kKey, zip_of(entries)); }
-  Rebuilt rebuild() { return rebuild_records(store_, options_, kKey, clock_); }
+  void put(const std::vector<Entry>& entries) { store_.put(testing::kArchive, kForeignKey, zip_of(entries)); }
+  Rebuilt rebuild() { return rebuild_records(store_, options_, kForeignKey, clock_); }
   index::Manifest manifest() {
-    const auto names = catalog_.list_volume(kKey);
+    const auto names = catalog_.list_volume(kForeignKey);
     EXPECT_EQ(names.size(), 1u);
     return catalog_.read_manifest(names.at(0));
   }
@@ -116,7 +116,7 @@ class ForeignTest : public ::testing::TestWithParam<bool> {
   void rewrite(const std::function<void(index::Manifest&)>& change) {
     index::Manifest m = manifest();
     change(m);
-    store_.edit(testing::kArchive, manifest_key(kKey, m.id), [&](testing::StoredObject& object) {
+    store_.edit(testing::kArchive, manifest_key(kForeignKey, m.id), [&](testing::StoredObject& object) {
       object.body = index::to_json(m);
       object.etag = base::to_hex(base::md5(object.body));
     });
@@ -266,7 +266,7 @@ TEST_P(ForeignTest, NothingIsTakenBackWhileItStands) {
   const auto before = records();
   s3::CreateMultipartUploadRequest upload;
   upload.bucket = testing::kArchive;
-  upload.key = kKey;
+  upload.key = kForeignKey;
   store_.create_multipart_upload(upload);
   EXPECT_EQ(error_kind([&] { take_back(store_, catalog_, manifest()); }), ErrorKind::precondition_failed);
   EXPECT_EQ(records(), before);
@@ -280,7 +280,7 @@ TEST_P(ForeignTest, NothingIsTakenBackWhileItStands) {
   EXPECT_EQ(records(), before);
   EXPECT_THAT(the_damage(), HasSubstr("its checksum is not what the manifest says"));
 
-  store_.erase(testing::kArchive, kKey);
+  store_.erase(testing::kArchive, kForeignKey);
   EXPECT_TRUE(std::holds_alternative<LostArchive>(take_back(store_, catalog_, manifest())));
   EXPECT_EQ(records(), before) << "whoever made it may have deleted its sources";
   EXPECT_TRUE(store_.calls(Op::abort).empty()) << "it had no upload";
@@ -297,9 +297,9 @@ TEST_P(ForeignTest, GcLeavesItAloneAlsoWhenTheArchiveIsGone) {
   // Its index alone: perhaps the manifest is about to be written, or was lost. And no upload is its own.
   s3::CreateMultipartUploadRequest upload;
   upload.bucket = testing::kArchive;
-  upload.key = kKey;
+  upload.key = kForeignKey;
   store_.create_multipart_upload(upload);
-  const std::string lost = manifest_key(kKey, manifest().id);
+  const std::string lost = manifest_key(kForeignKey, manifest().id);
   const std::string body = store_.objects(testing::kArchive).at(lost).body;
   store_.erase(testing::kArchive, lost);
   EXPECT_EQ(gc().damaged.count(), 1u);
@@ -307,7 +307,7 @@ TEST_P(ForeignTest, GcLeavesItAloneAlsoWhenTheArchiveIsGone) {
   store_.put(testing::kArchive, lost, body);
   EXPECT_EQ(records(), before);
 
-  store_.erase(testing::kArchive, kKey);
+  store_.erase(testing::kArchive, kForeignKey);
   EXPECT_THAT(the_damage(), HasSubstr("its archive is gone"));
   report = gc();
   EXPECT_EQ(report.removed.count(), 0u);
@@ -320,7 +320,7 @@ TEST_P(ForeignTest, GcLeavesItAloneAlsoWhenTheArchiveIsGone) {
 TEST_P(ForeignTest, ARunLeavesTheNameOfOneThatIsGone) {
   put({{"a_b", "body"}});
   rebuild();
-  store_.erase(testing::kArchive, kKey);
+  store_.erase(testing::kArchive, kForeignKey);
   const auto originals = testing::fill(store_, 2, 1);
   ArchiveOptions options = testing::small_options();
   options.conditional_complete = options.additional_checksums = GetParam();
@@ -330,7 +330,7 @@ TEST_P(ForeignTest, ARunLeavesTheNameOfOneThatIsGone) {
   testing::expect_nothing_lost(store_, originals);
   EXPECT_TRUE(store_.calls(Op::abort, "src/").empty());
   EXPECT_TRUE(store_.keys(testing::kArchive).contains("src/20180401-2.zip"));
-  EXPECT_FALSE(store_.keys(testing::kArchive).contains(kKey));
+  EXPECT_FALSE(store_.keys(testing::kArchive).contains(kForeignKey));
   EXPECT_THAT(the_damage(), HasSubstr("its archive is gone"));
 }
 
@@ -345,7 +345,7 @@ TEST_P(ForeignTest, RowsSayWhatTheZIPSays) {
   EXPECT_EQ(m.group_prefix, "");
   EXPECT_EQ(m.group.at("dd"), "01");
   EXPECT_EQ(m.parts, 1u);
-  EXPECT_EQ(m.created_at, store_.head_object(testing::kArchive, kKey)->last_modified);
+  EXPECT_EQ(m.created_at, store_.head_object(testing::kArchive, kForeignKey)->last_modified);
   std::vector<std::string> keys;
   for (const index::Row& row : rows()) {
     keys.push_back(row.key);
@@ -365,7 +365,7 @@ TEST_P(ForeignTest, AFlippedBitIsFoundDeep) {
   put({{"a_b", std::string(300, 'a')}, {"c", "stored"}});
   rebuild();
   const std::size_t at = rows().at(1).data_offset;
-  store_.edit(testing::kArchive, kKey, [&](auto& object) { object.body[at] ^= 1; });
+  store_.edit(testing::kArchive, kForeignKey, [&](auto& object) { object.body[at] ^= 1; });
   EXPECT_EQ(verify().whole, 1u) << "listing can't tell";
   EXPECT_THAT(the_damage(true), HasSubstr("c: "));
   for (const std::string& key : records()) store_.erase(testing::kArchive, key);
@@ -397,7 +397,7 @@ TEST_P(ForeignTest, ARecordThatTheListingLacksIsFound) {
   base::MemoryBudget memory(std::uint64_t{32} << 20);
   std::atomic<std::uint64_t> read = 0;
   VolumeCheck check(store_, testing::kArchive, {false, false, std::nullopt, {}}, memory, read, {});
-  const ListedVolume listed{kKey, std::nullopt,
+  const ListedVolume listed{kForeignKey, std::nullopt,
                             store_.list_objects({.bucket = testing::kArchive}).objects.at(0)};
   EXPECT_EQ(check.check(listed).kind, VolumeFinding::Kind::foreign);
   rebuild();
@@ -439,7 +439,7 @@ TEST_P(ForeignTest, WhatNoRecordIsMadeOf) {
   const std::string md5 = base::to_hex(base::md5("x"));
   for (const std::string& etag : {std::string("no digest"), std::string("no digest-1"), md5 + "0", md5 + "-",
                                   md5 + "-0", md5 + "-x", md5 + "x-1", md5.substr(1) + "-1"}) {
-    store_.edit(testing::kArchive, kKey, [&](auto& object) { object.etag = etag; });
+    store_.edit(testing::kArchive, kForeignKey, [&](auto& object) { object.etag = etag; });
     EXPECT_EQ(kind(), ErrorKind::unsupported) << etag;
   }
   put({{"a", "1"}});
@@ -448,7 +448,7 @@ TEST_P(ForeignTest, WhatNoRecordIsMadeOf) {
   options_.scope.archive_name = ArchiveName::parse(kDefaultArchiveName);
   options_.memory_bytes = 1000;
   EXPECT_EQ(kind(), ErrorKind::invalid_argument);
-  store_.put(testing::kArchive, kKey, "no ZIP, but as long as one can be");
+  store_.put(testing::kArchive, kForeignKey, "no ZIP, but as long as one can be");
   EXPECT_EQ(kind(), ErrorKind::corrupt);
   EXPECT_TRUE(records().empty());
 }

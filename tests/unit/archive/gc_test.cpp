@@ -673,7 +673,8 @@ TEST_P(GcTest, AVolumeWhoseUploadIsAbortedInTheMakingIsMadeAgain) {
 
 TEST_P(GcTest, AVolumeWhoseUploadIsAbortedAgainAndAgainIsARaceThatIsLost) {
   ArchiveOptions fixed = testing::small_options();
-  fixed.conditional_complete = fixed.additional_checksums = fixed.conditional_delete = GetParam();
+  fixed.conditional_complete = fixed.additional_checksums = GetParam();
+  fixed.delete_conditions = testing::delete_conditions(GetParam());
   for (const Op op : {Op::part, Op::complete}) {
     FakeStore store(powers());
     const testing::PromiseWatch watch(store);

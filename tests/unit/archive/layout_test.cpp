@@ -160,7 +160,7 @@ TEST(ArchiveName, RefusesWhatWouldCollide) {
 }
 
 TEST(DateRange, KnowsWhatMayLieInIt) {
-  const DateRange days = DateRange::between("2018-02-10", "2018-04-05");
+  const DateRange range = DateRange::between("2018-02-10", "2018-04-05");
   struct Case {
     Date date;
     bool inside;
@@ -169,7 +169,7 @@ TEST(DateRange, KnowsWhatMayLieInIt) {
                         Case{{2018, 4, 6}, false}, Case{{2018, 2, 0}, true}, Case{{2018, 1, 0}, false},
                         Case{{2018, 5, 0}, false}, Case{{2018, 0, 0}, true}, Case{{2017, 0, 0}, false},
                         Case{{2019, 0, 0}, false}, Case{{0, 0, 0}, true}}) {
-    EXPECT_EQ(days.may_contain(c.date), c.inside) << c.date.year << "-" << c.date.month << "-" << c.date.day;
+    EXPECT_EQ(range.may_contain(c.date), c.inside) << c.date.year << "-" << c.date.month << "-" << c.date.day;
   }
   const DateRange years = DateRange::years({2016, 2018});
   EXPECT_TRUE(years.may_contain({2018, 12, 31}));

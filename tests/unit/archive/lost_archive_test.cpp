@@ -25,7 +25,7 @@ using ::testing::HasSubstr;
 using testing::Op;
 using testing::store_error;
 
-constexpr const char* kName = "src/20180401.zip";
+constexpr const char* kVolume = "src/20180401.zip";
 constexpr const char* kSecond = "src/20180401-2.zip";
 
 class LostArchiveTest : public ::testing::TestWithParam<bool> {
@@ -34,7 +34,8 @@ class LostArchiveTest : public ::testing::TestWithParam<bool> {
       : store_(
             {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()}) {
     options_ = testing::small_options();
-    options_.conditional_complete = options_.additional_checksums = options_.conditional_delete = GetParam();
+    options_.conditional_complete = options_.additional_checksums = GetParam();
+    options_.delete_conditions = testing::delete_conditions(GetParam());
     options_.gc_age = {};
     testing::fill(store_, 2, 1);
   }
@@ -45,38 +46,39 @@ class LostArchiveTest : public ::testing::TestWithParam<bool> {
     options.keep_sources = keep_sources;
     ASSERT_FALSE(testing::run(store_, options).total().failure);
     ASSERT_EQ(store_.keys(testing::kSource).empty(), !keep_sources);
-    archive_ = store_.objects(testing::kArchive).at(kName);
+    archive_ = store_.objects(testing::kArchive).at(kVolume);
     store_.forget_journal();
   }
   /// As a program wrote it that knows no marks. open: its upload is unfinished.
   void make_old(bool open) {
     const ManifestName name = only_name();
-    const std::string key = manifest_key(kName, name.id);
+    const std::string key = manifest_key(kVolume, name.id);
     index::Manifest manifest = catalog_.read_manifest(name);
     manifest.commit_marks = false;
     if (open) {
       s3::CreateMultipartUploadRequest upload;
       upload.bucket = testing::kArchive;
-      upload.key = kName;
+      upload.key = kVolume;
       manifest.upload_id = store_.create_multipart_upload(upload);
     }
     store_.put(testing::kArchive, key, index::to_json(manifest));
-    store_.erase(testing::kArchive, commit_mark_key(kName, name.id));
+    store_.erase(testing::kArchive, commit_mark_key(kVolume, name.id));
     store_.forget_journal();
   }
-  void lose_archive() { store_.erase(testing::kArchive, kName); }
+  void lose_archive() { store_.erase(testing::kArchive, kVolume); }
   /// As a copy from elsewhere, or an undelete, does.
   void bring_archive_back() {
-    store_.put(testing::kArchive, kName, archive_.body);
-    store_.edit(testing::kArchive, kName, [this](testing::StoredObject& object) { object = archive_; });
+    store_.put(testing::kArchive, kVolume, archive_.body);
+    store_.edit(testing::kArchive, kVolume, [this](testing::StoredObject& object) { object = archive_; });
   }
   ManifestName only_name() {
-    const auto names = catalog_.list_volume(kName);
+    const auto names = catalog_.list_volume(kVolume);
     EXPECT_EQ(names.size(), 1u);
     return names.at(0);
   }
   CommittedVolume proof() {
-    return prove_committed(catalog_.read_manifest(only_name()), store_.head_object(testing::kArchive, kName))
+    return prove_committed(catalog_.read_manifest(only_name()),
+                           store_.head_object(testing::kArchive, kVolume))
         .value();
   }
   bool has(const std::string& key) const { return store_.keys(testing::kArchive).contains(key); }
@@ -94,13 +96,13 @@ class LostArchiveTest : public ::testing::TestWithParam<bool> {
     options.min_age = {};
     options.dry_run = dry_run;
     GcProgress progress;
-    return run_gc(options, {store_, clock_, *log_, progress, {}});
+    return run_gc(options, {store_, *log_, progress, {}});
   }
   VerifyReport verify() {
     VerifyOptions options;
     options.scope = scope();
     VerifyProgress progress;
-    return run_verify(options, {store_, clock_, *log_, progress, {}});
+    return run_verify(options, {store_, *log_, progress, {}});
   }
   static CatalogScope scope() {
     CatalogScope scope;
@@ -122,7 +124,7 @@ class LostArchiveTest : public ::testing::TestWithParam<bool> {
     store_.put(testing::kSource, testing::day_key(1, 7), "late");
     const GroupReport report = testing::run(store_, options_).total();
     EXPECT_FALSE(report.failure) << report.failure->what();
-    EXPECT_EQ(report.lost, std::vector<std::string>{kName});
+    EXPECT_EQ(report.lost, std::vector<std::string>{kVolume});
     EXPECT_TRUE(store_.keys(testing::kSource).empty());
     EXPECT_TRUE(has(kSecond)) << "the name of the lost one is taken";
     EXPECT_THAT(records(), ::testing::IsSupersetOf(before));
@@ -164,7 +166,7 @@ TEST_P(LostArchiveTest, TheMarkComesBeforeTheFirstDelete) {
   EXPECT_LT(their_mark.ended, manifest.began);
   EXPECT_LT(manifest.ended, first_delete.began);
   const std::string id = only_name().id;
-  EXPECT_EQ(store_.objects(testing::kArchive).at(commit_mark_key(kName, id)).body,
+  EXPECT_EQ(store_.objects(testing::kArchive).at(commit_mark_key(kVolume, id)).body,
             "{\"format\":1,\"id\":\"" + id + "\",\"archive\":\"src/20180401.zip\"}\n");
 }
 
@@ -187,7 +189,7 @@ TEST_P(LostArchiveTest, WithoutAMarkNothingIsDeleted) {
 TEST_P(LostArchiveTest, AMarkIsNeverOverwritten) {
   archive(true);
   catalog_.put_commit_mark(proof());
-  const std::string key = commit_mark_key(kName, only_name().id);
+  const std::string key = commit_mark_key(kVolume, only_name().id);
   const auto written = store_.objects(testing::kArchive).at(key).version_id;
   store_.edit(testing::kArchive, key, [](testing::StoredObject& object) { object.body = "the first one"; });
   catalog_.put_commit_mark(proof());
@@ -207,7 +209,7 @@ TEST_P(LostArchiveTest, AMarkThatTheStoreOnlyClaimsToHaveIsNotBelieved) {
 TEST_P(LostArchiveTest, SourcesThatAreKeptNeedNoMark) {
   archive(true);
   EXPECT_TRUE(store_.calls(Op::put, "/commit/").empty());
-  EXPECT_FALSE(has(commit_mark_key(kName, only_name().id)));
+  EXPECT_FALSE(has(commit_mark_key(kVolume, only_name().id)));
 }
 
 TEST_P(LostArchiveTest, VolumesOfEarlierRunsGetTheirMark) {
@@ -215,7 +217,7 @@ TEST_P(LostArchiveTest, VolumesOfEarlierRunsGetTheirMark) {
   make_old(false);
   ASSERT_FALSE(testing::run(store_, options_).total().failure);
   EXPECT_TRUE(store_.keys(testing::kSource).empty());
-  EXPECT_TRUE(has(commit_mark_key(kName, only_name().id)));
+  EXPECT_TRUE(has(commit_mark_key(kVolume, only_name().id)));
 }
 
 // --- what stays and what goes
@@ -230,7 +232,7 @@ TEST_P(LostArchiveTest, ADeletedArchive) {
 
 TEST_P(LostArchiveTest, AnArchiveThatLostItsId) {
   archive();
-  store_.edit(testing::kArchive, kName, [](testing::StoredObject& object) {
+  store_.edit(testing::kArchive, kVolume, [](testing::StoredObject& object) {
     object.metadata.clear();
     object.body = "another object";
     object.etag = "0123456789abcdef0123456789abcdef";
@@ -240,7 +242,7 @@ TEST_P(LostArchiveTest, AnArchiveThatLostItsId) {
 
 TEST_P(LostArchiveTest, AnArchiveThatAnotherReplaced) {
   archive();
-  store_.edit(testing::kArchive, kName, [](testing::StoredObject& object) {
+  store_.edit(testing::kArchive, kVolume, [](testing::StoredObject& object) {
     object.metadata[kIdMetadata] = "01B8J3Z7Q40000000000000000";
     object.body = "another volume";
     object.etag = "0123456789abcdef0123456789abcdef";
@@ -253,7 +255,7 @@ TEST_P(LostArchiveTest, AnArchiveOnWhoseWordNothingWasDeleted) {
   lose_archive();
   expect_it_goes();
   EXPECT_FALSE(testing::run(store_, options_).total().failure);
-  EXPECT_TRUE(has(kName)) << "its name is free again";
+  EXPECT_TRUE(has(kVolume)) << "its name is free again";
   EXPECT_TRUE(store_.keys(testing::kSource).empty());
 }
 
@@ -288,19 +290,19 @@ TEST_P(LostArchiveTest, AnOldRecordWhoseUploadsMayNotBeListed) {
 TEST_P(LostArchiveTest, AMarkWhoseManifestIsGone) {
   archive();
   const ManifestName name = only_name();
-  store_.erase(testing::kArchive, manifest_key(kName, name.id));
+  store_.erase(testing::kArchive, manifest_key(kVolume, name.id));
   lose_archive();
   const auto before = records();
   const GcReport report = gc();
   EXPECT_EQ(report.removed.count(), 0u);
   ASSERT_EQ(report.damaged.count(), 1u);
-  EXPECT_EQ(report.damaged.named()[0].key, commit_mark_key(kName, name.id));
+  EXPECT_EQ(report.damaged.named()[0].key, commit_mark_key(kVolume, name.id));
   EXPECT_EQ(verify().damaged, 1u);
-  store_.erase(testing::kArchive, index_key(kName, name.id));
+  store_.erase(testing::kArchive, index_key(kVolume, name.id));
   EXPECT_EQ(verify().damaged, 1u);
   EXPECT_EQ(gc().damaged.count(), 1u);
-  EXPECT_TRUE(before.contains(commit_mark_key(kName, name.id)));
-  EXPECT_TRUE(has(commit_mark_key(kName, name.id)));
+  EXPECT_TRUE(before.contains(commit_mark_key(kVolume, name.id)));
+  EXPECT_TRUE(has(commit_mark_key(kVolume, name.id)));
 }
 
 TEST_P(LostArchiveTest, FindSaysThatMembersAreLost) {
@@ -309,14 +311,13 @@ TEST_P(LostArchiveTest, FindSaysThatMembersAreLost) {
   // Another archive stands at its name, with a record of its own.
   index::Manifest other = first;
   other.id = "01B8J3Z7Q40000000000000000";
-  other.index_key = index_key(kName, other.id);
+  other.index_key = index_key(kVolume, other.id);
   catalog_.put_manifest(other);
-  store_.edit(testing::kArchive, kName,
+  store_.edit(testing::kArchive, kVolume,
               [&](testing::StoredObject& object) { object.metadata[kIdMetadata] = other.id; });
   const CatalogScope all = scope();
   const MemberQuery everything;
-  const SearchReport report =
-      search_members(store_, {all, everything, "", 1}, {}, [](const auto&, auto&&) {});
+  const SearchReport report = search_members(store_, {all, everything, "", 1}, {}, [](FoundKey&&) {});
   ASSERT_GE(report.failures.size(), 1u);
   EXPECT_THAT(report.failures[0].what(), HasSubstr("its members are lost"));
 }
@@ -352,7 +353,7 @@ TEST_P(LostArchiveTest, AMarkThatComesTooLateLicensesNothing) {
       bring_archive_back();
       EXPECT_EQ(error_kind([&] { catalog_.put_commit_mark(seen); }), ErrorKind::transient);
       lose_archive();
-      store_.erase(testing::kArchive, commit_mark_key(kName, seen.manifest().id));
+      store_.erase(testing::kArchive, commit_mark_key(kVolume, seen.manifest().id));
     };
     EXPECT_TRUE(std::holds_alternative<TakenBack>(take_back(store_, catalog_, seen.manifest())));
     EXPECT_TRUE(done);
@@ -360,7 +361,7 @@ TEST_P(LostArchiveTest, AMarkThatComesTooLateLicensesNothing) {
   }
   EXPECT_EQ(error_kind([&] { catalog_.put_commit_mark(seen); }), ErrorKind::transient)
       << "its manifest is gone";
-  EXPECT_FALSE(has(take_back_mark_key(kName, seen.manifest().id)));
+  EXPECT_FALSE(has(take_back_mark_key(kVolume, seen.manifest().id)));
 }
 
 TEST_P(LostArchiveTest, ATakeBackMarkThatWasLeftGoesAfterItsRecord) {
@@ -368,15 +369,15 @@ TEST_P(LostArchiveTest, ATakeBackMarkThatWasLeftGoesAfterItsRecord) {
   const index::Manifest manifest = catalog_.read_manifest(only_name());
   catalog_.put_take_back_mark(manifest);
   EXPECT_EQ(gc().removed.count(), 0u) << "somebody may be at it";
-  EXPECT_TRUE(has(take_back_mark_key(kName, manifest.id)));
+  EXPECT_TRUE(has(take_back_mark_key(kVolume, manifest.id)));
   EXPECT_TRUE(testing::run(store_, options_).total().failure);
   EXPECT_EQ(store_.keys(testing::kSource).size(), 2u);
-  for (const std::string& key : {manifest_key(kName, manifest.id), index_key(kName, manifest.id)})
+  for (const std::string& key : {manifest_key(kVolume, manifest.id), index_key(kVolume, manifest.id)})
     store_.erase(testing::kArchive, key);
   lose_archive();
   EXPECT_EQ(gc(true).removed.count(), 1u);
   EXPECT_EQ(gc().removed.count(), 1u);
-  EXPECT_EQ(records(), std::set<std::string>{commit_mark_key(kName, manifest.id)}) << "never removed";
+  EXPECT_EQ(records(), std::set<std::string>{commit_mark_key(kVolume, manifest.id)}) << "never removed";
 }
 
 // --- forget
@@ -384,7 +385,7 @@ TEST_P(LostArchiveTest, ATakeBackMarkThatWasLeftGoesAfterItsRecord) {
 TEST_P(LostArchiveTest, OnlyTheRecordOfALostArchiveIsForgotten) {
   const auto refused = [&](const char* what) {
     const auto before = records();
-    EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kName); }),
+    EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kVolume); }),
               ErrorKind::precondition_failed)
         << what;
     EXPECT_EQ(records(), before) << what;
@@ -396,14 +397,14 @@ TEST_P(LostArchiveTest, OnlyTheRecordOfALostArchiveIsForgotten) {
   bring_archive_back();
   ASSERT_FALSE(testing::run(store_, options_).total().failure);
   refused("its archive is there");
-  store_.edit(testing::kArchive, kName, [](testing::StoredObject& object) { object.metadata.clear(); });
+  store_.edit(testing::kArchive, kVolume, [](testing::StoredObject& object) { object.metadata.clear(); });
   refused("it lost only its id");
   lose_archive();
-  EXPECT_EQ(find_forgettable(store_, testing::kArchive, kName).size(), 1u);
+  EXPECT_EQ(find_forgettable(store_, testing::kArchive, kVolume).size(), 1u);
   EXPECT_EQ(records().size(), 3u);
-  EXPECT_EQ(forget_volume(store_, testing::kArchive, kName).size(), 1u);
+  EXPECT_EQ(forget_volume(store_, testing::kArchive, kVolume).size(), 1u);
   EXPECT_TRUE(records().empty());
-  EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kName); }), ErrorKind::not_found);
+  EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kVolume); }), ErrorKind::not_found);
   EXPECT_EQ(verify().damaged, 0u);
 }
 
@@ -417,11 +418,11 @@ TEST_P(LostArchiveTest, WhatAKilledForgetLeavesIsStillNamedAndForgotten) {
     store_.before = [&](const Call& c) {
       if (c.op == Op::del && ++deletes >= k) throw store_error(ErrorKind::transient, "InternalError");
     };
-    EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kName); }), ErrorKind::transient);
+    EXPECT_EQ(error_kind([&] { forget_volume(store_, testing::kArchive, kVolume); }), ErrorKind::transient);
     store_.before = {};
     EXPECT_EQ(verify().damaged, 1u);
     EXPECT_EQ(gc().damaged.count(), 1u);
-    EXPECT_EQ(forget_volume(store_, testing::kArchive, kName).size(), 1u);
+    EXPECT_EQ(forget_volume(store_, testing::kArchive, kVolume).size(), 1u);
     EXPECT_TRUE(records().empty());
   }
 }

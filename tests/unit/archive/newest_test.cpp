@@ -42,9 +42,9 @@ std::vector<std::string> newest(const std::vector<Told>& all) {
   std::vector<FoundMember> members;
   for (const Told& told : all) members.push_back(member(told));
   const auto names = [&] {
-    std::vector<std::string> names;
-    for (const FoundMember* one : newest_of(members)) names.push_back(one->manifest->archive_key);
-    return names;
+    std::vector<std::string> keys;
+    for (const FoundMember* one : newest_of(members)) keys.push_back(one->manifest->archive_key);
+    return keys;
   };
   const std::vector<std::string> first = names();
   std::reverse(members.begin(), members.end());

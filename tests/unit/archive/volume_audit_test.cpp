@@ -22,7 +22,7 @@ using testing::FakeStore;
 using ::testing::HasSubstr;
 using testing::Op;
 
-constexpr const char* kKey = "src/20180401.zip";
+constexpr const char* kAuditedKey = "src/20180401.zip";
 
 /// One volume made by a run of the real thing.
 class VolumeAudit : public ::testing::Test {
@@ -56,11 +56,12 @@ class VolumeAudit : public ::testing::Test {
     index::IndexCursor cursor(
         [gz = file.gz_bytes()](std::uint64_t offset, std::uint64_t size) { return gz.substr(offset, size); },
         file.blocks);
-    return audit_volume(store_, {testing::kArchive, kKey, etag_.empty() ? manifest_.etag : etag_}, manifest_,
-                        std::move(cursor), memory_, [this](std::uint64_t bytes) { read_ += bytes; });
+    return audit_volume(store_, {testing::kArchive, kAuditedKey, etag_.empty() ? manifest_.etag : etag_},
+                        manifest_, std::move(cursor), memory_,
+                        [this](std::uint64_t bytes) { read_ += bytes; });
   }
   void damage(const std::function<void(std::string&)>& change) {
-    store_.edit(testing::kArchive, kKey, [&](testing::StoredObject& object) { change(object.body); });
+    store_.edit(testing::kArchive, kAuditedKey, [&](testing::StoredObject& object) { change(object.body); });
   }
   static std::string told(const AuditReport& report) {
     std::string text;

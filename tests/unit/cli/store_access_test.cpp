@@ -28,7 +28,7 @@ StoreAccess access_of(const Words& words, const Variables& variables = {}) {
   return parse_command_line(words, Environment(variables)).connection.access;
 }
 
-std::string refusal(const Words& words, const Variables& variables = {}) {
+std::string refusal_of(const Words& words, const Variables& variables = {}) {
   try {
     parse_command_line(words, Environment(variables));
   } catch (const UsageError& error) {
@@ -77,12 +77,13 @@ TEST(StoreAccessTest, WhatIsNeitherTrueNorFalseIsRefused) {
   for (const CommandInfo& command : commands()) {
     SCOPED_TRACE(command.name);
     const TemporaryFile file("dry-run = \"2\"\n");
-    EXPECT_THAT(refusal(whole(command.name, {"--config", file.path()})), HasSubstr(":1: dry-run \"2\""));
+    EXPECT_THAT(refusal_of(whole(command.name, {"--config", file.path()})), HasSubstr(":1: dry-run \"2\""));
     for (const char* value : {"maybe", "2", " ", "true false", "tru"}) {
-      EXPECT_THAT(refusal(whole(command.name), {{"S3COMPRESS_DRY_RUN", value}}),
+      EXPECT_THAT(refusal_of(whole(command.name), {{"S3COMPRESS_DRY_RUN", value}}),
                   HasSubstr("S3COMPRESS_DRY_RUN"));
       if (!has_dry_run(command.name)) continue;
-      EXPECT_THAT(refusal(whole(command.name, {std::string("--dry-run=") + value})), HasSubstr("--dry-run"));
+      EXPECT_THAT(refusal_of(whole(command.name, {std::string("--dry-run=") + value})),
+                  HasSubstr("--dry-run"));
     }
   }
 }
@@ -92,14 +93,14 @@ TEST(StoreAccessTest, ADryRunForAllCommandsStopsThoseThatHaveNone) {
   for (const CommandInfo& command : commands()) {
     SCOPED_TRACE(command.name);
     if (command.changes_store && !has_dry_run(command.name)) {
-      EXPECT_THAT(refusal(whole(command.name), dry), HasSubstr("S3COMPRESS_DRY_RUN is on"));
+      EXPECT_THAT(refusal_of(whole(command.name), dry), HasSubstr("S3COMPRESS_DRY_RUN is on"));
     } else {
       EXPECT_EQ(access_of(whole(command.name), dry), StoreAccess::read_only);
     }
   }
-  EXPECT_THAT(refusal(whole("verify", {"--deep", "--thaw"}), dry), HasSubstr("verify has no dry run"));
+  EXPECT_THAT(refusal_of(whole("verify", {"--deep", "--thaw"}), dry), HasSubstr("verify has no dry run"));
   const TemporaryFile file("dry-run = true\n");
-  EXPECT_THAT(refusal(whole("catalog", {"--config", file.path()})), HasSubstr(":1: dry-run is on"));
+  EXPECT_THAT(refusal_of(whole("catalog", {"--config", file.path()})), HasSubstr(":1: dry-run is on"));
   const TemporaryFile other("[gc]\ndry-run = true\n");
   EXPECT_EQ(access_of(whole("catalog", {"--config", other.path()})), StoreAccess::read_write);
 }
