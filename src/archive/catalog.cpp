@@ -161,17 +161,21 @@ GroupState Catalog::load_group(std::string_view stem) {
     try {
       index::Manifest manifest = read_manifest(name);
       auto archive = store_.head_object(bucket_, name.archive_key);
+      ArchiveIdentity identity = identify(manifest, archive);
       bool lost = false;
-      if (record_id(archive) != manifest.id && was_committed(manifest)) {
+      if (identity == ArchiveIdentity::other && was_committed(manifest)) {
         // Its run may have completed it, and marked it, since the HEAD.
         archive = store_.head_object(bucket_, name.archive_key);
-        lost = record_id(archive) != manifest.id;
+        identity = identify(manifest, archive);
+        lost = identity == ArchiveIdentity::other;
       }
       if (lost) {
         state.lost.push_back(std::move(manifest));
       } else if (auto volume = prove_committed(manifest, archive)) {
         state.committed.push_back(*std::move(volume));
-      } else if (!is_as_sent(manifest, archive)) {
+      } else if (identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven) {
+        state.without_id.push_back(std::move(manifest));
+      } else if (identity != ArchiveIdentity::as_sent) {
         state.uncommitted.push_back(std::move(manifest));
       }
     } catch (const Error& error) {

@@ -62,6 +62,9 @@ struct GroupState {
   /// Their archives are gone, or others stand at their names, and they were committed once. Such a record
   /// stays, and its name is taken.
   std::vector<index::Manifest> lost;
+  /// At their names stand objects without an id that can be their archives. They prove nothing, and their
+  /// records stay.
+  std::vector<index::Manifest> without_id;
   std::vector<ManifestName> listed;  ///< every manifest there was, committed or not, foreign archives' too
 };
 

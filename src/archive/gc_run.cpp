@@ -291,6 +291,7 @@ class GcRun {
     const bool was_committed = catalog_.was_committed(manifest);
     const auto archive = context_.store.head_object(options_.archive_bucket, manifest.archive_key);
     if (auto committed = prove_committed(manifest, archive)) return *std::move(committed);
+    expect_another_archive(manifest, archive);
     if (was_committed) return LostArchive{describe_loss(archive)};
     return TakenBack{id_of(archive)};
   }

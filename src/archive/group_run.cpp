@@ -90,6 +90,10 @@ class GroupRun::Pass {
       s_.context.log.warn("the archive of a committed volume is gone or was replaced: {} (id {})",
                           base::printable(lost.archive_key), lost.id);
     }
+    for (const index::Manifest& volume : state_.without_id) {
+      s_.context.log.warn("{} lost its id: verify --deep --mend reads it and gives it back",
+                          base::printable(volume.archive_key));
+    }
     // The names of other sources' volumes are taken, but what they hold isn't ours.
     std::erase_if(state_.committed, [&](const CommittedVolume& volume) {
       return !is_of_group(volume, s_.options.selection.bucket, run_.group_.prefix);

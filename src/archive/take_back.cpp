@@ -14,6 +14,15 @@ std::string describe_loss(const std::optional<s3::ObjectHead>& archive) {
   return what + ", and it was committed: its record stays until catalog forget removes it";
 }
 
+void expect_another_archive(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive) {
+  const ArchiveIdentity identity = identify(manifest, archive);
+  if (identity != ArchiveIdentity::lost_id && identity != ArchiveIdentity::unproven) return;
+  throw base::Error(
+      base::ErrorKind::corrupt,
+      "an archive of its size stands there without an id, and can be this one: verify --deep --mend",
+      {.operation = "verify", .resource = manifest.archive_bucket + "/" + manifest.archive_key});
+}
+
 std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore& store, Catalog& catalog,
                                                                 const index::Manifest& manifest) {
   // Before the abort: afterwards nobody can tell an upload that was completed from one that never was.
@@ -35,13 +44,7 @@ std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore&
                       "the store's size or checksum of the archive is not what was uploaded",
                       {.operation = "verify", .resource = catalog.bucket() + "/" + manifest.archive_key});
   }
-  if (const ArchiveIdentity identity = identify(manifest, archive);
-      identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven) {
-    throw base::Error(
-        base::ErrorKind::corrupt,
-        "an archive of its size stands there without an id, and can be this one: verify --deep --mend",
-        {.operation = "verify", .resource = catalog.bucket() + "/" + manifest.archive_key});
-  }
+  expect_another_archive(manifest, archive);
   const ManifestName name{manifest.archive_key, manifest.id};
   if (was_committed || catalog.has_commit_mark(name)) return LostArchive{describe_loss(archive)};
   // A run may have seen the archive before it went, and be about to delete sources:

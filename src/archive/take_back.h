@@ -28,6 +28,10 @@ struct LostArchive {
 /// archive: what stands at its name.
 std::string describe_loss(const std::optional<s3::ObjectHead>& archive);
 
+/// Throws Error: corrupt when the object at the archive's name carries no id and can be this very archive:
+/// its record must stay until somebody has read it (verify --deep --mend).
+void expect_another_archive(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive);
+
 /// Takes back a volume that was not committed when it was looked at: aborts its upload, waits for the
 /// acknowledgement, HEADs the archive, and removes manifest and index only if that shows another id and no
 /// source was ever deleted on the record's word. Right at any moment and beside anybody: a Complete that was
