@@ -129,7 +129,7 @@ class CommitterTest : public ::testing::TestWithParam<bool> {
             {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()}),
         catalog_(store_, testing::kArchive),
         watch_(store_) {
-    powers_ = {GetParam(), GetParam(), GetParam()};
+    powers_ = {.conditional_complete = GetParam(), .additional_checksums = GetParam()};
     store_.make_bucket(testing::kSource);
     store_.make_bucket(testing::kArchive);
   }

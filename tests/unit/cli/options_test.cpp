@@ -228,6 +228,8 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"threads", "1"},
                              {"memory", "1GiB"},
                              {"store-powers", "full"},
+                             {"source-powers", "full"},
+                             {"archive-powers", "full"},
                              {"addressing-style", "path"},
                              {"max-attempts", "1"},
                              {"output", "json"},
