@@ -129,7 +129,8 @@ TEST_F(DeleteConditionsTest, ALookThatOtherKeysFillCoversWhatItSees) {
   int lists = 0;
   store.after = [&](const Call& c) {
     // The first look ends far before the last key, which is overwritten behind it.
-    if (c.op == Op::del && ++lists == 1) store.put(testing::kSource, day_key(1, 90), "newer");
+    if (c.op == Op::del && c.bucket == testing::kSource && ++lists == 1)
+      store.put(testing::kSource, day_key(1, 90), "newer");
   };
   const RunReport report = remove(store);
   store.after = {};
@@ -163,7 +164,9 @@ TEST_F(DeleteConditionsTest, AStoreWithoutDeleteObjectsGetsSingleOnes) {
 TEST_F(DeleteConditionsTest, ADeniedTrialTellsNothingAndIsNamed) {
   FakeStore store;
   archive(store);
-  store.alter_delete = [](std::vector<s3::DeleteResult>& results) {
+  bool is_first = true;
+  store.alter_delete = [&](std::vector<s3::DeleteResult>& results) {
+    if (std::exchange(is_first, false)) return;  // the store probe removes its object
     for (auto& result : results) {
       result.outcome = Outcome::refused;
       result.code = "AccessDenied";

@@ -29,6 +29,7 @@ class DryRunTest : public ::testing::Test {
  protected:
   DryRunTest() {
     store_.freezes_archives = true;
+    store_.time = [this] { return clock_.now(); };
     testing::fill(store_, 3);
     ArchiveOptions options = testing::small_options();
     options.keep_sources = true;
@@ -160,7 +161,7 @@ TEST_F(DryRunTest, FindAndLs) {
 TEST_F(DryRunTest, ARunInEarnestFailsAtItsFirstWrite) {
   leave_garbage();
   ArchiveOptions options = testing::small_options();
-  EXPECT_EQ(testing::failure_kind(archive(options)), ErrorKind::internal);
+  EXPECT_EQ(testing::error_kind([&] { archive(options); }), ErrorKind::internal);
   options.conditional_complete = std::nullopt;  // the probe writes as well
   EXPECT_EQ(testing::error_kind([&] { archive(options); }), ErrorKind::internal);
   const GcReport report = gc(false);

@@ -173,7 +173,8 @@ std::vector<s3::DeleteResult> FakeStore::delete_objects(const std::string& name,
   what.resend = resend;
   return call(what, [&] {
     std::vector<s3::DeleteResult> results;
-    if (!has_delete_objects) throw store_error(ErrorKind::unsupported, "NotImplemented");
+    if (!has_delete_objects && resend == Resend::forbidden)
+      throw store_error(ErrorKind::unsupported, "NotImplemented");
     for (const s3::DeleteItem& item : items) {
       if (refuses_delete_conditions && !item.etag.empty())
         throw store_error(ErrorKind::invalid_argument, "MalformedXML");

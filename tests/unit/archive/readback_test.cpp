@@ -64,7 +64,8 @@ TEST(ReadbackTest, AVolumeIsReadBackBeforeItIsCommitted) {
   ASSERT_EQ(copies.size(), 1u);
   const Call read = store.calls(Op::get, std::string(kStagingFolder)).back();
   EXPECT_LT(read.ended, copies.front().began) << "copied before it was read to its end";
-  const std::vector<Call> completes = store.calls(Op::complete);
+  std::vector<Call> completes = store.calls(Op::complete);
+  std::erase_if(completes, [](const Call& c) { return c.key.starts_with(kProbeFolder); });
   ASSERT_EQ(completes.size(), 2u);
   EXPECT_TRUE(is_staging(completes[0]));
   EXPECT_EQ(completes[1].key, "src/20180401.zip");

@@ -264,7 +264,8 @@ TEST_P(SourceDeleterTest, InABucketThatKeepsVersionsAMarkerIsAddedAndNothingElse
 TEST_P(SourceDeleterTest, TheArchiveIsLookedAtRightBeforeTheFirstDelete) {
   archive();
   remove();
-  const auto heads = store_.calls(Op::head, "src/20180401.zip");
+  auto heads = store_.calls(Op::head, "src/20180401.zip");
+  std::erase_if(heads, [](const Call& c) { return c.key != "src/20180401.zip"; });
   ASSERT_EQ(heads.size(), 1u) << "one proof is enough for ten seconds";
   EXPECT_LT(heads[0].ended, store_.calls(Op::del).at(0).began);
   for (const Call& list : store_.calls(Op::list, "sources/")) {
