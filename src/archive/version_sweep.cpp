@@ -78,13 +78,15 @@ class VersionSweep::OneGroup {
     }
   }
 
-  /// The committed volume that holds exactly this version.
+  /// The committed volume that holds exactly this version. A version id names the same bytes for ever. Its
+  /// last-modified doesn't count: Ceph RGW tells another one once a lock was put on the version.
   Volume* volume_of(const s3::ObjectVersion& version) {
     if (version.version_id == "null") return nullptr;
     if (!is_loaded_) load_volumes();
     for (Volume& volume : volumes_) {
       const index::Row* row = volume.members.row_of(version.object.key);
-      if (row != nullptr && row->version_id == version.version_id && is_same_object(*row, version.object))
+      if (row != nullptr && row->version_id == version.version_id && !row->etag.empty() &&
+          row->etag == version.object.etag && row->size_bytes == version.object.size_bytes)
         return &volume;
     }
     return nullptr;

@@ -157,7 +157,8 @@ class Restore(RestoreCase):
                 rb"<LastModified>[^<]+", b"<LastModified>2018-04-02T00:00:00.000Z", body))
             for body, layout in ((b"by day", ()), (b"by hour", hours)):
                 self.put({key: Original(body)})
-                self.archive_all(*layout, endpoint=proxy.endpoint)
+                # Not tried out: the trial asks HEAD, whose time nobody changes here.
+                self.archive_all(*layout, "--source-powers", "conditional-delete", endpoint=proxy.endpoint)
         volumes = [f"{self.source}/20180401.zip", f"{self.source}/20180401-h05.zip"]
         call = lambda verb, *more: run(self.store, verb, "--arch-bucket", self.archive, *more, key)
         cat, find, restore = call("cat"), call("find", "--output", "json"), call("restore")
