@@ -1,6 +1,6 @@
 """A slice of the fault storms, always the same seeds; scripts/soak runs others for hours.
 
-S3C_STORM_COUNT: how many on each store (default 60; 15 with sanitizers); restores: a quarter of it."""
+S3C_STORM_COUNT: how many on each store (default 30; 15 with sanitizers); restores: a quarter of it."""
 
 import os
 
@@ -8,7 +8,7 @@ from fault.storm import storm
 from harness.program import SANITIZED
 from harness.suite import StoreCase, main, on_stores
 
-COUNT = int(os.environ.get("S3C_STORM_COUNT", "15" if SANITIZED else "60"))
+COUNT = int(os.environ.get("S3C_STORM_COUNT", "15" if SANITIZED else "30"))
 
 
 @on_stores("full", "lesser")
