@@ -56,13 +56,13 @@ AbortOutcome try_aborts(s3::ObjectStore& store, const std::string& bucket, const
 
 }  // namespace
 
-void check_aborts(s3::ObjectStore& store, const std::string& archive_bucket, base::Clock& clock) {
+void check_aborts(s3::ObjectStore& store, const std::string& archive_bucket) {
   // gc at age 0 may remove the object or its upload: only what happens each time tells of the store. What an
   // error leaves of them, gc removes.
   AbortOutcome outcome = AbortOutcome::disturbed;
   std::string key;
   for (int attempt = 1; outcome != AbortOutcome::kept && attempt <= kAttempts; ++attempt) {
-    key = probe_key(base::make_ulid(clock.now()));
+    key = probe_key(base::make_ulid(store.now()));
     outcome = try_aborts(store, archive_bucket, key);
   }
   const base::ErrorContext context{.operation = "AbortMultipartUpload",

@@ -117,7 +117,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
     report.interrupted = context.stop.stop_requested();
     return report;
   }
-  if (!options.dry_run) check_aborts(context.stores.archive, options.archive_bucket, context.clock);
+  if (!options.dry_run) check_aborts(context.stores.archive, options.archive_bucket);
   const StorePowers powers = options.dry_run ? StorePowers{} : probe(options, context);
   context.log.info("archive store: conditional complete {}, additional checksums {}",
                    powers.conditional_complete, powers.additional_checksums);

@@ -288,6 +288,18 @@ TEST_P(LostId, WhereNothingCanBeComparedReadersSaySo) {
   EXPECT_FALSE(cat().empty());
 }
 
+TEST_P(LostId, WhereAnAbortRemovesTheObjectNothingIsMended) {
+  archive();
+  lose_id({crc64()});
+  store_.after = [&](const testing::Call& c) {
+    if (c.op == Op::abort) store_.erase(c.bucket, c.key);
+  };
+  EXPECT_EQ(error_kind([&] { verify(true, true); }), ErrorKind::unsupported);
+  store_.after = {};
+  EXPECT_TRUE(store_.calls(Op::part_copy).empty());
+  EXPECT_TRUE(store_.keys(testing::kArchive).contains(kArchiveKey));
+}
+
 TEST_P(LostId, MendingCopiesTheProvenBytesAndKeepsTheRest) {
   archive();
   lose_id({crc64()});
