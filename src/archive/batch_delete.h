@@ -55,6 +55,8 @@ class BatchDelete {
   /// report. Throws base::Error: what the license throws, and what a look throws; what happens to single keys
   /// is in the report.
   DeleteReport run(Batch batch);
+  /// What was done before run() threw.
+  const DeleteReport& so_far() const { return report_; }
 
  private:
   enum class Seen { unchanged, changed, gone };

@@ -289,9 +289,10 @@ class GroupRun::Pass {
               group.deleted += deleted;
               run.objects_deleted += deleted;
             });
+            base::MutexLock lock(report_mutex_);
+            report_.deleted += deleted;
           });
       base::MutexLock lock(report_mutex_);
-      report_.deleted += done.deleted;
       report_.markers += done.markers;
       report_.versions_kept += done.versions_kept;
       report_.versions_kept_bytes += done.versions_kept_bytes;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <set>
 #include <string>
@@ -94,13 +95,15 @@ class RestoreRun {
       waiting = restore_readable(waiting);
     }
     context_.progress.waiting = waiting.size();
-    const bool interrupted = stopped();
-    if (interrupted) ranges_.cancel();
+    if (stopped()) {
+      ranges_.cancel();
+      unfinished_ = true;
+    }
     ranges_.close();
     crew_.wait();
     base::MutexLock lock(mutex_);
     report_.waiting = std::move(waiting);
-    report_.interrupted = interrupted;
+    report_.interrupted = unfinished_;
     return std::move(report_);
   }
 
@@ -177,7 +180,11 @@ class RestoreRun {
               [](const index::Row& a, const index::Row& b) { return a.data_offset < b.data_offset; });
     Range range{batch.manifest, {}};
     const auto push = [&] {
-      if (range.rows.empty() || stopped()) return;
+      if (range.rows.empty()) return;
+      if (stopped()) {
+        unfinished_ = true;
+        return;
+      }
       static_cast<void>(ranges_.push(std::exchange(range, Range{batch.manifest, {}})));
     };
     for (index::Row& row : batch.rows) {
@@ -285,7 +292,10 @@ class RestoreRun {
   }
 
   void fail(const index::Row& row, const Error& error) {
-    if (error.kind() == ErrorKind::cancelled) return;
+    if (error.kind() == ErrorKind::cancelled) {
+      unfinished_ = true;  // Ctrl-C came while this member was on its way: nothing was restored of it
+      return;
+    }
     ++context_.progress.done;
     context_.log.warn("not restored: {}: {}", base::printable(row.key), error.what());
     base::MutexLock lock(mutex_);
@@ -308,7 +318,8 @@ class RestoreRun {
   const RestoreContext& context_;
   const std::string bucket_;
   base::MemoryBudget memory_;
-  std::set<std::string> refused_;  // archives whose thaw was refused
+  std::atomic<bool> unfinished_{false};  ///< after Ctrl-C a member was not restored, or not looked at
+  std::set<std::string> refused_;        // archives whose thaw was refused
 
   base::Mutex mutex_;
   RestoreReport report_ S3C_GUARDED_BY(mutex_);

@@ -32,10 +32,17 @@ DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, Commit
   for (int i = 0; i < kThreads; ++i) {
     workers.spawn([&](const std::stop_token&) {
       while (std::optional<Batch> batch = batches.pop()) {
-        const DeleteReport one = BatchDelete(setup, manifest, license).run(*std::move(batch));
-        on_deleted(one.deleted);
-        base::MutexLock lock(mutex);
-        report.add(one);
+        BatchDelete deletes(setup, manifest, license);
+        try {
+          const DeleteReport one = deletes.run(*std::move(batch));
+          on_deleted(one.deleted);
+          base::MutexLock lock(mutex);
+          report.add(one);
+        } catch (...) {
+          on_deleted(
+              deletes.so_far().deleted);  // the report goes with the error, what was deleted stays deleted
+          throw;
+        }
       }
     });
   }

@@ -410,6 +410,14 @@ CatalogSettings read_catalog(Reader& reader, const Arguments& words) {
         "for example: s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket "
         "source-bucket/20180401.zip");
   }
+  if (settings.forget) {
+    for (const char* name : {"bucket", "years", "from", "until"}) {
+      const Setting* setting = reader.find(name);
+      if (setting == nullptr || setting->source != Source::command_line) continue;
+      throw UsageError(fmt::format("{} is no flag of catalog forget", setting->origin),
+                       "it forgets exactly the volumes that are named");
+    }
+  }
   settings.volumes.assign(words.operands.begin() + 1, words.operands.end());
   settings.options.scope = read_scope(reader);
   settings.options.tool_version = S3C_VERSION;

@@ -261,6 +261,20 @@ TEST_P(SourceDeleterTest, InABucketThatKeepsVersionsAMarkerIsAddedAndNothingElse
   }
 }
 
+TEST_P(SourceDeleterTest, WhatWasDeletedIsCountedWhenAnErrorEndsTheRest) {
+  archive();
+  options_.delete_batch = 2;
+  // One thread's batches: what it deletes of a batch before a look fails counts, too.
+  std::atomic<int> requests = 0;
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::del && ++requests > 2) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::access_denied);
+  store_.before = {};
+  EXPECT_GT(told_, 0u);
+  EXPECT_EQ(told_, 10u - sources());
+}
+
 TEST_P(SourceDeleterTest, TheArchiveIsLookedAtRightBeforeTheFirstDelete) {
   archive();
   remove();

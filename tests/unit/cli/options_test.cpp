@@ -453,5 +453,16 @@ TEST(Options, HelpAndVersionNeedNothingElse) {
   EXPECT_EQ(parse_command_line({"--version"}, Environment()).print, "s3compress " S3C_VERSION "\n");
 }
 
+TEST(Options, ForgetTakesNoScope) {
+  for (const char* flag : {"--bucket=other", "--years=2019", "--from=2018-01-01", "--until=2018-01-01"}) {
+    EXPECT_THROW(parse_command_line({"catalog", "forget", "--arch-bucket", "a", flag, "b/20180401.zip"},
+                                    Environment(Variables{})),
+                 UsageError)
+        << flag;
+  }
+  EXPECT_NO_THROW(
+      parse_command_line({"catalog", "forget", "--arch-bucket", "a", "b/20180401.zip"}, Environment(Variables{})));
+}
+
 }  // namespace
 }  // namespace s3c::cli
