@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "archive/abort_probe.h"
 #include "archive/volume_check.h"
 #include "archive/volume_listing.h"
 #include "base/encoding.h"
@@ -35,8 +34,6 @@ class VerifyRun {
                context.progress.bytes_read, context.stop) {}
 
   VerifyReport run() {
-    // A mend that fails aborts its upload, to the very name at which the archive stands.
-    if (options_.mend) check_aborts(context_.store, options_.scope.archive_bucket);
     try {
       look_at_volumes();
     } catch (const Error& error) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/abort_probe.h"
 #include "archive/committed_volume.h"
 #include "archive/part_copy.h"
 #include "base/encoding.h"
@@ -45,6 +46,8 @@ class Mend {
   void run(base::Slots& slots, const std::stop_token& stop) {
     const s3::ObjectHead archive = expect_unchanged();
     if (is_as_sent(manifest_, archive)) return;  // somebody else mended it
+    // A mend that fails aborts its upload, to the very name at which the archive stands.
+    check_aborts(store_, bucket_);
     // A store that tells some checksum keeps them, and takes the header that asks for one.
     const bool checksums = !archive.checksums.empty();
     const std::string upload_id = store_.create_multipart_upload(create_request(archive, checksums));

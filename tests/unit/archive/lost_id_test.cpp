@@ -246,7 +246,7 @@ TEST_P(LostId, WhatIsProvenByItsChecksumIsReadAndTold) {
     EXPECT_THAT(report.lost_id.named, ElementsAre(kArchiveKey));
     EXPECT_EQ(report.members_read, deep ? 3u : 0u);
   }
-  EXPECT_TRUE(store_.calls(Op::create).empty()) << "only --mend changes anything";
+  EXPECT_TRUE(store_.calls(Op::create, "src/").empty()) << "only --mend changes anything";
 }
 
 /// A copy with equal parts keeps the ETag, which a listing shows: it tells nothing of the id.
@@ -294,7 +294,7 @@ TEST_P(LostId, WhereAnAbortRemovesTheObjectNothingIsMended) {
   store_.after = [&](const testing::Call& c) {
     if (c.op == Op::abort) store_.erase(c.bucket, c.key);
   };
-  EXPECT_EQ(error_kind([&] { verify(true, true); }), ErrorKind::unsupported);
+  EXPECT_EQ(verify(true, true).mended.count, 0u);
   store_.after = {};
   EXPECT_TRUE(store_.calls(Op::part_copy).empty());
   EXPECT_TRUE(store_.keys(testing::kArchive).contains(kArchiveKey));
@@ -312,11 +312,11 @@ TEST_P(LostId, MendingCopiesTheProvenBytesAndKeepsTheRest) {
   ASSERT_EQ(store_.calls(Op::part_copy).size(), 1u);
   EXPECT_EQ(store_.calls(Op::part_copy)[0].if_match, kOtherEtag) << "of the very object that was read";
   EXPECT_EQ(store_.last_complete().if_match, kOtherEtag);
-  EXPECT_LT(store_.calls(Op::read, ".jsonl.gz").at(0).number, store_.calls(Op::create).at(0).number);
+  EXPECT_LT(store_.calls(Op::read, ".jsonl.gz").at(0).number, store_.calls(Op::create, "src/").at(0).number);
   expect_mended(before);
   store_.forget_journal();
   EXPECT_EQ(verify(true, true).mended.count, 0u);
-  EXPECT_TRUE(store_.calls(Op::create).empty()) << "what has its id is left alone";
+  EXPECT_TRUE(store_.calls(Op::create, "src/").empty()) << "what has its id is left alone";
 }
 
 /// The archive is damaged, but the store doesn't know: nothing that it tells speaks against it.
@@ -328,7 +328,7 @@ TEST_P(LostId, WhatIsNotWholeIsNotMended) {
   const VerifyReport report = verify(true, true);
   EXPECT_EQ(report.damaged, 1u);
   EXPECT_EQ(report.mended.count, 0u);
-  EXPECT_TRUE(store_.calls(Op::create).empty());
+  EXPECT_TRUE(store_.calls(Op::create, "src/").empty());
 }
 
 TEST_P(LostId, AFrozenOneWaitsForItsThaw) {
@@ -339,7 +339,7 @@ TEST_P(LostId, AFrozenOneWaitsForItsThaw) {
   const VerifyReport report = verify(true, true);
   EXPECT_EQ(report.frozen.count, 1u);
   EXPECT_EQ(report.lost_id.count, 1u);
-  EXPECT_TRUE(store_.calls(Op::create).empty());
+  EXPECT_TRUE(store_.calls(Op::create, "src/").empty());
 }
 
 /// Somebody writes another archive at that name, at every moment of a mend: it stays.
@@ -378,7 +378,8 @@ TEST_P(LostId, AMendThatBreaksOffHarmsNothing) {
       store_.edit(testing::kArchive, kArchiveKey, [&](StoredObject& object) { object = good; });
       lose_id({crc64()});
       const auto fail = [&](const Call& c) {
-        if (c.op == broken) throw testing::store_error(ErrorKind::transient, "InternalError");
+        if (c.op == broken && c.key.starts_with("src/"))
+          throw testing::store_error(ErrorKind::transient, "InternalError");
       };
       (takes_effect ? store_.after : store_.before) = fail;
       verify(true, true);
@@ -400,7 +401,7 @@ TEST_P(LostId, WhereNothingWouldProveTheCopyNothingIsChanged) {
   const VerifyReport report = verify(true, true);
   ASSERT_EQ(report.failures.size(), 1u);
   EXPECT_EQ(report.failures[0].kind(), ErrorKind::unsupported);
-  EXPECT_TRUE(store_.calls(Op::complete).empty());
+  EXPECT_TRUE(store_.calls(Op::complete, "src/").empty());
   EXPECT_EQ(store_.open_uploads(), 0u);
 }
 
