@@ -92,7 +92,7 @@ class Memory(unittest.TestCase):
         thousand; for each volume a handful, and a HEAD for every ten seconds of its deletes; and what the store probe asks."""
         thousands = self.COUNT // 1000
         at_most = {"GetObject": self.COUNT + 10 * volumes, "ListObjectsV2": 2 * thousands + 10 * volumes,
-                   "DeleteObjects": thousands + volumes + 2, "DeleteObject": 1, "HeadObject": 10 * volumes, "PutObject": 4 * volumes,
+                   "DeleteObjects": thousands + volumes + 4, "DeleteObject": 2, "HeadObject": 20 * volumes, "PutObject": 4 * volumes,
                    "CreateMultipartUpload": volumes + 5, "CompleteMultipartUpload": volumes + 5,
                    "UploadPart": 5 * volumes + 5, "ListMultipartUploads": 2 * volumes, "AbortMultipartUpload": 4}
         self.assertEqual({}, {operation: count for operation, count in requests.items() if count > at_most.get(operation, 0)},
