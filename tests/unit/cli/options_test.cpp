@@ -460,8 +460,8 @@ TEST(Options, ForgetTakesNoScope) {
                  UsageError)
         << flag;
   }
-  EXPECT_NO_THROW(
-      parse_command_line({"catalog", "forget", "--arch-bucket", "a", "b/20180401.zip"}, Environment(Variables{})));
+  EXPECT_NO_THROW(parse_command_line({"catalog", "forget", "--arch-bucket", "a", "b/20180401.zip"},
+                                     Environment(Variables{})));
 }
 
 }  // namespace
