@@ -240,8 +240,11 @@ void Catalog::put_mark(const std::string& key, const index::Manifest& manifest) 
   try {
     store_.put_object(request, index::mark_json(manifest));
   } catch (const Error& error) {
-    // There already. But some stores say so of a delete marker too.
-    if (error.kind() != ErrorKind::precondition_failed || !store_.head_object(bucket_, key)) throw;
+    if (error.kind() != ErrorKind::precondition_failed) throw;
+    if (store_.head_object(bucket_, key)) return;  // another process wrote the same mark
+    // That process has removed its mark again, or the store refuses because of a delete marker.
+    request.if_none_match = false;
+    store_.put_object(request, index::mark_json(manifest));
   }
 }
 

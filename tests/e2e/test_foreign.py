@@ -61,6 +61,10 @@ class Foreign(StoreCase):
     def rebuild(self, *more: str, code: int = 0):
         return self.call("catalog", "rebuild", self.volume, *more, code=code)
 
+    def forget(self) -> None:
+        result = run(self.store, "catalog", "forget", "--arch-bucket", self.archive, self.volume, "--yes")
+        self.assertEqual(0, result.code, str(result))
+
     def put_archive(self, body: bytes, **more) -> None:
         self.client.put_object(Bucket=self.archive, Key=self.volume, Body=body, **more)
 
@@ -226,7 +230,7 @@ class Foreign(StoreCase):
         self.assertIn("its archive is gone", json.dumps(self.verify(code=1)))
         self.call("gc", "--min-age", "0", code=1)
         self.assertEqual(before, self.records())
-        self.call("catalog", "forget", self.volume, "--yes")
+        self.forget()
         self.assertEqual([], self.records())
 
     def test_one_that_was_overwritten(self):
@@ -238,7 +242,7 @@ class Foreign(StoreCase):
         self.rebuild()
         self.assertEqual(4, len(self.records()))
         self.assertEqual(b"other", self.call("cat", "other").raw_out, "the record that is the archive's own")
-        self.call("catalog", "forget", self.volume, "--yes")
+        self.forget()
         self.assertEqual((1, 2), (self.verify("--deep")["whole"], len(self.records())))
 
     def test_what_no_records_are_made_of(self):

@@ -14,7 +14,8 @@ class LostArchive(StoreCase):
         return set(list_bucket(self.client, self.archive, "s3compress_catalog/"))
 
     def call(self, command: str, *more: str, code: int = 0):
-        result = run(self.store, *command.split(), "--arch-bucket", self.archive, "--bucket", self.source, *more)
+        scope = [] if command == "catalog forget" else ["--bucket", self.source]
+        result = run(self.store, *command.split(), "--arch-bucket", self.archive, *scope, *more)
         self.assertEqual(code, result.code, str(result))
         return result
 
