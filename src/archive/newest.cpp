@@ -59,7 +59,7 @@ std::vector<const FoundMember*> newest_of(const std::vector<FoundMember>& member
   const bool one_object = std::all_of(newest.begin(), newest.end(), [&](const FoundMember* member) {
     return is_same_object(*newest.front(), *member);
   });
-  if (one_object && newest.size() > 1) newest.resize(1);
+  if (one_object && newest.size() > 1) newest.erase(newest.begin() + 1, newest.end());
   return newest;
 }
 

@@ -1,5 +1,5 @@
 // Writes those seeds of the corpora that only a program can make: what our writers write, and lies about it.
-// Made anew with:  build/dev/fuzz_seeds tests/fuzz/corpus The other files there were written by hand or
+// Made anew with:  build/release/fuzz_seeds tests/fuzz/corpus The other files there were written by hand or
 // found by fuzzing; each is named after what it is.
 #include <zlib.h>
 
