@@ -1,10 +1,10 @@
 // The AWS shared files, ~/.aws/config and ~/.aws/credentials: parsing, and the view of one profile over both.
 //
 //   file     = { blank | comment | section | setting | nested }
-//   comment  = ("#" | ";") text            at the line's start
-//   section  = "[" name "]"                "default", "profile x", "services x"; in the credentials file just
-//   "x" setting  = name "=" value              names are case-insensitive nested   = 1*(" " | TAB) name "="
-//   value   below a setting with an empty value: "s3 =", then "  addressing_style = path"
+//   comment  = ("#" | ";") text               at the line's start
+//   section  = "[" name "]"                   "default", "profile x", "services x"; in the credentials file just "x"
+//   setting  = name "=" value                 names are case-insensitive
+//   nested   = 1*(" " | TAB) name "=" value   below a setting with an empty value: "s3 =", then "  addressing_style = path"
 //
 // Pure functions but for load_profile_files; any thread. Source: AWS SDKs and Tools Reference Guide, "Shared
 // config and credentials files".

@@ -57,12 +57,34 @@ DosTime dos_time(base::Timestamp time);
 /// nullopt when it is not a date.
 std::optional<base::Timestamp> from_dos_time(DosTime time);
 
-/// Local file header [4.3.7]:
-///   0  4 signature   4  2 version needed   6  2 flags   8  2 method   10  2 time   12  2 date   14  4 crc-32
-///  18  4 compressed size   22  4 size   26  2 name length   28  2 extra length   30 name, extra
-/// Extra fields: ZIP64 [4.5.3] where needed: 0  2 0x0001   2  2 16   4  8 size   12  8 compressed size;
-/// extended timestamp (Info-ZIP): 0  2 0x5455   2  2 5   4  1 flags (1: modified)   5  4 Unix seconds,
-/// signed; left out for times beyond 1901-2038.
+/// Local file header [4.3.7]. Columns of this and the tables below: offset, bytes, field.
+///
+///    0  4  signature
+///    4  2  version needed
+///    6  2  flags
+///    8  2  method
+///   10  2  time
+///   12  2  date
+///   14  4  crc-32
+///   18  4  compressed size
+///   22  4  size
+///   26  2  name length
+///   28  2  extra length
+///   30     name, extra
+///
+/// Extra field ZIP64 [4.5.3], where it is needed:
+///
+///    0  2  0x0001
+///    2  2  16
+///    4  8  size
+///   12  8  compressed size
+///
+/// Extra field "extended timestamp" (Info-ZIP), left out for times beyond 1901-2038:
+///
+///    0  2  0x5455
+///    2  2  5
+///    4  1  flags (1: modified)
+///    5  4  Unix seconds, signed
 struct LocalHeader {
   std::uint16_t flags = 0;
   std::uint16_t method = 0;
@@ -83,19 +105,37 @@ std::optional<std::uint64_t> local_header_size_bytes(std::string_view fixed_part
 /// Decodes a whole local header. Throws Error corrupt; offset says where, for the message.
 LocalHeader decode_local_header(std::string_view bytes, std::uint64_t offset);
 
-/// Data descriptor [4.3.9]:
-///   0  4 signature   4  4 crc-32   8  4 or 8 compressed size   then 4 or 8 size; 8 when the local header has
-///   ZIP64
+/// Data descriptor [4.3.9]. The sizes take 8 bytes each when the local header has a ZIP64 field.
+///
+///    0  4       signature
+///    4  4       crc-32
+///    8  4 or 8  compressed size
+///       4 or 8  size
 void append_data_descriptor(std::string& out, const EntryInfo& info, bool zip64);
 
 /// Central directory header [4.3.12]:
-///   0  4 signature   4  2 made by   6  2 version needed   8  2 flags   10  2 method   12  2 time   14  2
-///   date
-///  16  4 crc-32   20  4 compressed size   24  4 size   28  2 name length   30  2 extra length   32  2
-///  comment length 34  2 disk   36  2 internal attributes   38  4 external attributes   42  4 local header
-///  offset   46 name, extra, comment
-/// ZIP64 extra field: 8 bytes each for those of size, compressed size, offset that are all ones, in this
-/// order.
+///
+///    0  4  signature
+///    4  2  made by
+///    6  2  version needed
+///    8  2  flags
+///   10  2  method
+///   12  2  time
+///   14  2  date
+///   16  4  crc-32
+///   20  4  compressed size
+///   24  4  size
+///   28  2  name length
+///   30  2  extra length
+///   32  2  comment length
+///   34  2  disk
+///   36  2  internal attributes
+///   38  4  external attributes
+///   42  4  local header offset
+///   46     name, extra, comment
+///
+/// Its ZIP64 extra field has 8 bytes for each of size, compressed size and offset that is all ones above, in
+/// this order.
 struct CentralHeader {
   EntryInfo info;
   std::uint16_t flags = 0;
@@ -109,15 +149,39 @@ std::optional<std::uint64_t> central_header_size_bytes(std::string_view bytes);
 /// Decodes a whole record. Throws Error corrupt; offset says where, for the message.
 CentralHeader decode_central_header(std::string_view bytes, std::uint64_t offset);
 
-/// Where the central directory is. In the file:
-/// ZIP64 end record [4.3.14]:   0  4 signature   4  8 size of the rest (44)   12  2 made by   14  2 version
-/// needed
-///   16  4 disk   20  4 directory's disk   24  8 entries on disk   32  8 entries   40  8 directory size   48
-///   8 offset
-/// ZIP64 end locator [4.3.15]:  0  4 signature   4  4 disk   8  8 offset of the ZIP64 end record   16  4
-/// disks End record [4.3.16]:         0  4 signature   4  2 disk   6  2 directory's disk   8  2 entries on
-/// disk
-///   10  2 entries   12  4 directory size   16  4 directory offset   20  2 comment length   22 comment
+/// Where the central directory is. Three records say so at the end of the file; the first two only in ZIP64.
+///
+/// ZIP64 end record [4.3.14]:
+///
+///    0  4  signature
+///    4  8  size of the rest (44)
+///   12  2  made by
+///   14  2  version needed
+///   16  4  disk
+///   20  4  directory's disk
+///   24  8  entries on disk
+///   32  8  entries
+///   40  8  directory size
+///   48  8  directory offset
+///
+/// ZIP64 end locator [4.3.15]:
+///
+///    0  4  signature
+///    4  4  disk
+///    8  8  offset of the ZIP64 end record
+///   16  4  disks
+///
+/// End record [4.3.16]:
+///
+///    0  4  signature
+///    4  2  disk
+///    6  2  directory's disk
+///    8  2  entries on disk
+///   10  2  entries
+///   12  4  directory size
+///   16  4  directory offset
+///   20  2  comment length
+///   22     comment
 struct Directory {
   std::uint64_t entries = 0;
   std::uint64_t size_bytes = 0;

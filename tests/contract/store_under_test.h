@@ -1,10 +1,9 @@
 // The store a contract case runs on, and the fixture that brings it up with an empty bucket.
 //
 //   full, lesser   s3sim in that profile, started for the case (S3C_S3SIM names another program)
-//   rgw            the Ceph gateway of scripts/rgw-up: S3C_RGW_ENDPOINT, _ACCESS_KEY, _SECRET_KEY,
-//   _ACCESS_KEY2, _SECRET_KEY2 given          any store: S3C_CONTRACT_ENDPOINT, _ACCESS_KEY, _SECRET_KEY,
-//   _REGION, _POWERS (full or lesser),
-//                  and _ACCESS_KEY2, _SECRET_KEY2 for another user, if there is one
+//   rgw            the Ceph gateway of scripts/rgw-up: S3C_RGW_ENDPOINT, _ACCESS_KEY, _SECRET_KEY, _ACCESS_KEY2, _SECRET_KEY2
+//   given          any store: S3C_CONTRACT_ENDPOINT, _ACCESS_KEY, _SECRET_KEY, _REGION, _POWERS (full or lesser), and
+//                  _ACCESS_KEY2, _SECRET_KEY2 for another user, if there is one
 //
 // A case is skipped where its store isn't there.
 #pragma once
