@@ -6,6 +6,7 @@
 #include "archive/archived_members.h"
 #include "archive/catalog_listing.h"
 #include "archive/group_finder.h"
+#include "archive/selection.h"
 #include "archive/source_listing.h"
 #include "archive/store_powers.h"
 #include "base/ulid.h"
@@ -28,9 +29,13 @@ ArchiveOptions of_2018() {
   return options;
 }
 
+void visit_groups(FakeStore& store, const ArchiveOptions& options, const std::function<bool(Group)>& visit) {
+  find_groups(store, {options.selection, options.layout, options.archive_name}, {}, visit);
+}
+
 std::vector<std::string> groups_of(FakeStore& store, const ArchiveOptions& options) {
   std::vector<std::string> prefixes;
-  find_groups(store, options, {}, [&](Group group) {
+  visit_groups(store, options, [&](Group group) {
     prefixes.push_back(group.prefix);
     return true;
   });
@@ -71,7 +76,7 @@ TEST(GroupFinder, GoesOnToTheNextPageAndStopsWhenAsked) {
   for (int day = 1; day <= 7; ++day) store.put(testing::kSource, day_key(day, 0), "x");
   EXPECT_EQ(groups_of(store, of_2018()).size(), 7u);
   int seen = 0;
-  find_groups(store, of_2018(), {}, [&](const Group&) { return ++seen < 3; });
+  visit_groups(store, of_2018(), [&](const Group&) { return ++seen < 3; });
   EXPECT_EQ(seen, 3);
 }
 
@@ -111,8 +116,7 @@ TEST(SourceListing, GoesThroughAllPagesAsksAheadAndOnlyWhenAsked) {
   EXPECT_EQ(listed(store, {}, day_key(1, 7)).size(), 2u);
   store.forget_journal();
   {
-    SourceListing listing(store, testing::kSource, "sources/2018/04/01/", "",
-                          ObjectFilter({}, base::Timestamp::max()));
+    SourceListing listing(store, testing::kSource, "sources/2018/04/01/");
     EXPECT_TRUE(store.journal().empty());
     ASSERT_NE(listing.peek(), nullptr);
     EXPECT_EQ(listing.peek()->key, day_key(1, 0));
@@ -326,8 +330,7 @@ TEST_F(CatalogTest, TheMergeJoinKnowsEveryMemberAndNothingElse) {
   const GroupState state = load();
   ArchivedMembers archived(catalog_, state.committed);
   EXPECT_TRUE(archived.volumes_with_sources().empty());
-  SourceListing listing(store_, testing::kSource, "sources/2018/04/01/", "",
-                        ObjectFilter({}, base::Timestamp::max()));
+  SourceListing listing(store_, testing::kSource, "sources/2018/04/01/");
   std::map<std::string, bool> answers;
   while (const s3::ObjectSummary* object = listing.peek()) {
     answers[object->key] = archived.contains(*object);
@@ -367,12 +370,8 @@ TEST(SameObject, NeedsEtagSizeAndTime) {
 StorePowers powers_of(FakeStore& store) {
   store.make_bucket(testing::kSource);
   store.make_bucket(testing::kArchive);
-  ArchiveOptions options = testing::small_options();
-  options.conditional_complete.reset();
-  options.additional_checksums.reset();
-  options.delete_conditions.reset();
   testing::FakeClock clock;
-  return find_powers(store, options, clock);
+  return find_powers(store, testing::kArchive, {}, clock);
 }
 
 void expect_nothing_left(const FakeStore& store) {
@@ -455,9 +454,8 @@ TEST(StorePowers, TroubleIsAnErrorAndLeavesNothingEither) {
 TEST(StorePowers, WhatIsFixedIsNotTried) {
   FakeStore store;
   testing::FakeClock clock;
-  ArchiveOptions options = testing::small_options();
-  options.additional_checksums = false;
-  const StorePowers powers = find_powers(store, options, clock);
+  const StorePowers powers = find_powers(
+      store, testing::kArchive, {.conditional_complete = true, .additional_checksums = false}, clock);
   EXPECT_TRUE(powers.conditional_complete);
   EXPECT_FALSE(powers.additional_checksums);
   EXPECT_TRUE(store.journal().empty());
