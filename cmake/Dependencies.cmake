@@ -8,7 +8,7 @@ find_package(fmt REQUIRED)             # text formatting (GCC 12 has no std::for
 find_package(spdlog REQUIRED)          # -v logging
 find_package(nlohmann_json REQUIRED)   # index rows, manifests, --output json
 find_package(CLI11 REQUIRED)           # sim/ only: its command line
-pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)        # S3's XML
+pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)        # base/xml: S3's XML
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)  # members compressed in memory, fast CRC-32
 pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)        # the pending central directory, kept small in memory
 # malloc for s3compress: a tenth of the CPU per object and a third of the peak memory less than glibc's. Sanitizers

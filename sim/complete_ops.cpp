@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "sim/call.h"
 #include "sim/conditions.h"
+#include "sim/digest_headers.h"
 #include "sim/multipart.h"
 #include "sim/object_headers.h"
 #include "sim/xml.h"

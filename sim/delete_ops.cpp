@@ -4,7 +4,7 @@
 
 #include "sim/call.h"
 #include "sim/conditions.h"
-#include "sim/object_headers.h"
+#include "sim/digest_headers.h"
 #include "sim/object_lock.h"
 #include "sim/xml.h"
 #include "sim/xml_request.h"

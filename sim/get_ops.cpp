@@ -1,6 +1,7 @@
 // GetObject and HeadObject.
 #include "sim/call.h"
 #include "sim/conditions.h"
+#include "sim/digest_headers.h"
 #include "sim/object_access.h"
 #include "sim/object_headers.h"
 

@@ -1,7 +1,7 @@
 // Get- and PutObjectLockConfiguration, -ObjectRetention, -ObjectLegalHold.
 #include "sim/call.h"
+#include "sim/digest_headers.h"
 #include "sim/object_access.h"
-#include "sim/object_headers.h"
 #include "sim/object_lock.h"
 #include "sim/xml.h"
 #include "sim/xml_request.h"

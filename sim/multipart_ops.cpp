@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "base/ulid.h"
 #include "sim/call.h"
+#include "sim/digest_headers.h"
 #include "sim/multipart.h"
 #include "sim/object_access.h"
 #include "sim/object_headers.h"

@@ -1,6 +1,6 @@
 #include "sim/object_lock.h"
 
-#include "sim/object_headers.h"
+#include "sim/digest_headers.h"
 
 namespace s3c::sim {
 namespace {

@@ -2,6 +2,7 @@
 #include "base/encoding.h"
 #include "sim/call.h"
 #include "sim/conditions.h"
+#include "sim/digest_headers.h"
 #include "sim/object_headers.h"
 #include "sim/object_lock.h"
 

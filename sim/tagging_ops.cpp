@@ -1,5 +1,6 @@
 // Get-, Put- and DeleteObjectTagging.
 #include "sim/call.h"
+#include "sim/digest_headers.h"
 #include "sim/object_access.h"
 #include "sim/object_headers.h"
 #include "sim/xml.h"

@@ -1,5 +1,4 @@
 #include "archive/archive_run.h"
-#include "archive/cleared_volume.h"
 
 #include <algorithm>
 #include <optional>
@@ -7,6 +6,7 @@
 #include <utility>
 
 #include "archive/abort_probe.h"
+#include "archive/cleared_volume.h"
 #include "archive/group_finder.h"
 #include "archive/group_run.h"
 #include "archive/packing_crew.h"
@@ -42,7 +42,9 @@ class GroupSource {
 
  private:
   void find() {
-    find_groups(context_.stores.source, options_, context_.stop, [this](Group group) {
+    const GroupSearch search{options_.selection, options_.layout, options_.archive_name,
+                             options_.delete_versions};
+    find_groups(context_.stores.source, search, context_.stop, [this](Group group) {
       context_.progress.group_found();
       return found_.push(std::move(group)) && !context_.stop.stop_requested();
     });
@@ -71,7 +73,8 @@ StorePowers probe(const ArchiveOptions& options, const RunContext& context) {
   constexpr int kTries = 3;
   for (int tried = 1;; ++tried) {
     try {
-      return find_powers(context.stores.archive, options, context.clock);
+      return find_powers(context.stores.archive, options.archive_bucket,
+                         {options.conditional_complete, options.additional_checksums}, context.clock);
     } catch (const Error& error) {
       if (!was_cleared(error)) throw;
       if (tried == kTries) throw cleared(error.context());

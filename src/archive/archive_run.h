@@ -2,28 +2,11 @@
 // the table of contents of the program; the protocol it follows is docs/ordering.md.
 #pragma once
 
-#include <memory>
-#include <stop_token>
-
 #include "archive/options.h"
-#include "archive/progress.h"
 #include "archive/report.h"
-#include "archive/stores.h"
-#include "base/clock.h"
-#include "base/log.h"
+#include "archive/run_context.h"
 
 namespace s3c::archive {
-
-/// Everything a run works with; all of it outlives the run.
-struct RunContext {
-  Stores stores;
-  base::Clock& clock;
-  base::Logger& log;
-  Progress& progress;
-  /// Stopped by the first SIGINT: no new objects are admitted, what is packed is committed and its sources
-  /// deleted.
-  std::stop_token stop;
-};
 
 /// Runs to the end and says what was done. Blocks; starts options.resources.threads threads and a few more.
 /// Throws base::Error when the run can't even start: a bucket that isn't there or isn't ours, a store that

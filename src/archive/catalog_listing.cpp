@@ -6,7 +6,7 @@ namespace s3c::archive {
 
 CatalogListing::Folder::Folder(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,
                                Parse parse)
-    : listing_(store, bucket, prefix, "", ObjectFilter({}, {})), parse_(parse) {}
+    : listing_(store, bucket, prefix), parse_(parse) {}
 
 bool CatalogListing::Folder::peek() {
   while (!at_hand_) {

@@ -1,7 +1,6 @@
 #include "archive/catalog_scope.h"
 
 #include "archive/catalog.h"
-#include "archive/options.h"
 #include "base/error.h"
 
 namespace s3c::archive {

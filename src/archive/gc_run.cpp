@@ -13,7 +13,6 @@
 #include "archive/catalog.h"
 #include "archive/catalog_listing.h"
 #include "archive/open_uploads.h"
-#include "archive/options.h"
 #include "archive/source_listing.h"
 #include "archive/take_back.h"
 #include "base/bounded_queue.h"
@@ -383,8 +382,7 @@ class GcRun {
   /// visit: false ends it.
   void each_object(std::string_view folder, const std::function<bool(const s3::ObjectSummary&)>& visit) {
     list([&] {
-      SourceListing listing(context_.store, options_.archive_bucket, std::string(folder), "",
-                            ObjectFilter({}, {}));
+      SourceListing listing(context_.store, options_.archive_bucket, std::string(folder));
       for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
         if (context_.stop.stop_requested() || !visit(*object)) return;
       }

@@ -91,8 +91,7 @@ void GroupCleanup::abort(const s3::MultipartUpload& upload) {
 }
 
 void GroupCleanup::remove_old_copies(const std::string& stem, const AgeLimit& limit) {
-  SourceListing listing(store_, catalog_.bucket(), std::string(kStagingFolder) + stem, "",
-                        ObjectFilter({}, {}));
+  SourceListing listing(store_, catalog_.bucket(), std::string(kStagingFolder) + stem);
   for (; const s3::ObjectSummary* copy = listing.peek(); listing.pop()) {
     const std::optional<ManifestName> name = parse_staging_key(copy->key);
     if (!name || !ArchiveName::volume_number(stem, name->archive_key)) continue;

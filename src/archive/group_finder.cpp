@@ -15,22 +15,22 @@ namespace {
 
 class Finder {
  public:
-  Finder(s3::ObjectStore& store, const ArchiveOptions& options, const std::stop_token& stop,
+  Finder(s3::ObjectStore& store, const GroupSearch& search, const std::stop_token& stop,
          const std::function<bool(Group)>& visit)
-      : store_(store), options_(options), stop_(stop), visit_(visit) {}
+      : store_(store), wanted_(search), stop_(stop), visit_(visit) {}
 
   /// Looks below prefix, whose first `level` levels gave fields. False once no more is wanted.
   bool search(const std::string& prefix, std::size_t level, const Fields& fields) {
-    if (level == options_.layout.levels()) return visit_(group(prefix, fields));
+    if (level == wanted_.layout.levels()) return visit_(group(prefix, fields));
     // Where versions are to be deleted, the folders of older versions too: a killed run may have left some in
     // a group that has no objects any more.
-    if (options_.delete_versions) {
+    if (wanted_.with_versions) {
       return search_pages(
-          s3::VersionPages(store_, {.bucket = options_.selection.bucket, .prefix = prefix, .delimiter = "/"}),
+          s3::VersionPages(store_, {.bucket = wanted_.selection.bucket, .prefix = prefix, .delimiter = "/"}),
           prefix, level, fields);
     }
     return search_pages(
-        s3::ObjectPages(store_, {.bucket = options_.selection.bucket, .prefix = prefix, .delimiter = "/"}),
+        s3::ObjectPages(store_, {.bucket = wanted_.selection.bucket, .prefix = prefix, .delimiter = "/"}),
         prefix, level, fields);
   }
 
@@ -47,12 +47,12 @@ class Finder {
               base::ErrorKind::corrupt,
               fmt::format("the listing is not in key order: \"{}\" came after \"{}\"",
                           base::printable(folder), base::printable(last_folder)),
-              {.operation = "ListObjectsV2", .resource = options_.selection.bucket + "/" + prefix});
+              {.operation = "ListObjectsV2", .resource = wanted_.selection.bucket + "/" + prefix});
         }
         last_folder = folder;
         const auto found =
-            options_.layout.match(level, std::string_view(folder).substr(prefix.size()), fields);
-        if (!found || !options_.selection.dates.may_contain(date_of(*found))) continue;
+            wanted_.layout.match(level, std::string_view(folder).substr(prefix.size()), fields);
+        if (!found || !wanted_.selection.dates.may_contain(date_of(*found))) continue;
         if (!search(folder, level + 1, *found)) return false;
       }
     }
@@ -63,21 +63,21 @@ class Finder {
     Group g;
     g.prefix = prefix;
     g.fields = fields;
-    g.stem = options_.archive_name.stem(options_.selection.bucket, options_.selection.prefix, fields);
+    g.stem = wanted_.archive_name.stem(wanted_.selection.bucket, wanted_.selection.prefix, fields);
     return g;
   }
 
   s3::ObjectStore& store_;
-  const ArchiveOptions& options_;
+  const GroupSearch& wanted_;
   const std::stop_token& stop_;
   const std::function<bool(Group)>& visit_;
 };
 
 }  // namespace
 
-void find_groups(s3::ObjectStore& store, const ArchiveOptions& options, const std::stop_token& stop,
+void find_groups(s3::ObjectStore& store, const GroupSearch& search, const std::stop_token& stop,
                  const std::function<bool(Group)>& visit) {
-  Finder(store, options, stop, visit).search(options.layout.root(options.selection.prefix), 0, {});
+  Finder(store, search, stop, visit).search(search.layout.root(search.selection.prefix), 0, {});
 }
 
 }  // namespace s3c::archive

@@ -7,15 +7,23 @@
 #include <stop_token>
 
 #include "archive/layout.h"
-#include "archive/options.h"
+#include "archive/selection.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
 
-/// Calls visit for each group that has at least one object (with options.delete_versions: or an older version
-/// or delete marker of one), in key order, as it is found; visit returns false to stop. Stops by itself once
-/// stop is requested. Throws the store's errors.
-void find_groups(s3::ObjectStore& store, const ArchiveOptions& options, const std::stop_token& stop,
+/// What the groups are looked for by. All of it outlives the search.
+struct GroupSearch {
+  const Selection& selection;
+  const Layout& layout;
+  const ArchiveName& archive_name;
+  /// Also groups that have only older versions or delete markers left.
+  bool with_versions = false;
+};
+
+/// Calls visit for each group that has at least one object, in key order, as it is found; visit returns false
+/// to stop. Stops by itself once stop is requested. Throws the store's errors.
+void find_groups(s3::ObjectStore& store, const GroupSearch& search, const std::stop_token& stop,
                  const std::function<bool(Group)>& visit);
 
 }  // namespace s3c::archive

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "archive/archive_run.h"
 #include "archive/archived_members.h"
 #include "archive/catalog.h"
 #include "archive/committer.h"
@@ -16,6 +15,9 @@
 #include "archive/open_volume.h"
 #include "archive/packing_crew.h"
 #include "archive/readback.h"
+#include "archive/report.h"
+#include "archive/run_context.h"
+#include "archive/selection.h"
 #include "archive/source_deleter.h"
 #include "archive/source_listing.h"
 #include "archive/turnstile.h"

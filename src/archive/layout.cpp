@@ -325,4 +325,17 @@ std::optional<int> ArchiveName::volume_number(std::string_view stem, std::string
   return n;
 }
 
+void validate_names(const std::string& prefix, const Layout& layout, const ArchiveName& archive_name) {
+  const auto refuse = [](const std::string& message) { throw Error(ErrorKind::invalid_argument, message); };
+  if (prefix.empty()) refuse("--prefix must not be empty");
+  if (prefix.ends_with('/') || prefix.starts_with('/'))
+    refuse(fmt::format("--prefix \"{}\" must not start or end with \"/\"", prefix));
+  std::string field;
+  if (!archive_name.names_all_fields_of(layout, &field)) {
+    refuse(fmt::format(
+        "--archive-name \"{}\" and --layout \"{}\" must name the same date fields: {} is only in one of them",
+        archive_name.text(), layout.text(), field));
+  }
+}
+
 }  // namespace s3c::archive

@@ -109,6 +109,9 @@ class ArchiveName {
   std::string text_;
 };
 
+/// Throws base::Error (invalid_argument) when keys and archives can't be named so.
+void validate_names(const std::string& prefix, const Layout& layout, const ArchiveName& archive_name);
+
 /// What is known of the date from fields.
 Date date_of(const Fields& fields);
 

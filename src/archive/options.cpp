@@ -39,18 +39,6 @@ std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects)
   return std::max(kSmallest, (needed + kMiB - 1) / kMiB * kMiB);
 }
 
-void validate_names(const std::string& prefix, const Layout& layout, const ArchiveName& archive_name) {
-  if (prefix.empty()) refuse("--prefix must not be empty");
-  if (prefix.ends_with('/') || prefix.starts_with('/'))
-    refuse(fmt::format("--prefix \"{}\" must not start or end with \"/\"", prefix));
-  std::string field;
-  if (!archive_name.names_all_fields_of(layout, &field)) {
-    refuse(fmt::format(
-        "--archive-name \"{}\" and --layout \"{}\" must name the same date fields: {} is only in one of them",
-        archive_name.text(), layout.text(), field));
-  }
-}
-
 void validate(const ArchiveOptions& o) {
   if (o.selection.bucket.empty()) refuse("--bucket is missing: the bucket whose objects are to be archived");
   if (o.archive_bucket.empty()) refuse("--arch_bucket is missing: the bucket that the archives go to");

@@ -5,23 +5,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "archive/delete_conditions.h"
 #include "archive/layout.h"
+#include "archive/selection.h"
 #include "s3/types.h"
 
 namespace s3c::archive {
-
-/// Which source objects a run is about.
-struct Selection {
-  std::string bucket;
-  std::string prefix = "sources";  ///< may hold slashes; without one at the end
-  DateRange dates;
-  std::vector<std::string> include;  ///< globs on the whole key; empty: everything
-  std::vector<std::string> exclude;  ///< globs on the whole key; wins over include
-  std::chrono::seconds min_age{0};   ///< objects modified later than this long ago are left for another run
-};
 
 /// How much of the machine a run may use.
 struct Resources {
@@ -59,9 +49,6 @@ struct ArchiveOptions {
   std::string tool_version;  ///< goes into manifests
   Resources resources;
 };
-
-/// Throws base::Error (invalid_argument) when keys and archives can't be named so.
-void validate_names(const std::string& prefix, const Layout& layout, const ArchiveName& archive_name);
 
 /// Throws base::Error (invalid_argument) naming the option when values contradict each other or can't work,
 /// for example a memory bound too small for the parts a volume needs.

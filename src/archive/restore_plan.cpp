@@ -8,7 +8,7 @@
 #include "archive/newest.h"
 #include "archive/prices.h"
 #include "archive/restore_run.h"
-#include "archive/volume_thaw.h"
+#include "archive/thaw_states.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/time.h"

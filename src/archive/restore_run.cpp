@@ -13,6 +13,7 @@
 #include "archive/committed_volume.h"
 #include "archive/member_reader.h"
 #include "archive/member_search.h"
+#include "archive/thaw_states.h"
 #include "archive/volume_thaw.h"
 #include "base/bounded_queue.h"
 #include "base/encoding.h"

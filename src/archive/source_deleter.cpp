@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "archive/archived_members.h"
+#include "archive/source_listing.h"
 #include "base/bounded_queue.h"
 #include "base/encoding.h"
 #include "base/mutex.h"

@@ -10,7 +10,7 @@
 #include "archive/committed_volume.h"
 #include "archive/delete_conditions.h"
 #include "archive/options.h"
-#include "archive/source_listing.h"
+#include "archive/selection.h"
 #include "archive/stores.h"
 #include "base/clock.h"
 #include "base/log.h"

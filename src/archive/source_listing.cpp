@@ -1,33 +1,13 @@
 #include "archive/source_listing.h"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
-#include <algorithm>
+#include <utility>
 
 #include "base/encoding.h"
 #include "base/error.h"
 
 namespace s3c::archive {
-namespace {
-
-bool matches_any(const std::vector<std::string>& globs, const std::string& key) {
-  return std::any_of(globs.begin(), globs.end(),
-                     [&](const std::string& glob) { return ::fnmatch(glob.c_str(), key.c_str(), 0) == 0; });
-}
-
-}  // namespace
-
-ObjectFilter::ObjectFilter(const Selection& selection, base::Timestamp now)
-    : include_(selection.include),
-      exclude_(selection.exclude),
-      newest_(selection.min_age.count() == 0 ? base::Timestamp::max() : now - selection.min_age) {}
-
-bool ObjectFilter::wants(const s3::ObjectSummary& object) const {
-  if (object.last_modified > newest_) return false;
-  if (!include_.empty() && !matches_any(include_, object.key)) return false;
-  return !matches_any(exclude_, object.key);
-}
 
 std::string key_before(std::string key) {
   const auto is_continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
@@ -37,10 +17,10 @@ std::string key_before(std::string key) {
 }
 
 SourceListing::SourceListing(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,
-                             const std::string& start_after, const ObjectFilter& filter, bool with_thaw_state)
+                             const std::string& start_after, Filter filter, bool with_thaw_state)
     : bucket_(bucket),
       prefix_(prefix),
-      filter_(filter),
+      filter_(std::move(filter)),
       pages_(store, {.bucket = bucket,
                      .prefix = prefix,
                      .start_after = start_after,
@@ -50,7 +30,7 @@ const s3::ObjectSummary* SourceListing::peek() {
   for (;;) {
     while (next_ < page_.objects.size()) {
       const s3::ObjectSummary& object = page_.objects[next_];
-      if (filter_.wants(object)) return &object;
+      if (!filter_ || filter_(object)) return &object;
       ++next_;
     }
     if (started_ && !coming_.valid()) return nullptr;

@@ -1,30 +1,16 @@
-// The group's source objects as a stream in key order, one page ahead of its reader. One thread at a time.
+// The objects of a listing as a stream in key order, one page ahead of its reader. One thread at a time.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <future>
 #include <optional>
 #include <string>
 
-#include "archive/options.h"
-#include "base/time.h"
 #include "s3/listing.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
-
-/// Whether a selection wants an object: its globs and its minimum age. Value, any thread.
-class ObjectFilter {
- public:
-  ObjectFilter(const Selection& selection, base::Timestamp now);
-  /// Globs are fnmatch(3)'s on the whole key: '*' and '?' match '/' too.
-  bool wants(const s3::ObjectSummary& object) const;
-
- private:
-  std::vector<std::string> include_;
-  std::vector<std::string> exclude_;
-  base::Timestamp newest_;
-};
 
 /// A start-after that comes before key: the key without its last character (not byte: half a character is no
 /// UTF-8). What lies between is listed in vain.
@@ -32,10 +18,13 @@ std::string key_before(std::string key);
 
 class SourceListing {
  public:
-  /// start_after: exclusive, empty for the start of the prefix. with_thaw_state: ask for ObjectSummary::thaw.
-  /// Nothing is asked before the first peek().
+  /// Whether an object is wanted.
+  using Filter = std::function<bool(const s3::ObjectSummary&)>;
+
+  /// start_after: exclusive, empty for the start of the prefix. filter: empty wants every object.
+  /// with_thaw_state: ask for ObjectSummary::thaw. Nothing is asked before the first peek().
   SourceListing(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,
-                const std::string& start_after, const ObjectFilter& filter, bool with_thaw_state = false);
+                const std::string& start_after = {}, Filter filter = {}, bool with_thaw_state = false);
 
   /// The next object that the filter wants; nullptr at the end. The pointer holds until the next pop() or
   /// peek(). Throws the store's errors, and corrupt when the keys don't strictly ascend: the merge with
@@ -57,7 +46,7 @@ class SourceListing {
 
   const std::string bucket_;
   const std::string prefix_;
-  ObjectFilter filter_;
+  const Filter filter_;
   s3::ObjectPages pages_;
   std::future<std::optional<s3::ListObjectsPage>> coming_;
   s3::ListObjectsPage page_;

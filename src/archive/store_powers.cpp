@@ -163,21 +163,22 @@ class Probe {
 
 }  // namespace
 
-StorePowers find_powers(s3::ObjectStore& archive, const ArchiveOptions& options, base::Clock& clock) {
+StorePowers find_powers(s3::ObjectStore& archive, const std::string& archive_bucket, const FixedPowers& fixed,
+                        base::Clock& clock) {
   StorePowers powers;
-  powers.conditional_complete = options.conditional_complete.value_or(false);
-  powers.additional_checksums = options.additional_checksums.value_or(false);
-  if (options.conditional_complete && options.additional_checksums) return powers;
+  powers.conditional_complete = fixed.conditional_complete.value_or(false);
+  powers.additional_checksums = fixed.additional_checksums.value_or(false);
+  if (fixed.conditional_complete && fixed.additional_checksums) return powers;
 
-  Probe probe(archive, options.archive_bucket, probe_key(base::make_ulid(clock.now())));
+  Probe probe(archive, archive_bucket, probe_key(base::make_ulid(clock.now())));
   try {
-    if (!options.conditional_complete) {
+    if (!fixed.conditional_complete) {
       const Probe::Race race = probe.race();
       powers.takes_complete_condition = !race.refused;
       // That one was refused proves nothing: the two may have come one after the other.
       powers.conditional_complete = !race.refused && race.won <= 1 && archive.completes_atomically();
     }
-    if (!options.additional_checksums) powers.additional_checksums = probe.make_with_checksum();
+    if (!fixed.additional_checksums) powers.additional_checksums = probe.make_with_checksum();
   } catch (const Error&) {
     probe.try_to_remove();
     throw;
@@ -187,7 +188,7 @@ StorePowers find_powers(s3::ObjectStore& archive, const ArchiveOptions& options,
     // protocol.
     throw Error(ErrorKind::access_denied,
                 "the archive bucket must allow s3:DeleteObject under " + std::string(kCatalogPrefix),
-                {.operation = "DeleteObjects", .resource = options.archive_bucket, .code = left.code});
+                {.operation = "DeleteObjects", .resource = archive_bucket, .code = left.code});
   }
   return powers;
 }

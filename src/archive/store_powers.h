@@ -3,9 +3,9 @@
 // out there, by the run's first deletes: batch_delete.h.
 #pragma once
 
+#include <optional>
 #include <string>
 
-#include "archive/options.h"
 #include "base/clock.h"
 #include "s3/object_store.h"
 
@@ -19,11 +19,17 @@ struct StorePowers {
   bool takes_complete_condition = true;
 };
 
-/// Tries each power that options doesn't fix on a small object of its own in the archive bucket and removes
+/// What the user says of a store: such a power isn't tried. nullopt: found out.
+struct FixedPowers {
+  std::optional<bool> conditional_complete, additional_checksums;
+};
+
+/// Tries each power that isn't fixed on a small object of its own in the archive bucket and removes
 /// it again: about fifteen requests, none when both are fixed. Of conditional_complete trying can only find
 /// out that it isn't there: it counts as there only if the store is known for it as well
 /// (ObjectStore::completes_atomically()). Blocks; any thread; starts two of its own. Throws base::Error when
 /// the archive bucket can't be written at all.
-StorePowers find_powers(s3::ObjectStore& archive, const ArchiveOptions& options, base::Clock& clock);
+StorePowers find_powers(s3::ObjectStore& archive, const std::string& archive_bucket, const FixedPowers& fixed,
+                        base::Clock& clock);
 
 }  // namespace s3c::archive

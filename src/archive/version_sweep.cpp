@@ -70,7 +70,7 @@ class VersionSweep::OneGroup {
     if (key != key_) is_hidden_ = false;
     key_ = key;
     if (version.is_latest) is_hidden_ = version.is_delete_marker;
-    if (!is_hidden_ || version.is_delete_marker || !filter_.wants(version.object)) return;
+    if (!is_hidden_ || version.is_delete_marker || !filter_(version.object)) return;
     if (Volume* volume = volume_of(version)) {
       volume->doomed.push_back(version);
     } else {

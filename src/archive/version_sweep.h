@@ -9,7 +9,7 @@
 #include "archive/layout.h"
 #include "archive/options.h"
 #include "archive/report.h"
-#include "archive/source_listing.h"
+#include "archive/selection.h"
 #include "archive/stores.h"
 #include "base/clock.h"
 #include "base/log.h"

@@ -17,6 +17,8 @@ using base::ErrorKind;
 
 namespace {
 
+using Kind = VolumeFinding::Kind;
+
 /// Asked of the store and not of the listing: some stores let objects of Glacier classes be read.
 bool is_frozen(const Error& error) {
   return error.context().code == "InvalidObjectState";
@@ -51,7 +53,6 @@ VolumeFinding VolumeCheck::check(const ListedVolume& listed) {
   try {
     judge(listed, finding);
     if (!options_.deep) return finding;
-    using Kind = VolumeFinding::Kind;
     if (finding.kind == Kind::whole || finding.kind == Kind::lost_id || finding.kind == Kind::unproven) {
       read(listed.archive, finding);
     } else if (finding.kind == Kind::damaged) {

@@ -7,7 +7,7 @@ namespace s3c::archive {
 VolumeListing::VolumeListing(s3::ObjectStore& store, const CatalogScope& scope)
     : scope_(scope),
       records_(store, scope.archive_bucket, scope.name_prefix()),
-      archives_(store, scope.archive_bucket, scope.name_prefix(), "", ObjectFilter({}, {}), true) {}
+      archives_(store, scope.archive_bucket, scope.name_prefix(), "", {}, true) {}
 
 bool VolumeListing::peek_record() {
   while (!record_) {

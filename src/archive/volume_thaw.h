@@ -1,11 +1,8 @@
-// Which volumes can be read now, and asking S3 to make the others readable.
+// Asking S3 to make a frozen volume readable.
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "archive/restore_report.h"
-#include "base/error.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
@@ -22,18 +19,5 @@ void validate(const ThawOptions& options);
 /// Throws the store's errors.
 bool ask_for_thaw(s3::ObjectStore& store, const std::string& archive_bucket, const std::string& archive_key,
                   const ThawOptions& options);
-
-/// A volume that could not be asked, and why.
-struct UnaskedVolume {
-  RestoreVolume volume;
-  base::Error error;
-};
-
-/// Asks every volume, several at a time, and writes the answers into volumes: one HEAD each, and for those
-/// that say they are frozen a GET of one byte, because stores that only know the class's name (Ceph RGW 16)
-/// let it be read. Returns the volumes that could not be asked, or (not_found) whose archive is not the one
-/// that the catalog means; those are taken out of volumes. Blocks.
-std::vector<UnaskedVolume> find_thaw_states(s3::ObjectStore& store, const std::string& archive_bucket,
-                                            int threads, std::vector<RestoreVolume>& volumes);
 
 }  // namespace s3c::archive

@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 #include "http/curl_authorities.h"
-#include "http/curl_transport.h"
+#include "http/curl_options.h"
 #include "http/pace.h"
 #include "http/transport.h"
 

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "http/curl_easy.h"
-#include "http/curl_transport.h"
 #include "http/transport.h"
 
 namespace s3c::http {

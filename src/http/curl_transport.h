@@ -4,15 +4,12 @@
 // environment (HTTPS_PROXY, NO_PROXY, ...).
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <limits>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "base/mutex.h"
-#include "http/pace.h"
+#include "http/curl_options.h"
 #include "http/transport.h"
 
 namespace s3c::http {
@@ -32,15 +29,6 @@ class CurlGlobal {
 /// How many connections fit into a limit of open files: each takes its socket, two files to be woken by and,
 /// while it is opened, one or two more; some are for everything else.
 std::size_t connections_within(std::uint64_t open_files);
-
-struct CurlOptions {
-  std::string ca_bundle = {};  ///< PEM file with all trusted authorities; empty: the system's
-  std::chrono::milliseconds connect_timeout{10'000};
-  PaceRules pace = {};
-  std::string user_agent = "s3compress";
-  /// Exchanges at a time; a further send() waits until one has ended. At least 1.
-  std::size_t max_connections = std::numeric_limits<std::size_t>::max();
-};
 
 struct CurlShared;
 

@@ -3,194 +3,32 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <pugixml.hpp>
 
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/xml.h"
 #include "s3/thaw_state.h"
 
 namespace s3c::s3 {
 namespace {
 
-using base::Error;
-using base::ErrorKind;
-
-/// Text as it is: no line ends changed (a key may hold CR), and white space kept (so may a key). References
-/// are resolved by unescaped(): pugixml's texts end at a NUL, which a key may hold too, and it lets pass what
-/// isn't one.
-constexpr unsigned kParseFlags = pugi::parse_cdata | pugi::parse_ws_pcdata;
-
-[[noreturn]] void corrupt(std::string message) {
-  throw Error(ErrorKind::corrupt, std::move(message));
-}
-
-std::string printable_name(pugi::xml_node node) {
-  return base::printable(node.name());
-}
-
-void append_utf8(std::string& out, std::uint32_t code_point) {
-  const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xc0 | code_point >> 6);
-    put(0x80 | (code_point & 0x3f));
-  } else if (code_point < 0x10000) {
-    put(0xe0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3f));
-    put(0x80 | (code_point & 0x3f));
-  } else {
-    put(0xf0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3f));
-    put(0x80 | (code_point >> 6 & 0x3f));
-    put(0x80 | (code_point & 0x3f));
-  }
-}
-
-/// The character that the reference &name; stands for; nullopt when there is none. Control characters, which
-/// XML 1.0 can't name, are taken: stores do name them.
-std::optional<std::uint32_t> referenced(std::string_view name) {
-  if (name == "amp") return '&';
-  if (name == "lt") return '<';
-  if (name == "gt") return '>';
-  if (name == "quot") return '"';
-  if (name == "apos") return '\'';
-  if (!name.starts_with('#')) return std::nullopt;
-  const bool hex = name.starts_with("#x");
-  const std::string_view digits = name.substr(hex ? 2 : 1);
-  std::uint32_t value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, hex ? 16 : 10);
-  const bool surrogate = value >= 0xd800 && value < 0xe000;
-  if (error != std::errc{} || end != digits.data() + digits.size() || surrogate || value > 0x10ffff)
-    return std::nullopt;
-  return value;
-}
-
-/// Text with its references resolved; nullopt when one of them stands for nothing.
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string out;
-  for (;;) {
-    const std::size_t start = text.find('&');
-    out += text.substr(0, start);
-    if (start == std::string_view::npos) return out;
-    const std::size_t end = text.find(';', start);
-    if (end == std::string_view::npos) return std::nullopt;
-    const auto character = referenced(text.substr(start + 1, end - start - 1));
-    if (!character) return std::nullopt;
-    append_utf8(out, *character);
-    text.remove_prefix(end + 1);
-  }
-}
-
-/// All text of an element; pugixml's own text() ends at the first comment or CDATA section, and half a key is
-/// another key.
-std::string text_of(pugi::xml_node element) {
-  std::string text;
-  for (const pugi::xml_node child : element.children()) {
-    if (child.type() == pugi::node_element)
-      corrupt(fmt::format("<{}> holds <{}>", printable_name(element), printable_name(child)));
-    const auto piece = child.type() == pugi::node_cdata ? child.value() : unescaped(child.value());
-    if (!piece)
-      corrupt(fmt::format("<{}> has an unknown reference: '{}'", printable_name(element),
-                          base::printable(child.value())));
-    text += *piece;
-  }
-  return text;
-}
-
-/// The child of that name; null when there is none. Two would leave open which one counts.
-pugi::xml_node only_child(pugi::xml_node parent, const char* name) {
-  const pugi::xml_node child = parent.child(name);
-  if (child.next_sibling(name)) corrupt(fmt::format("<{}> has <{}> twice", printable_name(parent), name));
-  return child;
-}
-
-/// Elements take many times the memory of their text. A page of a listing has 1,000 of 30 elements at most, a
-/// Complete's or a deletion's answer fewer; each has two tags.
-constexpr std::ptrdiff_t kMaxTags = 200'000;
-
-/// A document whose root is what was asked for.
-class Document {
- public:
-  Document(std::string_view text, const char* root_name) {
-    if (std::count(text.begin(), text.end(), '<') > kMaxTags) corrupt("the answer has too many elements");
-    // pugixml takes a NUL for the end, and what follows for nothing.
-    if (text.find('\0') != std::string_view::npos)
-      throw Error(ErrorKind::transient, "the answer isn't XML: it has a NUL byte");
-    const pugi::xml_parse_result result =
-        document_.load_buffer(text.data(), text.size(), kParseFlags, pugi::encoding_utf8);
-    if (!result) {
-      throw Error(ErrorKind::transient,
-                  fmt::format("the answer was cut off or isn't XML ({} at byte {} of {})",
-                              result.description(), result.offset, text.size()));
-    }
-    root_ = document_.document_element();
-    for (pugi::xml_node next = root_.next_sibling(); next; next = next.next_sibling()) {
-      if (next.type() == pugi::node_element)
-        throw Error(ErrorKind::transient, "the answer isn't XML: one document follows another");
-    }
-    if (std::string_view(root_.name()) != root_name) {
-      corrupt(fmt::format("expected <{}> but got <{}>", root_name, base::printable(root_.name())));
-    }
-  }
-  pugi::xml_node root() const { return root_; }
-
- private:
-  pugi::xml_document document_;
-  pugi::xml_node root_;
-};
-
-std::string required(pugi::xml_node parent, const char* name) {
-  const pugi::xml_node child = only_child(parent, name);
-  if (!child) corrupt(fmt::format("<{}> lacks <{}>", parent.name(), name));
-  return text_of(child);
-}
-
-/// Empty where there is no such child.
-std::string optional_text(pugi::xml_node parent, const char* name) {
-  return text_of(only_child(parent, name));
-}
-
-bool required_bool(pugi::xml_node parent, const char* name) {
-  const std::string text = required(parent, name);
-  if (text == "true") return true;
-  if (text == "false") return false;
-  corrupt(fmt::format("<{}> is '{}', not true or false", name, base::printable(text)));
-}
-
-std::uint64_t required_size(pugi::xml_node parent, const char* name) {
-  const std::string text = required(parent, name);
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) {
-    corrupt(fmt::format("<{}> is '{}', not a number of bytes", name, base::printable(text)));
-  }
-  return value;
-}
-
-base::Timestamp required_time(pugi::xml_node parent, const char* name) {
-  const std::string text = required(parent, name);
-  const auto time = base::parse_iso8601(text);
-  if (!time) corrupt(fmt::format("<{}> is '{}', not a time", name, base::printable(text)));
-  return *time;
-}
+namespace xml = base::xml;
 
 /// Undoes encoding-type=url where the store says that it did it. S3 writes a space as '+'.
 class KeyDecoder {
  public:
   explicit KeyDecoder(pugi::xml_node root) {
-    const std::string type = optional_text(root, "EncodingType");
+    const std::string type = xml::optional_text(root, "EncodingType");
     if (!type.empty() && type != "url")
-      corrupt(fmt::format("unknown EncodingType '{}'", base::printable(type)));
+      xml::corrupt(fmt::format("unknown EncodingType '{}'", base::printable(type)));
     encoded_ = type == "url";
   }
   std::string operator()(const std::string& text) const {
     if (!encoded_) return text;
     auto decoded = base::percent_decode(text, true);
-    if (!decoded) corrupt(fmt::format("a key isn't well encoded: '{}'", base::printable(text)));
+    if (!decoded) xml::corrupt(fmt::format("a key isn't well encoded: '{}'", base::printable(text)));
     return *std::move(decoded);
   }
 
@@ -199,18 +37,18 @@ class KeyDecoder {
 };
 
 std::string listed_key(pugi::xml_node node, const KeyDecoder& decode) {
-  std::string key = decode(required(node, "Key"));
-  if (key.empty()) corrupt("a listed object has no key");
+  std::string key = decode(xml::required(node, "Key"));
+  if (key.empty()) xml::corrupt("a listed object has no key");
   return key;
 }
 
 ObjectSummary listed_object(pugi::xml_node node, const KeyDecoder& decode) {
   ObjectSummary object;
   object.key = listed_key(node, decode);
-  object.size_bytes = required_size(node, "Size");
-  object.etag = unquoted(required(node, "ETag"));
-  object.last_modified = required_time(node, "LastModified");
-  object.storage_class = optional_text(node, "StorageClass");
+  object.size_bytes = xml::required_size(node, "Size");
+  object.etag = unquoted(xml::required(node, "ETag"));
+  object.last_modified = xml::required_time(node, "LastModified");
+  object.storage_class = xml::optional_text(node, "StorageClass");
   if (object.storage_class.empty()) object.storage_class = "STANDARD";
   return object;
 }
@@ -218,11 +56,12 @@ ObjectSummary listed_object(pugi::xml_node node, const KeyDecoder& decode) {
 std::optional<ThawState> listed_thaw_state(pugi::xml_node object, std::string_view storage_class,
                                            base::Timestamp now) {
   std::optional<RestoreStatus> status;
-  if (const pugi::xml_node restore = only_child(object, "RestoreStatus");
+  if (const pugi::xml_node restore = xml::only_child(object, "RestoreStatus");
       restore && can_be_frozen(storage_class)) {
     status.emplace();
-    status->in_progress = required_bool(restore, "IsRestoreInProgress");
-    if (restore.child("RestoreExpiryDate")) status->expires_at = required_time(restore, "RestoreExpiryDate");
+    status->in_progress = xml::required_bool(restore, "IsRestoreInProgress");
+    if (restore.child("RestoreExpiryDate"))
+      status->expires_at = xml::required_time(restore, "RestoreExpiryDate");
   }
   if (storage_class == "INTELLIGENT_TIERING" && !(status && status->in_progress)) return std::nullopt;
   return thaw_state(storage_class, "", status, now);
@@ -289,21 +128,22 @@ std::string unquoted(std::string_view etag) {
 
 std::optional<ErrorDocument> parse_error(std::string_view text) {
   if (text.find("<Error") == std::string_view::npos) return std::nullopt;
-  if (std::count(text.begin(), text.end(), '<') > kMaxTags) return std::nullopt;
+  if (std::count(text.begin(), text.end(), '<') > xml::kMaxTags) return std::nullopt;
   pugi::xml_document document;
-  if (!document.load_buffer(text.data(), text.size(), kParseFlags, pugi::encoding_utf8)) return std::nullopt;
+  if (!document.load_buffer(text.data(), text.size(), xml::kParseFlags, pugi::encoding_utf8))
+    return std::nullopt;
   const pugi::xml_node root = document.document_element();
   if (std::string_view(root.name()) != "Error") return std::nullopt;
   const auto text_or_raw = [&root](const char* name) {
     const char* raw = root.child(name).text().get();
-    return unescaped(raw).value_or(raw);
+    return xml::unescaped(raw).value_or(raw);
   };
   return ErrorDocument{text_or_raw("Code"), text_or_raw("Message"), text_or_raw("RequestId"),
                        text_or_raw("Region")};
 }
 
 ListObjectsPage parse_list_objects(std::string_view text, std::optional<base::Timestamp> thaw_at) {
-  const Document document(text, "ListBucketResult");
+  const xml::Document document(text, "ListBucketResult");
   const pugi::xml_node root = document.root();
   const KeyDecoder decode(root);
   ListObjectsPage page;
@@ -313,17 +153,17 @@ ListObjectsPage parse_list_objects(std::string_view text, std::optional<base::Ti
     page.objects.push_back(std::move(object));
   }
   for (const pugi::xml_node node : root.children("CommonPrefixes")) {
-    page.common_prefixes.push_back(decode(required(node, "Prefix")));
+    page.common_prefixes.push_back(decode(xml::required(node, "Prefix")));
   }
-  if (required_bool(root, "IsTruncated")) {
-    page.next_continuation_token = required(root, "NextContinuationToken");
-    if (page.next_continuation_token->empty()) corrupt("a truncated listing has no continuation token");
+  if (xml::required_bool(root, "IsTruncated")) {
+    page.next_continuation_token = xml::required(root, "NextContinuationToken");
+    if (page.next_continuation_token->empty()) xml::corrupt("a truncated listing has no continuation token");
   }
   return page;
 }
 
 ListObjectVersionsPage parse_list_object_versions(std::string_view text) {
-  const Document document(text, "ListVersionsResult");
+  const xml::Document document(text, "ListVersionsResult");
   const pugi::xml_node root = document.root();
   const KeyDecoder decode(root);
   ListObjectVersionsPage page;
@@ -334,91 +174,91 @@ ListObjectVersionsPage parse_list_object_versions(std::string_view text) {
     version.is_delete_marker = name == "DeleteMarker";
     if (version.is_delete_marker) {
       version.object.key = listed_key(node, decode);
-      version.object.last_modified = required_time(node, "LastModified");
+      version.object.last_modified = xml::required_time(node, "LastModified");
     } else {
       version.object = listed_object(node, decode);
     }
-    version.version_id = required(node, "VersionId");
-    if (version.version_id.empty()) corrupt("a listed version has no id");
-    version.is_latest = required_bool(node, "IsLatest");
+    version.version_id = xml::required(node, "VersionId");
+    if (version.version_id.empty()) xml::corrupt("a listed version has no id");
+    version.is_latest = xml::required_bool(node, "IsLatest");
     page.versions.push_back(std::move(version));
   }
   for (const pugi::xml_node node : root.children("CommonPrefixes")) {
-    page.common_prefixes.push_back(decode(required(node, "Prefix")));
+    page.common_prefixes.push_back(decode(xml::required(node, "Prefix")));
   }
-  page.truncated = required_bool(root, "IsTruncated");
+  page.truncated = xml::required_bool(root, "IsTruncated");
   if (page.truncated) {
-    page.next_key_marker = decode(required(root, "NextKeyMarker"));
-    page.next_version_id_marker = optional_text(root, "NextVersionIdMarker");
-    if (page.next_key_marker.empty()) corrupt("a truncated listing has no next key marker");
+    page.next_key_marker = decode(xml::required(root, "NextKeyMarker"));
+    page.next_version_id_marker = xml::optional_text(root, "NextVersionIdMarker");
+    if (page.next_key_marker.empty()) xml::corrupt("a truncated listing has no next key marker");
   }
   return page;
 }
 
 ListMultipartUploadsPage parse_list_multipart_uploads(std::string_view text) {
-  const Document document(text, "ListMultipartUploadsResult");
+  const xml::Document document(text, "ListMultipartUploadsResult");
   const pugi::xml_node root = document.root();
   const KeyDecoder decode(root);
   ListMultipartUploadsPage page;
   for (const pugi::xml_node node : root.children("Upload")) {
-    page.uploads.push_back(
-        {decode(required(node, "Key")), required(node, "UploadId"), required_time(node, "Initiated")});
+    page.uploads.push_back({decode(xml::required(node, "Key")), xml::required(node, "UploadId"),
+                            xml::required_time(node, "Initiated")});
   }
-  page.truncated = required_bool(root, "IsTruncated");
+  page.truncated = xml::required_bool(root, "IsTruncated");
   if (page.truncated) {
-    page.next_key_marker = decode(required(root, "NextKeyMarker"));
-    page.next_upload_id_marker = optional_text(root, "NextUploadIdMarker");
-    if (page.next_key_marker.empty()) corrupt("a truncated listing has no next key marker");
+    page.next_key_marker = decode(xml::required(root, "NextKeyMarker"));
+    page.next_upload_id_marker = xml::optional_text(root, "NextUploadIdMarker");
+    if (page.next_key_marker.empty()) xml::corrupt("a truncated listing has no next key marker");
   }
   return page;
 }
 
 std::map<std::string, std::string> parse_tagging(std::string_view text) {
-  const Document document(text, "Tagging");
-  const pugi::xml_node set = only_child(document.root(), "TagSet");
-  if (!set) corrupt("<Tagging> lacks <TagSet>");
+  const xml::Document document(text, "Tagging");
+  const pugi::xml_node set = xml::only_child(document.root(), "TagSet");
+  if (!set) xml::corrupt("<Tagging> lacks <TagSet>");
   std::map<std::string, std::string> tags;
   for (const pugi::xml_node tag : set.children("Tag")) {
-    const auto [place, added] = tags.emplace(required(tag, "Key"), required(tag, "Value"));
-    if (!added) corrupt(fmt::format("the tag '{}' is there twice", base::printable(place->first)));
+    const auto [place, added] = tags.emplace(xml::required(tag, "Key"), xml::required(tag, "Value"));
+    if (!added) xml::corrupt(fmt::format("the tag '{}' is there twice", base::printable(place->first)));
   }
   return tags;
 }
 
 std::string parse_create_multipart_upload(std::string_view text) {
-  const Document document(text, "InitiateMultipartUploadResult");
-  std::string upload_id = required(document.root(), "UploadId");
-  if (upload_id.empty()) corrupt("the upload id is empty");
+  const xml::Document document(text, "InitiateMultipartUploadResult");
+  std::string upload_id = xml::required(document.root(), "UploadId");
+  if (upload_id.empty()) xml::corrupt("the upload id is empty");
   return upload_id;
 }
 
 std::string parse_copy_part(std::string_view text) {
-  const Document document(text, "CopyPartResult");
-  std::string etag = unquoted(required(document.root(), "ETag"));
-  if (etag.empty()) corrupt("the copied part has no ETag");
+  const xml::Document document(text, "CopyPartResult");
+  std::string etag = unquoted(xml::required(document.root(), "ETag"));
+  if (etag.empty()) xml::corrupt("the copied part has no ETag");
   return etag;
 }
 
 std::string parse_complete_multipart_upload(std::string_view text) {
-  const Document document(text, "CompleteMultipartUploadResult");
-  return unquoted(required(document.root(), "ETag"));
+  const xml::Document document(text, "CompleteMultipartUploadResult");
+  return unquoted(xml::required(document.root(), "ETag"));
 }
 
 std::vector<DeleteAnswer> parse_delete_objects(std::string_view text) {
-  const Document document(text, "DeleteResult");
+  const xml::Document document(text, "DeleteResult");
   std::vector<DeleteAnswer> answers;
   for (const pugi::xml_node node : document.root().children()) {
     const std::string_view name = node.name();
     if (name != "Deleted" && name != "Error") continue;
     DeleteAnswer answer;
-    answer.key = required(node, "Key");
-    answer.version_id = optional_text(node, "VersionId");
+    answer.key = xml::required(node, "Key");
+    answer.version_id = xml::optional_text(node, "VersionId");
     if (name == "Error") {
-      answer.code = required(node, "Code");
-      answer.message = optional_text(node, "Message");
+      answer.code = xml::required(node, "Code");
+      answer.message = xml::optional_text(node, "Message");
       if (answer.code.empty()) answer.code = "UnknownError";
-    } else if (optional_text(node, "DeleteMarker") == "true") {
-      answer.marker_version_id = optional_text(node, "DeleteMarkerVersionId");
+    } else if (xml::optional_text(node, "DeleteMarker") == "true") {
+      answer.marker_version_id = xml::optional_text(node, "DeleteMarkerVersionId");
     }
     answers.push_back(std::move(answer));
   }

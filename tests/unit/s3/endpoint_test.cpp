@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "s3/known_stores.h"
 
 namespace s3c::s3 {
 namespace {
@@ -67,21 +66,6 @@ TEST(Endpoint, RefusesWhatCannotBe) {
   EXPECT_THROW(
       Endpoint({.url = "http://127.0.0.1", .addressing = Addressing::virtual_host}).locate("logs", "r"),
       base::Error);
-}
-
-TEST(KnownStores, OnlyThoseInTheTableCompleteAtomically) {
-  EXPECT_TRUE(completes_atomically({}));
-  for (const char* url :
-       {"https://s3.eu-west-1.amazonaws.com", "https://S3.AmazonAWS.com:443/x",
-        "https://bucket.vpce-1.s3.us-east-1.vpce.amazonaws.com", "https://s3.cn-north-1.amazonaws.com.cn",
-        "https://s3.dualstack.us-east-1.api.aws"}) {
-    EXPECT_TRUE(completes_atomically({.url = url})) << url;
-  }
-  for (const char* url :
-       {"http://127.0.0.1:9000", "https://notamazonaws.com", "https://amazonaws.com.example.org",
-        "https://minio.example.org/amazonaws.com", "https://storage.googleapis.com"}) {
-    EXPECT_FALSE(completes_atomically({.url = url})) << url;
-  }
 }
 
 }  // namespace

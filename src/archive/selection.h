@@ -1,0 +1,37 @@
+// Which source objects a run is about. Values, any thread.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "archive/layout.h"
+#include "base/time.h"
+#include "s3/types.h"
+
+namespace s3c::archive {
+
+/// Those of a bucket, of some days.
+struct Selection {
+  std::string bucket;
+  std::string prefix = "sources";  ///< may hold slashes; without one at the end
+  DateRange dates;
+  std::vector<std::string> include;  ///< globs on the whole key; empty: everything
+  std::vector<std::string> exclude;  ///< globs on the whole key; wins over include
+  std::chrono::seconds min_age{0};   ///< objects modified later than this long ago are left for another run
+};
+
+/// Whether a selection wants an object: its globs and its minimum age.
+class ObjectFilter {
+ public:
+  ObjectFilter(const Selection& selection, base::Timestamp now);
+  /// Globs are fnmatch(3)'s on the whole key: '*' and '?' match '/' too.
+  bool operator()(const s3::ObjectSummary& object) const;
+
+ private:
+  std::vector<std::string> include_;
+  std::vector<std::string> exclude_;
+  base::Timestamp newest_;
+};
+
+}  // namespace s3c::archive
