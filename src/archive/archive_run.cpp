@@ -137,7 +137,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   s3::ObjectStore& archive = context.stores.archive;
   Catalog catalog(archive, options.archive_bucket);
   Readback readback(archive, options, powers, bodies, slots, context.log);
-  Committer committer(archive, catalog, powers, context.log);
+  Committer committer(archive, catalog, powers, context.clock, context.log);
   KnownDeleteConditions conditions(options.delete_conditions);
   SourceDeleter deleter({context.stores, catalog, options, conditions, context.clock, context.log});
   VersionSweep sweep({context.stores, catalog, options, context.clock, context.log});

@@ -46,6 +46,7 @@ class GroupRun::Pass {
     }
     // 2: what of it is committed already?
     load_committed();
+    mark_committed();
     // What killed runs left of it goes first, if there is more to do than look.
     if (!run_.cleaned_ && next_to_pack() != nullptr) {
       s_.cleanup.clean(run_.group_.stem, state_);
@@ -59,8 +60,9 @@ class GroupRun::Pass {
       }
     }
     // 8 for what earlier runs committed and did not get to delete.
-    for (const CommittedVolume* volume : archived_->volumes_with_sources()) {
-      delete_sources(*volume, CommittedBy::earlier_run);
+    if (!s_.options.keep_sources) {
+      for (const CommittedVolume* volume : archived_->volumes_with_sources())
+        delete_sources({s_.catalog.mark(*volume, true), CommittedBy::earlier_run, std::nullopt});
     }
     finish_deletes();
     sweep_versions();
@@ -99,6 +101,16 @@ class GroupRun::Pass {
       return !is_of_group(volume, s_.options.selection.bucket, run_.group_.prefix);
     });
     archived_.emplace(s_.catalog, state_.committed);
+  }
+
+  /// What an earlier run committed and could not mark any more gets its mark, whether it has sources or not.
+  void mark_committed() {
+    if (state_.committed.empty()) return;
+    const std::vector<ManifestName> marks = s_.catalog.list_commit_marks(run_.group_.stem);
+    for (const CommittedVolume& volume : state_.committed) {
+      const ManifestName name{volume.manifest().archive_key, volume.manifest().id};
+      if (std::find(marks.begin(), marks.end(), name) == marks.end()) s_.catalog.mark(volume);
+    }
   }
 
   /// The object isn't admitted again by this run, and is named in the report.
@@ -185,10 +197,10 @@ class GroupRun::Pass {
     }
 
     // 5 to 7: from here on only what the store confirms counts.
-    std::variant<CommittedVolume, LostRace> outcome = s_.committer.commit(sealed);
+    std::variant<Commit, LostRace> outcome = s_.committer.commit(sealed);
     if (auto* lost = std::get_if<LostRace>(&outcome)) return start_again_after(*lost, *key);
     count_left(sealed);
-    commit_reached(std::get<CommittedVolume>(outcome));
+    commit_reached(std::get<Commit>(outcome));
     return Outcome::done;
   }
 
@@ -263,35 +275,35 @@ class GroupRun::Pass {
     return Outcome::start_again;
   }
 
-  void commit_reached(const CommittedVolume& volume) {
-    const index::Manifest& m = volume.manifest();
+  void commit_reached(const Commit& commit) {
+    const index::Manifest& m = commit.volume.manifest();
     taken_keys_.insert(m.archive_key);
     report_.volumes.push_back({m.archive_key, m.objects, m.source_size_bytes, m.archive_size_bytes});
     s_.context.log.info("committed {}: {} objects, {} bytes", m.archive_key, m.objects, m.archive_size_bytes);
-    delete_sources(volume, CommittedBy::this_run);
+    // From here on the record outlives its archive, whatever happens to that, and whether sources go or not.
+    const MarkedVolume marked = s_.catalog.mark(commit.volume);
+    if (!s_.options.keep_sources) delete_sources({marked, CommittedBy::this_run, commit.looked_at});
   }
 
   /// One volume's sources are deleted at a time, and one more volume may wait for that: a store that deletes
   /// more slowly than we pack slows us down instead of piling up threads.
-  void delete_sources(const CommittedVolume& volume, CommittedBy by) {
-    if (s_.options.keep_sources) return;
+  void delete_sources(DoomedVolume doomed) {
     set_stage(GroupProgress::Stage::deleting);
     if (!deleting_) deletes_.spawn([this](const std::stop_token&) { delete_doomed(); });
     deleting_ = true;
-    if (!doomed_.push({volume, by})) finish_deletes();  // throws what ended them
+    if (!doomed_.push(std::move(doomed))) finish_deletes();  // throws what ended them
   }
 
   void delete_doomed() {
-    while (const std::optional<Doomed> doomed = doomed_.pop()) {
-      const DeleteReport done =
-          s_.deleter.delete_members(doomed->volume, doomed->by, s_.filter, [this](std::uint64_t deleted) {
-            s_.context.progress.update(run_.group_.prefix, [&](GroupProgress& group, RunProgress& run) {
-              group.deleted += deleted;
-              run.objects_deleted += deleted;
-            });
-            base::MutexLock lock(report_mutex_);
-            report_.deleted += deleted;
-          });
+    while (const std::optional<DoomedVolume> doomed = doomed_.pop()) {
+      const DeleteReport done = s_.deleter.delete_members(*doomed, s_.filter, [this](std::uint64_t deleted) {
+        s_.context.progress.update(run_.group_.prefix, [&](GroupProgress& group, RunProgress& run) {
+          group.deleted += deleted;
+          run.objects_deleted += deleted;
+        });
+        base::MutexLock lock(report_mutex_);
+        report_.deleted += deleted;
+      });
       base::MutexLock lock(report_mutex_);
       report_.markers += done.markers;
       report_.versions_kept += done.versions_kept;
@@ -353,11 +365,6 @@ class GroupRun::Pass {
                                [bytes](GroupProgress&, RunProgress& run) { run.bytes_out += bytes; });
   }
 
-  struct Doomed {
-    CommittedVolume volume;
-    CommittedBy by;
-  };
-
   GroupRun& run_;
   const RunShared& s_;
   base::Mutex
@@ -368,7 +375,7 @@ class GroupRun::Pass {
   std::set<std::string> taken_keys_;
   std::optional<ArchivedMembers> archived_;
   bool deleting_ = false;
-  base::BoundedQueue<Doomed> doomed_{1};
+  base::BoundedQueue<DoomedVolume> doomed_{1};
   base::TaskGroup deletes_;  // last: its threads use everything above
 };
 
