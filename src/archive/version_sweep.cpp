@@ -19,7 +19,6 @@ namespace s3c::archive {
 
 using base::Error;
 using base::ErrorKind;
-using Outcome = s3::DeleteResult::Outcome;
 
 class VersionSweep::OneGroup {
  public:
@@ -117,7 +116,7 @@ class VersionSweep::OneGroup {
   }
 
   void settle(const s3::ObjectVersion& version, const s3::DeleteResult& result) {
-    if (result.outcome != Outcome::refused) {
+    if (result.outcome != s3::DeleteResult::Outcome::refused) {
       ++report_.deleted;
       return;
     }
