@@ -137,7 +137,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   s3::ObjectStore& archive = context.stores.archive;
   Catalog catalog(archive, options.archive_bucket);
   Readback readback(archive, options, powers, bodies, slots, context.log);
-  Committer committer(archive, catalog, powers, context.log);
+  Committer committer(archive, catalog, powers, context.clock, context.log);
   KnownDeleteConditions conditions(options.delete_conditions);
   SourceDeleter deleter({context.stores, catalog, options, conditions, context.clock, context.log});
   VersionSweep sweep({context.stores, catalog, options, context.clock, context.log});
@@ -146,11 +146,20 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   Turnstile turnstile;
   PackingCrew crew(source, packer, context.progress, resources.threads);
   // By now the store's answers have told its time.
-  const RunShared shared{options,   context, ObjectFilter(options.selection, source.now()),
-                         powers,    catalog, readback,
-                         committer, deleter, sweep,
-                         cleanup,   buffers, slots,
-                         turnstile, crew};
+  const RunShared shared{.options = options,
+                         .context = context,
+                         .filter = ObjectFilter(options.selection, source.now()),
+                         .powers = powers,
+                         .catalog = catalog,
+                         .readback = readback,
+                         .committer = committer,
+                         .deleter = deleter,
+                         .sweep = sweep,
+                         .cleanup = cleanup,
+                         .buffers = buffers,
+                         .slots = slots,
+                         .turnstile = turnstile,
+                         .crew = crew};
 
   base::Mutex mutex;  // guards first and report
   if (!options.dry_run) crew.start();

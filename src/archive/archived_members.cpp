@@ -13,8 +13,8 @@ bool is_of_group(const CommittedVolume& volume, std::string_view source_bucket,
   return volume.manifest().source_bucket == source_bucket && volume.manifest().group_prefix == group_prefix;
 }
 
-MemberCursor::MemberCursor(Catalog& catalog, const CommittedVolume& volume)
-    : cursor_(catalog.open_index(volume.manifest())), last_key_(volume.manifest().last_key) {}
+MemberCursor::MemberCursor(Catalog& catalog, const index::Manifest& manifest)
+    : cursor_(catalog.open_index(manifest)), last_key_(manifest.last_key) {}
 
 const index::Row* MemberCursor::row_of(const std::string& key) {
   if (key > last_key_) return nullptr;
@@ -29,7 +29,8 @@ const index::Row* MemberCursor::row_of(const std::string& key) {
 }
 
 ArchivedMembers::ArchivedMembers(Catalog& catalog, const std::vector<CommittedVolume>& volumes) {
-  for (const CommittedVolume& volume : volumes) sides_.push_back({&volume, MemberCursor(catalog, volume)});
+  for (const CommittedVolume& volume : volumes)
+    sides_.push_back({&volume, MemberCursor(catalog, volume.manifest())});
 }
 
 bool ArchivedMembers::contains(const s3::ObjectSummary& object) {

@@ -27,7 +27,8 @@ bool is_of_group(const CommittedVolume& volume, std::string_view source_bucket,
 /// Walks one committed volume's index beside a listing.
 class MemberCursor {
  public:
-  MemberCursor(Catalog& catalog, const CommittedVolume& volume);
+  /// manifest: of a committed volume; outlives the cursor.
+  MemberCursor(Catalog& catalog, const index::Manifest& manifest);
 
   /// The row of that key, or nullptr; whether it still is the same object is is_same_object()'s question.
   /// Keys must come in ascending order. The pointer holds until the next call. Throws what reading the index

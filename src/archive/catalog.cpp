@@ -104,7 +104,7 @@ std::string index_checksum(const index::Manifest& manifest) {
   return base::to_base64(base::from_hex(manifest.index_sha256).value());
 }
 
-std::vector<ManifestName> Catalog::list(const std::string& prefix) {
+std::vector<ManifestName> Catalog::list(const std::string& prefix, ParseKey parse) {
   std::vector<ManifestName> names;
   s3::ListObjectsRequest request;
   request.bucket = bucket_;
@@ -112,23 +112,31 @@ std::vector<ManifestName> Catalog::list(const std::string& prefix) {
   s3::ObjectPages pages(store_, std::move(request));
   while (const std::optional<s3::ListObjectsPage> page = pages.next()) {
     for (const s3::ObjectSummary& object : page->objects) {
-      if (auto name = parse_manifest_key(object.key)) names.push_back(*std::move(name));
+      if (auto name = parse(object.key)) names.push_back(*std::move(name));
     }
   }
   return names;
 }
 
-std::vector<ManifestName> Catalog::list_group(std::string_view stem) {
+std::vector<ManifestName> Catalog::list_stem(std::string_view folder, std::string_view stem, ParseKey parse) {
   // One listing covers "stem.zip/", "stem-2.zip/", …; what else begins like it (another group's "stem1.zip/")
   // is dropped.
-  std::vector<ManifestName> names = list(std::string(kManifestFolder) + std::string(stem));
+  std::vector<ManifestName> names = list(std::string(folder) + std::string(stem), parse);
   std::erase_if(
       names, [&](const ManifestName& name) { return !ArchiveName::volume_number(stem, name.archive_key); });
   return names;
 }
 
+std::vector<ManifestName> Catalog::list_group(std::string_view stem) {
+  return list_stem(kManifestFolder, stem, parse_manifest_key);
+}
+
+std::vector<ManifestName> Catalog::list_commit_marks(std::string_view stem) {
+  return list_stem(kCommitFolder, stem, parse_commit_mark_key);
+}
+
 std::vector<ManifestName> Catalog::list_volume(std::string_view archive_key) {
-  return list(fmt::format("{}{}/", kManifestFolder, archive_key));
+  return list(fmt::format("{}{}/", kManifestFolder, archive_key), parse_manifest_key);
 }
 
 index::Manifest Catalog::read_manifest(const ManifestName& name) {
@@ -203,9 +211,9 @@ void Catalog::put_manifest(const index::Manifest& manifest) {
   store_.put_object(request, index::to_json(manifest));
 }
 
-void Catalog::put_commit_mark(const CommittedVolume& volume) {
+MarkedVolume Catalog::mark(const CommittedVolume& volume, bool is_listed) {
   const index::Manifest& m = volume.manifest();
-  put_mark(commit_mark_key(m.archive_key, m.id), m);
+  if (!is_listed) put_mark(commit_mark_key(m.archive_key, m.id), m);
   // Whoever takes a record back writes its own mark first and looks for ours then. So of two that meet, at
   // least one sees the other's mark. The manifest is looked at last: its mark goes after it.
   const std::string theirs = take_back_mark_key(m.archive_key, m.id);
@@ -221,6 +229,7 @@ void Catalog::put_commit_mark(const CommittedVolume& volume) {
     throw Error(ErrorKind::transient,
                 "another process removed this volume's record meanwhile, nothing was deleted", context);
   }
+  return MarkedVolume(volume);
 }
 
 bool Catalog::has_commit_mark(const ManifestName& name) {

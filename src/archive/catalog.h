@@ -98,8 +98,11 @@ class Catalog {
   void put_manifest(const index::Manifest& manifest);
   /// Writes the volume's commit mark if it isn't there yet, and then makes sure that nobody is taking its
   /// record back. Once this returns, no program removes the record any more, and sources may be deleted on
-  /// its word. Throws transient when the record is being taken back, or was; and the store's errors.
-  void put_commit_mark(const CommittedVolume& volume);
+  /// its word. is_listed: list_commit_marks() has shown the mark, which then needs no write. Throws transient
+  /// when the record is being taken back, or was; and the store's errors.
+  MarkedVolume mark(const CommittedVolume& volume, bool is_listed = false);
+  /// The volumes of stem that have a commit mark.
+  std::vector<ManifestName> list_commit_marks(std::string_view stem);
   bool has_commit_mark(const ManifestName& name);
   /// Says that the record is about to be removed. Never overwritten: there already is as good.
   void put_take_back_mark(const index::Manifest& manifest);
@@ -127,7 +130,9 @@ class Catalog {
 
  private:
   void put_mark(const std::string& key, const index::Manifest& manifest);
-  std::vector<ManifestName> list(const std::string& prefix);
+  using ParseKey = std::optional<ManifestName> (*)(std::string_view key);
+  std::vector<ManifestName> list(const std::string& prefix, ParseKey parse);
+  std::vector<ManifestName> list_stem(std::string_view folder, std::string_view stem, ParseKey parse);
   std::string read_index(const std::string& key, const index::Block& block);
   std::vector<index::Block> prove_blocks(const index::Manifest& manifest);
   base::Error bad_index(const std::string& key, const std::string& why) const;

@@ -1,5 +1,5 @@
-// The proof that a volume is the truth. Only prove_committed() can make one, and only code that holds one can
-// delete source objects: that is how promise 1 is kept by the compiler.
+// The proof that a volume is the truth. Only prove_committed() can make one, only its record is marked, and
+// only code that holds a marked one can delete source objects: so the compiler keeps promises 1 and 8.
 #pragma once
 
 #include <optional>
@@ -26,6 +26,19 @@ class CommittedVolume {
                                                         const std::optional<s3::ObjectHead>& archive);
 
   index::Manifest manifest_;
+};
+
+/// A committed volume whose record no program removes any more: it has its commit mark, and nobody was taking
+/// it back. Only Catalog::mark() makes one, and source objects are deleted only out of one. Immutable value.
+class MarkedVolume {
+ public:
+  const index::Manifest& manifest() const { return volume_.manifest(); }
+
+ private:
+  explicit MarkedVolume(CommittedVolume volume) : volume_(std::move(volume)) {}
+  friend class Catalog;
+
+  CommittedVolume volume_;
 };
 
 /// What the object at an archive's name is to a manifest, as far as the store's word goes.

@@ -19,7 +19,7 @@ bool tells_of_lost_race(const Error& error) {
 
 }  // namespace
 
-std::variant<CommittedVolume, LostRace> Committer::commit(const SealedVolume& volume) {
+std::variant<Commit, LostRace> Committer::commit(const SealedVolume& volume) {
   const index::Manifest& manifest = volume.manifest;
   try {
     // 5: the whole record is there and acknowledged before the archive can become visible.
@@ -65,12 +65,14 @@ std::optional<Error> Committer::complete(const SealedVolume& volume) {
   }
 }
 
-std::variant<CommittedVolume, LostRace> Committer::settle(const index::Manifest& manifest,
-                                                          std::optional<Error> error) {
+std::variant<Commit, LostRace> Committer::settle(const index::Manifest& manifest,
+                                                 std::optional<Error> error) {
   // 7: the store's own word on what stands at that name.
-  if (auto committed = prove_committed(manifest, head_archive(manifest))) return *std::move(committed);
+  const base::Timestamp now = clock_.now();
+  if (auto committed = prove_committed(manifest, head_archive(manifest)))
+    return Commit{*std::move(committed), now};
   auto outcome = take_back(store_, catalog_, manifest);
-  if (auto* committed = std::get_if<CommittedVolume>(&outcome)) return std::move(*committed);
+  if (auto* committed = std::get_if<CommittedVolume>(&outcome)) return Commit{std::move(*committed), now};
   const auto* taken = std::get_if<TakenBack>(&outcome);
   // Otherwise another run was committing it for us, and then its archive was lost: the next pass names it.
   LostRace lost{taken != nullptr ? taken->winner_id : "", std::nullopt};

@@ -10,8 +10,10 @@
 #include "archive/committed_volume.h"
 #include "archive/open_volume.h"
 #include "archive/store_powers.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
@@ -23,26 +25,33 @@ struct LostRace {
   std::optional<base::Error> error;  ///< what Complete said, if it failed for another reason than a lost race
 };
 
+/// The volume is the truth.
+struct Commit {
+  CommittedVolume volume;
+  base::Timestamp looked_at;  ///< the look at its archive that proved it began then, or later
+};
+
 /// One volume's commit. Holds no state between calls; any thread.
 class Committer {
  public:
-  Committer(s3::ObjectStore& store, Catalog& catalog, const StorePowers& powers, base::Logger& log)
-      : store_(store), catalog_(catalog), powers_(powers), log_(log) {}
+  Committer(s3::ObjectStore& store, Catalog& catalog, const StorePowers& powers, base::Clock& clock,
+            base::Logger& log)
+      : store_(store), catalog_(catalog), powers_(powers), clock_(clock), log_(log) {}
 
   /// Throws base::Error when the outcome can't be found out or an abort isn't acknowledged: manifest and
   /// index then stay, nothing is deleted, and a later run sorts it out.
-  std::variant<CommittedVolume, LostRace> commit(const SealedVolume& volume);
+  std::variant<Commit, LostRace> commit(const SealedVolume& volume);
 
  private:
   std::optional<s3::ObjectHead> head_archive(const index::Manifest& manifest);
   bool fence_others(const index::Manifest& manifest);
   std::optional<base::Error> complete(const SealedVolume& volume);
-  std::variant<CommittedVolume, LostRace> settle(const index::Manifest& manifest,
-                                                 std::optional<base::Error> error);
+  std::variant<Commit, LostRace> settle(const index::Manifest& manifest, std::optional<base::Error> error);
 
   s3::ObjectStore& store_;
   Catalog& catalog_;
   const StorePowers& powers_;
+  base::Clock& clock_;
   base::Logger& log_;
 };
 

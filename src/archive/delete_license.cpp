@@ -9,8 +9,6 @@ void DeleteLicense::renew() {
   const base::Timestamp now = clock_.now();
   if (proven_at_ && now >= *proven_at_ && now - *proven_at_ <= kMaxAge) return;
   prove();
-  // From the first delete on the record outlives its archive, whatever happens to that.
-  if (!proven_at_) catalog_.put_commit_mark(volume_);
   proven_at_ = now;  // when the look began, not when it was answered
 }
 

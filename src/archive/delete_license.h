@@ -4,9 +4,9 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 #include <vector>
 
-#include "archive/catalog.h"
 #include "archive/committed_volume.h"
 #include "archive/stores.h"
 #include "base/clock.h"
@@ -22,14 +22,14 @@ class DeleteLicense {
   /// No proof is older than this when a delete is sent.
   static constexpr std::chrono::seconds kMaxAge{10};
 
-  /// volume: outlives the license.
-  DeleteLicense(const Stores& stores, Catalog& catalog, base::Clock& clock, const CommittedVolume& volume)
-      : stores_(stores), catalog_(catalog), clock_(clock), volume_(volume) {}
+  /// proven_at: when the look at the archive began that proved the volume; nullopt: it counts as too old.
+  DeleteLicense(const Stores& stores, base::Clock& clock, MarkedVolume volume,
+                std::optional<base::Timestamp> proven_at)
+      : stores_(stores), clock_(clock), volume_(std::move(volume)), proven_at_(proven_at) {}
 
-  /// HEADs the archive before the first delete, and whenever the last look at it is older than kMaxAge.
-  /// Before the first delete it also puts the volume's commit mark (Catalog::put_commit_mark()). Throws
-  /// Error: precondition_failed once the archive is gone or is not what the manifest says (then every later
-  /// call throws that, and nothing more is deleted); and what HEAD and the mark throw.
+  /// HEADs the archive whenever the last look at it is older than kMaxAge. Throws Error: precondition_failed
+  /// once the archive is gone or is not what the manifest says (then every later call throws that, and
+  /// nothing more is deleted); and what HEAD throws.
   void renew() S3C_EXCLUDES(mutex_);
 
   /// renew(), then ObjectStore::delete_objects() in the volume's source bucket.
@@ -42,9 +42,8 @@ class DeleteLicense {
   void prove() S3C_REQUIRES(mutex_);
 
   const Stores stores_;
-  Catalog& catalog_;
   base::Clock& clock_;
-  const CommittedVolume& volume_;
+  const MarkedVolume volume_;
   base::Mutex mutex_;
   std::optional<base::Timestamp> proven_at_ S3C_GUARDED_BY(mutex_);
   std::optional<base::Error> revoked_ S3C_GUARDED_BY(mutex_);

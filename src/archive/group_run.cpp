@@ -1,14 +1,16 @@
 #include "archive/group_run.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <random>
+#include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
-#include "archive/cleared_volume.h"
+#include "archive/group_deletes.h"
+#include "archive/group_objects.h"
 #include "base/backoff.h"
 #include "base/encoding.h"
 #include "base/error.h"
@@ -28,365 +30,132 @@ constexpr int kMaxPasses = 8;
 
 class GroupRun::Pass {
  public:
-  Pass(GroupRun& run, GroupReport& report)
+  Pass(GroupRun& run, GroupTally& tally)
       : run_(run),
         s_(run.s_),
-        report_(report),
-        listing_(s_.context.stores.source, s_.options.selection.bucket, run.group_.prefix, "", s_.filter),
-        deletes_([this] { doomed_.cancel(); }) {}
-  ~Pass() { doomed_.close(); }  // or deletes_ would wait for ever
-  Pass(const Pass&) = delete;
-  Pass& operator=(const Pass&) = delete;
+        tally_(tally),
+        objects_(s_, run.group_.prefix, run.memory_.spoilers, tally),
+        deletes_(s_, tally) {}
 
   Outcome run() {
     // 1: nothing listed, nothing to do.
-    if (listing_.peek() == nullptr) {
+    if (objects_.at_end()) {
       sweep_versions();
       return Outcome::done;
     }
     // 2: what of it is committed already?
-    load_committed();
-    // What killed runs left of it goes first, if there is more to do than look.
-    if (!run_.cleaned_ && next_to_pack() != nullptr) {
-      s_.cleanup.clean(run_.group_.stem, state_);
+    load_records();
+    mark_committed();
+    // What killed runs left of the group goes first, if there is more to do than look.
+    if (!run_.cleaned_ && objects_.next_to_pack() != nullptr) {
+      s_.cleanup.clean(run_.group_.stem, records_.state);
       run_.cleaned_ = true;
     }
-    // 3 to 8, a volume at a time; the sources of one are deleted while the next is packed.
-    while (next_to_pack() != nullptr && !s_.context.stop.stop_requested()) {
-      if (make_volume() == Outcome::start_again) {
-        finish_deletes();
-        return Outcome::start_again;
-      }
-    }
+    // 3 to 7, a volume at a time; 8 deletes the sources of one while the next is packed.
+    const Outcome outcome = make_volumes();
     // 8 for what earlier runs committed and did not get to delete.
-    for (const CommittedVolume* volume : archived_->volumes_with_sources()) {
-      delete_sources(*volume, CommittedBy::earlier_run);
+    if (outcome == Outcome::done && !s_.options.keep_sources) {
+      for (const CommittedVolume* volume : objects_.volumes_with_sources())
+        deletes_.add({s_.catalog.mark(*volume, true), CommittedBy::earlier_run, std::nullopt});
     }
-    finish_deletes();
-    sweep_versions();
-    return Outcome::done;
+    deletes_.finish();
+    if (outcome == Outcome::done) sweep_versions();
+    return outcome;
   }
 
   /// Steps 1 and 2 only.
   void look() {
-    if (listing_.peek() == nullptr) return;
-    load_committed();
-    while (const s3::ObjectSummary* object = next_to_pack()) {
-      ++report_.to_archive;
-      report_.to_archive_bytes += object->size_bytes;
-      take();
+    if (objects_.at_end()) return;
+    load_records();
+    while (const s3::ObjectSummary* object = objects_.next_to_pack()) {
+      tally_.count_to_archive(*object);
+      objects_.take();
     }
   }
 
  private:
-  void load_committed() {
-    state_ = s_.catalog.load_group(run_.group_.stem);
-    for (const CommittedVolume& volume : state_.committed) taken_keys_.insert(volume.manifest().archive_key);
+  void load_records() {
+    GroupState& state = records_.state = s_.catalog.load_group(run_.group_.stem);
+    for (const CommittedVolume& volume : state.committed)
+      records_.taken_keys.insert(volume.manifest().archive_key);
     // A new archive at the name of a lost one would pass for its own at first glance.
-    report_.lost.clear();
-    for (const index::Manifest& lost : state_.lost) {
-      taken_keys_.insert(lost.archive_key);
-      report_.lost.push_back(lost.archive_key);
+    std::vector<std::string> lost_keys;
+    for (const index::Manifest& lost : state.lost) {
+      records_.taken_keys.insert(lost.archive_key);
+      lost_keys.push_back(lost.archive_key);
       s_.context.log.warn("the archive of a committed volume is gone or was replaced: {} (id {})",
                           base::printable(lost.archive_key), lost.id);
     }
-    for (const index::Manifest& volume : state_.without_id) {
+    tally_.set_lost(std::move(lost_keys));
+    for (const index::Manifest& volume : state.without_id) {
       s_.context.log.warn("{} lost its id: verify --deep --mend reads it and gives it back",
                           base::printable(volume.archive_key));
     }
     // The names of other sources' volumes are taken, but what they hold isn't ours.
-    std::erase_if(state_.committed, [&](const CommittedVolume& volume) {
+    std::erase_if(state.committed, [&](const CommittedVolume& volume) {
       return !is_of_group(volume, s_.options.selection.bucket, run_.group_.prefix);
     });
-    archived_.emplace(s_.catalog, state_.committed);
+    objects_.join(s_.catalog, state.committed);
   }
 
-  /// The object isn't admitted again by this run, and is named in the report.
-  void leave_for_good(LeftObject object) {
-    s_.context.log.warn("left in place: {}: {}{}{}", base::printable(object.key), describe(object.reason),
-                        object.detail.empty() ? "" : ": ", object.detail);
-    run_.spoilers_.insert(object.key);
-    base::MutexLock lock(report_mutex_);
-    report_.left.add(std::move(object));
+  /// A volume that an earlier run committed and did not get to mark is marked now, whether it has sources or
+  /// not.
+  void mark_committed() {
+    const std::vector<CommittedVolume>& committed = records_.state.committed;
+    if (committed.empty()) return;
+    const std::vector<ManifestName> marks = s_.catalog.list_commit_marks(run_.group_.stem);
+    for (const CommittedVolume& volume : committed) {
+      const ManifestName name{volume.manifest().archive_key, volume.manifest().id};
+      if (std::find(marks.begin(), marks.end(), name) == marks.end()) s_.catalog.mark(volume);
+    }
   }
 
-  /// Moves over what needs no packing: members of committed volumes, and objects that spoiled a volume
-  /// before. After a stop nothing more is packed.
-  const s3::ObjectSummary* next_to_pack() {
-    while (const s3::ObjectSummary* object = s_.context.stop.stop_requested() ? nullptr : listing_.peek()) {
-      const bool spoiler = run_.spoilers_.contains(object->key);
-      const bool archived = !spoiler && archived_->contains(*object);
-      if (!spoiler && !archived) return object;
-      if (archived) ++report_.already_archived;
-      take();
+  Outcome make_volumes() {
+    VolumeMaker maker(s_, run_.group_, objects_, records_, run_.memory_, tally_);
+    while (const s3::ObjectSummary* first = objects_.next_to_pack()) {
+      const VolumeMaker::Outcome made = maker.make(*first);
+      if (std::holds_alternative<VolumeMaker::StartAgain>(made)) return Outcome::start_again;
+      if (const auto* commit = std::get_if<Commit>(&made)) commit_reached(*commit);
     }
-    return nullptr;
-  }
-
-  /// Moves the listing on by one object and counts it.
-  void take() {
-    ++report_.listed;
-    report_.listed_bytes += listing_.peek()->size_bytes;
-    listing_.pop();
-  }
-
-  Outcome make_volume() {
-    const s3::ObjectSummary first = *listing_.peek();
-    // An object larger than a whole volume may be has one of its own, with parts to fit.
-    const bool alone = first.size_bytes > s_.options.max_size_bytes;
-    const std::uint64_t part_size = alone
-                                        ? part_size_bytes(first.size_bytes, 1)
-                                        : part_size_bytes(s_.options.max_size_bytes, s_.options.max_objects);
-    const std::uint64_t buffers = buffers_for(part_size);
-    if (buffers > s_.buffers.total_bytes()) {
-      leave_for_good(
-          {first.key, LeftReason::too_large, fmt::format("parts of {} bytes are needed", part_size)});
-      return Outcome::done;
-    }
-
-    // 3: a free name and a fresh id.
-    const std::optional<std::string> key = choose_archive_key();
-    if (!key) return Outcome::start_again;
-    const OpenVolume::Setup setup{s_.context.stores.archive,
-                                  s_.slots,
-                                  s_.options,
-                                  s_.powers,
-                                  s_.context.clock,
-                                  run_.group_,
-                                  [this](std::uint64_t bytes) { count_bytes_out(bytes); }};
-    auto volume = std::make_shared<OpenVolume>(setup, *key, part_size, s_.buffers.lease(buffers));
-    SealedVolume sealed;
-    try {
-      // 4: every object is fetched, proven, compressed and appended by the crew.
-      admit_objects(volume);
-      set_stage(GroupProgress::Stage::committing);
-      sealed = volume->seal();
-      if (s_.options.readback && sealed.manifest.objects != 0) {
-        set_stage(GroupProgress::Stage::reading_back);
-        s_.readback.promote(sealed);
-        set_stage(GroupProgress::Stage::committing);
-      }
-    } catch (const VolumeSpoiled& spoiled) {
-      volume->abandon();
-      leave_for_good(spoiled.object);
-      return Outcome::start_again;
-    } catch (const Error& error) {
-      abandon_after_failure(*volume);
-      if (!was_cleared(error)) throw;
-      return start_again_after({"", cleared(error.context())}, *key);
-    } catch (...) {
-      abandon_after_failure(*volume);
-      throw;
-    }
-    if (sealed.manifest.objects == 0) {
-      volume->abandon();
-      count_left(sealed);
-      return Outcome::done;
-    }
-
-    // 5 to 7: from here on only what the store confirms counts.
-    std::variant<CommittedVolume, LostRace> outcome = s_.committer.commit(sealed);
-    if (auto* lost = std::get_if<LostRace>(&outcome)) return start_again_after(*lost, *key);
-    count_left(sealed);
-    commit_reached(std::get<CommittedVolume>(outcome));
     return Outcome::done;
   }
 
-  /// The first name that no volume has, committed or lost; nullopt: somebody was faster than our listing,
-  /// look again.
-  std::optional<std::string> choose_archive_key() {
-    for (int n = 1;; ++n) {
-      const std::string key = ArchiveName::volume_key(run_.group_.stem, n);
-      if (taken_keys_.contains(key)) continue;
-      const std::optional<s3::ObjectHead> archive =
-          s_.context.stores.archive.head_object(s_.catalog.bucket(), key);
-      if (!archive) return key;
-      const auto id = archive->metadata.find(kIdMetadata);
-      if (id == archive->metadata.end()) continue;  // a foreign object: the name is taken
-      // Going on to the next name now would archive everything twice if this is a run that was faster than
-      // our listing.
-      if (run_.unproven_ids_.insert(id->second).second) return std::nullopt;
-      const bool has_manifest = std::find(state_.listed.begin(), state_.listed.end(),
-                                          ManifestName{key, id->second}) != state_.listed.end();
-      throw Error(
-          ErrorKind::corrupt,
-          has_manifest
-              ? "an archive of this group is not what its manifest says; nothing was deleted, look at it "
-                "before archiving more of this group"
-              : "an archive of this group has no manifest; nothing was deleted, put its manifest back or "
-                "move the archive away before archiving more of this group",
-          {.operation = "verify", .resource = s_.catalog.bucket() + "/" + key});
-    }
-  }
-
-  void admit_objects(const std::shared_ptr<OpenVolume>& volume) {
-    const Turnstile::Turn turn(s_.turnstile);
-    set_stage(GroupProgress::Stage::packing);
-    std::uint64_t objects = 0;
-    std::uint64_t bytes = 0;
-    while (const s3::ObjectSummary* object = next_to_pack()) {
-      const bool full = objects == s_.options.max_objects ||
-                        (objects != 0 && bytes + object->size_bytes > s_.options.max_size_bytes);
-      if (full || s_.context.stop.stop_requested()) return;
-      ++objects;
-      bytes += object->size_bytes;
-      WorkItem item{volume, run_.group_.prefix, {*object, volume->builder().admit(object->key)}};
-      take();
-      const std::uint64_t sequence = item.object.admission.sequence;
-      if (!s_.crew.take(std::move(item))) {
-        // Answered here, for nobody else will: seal() and abandon() wait for every admission.
-        volume->builder().fail(
-            sequence, std::make_exception_ptr(Error(ErrorKind::internal, "the packing crew is gone")));
-        return;
-      }
-      s_.context.progress.update(run_.group_.prefix,
-                                 [](GroupProgress& group, RunProgress&) { ++group.listed; });
-    }
-    s_.context.progress.update(run_.group_.prefix,
-                               [](GroupProgress& group, RunProgress&) { group.listing_done = true; });
-  }
-
-  Outcome start_again_after(const LostRace& lost, const std::string& key) {
-    // A refusal or a bug of ours would be met again by every further pass.
-    if (lost.error && (!lost.error->worth_retrying() || lost.error->kind() == ErrorKind::internal))
-      throw *lost.error;
-    // Nobody's archive is there: something only removed our upload. Where runs fence each other (5b) that is
-    // how a race is lost, elsewhere only gc and lifecycle rules do it.
-    const bool to_a_run = !lost.winner_id.empty() || !s_.powers.conditional_complete;
-    if (!lost.error && to_a_run) ++report_.lost_races;
-    if (!lost.error && !lost.winner_id.empty()) {
-      s_.context.log.info("{}: another run committed it first", key);
-    } else {
-      run_.last_error_ = lost.error ? *lost.error : cleared({.resource = s_.catalog.bucket() + "/" + key});
-      s_.context.log.warn("{} was not committed and is started again: {}", key, run_.last_error_->what());
-    }
-    return Outcome::start_again;
-  }
-
-  void commit_reached(const CommittedVolume& volume) {
-    const index::Manifest& m = volume.manifest();
-    taken_keys_.insert(m.archive_key);
-    report_.volumes.push_back({m.archive_key, m.objects, m.source_size_bytes, m.archive_size_bytes});
+  void commit_reached(const Commit& commit) {
+    const index::Manifest& m = commit.volume.manifest();
+    records_.taken_keys.insert(m.archive_key);
+    tally_.add_committed(m);
     s_.context.log.info("committed {}: {} objects, {} bytes", m.archive_key, m.objects, m.archive_size_bytes);
-    delete_sources(volume, CommittedBy::this_run);
-  }
-
-  /// One volume's sources are deleted at a time, and one more volume may wait for that: a store that deletes
-  /// more slowly than we pack slows us down instead of piling up threads.
-  void delete_sources(const CommittedVolume& volume, CommittedBy by) {
-    if (s_.options.keep_sources) return;
-    set_stage(GroupProgress::Stage::deleting);
-    if (!deleting_) deletes_.spawn([this](const std::stop_token&) { delete_doomed(); });
-    deleting_ = true;
-    if (!doomed_.push({volume, by})) finish_deletes();  // throws what ended them
-  }
-
-  void delete_doomed() {
-    while (const std::optional<Doomed> doomed = doomed_.pop()) {
-      const DeleteReport done =
-          s_.deleter.delete_members(doomed->volume, doomed->by, s_.filter, [this](std::uint64_t deleted) {
-            s_.context.progress.update(run_.group_.prefix, [&](GroupProgress& group, RunProgress& run) {
-              group.deleted += deleted;
-              run.objects_deleted += deleted;
-            });
-            base::MutexLock lock(report_mutex_);
-            report_.deleted += deleted;
-          });
-      base::MutexLock lock(report_mutex_);
-      report_.markers += done.markers;
-      report_.versions_kept += done.versions_kept;
-      report_.versions_kept_bytes += done.versions_kept_bytes;
-      report_.left.add(done.left);
-    }
-  }
-
-  void finish_deletes() {
-    doomed_.close();
-    deletes_.wait();
+    // From here on the record outlives its archive, whatever happens to that, and whether sources go or not.
+    const MarkedVolume marked = s_.catalog.mark(commit.volume);
+    if (!s_.options.keep_sources) deletes_.add({marked, CommittedBy::this_run, commit.looked_at});
   }
 
   /// 8, in a bucket that keeps versions: what the delete markers hide, of this run and of killed ones. A run
   /// that is asked to stop leaves it to the next one.
   void sweep_versions() {
     if (!s_.options.delete_versions || s_.context.stop.stop_requested()) return;
-    const SweepReport done = s_.sweep.sweep(run_.group_, s_.filter);
-    report_.versions_deleted += done.deleted;
-    report_.versions_kept = done.kept;
-    report_.versions_kept_bytes = done.kept_bytes;
-    report_.left.add(done.left);
+    tally_.add_sweep(s_.sweep.sweep(run_.group_, s_.filter));
   }
-
-  void count_left(const SealedVolume& sealed) {
-    base::MutexLock lock(report_mutex_);
-    report_.vanished += sealed.vanished;
-    report_.left.add(sealed.left);
-  }
-
-  /// The error that ended the volume is the one to tell; an abort that fails as well leaves an unfinished
-  /// upload, which is invisible to readers and cleared by a later run.
-  void abandon_after_failure(OpenVolume& volume) {
-    try {
-      volume.abandon();
-    } catch (const Error& error) {
-      s_.context.log.warn("the unfinished upload of {} stays behind: {}", volume.archive_key(), error.what());
-    }
-  }
-
-  /// A volume pays for the part it fills and, when its parts are larger than usual, for what those take in
-  /// flight. One that will be smaller than a part pays for that only, so that many small groups are open at
-  /// once: each takes a dozen round trips, whatever its size.
-  std::uint64_t buffers_for(std::uint64_t part_size) const {
-    const auto slots = static_cast<std::uint64_t>(s_.slots.count());
-    const std::uint64_t in_flight = slots * (part_size - part_size_bytes(0, 0));
-    const std::optional<SourceListing::Rest> rest = listing_.rest();
-    const std::uint64_t largest = rest ? largest_archive_bytes(rest->bytes, rest->objects) : part_size;
-    return in_flight + std::min(part_size, largest);
-  }
-
-  void set_stage(GroupProgress::Stage stage) {
-    s_.context.progress.update(run_.group_.prefix,
-                               [stage](GroupProgress& group, RunProgress&) { group.stage = stage; });
-  }
-
-  void count_bytes_out(std::uint64_t bytes) {
-    s_.context.progress.update(run_.group_.prefix,
-                               [bytes](GroupProgress&, RunProgress& run) { run.bytes_out += bytes; });
-  }
-
-  struct Doomed {
-    CommittedVolume volume;
-    CommittedBy by;
-  };
 
   GroupRun& run_;
   const RunShared& s_;
-  base::Mutex
-      report_mutex_;  // deletes run beside the packing; each guards what it adds to report_.left and the like
-  GroupReport& report_;
-  SourceListing listing_;
-  GroupState state_;
-  std::set<std::string> taken_keys_;
-  std::optional<ArchivedMembers> archived_;
-  bool deleting_ = false;
-  base::BoundedQueue<Doomed> doomed_{1};
-  base::TaskGroup deletes_;  // last: its threads use everything above
+  GroupTally& tally_;
+  GroupRecords records_;
+  GroupObjects objects_;
+  GroupDeletes deletes_;
 };
 
 void GroupRun::run(GroupReport& report) {
-  report.prefix = group_.prefix;
+  GroupTally tally(report, s_.context.progress, group_.prefix);
   for (int pass = 1;; ++pass) {
-    const std::size_t spoilers_before = spoilers_.size();
-    report.listed = report.listed_bytes = report.already_archived = 0;
-    for (const VolumeReport& volume : report.volumes) {
-      report.listed += volume.objects;
-      report.listed_bytes += volume.source_bytes;
-    }
-    if (Pass(*this, report).run() == Outcome::done) break;
-    if (spoilers_.size() != spoilers_before) {
+    const std::size_t spoilers_before = memory_.spoilers.size();
+    tally.begin_pass();
+    if (Pass(*this, tally).run() == Outcome::done) break;
+    if (memory_.spoilers.size() != spoilers_before) {
       --pass;  // one object fewer: that is progress, and it happens at most once for each object
     } else if (pass == kMaxPasses) {
-      throw last_error_
-          ? *last_error_
+      throw memory_.last_error
+          ? *memory_.last_error
           : Error(ErrorKind::transient, "other runs keep committing volumes of this group; run again later",
                   {.operation = "commit", .resource = group_.prefix, .attempts = pass});
     } else {
@@ -396,8 +165,8 @@ void GroupRun::run(GroupReport& report) {
 }
 
 void GroupRun::dry_run(GroupReport& report) {
-  report.prefix = group_.prefix;
-  Pass(*this, report).look();
+  GroupTally tally(report, s_.context.progress, group_.prefix);
+  Pass(*this, tally).look();
 }
 
 void GroupRun::pause(int pass) {

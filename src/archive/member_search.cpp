@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
 
-#include "archive/catalog_listing.h"
 #include "archive/committed_volume.h"
+#include "archive/record_names.h"
 #include "base/in_order.h"
 
 namespace s3c::archive {
@@ -17,72 +16,6 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-
-/// The records under one archive's name.
-using Names = std::vector<ManifestName>;
-
-/// Hands out the names of the volumes in scope, archive by archive.
-class NameSource {
- public:
-  NameSource(s3::ObjectStore& store, Catalog& catalog, const SearchOptions& options)
-      : catalog_(catalog), scope_(options.scope) {
-    if (!options.volume.empty()) {
-      batch_ = catalog.list_volume(options.volume);
-    } else if (const auto stems = stems_of(options)) {
-      for (const std::string& stem : *stems) stems_.push_back(stem);
-    } else {
-      listing_.emplace(store, scope_.archive_bucket, scope_.name_prefix());
-    }
-  }
-
-  std::optional<Names> next() {
-    Names names;
-    while (const ManifestName* name = peek()) {
-      if (!names.empty() && names.front().archive_key != name->archive_key) break;
-      names.push_back(*name);
-      ++at_;
-    }
-    return names.empty() ? std::nullopt : std::optional(std::move(names));
-  }
-
- private:
-  /// The groups that all wanted keys lie in, if the layout tells them.
-  static std::optional<std::set<std::string>> stems_of(const SearchOptions& options) {
-    if (options.query.has_globs() || options.query.wants_everything()) return std::nullopt;
-    std::set<std::string> stems;
-    for (const std::string& key : options.query.keys()) {
-      const std::optional<std::string> stem = options.scope.stem_of_key(key);
-      if (!stem) return std::nullopt;
-      stems.insert(*stem);
-    }
-    return stems;
-  }
-
-  const ManifestName* peek() {
-    while (at_ == batch_.size()) {
-      batch_.clear();
-      at_ = 0;
-      if (listing_) {
-        const std::optional<CatalogRecord> record = listing_->next();
-        if (!record) return nullptr;
-        if (record->manifest_bytes && scope_.may_hold(record->name.archive_key)) batch_ = {record->name};
-      } else if (next_stem_ < stems_.size()) {
-        batch_ = catalog_.list_group(stems_[next_stem_++]);
-      } else {
-        return nullptr;
-      }
-    }
-    return &batch_[at_];
-  }
-
-  Catalog& catalog_;
-  const CatalogScope& scope_;
-  std::vector<std::string> stems_;
-  std::size_t next_stem_ = 0;
-  std::optional<CatalogListing> listing_;
-  Names batch_;
-  std::size_t at_ = 0;
-};
 
 using ManifestPtr = std::shared_ptr<const index::Manifest>;
 
@@ -104,30 +37,6 @@ struct BlockRows {
   std::optional<Error> failure;
 };
 
-/// Wanted rows of a block, the first of which comes next.
-struct Cursor {
-  ManifestPtr manifest;
-  std::vector<index::Row> rows;
-  std::size_t at = 0;
-
-  const std::string& key() const { return rows[at].key; }
-  /// For a heap with the first key on top; of one key, the archive's name that comes first.
-  static bool comes_after(const Cursor& a, const Cursor& b) {
-    return std::tie(a.key(), a.manifest->archive_key) > std::tie(b.key(), b.manifest->archive_key);
-  }
-};
-
-/// Keys of a block that could not be read.
-struct Gap {
-  std::string archive_key;
-  std::string first_key;
-  std::string end_key;  ///< the first one behind the block; of a volume's last block its last key
-  bool is_last = false;
-
-  bool is_before(const std::string& key) const { return is_last ? end_key < key : end_key <= key; }
-  bool contains(const std::string& key) const { return first_key <= key && !is_before(key); }
-};
-
 class Search {
  public:
   Search(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
@@ -135,8 +44,8 @@ class Search {
       : store_(store),
         options_(options),
         stop_(stop),
-        found_(found),
-        catalog_(store, options.scope.archive_bucket) {}
+        catalog_(store, options.scope.archive_bucket),
+        merge_(options.scope, found) {}
 
   SearchReport run() {
     read_manifests();
@@ -150,7 +59,8 @@ class Search {
         },
         [this](BlockJob& job) { return read_block(job); },
         [this](BlockRows&& rows) { take(std::move(rows)); });
-    while (!cursors_.empty()) tell_first_key();
+    merge_.finish();
+    report_.members = merge_.members();
     return std::move(report_);
   }
 
@@ -162,27 +72,27 @@ class Search {
   // --- manifests
 
   void read_manifests() {
-    NameSource names(store_, catalog_, options_);
-    base::in_order<Names, ReadRecords>(
+    RecordNames names(store_, catalog_, options_.scope, options_.query, options_.volume);
+    base::in_order<std::vector<ManifestName>, ReadRecords>(
         options_.threads,
         [&] {
           throw_if_stopped();
           return names.next();
         },
-        [this](Names& of_one) { return records_of(of_one); },
+        [this](std::vector<ManifestName>& of_one) { return records_of(of_one); },
         [this](ReadRecords&& read) {
           for (ManifestPtr& manifest : read.manifests) {
-            buckets_.insert(manifest->source_bucket);
+            merge_.expect(*manifest);
             manifests_.push_back(std::move(manifest));
           }
           if (!read.failure) return;
           fail(*read.failure);
-          unread_.push_back(std::move(read.archive_key));
+          merge_.add_unread(std::move(read.archive_key));
         });
     report_.volumes = manifests_.size();
   }
 
-  ReadRecords records_of(Names& names) {
+  ReadRecords records_of(const std::vector<ManifestName>& names) {
     ReadRecords records;
     records.archive_key = names.front().archive_key;
     try {
@@ -261,72 +171,13 @@ class Search {
   // --- the caller's thread
 
   void take(BlockRows&& block) {
-    const index::Manifest& manifest = *block.of.manifest;
     const std::string& first_key = block.of.block.first_key;
-    const bool other_bucket = bucket_ != manifest.source_bucket;
-    while (!cursors_.empty() && (other_bucket || cursors_.front().key() < first_key)) tell_first_key();
-    std::erase_if(gaps_, [&](const Gap& gap) { return other_bucket || gap.is_before(first_key); });
-    bucket_ = manifest.source_bucket;
     if (block.failure) {
       fail(*block.failure);
-      gaps_.push_back(gap_of(manifest, first_key));
-    } else if (!block.rows.empty()) {
-      cursors_.push_back({std::move(block.of.manifest), std::move(block.rows)});
-      std::push_heap(cursors_.begin(), cursors_.end(), Cursor::comes_after);
+      merge_.add_gap(*block.of.manifest, first_key);
+    } else {
+      merge_.add(std::move(block.of.manifest), first_key, std::move(block.rows));
     }
-  }
-
-  static Gap gap_of(const index::Manifest& manifest, const std::string& first_key) {
-    const auto behind = std::find_if(manifest.blocks.begin(), manifest.blocks.end(),
-                                     [&](const index::Block& block) { return block.first_key > first_key; });
-    if (behind == manifest.blocks.end()) return {manifest.archive_key, first_key, manifest.last_key, true};
-    return {manifest.archive_key, first_key, behind->first_key, false};
-  }
-
-  void tell_first_key() {
-    FoundKey found;
-    const std::string key = cursors_.front().key();
-    while (!cursors_.empty() && cursors_.front().key() == key) {
-      std::pop_heap(cursors_.begin(), cursors_.end(), Cursor::comes_after);
-      Cursor& cursor = cursors_.back();
-      found.members.push_back({cursor.manifest, std::move(cursor.rows[cursor.at])});
-      if (++cursor.at == cursor.rows.size()) {
-        cursors_.pop_back();
-      } else {
-        std::push_heap(cursors_.begin(), cursors_.end(), Cursor::comes_after);
-      }
-    }
-    found.unsearched = unsearched_for(key, found.members);
-    report_.members += found.members.size();
-    found_(std::move(found));
-  }
-
-  /// The archive that may hold a newer object of the key and could not be searched; empty: none.
-  std::string unsearched_for(const std::string& key, const std::vector<FoundMember>& members) const {
-    for (const Gap& gap : gaps_) {
-      if (gap.contains(key)) return gap.archive_key;
-    }
-    for (const std::string& archive_key : unread_) {
-      const bool may_share = std::any_of(members.begin(), members.end(), [&](const FoundMember& member) {
-        return may_share_keys(*member.manifest, archive_key);
-      });
-      if (may_share) return archive_key;
-    }
-    return {};
-  }
-
-  /// Whether an archive whose record can't be read may hold keys of the volume: unless both names tell two
-  /// groups, it may.
-  bool may_share_keys(const index::Manifest& manifest, const std::string& unread) const {
-    const CatalogScope& scope = options_.scope;
-    for (const std::string& bucket : buckets_) {
-      const auto named = scope.archive_name.volume_of(bucket, scope.prefix, unread);
-      if (!named) continue;
-      if (bucket != manifest.source_bucket) return false;
-      const auto own = scope.archive_name.volume_of(bucket, scope.prefix, manifest.archive_key);
-      return !own || own->stem == named->stem;
-    }
-    return true;
   }
 
   void fail(const Error& error) {
@@ -338,16 +189,11 @@ class Search {
   s3::ObjectStore& store_;
   const SearchOptions& options_;
   const std::stop_token& stop_;
-  const FoundKeys& found_;
   Catalog catalog_;
 
   SearchReport report_;
   std::vector<ManifestPtr> manifests_;
-  std::set<std::string> buckets_;    // of the manifests
-  std::vector<std::string> unread_;  // archives whose records can't be read
-  std::string bucket_;               // whose keys are told now
-  std::vector<Cursor> cursors_;      // a heap: the first key on top
-  std::vector<Gap> gaps_;            // of bucket_
+  KeyMerge merge_;
 };
 
 }  // namespace

@@ -11,8 +11,8 @@
 
 #include "archive/catalog.h"
 #include "archive/catalog_scope.h"
+#include "archive/key_merge.h"
 #include "archive/member_query.h"
-#include "archive/newest.h"
 #include "base/error.h"
 #include "index/row.h"
 #include "s3/object_store.h"
@@ -33,16 +33,6 @@ struct SearchReport {
   std::vector<base::Error> failures;
   std::uint64_t failed = 0;
 };
-
-/// All members of one source bucket that have one key.
-struct FoundKey {
-  std::vector<FoundMember> members;  ///< at least one; which is the newest, newest_of() says
-  /// An archive that could not be searched and may hold a newer object of this key; empty: there is none.
-  std::string unsearched;
-};
-
-/// Every found key, once.
-using FoundKeys = std::function<void(FoundKey&&)>;
 
 /// Calls found from the calling thread: by source bucket, and in key order. Where several records have one
 /// archive's name, as after a race, the archive is asked which one is its own; a single one is believed: who

@@ -9,6 +9,7 @@
 #include "archive/catalog.h"
 #include "archive/committed_volume.h"
 #include "archive/forward_reader.h"
+#include "archive/record_writer.h"
 #include "archive/volume_audit.h"
 #include "base/encoding.h"
 #include "base/error.h"
@@ -64,7 +65,8 @@ class Rebuild {
     }
     fill_manifest();
     audit();
-    return write_records();
+    const WrittenRecords written = write_missing_records(store_, manifest_, index_, head_);
+    return {key_, manifest_.objects, written.index, written.manifest, unlisted_};
   }
 
  private:
@@ -222,53 +224,6 @@ class Rebuild {
         ErrorKind::corrupt,
         fmt::format("{} things in it are not as its own index says, no record was made: {}{}{}",
                     report.damages, base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
-  }
-
-  Rebuilt write_records() {
-    Rebuilt rebuilt{key_, manifest_.objects, false, false, unlisted_};
-    // Index first: a manifest without its index is damage.
-    rebuilt.index_written =
-        put_if_missing(index_key(key_, manifest_.id), "application/gzip", index_.gz_bytes());
-    // One that is there already says more than ours (the upload, when it was made), if it is of this very
-    // archive.
-    const ManifestName name{key_, manifest_.id};
-    if (store_.head_object(bucket_, manifest_key(key_, manifest_.id))) {
-      const index::Manifest there = Catalog(store_, bucket_).read_manifest(name);
-      if (!is_as_sent(there, head_) || there.index_sha256 != manifest_.index_sha256)
-        throw error(ErrorKind::corrupt,
-                    "a manifest of its id is there already, and says something else: move it away first");
-      return rebuilt;
-    }
-    rebuilt.manifest_written =
-        put_if_missing(manifest_key(key_, manifest_.id), "application/json", index::to_json(manifest_));
-    return rebuilt;
-  }
-
-  /// False: the same bytes are there already.
-  bool put_if_missing(const std::string& key, const std::string& content_type, const std::string& body) {
-    const auto is_same = [&](const s3::ObjectHead& head) {
-      s3::GetObjectRequest request;
-      request.bucket = bucket_;
-      request.key = key;
-      request.max_size_bytes = body.size();
-      return head.size_bytes == body.size() && store_.get_object(request).body == body;
-    };
-    const auto refuse = [&] {
-      return error(ErrorKind::corrupt,
-                   fmt::format("{} is there already, and is another one: move it away first", key));
-    };
-    // Asked first, for stores that ignore the condition.
-    if (const auto there = store_.head_object(bucket_, key)) {
-      if (!is_same(*there)) throw refuse();
-      return false;
-    }
-    s3::PutObjectRequest request;
-    request.bucket = bucket_;
-    request.key = key;
-    request.attributes.content_type = content_type;
-    request.if_none_match = true;
-    store_.put_object(request, body);
-    return true;
   }
 
   s3::ObjectStore& store_;

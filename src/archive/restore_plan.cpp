@@ -1,4 +1,5 @@
-// The first half of a restore: which volumes hold what is wanted, and what bringing it back takes.
+#include "archive/restore_plan.h"
+
 #include <fmt/format.h>
 
 #include <map>
@@ -7,7 +8,6 @@
 #include "archive/member_search.h"
 #include "archive/newest.h"
 #include "archive/prices.h"
-#include "archive/restore_run.h"
 #include "archive/thaw_states.h"
 #include "base/encoding.h"
 #include "base/error.h"
@@ -79,16 +79,6 @@ bool ContestedKeys::bring_back(const index::Manifest& manifest, const std::strin
   if (found == bucket->second.end()) return true;
   const std::shared_ptr<const index::Manifest>& winner = found->second;
   return winner != nullptr && winner->archive_key == manifest.archive_key && winner->id == manifest.id;
-}
-
-void validate(const RestoreOptions& o) {
-  validate(o.scope);
-  const auto refuse = [](const char* message) {
-    throw base::Error(base::ErrorKind::invalid_argument, message);
-  };
-  validate(o.thaw);
-  if (o.threads < 1 || o.threads > 4096) refuse("--threads must be between 1 and 4096");
-  if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
 }
 
 RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& context) {

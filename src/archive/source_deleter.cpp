@@ -19,12 +19,11 @@ constexpr int kThreads = 4;
 
 }  // namespace
 
-DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, CommittedBy by,
-                                           const ObjectFilter& filter,
+DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const ObjectFilter& filter,
                                            const std::function<void(std::uint64_t)>& on_deleted) {
   using Batch = BatchDelete::Batch;
-  const index::Manifest& manifest = volume.manifest();
-  DeleteLicense license(s_.stores, s_.catalog, s_.clock, volume);
+  const index::Manifest& manifest = doomed.volume.manifest();
+  DeleteLicense license(s_.stores, s_.clock, doomed.volume, doomed.proven_at);
   const BatchDelete::Setup setup{s_.stores, s_.conditions, s_.options.delete_batch, s_.clock, s_.log};
   DeleteReport report;
   base::Mutex mutex;  // guards report
@@ -50,7 +49,7 @@ DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, Commit
   try {
     SourceListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
                           key_before(manifest.first_key), filter);
-    MemberCursor members(s_.catalog, volume);
+    MemberCursor members(s_.catalog, manifest);
     Batch batch;
     bool open = true;
     for (const s3::ObjectSummary* object = listing.peek();
@@ -58,7 +57,7 @@ DeleteReport SourceDeleter::delete_members(const CommittedVolume& volume, Commit
       if (const index::Row* row = members.row_of(object->key)) {
         if (is_same_object(*row, *object)) {
           batch.push_back({*object, row->version_id});
-        } else if (by == CommittedBy::this_run) {
+        } else if (doomed.by == CommittedBy::this_run) {
           s_.log.warn("left in place: {}: {}", base::printable(object->key),
                       describe(LeftReason::overwritten));
           base::MutexLock lock(mutex);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "archive/batch_delete.h"
 #include "archive/catalog.h"
@@ -14,10 +15,19 @@
 #include "archive/stores.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/time.h"
 
 namespace s3c::archive {
 
 enum class CommittedBy { this_run, earlier_run };
+
+/// A volume whose members are to leave the source.
+struct DoomedVolume {
+  MarkedVolume volume;
+  CommittedBy by;
+  /// When the look at its archive began that proved the commit; nullopt: too long ago.
+  std::optional<base::Timestamp> proven_at;
+};
 
 /// Holds no state between calls; any thread.
 class SourceDeleter {
@@ -32,14 +42,13 @@ class SourceDeleter {
   };
   explicit SourceDeleter(const Setup& setup) : s_(setup) {}
 
-  /// Puts the volume's commit mark (Catalog::put_commit_mark(); if that fails, nothing is deleted). Then
-  /// lists the volume's key range again and deletes every object that filter wants and that is still the one
+  /// Lists the volume's key range again and deletes every object that filter wants and that is still the one
   /// archived: same ETag, size and last-modified; each delete carries the ETag as its condition where the
   /// store honours that. In a bucket that keeps versions the object is hidden by a delete marker; what lies
   /// under it is VersionSweep's. on_deleted is called with counts as they grow, from any of the deleting
   /// threads. Throws what listing and reading the index throw, and what DeleteLicense::renew() throws; what
   /// happens to single keys is in the report.
-  DeleteReport delete_members(const CommittedVolume& volume, CommittedBy by, const ObjectFilter& filter,
+  DeleteReport delete_members(const DoomedVolume& doomed, const ObjectFilter& filter,
                               const std::function<void(std::uint64_t)>& on_deleted);
 
  private:

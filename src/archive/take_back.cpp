@@ -48,7 +48,7 @@ std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore&
   const ManifestName name{manifest.archive_key, manifest.id};
   if (was_committed || catalog.has_commit_mark(name)) return LostArchive{describe_loss(archive)};
   // A run may have seen the archive before it went, and be about to delete sources:
-  // Catalog::put_commit_mark(). Our mark is written before we look for its mark, so one of us sees the other.
+  // Catalog::mark(). Our mark is written before we look for its mark, so one of us sees the other.
   catalog.put_take_back_mark(manifest);
   if (catalog.has_commit_mark(name)) return LostArchive{describe_loss(archive)};
   catalog.remove(manifest);

@@ -19,7 +19,6 @@ namespace s3c::archive {
 
 using base::Error;
 using base::ErrorKind;
-using Outcome = s3::DeleteResult::Outcome;
 
 class VersionSweep::OneGroup {
  public:
@@ -43,14 +42,12 @@ class VersionSweep::OneGroup {
  private:
   /// A volume of the group, beside the listing.
   struct Volume {
-    Volume(const Setup& setup, CommittedVolume committed)
-        : volume(std::move(committed)),
-          members(setup.catalog, volume),
-          license(setup.stores, setup.catalog, setup.clock, volume) {}
+    Volume(Catalog& catalog, CommittedVolume committed)
+        : volume(std::move(committed)), members(catalog, volume.manifest()) {}
 
     const CommittedVolume volume;
     MemberCursor members;
-    DeleteLicense license;
+    std::optional<DeleteLicense> license;  ///< since the first delete
     std::vector<s3::ObjectVersion> doomed;
   };
 
@@ -94,12 +91,16 @@ class VersionSweep::OneGroup {
 
   void load_volumes() {
     for (const CommittedVolume& volume : s_.catalog.load_group(group_.stem).committed) {
-      if (is_of_group(volume, s_.options.selection.bucket, group_.prefix)) volumes_.emplace_back(s_, volume);
+      if (is_of_group(volume, s_.options.selection.bucket, group_.prefix))
+        volumes_.emplace_back(s_.catalog, volume);
     }
     is_loaded_ = true;
   }
 
   void delete_doomed(Volume& volume) {
+    if (volume.doomed.empty()) return;
+    if (!volume.license)
+      volume.license.emplace(s_.stores, s_.clock, s_.catalog.mark(volume.volume), std::nullopt);
     const auto most = static_cast<std::size_t>(s_.options.delete_batch);
     for (std::size_t first = 0; first < volume.doomed.size(); first += most) {
       const std::size_t end = std::min(volume.doomed.size(), first + most);
@@ -108,14 +109,14 @@ class VersionSweep::OneGroup {
         items.push_back({volume.doomed[i].object.key, volume.doomed[i].version_id, ""});
       // A version id names the same bytes for ever, so a request that arrives twice does no harm.
       const std::vector<s3::DeleteResult> results =
-          volume.license.delete_objects(items, s3::ObjectStore::Resend::allowed);
+          volume.license->delete_objects(items, s3::ObjectStore::Resend::allowed);
       for (std::size_t i = first; i < end; ++i) settle(volume.doomed[i], results.at(i - first));
     }
     volume.doomed.clear();
   }
 
   void settle(const s3::ObjectVersion& version, const s3::DeleteResult& result) {
-    if (result.outcome != Outcome::refused) {
+    if (result.outcome != s3::DeleteResult::Outcome::refused) {
       ++report_.deleted;
       return;
     }

@@ -2,21 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include "archive/forward_reader.h"
+#include "archive/index_comparison.h"
 #include "base/bounded_queue.h"
-#include "base/bytes.h"
 #include "base/crc.h"
 #include "base/encoding.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/mutex.h"
 #include "base/task_group.h"
-#include "zip/entry_name.h"
 #include "zip/reader.h"
 
 namespace s3c::archive {
@@ -28,35 +25,6 @@ using base::ErrorKind;
 /// Ranges read at a time: a GET's latency is hidden behind the decoding of another's bytes.
 constexpr int kReaders = 4;
 constexpr std::size_t kMaxBatchEntries = 4096;
-
-/// What the index says of one member, kept small: there may be millions.
-struct Place {
-  std::uint64_t offset = 0;
-  std::uint64_t data_offset = 0;
-  std::uint64_t fingerprint = 0;
-};
-
-/// Of everything that row and central directory both say, but the offset.
-std::uint64_t fingerprint(const std::string& name, unsigned method, std::uint32_t crc32,
-                          std::uint64_t size_bytes, std::uint64_t compressed_size_bytes) {
-  return base::load_le<std::uint64_t>(
-      base::sha256(fmt::format("{} {} {} {} {}", method, crc32, size_bytes, compressed_size_bytes, name)), 0);
-}
-
-/// The same for every index with the same rows, in whatever blocks they came.
-class RowsDigest {
- public:
-  void add(const index::Row& row) {
-    line_.clear();
-    index::append_json_line(line_, row);
-    digest_.update(line_);
-  }
-  std::string finish() { return digest_.finish(); }
-
- private:
-  base::Digest digest_ = base::Digest::sha256();
-  std::string line_;
-};
 
 /// Entries whose bytes lie behind each other, from the end of the batch before to the begin of the next.
 struct Batch {
@@ -88,6 +56,7 @@ class Audit {
         index_(std::move(index)),
         memory_(memory),
         visited_(visited),
+        comparison_(manifest, findings_),
         batches_(kReaders),
         crew_([this] { batches_.cancel(); }) {}
   ~Audit() { batches_.cancel(); }  // or crew_ would wait for ever
@@ -96,36 +65,22 @@ class Audit {
 
   AuditReport run() {
     try {
-      read_index();
+      comparison_.read(index_);
       read_volume();
     } catch (const StoreFailed& failed) {
       throw failed.error;
     }
-    base::MutexLock lock(mutex_);
-    return std::move(report_);
+    return findings_.finish(std::move(crc64nvme_));
   }
 
  private:
-  void read_index() {
-    RowsDigest digest;
-    while (const std::optional<index::Row> row = index_.next()) {
-      digest.add(*row);
-      places_.push_back({row->offset, row->data_offset,
-                         fingerprint(row->entry_name.empty() ? row->key : row->entry_name, row->method,
-                                     row->crc32, row->size_bytes, row->compressed_size_bytes)});
-    }
-    rows_digest_ = digest.finish();
-    std::sort(places_.begin(), places_.end(),
-              [](const Place& a, const Place& b) { return a.offset < b.offset; });
-  }
-
   void read_volume() {
     const std::uint64_t size_bytes = manifest_.archive_size_bytes;
     try {
       reader_.emplace([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
                       size_bytes);
     } catch (const Error& error) {
-      return note("", error);
+      return findings_.note("", error);
     }
     for (int i = 0; i < kReaders; ++i) {
       crew_.spawn([this](const std::stop_token&) {
@@ -136,12 +91,7 @@ class Audit {
     batches_.close();
     crew_.wait();
     if (!directory_is_whole) return;  // what it lacks is not known, so nothing can be missed in it
-    name_missing();
-    if (manifest_.is_foreign()) {
-      compare_unlisted();
-    } else if (!saw_own_index_) {
-      note("", "it lacks its own index, which is its last entry");
-    }
+    comparison_.finish(index_);
     compare_checksum();
   }
 
@@ -159,64 +109,14 @@ class Audit {
         const bool full = batch.entries.size() == kMaxBatchEntries ||
                           entry.offset - batch.begin_offset >= ForwardReader::kRangeBytes;
         if (full && !batch.entries.empty()) hand_out(entry.offset);
-        batch.entries.push_back(compared(entry));
+        batch.entries.push_back(comparison_.compare(entry));
       });
     } catch (const Error& error) {
-      note("", error);
+      findings_.note("", error);
       return false;
     }
     hand_out(reader_->directory_offset());
     return true;
-  }
-
-  /// The entry as it is to be read: with the place of its data that the index says, if it says one.
-  zip::EntryInfo compared(zip::EntryInfo entry) {
-    for (; next_place_ < places_.size() && places_[next_place_].offset < entry.offset; ++next_place_)
-      miss(places_[next_place_].offset);
-    if (next_place_ < places_.size() && places_[next_place_].offset == entry.offset) {
-      const Place& place = places_[next_place_++];
-      entry.data_offset = place.data_offset;
-      if (place.fingerprint != fingerprint(entry.name, static_cast<unsigned>(entry.method), entry.crc32,
-                                           entry.size_bytes, entry.compressed_size_bytes)) {
-        note(key_of(entry), "the index says another name, size, method or CRC-32 than the ZIP");
-      }
-    } else if (manifest_.is_foreign()) {
-      ++unlisted_;
-    } else if (entry.name == zip::kIndexEntryName) {
-      saw_own_index_ = true;
-    } else {
-      note(key_of(entry), "the index doesn't have it");
-    }
-    return entry;
-  }
-
-  /// Directories, and names that a later entry has too, have no row. Which ones these are was found out when
-  /// the record was made; here their number has to be right.
-  void compare_unlisted() {
-    const std::uint64_t expected = manifest_.foreign_entries - manifest_.objects;
-    if (unlisted_ != expected) {
-      note("", fmt::format("{} entries of the ZIP are not in the index, the manifest says {}", unlisted_,
-                           expected));
-    }
-  }
-
-  void miss(std::uint64_t offset) {
-    ++missing_;
-    if (missing_offsets_.size() < AuditReport::kMaxNamed) missing_offsets_.insert(offset);
-  }
-
-  /// Rows without an entry. Their keys were not kept: there is more than one only in a wreck.
-  void name_missing() {
-    for (; next_place_ < places_.size(); ++next_place_) miss(places_[next_place_].offset);
-    if (missing_ == 0) return;
-    std::uint64_t named = 0;
-    index_.seek("");
-    while (const std::optional<index::Row> row = index_.next()) {
-      if (!missing_offsets_.contains(row->offset)) continue;
-      ++named;
-      note(row->key, fmt::format("the ZIP has no entry at offset {}", row->offset));
-    }
-    for (; named < missing_; ++named) note("", "the ZIP lacks a member that the index has");
   }
 
   void read_batch(const Batch& batch) {
@@ -235,12 +135,12 @@ class Audit {
           reader.read_member(entry, [](std::string_view) {});
         }
       } catch (const Error& error) {
-        note(key_of(entry), error);
+        findings_.note(key_of(entry), error);
       }
     }
     const std::uint32_t crc32 = bytes.finish();
+    findings_.count_members(members);
     base::MutexLock lock(mutex_);
-    report_.members += members;
     if (pieces_.size() <= batch.number) pieces_.resize(batch.number + 1);
     pieces_[batch.number] = {batch.end_offset - batch.begin_offset, crc32, bytes.crc64nvme()};
   }
@@ -250,8 +150,8 @@ class Audit {
     index::RowSplitter rows([&digest](const index::Row& row) { digest.add(row); });
     reader.read_member(entry, [&rows](std::string_view text) { rows.write(text); });
     rows.finish();
-    if (digest.finish() != rows_digest_)
-      note("", "the index in the volume and the one in the catalog differ");
+    if (digest.finish() != comparison_.rows_digest())
+      findings_.note("", "the index in the volume and the one in the catalog differ");
   }
 
   void compare_checksum() {
@@ -271,17 +171,13 @@ class Audit {
       }
     }
     const std::string value = base::to_base64(base::crc32_bytes(whole.crc32));
-    const std::string value64 = base::to_base64(base::crc64nvme_bytes(whole.crc64nvme));
-    {
-      base::MutexLock lock(mutex_);
-      report_.crc64nvme = value64;
-    }
+    crc64nvme_ = base::to_base64(base::crc64nvme_bytes(whole.crc64nvme));
     if (value != manifest_.checksum.value) {
-      note("",
-           fmt::format("the bytes have CRC-32 {}, the manifest says {}", value, manifest_.checksum.value));
-    } else if (!manifest_.crc64nvme.empty() && value64 != manifest_.crc64nvme) {
-      note("",
-           fmt::format("the bytes have CRC64NVME {}, the manifest says {}", value64, manifest_.crc64nvme));
+      findings_.note(
+          "", fmt::format("the bytes have CRC-32 {}, the manifest says {}", value, manifest_.checksum.value));
+    } else if (!manifest_.crc64nvme.empty() && crc64nvme_ != manifest_.crc64nvme) {
+      findings_.note("", fmt::format("the bytes have CRC64NVME {}, the manifest says {}", crc64nvme_,
+                                     manifest_.crc64nvme));
     }
   }
 
@@ -310,26 +206,6 @@ class Audit {
     }
   }
 
-  static std::string key_of(const zip::EntryInfo& entry) {
-    try {
-      return zip::key_from_entry_name(entry.name);
-    } catch (const Error&) {
-      return entry.name;  // no name of ours: then that is what there is to tell
-    }
-  }
-
-  /// Damage, unless the error is of another kind: that one passes.
-  void note(const std::string& key, const Error& error) {
-    if (error.kind() != ErrorKind::corrupt) throw error;
-    note(key, error.message());
-  }
-
-  void note(const std::string& key, std::string what) {
-    base::MutexLock lock(mutex_);
-    ++report_.damages;
-    if (report_.named.size() < AuditReport::kMaxNamed) report_.named.push_back({key, std::move(what)});
-  }
-
   s3::ObjectStore& store_;
   const VolumeObject& volume_;
   const index::Manifest& manifest_;
@@ -337,19 +213,12 @@ class Audit {
   base::MemoryBudget& memory_;
   const std::function<void(std::uint64_t)>& visited_;
 
-  // The coordinating thread's.
-  std::vector<Place> places_;  // by offset
-  std::size_t next_place_ = 0;
-  std::uint64_t missing_ = 0;
-  std::set<std::uint64_t> missing_offsets_;
-  bool saw_own_index_ = false;
-  std::uint64_t unlisted_ = 0;  // entries of a foreign archive that have no row
-
-  std::string rows_digest_;            // set before the crew starts
-  std::optional<zip::Reader> reader_;  // likewise
+  AuditFindings findings_;
+  IndexComparison comparison_;
+  std::string crc64nvme_;              // of all bytes, once the ZIP was read to its end
+  std::optional<zip::Reader> reader_;  // set before the crew starts
 
   base::Mutex mutex_;
-  AuditReport report_ S3C_GUARDED_BY(mutex_);
   std::vector<Piece> pieces_ S3C_GUARDED_BY(mutex_);  // by number of batch
 
   base::BoundedQueue<Batch> batches_;

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <vector>
 
+#include "archive/audit_report.h"
 #include "base/memory_budget.h"
 #include "index/index_reader.h"
 #include "index/manifest.h"
@@ -19,23 +19,6 @@ struct VolumeObject {
   std::string bucket;
   std::string key;
   std::string etag;  ///< every read is of this very object
-};
-
-/// One thing that is not as the index or the manifest says.
-struct Damage {
-  std::string key;   ///< of the member; empty: it is about the volume as a whole
-  std::string what;  ///< one line
-};
-
-struct AuditReport {
-  static constexpr std::size_t kMaxNamed = 1000;
-
-  std::uint64_t members = 0;  ///< read and decoded, good ones and bad ones
-  std::uint64_t damages = 0;
-  std::vector<Damage> named;  ///< the first kMaxNamed of them
-  std::string crc64nvme;      ///< of all bytes, base64; empty when the ZIP can't be read to its end
-
-  bool whole() const { return damages == 0; }
 };
 
 /// Reads every byte once, decodes every member and reports

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "archive/restore_plan.h"
 #include "archive/restore_run.h"
 #include "base/clock.h"
 #include "base/encoding.h"

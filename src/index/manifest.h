@@ -69,7 +69,7 @@ struct Manifest {
 
   base::Timestamp created_at{};
   std::string upload_id;
-  /// The run that wrote it puts a commit mark before it deletes anything on this record's word. False: it was
+  /// The run that wrote it puts a commit mark once it sees the volume committed. False: it was
   /// written before there were marks, or by `catalog rebuild`, and only its upload tells what became of it.
   bool commit_marks = false;
   std::string tool;

@@ -53,10 +53,9 @@ class Selection(StoreCase):
         before = list_bucket(self.client, self.archive)
         self.run_archive()
         self.check(all_archived=True)
-        after = list_bucket(self.client, self.archive)
-        marks = {key for key in after if key.startswith("s3compress_catalog/commit/")}
-        self.assertEqual(5, len(marks), "one for each volume whose sources went")
-        self.assertEqual(before, {key: told for key, told in after.items() if key not in marks})
+        self.assertEqual(before, list_bucket(self.client, self.archive))
+        marks = [key for key in before if key.startswith("s3compress_catalog/commit/")]
+        self.assertEqual(5, len(marks), "one for each volume, though its sources were kept")
 
     def test_dry_run_changes_nothing(self):
         self.put(day_objects(30))

@@ -94,6 +94,7 @@ MUTANTS = {
     "take_back_not_looked_for": Mutant("I6_record_stays", LOST),
     "manifest_not_looked_for": Mutant("I6_record_stays", LOST),
     "take_back_mark_first": Mutant("I6_record_stays", LOST),
+    "mark_at_delete": Mutant("I7_commit_is_on_record", LOST),
 }
 # Of the scenarios and mutants above; all others are commit.pml's.
 OF_VERSIONS = {"versions", "version_first", "any_version"}

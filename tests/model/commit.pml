@@ -92,6 +92,7 @@
 #define take_back_not_looked_for 19  /* the run deletes although the remover has put its mark */
 #define manifest_not_looked_for 20  /* the run deletes although the manifest has gone */
 #define take_back_mark_first 21  /* the remover's mark goes before the manifest */
+#define mark_at_delete       22  /* a volume is marked before its first delete, not when it is committed */
 #ifndef MUTANT
 #define MUTANT none
 #endif
@@ -101,13 +102,14 @@
 #define INVARIANT 0
 #endif
 /* Nothing is promised of an archive that somebody deletes but that its record stays. */
-#define checked(i) (INVARIANT == 0 -> (i == 6 || !ENVIRONMENT) : INVARIANT == i)
+#define checked(i) (INVARIANT == 0 -> (i >= 6 || !ENVIRONMENT) : INVARIANT == i)
 hidden byte I1_deleted_is_archived;    /* what was deleted is in a committed volume, from then on for ever */
 hidden byte I2_archive_never_changes;
 hidden byte I3_archive_has_record;     /* no visible archive without its manifest and index */
 hidden byte I4_archived_once;          /* no (key, ETag) in two committed volumes */
 hidden byte I5_last_run_finishes;      /* and then every source object is archived and deleted */
 hidden byte I6_record_stays;           /* what was deleted is in a volume that has its manifest and index, for ever */
+hidden byte I7_commit_is_on_record;    /* a volume that a run went on from has its manifest and index, for ever */
 hidden byte model_is_large_enough;
 
 /* ---- the buckets */
@@ -126,6 +128,9 @@ byte indexes;
 byte commit_marks;
 byte take_back_marks;
 byte old_manifests;         /* of a program that knew no marks */
+#if MARKS
+byte gone_on;               /* ids; a run saw them committed and went on; nobody reads this but the invariants */
+#endif
 
 /* SENT: a Complete is on its way. It takes effect at some time or never, and as often as it is repeated: the bit needs no
  * counter, because once it had its effect or the upload was aborted, no copy of it can have any (docs/ordering.md,
@@ -146,7 +151,8 @@ byte lost[NAMES + 1];       /* id of the archive that somebody took away from a 
 
 mtype = {
   LIST_SOURCES,                                                                     /* 1 */
-  LIST_MANIFESTS, PROVE, PROVE_MARK, PROVE_AGAIN, LIST_UPLOADS,                     /* 2 */
+  LIST_MANIFESTS, PROVE, PROVE_MARK, PROVE_AGAIN, LIST_MARKS, LIST_UPLOADS,         /* 2 */
+  PUT_MARK, SEE_TAKE_BACK, SEE_MANIFEST,                                            /* 2, 7 and 8 */
   HEAD_NAME,                                                                        /* 3 */
   GET_MEMBERS,                                                                      /* 4 */
   PUT_INDEX, PUT_MANIFEST,                                                          /* 5 */
@@ -154,7 +160,7 @@ mtype = {
   COMPLETE,                                                                         /* 6 */
   HEAD, SEE_UPLOAD, ABORT, HEAD_AGAIN, SEE_MARK, PUT_TAKE_BACK, SEE_MARK_AGAIN,     /* 7 */
   REMOVE_MANIFEST, REMOVE_INDEX, REMOVE_TAKE_BACK,
-  LIST_AGAIN, PUT_MARK, SEE_TAKE_BACK, SEE_MANIFEST, DELETE, RESEND,                /* 8 */
+  LIST_AGAIN, DELETE, RESEND,                                                       /* 8 */
   ENDED,                                                                            /* 9 */
   ABORT_UPLOADS, HEAD_MANIFEST                                                      /* gc only */
 };
@@ -163,7 +169,7 @@ typedef Run {
   mtype at;           /* the next request */
   byte pass;
   byte to_pack;       /* 1: objects listed that are neither archived nor packed yet */
-  byte to_prove;      /* 2 and 5b: ids whose manifests were listed and not looked at yet; 8: not marked yet */
+  byte to_prove;      /* 2 and 5b: ids whose manifests were listed and not looked at yet; then those to mark */
   byte to_take_back;  /* 2: ids whose manifests no archive carries */
   byte proven;        /* 2 and 7: ids of committed volumes */
   byte lost;          /* 2: ids of volumes that were committed and whose archives are gone */
@@ -172,7 +178,7 @@ typedef Run {
   byte id;            /* 3: of the volume in the making */
   byte target;        /* 7: whose manifest is taken back, ours or another one's */
   byte to_delete;     /* 8: objects */
-  bool marked;        /* 8: all that is proven and has sources */
+  byte marked;        /* ids; their records were still there after they had been marked */
 };
 #define LAST RUNS          /* the last run's number */
 #define THE_GC (RUNS + 1)  /* gc's; it uses `at` and `target` only */
@@ -238,7 +244,11 @@ inline check() {
     if :: manifests & indexes & bit(i) -> recorded = recorded | members[i] :: else fi
   }
   I6_record_stays = !checked(6) || (deleted & ~recorded) == 0;
-  assert(I6_record_stays)
+  assert(I6_record_stays);
+#if MARKS
+  I7_commit_is_on_record = !checked(7) || (gone_on & ~(manifests & indexes)) == 0;
+  assert(I7_commit_is_on_record)
+#endif
 }
 
 /* An id that has left no trace and that nobody remembers can be given out again: that keeps the states finite and few.
@@ -343,6 +353,18 @@ inline end_run(r) {
 #define AFTER_NO_MARK_AGAIN REMOVE_MANIFEST
 #endif
 
+/* Where volumes are marked. */
+#if !MARKS || MUTANT == mark_after_delete || MUTANT == mark_at_delete
+#define MARKS_COMMITS 0
+#else
+#define MARKS_COMMITS 1
+#endif
+#if MUTANT == mark_at_delete
+#define BEFORE_DELETE PUT_MARK
+#else
+#define BEFORE_DELETE SEE_TAKE_BACK
+#endif
+
 /* Whether the record says nothing of marks, and its upload isn't listed: it may have been completed once. */
 #if MUTANT == abort_believed
 #define may_be_committed(an_id) 0
@@ -352,6 +374,7 @@ inline end_run(r) {
 
 inline start_again() {
   me.to_pack = 0; me.to_prove = 0; me.to_take_back = 0; me.proven = 0; me.name = 0; me.id = 0; me.target = 0; me.lost = 0;
+  me.marked = 0;
   me.pass++;
   if
   :: me.pass == (r == LAST -> LAST_PASSES : PASSES) ->
@@ -394,17 +417,39 @@ inline after_clean_up() {
   fi
 }
 
+inline all_is_proven() {
+  members_of(me.proven);
+  me.to_pack = me.to_pack & ~found;
+  if
+  :: GC && me.to_pack && me.pass == 0 -> after_clean_up()
+  :: else -> me.to_take_back = 0; next_volume()
+  fi
+}
+
 inline next_to_prove() {
   if
   :: me.to_prove -> me.at = PROVE
-  :: else ->
-       members_of(me.proven);
-       me.to_pack = me.to_pack & ~found;
-       if
-       :: GC && me.to_pack && me.pass == 0 -> after_clean_up()
-       :: else -> me.to_take_back = 0; next_volume()
-       fi
+#if MARKS_COMMITS
+  :: !me.to_prove && me.proven -> me.at = LIST_MARKS
+  :: !me.to_prove && !me.proven -> all_is_proven()
+#else
+  :: else -> all_is_proven()
+#endif
   fi
+}
+
+/* 7 found our archive. */
+inline is_committed() {
+  me.proven = me.proven | bit(me.id);
+#if MARKS_COMMITS
+  me.to_prove = bit(me.id);
+  me.at = PUT_MARK
+#else
+#if MARKS
+  gone_on = gone_on | bit(me.id);
+#endif
+  next_volume()
+#endif
 }
 
 inline next_to_fence() {
@@ -478,12 +523,17 @@ inline next_to_delete() {
   fi
 }
 
-/* 8: a volume is marked and its record was still there afterwards. */
+/* 2, 7 and 8: a volume is marked and its record was still there afterwards. */
 inline next_to_mark() {
+  me.marked = me.marked | bit(lowest(me.to_prove));
+  gone_on = gone_on | bit(lowest(me.to_prove));
   me.to_prove = without_lowest(me.to_prove);
+  check();
   if
-  :: me.to_prove -> me.at = PUT_MARK
-  :: else -> me.marked = true; me.at = DELETE
+  :: me.to_prove -> me.at = (me.to_delete -> BEFORE_DELETE : PUT_MARK)
+  :: !me.to_prove && me.to_delete -> me.at = DELETE       /* 8 */
+  :: !me.to_prove && !me.to_delete && me.id -> next_volume()      /* 7 */
+  :: !me.to_prove && !me.to_delete && !me.id -> all_is_proven()   /* 2 */
   fi
 }
 
@@ -536,6 +586,11 @@ proctype s3compress(byte r) {
        fi;
        me.target = 0;
        next_to_prove() }
+#endif
+#if MARKS_COMMITS
+  :: d_step { me.at == LIST_MARKS ->
+       me.to_prove = me.proven & ~commit_marks;
+       if :: me.to_prove -> me.at = PUT_MARK :: else -> all_is_proven() fi }
 #endif
 #if GC
   :: d_step { me.at == LIST_UPLOADS ->  /* all are aborted in one step: gc does it one by one */
@@ -643,7 +698,7 @@ proctype s3compress(byte r) {
      }
 
   /* 7: take_back(), of our own volume or, when coming from 2, of one that another run left */
-  :: d_step { me.at == HEAD && carries(name[me.id], me.id) -> me.proven = me.proven | bit(me.id); next_volume() }
+  :: d_step { me.at == HEAD && carries(name[me.id], me.id) -> is_committed() }
   :: d_step { me.at == HEAD && !carries(name[me.id], me.id) && !(r == LAST && upload[me.id] == SENT && lets_complete(me.id)) ->
        me.at = FIRST_OF_TAKE_BACK }  /* the last run's requests are answered: it waits for its Complete */
 #if OLD_VOLUME
@@ -652,7 +707,7 @@ proctype s3compress(byte r) {
   :: d_step { me.at == ABORT -> abort_for_take_back(me.target); me.at = AFTER_ABORT }
   :: d_step { me.at == HEAD_AGAIN && carries(name[me.target], me.target) ->
        if
-       :: me.target == me.id -> me.proven = me.proven | bit(me.id); next_volume()
+       :: me.target == me.id -> is_committed()
        :: else -> after_clean_up()  /* committed meanwhile; we have looked already, so step 3 will meet it */
        fi }
   :: d_step { me.at == HEAD_AGAIN && !carries(name[me.target], me.target) -> me.at = AFTER_HEADS }
@@ -686,20 +741,20 @@ proctype s3compress(byte r) {
        me.to_delete = found & known;
        me.to_pack = 0;
 #if MARKS && MUTANT != mark_after_delete
-       if
-       :: !me.marked ->  /* a volume without sources needs no mark */
-            for (i : 1 .. IDS) {
-              if :: me.proven & bit(i) && members[i] & me.to_delete -> me.to_prove = me.to_prove | bit(i) :: else fi
-            }
-       :: else
-       fi;
+       for (i : 1 .. IDS) {  /* the mark was listed, and its record may be on its way out all the same */
+         if
+         :: me.proven & ~me.marked & bit(i) && members[i] & me.to_delete -> me.to_prove = me.to_prove | bit(i)
+         :: else
+         fi
+       }
 #endif
        if
        :: !me.to_delete -> end_run(r)
-       :: me.to_delete && me.to_prove -> me.at = PUT_MARK
+       :: me.to_delete && me.to_prove -> me.at = BEFORE_DELETE
        :: me.to_delete && !me.to_prove -> me.at = DELETE
        fi }
 #if MARKS && MUTANT != mark_after_delete
+  /* the mark, wherever it is put */
   :: d_step { me.at == PUT_MARK ->
        commit_marks = commit_marks | bit(lowest(me.to_prove));
 #if MUTANT == take_back_not_looked_for

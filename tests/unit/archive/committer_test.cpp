@@ -170,11 +170,11 @@ class CommitterTest : public ::testing::TestWithParam<bool> {
     return v;
   }
 
-  std::variant<CommittedVolume, LostRace> commit(const SealedVolume& v) {
-    return Committer(store_, catalog_, powers_, *log_).commit(v);
+  std::variant<Commit, LostRace> commit(const SealedVolume& v) {
+    return Committer(store_, catalog_, powers_, clock_, *log_).commit(v);
   }
-  static bool is_committed(const std::variant<CommittedVolume, LostRace>& outcome) {
-    return std::holds_alternative<CommittedVolume>(outcome);
+  static bool is_committed(const std::variant<Commit, LostRace>& outcome) {
+    return std::holds_alternative<Commit>(outcome);
   }
   bool has_record(const SealedVolume& v) const {
     const auto keys = store_.keys(testing::kArchive);

@@ -49,6 +49,12 @@ class LostArchiveTest : public ::testing::TestWithParam<bool> {
     archive_ = store_.objects(testing::kArchive).at(kVolume);
     store_.forget_journal();
   }
+  /// Committed and not marked: its run was killed between the two. Its sources are there.
+  void archive_unmarked() {
+    archive(true);
+    store_.erase(testing::kArchive, commit_mark_key(kVolume, only_name().id));
+    store_.forget_journal();
+  }
   /// As a program wrote it that knows no marks. open: its upload is unfinished.
   void make_old(bool open) {
     const ManifestName name = only_name();
@@ -111,7 +117,8 @@ class LostArchiveTest : public ::testing::TestWithParam<bool> {
     return scope;
   }
   /// gc, dry or not, verify and a run with something to do name the volume; the record stays as it is.
-  void expect_it_stays() {
+  /// packed: objects that the run with something to do packs.
+  void expect_it_stays(std::uint64_t packed = 1) {
     const auto before = records();
     for (const bool dry_run : {true, false}) {
       const GcReport report = gc(dry_run);
@@ -125,6 +132,9 @@ class LostArchiveTest : public ::testing::TestWithParam<bool> {
     const GroupReport report = testing::run(store_, options_).total();
     EXPECT_FALSE(report.failure) << report.failure->what();
     EXPECT_EQ(report.lost, std::vector<std::string>{kVolume});
+    std::uint64_t objects = 0;
+    for (const VolumeReport& volume : report.volumes) objects += volume.objects;
+    EXPECT_EQ(objects, packed);
     EXPECT_TRUE(store_.keys(testing::kSource).empty());
     EXPECT_TRUE(has(kSecond)) << "the name of the lost one is taken";
     EXPECT_THAT(records(), ::testing::IsSupersetOf(before));
@@ -187,18 +197,18 @@ TEST_P(LostArchiveTest, WithoutAMarkNothingIsDeleted) {
 }
 
 TEST_P(LostArchiveTest, AMarkIsNeverOverwritten) {
-  archive(true);
-  catalog_.put_commit_mark(proof());
+  archive_unmarked();
+  catalog_.mark(proof());
   const std::string key = commit_mark_key(kVolume, only_name().id);
   const auto written = store_.objects(testing::kArchive).at(key).version_id;
   store_.edit(testing::kArchive, key, [](testing::StoredObject& object) { object.body = "the first one"; });
-  catalog_.put_commit_mark(proof());
+  catalog_.mark(proof());
   EXPECT_EQ(store_.objects(testing::kArchive).at(key).body, "the first one");
   EXPECT_EQ(store_.objects(testing::kArchive).at(key).version_id, written);
 }
 
 TEST_P(LostArchiveTest, AMarkThatTheStoreOnlyClaimsToHaveIsWrittenAllTheSame) {
-  archive(true);
+  archive_unmarked();
   // Some stores refuse If-None-Match over a delete marker. And a process that takes the same record back may
   // have removed its mark since.
   bool refused = false;
@@ -206,31 +216,73 @@ TEST_P(LostArchiveTest, AMarkThatTheStoreOnlyClaimsToHaveIsWrittenAllTheSame) {
     if (c.op == Op::put && !std::exchange(refused, true))
       throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
   };
-  catalog_.put_commit_mark(proof());
+  catalog_.mark(proof());
   EXPECT_TRUE(refused);
   EXPECT_TRUE(has(commit_mark_key(kVolume, only_name().id)));
 }
 
 TEST_P(LostArchiveTest, AMarkThatCanNotBeWrittenStopsTheRun) {
-  archive(true);
+  archive_unmarked();
   store_.before = [](const Call& c) {
     if (c.op == Op::put) throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
   };
-  EXPECT_EQ(error_kind([&] { catalog_.put_commit_mark(proof()); }), ErrorKind::precondition_failed);
+  EXPECT_EQ(error_kind([&] { catalog_.mark(proof()); }), ErrorKind::precondition_failed);
 }
 
-TEST_P(LostArchiveTest, SourcesThatAreKeptNeedNoMark) {
+TEST_P(LostArchiveTest, AVolumeIsMarkedAlsoIfItsSourcesAreKept) {
   archive(true);
-  EXPECT_TRUE(store_.calls(Op::put, "/commit/").empty());
-  EXPECT_FALSE(has(commit_mark_key(kVolume, only_name().id)));
-}
-
-TEST_P(LostArchiveTest, VolumesOfEarlierRunsGetTheirMark) {
-  archive(true);
-  make_old(false);
-  ASSERT_FALSE(testing::run(store_, options_).total().failure);
-  EXPECT_TRUE(store_.keys(testing::kSource).empty());
   EXPECT_TRUE(has(commit_mark_key(kVolume, only_name().id)));
+  lose_archive();
+  expect_it_stays(3);
+}
+
+TEST_P(LostArchiveTest, AVolumeIsMarkedAlsoIfItsSourcesAreGone) {
+  store_.after = [&](const Call& c) {
+    if (c.op != Op::complete || !c.key.ends_with(".zip")) return;
+    for (const std::string& key : store_.keys(testing::kSource)) store_.erase(testing::kSource, key);
+  };
+  archive();
+  store_.after = {};
+  EXPECT_TRUE(has(commit_mark_key(kVolume, only_name().id)));
+}
+
+TEST_P(LostArchiveTest, ARunMarksWhatItMeets) {
+  for (const bool old : {false, true}) {
+    for (const bool keep_sources : {false, true}) {
+      SCOPED_TRACE(fmt::format("old {}, keep_sources {}", old, keep_sources));
+      testing::fill(store_, 2, 1);
+      archive_unmarked();
+      if (old) make_old(false);
+      // A late arrival, and nothing that the volume holds.
+      for (const std::string& key : store_.keys(testing::kSource)) store_.erase(testing::kSource, key);
+      store_.put(testing::kSource, testing::day_key(1, 7), "late");
+      options_.keep_sources = keep_sources;
+      ASSERT_FALSE(testing::run(store_, options_).total().failure);
+      EXPECT_TRUE(has(commit_mark_key(kVolume, only_name().id)));
+      lose_archive();
+      EXPECT_EQ(gc().damaged.count(), 1u);
+      for (const std::string& key : store_.keys(testing::kArchive)) store_.erase(testing::kArchive, key);
+    }
+  }
+}
+
+TEST_P(LostArchiveTest, ADryRunMarksNothing) {
+  archive_unmarked();
+  ArchiveOptions options = options_;
+  options.dry_run = true;
+  EXPECT_FALSE(testing::run(store_, options).total().failure);
+  EXPECT_FALSE(has(commit_mark_key(kVolume, only_name().id)));
+  EXPECT_TRUE(store_.calls(Op::put).empty());
+}
+
+TEST_P(LostArchiveTest, AMarkThatIsThereCostsNothing) {
+  archive(true);
+  options_.keep_sources = true;
+  EXPECT_FALSE(testing::run(store_, options_).total().failure);
+  EXPECT_EQ(store_.calls(Op::list, "/commit/").size(), 1u) << "one for all volumes of the group";
+  EXPECT_TRUE(store_.calls(Op::put, "/commit/").empty());
+  EXPECT_TRUE(store_.calls(Op::head, "/commit/").empty());
+  EXPECT_TRUE(store_.calls(Op::head, "/take_back/").empty());
 }
 
 // --- what stays and what goes
@@ -264,7 +316,7 @@ TEST_P(LostArchiveTest, AnArchiveThatAnotherReplaced) {
 }
 
 TEST_P(LostArchiveTest, AnArchiveOnWhoseWordNothingWasDeleted) {
-  archive(true);
+  archive_unmarked();
   lose_archive();
   expect_it_goes();
   EXPECT_FALSE(testing::run(store_, options_).total().failure);
@@ -338,7 +390,7 @@ TEST_P(LostArchiveTest, FindSaysThatMembersAreLost) {
 // --- a remover and a deleter that meet; the environment takes the archive away and brings it back
 
 TEST_P(LostArchiveTest, AMarkThatComesWhileItsRecordIsTakenBackWins) {
-  archive(true);
+  archive_unmarked();
   const CommittedVolume seen = proof();
   const auto before = records();
   lose_archive();
@@ -347,7 +399,7 @@ TEST_P(LostArchiveTest, AMarkThatComesWhileItsRecordIsTakenBackWins) {
   store_.before = [&](const Call& c) {
     if (c.op != Op::put || !c.key.starts_with(kTakeBackFolder) || done.exchange(true)) return;
     bring_archive_back();
-    catalog_.put_commit_mark(seen);  // from here on it deletes
+    catalog_.mark(seen);  // from here on it deletes
   };
   EXPECT_TRUE(std::holds_alternative<LostArchive>(take_back(store_, catalog_, seen.manifest())));
   EXPECT_TRUE(done);
@@ -355,7 +407,7 @@ TEST_P(LostArchiveTest, AMarkThatComesWhileItsRecordIsTakenBackWins) {
 }
 
 TEST_P(LostArchiveTest, AMarkThatComesTooLateLicensesNothing) {
-  archive(true);
+  archive_unmarked();
   const CommittedVolume seen = proof();
   lose_archive();
   for (const char* moment : {"/manifest/", "/index/", "/take_back/"}) {
@@ -364,7 +416,7 @@ TEST_P(LostArchiveTest, AMarkThatComesTooLateLicensesNothing) {
     store_.before = [&](const Call& c) {
       if (c.op != Op::del || c.key.find(moment) == std::string::npos || done.exchange(true)) return;
       bring_archive_back();
-      EXPECT_EQ(error_kind([&] { catalog_.put_commit_mark(seen); }), ErrorKind::transient);
+      EXPECT_EQ(error_kind([&] { catalog_.mark(seen); }), ErrorKind::transient);
       lose_archive();
       store_.erase(testing::kArchive, commit_mark_key(kVolume, seen.manifest().id));
     };
@@ -372,13 +424,12 @@ TEST_P(LostArchiveTest, AMarkThatComesTooLateLicensesNothing) {
     EXPECT_TRUE(done);
     store_.before = {};
   }
-  EXPECT_EQ(error_kind([&] { catalog_.put_commit_mark(seen); }), ErrorKind::transient)
-      << "its manifest is gone";
+  EXPECT_EQ(error_kind([&] { catalog_.mark(seen); }), ErrorKind::transient) << "its manifest is gone";
   EXPECT_FALSE(has(take_back_mark_key(kVolume, seen.manifest().id)));
 }
 
 TEST_P(LostArchiveTest, ATakeBackMarkThatWasLeftGoesAfterItsRecord) {
-  archive(true);
+  archive_unmarked();
   const index::Manifest manifest = catalog_.read_manifest(only_name());
   catalog_.put_take_back_mark(manifest);
   EXPECT_EQ(gc().removed.count(), 0u) << "somebody may be at it";
@@ -403,7 +454,7 @@ TEST_P(LostArchiveTest, OnlyTheRecordOfALostArchiveIsForgotten) {
         << what;
     EXPECT_EQ(records(), before) << what;
   };
-  archive(true);
+  archive_unmarked();
   refused("its archive is there");
   lose_archive();
   refused("it was never committed");

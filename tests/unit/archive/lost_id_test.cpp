@@ -7,6 +7,7 @@
 #include "archive/gc_run.h"
 #include "archive/member_reader.h"
 #include "archive/member_search.h"
+#include "archive/restore_plan.h"
 #include "archive/restore_run.h"
 #include "archive/take_back.h"
 #include "archive/verify_run.h"

@@ -43,7 +43,8 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
   DeleteReport remove(const Selection& selection = {}, CommittedBy by = CommittedBy::earlier_run) {
     KnownDeleteConditions conditions(options_.delete_conditions);
     SourceDeleter deleter({{store_, store_}, catalog_, options_, conditions, clock_, *log_});
-    return deleter.delete_members(volumes_.at(0), by, ObjectFilter(selection, base::Timestamp::max()),
+    return deleter.delete_members({catalog_.mark(volumes_.at(0), true), by, proven_at_},
+                                  ObjectFilter(selection, base::Timestamp::max()),
                                   [&](std::uint64_t n) { told_ += n; });
   }
   std::size_t sources() const { return store_.keys(testing::kSource).size(); }
@@ -54,6 +55,7 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
   FakeStore store_;
   ArchiveOptions options_;
   testing::FakeClock clock_;
+  std::optional<base::Timestamp> proven_at_;
   std::shared_ptr<base::Logger> log_ = base::make_null_logger();
   Catalog catalog_{store_, testing::kArchive};
   std::vector<CommittedVolume> volumes_;
@@ -285,6 +287,18 @@ TEST_P(SourceDeleterTest, TheArchiveIsLookedAtRightBeforeTheFirstDelete) {
   for (const Call& list : store_.calls(Op::list, "sources/")) {
     if (list.began < heads[0].began) continue;
     EXPECT_FALSE(GetParam()) << "only a look may stand between the proof and the delete";
+  }
+}
+
+TEST_P(SourceDeleterTest, AProofThatIsHandedOverCountsWhileItIsFresh) {
+  for (const std::chrono::seconds age : {std::chrono::seconds(10), std::chrono::seconds(11)}) {
+    archive();
+    proven_at_ = clock_.now() - age;
+    EXPECT_EQ(remove({}, CommittedBy::this_run).deleted, 10u);
+    auto heads = store_.calls(Op::head, "src/20180401.zip");
+    std::erase_if(heads, [](const Call& c) { return c.key != "src/20180401.zip"; });
+    EXPECT_EQ(heads.size(), age > DeleteLicense::kMaxAge ? 1u : 0u);
+    for (const std::string& key : store_.keys(testing::kArchive)) store_.erase(testing::kArchive, key);
   }
 }
 

@@ -1,0 +1,35 @@
+#include "archive/group_deletes.h"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace s3c::archive {
+
+GroupDeletes::GroupDeletes(const RunShared& shared, GroupTally& tally)
+    : s_(shared), tally_(tally), thread_([this] { volumes_.cancel(); }) {}
+
+GroupDeletes::~GroupDeletes() {
+  volumes_.close();
+}  // or thread_ would wait for ever
+
+void GroupDeletes::add(DoomedVolume volume) {
+  tally_.set_stage(GroupProgress::Stage::deleting);
+  if (!started_) thread_.spawn([this](const std::stop_token&) { delete_all(); });
+  started_ = true;
+  if (!volumes_.push(std::move(volume))) finish();  // throws what ended the thread
+}
+
+void GroupDeletes::finish() {
+  volumes_.close();
+  thread_.wait();
+}
+
+void GroupDeletes::delete_all() {
+  while (const std::optional<DoomedVolume> volume = volumes_.pop()) {
+    tally_.add_deletes(s_.deleter.delete_members(
+        *volume, s_.filter, [this](std::uint64_t objects) { tally_.count_deleted(objects); }));
+  }
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,51 @@
+// The source objects of a group, joined with what is archived of it already.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "archive/archived_members.h"
+#include "archive/catalog.h"
+#include "archive/group_tally.h"
+#include "archive/run_shared.h"
+#include "archive/source_listing.h"
+
+namespace s3c::archive {
+
+/// In key order, each object once. One thread.
+class GroupObjects {
+ public:
+  /// skip: keys that are never handed out, even when they are added later. All arguments outlive it.
+  GroupObjects(const RunShared& shared, const std::string& group_prefix, const std::set<std::string>& skip,
+               GroupTally& tally);
+
+  /// Whether the listing shows no (further) object.
+  bool at_end() { return listing_.peek() == nullptr; }
+  /// From here on, members of these volumes are passed over. REQUIRES: before next_to_pack(); volumes outlive
+  /// this object.
+  void join(Catalog& catalog, const std::vector<CommittedVolume>& volumes) {
+    archived_.emplace(catalog, volumes);
+  }
+  /// Passes over what needs no packing. nullptr: nothing is left to pack, or the run is asked to stop. Throws
+  /// the store's errors.
+  const s3::ObjectSummary* next_to_pack();
+  /// Moves on by one object and counts it. REQUIRES: not at_end().
+  void take();
+  /// The volumes of which a member was passed over: their sources are still to be deleted.
+  std::vector<const CommittedVolume*> volumes_with_sources() const {
+    return archived_->volumes_with_sources();
+  }
+  /// As SourceListing::rest().
+  std::optional<SourceListing::Rest> rest() const { return listing_.rest(); }
+
+ private:
+  const RunShared& s_;
+  const std::set<std::string>& skip_;
+  GroupTally& tally_;
+  SourceListing listing_;
+  std::optional<ArchivedMembers> archived_;
+};
+
+}  // namespace s3c::archive

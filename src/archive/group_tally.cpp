@@ -1,0 +1,99 @@
+#include "archive/group_tally.h"
+
+namespace s3c::archive {
+
+void GroupTally::begin_pass() {
+  base::MutexLock lock(mutex_);
+  report_.listed = report_.listed_bytes = report_.already_archived = 0;
+  for (const VolumeReport& volume : report_.volumes) {
+    report_.listed += volume.objects;
+    report_.listed_bytes += volume.source_bytes;
+  }
+}
+
+void GroupTally::count_listed(const s3::ObjectSummary& object) {
+  base::MutexLock lock(mutex_);
+  ++report_.listed;
+  report_.listed_bytes += object.size_bytes;
+}
+
+void GroupTally::count_archived() {
+  base::MutexLock lock(mutex_);
+  ++report_.already_archived;
+}
+
+void GroupTally::count_to_archive(const s3::ObjectSummary& object) {
+  base::MutexLock lock(mutex_);
+  ++report_.to_archive;
+  report_.to_archive_bytes += object.size_bytes;
+}
+
+void GroupTally::set_lost(std::vector<std::string> archive_keys) {
+  base::MutexLock lock(mutex_);
+  report_.lost = std::move(archive_keys);
+}
+
+void GroupTally::count_admitted() {
+  progress_.update(prefix_, [](GroupProgress& group, RunProgress&) { ++group.listed; });
+}
+
+void GroupTally::listing_done() {
+  progress_.update(prefix_, [](GroupProgress& group, RunProgress&) { group.listing_done = true; });
+}
+
+void GroupTally::add_left(LeftObject object) {
+  base::MutexLock lock(mutex_);
+  report_.left.add(std::move(object));
+}
+
+void GroupTally::add_sealed(const SealedVolume& sealed) {
+  base::MutexLock lock(mutex_);
+  report_.vanished += sealed.vanished;
+  report_.left.add(sealed.left);
+}
+
+void GroupTally::add_committed(const index::Manifest& manifest) {
+  base::MutexLock lock(mutex_);
+  report_.volumes.push_back(
+      {manifest.archive_key, manifest.objects, manifest.source_size_bytes, manifest.archive_size_bytes});
+}
+
+void GroupTally::count_lost_race() {
+  base::MutexLock lock(mutex_);
+  ++report_.lost_races;
+}
+
+void GroupTally::count_deleted(std::uint64_t objects) {
+  progress_.update(prefix_, [objects](GroupProgress& group, RunProgress& run) {
+    group.deleted += objects;
+    run.objects_deleted += objects;
+  });
+  base::MutexLock lock(mutex_);
+  report_.deleted += objects;
+}
+
+void GroupTally::add_deletes(const DeleteReport& done) {
+  base::MutexLock lock(mutex_);
+  report_.markers += done.markers;
+  report_.versions_kept += done.versions_kept;
+  report_.versions_kept_bytes += done.versions_kept_bytes;
+  report_.left.add(done.left);
+}
+
+void GroupTally::add_sweep(const SweepReport& done) {
+  base::MutexLock lock(mutex_);
+  report_.versions_deleted += done.deleted;
+  report_.versions_kept = done.kept;
+  report_.versions_kept_bytes = done.kept_bytes;
+  report_.left.add(done.left);
+}
+
+void GroupTally::set_stage(GroupProgress::Stage stage) {
+  progress_.update(prefix_, [stage](GroupProgress& group, RunProgress&) { group.stage = stage; });
+}
+
+void GroupTally::count_bytes_out(std::uint64_t bytes) {
+  progress_.update(prefix_, [bytes](GroupProgress&, RunProgress& run) { run.bytes_out += bytes; });
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,55 @@
+// What a group's run has done so far: its report, and its line of the progress.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "archive/open_volume.h"
+#include "archive/progress.h"
+#include "archive/report.h"
+#include "archive/source_deleter.h"
+#include "archive/version_sweep.h"
+#include "base/mutex.h"
+#include "index/manifest.h"
+#include "s3/types.h"
+
+namespace s3c::archive {
+
+/// Any thread: the sources of one volume are deleted while the next one is packed.
+class GroupTally {
+ public:
+  /// The report and the progress outlive it. No other code uses the report meanwhile.
+  GroupTally(GroupReport& report, Progress& progress, std::string prefix)
+      : report_(report), progress_(progress), prefix_(std::move(prefix)) {
+    report.prefix = prefix_;
+  }
+
+  /// A pass lists the group anew: its counts start over, with what this run has committed already.
+  void begin_pass();
+  void count_listed(const s3::ObjectSummary& object);
+  void count_archived();
+  void count_to_archive(const s3::ObjectSummary& object);
+  void set_lost(std::vector<std::string> archive_keys);
+  void count_admitted();
+  void listing_done();
+  void add_left(LeftObject object);
+  void add_sealed(const SealedVolume& sealed);
+  void add_committed(const index::Manifest& manifest);
+  void count_lost_race();
+  void count_deleted(std::uint64_t objects);
+  void add_deletes(const DeleteReport& done);
+  void add_sweep(const SweepReport& done);
+
+  void set_stage(GroupProgress::Stage stage);
+  void count_bytes_out(std::uint64_t bytes);
+
+ private:
+  base::Mutex mutex_;
+  GroupReport& report_ S3C_GUARDED_BY(mutex_);
+  Progress& progress_;
+  const std::string prefix_;
+};
+
+}  // namespace s3c::archive

@@ -1,0 +1,184 @@
+#include "archive/volume_maker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "archive/cleared_volume.h"
+#include "base/encoding.h"
+
+namespace s3c::archive {
+
+using base::Error;
+using base::ErrorKind;
+
+VolumeMaker::Outcome VolumeMaker::make(const s3::ObjectSummary& first) {
+  // An object larger than a whole volume may be has one of its own, with parts to fit.
+  const bool alone = first.size_bytes > s_.options.max_size_bytes;
+  const std::uint64_t part_size = alone ? part_size_bytes(first.size_bytes, 1)
+                                        : part_size_bytes(s_.options.max_size_bytes, s_.options.max_objects);
+  const std::uint64_t buffers = buffers_for(part_size);
+  if (buffers > s_.buffers.total_bytes()) {
+    leave_for_good(
+        {first.key, LeftReason::too_large, fmt::format("parts of {} bytes are needed", part_size)});
+    return NothingToPack{};
+  }
+
+  // 3: a free name and a fresh id.
+  const std::optional<std::string> key = choose_archive_key();
+  if (!key) return StartAgain{};
+  // 4: every object is fetched, proven, compressed and appended.
+  std::variant<SealedVolume, StartAgain> packed = pack(*key, part_size, buffers);
+  if (std::holds_alternative<StartAgain>(packed)) return StartAgain{};
+  const SealedVolume& sealed = std::get<SealedVolume>(packed);
+  if (sealed.manifest.objects == 0) {
+    tally_.add_sealed(sealed);
+    return NothingToPack{};
+  }
+
+  // 5 to 7: from here on only what the store confirms counts.
+  std::variant<Commit, LostRace> outcome = s_.committer.commit(sealed);
+  if (auto* lost = std::get_if<LostRace>(&outcome)) return start_again_after(*lost, *key);
+  tally_.add_sealed(sealed);
+  return std::get<Commit>(std::move(outcome));
+}
+
+/// The first name that no volume has, committed or lost; nullopt: another run was faster than our listing,
+/// which has to be made again.
+std::optional<std::string> VolumeMaker::choose_archive_key() {
+  for (int n = 1;; ++n) {
+    const std::string key = ArchiveName::volume_key(group_.stem, n);
+    if (records_.taken_keys.contains(key)) continue;
+    const std::optional<s3::ObjectHead> archive =
+        s_.context.stores.archive.head_object(s_.catalog.bucket(), key);
+    if (!archive) return key;
+    const auto id = archive->metadata.find(kIdMetadata);
+    if (id == archive->metadata.end()) continue;  // a foreign object: the name is taken
+    // Going on to the next name now would archive everything twice if this is a run that was faster than
+    // our listing.
+    if (memory_.unproven_ids.insert(id->second).second) return std::nullopt;
+    const bool has_manifest = std::find(records_.state.listed.begin(), records_.state.listed.end(),
+                                        ManifestName{key, id->second}) != records_.state.listed.end();
+    throw Error(
+        ErrorKind::corrupt,
+        has_manifest
+            ? "an archive of this group is not what its manifest says; nothing was deleted, look at it "
+              "before archiving more of this group"
+            : "an archive of this group has no manifest; nothing was deleted, put its manifest back or "
+              "move the archive away before archiving more of this group",
+        {.operation = "verify", .resource = s_.catalog.bucket() + "/" + key});
+  }
+}
+
+/// A volume without members is abandoned before it is returned.
+std::variant<SealedVolume, VolumeMaker::StartAgain> VolumeMaker::pack(const std::string& key,
+                                                                      std::uint64_t part_size,
+                                                                      std::uint64_t buffers) {
+  const OpenVolume::Setup setup{s_.context.stores.archive,
+                                s_.slots,
+                                s_.options,
+                                s_.powers,
+                                s_.context.clock,
+                                group_,
+                                [this](std::uint64_t bytes) { tally_.count_bytes_out(bytes); }};
+  auto volume = std::make_shared<OpenVolume>(setup, key, part_size, s_.buffers.lease(buffers));
+  SealedVolume sealed;
+  try {
+    admit_objects(volume);
+    tally_.set_stage(GroupProgress::Stage::committing);
+    sealed = volume->seal();
+    if (s_.options.readback && sealed.manifest.objects != 0) {
+      tally_.set_stage(GroupProgress::Stage::reading_back);
+      s_.readback.promote(sealed);
+      tally_.set_stage(GroupProgress::Stage::committing);
+    }
+  } catch (const VolumeSpoiled& spoiled) {
+    volume->abandon();
+    leave_for_good(spoiled.object);
+    return StartAgain{};
+  } catch (const Error& error) {
+    abandon_after_failure(*volume);
+    if (!was_cleared(error)) throw;
+    return start_again_after({"", cleared(error.context())}, key);
+  } catch (...) {
+    abandon_after_failure(*volume);
+    throw;
+  }
+  if (sealed.manifest.objects == 0) volume->abandon();
+  return sealed;
+}
+
+void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
+  const Turnstile::Turn turn(s_.turnstile);
+  tally_.set_stage(GroupProgress::Stage::packing);
+  std::uint64_t objects = 0;
+  std::uint64_t bytes = 0;
+  while (const s3::ObjectSummary* object = objects_.next_to_pack()) {
+    const bool full = objects == s_.options.max_objects ||
+                      (objects != 0 && bytes + object->size_bytes > s_.options.max_size_bytes);
+    if (full || s_.context.stop.stop_requested()) return;
+    ++objects;
+    bytes += object->size_bytes;
+    WorkItem item{volume, group_.prefix, {*object, volume->builder().admit(object->key)}};
+    objects_.take();
+    const std::uint64_t sequence = item.object.admission.sequence;
+    if (!s_.crew.take(std::move(item))) {
+      // Answered here, as no crew will answer: seal() and abandon() wait for every admission.
+      volume->builder().fail(sequence,
+                             std::make_exception_ptr(Error(ErrorKind::internal, "the packing crew is gone")));
+      return;
+    }
+    tally_.count_admitted();
+  }
+  tally_.listing_done();
+}
+
+/// The object isn't admitted again by this run, and is named in the report.
+void VolumeMaker::leave_for_good(LeftObject object) {
+  s_.context.log.warn("left in place: {}: {}{}{}", base::printable(object.key), describe(object.reason),
+                      object.detail.empty() ? "" : ": ", object.detail);
+  memory_.spoilers.insert(object.key);
+  tally_.add_left(std::move(object));
+}
+
+VolumeMaker::StartAgain VolumeMaker::start_again_after(const LostRace& lost, const std::string& key) {
+  // A refusal or a bug of ours would be met again by every further pass.
+  if (lost.error && (!lost.error->worth_retrying() || lost.error->kind() == ErrorKind::internal))
+    throw *lost.error;
+  // No archive stands there: something only removed our upload. Where runs fence each other (5b) that is how a
+  // race is lost. Elsewhere only gc and lifecycle rules do it.
+  const bool to_a_run = !lost.winner_id.empty() || !s_.powers.conditional_complete;
+  if (!lost.error && to_a_run) tally_.count_lost_race();
+  if (!lost.error && !lost.winner_id.empty()) {
+    s_.context.log.info("{}: another run committed it first", key);
+  } else {
+    memory_.last_error = lost.error ? *lost.error : cleared({.resource = s_.catalog.bucket() + "/" + key});
+    s_.context.log.warn("{} was not committed and is started again: {}", key, memory_.last_error->what());
+  }
+  return {};
+}
+
+/// The error that ended the volume is the one to tell; an abort that fails as well leaves an unfinished
+/// upload, which is invisible to readers and cleared by a later run.
+void VolumeMaker::abandon_after_failure(OpenVolume& volume) {
+  try {
+    volume.abandon();
+  } catch (const Error& error) {
+    s_.context.log.warn("the unfinished upload of {} stays behind: {}", volume.archive_key(), error.what());
+  }
+}
+
+/// A volume pays for the part it fills and, when its parts are larger than usual, for what those take in
+/// flight. One that will be smaller than a part pays for that only, so that many small groups are open at
+/// once: each takes a dozen round trips, whatever its size.
+std::uint64_t VolumeMaker::buffers_for(std::uint64_t part_size) const {
+  const auto slots = static_cast<std::uint64_t>(s_.slots.count());
+  const std::uint64_t in_flight = slots * (part_size - part_size_bytes(0, 0));
+  const std::optional<SourceListing::Rest> rest = objects_.rest();
+  const std::uint64_t largest = rest ? largest_archive_bytes(rest->bytes, rest->objects) : part_size;
+  return in_flight + std::min(part_size, largest);
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,71 @@
+// Steps 3 to 7 of the commit protocol for one volume of a group: a name, the packing, the commit.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+
+#include "archive/catalog.h"
+#include "archive/committer.h"
+#include "archive/group_objects.h"
+#include "archive/group_tally.h"
+#include "archive/open_volume.h"
+#include "archive/run_shared.h"
+#include "base/error.h"
+
+namespace s3c::archive {
+
+/// What earlier passes over a group found out, and the next one must know.
+struct PassMemory {
+  /// Keys of objects that spoiled a volume or can't be packed at all. No later volume takes them.
+  std::set<std::string> spoilers;
+  /// Ids that archives at our name carried and that could not be proven, to tell a race from damage.
+  std::set<std::string> unproven_ids;
+  /// What the last failed Complete said.
+  std::optional<base::Error> last_error;
+};
+
+/// What the catalog says of a group.
+struct GroupRecords {
+  GroupState state;
+  std::set<std::string> taken_keys;  ///< names that new volumes can't have
+};
+
+/// Makes one volume after the other. One thread.
+class VolumeMaker {
+ public:
+  struct NothingToPack {};
+  /// The group has to be listed again: another process was faster, or an object spoiled the volume.
+  struct StartAgain {};
+  using Outcome = std::variant<Commit, NothingToPack, StartAgain>;
+
+  /// All arguments outlive it.
+  VolumeMaker(const RunShared& shared, const Group& group, GroupObjects& objects, const GroupRecords& records,
+              PassMemory& memory, GroupTally& tally)
+      : s_(shared), group_(group), objects_(objects), records_(records), memory_(memory), tally_(tally) {}
+
+  /// first: what objects.next_to_pack() returned. Throws base::Error when the group must be given up.
+  Outcome make(const s3::ObjectSummary& first);
+
+ private:
+  std::optional<std::string> choose_archive_key();
+  std::variant<SealedVolume, StartAgain> pack(const std::string& key, std::uint64_t part_size,
+                                              std::uint64_t buffers);
+  void admit_objects(const std::shared_ptr<OpenVolume>& volume);
+  void leave_for_good(LeftObject object);
+  StartAgain start_again_after(const LostRace& lost, const std::string& key);
+  void abandon_after_failure(OpenVolume& volume);
+  std::uint64_t buffers_for(std::uint64_t part_size) const;
+
+  const RunShared& s_;
+  const Group& group_;
+  GroupObjects& objects_;
+  const GroupRecords& records_;
+  PassMemory& memory_;
+  GroupTally& tally_;
+};
+
+}  // namespace s3c::archive
