@@ -3,6 +3,7 @@
 import queue
 import datetime
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 from harness.checker import list_bucket
 from harness.load import Original, day_objects
@@ -203,10 +204,12 @@ class Gc(StoreCase):
     # --- size
 
     def test_more_uploads_than_a_page_holds(self):
+        if self.STORE == "lesser":
+            self.skipTest("it lists uploads as the full one does")
         keys = [f"{self.source}/2018{month:02}{day:02}{volume}.zip" for month in range(1, 13) for day in range(1, 29)
-                for volume in ("", "-2", "-3", "-14")]
-        for key in keys:
-            self.upload(key)
+                for volume in ("", "-2", "-14")]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(self.upload, keys))
         done = self.gc("--min-age", "0")
         self.assertEqual(sorted(keys), [key for _, key in self.names(done["removed"])])
         self.assertEqual(sorted(self.strangers), self.uploads())

@@ -64,10 +64,11 @@ def read_archive(client, bucket: str, key: str) -> bytes:
         except botocore.exceptions.ClientError as error:
             if error.response["Error"]["Code"] != "InvalidObjectState" or attempt == 199:
                 raise
-            if attempt == 0:
+            if attempt > 0:
+                time.sleep(0.05)
+            else:
                 client.restore_object(Bucket=bucket, Key=key, RestoreRequest={
                     "Days": 1, "GlacierJobParameters": {"Tier": "Expedited"}})
-            time.sleep(0.05)
     raise AssertionError("unreachable")
 
 

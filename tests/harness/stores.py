@@ -72,10 +72,14 @@ class Store:
         self.process = None
 
 
+LIBC = ctypes.CDLL(None)
+
+
 def die_with_parent() -> None:
-    """For a child before exec: a test that is killed, as CTest does after its time limit, must leave no server behind."""
+    """For a child before exec: a test that is killed, as CTest does after its time limit, must leave no server behind. The
+    child dies with the thread that started it."""
     pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    LIBC.prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 def start_sim(profile: str = "full", latency_ms: int = 0, *more: str) -> Store:
