@@ -48,7 +48,7 @@ AbortOutcome try_aborts(s3::ObjectStore& store, const std::string& bucket, const
     store.abort_multipart_upload(bucket, key, start_upload(store, bucket, key));
     store.abort_multipart_upload(bucket, key, completed);
   } catch (const Error& error) {
-    if (error.context().code != "NoSuchUpload") throw;
+    if (error.kind() != ErrorKind::no_upload) throw;
     return AbortOutcome::disturbed;  // gc took it for a killed run's
   }
   return store.head_object(bucket, key) ? AbortOutcome::kept : AbortOutcome::gone;

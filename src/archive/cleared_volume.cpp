@@ -8,10 +8,10 @@
 namespace s3c::archive {
 
 bool was_cleared(const base::Error& error) {
-  const base::ErrorContext& context = error.context();
   // An index that isn't there is damage: nobody removes that of a volume in the making without its upload.
-  return context.code == "NoSuchUpload" ||
-         (context.code == "NoSuchKey" && context.resource.find(kIndexFolder) == std::string::npos);
+  return error.kind() == base::ErrorKind::no_upload ||
+         (error.kind() == base::ErrorKind::not_found &&
+          error.context().resource.find(kIndexFolder) == std::string::npos);
 }
 
 base::Error cleared(base::ErrorContext context) {

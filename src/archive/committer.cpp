@@ -14,7 +14,7 @@ namespace {
 
 /// NoSuchUpload: somebody who was faster has aborted it (5b).
 bool tells_of_lost_race(const Error& error) {
-  return error.kind() == ErrorKind::precondition_failed || error.context().code == "NoSuchUpload";
+  return error.kind() == ErrorKind::precondition_failed || error.kind() == ErrorKind::no_upload;
 }
 
 }  // namespace

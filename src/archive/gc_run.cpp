@@ -300,7 +300,7 @@ class GcRun {
       return catalog_.read_manifest(name);
     } catch (const Error& error) {
       // Its run, or somebody else's clean-up, took it back meanwhile.
-      if (error.kind() == ErrorKind::not_found && error.context().code != "NoSuchBucket") return std::nullopt;
+      if (error.kind() == ErrorKind::not_found) return std::nullopt;
       throw;
     }
   }
@@ -413,7 +413,8 @@ class GcRun {
     try {
       work(garbage);
     } catch (const Error& error) {
-      const bool damaged = error.kind() == ErrorKind::corrupt || error.kind() == ErrorKind::unsupported;
+      const bool damaged = error.kind() == ErrorKind::corrupt || error.kind() == ErrorKind::unsupported ||
+                           error.kind() == ErrorKind::wrong_state;
       garbage.why = error.what();
       note(damaged ? &GcReport::damaged : &GcReport::left, garbage);
     }

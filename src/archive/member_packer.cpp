@@ -42,7 +42,7 @@ std::uint64_t in_memory_bytes(std::uint64_t size_bytes) {
 LeftReason reason_of(const Error& error) {
   if (error.kind() == ErrorKind::precondition_failed) return LeftReason::changed;
   if (error.kind() == ErrorKind::corrupt) return LeftReason::damaged;
-  if (error.context().code == "InvalidObjectState") return LeftReason::frozen;
+  if (error.kind() == ErrorKind::wrong_state) return LeftReason::frozen;
   return LeftReason::unreadable;
 }
 
@@ -167,7 +167,7 @@ bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& obje
 }
 
 bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, const Error& error) {
-  if (error.kind() == ErrorKind::not_found && error.context().code != "NoSuchBucket") {
+  if (error.kind() == ErrorKind::not_found) {
     volume.leave_out(object.admission.sequence, std::nullopt);  // gone: there is nothing to leave
     return false;
   }

@@ -87,7 +87,7 @@ class Probe {
         continue;
       }
       store_.abort_multipart_upload(bucket_, key_, runner.upload_id);
-      if (runner.error->kind() == ErrorKind::not_found) {
+      if (runner.error->kind() == ErrorKind::no_upload) {
         ++race.won;  // it had its effect, and its answer was lost
       } else if (is_refusal(*runner.error)) {
         race.refused = true;

@@ -22,7 +22,7 @@ bool can_be_read(s3::ObjectStore& store, const std::string& bucket, const std::s
     store.get_object(request);
     return true;
   } catch (const Error& error) {
-    if (error.context().code != "InvalidObjectState") throw;
+    if (error.kind() != ErrorKind::wrong_state) throw;
     return false;
   }
 }

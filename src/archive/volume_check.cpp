@@ -21,7 +21,7 @@ using Kind = VolumeFinding::Kind;
 
 /// Asked of the store and not of the listing: some stores let objects of Glacier classes be read.
 bool is_frozen(const Error& error) {
-  return error.context().code == "InvalidObjectState";
+  return error.kind() == ErrorKind::wrong_state;
 }
 
 /// Parts that the store copies at a time.

@@ -99,7 +99,7 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
     info.manifest = catalog.read_manifest(volume.record->name);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::unsupported &&
-        error.kind() != ErrorKind::not_found)
+        error.kind() != ErrorKind::wrong_state && error.kind() != ErrorKind::not_found)
       throw;
     info.state = error.kind() != ErrorKind::not_found ? VolumeState::unreadable
                  : volume.record->marked              ? VolumeState::lost

@@ -10,6 +10,12 @@ std::string_view to_string(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::not_found:
       return "not_found";
+    case ErrorKind::no_bucket:
+      return "no_bucket";
+    case ErrorKind::no_upload:
+      return "no_upload";
+    case ErrorKind::wrong_state:
+      return "wrong_state";
     case ErrorKind::precondition_failed:
       return "precondition_failed";
     case ErrorKind::access_denied:
@@ -61,6 +67,9 @@ Error::Error(ErrorKind kind, std::string message, ErrorContext context)
 bool Error::worth_retrying() const {
   switch (kind_) {
     case ErrorKind::not_found:
+    case ErrorKind::no_bucket:
+    case ErrorKind::no_upload:
+    case ErrorKind::wrong_state:
     case ErrorKind::access_denied:
     case ErrorKind::invalid_argument:
     case ErrorKind::unsupported:

@@ -9,7 +9,10 @@
 namespace s3c::base {
 
 enum class ErrorKind {
-  not_found,            ///< the named thing isn't there
+  not_found,            ///< the named object (or volume, file) isn't there
+  no_bucket,            ///< the bucket isn't there
+  no_upload,            ///< the multipart upload isn't there: it was completed or aborted
+  wrong_state,          ///< the object's storage class or state doesn't allow it: it must be thawed first
   precondition_failed,  ///< If-Match / If-None-Match did not hold, or a conditional request lost a race
   access_denied,        ///< credentials missing, wrong, or not allowed to do this
   throttled,            ///< the server asked us to slow down, and still did after every retry

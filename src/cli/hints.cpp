@@ -165,6 +165,9 @@ std::string hint_for(const Error& error) {
     case ErrorKind::cancelled:
       return "run the same command again to go on";
     case ErrorKind::not_found:
+    case ErrorKind::no_bucket:
+    case ErrorKind::no_upload:
+    case ErrorKind::wrong_state:
     case ErrorKind::invalid_argument:
     case ErrorKind::unsupported:
       break;

@@ -25,8 +25,8 @@ struct KnownCode {
 constexpr KnownCode kCodes[] = {
     {"NoSuchKey", ErrorKind::not_found, "there is no such object"},
     {"NoSuchVersion", ErrorKind::not_found, "there is no such version"},
-    {"NoSuchBucket", ErrorKind::not_found, "there is no such bucket"},
-    {"NoSuchUpload", ErrorKind::not_found, "there is no such upload: it was completed or aborted"},
+    {"NoSuchBucket", ErrorKind::no_bucket, "there is no such bucket"},
+    {"NoSuchUpload", ErrorKind::no_upload, "there is no such upload: it was completed or aborted"},
     {"NoSuchTagSet", ErrorKind::not_found, "there are no tags"},
     {"NoSuchTagSetError", ErrorKind::not_found, "there are no tags"},
 
@@ -91,10 +91,9 @@ constexpr KnownCode kCodes[] = {
 
     {"NotImplemented", ErrorKind::unsupported, "the store can't do this"},
     {"MethodNotAllowed", ErrorKind::unsupported, "the store doesn't allow this"},
-    {"InvalidObjectState", ErrorKind::unsupported,
+    {"InvalidObjectState", ErrorKind::wrong_state,
      "the object's storage class or state doesn't allow this (one that is archived must be thawed before it "
-     "is "
-     "read)"},
+     "is read)"},
 };
 
 const KnownCode* find_code(std::string_view code) {

@@ -25,8 +25,7 @@ constexpr std::size_t kMaxItems = 1000;  // Source: S3 API, DeleteObjects
 Outcome outcome_of(const DeleteItem& item, std::optional<ErrorKind> kind, std::string_view code) {
   if (code == "ConditionalRequestConflict") return Outcome::refused;  // still there, or not: nobody knows
   if (kind == ErrorKind::precondition_failed) return Outcome::precondition_failed;
-  if (kind == ErrorKind::not_found && code != "NoSuchBucket")
-    return item.etag.empty() ? Outcome::deleted : Outcome::not_found;
+  if (kind == ErrorKind::not_found) return item.etag.empty() ? Outcome::deleted : Outcome::not_found;
   return Outcome::refused;
 }
 

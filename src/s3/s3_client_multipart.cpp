@@ -101,7 +101,7 @@ std::string S3Client::complete_multipart_upload(const CompleteMultipartUploadReq
   call.before_try = [this, &request](Call& next) {
     if (next.last_code != "InternalError") return;
     if (!upload_exists(request.bucket, request.key, request.upload_id)) {
-      throw Error(ErrorKind::not_found, "there is no such upload: it was completed or aborted",
+      throw Error(ErrorKind::no_upload, "there is no such upload: it was completed or aborted",
                   {.code = "NoSuchUpload"});
     }
   };
@@ -117,8 +117,8 @@ bool S3Client::upload_exists(const std::string& bucket, const std::string& key,
   try {
     runner_.run(call, [](http::Response&) {});
   } catch (const Error& error) {
-    // NoSuchUpload; from Ceph RGW NoSuchKey.
-    return error.kind() != ErrorKind::not_found;
+    // Ceph RGW says NoSuchKey.
+    return error.kind() != ErrorKind::no_upload && error.kind() != ErrorKind::not_found;
   }
   return true;
 }
@@ -132,7 +132,7 @@ void S3Client::abort_multipart_upload(const std::string& bucket, const std::stri
   try {
     runner_.run(call, [](http::Response&) {});
   } catch (const Error& error) {
-    if (error.context().code != "NoSuchUpload") throw;
+    if (error.kind() != ErrorKind::no_upload) throw;
   }
 }
 

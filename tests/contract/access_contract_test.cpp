@@ -10,7 +10,9 @@ class Access : public Contract {
  protected:
   void expect_everything_fails(s3::S3Client& client, const std::string& bucket, ErrorKind kind) {
     auto kind_of = [](const std::function<void()>& call) { return base::to_string(error_of(call).kind()); };
-    EXPECT_EQ(kind_of([&] { client.head_bucket(bucket); }), base::to_string(kind));
+    // The answer to a HEAD has no body that could say what isn't there.
+    const ErrorKind of_head = kind == ErrorKind::no_bucket ? ErrorKind::not_found : kind;
+    EXPECT_EQ(kind_of([&] { client.head_bucket(bucket); }), base::to_string(of_head));
     EXPECT_EQ(kind_of([&] { client.list_objects({.bucket = bucket}); }), base::to_string(kind));
     EXPECT_EQ(kind_of([&] { client.get_object({.bucket = bucket, .key = "k"}); }), base::to_string(kind));
     EXPECT_EQ(kind_of([&] { client.put_object({.bucket = bucket, .key = "k"}, "x"); }),
@@ -37,7 +39,7 @@ TEST_P(Access, HeadBucket) {
 }
 
 TEST_P(Access, MissingBucket) {
-  expect_everything_fails(client(), bucket_ + "-missing", ErrorKind::not_found);
+  expect_everything_fails(client(), bucket_ + "-missing", ErrorKind::no_bucket);
   EXPECT_EQ(error_of([&] {
               client().delete_objects(bucket_ + "-missing", {{.key = "k"}}, s3::ObjectStore::Resend::allowed);
             })

@@ -89,7 +89,7 @@ TEST_P(Multipart, AfterAnAcknowledgedAbortNothingWorks) {
   const Upload made = upload("k", "body");
   client().abort_multipart_upload(bucket_, "k", made.id);
   const auto error = error_of([&] { client().complete_multipart_upload(completion("k", made)); });
-  EXPECT_EQ(error.kind(), ErrorKind::not_found);
+  EXPECT_EQ(error.kind(), ErrorKind::no_upload);
   EXPECT_EQ(error.context().code, "NoSuchUpload");
   EXPECT_EQ(client().head_object(bucket_, "k"), std::nullopt);
   EXPECT_EQ(error_of([&] {
@@ -100,7 +100,7 @@ TEST_P(Multipart, AfterAnAcknowledgedAbortNothingWorks) {
                                     .body = "x",
                                     .md5 = base::md5("x")});
             }).kind(),
-            ErrorKind::not_found);
+            ErrorKind::no_upload);
   client().abort_multipart_upload(bucket_, "k", made.id);  // twice is fine
 }
 
@@ -112,7 +112,7 @@ TEST_P(Multipart, ARepeatedCompleteCreatesNothingNew) {
     EXPECT_THAT(client().complete_multipart_upload(completion("k", made)),
                 testing::AnyOf(made.parts.expected_etag, ""));
   } catch (const base::Error& error) {
-    EXPECT_TRUE(error.kind() == ErrorKind::not_found || error.kind() == ErrorKind::precondition_failed)
+    EXPECT_TRUE(error.kind() == ErrorKind::no_upload || error.kind() == ErrorKind::precondition_failed)
         << error.what();
   }
   const auto after = client().head_object(bucket_, "k");
@@ -148,7 +148,7 @@ TEST_P(Multipart, CompleteAndAbortExcludeEachOther) {
         client().complete_multipart_upload(completion(key, made));
         completed = true;
       } catch (const base::Error& error) {
-        EXPECT_EQ(error.kind(), ErrorKind::not_found) << error.what();
+        EXPECT_EQ(error.kind(), ErrorKind::no_upload) << error.what();
       }
     });
     std::thread aborter([&] {

@@ -139,7 +139,7 @@ s3::CompleteMultipartUploadRequest FakeStore::last_complete() const {
 
 Bucket& FakeStore::bucket(const std::string& name) {
   const auto found = buckets_.find(name);
-  if (found == buckets_.end()) throw store_error(ErrorKind::not_found, "NoSuchBucket");
+  if (found == buckets_.end()) throw store_error(ErrorKind::no_bucket, "NoSuchBucket");
   return found->second;
 }
 
@@ -159,7 +159,7 @@ const StoredObject& FakeStore::find(const std::string& name, const std::string& 
       request->if_match != found->second.etag)
     throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
   if (request != nullptr && !found->second.thaw.is_readable())
-    throw store_error(ErrorKind::unsupported, "InvalidObjectState");
+    throw store_error(ErrorKind::wrong_state, "InvalidObjectState");
   return found->second;
 }
 
@@ -358,7 +358,7 @@ s3::RestoreOutcome FakeStore::restore_object(const s3::RestoreObjectRequest& req
     find(request.bucket, request.key, nullptr);
     StoredObject& object = bucket(request.bucket).at(request.key);
     const Kind kind = object.thaw.kind;
-    if (kind == Kind::not_frozen) throw store_error(ErrorKind::unsupported, "InvalidObjectState");
+    if (kind == Kind::not_frozen) throw store_error(ErrorKind::wrong_state, "InvalidObjectState");
     if (kind == Kind::in_progress) return s3::RestoreOutcome::in_progress;
     if (request.days) object.thaw.expires_at = time() + std::chrono::days(*request.days);
     if (kind == Kind::thawed) return s3::RestoreOutcome::extended;
@@ -430,7 +430,7 @@ s3::UploadedPart FakeStore::upload_part(const s3::UploadPartRequest& request) {
   return call(what, [&] {
     MutexLock lock(mutex_);
     const auto upload = uploads_.find(request.upload_id);
-    if (upload == uploads_.end()) throw store_error(ErrorKind::not_found, "NoSuchUpload");
+    if (upload == uploads_.end()) throw store_error(ErrorKind::no_upload, "NoSuchUpload");
     if (base::md5(request.body) != request.md5) throw store_error(ErrorKind::corrupt, "BadDigest");
     const std::string body(request.body);
     upload->second.parts[request.part_number] = body;
@@ -452,7 +452,7 @@ s3::UploadedPart FakeStore::upload_part_copy(const s3::UploadPartCopyRequest& re
   return call(what, [&] {
     MutexLock lock(mutex_);
     const auto upload = uploads_.find(request.upload_id);
-    if (upload == uploads_.end()) throw store_error(ErrorKind::not_found, "NoSuchUpload");
+    if (upload == uploads_.end()) throw store_error(ErrorKind::no_upload, "NoSuchUpload");
     s3::GetObjectRequest get;
     get.if_match = request.source_etag;
     const StoredObject& source = find(request.bucket, request.source_key, &get);
@@ -467,7 +467,7 @@ s3::UploadedPart FakeStore::upload_part_copy(const s3::UploadPartCopyRequest& re
 
 std::string FakeStore::complete(const s3::CompleteMultipartUploadRequest& request) {
   const auto found = uploads_.find(request.upload_id);
-  if (found == uploads_.end()) throw store_error(ErrorKind::not_found, "NoSuchUpload");
+  if (found == uploads_.end()) throw store_error(ErrorKind::no_upload, "NoSuchUpload");
   Upload& upload = found->second;
   const bool blind = blind_completes > 0 && blind_completes-- > 0;
   if (powers_.conditional_complete && request.if_none_match && !blind &&

@@ -559,7 +559,7 @@ TEST_P(GcTest, AListingThatFailsDoesNotStopTheOthers) {
 TEST_P(GcTest, ABucketThatIsNotThereIsAnError) {
   GcOptions options = gc_options();
   options.archive_bucket = "nowhere";
-  EXPECT_EQ(testing::error_kind([&] { gc(store_, options); }), ErrorKind::not_found);
+  EXPECT_EQ(testing::error_kind([&] { gc(store_, options); }), ErrorKind::no_bucket);
 }
 
 TEST_P(GcTest, EachCallFailsOrLosesItsAnswer) {

@@ -426,7 +426,7 @@ TEST_F(MemberPackerTest, FrozenAndUnreadableAreNamed) {
   const auto b = put("b", "x");
   store_.before = [](const Call& c) {
     if (c.op != Op::get) return;
-    if (c.key == "a") throw store_error(ErrorKind::unsupported, "InvalidObjectState");
+    if (c.key == "a") throw store_error(ErrorKind::wrong_state, "InvalidObjectState");
     throw store_error(ErrorKind::access_denied, "AccessDenied");
   };
   EXPECT_FALSE(pack(a));
@@ -521,7 +521,7 @@ TEST_F(MemberPackerTest, TheArchiveFailingIsNotTheObjectsFault) {
 TEST_F(MemberPackerTest, AMissingBucketIsNoVanishedObject) {
   const auto a = put("a", "x");
   store_.before = [](const Call& c) {
-    if (c.op == Op::get) throw store_error(ErrorKind::not_found, "NoSuchBucket");
+    if (c.op == Op::get) throw store_error(ErrorKind::no_bucket, "NoSuchBucket");
   };
   EXPECT_FALSE(pack(a));
   EXPECT_EQ(only_reason(), LeftReason::unreadable);

@@ -22,7 +22,8 @@ TEST(ExitCode, OfEachErrorKind) {
       {ErrorKind::not_found, 2},        {ErrorKind::precondition_failed, 1}, {ErrorKind::access_denied, 2},
       {ErrorKind::throttled, 1},        {ErrorKind::transient, 1},           {ErrorKind::corrupt, 1},
       {ErrorKind::invalid_argument, 2}, {ErrorKind::unsupported, 2},         {ErrorKind::cancelled, 130},
-      {ErrorKind::internal, 1},
+      {ErrorKind::internal, 1},         {ErrorKind::no_bucket, 2},           {ErrorKind::no_upload, 2},
+      {ErrorKind::wrong_state, 2},
   };
   for (const auto& [kind, code] : table) {
     EXPECT_EQ(static_cast<int>(exit_code_of(Error(kind, "x"))), code) << base::to_string(kind);
@@ -121,7 +122,7 @@ TEST(Hints, SayWhatToDo) {
   EXPECT_THAT(hint(ErrorKind::access_denied, {.code = "SignatureDoesNotMatch"}),
               HasSubstr("AWS_SECRET_ACCESS_KEY"));
   EXPECT_THAT(hint(ErrorKind::access_denied, {.code = "ExpiredToken"}), HasSubstr("expired"));
-  EXPECT_THAT(hint(ErrorKind::not_found, {.resource = "no-such/key", .code = "NoSuchBucket"}),
+  EXPECT_THAT(hint(ErrorKind::no_bucket, {.resource = "no-such/key", .code = "NoSuchBucket"}),
               HasSubstr("\"no-such\""));
   EXPECT_THAT(hint(ErrorKind::invalid_argument, {.resource = "b", .code = "PermanentRedirect"}),
               HasSubstr("--region"));

@@ -160,7 +160,7 @@ TEST_F(DeleteTest, ASingleDeleteWithoutAnAnswerIsRefusedNotDeleted) {
 TEST_F(DeleteTest, AMissingBucketDeletesNothing) {
   transport_.add(s3_error(404, "NoSuchBucket"));
   EXPECT_EQ(error_of([&] { client_->delete_objects("b", {{.key = "a"}}, Resend::allowed); }).kind(),
-            ErrorKind::not_found);
+            ErrorKind::no_bucket);
   transport_.add(s3_error(404, "NoSuchBucket"));
   EXPECT_EQ(outcomes(client_->delete_objects("b", {{.key = "\x01"}}, Resend::allowed)),
             (std::vector<Outcome>{Outcome::refused}));

@@ -17,15 +17,15 @@ base::Error map(const Step& step) {
 TEST(ErrorMapping, CodeDecidesBeforeStatus) {
   const std::vector<std::tuple<int, std::string, ErrorKind>> cases = {
       {404, "NoSuchKey", ErrorKind::not_found},
-      {404, "NoSuchBucket", ErrorKind::not_found},
-      {404, "NoSuchUpload", ErrorKind::not_found},
+      {404, "NoSuchBucket", ErrorKind::no_bucket},
+      {404, "NoSuchUpload", ErrorKind::no_upload},
       {412, "PreconditionFailed", ErrorKind::precondition_failed},
       {409, "ConditionalRequestConflict", ErrorKind::precondition_failed},
       {409, "OperationAborted", ErrorKind::transient},
       {403, "AccessDenied", ErrorKind::access_denied},
       {403, "InvalidAccessKeyId", ErrorKind::access_denied},
       {403, "SignatureDoesNotMatch", ErrorKind::access_denied},
-      {403, "InvalidObjectState", ErrorKind::unsupported},
+      {403, "InvalidObjectState", ErrorKind::wrong_state},
       {400, "ExpiredToken", ErrorKind::access_denied},
       {400, "RequestTimeout", ErrorKind::transient},
       {400, "BadDigest", ErrorKind::corrupt},

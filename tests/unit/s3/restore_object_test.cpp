@@ -157,7 +157,7 @@ TEST_F(RestoreObjectTest, ErrorsKeepS3sCode) {
     EXPECT_EQ(error.context().operation, "RestoreObject");
     return error.kind();
   };
-  EXPECT_EQ(error_for(403, "InvalidObjectState", 1), ErrorKind::unsupported);
+  EXPECT_EQ(error_for(403, "InvalidObjectState", 1), ErrorKind::wrong_state);
   EXPECT_EQ(error_for(403, "AccessDenied", 1), ErrorKind::access_denied);
   EXPECT_EQ(error_for(501, "NotImplemented", 1), ErrorKind::unsupported);
   EXPECT_EQ(error_for(405, "MethodNotAllowed", 1), ErrorKind::unsupported);
@@ -167,7 +167,7 @@ TEST_F(RestoreObjectTest, ErrorsKeepS3sCode) {
 }
 
 TEST_F(RestoreObjectTest, FrozenIsToldFromForbiddenWhenRead) {
-  for (const auto& [code, kind] : {std::pair("InvalidObjectState", ErrorKind::unsupported),
+  for (const auto& [code, kind] : {std::pair("InvalidObjectState", ErrorKind::wrong_state),
                                    std::pair("AccessDenied", ErrorKind::access_denied)}) {
     transport_.add(s3_error(403, code));
     transport_.add(s3_error(403, code));

@@ -476,7 +476,7 @@ TEST_F(S3ClientTest, CompleteOfAnUploadThatIsGoneIsNotTriedForEver) {
   transport_.add(s3_error(500, "InternalError"));
   transport_.add(s3_error(404, "NoSuchKey"));  // to ListParts, as Ceph RGW says it
   const auto error = error_of([&] { client_->complete_multipart_upload(completion()); });
-  EXPECT_EQ(error.kind(), ErrorKind::not_found);
+  EXPECT_EQ(error.kind(), ErrorKind::no_upload);
   EXPECT_EQ(error.context().code, "NoSuchUpload");
   EXPECT_EQ(request(1).url, "http://store/b/k?max-parts=1&uploadId=u");
 
@@ -494,7 +494,7 @@ TEST_F(S3ClientTest, CompleteThatLostTheRace) {
   EXPECT_EQ(error_of([&] { client_->complete_multipart_upload(completion()); }).kind(),
             ErrorKind::precondition_failed);
   transport_.add(s3_error(404, "NoSuchUpload"));
-  EXPECT_EQ(error_of([&] { client_->complete_multipart_upload(completion()); }).kind(), ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { client_->complete_multipart_upload(completion()); }).kind(), ErrorKind::no_upload);
 }
 
 TEST_F(S3ClientTest, AbortOfAnUploadThatIsGoneIsDone) {
@@ -505,7 +505,7 @@ TEST_F(S3ClientTest, AbortOfAnUploadThatIsGoneIsDone) {
   transport_.add(s3_error(404, "NoSuchUpload"));
   client_->abort_multipart_upload("b", "k", "u");
   transport_.add(s3_error(404, "NoSuchBucket"));
-  EXPECT_EQ(error_of([&] { client_->abort_multipart_upload("b", "k", "u"); }).kind(), ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { client_->abort_multipart_upload("b", "k", "u"); }).kind(), ErrorKind::no_bucket);
 }
 
 TEST_F(S3ClientTest, Tagging) {
