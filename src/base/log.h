@@ -10,8 +10,6 @@ namespace s3c::base {
 
 using Logger = spdlog::logger;
 
-/// A logger to standard error. verbosity 0: warnings, 1: info, 2 and more: debug. Any thread may log.
-std::shared_ptr<Logger> make_stderr_logger(int verbosity);
 /// A logger that drops everything, for tests and for callers that don't care.
 std::shared_ptr<Logger> make_null_logger();
 

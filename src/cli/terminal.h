@@ -47,7 +47,7 @@ class Terminal {
   std::vector<std::string> frame_ S3C_GUARDED_BY(mutex_);
 };
 
-/// A logger whose lines go to terminal. verbosity as for base::make_stderr_logger; quiet: errors only.
+/// A logger whose lines go to terminal. verbosity 0: warnings, 1: info, 2 and more: debug; quiet: errors only.
 std::shared_ptr<base::Logger> make_terminal_logger(Terminal& terminal, int verbosity, bool quiet);
 
 }  // namespace s3c::cli

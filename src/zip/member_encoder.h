@@ -29,9 +29,6 @@ class MemberEncoder {
   /// name: see EntryNamer. The body may be freed afterwards.
   EncodedMember encode(std::string name, std::string_view body, base::Timestamp modified);
 
-  /// The most bytes that EncodedMember::data can have for a body of size_bytes: the size itself, because of
-  /// STORED.
-  static std::uint64_t max_encoded_size_bytes(std::uint64_t size_bytes) { return size_bytes; }
   /// The most bytes that encode() holds for a body of size_bytes, besides the body: the result and as much
   /// scratch space. Of the scratch space only kKeptScratchBytes stay with the encoder.
   static std::uint64_t peak_memory_bytes(std::uint64_t size_bytes) { return 2 * size_bytes; }
