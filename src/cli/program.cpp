@@ -7,19 +7,19 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "cli/archive_command.h"
-#include "cli/cat_command.h"
-#include "cli/catalog_command.h"
-#include "cli/exit_code.h"
-#include "cli/find_command.h"
-#include "cli/gc_command.h"
-#include "cli/ls_command.h"
-#include "cli/options.h"
-#include "cli/restore_command.h"
-#include "cli/standard_output.h"
-#include "cli/summary.h"
-#include "cli/terminal.h"
-#include "cli/verify_command.h"
+#include "cli/commands/archive.h"
+#include "cli/commands/cat.h"
+#include "cli/commands/catalog.h"
+#include "cli/commands/find.h"
+#include "cli/commands/gc.h"
+#include "cli/commands/ls.h"
+#include "cli/commands/restore.h"
+#include "cli/commands/verify.h"
+#include "cli/options/command_line.h"
+#include "cli/output/archive_summary.h"
+#include "cli/output/exit_code.h"
+#include "cli/output/standard_output.h"
+#include "cli/output/terminal.h"
 
 namespace s3c::cli {
 namespace {

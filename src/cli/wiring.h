@@ -11,8 +11,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cli/environment.h"
-#include "cli/options.h"
+#include "cli/options/command_line.h"
+#include "cli/options/environment.h"
 
 namespace s3c::s3 {
 class ObjectStore;

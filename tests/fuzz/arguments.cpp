@@ -2,9 +2,9 @@
 // its flags and its operands, or UsageError. A word --dry-run that isn't behind "--" is always in force
 // unless a later one takes it back; no value and no operand is made up or empty; said in the plainest form it
 // comes to the same.
-#include "cli/arguments.h"
+#include "cli/options/arguments.h"
 
-#include "cli/usage_error.h"
+#include "cli/options/usage_error.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace s3c;

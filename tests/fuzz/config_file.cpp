@@ -1,8 +1,8 @@
 // Input: a file for --config. Its settings or UsageError (invalid_argument) that names the line. The settings
 // written in the plainest form read back the same, and each stands on a line that the file has.
-#include "cli/config_file.h"
+#include "cli/options/config_file.h"
 
-#include "cli/usage_error.h"
+#include "cli/options/usage_error.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace s3c;

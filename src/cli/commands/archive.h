@@ -1,0 +1,15 @@
+// `s3compress archive`: connects, runs, shows progress, prints the result.
+#pragma once
+
+#include "cli/options/command_line.h"
+#include "cli/options/environment.h"
+#include "cli/output/exit_code.h"
+#include "cli/output/terminal.h"
+
+namespace s3c::cli {
+
+/// Blocks until the run is over; the result is on standard output then. To be called before other threads
+/// start. Throws base::Error for what ended the run before it had a result.
+ExitCode archive_command(const Request& request, const Environment& environment, Terminal& terminal);
+
+}  // namespace s3c::cli
