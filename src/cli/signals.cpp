@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "cli/output/exit_code.h"
+#include "cli/exit_code.h"
 
 namespace s3c::cli {
 namespace {

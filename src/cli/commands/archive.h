@@ -1,15 +1,13 @@
-// `s3compress archive`: connects, runs, shows progress, prints the result.
+// `s3compress archive`: packs each group's objects into archives, then deletes them.
 #pragma once
 
-#include "cli/options/command_line.h"
-#include "cli/options/environment.h"
-#include "cli/output/exit_code.h"
-#include "cli/output/terminal.h"
+#include "archive/options.h"
+#include "cli/options/command.h"
 
 namespace s3c::cli {
 
-/// Blocks until the run is over; the result is on standard output then. To be called before other threads
-/// start. Throws base::Error for what ended the run before it had a result.
-ExitCode archive_command(const Request& request, const Environment& environment, Terminal& terminal);
+Command archive_command();
+/// Throws UsageError.
+archive::ArchiveOptions read_archive(Reader& reader);
 
 }  // namespace s3c::cli

@@ -4,23 +4,70 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "archive/member_search.h"
-#include "base/clock.h"
 #include "base/encoding.h"
 #include "cli/commands/member_names.h"
+#include "cli/options/reader.h"
+#include "cli/options/scope.h"
 #include "cli/output/format.h"
 #include "cli/output/member_lines.h"
-#include "cli/output/standard_output.h"
-#include "cli/signals.h"
-#include "cli/wiring.h"
+#include "cli/session.h"
 
 namespace s3c::cli {
 namespace {
+
+constexpr std::string_view kFindProse =
+    R"(Tells which volumes hold these members: a line for each, the volume's key, a tab, the member's. From the
+catalog alone: nothing is thawed. A key whose day the layout tells costs three requests, whatever the
+archive's size; a glob is looked for in every volume in scope. * and ? match / too. With --output json
+each line is a JSON document with all that is known of the member. Where several volumes hold a key, all
+lines but the newest object's end in a tab and "older" (or "?" where the newest can't be told). A key that
+is in no volume, or whose newest object can't be told, makes the exit code 3.
+)";
+
+constexpr std::string_view kFindExamples = R"(  Where one object went:
+    s3compress find --arch-bucket archive-bucket --bucket source-bucket sources/2018/04/01/0/6/my_file.xml
+
+  Everything of one kind in April:
+    s3compress find --arch-bucket archive-bucket --bucket source-bucket \
+               --from 2018-04-01 --until 2018-04-30 '*.xml'
+
+  A list of keys, one a line:
+    s3compress find --arch-bucket archive-bucket --bucket source-bucket --keys-from keys.txt
+)";
+
+struct FindOptions {
+  archive::CatalogScope scope;
+  MemberNames names;
+  std::string volume;  ///< only this one's members; empty: all in scope
+  int threads = 0;
+};
+
+std::vector<Flag> find_flags() {
+  return {
+      keys_from_flag("look for the keys in this file too, one a line; - is standard input"),
+      volume_flag("only in this volume", "in all of them"),
+      threads_flag("catalog objects read at the same time", "16"),
+  };
+}
+
+FindOptions read_find(Reader& reader) {
+  FindOptions options;
+  options.scope = read_scope(reader);
+  options.names = read_member_names(reader);
+  options.volume = reader.text("volume");
+  options.threads = reader.number("threads");
+  if (options.names.empty()) {
+    throw UsageError("find needs a key or a glob",
+                     "for example: s3compress find --arch-bucket archive-bucket --bucket source-bucket "
+                     "'sources/2018/04/*'");
+  }
+  refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
+                      "find --arch-bucket archive-bucket --bucket source-bucket 'sources/2018/04/*'",
+                      [&] { archive::validate(options.scope); });
+  return options;
+}
 
 /// What the order of newest.h says of a key's members.
 class Ages {
@@ -46,41 +93,53 @@ std::string found_line(const archive::FoundMember& member, MemberAge age) {
                      base::printable(member.row.key), column);
 }
 
-}  // namespace
-
-ExitCode find_command(const Request& request, const Environment& environment, Terminal& terminal) {
-  const std::shared_ptr<base::Logger> logger =
-      make_terminal_logger(terminal, request.output.verbosity, request.output.quiet);
-  base::SystemClock clock;
-  const archive::MemberQuery query = read_query(request.find.names);
-  SignalWatch signals([] {});
-  StoreConnection connection(request.connection, environment, clock, logger,
-                             {signals.stop_token(), OnInterrupt::Then::end});
-  MissedKeys missed(query);
+/// The lines of what is found, and of how many keys the newest can't be told.
+archive::SearchReport print_found(const FindOptions& options, const archive::MemberQuery& query,
+                                  Session& session, MissedKeys& missed, std::uint64_t& tied) {
   ResultLines lines;
-  std::uint64_t tied = 0;
   const archive::SearchReport report = archive::search_members(
-      connection.store(), {request.find.scope, query, request.find.volume, request.find.threads},
-      signals.stop_token(), [&](archive::FoundKey&& found) {
+      session.store(), {options.scope, query, options.volume, options.threads}, session.stop(),
+      [&](archive::FoundKey&& found) {
         const Ages ages(found);
         missed.found(found.members.front().row.key);
         tied += ages.is_tied();
         for (const archive::FoundMember& member : found.members) {
           const MemberAge age = ages.of(member);
-          lines.write(request.output.format == OutputFormat::json ? found_json(member, age)
-                                                                  : found_line(member, age));
+          lines.write(session.prints_json() ? found_json(member, age) : found_line(member, age));
         }
       });
   lines.finish();
-  const ExitCode failures = tell_failures(report, terminal);
-  const ExitCode unfound = missed.tell(report.members != 0, terminal);
+  return report;
+}
+
+ExitCode run_find_command(const FindOptions& options, const SessionSettings& settings) {
+  const archive::MemberQuery query = read_query(options.names);
+  Session session(settings, OnInterrupt::Then::end);
+  MissedKeys missed(query);
+  std::uint64_t tied = 0;
+  const archive::SearchReport report = print_found(options, query, session, missed, tied);
+  const ExitCode failures = tell_failures(report, session.terminal());
+  const ExitCode unfound = missed.tell(report.members != 0, session.terminal());
   if (tied != 0) {
-    terminal.write_line(fmt::format(
+    session.terminal().write_line(fmt::format(
         "of {} the newest object can't be told: their lines end in \"?\"; --volume takes the one of a volume",
         format_count(tied, "key", "keys")));
   }
   if (failures != ExitCode::done) return failures;
   return tied != 0 ? ExitCode::left : unfound;
+}
+
+}  // namespace
+
+Command find_command() {
+  return {.name = "find",
+          .usage = "--arch-bucket BUCKET --bucket BUCKET",
+          .operands = "KEY|GLOB ...",
+          .summary = "which volumes hold these members",
+          .prose = kFindProse,
+          .examples = kFindExamples,
+          .flags = joined({scope_flags(), find_flags(), connection_flags(), output_flags()}),
+          .read = bind_options<read_find, run_find_command>};
 }
 
 }  // namespace s3c::cli

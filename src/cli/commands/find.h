@@ -1,14 +1,10 @@
-// `s3compress find`: which volumes hold the members somebody asks for, a line each as they come.
+// `s3compress find`: which volumes hold the members that somebody asks for, a line each as they come.
 #pragma once
 
-#include "cli/options/command_line.h"
-#include "cli/options/environment.h"
-#include "cli/output/exit_code.h"
-#include "cli/output/terminal.h"
+#include "cli/options/command.h"
 
 namespace s3c::cli {
 
-/// Runs the command to its end and prints its result. Throws base::Error when it can't.
-ExitCode find_command(const Request& request, const Environment& environment, Terminal& terminal);
+Command find_command();
 
 }  // namespace s3c::cli

@@ -1,15 +1,13 @@
-// `s3compress gc`: connects, cleans up, shows progress, prints the result.
+// `s3compress gc`: removes what killed runs left in an archive bucket.
 #pragma once
 
-#include "cli/options/command_line.h"
-#include "cli/options/environment.h"
-#include "cli/output/exit_code.h"
-#include "cli/output/terminal.h"
+#include "archive/gc_run.h"
+#include "cli/options/command.h"
 
 namespace s3c::cli {
 
-/// Blocks until it is over; the result is on standard output then. To be called before other threads start.
-/// Throws base::Error for what ended it before it had a result.
-ExitCode gc_command(const Request& request, const Environment& environment, Terminal& terminal);
+Command gc_command();
+/// Throws UsageError.
+archive::GcOptions read_gc(Reader& reader);
 
 }  // namespace s3c::cli

@@ -7,7 +7,7 @@
 #include <iostream>
 
 #include "base/encoding.h"
-#include "cli/options/usage_error.h"
+#include "cli/options/scope.h"
 #include "cli/output/hints.h"
 
 namespace s3c::cli {
@@ -29,6 +29,22 @@ void read_lines(std::istream& in, const std::string& name, std::vector<std::stri
 }
 
 }  // namespace
+
+Flag keys_from_flag(std::string_view help) {
+  return {.name = "keys-from", .value = "FILE", .group = kWhichVolumes, .help = help};
+}
+
+Flag volume_flag(std::string_view help, std::string_view otherwise) {
+  return {.name = "volume", .value = "KEY", .group = kWhichVolumes, .help = help, .otherwise = otherwise};
+}
+
+MemberNames read_member_names(const Reader& reader) {
+  MemberNames names;
+  for (const std::string& operand : reader.operands())
+    (archive::is_glob(operand) ? names.globs : names.keys).push_back(operand);
+  names.keys_file = reader.text("keys-from");
+  return names;
+}
 
 archive::MemberQuery read_query(const MemberNames& names) {
   std::vector<std::string> keys = names.keys;

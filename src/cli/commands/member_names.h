@@ -7,11 +7,25 @@
 
 #include "archive/member_query.h"
 #include "archive/member_search.h"
-#include "cli/options/command_line.h"
-#include "cli/output/exit_code.h"
+#include "cli/exit_code.h"
+#include "cli/options/reader.h"
 #include "cli/output/terminal.h"
 
 namespace s3c::cli {
+
+/// Keys and globs as they were given; more keys may come from a file.
+struct MemberNames {
+  std::vector<std::string> keys;
+  std::vector<std::string> globs;
+  std::string keys_file;  ///< empty: none; "-": standard input
+
+  bool empty() const { return keys.empty() && globs.empty() && keys_file.empty(); }
+};
+
+/// help: what is done with the keys.
+Flag keys_from_flag(std::string_view help);
+Flag volume_flag(std::string_view help, std::string_view otherwise);
+MemberNames read_member_names(const Reader& reader);
 
 /// The keys and globs of the command line, and the keys of its file: one a line, as written, empty lines
 /// passed over. Throws UsageError when the file can't be read or holds nothing.

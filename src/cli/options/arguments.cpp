@@ -1,13 +1,12 @@
 #include "cli/options/arguments.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "base/encoding.h"
-#include "cli/options/flags.h"
 #include "cli/options/nearest.h"
-#include "cli/options/usage_error.h"
 
 namespace s3c::cli {
 namespace {
@@ -22,22 +21,25 @@ bool has_form_of_flag(const std::string& word) {
          (word.size() > 1 && word[0] == '-' && std::all_of(word.begin() + 1, word.end(), is_letter));
 }
 
-void check_command(const std::string& word) {
-  if (is_command(word)) return;
+[[noreturn]] void unknown_command(const CommandTable& table, const std::string& word) {
   std::vector<std::string> names;
-  for (const CommandInfo& command : commands()) names.emplace_back(command.name);
-  std::string listed;
-  for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;
+  for (const Command& command : table) {
+    const std::string name(first_word(command.name));
+    if (names.empty() || names.back() != name) names.push_back(name);
+  }
   const std::optional<std::string> meant = nearest(word, names);
   throw UsageError(fmt::format("unknown command \"{}\"", base::printable(word)),
                    meant ? fmt::format("did you mean {}?", *meant)
-                         : fmt::format("the commands of this version are: {}", listed));
+                         : fmt::format("the commands of this version are: {}", fmt::join(names, ", ")));
 }
 
+/// What is asked for, word by word. Which command it is can stand behind its flags, and only then is it known
+/// what they mean: until the last word they are kept as they were mentioned.
 class ArgumentParser {
  public:
-  explicit ArgumentParser(const std::vector<std::string>& words) : words_(words) {
-    result_.command = std::string(commands().front().name);
+  ArgumentParser(const CommandTable& table, const std::vector<std::string>& words)
+      : table_(table), words_(words) {
+    result_.command = &table.front();
   }
 
   Arguments parse() {
@@ -49,32 +51,38 @@ class ArgumentParser {
         read_flag(word);
       } else if (word.starts_with('-')) {
         read_letters(word);
-      } else if (!result_.named) {
+      } else if (result_.words.empty()) {
         check_not_empty(word);
-        check_command(word);
-        result_.command = word;
-        result_.named = true;
+        if (commands_of(table_, word).empty() || word.find(' ') != std::string::npos)
+          unknown_command(table_, word);
+        add_word(word);
       } else {
         add_operand(word);
       }
     }
-    check_flags();
+    for (const Mention& mention : mentions_) settle(mention);
     return std::move(result_);
   }
 
  private:
+  struct Mention {
+    std::string name;
+    std::string origin;
+    std::string value;
+  };
+
   void read_flag(const std::string& word) {
     const std::size_t equals = word.find('=');
     const std::string name = canonical_name(word.substr(2, equals - 2));
-    const Flag* flag = find_known_flag(result_.command, name);
+    const Flag* flag = find_known_flag(table_, *result_.command, name);
     if (flag == nullptr) unknown_flag(word.substr(0, equals), name);
     const std::string origin = "--" + name;
     if (equals != std::string::npos) {
-      add(*flag, origin, word.substr(equals + 1));
+      mentions_.push_back({name, origin, word.substr(equals + 1)});
     } else if (!takes_value(*flag)) {
-      add(*flag, origin, "true");
+      mentions_.push_back({name, origin, "true"});
     } else if (next_ < words_.size() && !has_form_of_flag(words_[next_])) {
-      add(*flag, origin, words_[next_++]);
+      mentions_.push_back({name, origin, words_[next_++]});
     } else {
       throw UsageError(fmt::format("{} needs a value", origin),
                        fmt::format("{} (a value that looks like a flag is given as {}={})", usage_of(*flag),
@@ -84,24 +92,16 @@ class ArgumentParser {
 
   void read_letters(const std::string& word) {
     std::vector<const Flag*> flags;
-    for (const char letter : word.substr(1)) flags.push_back(find_letter_anywhere(letter));
+    for (const char letter : word.substr(1)) flags.push_back(find_letter_anywhere(table_, letter));
     if (flags.empty() || std::count(flags.begin(), flags.end(), nullptr) != 0)
       unknown_flag(word, word.substr(1));
-    for (const Flag* flag : flags) add(*flag, fmt::format("-{}", flag->traits.letter), "true");
+    for (const Flag* flag : flags)
+      mentions_.push_back({std::string(flag->name), fmt::format("-{}", flag->letter), "true"});
   }
 
   [[noreturn]] void unknown_flag(const std::string& spelling, const std::string& name) const {
     throw UsageError(fmt::format("unknown flag {}", base::printable(spelling)),
-                     did_you_mean(result_.command, name));
-  }
-
-  void add(const Flag& flag, const std::string& origin, const std::string& value) {
-    if (!is_given(flag, value, origin)) return;
-    Setting& setting =
-        result_.flags.try_emplace(std::string(flag.name), Setting{{}, Source::command_line, origin})
-            .first->second;
-    if (flag.kind == FlagKind::value || flag.kind == FlagKind::toggle) setting.values.clear();
-    setting.values.push_back(value);
+                     did_you_mean(*result_.command, name));
   }
 
   void check_not_empty(const std::string& word) const {
@@ -110,33 +110,65 @@ class ArgumentParser {
                      "a shell variable that isn't set? give it a value or leave it out");
   }
 
+  /// REQUIRES: there is a command of that name, or more than one that start with it.
+  void add_word(const std::string& words) {
+    result_.words = words;
+    result_.command = commands_of(table_, words).front();
+  }
+
   void add_operand(const std::string& word) {
     check_not_empty(word);
-    if (command_info(result_.command).operands.empty()) {
+    if (!result_.is_complete()) {
+      const std::string words = result_.words + " " + word;
+      if (find_command(table_, words) == nullptr) throw incomplete_command(table_, result_);
+      add_word(words);
+      return;
+    }
+    if (result_.command->operands.empty()) {
       throw UsageError(fmt::format("unexpected argument \"{}\"", base::printable(word)),
-                       fmt::format("every input is a flag; {}", see_help(result_.command)));
+                       fmt::format("every input is a flag; {}", see_help(result_.command->name)));
     }
     result_.operands.push_back(word);
   }
 
-  /// A flag that is known may still be another command's, and only the last word tells which command it is.
-  void check_flags() const {
-    for (const auto& [name, setting] : result_.flags) {
-      if (find_flag(result_.command, name) != nullptr) continue;
-      throw UsageError(fmt::format("{} is no flag of {}", setting.origin, result_.command),
-                       did_you_mean(result_.command, name));
+  /// A flag that is known may still be another command's.
+  void settle(const Mention& mention) {
+    const Flag* flag = find_flag(result_.command->flags, mention.name);
+    if (flag == nullptr) {
+      if (!result_.is_complete()) return;  // any of the commands it could be may have it
+      throw UsageError(fmt::format("{} is no flag of {}", mention.origin, result_.command->name),
+                       did_you_mean(*result_.command, mention.name));
     }
+    if (!is_given(*flag, mention.value, mention.origin)) return;
+    Setting& setting =
+        result_.flags.try_emplace(std::string(flag->name), Setting{{}, Source::command_line, mention.origin})
+            .first->second;
+    if (flag->kind == FlagKind::value || flag->kind == FlagKind::toggle) {
+      setting.values.clear();
+      setting.origin = mention.origin;
+    }
+    setting.values.push_back(mention.value);
   }
 
+  const CommandTable& table_;
   const std::vector<std::string>& words_;
   std::size_t next_ = 0;
+  std::vector<Mention> mentions_;
   Arguments result_;
 };
 
 }  // namespace
 
-Arguments parse_arguments(const std::vector<std::string>& words) {
-  return ArgumentParser(words).parse();
+UsageError incomplete_command(const CommandTable& table, const Arguments& arguments) {
+  std::vector<std::string_view> rest;
+  for (const Command* command : commands_of(table, arguments.words))
+    rest.push_back(command->name.substr(arguments.words.size() + 1));
+  return UsageError(fmt::format("{} needs the word {}", arguments.words, fmt::join(rest, " or ")),
+                    see_help(arguments.words));
+}
+
+Arguments parse_arguments(const CommandTable& table, const std::vector<std::string>& words) {
+  return ArgumentParser(table, words).parse();
 }
 
 }  // namespace s3c::cli

@@ -1,5 +1,5 @@
-// The words of the command line, read once from left to right by the flag table: the one place that decides
-// which word is a flag, which one is a flag's value, and which one is neither. Used by options.cpp only.
+// The words of the command line, read once from left to right by the table of commands: the one place that
+// decides which word is a flag, which one is a flag's value, and which one is neither.
 //
 //   --flag=VALUE, --flag VALUE    of a flag that takes a value
 //   --flag, --flag=false          of a toggle or a count
@@ -14,19 +14,27 @@
 #include <string>
 #include <vector>
 
+#include "cli/options/command.h"
 #include "cli/options/settings.h"
+#include "cli/options/usage_error.h"
 
 namespace s3c::cli {
 
 struct Arguments {
-  std::string command;                ///< of commands(); the first of them when none was named
-  bool named = false;                 ///< the command's word was there
+  const Command* command = nullptr;   ///< the table's first when none was named
+  std::string words;                  ///< the command's words that were there: "", "ls", "catalog"
   std::vector<std::string> operands;  ///< what isn't a flag, for commands that take such; none is empty
   Settings flags;
+
+  /// Whether words name a command, or none at all is named: "catalog" alone could be more than one.
+  bool is_complete() const { return words.empty() || words == command->name; }
 };
 
 /// Throws UsageError: unknown command or flag, another command's flag, a flag without its value, an empty
-/// word.
-Arguments parse_arguments(const std::vector<std::string>& words);
+/// word. The command points into table.
+Arguments parse_arguments(const CommandTable& table, const std::vector<std::string>& words);
+
+/// Of words that could be more than one command: which word is missing.
+UsageError incomplete_command(const CommandTable& table, const Arguments& arguments);
 
 }  // namespace s3c::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <fstream>
@@ -11,157 +12,92 @@
 #include "base/encoding.h"
 #include "cli/options/usage_error.h"
 
+// Nothing is written, and every node is asked for its type.
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
 namespace s3c::cli {
 namespace {
 
-bool is_name_char(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
-}
+/// A setting and where it stands, to bring them into the file's order: the library has them by name.
+struct PlacedSetting {
+  toml::source_position position;
+  ConfigSetting setting;
+};
 
-class Parser {
+class ConfigReader {
  public:
-  Parser(std::string_view text, const std::string& file_name) : rest_(text), file_name_(file_name) {}
+  explicit ConfigReader(const std::string& file_name) : file_name_(file_name) {}
 
-  std::vector<ConfigSetting> parse() {
-    std::vector<ConfigSetting> settings;
-    std::string section;
-    for (skip_blank_lines(); !rest_.empty(); skip_blank_lines()) {
-      if (take('[')) {
-        skip_spaces();
-        section = name();
-        skip_spaces();
-        if (!take(']')) fail("a section is written [archive]");
-      } else {
-        ConfigSetting setting;
-        setting.section = section;
-        setting.line = line_;
-        setting.name = name();
-        skip_spaces();
-        if (!take('=')) fail(fmt::format("\"=\" is missing after {}", setting.name));
-        skip_spaces();
-        setting.values = value();
-        settings.push_back(std::move(setting));
-      }
-      end_line();
+  std::vector<ConfigSetting> read(std::string_view text) {
+    try {
+      add_table("", toml::parse(text));
+    } catch (const toml::parse_error& error) {
+      fail(error.source().begin, std::string(error.description()));
     }
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const PlacedSetting& a, const PlacedSetting& b) { return a.position < b.position; });
+    std::vector<ConfigSetting> settings;
+    for (PlacedSetting& one : found_) settings.push_back(std::move(one.setting));
     return settings;
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const {
-    throw UsageError(fmt::format("{}:{}: {}", base::printable(file_name_), line_, what),
-                     "one flag a line, without \"--\": threads = 16");
+  [[noreturn]] void fail(const toml::source_position& position, const std::string& what) const {
+    throw UsageError(fmt::format("{}: {}", place_of(position), base::printable(what)),
+                     "one flag a line, without \"--\" and text in quotes: prefix = \"logs\"");
   }
 
-  bool take(char c) {
-    if (!rest_.starts_with(c)) return false;
-    if (c == '\n') ++line_;
-    rest_.remove_prefix(1);
-    return true;
+  std::string place_of(const toml::source_position& position) const {
+    return fmt::format("{}:{}:{}", base::printable(file_name_), position.line, position.column);
   }
 
-  void skip_spaces() {
-    while (rest_.starts_with(' ') || rest_.starts_with('\t') || rest_.starts_with('\r'))
-      rest_.remove_prefix(1);
-  }
-
-  void skip_comment() {
-    skip_spaces();
-    if (!rest_.starts_with('#')) return;
-    const std::size_t end = rest_.find('\n');
-    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end);
-  }
-
-  void skip_blank_lines() {
-    do skip_comment();
-    while (take('\n'));
-  }
-
-  void end_line() {
-    skip_comment();
-    if (!rest_.empty() && !take('\n')) fail("unexpected text after the value");
-  }
-
-  std::string name() {
-    std::size_t size = 0;
-    while (size < rest_.size() && is_name_char(rest_[size])) ++size;
-    if (size == 0) fail("a flag's name was expected");
-    std::string result(rest_.substr(0, size));
-    rest_.remove_prefix(size);
-    return result;
-  }
-
-  std::vector<std::string> value() {
-    if (!take('[')) return {scalar()};
-    std::vector<std::string> values;
-    while (true) {
-      skip_blank_lines();
-      if (take(']')) return values;
-      values.push_back(scalar());
-      skip_blank_lines();
-      if (!take(',') && !rest_.starts_with(']')) fail("\",\" or \"]\" is missing in a list");
-    }
-  }
-
-  std::string scalar() {
-    if (take('"')) return basic_string();
-    if (take('\'')) return literal_string();
-    std::size_t size = 0;
-    while (size < rest_.size() && is_name_char(rest_[size])) ++size;
-    std::string word(rest_.substr(0, size));
-    rest_.remove_prefix(size);
-    if (word == "true" || word == "false") return word;
-    // Whole numbers (TOML allows 1_000_000) and dates; both hold digits, '-' and '_' only.
-    std::string digits;
-    for (const char c : word) {
-      if (c == '_') continue;
-      if (c != '-' && std::isdigit(static_cast<unsigned char>(c)) == 0)
-        fail("text must stand in quotes: name = \"text\"");
-      digits += c;
-    }
-    if (digits.empty()) fail("a value is missing");
-    return digits;
-  }
-
-  std::string basic_string() {
-    std::string text;
-    while (!rest_.empty() && !rest_.starts_with('\n')) {
-      if (take('"')) return text;
-      if (!take('\\')) {
-        text += rest_.front();
-        rest_.remove_prefix(1);
-      } else if (take('"')) {
-        text += '"';
-      } else if (take('\\')) {
-        text += '\\';
-      } else if (take('t')) {
-        text += '\t';
-      } else if (take('n')) {
-        text += '\n';
+  void add_table(const std::string& section, const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      const std::string name(key.str());
+      const toml::source_position& position = key.source().begin;
+      if (!is_bare(name)) fail(position, fmt::format("\"{}\" is no flag's name", name));
+      if (const toml::table* inner = node.as_table()) {
+        add_table(section.empty() ? name : section + " " + name, *inner);
       } else {
-        fail("unknown escape in \"...\"; use '...' for text with backslashes");
+        found_.push_back(
+            {position,
+             {section, name, values_of(node), static_cast<int>(position.line), place_of(position)}});
       }
     }
-    fail("the closing quote is missing");
   }
 
-  std::string literal_string() {
-    const std::size_t end = rest_.find_first_of("'\n");
-    if (end == std::string_view::npos || rest_[end] == '\n') fail("the closing quote is missing");
-    std::string text(rest_.substr(0, end));
-    rest_.remove_prefix(end + 1);
-    return text;
+  static bool is_bare(const std::string& name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+      return (std::isalnum(c) != 0 && c < 0x80) || c == '-' || c == '_';
+    });
   }
 
-  std::string_view rest_;
+  std::vector<std::string> values_of(const toml::node& node) const {
+    const toml::array* list = node.as_array();
+    if (list == nullptr) return {text_of(node)};
+    std::vector<std::string> values;
+    for (const toml::node& value : *list) values.push_back(text_of(value));
+    return values;
+  }
+
+  std::string text_of(const toml::node& node) const {
+    if (const auto* text = node.as_string()) return text->get();
+    if (const auto* number = node.as_integer()) return std::to_string(number->get());
+    if (const auto* value = node.as_boolean()) return value->get() ? "true" : "false";
+    if (const auto* date = node.as_date())
+      return fmt::format("{:04}-{:02}-{:02}", date->get().year, date->get().month, date->get().day);
+    fail(node.source().begin, "a value is text in quotes, a whole number, a date, true or false");
+  }
+
   const std::string& file_name_;
-  int line_ = 1;
+  std::vector<PlacedSetting> found_;
 };
 
 }  // namespace
 
 std::vector<ConfigSetting> parse_config(std::string_view text, const std::string& file_name) {
-  return Parser(text, file_name).parse();
+  return ConfigReader(file_name).read(text);
 }
 
 std::vector<ConfigSetting> load_config(const std::string& file_name) {

@@ -1,14 +1,12 @@
-// The file of --config: the part of TOML that flags need. Pure function, any thread.
+// The file of --config: TOML, of which flags need tables of settings. Pure function, any thread.
 //
-//   line     = [ setting | section ] [ "#" comment ]
-//   section  = "[" command "]"                that command's flags; above every section they are for all
-//   commands setting  = name "=" value                 name: a flag's, with "-" or "_" value    = '"' text
-//   '"' | "'" text "'"    escapes \" \\ \t \n in the first form, none in the second
-//            | digits | date | "true" | "false" | "[" value { "," value } [ "," ] "]"     arrays may span
-//            lines
+//   threads = 16                above every section: for all commands
+//   [archive]                   that command's flags; [catalog] has those of both its commands
+//   exclude = ["*.tmp", "x*"]   a flag's name, with "-" or "_"; a list only for flags that may be given
+//   several times from = 2018-04-01           a value: text in quotes, a whole number, a date, true or false
 //
-// Anything else that TOML knows is refused with its line, not passed over.
-// Source: TOML v1.0.0.
+// What else TOML knows (numbers with a fraction, times, lists in lists) is no flag's value, and refused with
+// its line and column. Source: TOML v1.0.0.
 #pragma once
 
 #include <string>
@@ -18,13 +16,18 @@
 namespace s3c::cli {
 
 struct ConfigSetting {
-  std::string section;  ///< empty above the first one
-  std::string name;     ///< as written
+  std::string
+      section;       ///< the table's name, "catalog rebuild" of [catalog.rebuild]; empty above the first one
+  std::string name;  ///< as written
   std::vector<std::string> values;
   int line = 0;
+  std::string place;  ///< "s3c.toml:3:1", to be shown
+
+  /// As messages name it: "s3c.toml:3:1: threads".
+  std::string origin() const { return place + ": " + name; }
 };
 
-/// The settings in the file's order. Throws UsageError with "file_name:line".
+/// The settings in the file's order. Throws UsageError with "file_name:line:column".
 std::vector<ConfigSetting> parse_config(std::string_view text, const std::string& file_name);
 
 /// Reads and parses. Throws UsageError when the file can't be read.

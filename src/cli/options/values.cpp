@@ -154,13 +154,7 @@ std::set<int> parse_years(const std::vector<std::string>& texts) {
 }
 
 std::string parse_storage_class(std::string_view text) {
-  const std::string name = upper(text);
-  // Every class S3 takes for an object in a general-purpose bucket. Source: S3 API, PutObject,
-  // x-amz-storage-class.
-  static const std::vector<std::string> kClasses = {
-      "GLACIER",     "DEEP_ARCHIVE", "GLACIER_IR",          "STANDARD",
-      "STANDARD_IA", "ONEZONE_IA",   "INTELLIGENT_TIERING", "REDUCED_REDUNDANCY"};
-  return parse_choice(name, kClasses);
+  return parse_choice(upper(text), {kStorageClasses.begin(), kStorageClasses.end()});
 }
 
 std::string parse_tagging(std::string_view text) {

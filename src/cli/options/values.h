@@ -1,12 +1,16 @@
 // Text forms of option values. Pure functions, any thread.
 //
-//   size  = digits [ unit ]      unit: B; K M G T and KiB MiB GiB TiB are powers of 1024; KB MB GB TB are
-//   powers of 1000 age   = digits unit          unit: s m h d w; "0" needs none list  = text { "," text }
+//   size = digits [ unit ]      unit: B
+//                                     K M G T KiB MiB GiB TiB, powers of 1024
+//                                     KB MB GB TB, powers of 1000
+//   age  = digits unit          unit: s m h d w; "0" needs none
+//   list = text { "," text }
 //
 // Every function throws base::Error (invalid_argument) with a message that completes "--flag VALUE ...": "is
 // not a size".
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -31,7 +35,12 @@ bool parse_switch(std::string_view text);
 std::vector<std::string> parse_list(std::string_view text);
 /// Years of four digits.
 std::set<int> parse_years(const std::vector<std::string>& texts);
-/// S3's name of a storage class, in either case.
+/// Every class S3 takes for an object in a general-purpose bucket. Source: S3 API, PutObject,
+/// x-amz-storage-class.
+inline constexpr std::array<std::string_view, 8> kStorageClasses = {
+    "GLACIER",     "DEEP_ARCHIVE", "GLACIER_IR",          "STANDARD",
+    "STANDARD_IA", "ONEZONE_IA",   "INTELLIGENT_TIERING", "REDUCED_REDUNDANCY"};
+/// One of these, in either case.
 std::string parse_storage_class(std::string_view text);
 /// "a=1&b=2", at most ten tags, as the x-amz-tagging header takes them.
 std::string parse_tagging(std::string_view text);

@@ -9,8 +9,8 @@
 #include "archive/options.h"
 #include "archive/report.h"
 #include "base/error.h"
-#include "cli/output/exit_code.h"
-#include "cli/wiring.h"
+#include "cli/exit_code.h"
+#include "cli/output/request_counts.h"
 
 namespace s3c::cli {
 
@@ -22,6 +22,9 @@ struct RunOutcome {
   std::chrono::milliseconds duration{0};
   ExitCode exit_code = ExitCode::done;
 };
+
+/// What a run comes to: of several, the first of interrupted, refused, failed, left.
+ExitCode exit_code_of(const archive::RunReport& report);
 
 /// Several lines, each ended.
 std::string text_summary(const RunOutcome& outcome);

@@ -202,13 +202,27 @@ std::string verdict(const RunOutcome& outcome) {
 
 }  // namespace
 
+ExitCode exit_code_of(const RunReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  ExitCode code = ExitCode::done;
+  const auto count = [&](const std::optional<base::Error>& failure) {
+    if (failure) code = worse(code, failure->worth_retrying() ? ExitCode::failed : ExitCode::refused);
+  };
+  count(report.failure);  // not every group was found
+  for (const GroupReport& group : report.group_reports) {
+    count(group.failure);
+    if (group.left.count() > 0 || !group.lost.empty()) code = worse(code, ExitCode::left);
+  }
+  return code;
+}
+
 std::string text_summary(const RunOutcome& outcome) {
   const GroupReport total = outcome.report.total();
   const bool nothing = outcome.report.groups == 0 && outcome.report.group_reports.empty();
   if (nothing && !outcome.report.interrupted && !outcome.report.failure) {
     return fmt::format(
-        "nothing to do: no objects under {} match (prefix, layout {}, dates, --include, --exclude, "
-        "--min-age)\n",
+        "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "
+        "--help)\n",
         where(outcome.options), outcome.options.layout.text());
   }
   std::string text = outcome.options.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);

@@ -33,6 +33,10 @@ std::string format_count(std::uint64_t count, std::string_view singular, std::st
   return fmt::format("{} {}", format_count(count), count == 1 ? singular : plural);
 }
 
+std::string format_volumes(std::uint64_t count) {
+  return format_count(count, "volume", "volumes");
+}
+
 std::string format_objects(std::uint64_t count) {
   return format_count(count, "object", "objects");
 }

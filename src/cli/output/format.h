@@ -14,6 +14,8 @@ std::string format_count(std::uint64_t count);
 std::string format_count(std::uint64_t count, std::string_view singular, std::string_view plural);
 /// "1 object", "2,000 objects".
 std::string format_objects(std::uint64_t count);
+/// "1 volume", "2,000 volumes".
+std::string format_volumes(std::uint64_t count);
 /// Decimal units as storage is billed: "0 B", "999 B", "1.0 KB", "12.3 MB", "4.7 TB".
 std::string format_bytes(std::uint64_t bytes);
 /// format_bytes per second: "12.3 MB/s".

@@ -100,6 +100,13 @@ Json list_json(const GarbageList& list) {
 
 }  // namespace
 
+ExitCode exit_code_of(const GcReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  if (report.failures.refused()) return ExitCode::refused;
+  if (report.failures.count() > 0 || report.damaged.count() > 0) return ExitCode::failed;
+  return report.left.count() > 0 ? ExitCode::left : ExitCode::done;
+}
+
 std::string gc_text(const GcOutcome& outcome) {
   const GcReport& report = outcome.report;
   return removed_text(outcome) +
@@ -108,7 +115,8 @@ std::string gc_text(const GcOutcome& outcome) {
          list_text(fmt::format("can't be told yet, and stays: {}", things(report.waiting.count())),
                    report.waiting) +
          failures_text(report.failures) + looked_at_text(outcome) + requests_text(outcome.requests) +
-         fmt::format("time:     {}\n", format_duration(outcome.duration, true)) + gc_verdict(outcome.exit_code);
+         fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
+         gc_verdict(outcome.exit_code);
 }
 
 std::string gc_json(const GcOutcome& outcome) {

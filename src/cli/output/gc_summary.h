@@ -5,8 +5,8 @@
 #include <string>
 
 #include "archive/gc_run.h"
-#include "cli/output/exit_code.h"
-#include "cli/wiring.h"
+#include "cli/exit_code.h"
+#include "cli/output/request_counts.h"
 
 namespace s3c::cli {
 
@@ -18,6 +18,10 @@ struct GcOutcome {
   std::chrono::milliseconds duration{0};
   ExitCode exit_code = ExitCode::done;
 };
+
+/// What a clean-up comes to: of several, the first of interrupted, refused, failed, left. Damage that was
+/// found counts as failed.
+ExitCode exit_code_of(const archive::GcReport& report);
 
 /// A line for each thing, and what it comes to; each line ended.
 std::string gc_text(const GcOutcome& outcome);

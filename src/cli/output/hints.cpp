@@ -132,9 +132,9 @@ std::string hint_for(const Error& error) {
            " is safe";
   }
   if (error.context().operation == archive::kMakeVolume) {
-    return "something keeps removing unfinished uploads: let no gc with a small --min-age, no run with a "
-           "small "
-           "--gc-age and no lifecycle rule work on this bucket meanwhile, then run the same command again";
+    return "something keeps removing unfinished uploads: let no gc and no run with a small --garbage-age, "
+           "and no "
+           "lifecycle rule, work on this bucket meanwhile, then run the same command again";
   }
   if (error.context().operation == archive::kRestoreFile) return {};  // says itself what to do
   if (error.context().operation == "HeadBucket") {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <thread>
 
-#include "cli/output/progress_text.h"
+#include "cli/output/progress_view.h"
 #include "cli/output/terminal.h"
 
 namespace s3c::cli {

@@ -19,10 +19,6 @@ using archive::RestoreVolume;
 
 constexpr std::size_t kMaxWaiting = 10;
 
-std::string volumes(std::uint64_t count) {
-  return format_count(count, "volume", "volumes");
-}
-
 std::string_view tier_name(s3::RestoreTier tier) {
   switch (tier) {
     case s3::RestoreTier::bulk:
@@ -70,7 +66,7 @@ std::string not_restored_text(const RestoreReport& report) {
 
 std::string failures_text(const RestoreReport& report) {
   if (report.failed_volumes == 0) return {};
-  std::string text = fmt::format("FAILED: {}\n", volumes(report.failed_volumes));
+  std::string text = fmt::format("FAILED: {}\n", format_volumes(report.failed_volumes));
   for (const base::Error& error : report.failures) {
     text += fmt::format("  {}\n", base::printable(error.what()));
     if (const std::string hint = hint_for(error); !hint.empty()) text += fmt::format("    hint: {}\n", hint);
@@ -80,7 +76,7 @@ std::string failures_text(const RestoreReport& report) {
 
 std::string waiting_text(const RestoreReport& report) {
   if (report.waiting.empty()) return {};
-  std::string text = fmt::format("waiting for a thaw: {}\n", volumes(report.waiting.size()));
+  std::string text = fmt::format("waiting for a thaw: {}\n", format_volumes(report.waiting.size()));
   const std::size_t shown = std::min(report.waiting.size(), kMaxWaiting);
   for (std::size_t i = 0; i < shown; ++i) {
     const RestoreVolume& volume = report.waiting[i];
@@ -117,21 +113,31 @@ Json volume_json(const RestoreVolume& volume) {
 
 }  // namespace
 
+ExitCode exit_code_of(const RestoreReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  ExitCode code = report.refused ? ExitCode::refused : report.failed != 0 ? ExitCode::failed : ExitCode::done;
+  for (const base::Error& error : report.failures) {
+    code = worse(code, error.worth_retrying() ? ExitCode::failed : ExitCode::refused);
+  }
+  if (!report.waiting.empty()) code = worse(code, ExitCode::waiting);
+  return report.existing + report.tied != 0 ? worse(code, ExitCode::left) : code;
+}
+
 std::vector<std::string> plan_lines(const RestoreSettings& settings, const RestorePlan& plan) {
   std::vector<std::string> lines;
   lines.push_back(
       fmt::format("restore: {} ({}) out of {}, to {}", format_objects(plan.members),
-                  format_bytes(plan.member_bytes), volumes(plan.volumes.size()),
+                  format_bytes(plan.member_bytes), format_volumes(plan.volumes.size()),
                   settings.to.empty() ? "their own buckets and keys" : base::printable(settings.to)));
   if (plan.frozen_volumes != 0) {
     const std::string_view takes = thaw_takes(plan, settings.options.thaw.tier);
     lines.push_back(fmt::format("thaw: {} ({}), tier {}, readable for {} days{}{}",
-                                volumes(plan.frozen_volumes), format_bytes(plan.frozen_bytes),
+                                format_volumes(plan.frozen_volumes), format_bytes(plan.frozen_bytes),
                                 tier_name(settings.options.thaw.tier), settings.options.thaw.days,
                                 takes.empty() ? "" : "; takes ", takes));
   }
   if (plan.thawing_volumes != 0)
-    lines.push_back(fmt::format("thaw: {} on the way already", volumes(plan.thawing_volumes)));
+    lines.push_back(fmt::format("thaw: {} on the way already", format_volumes(plan.thawing_volumes)));
   lines.push_back(fmt::format("costs: {} for thaw and requests at S3's list prices", dollars(plan.dollars)));
   return lines;
 }
@@ -148,7 +154,7 @@ std::string restore_text(const RestoreOutcome& outcome) {
       fmt::format("restored: {}, {}\n", format_objects(report.restored), format_bytes(report.restored_bytes));
   if (report.equal != 0) text += fmt::format("there already, and equal: {}\n", format_objects(report.equal));
   if (report.thaws_started != 0)
-    text += fmt::format("asked for the thaw of {}\n", volumes(report.thaws_started));
+    text += fmt::format("asked for the thaw of {}\n", format_volumes(report.thaws_started));
   return text + not_restored_text(report) + failures_text(report) + waiting_text(report) +
          requests_text(outcome.requests) +
          fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +

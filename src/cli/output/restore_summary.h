@@ -4,13 +4,25 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
-#include "archive/restore_report.h"
-#include "cli/options/command_line.h"
-#include "cli/output/exit_code.h"
-#include "cli/wiring.h"
+#include "archive/restore_run.h"
+#include "cli/exit_code.h"
+#include "cli/output/request_counts.h"
 
 namespace s3c::cli {
+
+/// What restore was asked for, beside what the core needs to know.
+struct RestoreSettings {
+  archive::RestoreOptions options;
+  std::string to = {};  ///< "s3://bucket/prefix" or a directory; empty: where each came from
+  bool overwrite = false;
+  bool yes = false;
+  bool dry_run = false;
+};
+
+/// What a restore comes to: of several, the first of interrupted, refused, failed, waiting, left.
+ExitCode exit_code_of(const archive::RestoreReport& report);
 
 /// All a summary tells about.
 struct RestoreOutcome {

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "cli/output/exit_code.h"
-#include "cli/wiring.h"
+#include "cli/exit_code.h"
+#include "cli/output/request_counts.h"
 
 namespace s3c::cli {
 

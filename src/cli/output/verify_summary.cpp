@@ -17,13 +17,9 @@ using archive::VolumeDamage;
 
 constexpr std::size_t kMaxProblems = 50;
 
-std::string volumes(std::uint64_t count) {
-  return format_count(count, "volume", "volumes");
-}
-
 std::string damages_text(const VerifyReport& report) {
   if (report.damaged == 0) return {};
-  std::string text = fmt::format("DAMAGED: {}\n", volumes(report.damaged));
+  std::string text = fmt::format("DAMAGED: {}\n", format_volumes(report.damaged));
   const std::size_t shown = std::min(report.named.size(), kMaxProblems);
   for (std::size_t i = 0; i < shown; ++i) {
     const VolumeDamage& damage = report.named[i];
@@ -44,7 +40,7 @@ std::string names_text(const std::string& heading, const archive::VolumeNames& n
 
 std::string failures_text(const VerifyReport& report) {
   if (report.failed == 0) return {};
-  std::string text = fmt::format("FAILED: {} could not be looked at\n", volumes(report.failed));
+  std::string text = fmt::format("FAILED: {} could not be looked at\n", format_volumes(report.failed));
   for (const base::Error& error : report.failures) {
     text += fmt::format("  {}\n", base::printable(error.what()));
     if (const std::string hint = hint_for(error); !hint.empty()) text += fmt::format("    hint: {}\n", hint);
@@ -54,22 +50,24 @@ std::string failures_text(const VerifyReport& report) {
 
 std::string thaws_text(const VerifyReport& report) {
   if (report.thaws_started == 0) return {};
-  return fmt::format("asked for the thaw of {}\n", volumes(report.thaws_started));
+  return fmt::format("asked for the thaw of {}\n", format_volumes(report.thaws_started));
 }
 
 std::string lost_ids_text(const VerifyReport& report) {
-  return names_text(fmt::format("got their id back: {}", volumes(report.mended.count)), report.mended) +
+  return names_text(fmt::format("got their id back: {}", format_volumes(report.mended.count)),
+                    report.mended) +
          names_text(fmt::format("whole, but lost their id, which --deep --mend gives back: {}",
-                                volumes(report.lost_id.count)),
+                                format_volumes(report.lost_id.count)),
                     report.lost_id) +
          names_text(fmt::format("can't be proven without reading, which --deep --mend does: {}",
-                                volumes(report.unproven.count)),
+                                format_volumes(report.unproven.count)),
                     report.unproven);
 }
 
 std::string others_text(const VerifyReport& report) {
-  return names_text(fmt::format("unfinished, perhaps in the making: {}", volumes(report.unfinished.count)),
-                    report.unfinished) +
+  return names_text(
+             fmt::format("unfinished, perhaps in the making: {}", format_volumes(report.unfinished.count)),
+             report.unfinished) +
          names_text(
              fmt::format("records of killed runs, which gc removes: {}", format_count(report.garbage.count)),
              report.garbage) +
@@ -104,15 +102,23 @@ Json names_json(const archive::VolumeNames& names) {
 
 }  // namespace
 
+ExitCode exit_code_of(const VerifyReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  if (report.refused) return ExitCode::refused;
+  if (report.damaged != 0 || report.failed != 0) return ExitCode::failed;
+  if (report.frozen.count != 0) return ExitCode::waiting;
+  return report.lost_id.count + report.unproven.count != 0 ? ExitCode::left : ExitCode::done;
+}
+
 std::string verify_text(const VerifyOutcome& outcome) {
   const VerifyReport& report = outcome.report;
   std::string text =
-      fmt::format("whole: {} of {}, {} in {}\n", format_count(report.whole), volumes(report.volumes),
+      fmt::format("whole: {} of {}, {} in {}\n", format_count(report.whole), format_volumes(report.volumes),
                   format_count(report.objects, "object", "objects"), format_bytes(report.archive_bytes));
   if (outcome.options.deep)
     text += fmt::format("read and decoded: {}\n", format_count(report.members_read, "object", "objects"));
   return text + damages_text(report) +
-         names_text(fmt::format("not read, frozen: {}", volumes(report.frozen.count)), report.frozen) +
+         names_text(fmt::format("not read, frozen: {}", format_volumes(report.frozen.count)), report.frozen) +
          thaws_text(report) + lost_ids_text(report) + failures_text(report) + others_text(report) +
          requests_text(outcome.requests) +
          fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +

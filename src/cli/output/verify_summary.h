@@ -5,8 +5,8 @@
 #include <string>
 
 #include "archive/verify_run.h"
-#include "cli/output/exit_code.h"
-#include "cli/wiring.h"
+#include "cli/exit_code.h"
+#include "cli/output/request_counts.h"
 
 namespace s3c::cli {
 
@@ -18,6 +18,10 @@ struct VerifyOutcome {
   std::chrono::milliseconds duration{0};
   ExitCode exit_code = ExitCode::done;
 };
+
+/// What a verification comes to: damage and volumes that could not be looked at are failures; waiting when
+/// all that is missing is a thaw; left when archives lost their id or can't be proven without reading.
+ExitCode exit_code_of(const archive::VerifyReport& report);
 
 /// Several lines, each ended.
 std::string verify_text(const VerifyOutcome& outcome);

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <semaphore>
 
-#include "cli/output/exit_code.h"
+#include "cli/exit_code.h"
 
 namespace s3c::cli {
 namespace {

@@ -5,8 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "base/error.h"
+#include "cli/commands/table.h"
 #include "cli/options/usage_error.h"
+#include "tests/unit/cli/request.h"
 #include "tests/unit/cli/temporary_file.h"
 
 namespace s3c::cli {
@@ -15,9 +19,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::TemporaryFile;
-using Words = std::vector<std::string>;
+using testing::Variables;
+using testing::Words;
 using Values = std::map<std::string, std::vector<std::string>>;
-using Variables = std::map<std::string, std::string>;
 
 Values values_of(const Settings& settings) {
   Values values;
@@ -33,9 +37,10 @@ struct Outcome {
 
 Outcome outcome_of(const Words& words, const Variables& variables = {}, const std::string& file = "") {
   try {
-    Arguments arguments = parse_arguments(words);
-    if (!variables.empty()) add_environment(arguments.flags, arguments.command, Environment(variables));
-    if (!file.empty()) add_config_file(arguments.flags, arguments.command, file);
+    Arguments arguments = parse_arguments(commands(), words);
+    if (!variables.empty())
+      add_environment(arguments.flags, commands(), *arguments.command, Environment(variables));
+    if (!file.empty()) add_config_file(arguments.flags, commands(), *arguments.command, file);
     return {values_of(arguments.flags), ""};
   } catch (const UsageError& error) {
     return {std::nullopt, error.message()};
@@ -46,12 +51,21 @@ std::string dashed(std::string_view name) {
   return "--" + std::string(name);
 }
 
+/// "catalog rebuild" as the words of a command line, and more behind them.
+Words with(const std::string& command, const Words& more) {
+  Words words;
+  std::istringstream parts(command);
+  for (std::string part; parts >> part;) words.push_back(part);
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
 /// Calls use(command, flag, its spelling) for every flag that takes a value.
 template <typename Use>
 void for_each_value_flag(Use use) {
   int seen = 0;
-  for (const CommandInfo& command : commands()) {
-    for (const Flag& flag : all_flags(command.name)) {
+  for (const Command& command : commands()) {
+    for (const Flag& flag : command.flags) {
       if (!takes_value(flag)) continue;
       ++seen;
       SCOPED_TRACE(std::string(command.name) + " " + dashed(flag.name));
@@ -61,9 +75,25 @@ void for_each_value_flag(Use use) {
   EXPECT_GT(seen, 100);
 }
 
+/// [catalog.rebuild] is the section of "catalog rebuild".
+std::string section_of(std::string command) {
+  std::replace(command.begin(), command.end(), ' ', '.');
+  return command;
+}
+
+Words joined_words(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+/// The message about the empty word that stands so many words behind the command's.
+std::string empty_at(const std::string& command, std::size_t behind) {
+  return "argument " + std::to_string(with(command, {}).size() + behind) + " is empty";
+}
+
 std::vector<std::string> toggles_of(const std::string& command) {
   std::vector<std::string> names;
-  for (const Flag& flag : all_flags(command)) {
+  for (const Flag& flag : find_command(commands(), command)->flags) {
     if (!takes_value(flag)) names.emplace_back(flag.name);
   }
   return names;
@@ -72,7 +102,7 @@ std::vector<std::string> toggles_of(const std::string& command) {
 /// Refused by name, or everything else is as it was said and the flag isn't there.
 void expect_refused_or_not_given(const Outcome& outcome, const Flag& flag, const std::string& name,
                                  const Values& others) {
-  if (flag.traits.empty_is_unset) {
+  if (flag.empty_is_unset) {
     ASSERT_TRUE(outcome.flags) << outcome.message;
     EXPECT_EQ(*outcome.flags, others);
   } else {
@@ -87,8 +117,7 @@ TEST(Arguments, AnEmptyValueOfNoFlagTakesTheNextWord) {
       const Values others = {{toggle, {"true"}}};
       for (const Words& empty : {Words{spelled, ""}, Words{spelled + "="}, Words{spelled, " "},
                                  Words{spelled + "=\t"}, Words{spelled + "=", spelled + "="}}) {
-        Words words = {command};
-        words.insert(words.end(), empty.begin(), empty.end());
+        Words words = with(command, empty);
         words.push_back(dashed(toggle));
         expect_refused_or_not_given(outcome_of(words), flag, spelled, others);
       }
@@ -105,7 +134,7 @@ TEST(Arguments, AMissingValueOfNoFlagTakesTheNextWord) {
                              "--dry", "--dry-run-", "---dry-run", "--no-op"})
       behind.push_back({word});
     for (const Words& rest : behind) {
-      Words words = {command, spelled};
+      Words words = with(command, {spelled});
       words.insert(words.end(), rest.begin(), rest.end());
       const Outcome outcome = outcome_of(words);
       EXPECT_FALSE(outcome.flags) << ::testing::PrintToString(words);
@@ -116,10 +145,11 @@ TEST(Arguments, AMissingValueOfNoFlagTakesTheNextWord) {
 
 TEST(Arguments, AnEmptyVariableCountsAsUnset) {
   for_each_value_flag([](const std::string& command, const Flag& flag, const std::string&) {
-    const std::string variable = environment_name(flag);
+    const std::string variable = environment_name(flag.name);
     const Values others = {{"quiet", {"true"}}};
-    EXPECT_EQ(outcome_of({command, "--quiet"}, {{variable, ""}}).flags, others);
-    expect_refused_or_not_given(outcome_of({command, "--quiet"}, {{variable, " "}}), flag, variable, others);
+    EXPECT_EQ(outcome_of(with(command, {"--quiet"}), {{variable, ""}}).flags, others);
+    expect_refused_or_not_given(outcome_of(with(command, {"--quiet"}), {{variable, " "}}), flag, variable,
+                                others);
   });
 }
 
@@ -129,13 +159,13 @@ TEST(Arguments, AnEmptyValueInTheFileIsAsOnTheCommandLine) {
     const std::string name(flag.name);
     const auto expect = [&, name](const std::string& section, const std::string& value) {
       const TemporaryFile file(section + name + " = " + value + "\nquiet = true\n");
-      expect_refused_or_not_given(outcome_of({command}, {}, file.path()), flag,
-                                  (section.empty() ? ":1: " : ":2: ") + name, {{"quiet", {"true"}}});
+      expect_refused_or_not_given(outcome_of(with(command, {}), {}, file.path()), flag,
+                                  (section.empty() ? ":1:1: " : ":2:1: ") + name, {{"quiet", {"true"}}});
     };
     expect("", "\"\"");
-    expect("[" + command + "]\n", "[' ']");
+    expect("[" + section_of(command) + "]\n", "[' ']");
     const TemporaryFile nothing(name + " = []\n");
-    EXPECT_THAT(outcome_of({command}, {}, nothing.path()).message, HasSubstr(":1: " + name));
+    EXPECT_THAT(outcome_of(with(command, {}), {}, nothing.path()).message, HasSubstr(":1:1: " + name));
   });
 }
 
@@ -146,14 +176,14 @@ TEST(Arguments, AValueIsTakenAsItIsAndNothingElseWithIt) {
     std::replace(underscores.begin() + 2, underscores.end(), '-', '_');
     for (const char* value : {"x", "-old-*", "-5", "-", "a=b", "=", "a b", "archive"}) {
       const Values both = {{name, {value}}, {"quiet", {"true"}}};
-      EXPECT_EQ(outcome_of({command, spelled, value, "--quiet"}).flags, both) << value;
-      EXPECT_EQ(outcome_of({command, underscores, value, "--quiet"}).flags, both) << value;
+      EXPECT_EQ(outcome_of(with(command, {spelled, value, "--quiet"})).flags, both) << value;
+      EXPECT_EQ(outcome_of(with(command, {underscores, value, "--quiet"})).flags, both) << value;
     }
     for (const char* value : {"x", "--dry-run", "--", "-v", "--x=y", "=", "a b"}) {
       const Values both = {{name, {value}}, {"quiet", {"true"}}};
-      EXPECT_EQ(outcome_of({command, spelled + "=" + value, "--quiet"}).flags, both) << value;
+      EXPECT_EQ(outcome_of(with(command, {spelled + "=" + value, "--quiet"})).flags, both) << value;
     }
-    const Outcome twice = outcome_of({spelled, "a", command, spelled + "=b"});
+    const Outcome twice = outcome_of(joined_words({spelled, "a"}, with(command, {spelled + "=b"})));
     ASSERT_TRUE(twice.flags) << twice.message;
     if (flag.kind == FlagKind::list) {
       EXPECT_THAT(twice.flags->at(name), ElementsAre("a", "b"));
@@ -164,14 +194,14 @@ TEST(Arguments, AValueIsTakenAsItIsAndNothingElseWithIt) {
 }
 
 TEST(Arguments, ATogglesValueStandsBehindEqualsOnly) {
-  for (const CommandInfo& command : commands()) {
+  for (const Command& command : commands()) {
     const std::string word(command.name);
     for (const std::string& toggle : toggles_of(word)) {
       SCOPED_TRACE(word + " " + dashed(toggle));
-      EXPECT_EQ(outcome_of({word, dashed(toggle) + "=false"}).flags, (Values{{toggle, {"false"}}}));
-      EXPECT_THAT(outcome_of({word, dashed(toggle) + "="}).message, HasSubstr(dashed(toggle)));
-      EXPECT_THAT(outcome_of({word, dashed(toggle), ""}).message, HasSubstr("argument 3 is empty"));
-      const Outcome separate = outcome_of({word, dashed(toggle), "false"});
+      EXPECT_EQ(outcome_of(with(word, {dashed(toggle) + "=false"})).flags, (Values{{toggle, {"false"}}}));
+      EXPECT_THAT(outcome_of(with(word, {dashed(toggle) + "="})).message, HasSubstr(dashed(toggle)));
+      EXPECT_THAT(outcome_of(with(word, {dashed(toggle), ""})).message, HasSubstr(empty_at(word, 2)));
+      const Outcome separate = outcome_of(with(word, {dashed(toggle), "false"}));
       if (separate.flags) {
         EXPECT_EQ(separate.flags->at(toggle), Words{"true"}) << "false is an operand";
       }
@@ -188,28 +218,34 @@ TEST(Arguments, LettersAreTheirFlags) {
 }
 
 TEST(Arguments, OperandsAreNeverEmptyAndNeverFlagsBehindTheDashes) {
-  EXPECT_THAT(parse_arguments({"find", "a", "--quiet", "b", "--", "--dry-run", "-v", "--"}).operands,
-              ElementsAre("a", "b", "--dry-run", "-v", "--"));
-  EXPECT_THAT(parse_arguments({"cat", " "}).operands, ElementsAre(" "));  // a key may be a blank
-  for (const CommandInfo& command : commands()) {
+  EXPECT_THAT(
+      parse_arguments(commands(), {"find", "a", "--quiet", "b", "--", "--dry-run", "-v", "--"}).operands,
+      ElementsAre("a", "b", "--dry-run", "-v", "--"));
+  EXPECT_THAT(parse_arguments(commands(), {"cat", " "}).operands, ElementsAre(" "));  // a key may be a blank
+  for (const Command& command : commands()) {
     const std::string word(command.name);
-    EXPECT_EQ(outcome_of({word, ""}).message, "argument 2 is empty");
-    EXPECT_EQ(outcome_of({word, "--", ""}).message, "argument 3 is empty");
+    EXPECT_EQ(outcome_of(with(word, {""})).message, empty_at(word, 1));
+    EXPECT_EQ(outcome_of(with(word, {"--", ""})).message, empty_at(word, 2));
   }
   EXPECT_EQ(outcome_of({"--quiet", ""}).message, "argument 2 is empty");
 }
 
 TEST(Arguments, AFlagIsTheSameInEveryCommandSoThatTheParserNeedsNone) {
   std::map<char, std::string_view> letters;
-  for (const CommandInfo& command : commands()) {
-    for (const Flag& flag : all_flags(command.name)) {
-      const FlagTraits& first = find_flag_anywhere(flag.name)->traits;
-      EXPECT_EQ(first.letter, flag.traits.letter) << flag.name;
-      EXPECT_EQ(first.empty_is_unset, flag.traits.empty_is_unset) << flag.name;
-      EXPECT_FALSE(flag.traits.changes_store && takes_value(flag)) << flag.name;
-      if (flag.traits.letter == '\0') continue;
+  std::map<std::string_view, bool> kinds;
+  for (const Command& command : commands()) {
+    for (const Flag& flag : command.flags) {
+      const Flag* first = find_flag_anywhere(commands(), flag.name);
+      EXPECT_EQ(first->letter, flag.letter) << flag.name;
+      EXPECT_EQ(first->empty_is_unset, flag.empty_is_unset) << flag.name;
+      EXPECT_FALSE(flag.changes_store && takes_value(flag)) << flag.name;
+      for (const std::string_view name : names_of(command.flags, flag)) {
+        EXPECT_EQ(kinds.emplace(name, takes_value(flag)).first->second, takes_value(flag)) << name;
+        EXPECT_EQ(name, canonical_name(name));
+      }
+      if (flag.letter == '\0') continue;
       EXPECT_FALSE(takes_value(flag)) << flag.name;
-      EXPECT_EQ(letters.emplace(flag.traits.letter, flag.name).first->second, flag.name);
+      EXPECT_EQ(letters.emplace(flag.letter, flag.name).first->second, flag.name);
     }
   }
 }

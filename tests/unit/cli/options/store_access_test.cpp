@@ -2,9 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
+
+#include "cli/commands/table.h"
 #include "cli/options/command_line.h"
-#include "cli/options/flags.h"
 #include "cli/options/usage_error.h"
+#include "tests/unit/cli/request.h"
 #include "tests/unit/cli/temporary_file.h"
 
 namespace s3c::cli {
@@ -12,25 +16,30 @@ namespace {
 
 using ::testing::HasSubstr;
 using testing::TemporaryFile;
-using Words = std::vector<std::string>;
-using Variables = std::map<std::string, std::string>;
+using testing::Variables;
+using testing::Words;
 
 /// command with all that it needs.
 Words whole(std::string_view command, const Words& more = {}) {
-  Words words = {std::string(command), "--bucket", "source-bucket", "--arch-bucket", "archive-bucket"};
-  if (command == "catalog") words.emplace_back("rebuild");
-  if (!command_info(command).operands.empty()) words.emplace_back("x");
+  Words words;
+  std::istringstream parts{std::string(command)};
+  for (std::string part; parts >> part;) words.push_back(part);
+  const Command& meant = *find_command(commands(), command);
+  for (const char* flag : {"bucket", "arch-bucket"}) {
+    if (find_flag(meant.flags, flag) != nullptr) words.push_back("--" + std::string(flag) + "=" + flag);
+  }
+  if (!meant.operands.empty()) words.emplace_back("x");
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
 
 StoreAccess access_of(const Words& words, const Variables& variables = {}) {
-  return parse_command_line(words, Environment(variables)).connection.access;
+  return parse_command_line(commands(), words, Environment(variables)).connection.access;
 }
 
 std::string refusal_of(const Words& words, const Variables& variables = {}) {
   try {
-    parse_command_line(words, Environment(variables));
+    parse_command_line(commands(), words, Environment(variables));
   } catch (const UsageError& error) {
     return error.message();
   }
@@ -38,7 +47,7 @@ std::string refusal_of(const Words& words, const Variables& variables = {}) {
 }
 
 bool has_dry_run(std::string_view command) {
-  return find_flag(command, kDryRun) != nullptr;
+  return find_flag(find_command(commands(), command)->flags, kDryRun) != nullptr;
 }
 
 TEST(StoreAccessTest, CommandsThatOnlyReadCannotWrite) {
@@ -47,17 +56,18 @@ TEST(StoreAccessTest, CommandsThatOnlyReadCannotWrite) {
   EXPECT_EQ(access_of(whole("verify", {"--deep"})), StoreAccess::read_only);
   EXPECT_EQ(access_of(whole("verify", {"--deep", "--thaw"})), StoreAccess::read_write);
   EXPECT_EQ(access_of(whole("verify", {"--deep", "--thaw=no"})), StoreAccess::read_only);
-  for (const char* command : {"archive", "restore", "catalog", "gc"})
+  for (const char* command : {"archive", "restore", "catalog rebuild", "catalog forget", "gc"})
     EXPECT_EQ(access_of(whole(command)), StoreAccess::read_write) << command;
 }
 
 TEST(StoreAccessTest, NoDryRunCanWriteWhoeverAsksForIt) {
   int tested = 0;
-  for (const CommandInfo& command : commands()) {
+  for (const Command& command : commands()) {
     if (!has_dry_run(command.name)) continue;
     SCOPED_TRACE(command.name);
     ++tested;
-    const std::string name(command.name);
+    std::string name(command.name);
+    std::replace(name.begin(), name.end(), ' ', '.');
     const TemporaryFile above("dry-run = true\n");
     const TemporaryFile section("[" + name + "]\ndry_run = \"yes\"\n");
     for (const Words& more :
@@ -74,10 +84,10 @@ TEST(StoreAccessTest, NoDryRunCanWriteWhoeverAsksForIt) {
 }
 
 TEST(StoreAccessTest, WhatIsNeitherTrueNorFalseIsRefused) {
-  for (const CommandInfo& command : commands()) {
+  for (const Command& command : commands()) {
     SCOPED_TRACE(command.name);
     const TemporaryFile file("dry-run = \"2\"\n");
-    EXPECT_THAT(refusal_of(whole(command.name, {"--config", file.path()})), HasSubstr(":1: dry-run \"2\""));
+    EXPECT_THAT(refusal_of(whole(command.name, {"--config", file.path()})), HasSubstr(":1:1: dry-run \"2\""));
     for (const char* value : {"maybe", "2", " ", "true false", "tru"}) {
       EXPECT_THAT(refusal_of(whole(command.name), {{"S3COMPRESS_DRY_RUN", value}}),
                   HasSubstr("S3COMPRESS_DRY_RUN"));
@@ -90,7 +100,7 @@ TEST(StoreAccessTest, WhatIsNeitherTrueNorFalseIsRefused) {
 
 TEST(StoreAccessTest, ADryRunForAllCommandsStopsThoseThatHaveNone) {
   const Variables dry = {{"S3COMPRESS_DRY_RUN", "1"}};
-  for (const CommandInfo& command : commands()) {
+  for (const Command& command : commands()) {
     SCOPED_TRACE(command.name);
     if (command.changes_store && !has_dry_run(command.name)) {
       EXPECT_THAT(refusal_of(whole(command.name), dry), HasSubstr("S3COMPRESS_DRY_RUN is on"));
@@ -100,9 +110,10 @@ TEST(StoreAccessTest, ADryRunForAllCommandsStopsThoseThatHaveNone) {
   }
   EXPECT_THAT(refusal_of(whole("verify", {"--deep", "--thaw"}), dry), HasSubstr("verify has no dry run"));
   const TemporaryFile file("dry-run = true\n");
-  EXPECT_THAT(refusal_of(whole("catalog", {"--config", file.path()})), HasSubstr(":1: dry-run is on"));
+  EXPECT_THAT(refusal_of(whole("catalog rebuild", {"--config", file.path()})),
+              HasSubstr(":1:1: dry-run is on"));
   const TemporaryFile other("[gc]\ndry-run = true\n");
-  EXPECT_EQ(access_of(whole("catalog", {"--config", other.path()})), StoreAccess::read_write);
+  EXPECT_EQ(access_of(whole("catalog forget", {"--config", other.path()})), StoreAccess::read_write);
 }
 
 }  // namespace

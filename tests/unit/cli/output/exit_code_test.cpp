@@ -1,10 +1,12 @@
-#include "cli/output/exit_code.h"
+#include "cli/exit_code.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "archive/cleared_volume.h"
 #include "cli/options/usage_error.h"
+#include "cli/output/archive_summary.h"
+#include "cli/output/gc_summary.h"
 #include "cli/output/hints.h"
 #include "cli/output/standard_output.h"
 
@@ -92,6 +94,18 @@ TEST(ExitCode, ALostArchiveOfAnEarlierRunIsNoSuccess) {
   EXPECT_EQ(exit_code_of(report), ExitCode::left);
 }
 
+TEST(ExitCode, OfTwoTheWorseCounts) {
+  // In the order of README.md.
+  const std::vector<ExitCode> order = {ExitCode::interrupted, ExitCode::refused, ExitCode::failed,
+                                       ExitCode::waiting,     ExitCode::left,    ExitCode::done};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (std::size_t j = i; j < order.size(); ++j) {
+      EXPECT_EQ(worse(order[i], order[j]), order[i]);
+      EXPECT_EQ(worse(order[j], order[i]), order[i]);
+    }
+  }
+}
+
 TEST(ExitCode, OfACleanUp) {
   archive::GcReport report;
   report.removed.add({});
@@ -161,7 +175,7 @@ TEST(Hints, AResultThatCannotBeWrittenIsNoTroubleWithTheStore) {
 
 TEST(Hints, AnUploadThatIsRemovedAgainAndAgainIsNoTroubleWithTheStore) {
   EXPECT_THAT(hint(ErrorKind::transient, archive::cleared({}).context()),
-              AllOf(HasSubstr("--min-age"), HasSubstr("lifecycle rule"), HasSubstr("again")));
+              AllOf(HasSubstr("--garbage-age"), HasSubstr("lifecycle rule"), HasSubstr("again")));
 }
 
 TEST(Hints, UsageErrorsBringTheirOwn) {

@@ -1,4 +1,4 @@
-#include "cli/output/progress_text.h"
+#include "cli/output/archive_progress.h"
 
 #include <fmt/format.h>
 
@@ -140,31 +140,6 @@ std::vector<std::string> RunProgressView::frame(std::size_t max_lines) const {
 
 std::string RunProgressView::line() const {
   return total_line(now_, rates_, elapsed_);
-}
-
-std::string GcProgressView::line() const {
-  return fmt::format("looked at {} and {}, {} removed; {}",
-                     format_count(progress_.records, "record", "records"),
-                     format_count(progress_.uploads, "upload", "uploads"), format_count(progress_.removed),
-                     format_duration(elapsed_));
-}
-
-std::string RestoreProgressView::line() const {
-  std::string text = fmt::format("{} of {} back, {}; {}", format_count(progress_.done),
-                                 format_count(progress_.members, "object", "objects"),
-                                 format_bytes(progress_.bytes), format_duration(elapsed_));
-  if (const std::uint64_t waiting = progress_.waiting; waiting != 0)
-    text += fmt::format("; waiting for the thaw of {}", format_count(waiting, "volume", "volumes"));
-  return text;
-}
-
-std::string VerifyProgressView::line() const {
-  std::string text = fmt::format("looked at {}", format_count(progress_.volumes, "volume", "volumes"));
-  if (const std::uint64_t bytes = progress_.bytes_read; bytes != 0)
-    text += fmt::format(", {} read", format_bytes(bytes));
-  if (const std::uint64_t damages = progress_.damages; damages != 0)
-    text += fmt::format(", {} DAMAGED", format_count(damages));
-  return text + "; " + format_duration(elapsed_);
 }
 
 }  // namespace s3c::cli

@@ -1,4 +1,4 @@
-#include "cli/output/progress_text.h"
+#include "cli/output/archive_progress.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>

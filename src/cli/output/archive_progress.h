@@ -1,4 +1,4 @@
-// How progress looks: no clock and no terminal. One thread at a time.
+// How the progress of an archive run looks: no clock and no terminal. One thread at a time.
 #pragma once
 
 #include <chrono>
@@ -8,24 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "archive/gc_run.h"
 #include "archive/progress.h"
-#include "archive/restore_run.h"
-#include "archive/verify_run.h"
+#include "cli/output/progress_view.h"
 
 namespace s3c::cli {
-
-/// How far something is, as text. Asked by one thread at a time.
-class ProgressView {
- public:
-  virtual ~ProgressView() = default;
-  /// Called before the other two, each time. elapsed: since the start, never less than the call before.
-  virtual void update(std::chrono::milliseconds elapsed) = 0;
-  /// For a terminal, at most max_lines.
-  virtual std::vector<std::string> frame(std::size_t max_lines) const = 0;
-  /// All on one line, for a log.
-  virtual std::string line() const = 0;
-};
 
 /// Rates over the last seconds, so that they follow what the run does now.
 class RateMeter {
@@ -81,45 +67,6 @@ class RunProgressView final : public ProgressView {
   archive::RunProgress now_;
   std::chrono::milliseconds elapsed_{0};
   RateMeter rates_;
-};
-
-/// gc's; progress outlives it.
-class GcProgressView final : public ProgressView {
- public:
-  explicit GcProgressView(const archive::GcProgress& progress) : progress_(progress) {}
-  void update(std::chrono::milliseconds elapsed) override { elapsed_ = elapsed; }
-  std::vector<std::string> frame(std::size_t /*max_lines*/) const override { return {line()}; }
-  std::string line() const override;
-
- private:
-  const archive::GcProgress& progress_;
-  std::chrono::milliseconds elapsed_{0};
-};
-
-/// A restore's; progress outlives it.
-class RestoreProgressView final : public ProgressView {
- public:
-  explicit RestoreProgressView(const archive::RestoreProgress& progress) : progress_(progress) {}
-  void update(std::chrono::milliseconds elapsed) override { elapsed_ = elapsed; }
-  std::vector<std::string> frame(std::size_t /*max_lines*/) const override { return {line()}; }
-  std::string line() const override;
-
- private:
-  const archive::RestoreProgress& progress_;
-  std::chrono::milliseconds elapsed_{0};
-};
-
-/// A verification's; progress outlives it.
-class VerifyProgressView final : public ProgressView {
- public:
-  explicit VerifyProgressView(const archive::VerifyProgress& progress) : progress_(progress) {}
-  void update(std::chrono::milliseconds elapsed) override { elapsed_ = elapsed; }
-  std::vector<std::string> frame(std::size_t /*max_lines*/) const override { return {line()}; }
-  std::string line() const override;
-
- private:
-  const archive::VerifyProgress& progress_;
-  std::chrono::milliseconds elapsed_{0};
 };
 
 }  // namespace s3c::cli
