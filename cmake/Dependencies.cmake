@@ -7,6 +7,7 @@ find_package(ZLIB REQUIRED)            # streamed members and index blocks; crc3
 find_package(fmt REQUIRED)             # text formatting (GCC 12 has no std::format)
 find_package(spdlog REQUIRED)          # -v logging
 find_package(nlohmann_json REQUIRED)   # index rows, manifests, --output json
+find_path(S3C_TOML_FOLDER toml++/toml.h REQUIRED) # the file of --config; used as headers, so it adds no shared library
 find_package(CLI11 REQUIRED)           # sim/ only: its command line
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)        # base/xml: S3's XML
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)  # members compressed in memory, fast CRC-32

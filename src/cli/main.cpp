@@ -1,9 +1,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/environment.h"
+#include "cli/options/environment.h"
+#include "cli/output/standard_output.h"
 #include "cli/program.h"
-#include "cli/standard_output.h"
 
 int main(int argc, char** argv) {
   s3c::cli::guard_standard_streams();

@@ -7,19 +7,11 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "cli/archive_command.h"
-#include "cli/cat_command.h"
-#include "cli/catalog_command.h"
+#include "cli/commands/table.h"
 #include "cli/exit_code.h"
-#include "cli/find_command.h"
-#include "cli/gc_command.h"
-#include "cli/ls_command.h"
-#include "cli/options.h"
-#include "cli/restore_command.h"
-#include "cli/standard_output.h"
-#include "cli/summary.h"
-#include "cli/terminal.h"
-#include "cli/verify_command.h"
+#include "cli/options/command_line.h"
+#include "cli/output/archive_summary.h"
+#include "cli/session.h"
 
 namespace s3c::cli {
 namespace {
@@ -42,17 +34,6 @@ int fail(Terminal& terminal, const base::Error& error, const std::string& comman
   return static_cast<int>(code);
 }
 
-ExitCode run_command(const Request& request, const Environment& environment, Terminal& terminal) {
-  if (request.command == "ls") return ls_command(request, environment, terminal);
-  if (request.command == "find") return find_command(request, environment, terminal);
-  if (request.command == "cat") return cat_command(request, environment, terminal);
-  if (request.command == "restore") return restore_command(request, environment, terminal);
-  if (request.command == "verify") return verify_command(request, environment, terminal);
-  if (request.command == "catalog") return catalog_command(request, environment, terminal);
-  if (request.command == "gc") return gc_command(request, environment, terminal);
-  return archive_command(request, environment, terminal);
-}
-
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments, const Environment& environment) {
@@ -60,14 +41,14 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
   std::string command;
   OutputFormat format = OutputFormat::text;
   try {
-    const Request request = parse_command_line(arguments, environment);
-    if (!request.print.empty()) {
-      print(request.print);
+    const CommandLine line = parse_command_line(commands(), arguments, environment);
+    if (!line.print.empty()) {
+      print(line.print);
       return static_cast<int>(ExitCode::done);
     }
-    command = request.command;
-    format = request.output.format;
-    return static_cast<int>(run_command(request, environment, terminal));
+    command = first_word(line.command->name);
+    format = line.output.format;
+    return static_cast<int>(line.action({line.connection, line.output, environment, terminal}));
   } catch (const base::Error& error) {
     return fail(terminal, error, command, format);
   } catch (const std::exception& error) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/environment.h"
+#include "cli/options/environment.h"
 
 namespace s3c::cli {
 

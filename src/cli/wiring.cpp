@@ -53,12 +53,6 @@ std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfi
 
 }  // namespace
 
-std::uint64_t RequestCounts::total() const {
-  std::uint64_t sum = 0;
-  for (const auto& [operation, count] : by_operation) sum += count;
-  return sum;
-}
-
 struct StoreConnection::Parts {
   Parts(s3::ClientSettings settings, const s3::S3ClientConfig& config, base::Clock& clock,
         std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt)

@@ -3,32 +3,21 @@
 // What no option says is as the AWS settings have it (s3/client_settings.h).
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cli/environment.h"
-#include "cli/options.h"
+#include "cli/options/connection.h"
+#include "cli/options/environment.h"
+#include "cli/output/request_counts.h"
 
 namespace s3c::s3 {
 class ObjectStore;
 }
 
 namespace s3c::cli {
-
-/// What was sent to the store so far.
-struct RequestCounts {
-  std::map<std::string, std::uint64_t> by_operation;  ///< by S3's name of the call, retries included
-  std::uint64_t retries = 0;
-  std::uint64_t sent_bytes = 0;
-  std::uint64_t received_bytes = 0;
-
-  std::uint64_t total() const;
-};
 
 /// What a connection does once the user pressed Ctrl-C.
 struct OnInterrupt {

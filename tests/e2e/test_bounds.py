@@ -94,7 +94,7 @@ class Bounds(StoreCase):
         self.assertLess(took, 5)
         self.assertIn("archived:", result.out, "the report is printed")
         self.assert_nothing_deleted()
-        self.run_archive("--gc-age", "0")
+        self.run_archive("--garbage-age", "0")
         self.check(all_archived=True)
 
     def test_a_record_that_is_a_bomb(self):

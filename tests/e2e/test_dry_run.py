@@ -50,7 +50,7 @@ class DryRun(StoreCase):
         return ["--bucket", self.source, "--arch-bucket", self.archive, *more]
 
     def test_dry_runs_and_reading_commands(self):
-        for name, more in (("archive", ()), ("gc", ("--min-age", "0")), ("restore", ("*",))):
+        for name, more in (("archive", ()), ("gc", ("--garbage-age", "0")), ("restore", ("*",))):
             both = self.buckets(*more)
             plain = self.look(name, *both, "--dry-run")
             self.assertTrue(plain)
@@ -69,7 +69,7 @@ class DryRun(StoreCase):
             self.look("archive", *both, *words, "--dry-run", codes=(2,), names=words[0].rstrip("="))
         self.look("archive", *both, "--exclude", "--dryrun", codes=(2,), names="--exclude")
         self.look("archive", *both, "--dry-run=", codes=(2,), names="--dry-run")
-        self.look("gc", "--arch-bucket", self.archive, "--min-age", "0", "--bucket", "", "--dry-run", codes=(2,), names="--bucket")
+        self.look("gc", "--arch-bucket", self.archive, "--garbage-age", "0", "--bucket", "", "--dry-run", codes=(2,), names="--bucket")
         self.look("restore", *both, "*", "--to", "", "--dry-run", codes=(2,), names="--to")
         self.look("archive", *both, codes=(2,), names="S3COMPRESS_DRY_RUN", variables={"S3COMPRESS_DRY_RUN": "maybe"})
         for args in (("catalog", "rebuild", self.volume), ("verify", "--deep", "--thaw")):

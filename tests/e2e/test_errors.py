@@ -69,11 +69,11 @@ class Errors(StoreCase):
 
     def test_bad_day(self):
         self.fails(USAGE, "2018-02-30", args=["--bucket", self.source, "--arch_bucket", self.archive,
-                                              "--from", "2018-02-30", "--to", "2018-03-01"])
+                                              "--from", "2018-02-30", "--until", "2018-03-01"])
 
     def test_days_the_wrong_way_round(self):
         self.fails(USAGE, "--from", args=["--bucket", self.source, "--arch_bucket", self.archive,
-                                          "--from", "2018-05-01", "--to", "2018-04-01"])
+                                          "--from", "2018-05-01", "--until", "2018-04-01"])
 
     def test_bad_numbers(self):
         for flag, value in (("--threads", "0"), ("--threads", "many"), ("--max-objects", "-1"), ("--level", "13"),

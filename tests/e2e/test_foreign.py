@@ -73,7 +73,7 @@ class Foreign(StoreCase):
         self.client.upload_fileobj(io.BytesIO(body), self.archive, self.volume, Config=config)
 
     def verify(self, *more: str, code: int = 0, **options) -> dict:
-        return self.call("verify", "--output", "json", "--min-age", "0", *more, code=code, **options).json()
+        return self.call("verify", "--output", "json", "--garbage-age", "0", *more, code=code, **options).json()
 
     def records(self) -> list[str]:
         return list(list_bucket(self.client, self.archive, "s3compress_catalog/"))
@@ -223,12 +223,12 @@ class Foreign(StoreCase):
         before = self.records()
         self.assertEqual(2, len(before))
         self.client.create_multipart_upload(Bucket=self.archive, Key=self.volume)
-        cleared = self.call("gc", "--min-age", "0", "--output", "json").json()
+        cleared = self.call("gc", "--garbage-age", "0", "--output", "json").json()
         self.assertEqual(["upload"], [thing["kind"] for thing in cleared["removed"]["named"]])
         self.assertEqual(before, self.records())
         self.client.delete_object(Bucket=self.archive, Key=self.volume)
         self.assertIn("its archive is gone", json.dumps(self.verify(code=1)))
-        self.call("gc", "--min-age", "0", code=1)
+        self.call("gc", "--garbage-age", "0", code=1)
         self.assertEqual(before, self.records())
         self.forget()
         self.assertEqual([], self.records())

@@ -97,15 +97,15 @@ class Gc(StoreCase):
     def goes_after_a_kill_at(self, operation: str, when: str, garbage: set[str], **where) -> None:
         self.kill_at(operation, when, **where)
         before = self.snapshot()
-        planned = self.gc("--min-age", "0", "--dry-run")
+        planned = self.gc("--garbage-age", "0", "--dry-run")
         self.assertEqual([], self.names(self.gc()["removed"]), "nothing is a week old")
         self.assertEqual(before, self.snapshot())
         self.assertTrue(garbage <= {kind for kind, _ in self.names(planned["removed"])}, planned["removed"])
-        done = self.gc("--min-age", "0")
+        done = self.gc("--garbage-age", "0")
         self.assertEqual(self.names(planned["removed"]), self.names(done["removed"]))
         self.assertEqual((0, 0, 0), tuple(done[name]["count"] for name in ("left", "damaged", "waiting")))
         self.assert_nothing_but_committed_volumes()
-        self.assertEqual(0, self.gc("--min-age", "0")["removed"]["count"])
+        self.assertEqual(0, self.gc("--garbage-age", "0")["removed"]["count"])
         self.run_archive()
         self.assert_nothing_but_committed_volumes(all_archived=True)
 
@@ -141,24 +141,24 @@ class Gc(StoreCase):
         self.kill_at("CompleteMultipartUpload", "before", key_prefix=f"{self.source}/")
         self.upload(f"{self.source}/20180409.zip")
         before = self.uploads()
-        result = run(self.store, "gc", "--arch-bucket", self.archive, "--min-age", "0", "--output", "json").json()
+        result = run(self.store, "gc", "--arch-bucket", self.archive, "--garbage-age", "0", "--output", "json").json()
         kinds = {kind for kind, _ in self.names(result["removed"])}
         self.assertEqual({"upload", "manifest", "index"}, kinds)
         self.assertIn(f"{self.source}/20180409.zip", self.uploads())
         self.assertLess(len(self.uploads()), len(before), "the manifest's upload went with it")
-        self.gc("--min-age", "0")
+        self.gc("--garbage-age", "0")
         self.assert_nothing_but_committed_volumes()
 
     def test_ages_go_by_the_stores_clock(self):
         self.upload(f"{self.source}/20180409.zip")
         before = self.uploads()
         with Proxy(self.store.endpoint, clock_behind=datetime.timedelta(days=8)) as proxy:
-            young = run(self.store, *self.gc_arguments("--min-age", "7d"), endpoint=proxy.endpoint).json()
+            young = run(self.store, *self.gc_arguments("--garbage-age", "7d"), endpoint=proxy.endpoint).json()
         self.assertEqual((0, before), (young["removed"]["count"], self.uploads()))
 
     def test_text_output_names_every_thing(self):
         self.kill_at("CompleteMultipartUpload", "before", key=self.day)
-        result = run(self.store, "gc", "--arch-bucket", self.archive, "--min-age", "0", "--dry-run")
+        result = run(self.store, "gc", "--arch-bucket", self.archive, "--garbage-age", "0", "--dry-run")
         self.assertEqual(0, result.code, str(result))
         self.assertIn("dry run: would remove: ", result.out)
         for key in list_bucket(self.client, self.archive, f"{CATALOG}manifest/{self.day}"):
@@ -168,12 +168,12 @@ class Gc(StoreCase):
 
     def harmless_beside(self, operation: str, when: str, **where) -> None:
         """gc at age 0 in the middle of a run: at the worst the run makes its volume again."""
-        self.proxy.on(operation, **{when: lambda _: self.gc("--min-age", "0")}, **where)
+        self.proxy.on(operation, **{when: lambda _: self.gc("--garbage-age", "0")}, **where)
         result = self.start(env=self.environment()).wait()
         self.assertEqual(0, result.code, str(result))
         self.assertGreater(self.proxy.count(operation), 0)
         self.check(all_archived=True, garbage_allowed=True)
-        self.gc("--min-age", "0")
+        self.gc("--garbage-age", "0")
         self.assert_nothing_but_committed_volumes(all_archived=True)
 
     def test_beside_an_upload(self):
@@ -196,7 +196,7 @@ class Gc(StoreCase):
 
     def test_two_at_once(self):
         self.kill_at("CompleteMultipartUpload", "before", key_prefix=f"{self.source}/")
-        both = [Running(self.store, *self.gc_arguments("--min-age", "0")) for _ in range(2)]
+        both = [Running(self.store, *self.gc_arguments("--garbage-age", "0")) for _ in range(2)]
         results = [gc.wait() for gc in both]
         self.assertEqual([0, 0], [result.code for result in results], "\n".join(map(str, results)))
         self.assert_nothing_but_committed_volumes()
@@ -210,7 +210,7 @@ class Gc(StoreCase):
                 for volume in ("", "-2", "-14")]
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(self.upload, keys))
-        done = self.gc("--min-age", "0")
+        done = self.gc("--garbage-age", "0")
         self.assertEqual(sorted(keys), [key for _, key in self.names(done["removed"])])
         self.assertEqual(sorted(self.strangers), self.uploads())
 
@@ -220,7 +220,7 @@ class Gc(StoreCase):
         self.kill_at("CompleteMultipartUpload", "before", key=self.day)
         before = list_bucket(self.client, self.archive)
         self.proxy.on("AbortMultipartUpload", times=None, answer=denied)
-        result = self.gc("--min-age", "0", code=3, env=self.environment())
+        result = self.gc("--garbage-age", "0", code=3, env=self.environment())
         left = self.names(result["left"])
         self.assertIn(("upload", self.day), left)
         self.assertIn("manifest", [kind for kind, _ in left])
@@ -230,7 +230,7 @@ class Gc(StoreCase):
     def test_uploads_that_may_not_be_listed(self):
         self.kill_at("CompleteMultipartUpload", "before", key=self.day)
         self.proxy.on("ListMultipartUploads", times=None, answer=denied)
-        result = run(self.store, "gc", "--arch-bucket", self.archive, "--min-age", "0", env=self.environment())
+        result = run(self.store, "gc", "--arch-bucket", self.archive, "--garbage-age", "0", env=self.environment())
         self.assertEqual(2, result.code, str(result))
         self.assertIn("s3:ListBucketMultipartUploads", result.out)
         self.assertNotEqual({}, list_bucket(self.client, self.archive, f"{CATALOG}manifest/{self.day}"), "it may be in the making")
@@ -244,12 +244,12 @@ class Gc(StoreCase):
             self.upload(f"{self.source}/201805{day:02}.zip")
         started: queue.SimpleQueue[Running] = queue.SimpleQueue()
         self.proxy.on("AbortMultipartUpload", before=lambda _: started.get(timeout=60).interrupt())
-        running = Running(self.store, *self.gc_arguments("--min-age", "0", "--threads", "1"), env=self.environment())
+        running = Running(self.store, *self.gc_arguments("--garbage-age", "0", "--threads", "1"), env=self.environment())
         started.put(running)
         result = running.wait()
         self.assertEqual(130, result.code, str(result))
         self.assertEqual("interrupted", result.json()["outcome"])
-        self.gc("--min-age", "0")
+        self.gc("--garbage-age", "0")
         self.assert_nothing_but_committed_volumes()
 
     def test_mistakes(self):
@@ -264,7 +264,7 @@ class Gc(StoreCase):
     def test_a_versioned_bucket_keeps_what_went(self):
         self.client.put_bucket_versioning(Bucket=self.archive, VersioningConfiguration={"Status": "Enabled"})
         self.kill_at("CompleteMultipartUpload", "before", key=self.day)
-        removed = self.names(self.gc("--min-age", "0")["removed"])
+        removed = self.names(self.gc("--garbage-age", "0")["removed"])
         self.assert_nothing_but_committed_volumes()
         versions = self.client.list_object_versions(Bucket=self.archive, Prefix=f"{CATALOG}manifest/{self.day}")
         self.assertEqual([key for kind, key in removed if kind == "manifest" and self.day in key],
@@ -280,7 +280,7 @@ class Gc(StoreCase):
         self.put({f"sources/2018/04/01/late-{i}.xml": Original(b"late" * i) for i in range(5)})
         self.upload(f"{self.source}/20180401-9.zip")
         self.upload(f"{self.source}/20180701.zip")  # a group this run has nothing of
-        self.run_archive("--gc-age", "0")
+        self.run_archive("--garbage-age", "0")
         self.strangers.append(f"{self.source}/20180701.zip")
         self.assert_nothing_but_committed_volumes(all_archived=True)
 
@@ -288,7 +288,7 @@ class Gc(StoreCase):
         names = [f"{self.source}/2018.zip", f"{self.source}/2018-2.zip", f"{self.source}/20180401.zip"]
         for key in names:
             self.upload(key)
-        self.run_archive("--layout", "{prefix}/{yyyy}/", "--archive-name", "{bucket}/{yyyy}.zip", "--gc-age", "0")
+        self.run_archive("--layout", "{prefix}/{yyyy}/", "--archive-name", "{bucket}/{yyyy}.zip", "--garbage-age", "0")
         self.strangers.append(names[2])
         self.assert_nothing_but_committed_volumes(all_archived=True)
 

@@ -29,10 +29,10 @@ class LostArchive(StoreCase):
         self.client.delete_object(Bucket=self.archive, Key=volume)
 
         self.assertIn("its archive is gone", self.call("verify", code=1).out, "whatever its age")
-        self.assertIn("its archive is gone", self.call("gc", "--min-age", "0", code=1).out)
+        self.assertIn("its archive is gone", self.call("gc", "--garbage-age", "0", code=1).out)
         self.assertEqual(before, self.catalog())
         self.put({"sources/2018/04/01/late.xml": Original(b"late")})
-        result = self.run_archive("--gc-age", "0", code=3)
+        result = self.run_archive("--garbage-age", "0", code=3)
         self.assertIn("LOST: 1 archive", result.out)
         self.assertEqual({"20180401-2.zip"}, self.archives(), "its name is taken")
         self.assertLess(before, self.catalog())

@@ -35,7 +35,7 @@ class Reading(StoreCase):
         text = self.read("ls").out
         self.assertIn("OBJECTS", text.splitlines()[0])
         self.assertEqual(4, len(text.splitlines()))
-        self.assertEqual([f"{self.source}/20180402.zip"], [v["volume"] for v in self.lines("ls", "--from", "2018-04-02", "--to", "2018-04-02")])
+        self.assertEqual([f"{self.source}/20180402.zip"], [v["volume"] for v in self.lines("ls", "--from", "2018-04-02", "--until", "2018-04-02")])
         # Without a bucket, and with archives of somebody else.
         self.client.put_object(Bucket=self.archive, Key="other/20180401.zip", Body=b"other")
         every = run(self.store, "ls", "--arch-bucket", self.archive, "--output", "json")

@@ -40,7 +40,7 @@ class Selection(StoreCase):
 
     def test_from_and_to_include_both_days(self):
         self.put(day_objects(50))
-        self.run_with("--from", "2018-04-02", "--to", "2018-04-04")
+        self.run_with("--from", "2018-04-02", "--until", "2018-04-04")
         self.check()
         self.assertEqual({"2018/04/01", "2018/04/05"}, self.days_left())
 

@@ -20,7 +20,7 @@ class Verify(StoreCase):
 
     def verify(self, *more: str, code: int = 0) -> dict:
         result = run(self.store, "verify", "--arch-bucket", self.archive, "--bucket", self.source, "--output", "json",
-                     "--min-age", "0", *more)
+                     "--garbage-age", "0", *more)
         self.assertEqual(code, result.code, str(result))
         return result.json()
 

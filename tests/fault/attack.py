@@ -125,7 +125,7 @@ class Round:
 
     def next_archive(self, rng: random.Random) -> Command:
         more = []
-        for chance, flags in ((0.15, ("--verify", "readback")), (0.4, ("--gc-age", "0s")),
+        for chance, flags in ((0.15, ("--verify", "readback")), (0.4, ("--garbage-age", "0s")),
                               (0.2, ("--delete-batch", str(rng.randint(1, 4))))):
             more += flags if rng.random() < chance else ()
         arguments = self.archive_command(*more)
@@ -136,7 +136,7 @@ class Round:
     def next_visit(self, rng: random.Random) -> Command:
         key = rng.choice(sorted(self.journal.writes))
         place = os.path.join(self.folder.name, f"restored-{rng.randrange(3)}")
-        choices = [(3, self.buckets("gc", "--min-age", "0s")), (1, self.buckets("cat", key)),
+        choices = [(3, self.buckets("gc", "--garbage-age", "0s")), (1, self.buckets("cat", key)),
                    (1, self.buckets("verify")), (1, self.buckets("verify", "--deep", "--mend")),
                    (1, self.buckets("restore", "*", "--yes", "--to", place)),
                    (1, self.buckets("restore", "*", "--yes", "--to", f"s3://{self.copies}/"))]
@@ -191,7 +191,7 @@ class Round:
 
     def dry_runs(self) -> None:
         before = [everything(self.client, bucket) for bucket in (self.source, self.archive)]
-        for arguments in (self.archive_command("--dry-run"), self.buckets("gc", "--min-age", "0s", "--dry-run"),
+        for arguments in (self.archive_command("--dry-run"), self.buckets("gc", "--garbage-age", "0s", "--dry-run"),
                           self.buckets("restore", "*", "--to", f"s3://{self.copies}/", "--dry-run")):
             ended = self.run(*arguments, codes=EXIT_CODES)
             after = [everything(self.client, bucket) for bucket in (self.source, self.archive)]
@@ -201,7 +201,7 @@ class Round:
 
     def last_run(self) -> None:
         """What it left it must have named. Where other people meddled it may end with an error, which says why."""
-        ended = self.run(*self.archive_command("--gc-age", "0s"), codes=(0, 3) if not self.attack.others else (0, 1, 2, 3))
+        ended = self.run(*self.archive_command("--garbage-age", "0s"), codes=(0, 3) if not self.attack.others else (0, 1, 2, 3))
         left = set(listed(self.client, self.source))
         try:
             report = ended.result.json()
@@ -220,7 +220,7 @@ class Round:
         self.dry_runs()
         self.last_run()
         self.last_run()
-        self.run(*self.buckets("gc", "--min-age", "0s"), codes=(0,) if not self.attack.others else (0, 1, 3))
+        self.run(*self.buckets("gc", "--garbage-age", "0s"), codes=(0,) if not self.attack.others else (0, 1, 3))
         judge = Judge(self.client, self.source, self.archive, self.journal, conditional_deletes=self.attack.conditional_deletes)
         self.problems += judge.verdict()
         if not judge.standing and not judge.removed:

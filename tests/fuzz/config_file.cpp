@@ -1,8 +1,10 @@
 // Input: a file for --config. Its settings or UsageError (invalid_argument) that names the line. The settings
 // written in the plainest form read back the same, and each stands on a line that the file has.
-#include "cli/config_file.h"
+#include "cli/options/config_file.h"
 
-#include "cli/usage_error.h"
+#include <fmt/format.h>
+
+#include "cli/options/usage_error.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace s3c;
@@ -20,17 +22,25 @@ std::optional<std::vector<cli::ConfigSetting>> parse(std::string_view text) {
   }
 }
 
+/// Every control character escaped, as TOML wants it.
 std::string quoted(const std::string& value) {
   std::string out = "\"";
   for (const char c : value) {
     if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
     } else {
       out += c;
     }
   }
   return out + "\"";
+}
+
+/// "catalog.rebuild." of "catalog rebuild": a section's settings may stand apart, its heading only once.
+std::string dotted(std::string section) {
+  if (section.empty()) return section;
+  std::replace(section.begin(), section.end(), ' ', '.');
+  return section + ".";
 }
 
 }  // namespace
@@ -44,8 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const cli::ConfigSetting& setting : *settings) {
     require(!setting.name.empty(), "a setting has a name");
     require(setting.line >= 1 && setting.line <= lines, "a setting stands on a line of the file");
-    if (!setting.section.empty()) plain += "[" + setting.section + "]\n";
-    plain += setting.name + "=[";
+    plain += dotted(setting.section) + setting.name + "=[";
     for (const std::string& value : setting.values) plain += quoted(value) + ",";
     plain += "]\n";
   }

@@ -1,6 +1,6 @@
 // Input: the value of a flag. Each parser of cli/values.h: a value within its documented range, or Error
 // invalid_argument.
-#include "cli/values.h"
+#include "cli/options/values.h"
 
 #include "tests/fuzz/fuzz_target.h"
 

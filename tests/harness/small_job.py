@@ -54,7 +54,7 @@ class SmallJob:
 
     def collect_garbage(self, *more: str):
         """gc with no mercy for age: whatever isn't committed goes."""
-        return run(self.store, "gc", "--arch-bucket", self.archive, "--bucket", self.source, "--min-age", "0", *more,
+        return run(self.store, "gc", "--arch-bucket", self.archive, "--bucket", self.source, "--garbage-age", "0", *more,
                    env=self._environment())
 
     def expect_code(self, result, *codes: int) -> None:

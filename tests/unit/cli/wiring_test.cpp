@@ -14,13 +14,14 @@
 
 #include "base/error.h"
 #include "s3/object_store.h"
+#include "tests/unit/cli/request.h"
 
 namespace s3c::cli {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-using Variables = std::map<std::string, std::string>;
+using testing::Variables;
 
 /// A certificate of nobody's; only that it can be read matters.
 constexpr const char* kCertificate =

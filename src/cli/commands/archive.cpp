@@ -1,0 +1,303 @@
+#include "cli/commands/archive.h"
+
+#include "archive/archive_run.h"
+#include "cli/options/reader.h"
+#include "cli/options/scope.h"
+#include "cli/options/values.h"
+#include "cli/output/archive_progress.h"
+#include "cli/output/archive_summary.h"
+#include "cli/session.h"
+
+namespace s3c::cli {
+namespace {
+
+constexpr std::string_view kArchiveProse =
+    R"(Packs the objects of each day (or other group, see --layout) into one ZIP archive, has the store confirm
+its size and checksum, and then deletes the objects it holds. Safe to kill and to run again at any time.
+)";
+
+constexpr std::string_view kArchiveExamples =
+    R"(  Archive every day of 2018 under sources/2018/MM/DD/, then delete what was archived:
+    s3compress --arch_bucket archive-bucket --bucket source-bucket --years 2018 --threads 16
+
+  See first what that would do, without changing anything:
+    s3compress --bucket source-bucket --arch-bucket archive-bucket --years 2018 --dry-run
+
+  One quarter, to the cheapest class, keeping the sources for now:
+    s3compress --bucket source-bucket --arch-bucket archive-bucket --from 2018-01-01 --until 2018-03-31 \
+               --storage-class DEEP_ARCHIVE --keep-sources
+
+  A nightly job: everything older than a week, the result as JSON:
+    s3compress --bucket source-bucket --arch-bucket archive-bucket --min-age 7d --output json
+
+  One archive an hour, from keys such as logs/day=2018-04-01/13/x.json:
+    s3compress --bucket source-bucket --arch-bucket archive-bucket --prefix logs \
+               --layout '{prefix}/day={yyyy}-{mm}-{dd}/{hh}/' \
+               --archive-name '{bucket}/{yyyy}{mm}{dd}-{hh}.zip'
+
+  On a store of your own:
+    s3compress --endpoint-url https://s3.example.com --bucket source-bucket --arch-bucket archive-bucket
+)";
+
+constexpr std::string_view kWhichObjects = "Which objects";
+constexpr std::string_view kTheArchives = "The archives";
+constexpr std::string_view kTheSources = "The sources";
+
+std::vector<Flag> bucket_flags() {
+  return {
+      {.name = "bucket",
+       .value = "BUCKET",
+       .group = kBuckets,
+       .help = "whose objects are archived (required)"},
+      {.name = "arch-bucket",
+       .value = "BUCKET",
+       .group = kBuckets,
+       .help = "where the archives go (required); --arch_bucket is the same flag"},
+  };
+}
+
+std::vector<Flag> selection_flags() {
+  return joined({
+      {{.name = "prefix",
+        .value = "PREFIX",
+        .group = kWhichObjects,
+        .help = "what keys start with, before the layout",
+        .fallback = "sources"}},
+      date_flags(kWhichObjects),
+      {{.name = "layout",
+        .value = "TEMPLATE",
+        .group = kWhichObjects,
+        .help = "how keys are split into groups, one archive each; {hh} exists too",
+        .fallback = archive::kDefaultLayout},
+       {.name = "include",
+        .value = "GLOB",
+        .kind = FlagKind::list,
+        .group = kWhichObjects,
+        .help = "only keys that match; may be given several times"},
+       {.name = "exclude",
+        .value = "GLOB",
+        .kind = FlagKind::list,
+        .group = kWhichObjects,
+        .help = "no keys that match, whatever --include says; several times"},
+       {.name = "min-age",
+        .value = "AGE",
+        .group = kWhichObjects,
+        .help = "leave objects modified less than this ago: 30m, 12h, 7d, 2w",
+        .fallback = "0"}},
+  });
+}
+
+std::vector<Flag> volume_flags() {
+  return {
+      {.name = "archive-name",
+       .value = "TEMPLATE",
+       .group = kTheArchives,
+       .help = "key of an archive; a group's further volumes get -2, -3, ...",
+       .fallback = archive::kDefaultArchiveName},
+      {.name = "storage-class",
+       .value = "CLASS",
+       .group = kTheArchives,
+       .help = "S3 storage class of the archives",
+       .fallback = "GLACIER",
+       .choices = kStorageClasses},
+      {.name = "max-objects",
+       .value = "COUNT",
+       .group = kTheArchives,
+       .help = "objects in one volume at most",
+       .fallback = "1000000"},
+      {.name = "max-size",
+       .value = "SIZE",
+       .group = kTheArchives,
+       .help = "source bytes in one volume at most",
+       .fallback = "50GiB"},
+      {.name = "level",
+       .value = "LEVEL",
+       .group = kTheArchives,
+       .help = "compression (0 is none, 1 fastest, 12 smallest)",
+       .fallback = "6",
+       .range = {0, 12}},
+      garbage_age_flag(kTheArchives,
+                       "before more of a group is packed, remove what killed runs left of it this long ago",
+                       "gc-age"),
+  };
+}
+
+std::vector<Flag> object_flags() {
+  return {
+      {.name = "sse",
+       .value = "ALGORITHM",
+       .group = kTheArchives,
+       .help = "server-side encryption",
+       .otherwise = "the bucket's",
+       .choices = {"AES256", "aws:kms", "aws:kms:dsse"}},
+      {.name = "sse-kms-key-id", .value = "KEY", .group = kTheArchives, .help = "KMS key for --sse aws:kms"},
+      {.name = "tagging",
+       .value = "TAGS",
+       .group = kTheArchives,
+       .help = "tags of the archives: team=logs&year=2018"},
+      {.name = "verify",
+       .value = "HOW",
+       .group = kTheArchives,
+       .help = "before anything is deleted, the store confirms size and checksum of the archive; with "
+               "readback, it "
+               "is also read back whole from a copy in STANDARD, and every object in it is decoded",
+       .fallback = "checksum",
+       .choices = {"checksum", "readback"}},
+  };
+}
+
+std::vector<Flag> source_flags() {
+  return {
+      toggle_flag("keep-sources", kTheSources, "archive, and delete nothing"),
+      {.name = "delete-versions",
+       .kind = FlagKind::toggle,
+       .group = kTheSources,
+       .help =
+           "in a versioned bucket, add a delete marker, then delete exactly the archived version, for ever; "
+           "older versions stay under the marker",
+       .otherwise = "only add the marker"},
+      {.name = "delete-batch",
+       .value = "COUNT",
+       .group = kTheSources,
+       .help = "keys in one delete request",
+       .fallback = "1000",
+       .range = {1, 1000}},
+      toggle_flag(kDryRun, kTheSources, "only list what would be archived; change nothing"),
+  };
+}
+
+Flag powers_flag(std::string_view name, std::string_view help, std::string_view fallback,
+                 std::string_view otherwise) {
+  return {.name = name,
+          .value = "POWERS",
+          .group = kSpeedAndMemory,
+          .help = help,
+          .fallback = fallback,
+          .otherwise = otherwise};
+}
+
+std::vector<Flag> resource_flags() {
+  return {
+      threads_flag("objects read at the same time (fewer while the store says SlowDown)", "256"),
+      memory_flag("bound for object bodies and upload buffers"),
+      powers_flag(
+          "store-powers",
+          "what the stores of both buckets honour: probe (find out), full (as S3 does), none, or a list of "
+          "conditional-complete, checksums, conditional-delete, conditional-single-delete",
+          "probe", ""),
+      powers_flag(
+          "source-powers",
+          "the same for the source bucket's store: probe, full, none, or a list of conditional-delete, "
+          "conditional-single-delete",
+          "", "that of --store-powers"),
+      powers_flag(
+          "archive-powers",
+          "the same for the archive bucket's store: probe, full, none, or a list of conditional-complete, "
+          "checksums",
+          "", "that of --store-powers"),
+  };
+}
+
+archive::Selection read_selection(Reader& reader) {
+  archive::Selection selection;
+  selection.bucket = reader.text("bucket");
+  selection.prefix = read_prefix(reader);
+  selection.dates = read_dates(reader);
+  selection.include = reader.list("include");
+  selection.exclude = reader.list("exclude");
+  reader.with("min-age", [&](const std::string& text) { selection.min_age = parse_age(text); });
+  return selection;
+}
+
+s3::Encryption read_encryption(const Reader& reader) {
+  s3::Encryption encryption;
+  encryption.algorithm = reader.choice("sse");
+  encryption.kms_key_id = reader.text("sse-kms-key-id");
+  if (!encryption.kms_key_id.empty() && !encryption.algorithm.starts_with("aws:kms")) {
+    throw UsageError("--sse-kms-key-id needs --sse aws:kms or aws:kms:dsse", "add --sse aws:kms");
+  }
+  return encryption;
+}
+
+void read_volumes(const Reader& reader, archive::ArchiveOptions& options) {
+  read_names(reader, options.layout, options.archive_name);
+  reader.with("storage-class",
+              [&](const std::string& text) { options.storage_class = parse_storage_class(text); });
+  options.encryption = read_encryption(reader);
+  reader.with("tagging", [&](const std::string& text) { options.tagging = parse_tagging(text); });
+  reader.with("max-objects", [&](const std::string& text) { options.max_objects = parse_count(text); });
+  reader.with("max-size", [&](const std::string& text) { options.max_size_bytes = parse_size_bytes(text); });
+  options.level = reader.number("level");
+  options.readback = reader.choice("verify") == "readback";
+  reader.with("garbage-age", [&](const std::string& text) { options.gc_age = parse_age(text); });
+}
+
+void read_resources(const Reader& reader, archive::ArchiveOptions& options) {
+  // The store's powers first: those of one bucket's store are more exact.
+  reader.with("store-powers", [&](const std::string& text) { parse_store_powers(text, options); });
+  reader.with("source-powers", [&](const std::string& text) { parse_source_powers(text, options); });
+  reader.with("archive-powers", [&](const std::string& text) { parse_archive_powers(text, options); });
+  options.resources.threads = reader.number("threads");
+  reader.with("memory",
+              [&](const std::string& text) { options.resources.memory_bytes = parse_size_bytes(text); });
+}
+
+void warn_of_few_connections(Session& session, int threads) {
+  const std::size_t connections = session.connection().max_connections();
+  if (connections >= static_cast<std::size_t>(threads)) return;
+  session.log().warn(
+      "the limit of open files allows {} connections at a time, less than --threads {}: raise it (ulimit -n)",
+      connections, threads);
+}
+
+archive::RunReport report_of(const archive::ArchiveOptions& options, Session& session) {
+  archive::Progress progress;
+  RunProgressView view(progress);
+  const auto display = session.show(view);
+  return archive::run_archive(
+      options,
+      {{session.store(), session.store()}, session.clock(), session.log(), progress, session.stop()});
+}
+
+ExitCode run_archive_command(const archive::ArchiveOptions& options, const SessionSettings& settings) {
+  Session session(settings, OnInterrupt::Then::finish);
+  warn_of_few_connections(session, options.resources.threads);
+  const archive::RunReport report = report_of(options, session);
+  const ExitCode code = exit_code_of(report);
+  const RunOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
+  session.print_result([&] { return text_summary(outcome); }, [&] { return json_summary(outcome); });
+  return code;
+}
+
+}  // namespace
+
+archive::ArchiveOptions read_archive(Reader& reader) {
+  archive::ArchiveOptions options;
+  options.selection = read_selection(reader);
+  options.archive_bucket = reader.text("arch-bucket");
+  read_volumes(reader, options);
+  options.delete_batch = reader.number("delete-batch");
+  options.keep_sources = reader.toggle("keep-sources");
+  options.delete_versions = reader.toggle("delete-versions");
+  options.dry_run = reader.toggle(kDryRun);
+  read_resources(reader, options);
+  options.tool_version = S3C_VERSION;
+  refuse_unless_valid(reader, options.selection.bucket.empty() || options.archive_bucket.empty(),
+                      "--bucket source-bucket --arch-bucket archive-bucket --years 2018",
+                      [&] { archive::validate(options); });
+  return options;
+}
+
+Command archive_command() {
+  return {.name = "archive",
+          .usage = "--bucket BUCKET --arch-bucket BUCKET",
+          .summary = "pack each day's objects into ZIP archives, then delete them (the default)",
+          .prose = kArchiveProse,
+          .examples = kArchiveExamples,
+          .changes_store = true,
+          .flags = joined({bucket_flags(), selection_flags(), volume_flags(), object_flags(), source_flags(),
+                           resource_flags(), connection_flags(), output_flags()}),
+          .read = bind_options<read_archive, run_archive_command>};
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,165 @@
+#include "cli/commands/cat.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "archive/member_reader.h"
+#include "archive/member_search.h"
+#include "archive/newest.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "cli/commands/member_names.h"
+#include "cli/options/reader.h"
+#include "cli/options/scope.h"
+#include "cli/session.h"
+
+namespace s3c::cli {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::string_view kCatProse =
+    R"(Writes one member's bytes to standard output, by one ranged GET of its volume. Its size and CRC-32 are
+checked, before the first byte is written if it has no more than 64 MiB. Of several objects that had this
+key in the course of time the newest is taken, by the last-modified that the store told; find shows them
+all, --volume takes another one. From a volume that is still frozen: exit code 4.
+)";
+
+constexpr std::string_view kCatExamples = R"(  One object back:
+    s3compress cat --arch-bucket archive-bucket --bucket source-bucket \
+               sources/2018/04/01/0/6/my_file.xml > my_file.xml
+
+  As it was before it was overwritten:
+    s3compress cat --arch-bucket archive-bucket --bucket source-bucket \
+               --volume source-bucket/20180401.zip sources/2018/04/01/0/6/my_file.xml
+)";
+
+struct CatOptions {
+  archive::CatalogScope scope;
+  std::string key;
+  std::string volume;  ///< empty: whichever holds the newest
+  int threads = 0;
+};
+
+std::vector<Flag> cat_flags() {
+  return {
+      volume_flag("of several objects that had this key, the one in this volume", "the newest"),
+      threads_flag("catalog objects read at the same time", "16"),
+  };
+}
+
+CatOptions read_cat(Reader& reader) {
+  CatOptions options;
+  options.scope = read_scope(reader);
+  options.key = reader.single_operand();
+  options.volume = reader.text("volume");
+  options.threads = reader.number("threads");
+  constexpr std::string_view kExample =
+      "cat --arch-bucket archive-bucket --bucket source-bucket sources/2018/04/01/x.xml";
+  if (options.key.empty())
+    throw UsageError("cat needs a key", fmt::format("for example: s3compress {}", kExample));
+  refuse_unless_valid(reader, options.scope.archive_bucket.empty(), kExample,
+                      [&] { archive::validate(options.scope); });
+  return options;
+}
+
+/// Up to here a member is decoded and checked before its first byte is printed; a larger one is printed as it
+/// comes.
+constexpr std::uint64_t kCheckedFirstBytes = std::uint64_t{64} << 20;
+
+void print_member(s3::ObjectStore& store, const std::string& archive_bucket,
+                  const archive::FoundMember& found) {
+  std::string held;
+  const bool hold = found.row.size_bytes <= kCheckedFirstBytes;
+  archive::read_member(store, archive_bucket, *found.manifest, found.row, [&](std::string_view bytes) {
+    if (hold) {
+      held.append(bytes);
+    } else {
+      print(bytes);
+    }
+  });
+  print(held);
+}
+
+/// What the thaw of the volume has come to, for somebody who is to come back later.
+std::string state_of_thaw(s3::ObjectStore& store, const std::string& archive_bucket,
+                          const std::string& archive_key) {
+  const auto head = store.head_object(archive_bucket, archive_key);
+  const bool coming = head && head->thaw.kind == s3::ThawState::Kind::in_progress;
+  return fmt::format("{} is frozen in class {}: {}", base::printable(archive_key),
+                     head ? head->storage_class : "?",
+                     coming ? "its thaw has begun, run the same command again later"
+                            : "thaw it with restore, which names the tiers and what they cost");
+}
+
+/// Names the members between which nothing tells which one is the newest.
+void tell_tie(const std::vector<const archive::FoundMember*>& tied, Terminal& terminal) {
+  terminal.write_line(
+      fmt::format("s3compress: the newest object of {} can't be told, these are equally new; --volume takes "
+                  "one of them:",
+                  base::printable(tied.front()->row.key)));
+  for (const archive::FoundMember* member : tied) {
+    terminal.write_line(fmt::format("  {} in {}", base::format_iso8601(member->row.last_modified),
+                                    base::printable(member->manifest->archive_key)));
+  }
+}
+
+/// Prints it; waiting while its volume is frozen.
+ExitCode print_or_wait(const CatOptions& options, const archive::FoundMember& wanted, Session& session) {
+  try {
+    print_member(session.store(), options.scope.archive_bucket, wanted);
+  } catch (const Error& error) {
+    if (error.context().code != "InvalidObjectState") throw;
+    session.terminal().write_line("s3compress: " + state_of_thaw(session.store(),
+                                                                 options.scope.archive_bucket,
+                                                                 wanted.manifest->archive_key));
+    return ExitCode::waiting;
+  }
+  return ExitCode::done;
+}
+
+ExitCode run_cat_command(const CatOptions& options, const SessionSettings& settings) {
+  Session session(settings, OnInterrupt::Then::end);
+  const archive::MemberQuery query({options.key}, {});
+  std::vector<archive::FoundMember> found;
+  const archive::SearchReport report = archive::search_members(
+      session.store(), {options.scope, query, options.volume, options.threads}, session.stop(),
+      [&](archive::FoundKey&& key) {  // one, or one of each source bucket
+        for (archive::FoundMember& member : key.members) found.push_back(std::move(member));
+      });
+  // A volume that could not be searched may hold a newer one: its bytes must not be passed off as the newest.
+  if (const ExitCode code = tell_failures(report, session.terminal()); code != ExitCode::done) return code;
+  if (found.empty()) {
+    throw Error(ErrorKind::not_found, "no volume holds this key",
+                {.operation = "cat", .resource = base::printable(options.key)});
+  }
+  const std::vector<const archive::FoundMember*> newest = archive::newest_of(found);
+  if (newest.size() > 1) {
+    tell_tie(newest, session.terminal());
+    return ExitCode::left;
+  }
+  const archive::FoundMember& wanted = *newest.front();
+  if (found.size() > 1) {
+    session.log().info("{} objects had this key; this is the one of {} in {}", found.size(),
+                       base::format_iso8601(wanted.row.last_modified), wanted.manifest->archive_key);
+  }
+  return print_or_wait(options, wanted, session);
+}
+
+}  // namespace
+
+Command cat_command() {
+  return {.name = "cat",
+          .usage = "--arch-bucket BUCKET --bucket BUCKET",
+          .operands = "KEY",
+          .summary = "one member's bytes on standard output",
+          .prose = kCatProse,
+          .examples = kCatExamples,
+          .flags = joined({scope_flags(), cat_flags(), connection_flags(), output_flags()}),
+          .read = bind_options<read_cat, run_cat_command>};
+}
+
+}  // namespace s3c::cli

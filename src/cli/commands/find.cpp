@@ -1,0 +1,145 @@
+#include "cli/commands/find.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "archive/member_search.h"
+#include "base/encoding.h"
+#include "cli/commands/member_names.h"
+#include "cli/options/reader.h"
+#include "cli/options/scope.h"
+#include "cli/output/format.h"
+#include "cli/output/member_lines.h"
+#include "cli/session.h"
+
+namespace s3c::cli {
+namespace {
+
+constexpr std::string_view kFindProse =
+    R"(Tells which volumes hold these members: a line for each, the volume's key, a tab, the member's. From the
+catalog alone: nothing is thawed. A key whose day the layout tells costs three requests, whatever the
+archive's size; a glob is looked for in every volume in scope. * and ? match / too. With --output json
+each line is a JSON document with all that is known of the member. Where several volumes hold a key, all
+lines but the newest object's end in a tab and "older" (or "?" where the newest can't be told). A key that
+is in no volume, or whose newest object can't be told, makes the exit code 3.
+)";
+
+constexpr std::string_view kFindExamples = R"(  Where one object went:
+    s3compress find --arch-bucket archive-bucket --bucket source-bucket sources/2018/04/01/0/6/my_file.xml
+
+  Everything of one kind in April:
+    s3compress find --arch-bucket archive-bucket --bucket source-bucket \
+               --from 2018-04-01 --until 2018-04-30 '*.xml'
+
+  A list of keys, one a line:
+    s3compress find --arch-bucket archive-bucket --bucket source-bucket --keys-from keys.txt
+)";
+
+struct FindOptions {
+  archive::CatalogScope scope;
+  MemberNames names;
+  std::string volume;  ///< only this one's members; empty: all in scope
+  int threads = 0;
+};
+
+std::vector<Flag> find_flags() {
+  return {
+      keys_from_flag("look for the keys in this file too, one a line; - is standard input"),
+      volume_flag("only in this volume", "in all of them"),
+      threads_flag("catalog objects read at the same time", "16"),
+  };
+}
+
+FindOptions read_find(Reader& reader) {
+  FindOptions options;
+  options.scope = read_scope(reader);
+  options.names = read_member_names(reader);
+  options.volume = reader.text("volume");
+  options.threads = reader.number("threads");
+  if (options.names.empty()) {
+    throw UsageError("find needs a key or a glob",
+                     "for example: s3compress find --arch-bucket archive-bucket --bucket source-bucket "
+                     "'sources/2018/04/*'");
+  }
+  refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
+                      "find --arch-bucket archive-bucket --bucket source-bucket 'sources/2018/04/*'",
+                      [&] { archive::validate(options.scope); });
+  return options;
+}
+
+/// What the order of newest.h says of a key's members.
+class Ages {
+ public:
+  explicit Ages(const archive::FoundKey& found)
+      : newest_(newest_of(found.members)), known_(found.unsearched.empty()) {}
+
+  bool is_tied() const { return known_ && newest_.size() > 1; }
+  MemberAge of(const archive::FoundMember& member) const {
+    if (std::find(newest_.begin(), newest_.end(), &member) == newest_.end()) return MemberAge::older;
+    return known_ && newest_.size() == 1 ? MemberAge::newest : MemberAge::unknown;
+  }
+
+ private:
+  std::vector<const archive::FoundMember*> newest_;
+  bool known_;
+};
+
+/// A third column says that a member isn't known to be its key's newest.
+std::string found_line(const archive::FoundMember& member, MemberAge age) {
+  const std::string_view column = age == MemberAge::newest ? "" : age == MemberAge::older ? "\tolder" : "\t?";
+  return fmt::format("{}\t{}{}\n", base::printable(member.manifest->archive_key),
+                     base::printable(member.row.key), column);
+}
+
+/// The lines of what is found, and of how many keys the newest can't be told.
+archive::SearchReport print_found(const FindOptions& options, const archive::MemberQuery& query,
+                                  Session& session, MissedKeys& missed, std::uint64_t& tied) {
+  ResultLines lines;
+  const archive::SearchReport report = archive::search_members(
+      session.store(), {options.scope, query, options.volume, options.threads}, session.stop(),
+      [&](archive::FoundKey&& found) {
+        const Ages ages(found);
+        missed.found(found.members.front().row.key);
+        tied += ages.is_tied();
+        for (const archive::FoundMember& member : found.members) {
+          const MemberAge age = ages.of(member);
+          lines.write(session.prints_json() ? found_json(member, age) : found_line(member, age));
+        }
+      });
+  lines.finish();
+  return report;
+}
+
+ExitCode run_find_command(const FindOptions& options, const SessionSettings& settings) {
+  const archive::MemberQuery query = read_query(options.names);
+  Session session(settings, OnInterrupt::Then::end);
+  MissedKeys missed(query);
+  std::uint64_t tied = 0;
+  const archive::SearchReport report = print_found(options, query, session, missed, tied);
+  const ExitCode failures = tell_failures(report, session.terminal());
+  const ExitCode unfound = missed.tell(report.members != 0, session.terminal());
+  if (tied != 0) {
+    session.terminal().write_line(fmt::format(
+        "of {} the newest object can't be told: their lines end in \"?\"; --volume takes the one of a volume",
+        format_count(tied, "key", "keys")));
+  }
+  if (failures != ExitCode::done) return failures;
+  return tied != 0 ? ExitCode::left : unfound;
+}
+
+}  // namespace
+
+Command find_command() {
+  return {.name = "find",
+          .usage = "--arch-bucket BUCKET --bucket BUCKET",
+          .operands = "KEY|GLOB ...",
+          .summary = "which volumes hold these members",
+          .prose = kFindProse,
+          .examples = kFindExamples,
+          .flags = joined({scope_flags(), find_flags(), connection_flags(), output_flags()}),
+          .read = bind_options<read_find, run_find_command>};
+}
+
+}  // namespace s3c::cli

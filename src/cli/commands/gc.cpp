@@ -1,0 +1,114 @@
+#include "cli/commands/gc.h"
+
+#include "cli/options/reader.h"
+#include "cli/options/scope.h"
+#include "cli/options/values.h"
+#include "cli/output/format.h"
+#include "cli/output/gc_summary.h"
+#include "cli/session.h"
+
+namespace s3c::cli {
+namespace {
+
+constexpr std::string_view kGcProse =
+    R"(Removes from an archive bucket what killed runs left there: records of volumes that were never committed,
+unfinished uploads, and the small objects of store probes. Archives and their records are never touched,
+nor is the record of an archive that is lost: it is named, and only catalog forget removes it.
+Safe beside running jobs: before a record goes, its upload is aborted and the archive looked at once more.
+
+Only what is provably ours goes: what lies in s3compress_catalog/, the uploads that its records name, and,
+with --bucket, unfinished uploads whose key is an archive's name. To find these, give --prefix, --layout
+and --archive-name as they were given to archive. In a versioned bucket what goes leaves delete markers.
+)";
+
+constexpr std::string_view kGcExamples =
+    R"(  See what would go, without changing anything:
+    s3compress gc --bucket source-bucket --arch-bucket archive-bucket --dry-run
+
+  Remove what is older than a week, the result as JSON:
+    s3compress gc --bucket source-bucket --arch-bucket archive-bucket --output json
+
+  No job runs, and everything unfinished is to go at once:
+    s3compress gc --bucket source-bucket --arch-bucket archive-bucket --garbage-age 0
+
+  Of archives that were named otherwise:
+    s3compress gc --bucket source-bucket --arch-bucket archive-bucket --prefix logs \
+               --layout '{prefix}/day={yyyy}-{mm}-{dd}/{hh}/' \
+               --archive-name '{bucket}/{yyyy}{mm}{dd}-{hh}.zip'
+)";
+
+constexpr std::string_view kGarbage = "What goes";
+
+std::vector<Flag> gc_flags() {
+  return joined({
+      {archive_bucket_flag(),
+       {.name = "bucket",
+        .value = "BUCKET",
+        .group = kBuckets,
+        .help =
+            "source bucket: unfinished uploads under its archives' names are garbage too; without it, only "
+            "uploads that the catalog names"}},
+      naming_flags("Which names are ours"),
+      {garbage_age_flag(
+           kGarbage,
+           "leave uploads and copies that are younger, with their records: 30m, 12h, 7d, 2w; less is "
+           "as safe, but makes jobs that still run start volumes again",
+           "min-age"),
+       toggle_flag(kDryRun, kGarbage, "only list what would be removed; change nothing"),
+       threads_flag("archives looked at at the same time", "16")},
+  });
+}
+
+std::string gc_progress_line(const archive::GcProgress& progress, std::chrono::milliseconds elapsed) {
+  return fmt::format("looked at {} and {}, {} removed; {}",
+                     format_count(progress.records, "record", "records"),
+                     format_count(progress.uploads, "upload", "uploads"), format_count(progress.removed),
+                     format_duration(elapsed));
+}
+
+archive::GcReport report_of(const archive::GcOptions& options, Session& session) {
+  archive::GcProgress progress;
+  LineView view([&](std::chrono::milliseconds elapsed) { return gc_progress_line(progress, elapsed); });
+  const auto display = session.show(view);
+  return archive::run_gc(options, {session.store(), session.log(), progress, session.stop()});
+}
+
+ExitCode run_gc_command(const archive::GcOptions& options, const SessionSettings& settings) {
+  Session session(settings, OnInterrupt::Then::finish);
+  const archive::GcReport report = report_of(options, session);
+  const ExitCode code = exit_code_of(report);
+  const GcOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
+  session.print_result([&] { return gc_text(outcome); }, [&] { return gc_json(outcome); });
+  return code;
+}
+
+}  // namespace
+
+archive::GcOptions read_gc(Reader& reader) {
+  archive::GcOptions options;
+  options.archive_bucket = reader.text("arch-bucket");
+  options.bucket = reader.text("bucket");
+  options.prefix = read_prefix(reader);
+  read_names(reader, options.layout, options.archive_name);
+  reader.with("garbage-age", [&](const std::string& text) { options.min_age = parse_age(text); });
+  options.dry_run = reader.toggle(kDryRun);
+  options.threads = reader.number("threads");
+  require_bucket_for_names(reader, options.bucket);
+  refuse_unless_valid(reader, options.archive_bucket.empty(),
+                      "gc --bucket source-bucket --arch-bucket archive-bucket --dry-run",
+                      [&] { archive::validate(options); });
+  return options;
+}
+
+Command gc_command() {
+  return {.name = "gc",
+          .usage = "--arch-bucket BUCKET [--bucket BUCKET]",
+          .summary = "remove what killed runs left in an archive bucket",
+          .prose = kGcProse,
+          .examples = kGcExamples,
+          .changes_store = true,
+          .flags = joined({gc_flags(), connection_flags(), output_flags()}),
+          .read = bind_options<read_gc, run_gc_command>};
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,132 @@
+#include "cli/commands/ls.h"
+
+#include "archive/member_search.h"
+#include "archive/volume_listing.h"
+#include "archive/volume_state.h"
+#include "base/error.h"
+#include "base/in_order.h"
+#include "cli/commands/member_names.h"
+#include "cli/options/reader.h"
+#include "cli/options/scope.h"
+#include "cli/output/member_lines.h"
+#include "cli/session.h"
+
+namespace s3c::cli {
+namespace {
+
+using archive::ListedVolume;
+using archive::VolumeInfo;
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::string_view kLsProse =
+    R"(Lists the volumes of an archive bucket: objects, bytes, ratio, storage class, thawed or not, created;
+or, given a volume's key, its members. From the catalog alone: nothing is thawed. Lines come as they are
+found; with --output json each is one JSON document.
+)";
+
+constexpr std::string_view kLsExamples = R"(  The volumes of 2018:
+    s3compress ls --arch-bucket archive-bucket --bucket source-bucket --years 2018
+
+  What is in one of them, with sizes, dates and ETags:
+    s3compress ls --arch-bucket archive-bucket -l source-bucket/20180401.zip
+
+  Every volume of the archive bucket, for another program:
+    s3compress ls --arch-bucket archive-bucket --output json
+)";
+
+struct LsOptions {
+  archive::CatalogScope scope;
+  std::string volume;  ///< its members; empty: the volumes
+  bool long_format = false;
+  int threads = 0;
+};
+
+std::vector<Flag> ls_flags() {
+  return {
+      {.name = "long",
+       .kind = FlagKind::toggle,
+       .group = "What is shown",
+       .help = "of members: size, date and ETag too",
+       .letter = 'l'},
+      threads_flag("manifests read at the same time", "16"),
+  };
+}
+
+LsOptions read_ls(Reader& reader) {
+  LsOptions options;
+  options.scope = read_scope(reader);
+  options.volume = reader.single_operand();
+  options.long_format = reader.toggle("long");
+  options.threads = reader.number("threads");
+  refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
+                      "ls --arch-bucket archive-bucket --bucket source-bucket",
+                      [&] { archive::validate(options.scope); });
+  return options;
+}
+
+void list_volumes(const LsOptions& options, Session& session, ResultLines& lines) {
+  const bool json = session.prints_json();
+  archive::Catalog catalog(session.store(), options.scope.archive_bucket);
+  archive::VolumeListing listing(session.store(), options.scope);
+  bool any = false;
+  base::in_order<ListedVolume, VolumeInfo>(
+      options.threads,
+      [&] {
+        if (session.stop().stop_requested()) throw Error(ErrorKind::cancelled, "stopped while listing");
+        return listing.next();
+      },
+      [&](ListedVolume& volume) { return archive::find_state(session.store(), catalog, volume); },
+      [&](VolumeInfo&& volume) {
+        if (volume.manifest && !options.scope.dates.may_contain(archive::date_of(volume.manifest->group)))
+          return;
+        if (!any && !json && !session.output().quiet) lines.write(volume_heading());
+        any = true;
+        lines.write(json ? volume_json(volume) : volume_line(volume));
+      });
+}
+
+ExitCode list_members(const LsOptions& options, Session& session, ResultLines& lines) {
+  const bool json = session.prints_json();
+  const archive::MemberQuery everything;
+  const archive::SearchReport report =
+      archive::search_members(session.store(), {options.scope, everything, options.volume, options.threads},
+                              session.stop(), [&](archive::FoundKey&& found) {
+                                for (const archive::FoundMember& member : found.members)
+                                  lines.write(json ? member_json(member.manifest->archive_key, member.row)
+                                                   : member_line(member.row, options.long_format));
+                              });
+  if (report.volumes == 0 && report.failed == 0) {
+    throw Error(ErrorKind::not_found, "the catalog has no volume of that name",
+                {.operation = "ls", .resource = options.scope.archive_bucket + "/" + options.volume});
+  }
+  return tell_failures(report, session.terminal());
+}
+
+ExitCode run_ls_command(const LsOptions& options, const SessionSettings& settings) {
+  Session session(settings, OnInterrupt::Then::end);
+  ResultLines lines;
+  ExitCode code = ExitCode::done;
+  if (options.volume.empty()) {
+    list_volumes(options, session, lines);
+  } else {
+    code = list_members(options, session, lines);
+  }
+  lines.finish();
+  return code;
+}
+
+}  // namespace
+
+Command ls_command() {
+  return {.name = "ls",
+          .usage = "--arch-bucket BUCKET [--bucket BUCKET]",
+          .operands = "[VOLUME]",
+          .summary = "list the volumes of an archive bucket, or the members of one",
+          .prose = kLsProse,
+          .examples = kLsExamples,
+          .flags = joined({scope_flags(), ls_flags(), connection_flags(), output_flags()}),
+          .read = bind_options<read_ls, run_ls_command>};
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,248 @@
+#include "cli/commands/restore.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <map>
+#include <memory>
+
+#include "archive/restore_plan.h"
+#include "archive/restore_run.h"
+#include "base/mutex.h"
+#include "cli/commands/member_names.h"
+#include "cli/commands/thaw_flags.h"
+#include "cli/options/reader.h"
+#include "cli/options/scope.h"
+#include "cli/options/values.h"
+#include "cli/output/format.h"
+#include "cli/output/restore_summary.h"
+#include "cli/session.h"
+
+namespace s3c::cli {
+namespace {
+
+constexpr std::string_view kRestoreProse =
+    R"(Brings members back, with their content type, other system headers, metadata and tags: to the bucket and
+key they came from, to another bucket, or as files. Finds their volumes, asks for the thaw of those that
+are frozen, and goes on past those that are thawed or on the way. Every member's size and CRC-32 is
+checked before it is written. Nothing that is there is overwritten, what is back already is skipped: the
+same command again goes on where the last one stopped. Of several objects that had one key the newest
+comes back, by the last-modified that the store told; --volume takes another one. Without keys and globs
+everything of the days, or of the volume, given comes back.
+)";
+
+constexpr std::string_view kRestoreExamples = R"(  What it would thaw and cost to get April back:
+    s3compress restore --arch-bucket archive-bucket --bucket source-bucket \
+               --from 2018-04-01 --until 2018-04-30 --dry-run
+
+  One day, waiting for the thaw:
+    s3compress restore --arch-bucket archive-bucket --bucket source-bucket \
+               --from 2018-04-01 --until 2018-04-01 --tier Standard --wait
+
+  Some objects as files:
+    s3compress restore --arch-bucket archive-bucket --bucket source-bucket --to ./out '*/my_file.xml'
+
+  A list of keys to another bucket:
+    s3compress restore --arch-bucket archive-bucket --bucket source-bucket --keys-from keys.txt \
+               --to s3://other-bucket/restored/ --yes
+)";
+
+struct RestoreRequest {
+  RestoreSettings settings;  ///< without the query
+  MemberNames names;         ///< what the query is made of
+};
+
+std::vector<Flag> restore_flags() {
+  constexpr std::string_view kWhereTo = "Where to";
+  return {
+      keys_from_flag("restore the keys in this file too, one a line; - is standard input"),
+      volume_flag("only out of this volume, also what others hold newer", "of each key the newest"),
+      {.name = "to",
+       .value = "PLACE",
+       .group = kWhereTo,
+       .help = "s3://bucket/prefix/ or a directory; keys are put behind it",
+       .otherwise = "each to its own bucket and key"},
+      toggle_flag("overwrite", kWhereTo, "replace what is there; without it nothing is ever overwritten"),
+      tier_flag(),
+      days_flag(),
+      toggle_flag("wait", kTheThaw,
+                  "wait until everything is thawed; without it, exit code 4 and a later run goes on"),
+      {.name = "poll",
+       .value = "AGE",
+       .group = kTheThaw,
+       .help = "with --wait: how often to ask",
+       .fallback = "1m"},
+      toggle_flag("yes", kTheThaw, "don't ask before it starts, also on a terminal"),
+      toggle_flag(kDryRun, kTheThaw, "only tell what would be thawed and written, and what it costs"),
+      threads_flag("ranges of archives in work at the same time", "32"),
+      memory_flag("bound for what is fetched and decoded"),
+  };
+}
+
+/// In the old spelling of other commands --to is the last day, and a config file may have it for all of them.
+bool is_date(const std::string& text) {
+  try {
+    archive::DateRange::between(text, std::nullopt);
+    return true;
+  } catch (const base::Error&) {
+    return false;
+  }
+}
+
+std::string read_place(const Reader& reader) {
+  std::string to = reader.text("to");
+  if (is_date(to)) throw UsageError(fmt::format("--to \"{}\" is where to; the last day is --until", to), "");
+  if (to.starts_with("s3://") && (to.size() == 5 || to[5] == '/'))
+    throw UsageError("--to names no bucket", "s3://bucket/prefix/, or a directory");
+  return to;
+}
+
+void require_a_limit(const Reader& reader, const RestoreRequest& request) {
+  if (!request.names.empty() || !request.settings.options.volume.empty()) return;
+  for (const char* name : {"years", "from", "until"}) {
+    if (reader.find(name) != nullptr) return;
+  }
+  throw UsageError(
+      "restore needs keys, globs, --keys-from, --volume, --years, --from or --until: what is to come back",
+      "'*' is everything; for example: s3compress restore --arch-bucket archive-bucket --bucket "
+      "source-bucket '*'");
+}
+
+RestoreRequest read_restore(Reader& reader) {
+  RestoreRequest request;
+  RestoreSettings& settings = request.settings;
+  archive::RestoreOptions& options = settings.options;
+  options.scope = read_scope(reader);
+  request.names = read_member_names(reader);
+  options.volume = reader.text("volume");
+  require_a_limit(reader, request);
+  settings.to = read_place(reader);
+  settings.overwrite = reader.toggle("overwrite");
+  options.thaw = read_thaw(reader);
+  options.wait = reader.toggle("wait");
+  reader.with("poll", [&](const std::string& text) { options.poll_interval = parse_age(text); });
+  settings.yes = reader.toggle("yes");
+  settings.dry_run = reader.toggle(kDryRun);
+  options.threads = reader.number("threads");
+  reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });
+  refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
+                      "restore --arch-bucket archive-bucket --bucket source-bucket --years 2018",
+                      [&] { archive::validate(options); });
+  return request;
+}
+
+constexpr std::string_view kBucketScheme = "s3://";
+constexpr int kUploadSlots = 4;
+
+/// The target of each source bucket, made when it is first asked for. Any thread.
+class Targets {
+ public:
+  Targets(s3::ObjectStore& store, const RestoreSettings& settings) : store_(store), settings_(settings) {}
+
+  archive::RestoreTarget& of(const std::string& source_bucket) {
+    base::MutexLock lock(mutex_);
+    // One for all where it was said where to.
+    std::unique_ptr<archive::RestoreTarget>& target = targets_[settings_.to.empty() ? source_bucket : ""];
+    if (!target) target = make(source_bucket);
+    return *target;
+  }
+
+ private:
+  std::unique_ptr<archive::RestoreTarget> make(const std::string& source_bucket) {
+    const std::string& to = settings_.to;
+    if (to.empty())
+      return archive::make_bucket_target(store_, slots_, source_bucket, "", settings_.overwrite);
+    if (!to.starts_with(kBucketScheme)) return archive::make_directory_target(to, settings_.overwrite);
+    const std::string place = to.substr(kBucketScheme.size());
+    const std::size_t slash = place.find('/');
+    return archive::make_bucket_target(store_, slots_, place.substr(0, slash),
+                                       slash == std::string::npos ? "" : place.substr(slash + 1),
+                                       settings_.overwrite);
+  }
+
+  s3::ObjectStore& store_;
+  const RestoreSettings& settings_;
+  base::Slots slots_{kUploadSlots};
+  base::Mutex mutex_;
+  std::map<std::string, std::unique_ptr<archive::RestoreTarget>> targets_ S3C_GUARDED_BY(mutex_);
+};
+
+/// Asks on the terminal; yes where there is nobody to ask.
+bool may_go_on(const RestoreSettings& settings) {
+  if (settings.yes || ::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) return true;
+  std::cerr << "go on? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+std::string restore_progress_line(const archive::RestoreProgress& progress,
+                                  std::chrono::milliseconds elapsed) {
+  std::string text = fmt::format("{} of {} back, {}; {}", format_count(progress.done),
+                                 format_count(progress.members, "object", "objects"),
+                                 format_bytes(progress.bytes), format_duration(elapsed));
+  if (const std::uint64_t waiting = progress.waiting; waiting != 0)
+    text += fmt::format("; waiting for the thaw of {}", format_count(waiting, "volume", "volumes"));
+  return text;
+}
+
+archive::RestoreReport report_of(const RestoreSettings& settings, const archive::RestorePlan& plan,
+                                 const archive::RestoreContext& context, Session& session) {
+  LineView view(
+      [&](std::chrono::milliseconds elapsed) { return restore_progress_line(context.progress, elapsed); });
+  const auto display = session.show(view);
+  return archive::run_restore(settings.options, plan, context);
+}
+
+ExitCode run_restore_command(const RestoreRequest& request, const SessionSettings& session_settings) {
+  RestoreSettings settings = request.settings;
+  settings.options.query = read_query(request.names);
+  Session session(session_settings, OnInterrupt::Then::finish);
+  Targets targets(session.store(), settings);
+  archive::RestoreProgress progress;
+  MissedKeys missed(settings.options.query);
+  const archive::RestoreContext context{
+      session.store(),
+      session.clock(),
+      session.log(),
+      progress,
+      session.stop(),
+      [&missed](const std::string& key) { missed.found(key); },
+      [&targets](const std::string& bucket) -> archive::RestoreTarget& { return targets.of(bucket); }};
+  const archive::RestorePlan plan = archive::plan_restore(settings.options, context);
+  archive::RestoreReport report = archive::begin_report(plan);
+  if (!settings.dry_run) {
+    if (!session.prints_json() && !session.output().quiet) {
+      for (const std::string& line : plan_lines(settings, plan)) session.terminal().write_line(line);
+    }
+    if (plan.members != 0 && !may_go_on(settings)) {
+      session.terminal().write_line("nothing was thawed or written");
+      return ExitCode::interrupted;
+    }
+    report = report_of(settings, plan, context, session);
+  }
+  const ExitCode unfound = missed.tell(plan.members + plan.tied + plan.withheld != 0, session.terminal());
+  ExitCode code = exit_code_of(report);
+  if (code == ExitCode::done) code = unfound;
+  const RestoreOutcome outcome{settings,          plan, report, session.connection().requests(),
+                               session.elapsed(), code};
+  session.print_result([&] { return restore_text(outcome); }, [&] { return restore_json(outcome); });
+  return code;
+}
+
+}  // namespace
+
+Command restore_command() {
+  return {.name = "restore",
+          .usage = "--arch-bucket BUCKET [--bucket BUCKET]",
+          .operands = "[KEY|GLOB ...]",
+          .summary = "bring members back: to their bucket, another one or a directory",
+          .prose = kRestoreProse,
+          .examples = kRestoreExamples,
+          .changes_store = true,
+          .flags = joined({scope_flags(), restore_flags(), connection_flags(), output_flags()}),
+          .read = bind_options<read_restore, run_restore_command>};
+}
+
+}  // namespace s3c::cli

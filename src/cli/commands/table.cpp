@@ -1,0 +1,28 @@
+#include "cli/commands/table.h"
+
+#include "cli/commands/archive.h"
+#include "cli/commands/cat.h"
+#include "cli/commands/catalog_forget.h"
+#include "cli/commands/catalog_rebuild.h"
+#include "cli/commands/find.h"
+#include "cli/commands/gc.h"
+#include "cli/commands/ls.h"
+#include "cli/commands/restore.h"
+#include "cli/commands/verify.h"
+
+namespace s3c::cli {
+
+const CommandTable& commands() {
+  static const CommandTable kCommands = {archive_command(),
+                                         ls_command(),
+                                         find_command(),
+                                         cat_command(),
+                                         restore_command(),
+                                         verify_command(),
+                                         catalog_rebuild_command(),
+                                         catalog_forget_command(),
+                                         gc_command()};
+  return kCommands;
+}
+
+}  // namespace s3c::cli

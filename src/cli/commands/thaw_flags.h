@@ -1,0 +1,40 @@
+// The flags of the commands that can ask for a thaw.
+#pragma once
+
+#include "archive/volume_thaw.h"
+#include "cli/options/reader.h"
+
+namespace s3c::cli {
+
+inline constexpr std::string_view kTheThaw = "The thaw";
+
+constexpr Flag tier_flag() {
+  return {.name = "tier",
+          .value = "TIER",
+          .group = kTheThaw,
+          .help = "speed and cost of the thaw",
+          .fallback = "Bulk",
+          .choices = {"Bulk", "Standard", "Expedited"}};
+}
+
+constexpr Flag days_flag() {
+  return {.name = "days",
+          .value = "COUNT",
+          .group = kTheThaw,
+          .help = "days that thawed copies stay",
+          .fallback = "3",
+          .range = {1, 30'000}};
+}
+
+/// Throws UsageError.
+inline archive::ThawOptions read_thaw(const Reader& reader) {
+  archive::ThawOptions thaw;
+  const std::string tier = reader.choice("tier");
+  thaw.tier = tier == "Bulk"       ? s3::RestoreTier::bulk
+              : tier == "Standard" ? s3::RestoreTier::standard
+                                   : s3::RestoreTier::expedited;
+  thaw.days = reader.number("days");
+  return thaw;
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,131 @@
+#include "cli/commands/verify.h"
+
+#include "archive/verify_run.h"
+#include "cli/commands/thaw_flags.h"
+#include "cli/options/reader.h"
+#include "cli/options/scope.h"
+#include "cli/options/values.h"
+#include "cli/output/format.h"
+#include "cli/output/verify_summary.h"
+#include "cli/session.h"
+
+namespace s3c::cli {
+namespace {
+
+constexpr std::string_view kVerifyProse =
+    R"(Compares each volume with its manifest: it exists, is the one that was committed, has its size and its
+checksum, and its index has its own. By what the store tells, so without a thaw. With --deep every volume
+is read whole, every member decoded and compared with the index, and the volume's own index with the
+catalog's; --thaw asks for the thaw of those that are frozen. With --bucket, archives without a record are
+found too. Damage is named, and the exit code is 1; 4 when all that is missing is the thaw of volumes that
+--deep could not read.
+
+An archive that was copied (to another storage class, by replication, in a console) can lose its id. It is
+named, and the exit code is 3. --deep --mend reads it whole, and only then copies it onto itself inside
+the store, with its id. In a Glacier class it is frozen again after that.
+)";
+
+constexpr std::string_view kVerifyExamples = R"(  All volumes of a bucket:
+    s3compress verify --arch-bucket archive-bucket --bucket source-bucket
+
+  Every byte of one volume; while it is frozen its thaw is asked for, and a later run reads it:
+    s3compress verify --arch-bucket archive-bucket --deep --thaw source-bucket/20180401.zip
+
+  An archive that lost its id gets it back:
+    s3compress verify --arch-bucket archive-bucket --deep --mend source-bucket/20180401.zip
+
+  One year, the result as JSON:
+    s3compress verify --arch-bucket archive-bucket --bucket source-bucket --years 2018 --output json
+)";
+
+constexpr std::string_view kLookedAt = "What is looked at";
+
+std::vector<Flag> verify_flags() {
+  return {
+      toggle_flag("deep", kLookedAt,
+                  "read every volume whole and decode every member; frozen ones only after a thaw"),
+      {.name = "mend",
+       .kind = FlagKind::toggle,
+       .group = kLookedAt,
+       .help =
+           "with --deep: give an archive that is whole but lost its id the id back, by a copy onto itself "
+           "inside the store",
+       .changes_store = true},
+      garbage_age_flag(
+          kLookedAt,
+          "take a record without an archive for what a killed run left, or for damage, when it is this "
+          "old; a younger one may belong to a run that still works",
+          "min-age"),
+      {.name = "thaw",
+       .kind = FlagKind::toggle,
+       .group = kTheThaw,
+       .help = "with --deep: ask S3 to thaw what is frozen; run the same command again when it is thawed",
+       .changes_store = true},
+      tier_flag(),
+      days_flag(),
+      threads_flag("volumes looked at at the same time", "16"),
+      memory_flag("with --deep: bound for what is read and decoded"),
+  };
+}
+
+archive::VerifyOptions read_verify(Reader& reader) {
+  archive::VerifyOptions options;
+  options.scope = read_scope(reader);
+  options.volumes = reader.operands();
+  options.deep = reader.toggle("deep");
+  const archive::ThawOptions thaw = read_thaw(reader);
+  if (reader.toggle("thaw")) {
+    options.thaw = thaw;
+    if (!options.deep) throw UsageError("--thaw needs --deep", "without --deep nothing has to be thawed");
+  }
+  options.mend = reader.toggle("mend");
+  if (options.mend && !options.deep)
+    throw UsageError("--mend needs --deep", "an archive is only mended after every byte of it was read");
+  reader.with("garbage-age", [&](const std::string& text) { options.min_age = parse_age(text); });
+  options.threads = reader.number("threads");
+  reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });
+  refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
+                      "verify --arch-bucket archive-bucket --bucket source-bucket",
+                      [&] { archive::validate(options); });
+  return options;
+}
+
+std::string verify_progress_line(const archive::VerifyProgress& progress, std::chrono::milliseconds elapsed) {
+  std::string text = fmt::format("looked at {}", format_count(progress.volumes, "volume", "volumes"));
+  if (const std::uint64_t bytes = progress.bytes_read; bytes != 0)
+    text += fmt::format(", {} read", format_bytes(bytes));
+  if (const std::uint64_t damages = progress.damages; damages != 0)
+    text += fmt::format(", {} DAMAGED", format_count(damages));
+  return text + "; " + format_duration(elapsed);
+}
+
+archive::VerifyReport report_of(const archive::VerifyOptions& options, Session& session) {
+  archive::VerifyProgress progress;
+  LineView view([&](std::chrono::milliseconds elapsed) { return verify_progress_line(progress, elapsed); });
+  const auto display = session.show(view);
+  return archive::run_verify(options, {session.store(), session.log(), progress, session.stop()});
+}
+
+ExitCode run_verify_command(const archive::VerifyOptions& options, const SessionSettings& settings) {
+  Session session(settings, OnInterrupt::Then::end);
+  const archive::VerifyReport report = report_of(options, session);
+  const ExitCode code = exit_code_of(report);
+  const VerifyOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
+  session.print_result([&] { return verify_text(outcome); }, [&] { return verify_json(outcome); });
+  return code;
+}
+
+}  // namespace
+
+Command verify_command() {
+  return {.name = "verify",
+          .usage = "--arch-bucket BUCKET [--bucket BUCKET]",
+          .operands = "[VOLUME ...]",
+          .summary = "each volume against its manifest, or every byte of it",
+          .prose = kVerifyProse,
+          .examples = kVerifyExamples,
+          .flags = joined({scope_flags(), verify_flags(), connection_flags(), output_flags()}),
+          .read = bind_options<read_verify, run_verify_command>};
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,118 @@
+#include "cli/options/config_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "base/encoding.h"
+#include "cli/options/usage_error.h"
+
+// Nothing is written, and every node is asked for its type.
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+namespace s3c::cli {
+namespace {
+
+/// A setting and where it stands, to bring them into the file's order: the library has them by name.
+struct PlacedSetting {
+  toml::source_position position;
+  ConfigSetting setting;
+};
+
+class ConfigReader {
+ public:
+  explicit ConfigReader(const std::string& file_name) : file_name_(file_name) {}
+
+  std::vector<ConfigSetting> read(std::string_view text) {
+    try {
+      add_table("", toml::parse(text));
+    } catch (const toml::parse_error& error) {
+      fail(error.source().begin, std::string(error.description()));
+    }
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const PlacedSetting& a, const PlacedSetting& b) { return a.position < b.position; });
+    std::vector<ConfigSetting> settings;
+    for (PlacedSetting& one : found_) settings.push_back(std::move(one.setting));
+    return settings;
+  }
+
+ private:
+  [[noreturn]] void fail(const toml::source_position& position, const std::string& what) const {
+    throw UsageError(fmt::format("{}: {}", place_of(position), base::printable(what)),
+                     "one flag a line, without \"--\" and text in quotes: prefix = \"logs\"");
+  }
+
+  std::string place_of(const toml::source_position& position) const {
+    return fmt::format("{}:{}:{}", base::printable(file_name_), position.line, position.column);
+  }
+
+  void add_table(const std::string& section, const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      const std::string name(key.str());
+      const toml::source_position& position = key.source().begin;
+      if (!is_bare(name)) fail(position, fmt::format("\"{}\" is no flag's name", name));
+      if (const toml::table* inner = node.as_table()) {
+        add_table(section.empty() ? name : section + " " + name, *inner);
+      } else {
+        found_.push_back(
+            {position,
+             {section, name, values_of(node), static_cast<int>(position.line), place_of(position)}});
+      }
+    }
+  }
+
+  static bool is_bare(const std::string& name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+      return (std::isalnum(c) != 0 && c < 0x80) || c == '-' || c == '_';
+    });
+  }
+
+  std::vector<std::string> values_of(const toml::node& node) const {
+    const toml::array* list = node.as_array();
+    if (list == nullptr) return {text_of(node)};
+    std::vector<std::string> values;
+    for (const toml::node& value : *list) values.push_back(text_of(value));
+    return values;
+  }
+
+  std::string text_of(const toml::node& node) const {
+    if (const auto* text = node.as_string()) return text->get();
+    if (const auto* number = node.as_integer()) return std::to_string(number->get());
+    if (const auto* value = node.as_boolean()) return value->get() ? "true" : "false";
+    if (const auto* date = node.as_date())
+      return fmt::format("{:04}-{:02}-{:02}", date->get().year, date->get().month, date->get().day);
+    fail(node.source().begin, "a value is text in quotes, a whole number, a date, true or false");
+  }
+
+  const std::string& file_name_;
+  std::vector<PlacedSetting> found_;
+};
+
+}  // namespace
+
+std::vector<ConfigSetting> parse_config(std::string_view text, const std::string& file_name) {
+  return ConfigReader(file_name).read(text);
+}
+
+std::vector<ConfigSetting> load_config(const std::string& file_name) {
+  errno = 0;
+  std::ifstream file(file_name, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  // The streams don't tell an empty file from one that opens and can't be read, such as a directory; errno
+  // does.
+  if (!file.is_open() || errno != 0) {
+    const std::string why = errno != 0 ? std::generic_category().message(errno) : "it can't be read";
+    throw UsageError(fmt::format("can't read the config file {}: {}", base::printable(file_name), why),
+                     "check the name after --config (or S3COMPRESS_CONFIG)");
+  }
+  return parse_config(text.str(), file_name);
+}
+
+}  // namespace s3c::cli

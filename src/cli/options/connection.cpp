@@ -1,0 +1,83 @@
+#include "cli/options/connection.h"
+
+namespace s3c::cli {
+namespace {
+
+constexpr std::string_view kConnection = "Connection (all commands)";
+
+Addressing addressing_of(const std::string& style) {
+  return style == "path"      ? Addressing::path
+         : style == "virtual" ? Addressing::virtual_host
+                              : Addressing::automatic;
+}
+
+/// Whether the command may change a store. The one place that says so, from what the table tells of the
+/// command and of the flags that are on; a dry run may not, whatever else was said and whoever asked for it.
+StoreAccess store_access(const Reader& reader) {
+  const Command& command = reader.command();
+  bool changes = command.changes_store;
+  for (const Flag& flag : command.flags) {
+    if (flag.changes_store && reader.toggle(flag.name)) changes = true;
+  }
+  if (!reader.toggle(kDryRun)) return changes ? StoreAccess::read_write : StoreAccess::read_only;
+  if (changes && find_flag(command.flags, kDryRun) == nullptr) {
+    throw UsageError(fmt::format("{} is on, and this would change something: {} has no dry run",
+                                 reader.find(kDryRun)->origin, command.name),
+                     "turn it off if the change is meant");
+  }
+  return StoreAccess::read_only;
+}
+
+}  // namespace
+
+std::vector<Flag> connection_flags() {
+  return {
+      {.name = "endpoint-url",
+       .value = "URL",
+       .group = kConnection,
+       .help = "an S3-compatible store instead of AWS"},
+      {.name = "region",
+       .value = "REGION",
+       .group = kConnection,
+       .help = "the buckets' region",
+       .otherwise = "AWS_REGION, the profile's",
+       .empty_is_unset = true},
+      {.name = "profile",
+       .value = "NAME",
+       .group = kConnection,
+       .help = "profile in the AWS config and credentials files"},
+      {.name = "ca-bundle",
+       .value = "FILE",
+       .group = kConnection,
+       .help = "PEM file of trusted authorities; TLS is always verified",
+       .otherwise = "AWS_CA_BUNDLE, the system's",
+       .empty_is_unset = true},
+      {.name = "addressing-style",
+       .value = "STYLE",
+       .group = kConnection,
+       .help = "where the bucket's name goes",
+       .otherwise = "the profile's, auto",
+       .choices = {"auto", "path", "virtual"}},
+      {.name = "max-attempts",
+       .value = "COUNT",
+       .group = kConnection,
+       .help = "how often a request is tried",
+       .otherwise = "AWS_MAX_ATTEMPTS, 10",
+       .range = {1, 100}},
+  };
+}
+
+ConnectionOptions read_connection(const Reader& reader) {
+  ConnectionOptions connection;
+  connection.endpoint_url = reader.text("endpoint-url");
+  connection.region = reader.text("region");
+  connection.profile = reader.text("profile");
+  connection.ca_bundle = reader.text("ca-bundle");
+  if (const std::string style = reader.choice("addressing-style"); !style.empty())
+    connection.addressing = addressing_of(style);
+  if (reader.find("max-attempts") != nullptr) connection.max_attempts = reader.number("max-attempts");
+  connection.access = store_access(reader);
+  return connection;
+}
+
+}  // namespace s3c::cli

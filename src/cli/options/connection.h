@@ -1,0 +1,34 @@
+// The flags that say which store a command talks to, and how.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options/reader.h"
+
+namespace s3c::cli {
+
+enum class Addressing { automatic, path, virtual_host };
+
+enum class StoreAccess {
+  read_only,  ///< every call that could change a store is refused: dry runs, and commands that only read
+  read_write
+};
+
+/// What was said about the connection; what is empty is left to the AWS settings (wiring.h).
+struct ConnectionOptions {
+  std::string endpoint_url = {};
+  std::string region = {};
+  std::string profile = {};
+  std::string ca_bundle = {};
+  std::optional<Addressing> addressing = {};
+  std::optional<int> max_attempts = {};
+  StoreAccess access = StoreAccess::read_only;
+};
+
+std::vector<Flag> connection_flags();
+/// Throws UsageError.
+ConnectionOptions read_connection(const Reader& reader);
+
+}  // namespace s3c::cli

@@ -1,0 +1,145 @@
+#include "cli/options/help.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace s3c::cli {
+namespace {
+
+constexpr std::size_t kWidth = 100;
+constexpr std::size_t kHelpColumn = 28;
+
+/// text in lines of at most kWidth columns, all but the first indented to kHelpColumn.
+std::string wrapped(std::string_view text) {
+  std::string result;
+  std::size_t column = kHelpColumn;
+  while (!text.empty()) {
+    const std::size_t end = text.find(' ');
+    const std::string_view word = text.substr(0, end);
+    if (column != kHelpColumn && column + 1 + word.size() > kWidth) {
+      result += "\n" + std::string(kHelpColumn, ' ');
+      column = kHelpColumn;
+    } else if (column != kHelpColumn) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += word.size();
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return result;
+}
+
+std::string spelling(const Flag& flag) {
+  const std::string letter = flag.letter == '\0' ? "" : fmt::format("-{}, ", flag.letter);
+  return fmt::format("{}--{}{}{}", letter, flag.name, flag.value.empty() ? "" : " ", flag.value);
+}
+
+std::string flag_lines(const std::vector<Flag>& flags) {
+  std::string text;
+  std::string_view group;
+  for (const Flag& flag : flags) {
+    if (flag.group != group) text += fmt::format("\n{}:\n", flag.group);
+    group = flag.group;
+    std::string head = "  " + spelling(flag);
+    // A name too long for the column stands on a line of its own.
+    if (head.size() + 2 > kHelpColumn) {
+      text += head + "\n";
+      head.clear();
+    }
+    head.resize(kHelpColumn, ' ');
+    text += head + wrapped(help_of(flag)) + "\n";
+  }
+  return text;
+}
+
+std::string command_line_of(const Command& command) {
+  std::string head = "  " + std::string(command.name);
+  head.resize(kHelpColumn, ' ');
+  return head + wrapped(command.summary) + "\n";
+}
+
+/// "s3compress ls --arch-bucket BUCKET [--bucket BUCKET] [VOLUME] [flags]"
+std::string usage_line(const CommandTable& table, const Command& command) {
+  const bool is_default = command.name == table.front().name;
+  return fmt::format("s3compress {}{}{} {}{}{} [flags]\n", is_default ? "[" : "", command.name,
+                     is_default ? "]" : "", command.usage, command.operands.empty() ? "" : " ",
+                     command.operands);
+}
+
+/// The flags that every command has, in the order of the first.
+std::vector<Flag> flags_of_all(const CommandTable& table) {
+  std::vector<Flag> flags;
+  for (const Flag& flag : table.front().flags) {
+    const bool of_all = std::all_of(table.begin(), table.end(), [&](const Command& command) {
+      const Flag* found = find_flag(command.flags, flag.name);
+      return found != nullptr && found->group == flag.group && found->help == flag.help;
+    });
+    if (of_all) flags.push_back(flag);
+  }
+  return flags;
+}
+
+constexpr std::string_view kSettings = R"(
+Settings:
+  Every flag can also be an environment variable (--min-age: S3COMPRESS_MIN_AGE) or a line of the
+  --config file (min-age = "7d"). The command line wins over the environment, that over the file.
+  In the file, lines above every section are for all commands, lines below [archive] for that one.
+  A toggle is taken back by --flag=false. Lists in the environment are separated by commas.
+  Sizes: K, M, G, T and KiB, MiB, GiB, TiB are powers of 1024; KB, MB, GB, TB powers of 1000.
+  Credentials, regions and profiles are found where the AWS CLI finds them: AWS_ACCESS_KEY_ID and
+  AWS_SECRET_ACCESS_KEY, AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3, ~/.aws/config, ~/.aws/credentials.
+)";
+
+constexpr std::string_view kExitCodes = R"(
+Exit codes:
+  0  done, also when there was nothing to do
+  1  failed, worth retrying: run the same command again
+  2  usage, configuration or permission: retrying won't help
+  3  finished, but something was skipped, left in place or not found; it is named
+  4  a volume must be thawed first: run the same command again later
+  130  interrupted; the same command goes on where this one stopped
+)";
+
+std::string settings_and_exit_codes() {
+  return std::string(kSettings) + std::string(kExitCodes);
+}
+
+std::string examples_of(const Command& command) {
+  return fmt::format("\nExamples:\n{}", command.examples);
+}
+
+}  // namespace
+
+std::string program_help(const CommandTable& table) {
+  std::string text =
+      "s3compress packs the many small objects of a bucket, day by day, into ZIP archives in another "
+      "bucket,\n"
+      "has the store confirm each archive, and only then deletes the objects it holds.\n"
+      "\n"
+      "usage: " +
+      usage_line(table, table.front()) + "\nCommands:\n";
+  for (const Command& command : table) text += command_line_of(command);
+  text += "\n\"s3compress COMMAND --help\" lists every flag of that command.\n";
+  return text + flag_lines(flags_of_all(table)) + settings_and_exit_codes() + examples_of(table.front());
+}
+
+std::string group_help(const CommandTable& table, std::string_view words) {
+  std::string usage;
+  std::string list;
+  for (const Command* command : commands_of(table, words)) {
+    usage += (usage.empty() ? "usage: " : "       ") + usage_line(table, *command);
+    list += command_line_of(*command);
+  }
+  return fmt::format("{}\nCommands:\n{}\nBehind each of them, --help lists its flags.\n", usage, list);
+}
+
+std::string command_help(const CommandTable& table, const Command& command) {
+  return fmt::format("usage: {}\n{}", usage_line(table, command), command.prose) + flag_lines(command.flags) +
+         settings_and_exit_codes() + examples_of(command);
+}
+
+}  // namespace s3c::cli

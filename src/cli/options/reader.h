@@ -1,0 +1,106 @@
+// Turns settings into values. What a parser refuses becomes a UsageError that names the flag, as it was
+// given, and the value. One thread.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "cli/options/settings.h"
+#include "cli/options/usage_error.h"
+
+namespace s3c::cli {
+
+/// Every name below is one of the command's flags; of the others nothing is ever given.
+class Reader {
+ public:
+  /// command outlives the reader.
+  Reader(const Command& command, std::vector<std::string> operands, Settings settings)
+      : command_(&command), operands_(std::move(operands)), settings_(std::move(settings)) {}
+
+  const Command& command() const { return *command_; }
+  const std::vector<std::string>& operands() const { return operands_; }
+  /// The operand; empty without one. Throws UsageError when there are more.
+  std::string single_operand() const;
+
+  /// nullptr: given nowhere.
+  const Setting* find(std::string_view name) const;
+  /// Where the flag was given; nullopt: nowhere.
+  std::optional<Source> source(std::string_view name) const;
+  /// As if it had been given nowhere.
+  void forget(std::string_view name) { settings_.erase(std::string(name)); }
+
+  /// Calls use(text) with what was given, or else with the flag's fallback if it has one.
+  template <typename Use>
+  void with(std::string_view name, Use use) const {
+    if (const Setting* setting = find(name)) {
+      convert(name, *setting, setting->values.back(), use);
+    } else if (const std::string_view fallback = fallback_of(name); !fallback.empty()) {
+      use(std::string(fallback));
+    }
+  }
+
+  /// The same for a parser whose message quotes the value itself.
+  template <typename Use>
+  void with_quoted(std::string_view name, Use use) const {
+    const Setting* setting = find(name);
+    if (setting == nullptr) return with(name, use);
+    try {
+      use(setting->values.back());
+    } catch (const base::Error& error) {
+      throw UsageError(fmt::format("{}: {}", setting->origin, base::printable(error.message())),
+                       help_for(name));
+    }
+  }
+
+  /// Empty: not given, and no fallback.
+  std::string text(std::string_view name) const;
+  /// One of the flag's choices, spelled exactly so.
+  std::string choice(std::string_view name) const;
+  bool toggle(std::string_view name) const;
+  /// Within the flag's range. REQUIRES: it has one, and a fallback.
+  int number(std::string_view name) const;
+  /// "-vv" is two mentions; behind "=", in the environment and in the file it is a number, or true for one.
+  int count(std::string_view name, int most) const;
+  /// Every value of a list flag. The environment has only one place for them: they stand between commas
+  /// there.
+  std::vector<std::string> list(std::string_view name) const;
+
+  std::string help_for(std::string_view name) const;
+
+ private:
+  template <typename Use>
+  void convert(std::string_view name, const Setting& setting, const std::string& text, Use use) const {
+    try {
+      use(text);
+    } catch (const base::Error& error) {
+      throw UsageError(fmt::format("{} \"{}\" {}", setting.origin, base::printable(text), error.message()),
+                       help_for(name));
+    }
+  }
+  std::string_view fallback_of(std::string_view name) const;
+
+  const Command* command_;
+  std::vector<std::string> operands_;
+  Settings settings_;
+};
+
+/// What check() says about options that are missing or contradict each other, with what to do. is_missing:
+/// the hint is example, else --help.
+template <typename Check>
+void refuse_unless_valid(const Reader& reader, bool is_missing, std::string_view example, Check check) {
+  try {
+    check();
+  } catch (const base::Error& error) {
+    throw UsageError(
+        base::printable(error.message()),
+        is_missing ? fmt::format("for example: s3compress {}", example) : see_help(reader.command().name));
+  }
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,152 @@
+#include "cli/options/scope.h"
+
+#include "cli/options/values.h"
+
+namespace s3c::cli {
+namespace {
+
+/// --years and --from/--until exclude each other where they come from one place; from two places, the
+/// stronger one counts.
+void settle_dates(Reader& reader) {
+  const std::optional<Source> years = reader.source("years");
+  std::optional<Source> days = reader.source("from");
+  if (!days || (reader.source("until") && *reader.source("until") < *days)) days = reader.source("until");
+  if (!years || !days) return;
+  if (*years == *days) {
+    throw UsageError("--years and --from/--until exclude each other",
+                     "give either the years or the first and last day");
+  }
+  if (*years < *days) {
+    reader.forget("from");
+    reader.forget("until");
+  } else {
+    reader.forget("years");
+  }
+}
+
+archive::DateRange years_of(const Reader& reader, const Setting& years) {
+  try {
+    return archive::DateRange::years(parse_years(years.values));
+  } catch (const base::Error& error) {
+    std::string given;
+    for (const std::string& value : years.values) given += (given.empty() ? "" : ",") + value;
+    throw UsageError(fmt::format("{} \"{}\" {}", years.origin, base::printable(given), error.message()),
+                     reader.help_for("years"));
+  }
+}
+
+}  // namespace
+
+Flag archive_bucket_flag() {
+  return {.name = "arch-bucket",
+          .value = "BUCKET",
+          .group = kBuckets,
+          .help = "where the archives are (required); --arch_bucket is the same flag"};
+}
+
+std::vector<Flag> naming_flags(std::string_view group) {
+  return {
+      {.name = "prefix",
+       .value = "PREFIX",
+       .group = group,
+       .help = "as for archive; only with --bucket",
+       .fallback = "sources"},
+      {.name = "layout",
+       .value = "TEMPLATE",
+       .group = group,
+       .help = "as for archive; only with --bucket",
+       .fallback = archive::kDefaultLayout},
+      {.name = "archive-name",
+       .value = "TEMPLATE",
+       .group = group,
+       .help = "as for archive; only with --bucket",
+       .fallback = archive::kDefaultArchiveName},
+  };
+}
+
+std::vector<Flag> date_flags(std::string_view group) {
+  return {
+      {.name = "years",
+       .value = "YEARS",
+       .kind = FlagKind::list,
+       .group = group,
+       .help = "only these years: 2018 or 2016,2017"},
+      {.name = "from",
+       .value = "DATE",
+       .group = group,
+       .help = "only from this day on: 2018-04-01; not with --years"},
+      {.name = "until",
+       .value = "DATE",
+       .group = group,
+       .help = "only up to this day, included; not with --years",
+       .aliases = {"to"}},
+  };
+}
+
+std::vector<Flag> scope_flags() {
+  return joined(
+      {{archive_bucket_flag(),
+        {.name = "bucket",
+         .value = "BUCKET",
+         .group = kBuckets,
+         .help = "whose objects were archived; without it every volume in the catalog is looked at"}},
+       naming_flags(kWhichVolumes),
+       date_flags(kWhichVolumes)});
+}
+
+std::string read_prefix(const Reader& reader) {
+  std::string prefix = reader.text("prefix");
+  if (prefix.size() > 1 && prefix.ends_with('/')) prefix.pop_back();
+  return prefix;
+}
+
+void read_names(const Reader& reader, archive::Layout& layout, archive::ArchiveName& archive_name) {
+  reader.with_quoted("layout", [&](const std::string& text) { layout = archive::Layout::parse(text); });
+  reader.with_quoted("archive-name",
+                     [&](const std::string& text) { archive_name = archive::ArchiveName::parse(text); });
+}
+
+archive::DateRange read_dates(Reader& reader) {
+  settle_dates(reader);
+  if (const Setting* years = reader.find("years")) return years_of(reader, *years);
+  std::optional<std::string> first;
+  std::optional<std::string> last;
+  // Each alone first, so that a message names the right one; together they can only be in the wrong order.
+  reader.with_quoted("from", [&](const std::string& text) {
+    archive::DateRange::between(text, std::nullopt);
+    first = text;
+  });
+  reader.with_quoted("until", [&](const std::string& text) {
+    archive::DateRange::between(std::nullopt, text);
+    last = text;
+  });
+  if (!first && !last) return {};
+  try {
+    return archive::DateRange::between(first, last);
+  } catch (const base::Error& error) {
+    throw UsageError(fmt::format("--from and --until: {}", error.message()),
+                     "the first day comes first, both are included");
+  }
+}
+
+void require_bucket_for_names(const Reader& reader, const std::string& bucket) {
+  for (const char* name : {"prefix", "layout", "archive-name"}) {
+    if (bucket.empty() && reader.source(name) == Source::command_line) {
+      throw UsageError(fmt::format("--{} needs --bucket", name),
+                       "without --bucket no archive's name is taken for ours");
+    }
+  }
+}
+
+archive::CatalogScope read_scope(Reader& reader) {
+  archive::CatalogScope scope;
+  scope.archive_bucket = reader.text("arch-bucket");
+  scope.bucket = reader.text("bucket");
+  scope.prefix = read_prefix(reader);
+  read_names(reader, scope.layout, scope.archive_name);
+  scope.dates = read_dates(reader);
+  require_bucket_for_names(reader, scope.bucket);
+  return scope;
+}
+
+}  // namespace s3c::cli

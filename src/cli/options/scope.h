@@ -1,0 +1,69 @@
+// The flags that say which buckets, names and days a command is about.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/catalog_scope.h"
+#include "cli/options/reader.h"
+
+namespace s3c::cli {
+
+inline constexpr std::string_view kBuckets = "Buckets";
+inline constexpr std::string_view kWhichVolumes = "Which volumes";
+inline constexpr std::string_view kSpeedAndMemory = "Speed and memory";
+
+/// Where the archives are.
+Flag archive_bucket_flag();
+/// How keys and archives are named: --prefix, --layout and --archive-name as archive was told.
+std::vector<Flag> naming_flags(std::string_view group);
+/// --years, --from and --until.
+std::vector<Flag> date_flags(std::string_view group);
+/// Which volumes: the two buckets, the names, the days. Of every command that reads archives.
+std::vector<Flag> scope_flags();
+
+/// help: what is done at the same time.
+constexpr Flag threads_flag(std::string_view help, std::string_view fallback) {
+  return {.name = "threads",
+          .value = "COUNT",
+          .group = kSpeedAndMemory,
+          .help = help,
+          .fallback = fallback,
+          .range = {1, 4096}};
+}
+
+/// help: what is bounded.
+constexpr Flag memory_flag(std::string_view help) {
+  return {.name = "memory", .value = "SIZE", .group = kSpeedAndMemory, .help = help, .fallback = "192MiB"};
+}
+
+/// help: what it does.
+constexpr Flag toggle_flag(std::string_view name, std::string_view group, std::string_view help) {
+  return {.name = name, .kind = FlagKind::toggle, .group = group, .help = help};
+}
+
+/// group: heading in help; help: what must be that old. The age of what killed runs left, never of a source
+/// object. old_name: what the flag was called in this command.
+constexpr Flag garbage_age_flag(std::string_view group, std::string_view help, std::string_view old_name) {
+  return {.name = "garbage-age",
+          .value = "AGE",
+          .group = group,
+          .help = help,
+          .fallback = "7d",
+          .aliases = {old_name}};
+}
+
+/// "sources/" is what people copy from elsewhere, and it can only mean "sources".
+std::string read_prefix(const Reader& reader);
+void read_names(const Reader& reader, archive::Layout& layout, archive::ArchiveName& archive_name);
+/// Where years and days come from two places, the stronger one counts and the other one is forgotten. Throws
+/// UsageError when one place has both.
+archive::DateRange read_dates(Reader& reader);
+/// Throws UsageError when names were given on the command line that need --bucket: said there they must mean
+/// something; from elsewhere they may be meant for archive.
+void require_bucket_for_names(const Reader& reader, const std::string& bucket);
+/// Throws UsageError.
+archive::CatalogScope read_scope(Reader& reader);
+
+}  // namespace s3c::cli

@@ -1,0 +1,240 @@
+#include "cli/options/values.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include "base/error.h"
+
+namespace s3c::cli {
+namespace {
+
+[[noreturn]] void refuse(std::string message) {
+  throw base::Error(base::ErrorKind::invalid_argument, std::move(message));
+}
+
+// What a store may honour; names that users write.
+constexpr const char* kConditionalComplete = "conditional-complete";
+constexpr const char* kChecksums = "checksums";
+constexpr const char* kConditionalDelete = "conditional-delete";
+constexpr const char* kConditionalSingleDelete = "conditional-single-delete";
+
+/// The digits text starts with; nullopt when there are none or they exceed 64 bits. rest: what follows them.
+std::optional<std::uint64_t> leading_number(std::string_view text, std::string_view* rest) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{}) return std::nullopt;
+  *rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  return value;
+}
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return result;
+}
+
+std::string_view trim(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+std::int64_t parse_number(std::string_view text, std::int64_t least, std::int64_t most) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
+    refuse(fmt::format("is not a whole number from {} to {}", least, most));
+  }
+  return value;
+}
+
+std::uint64_t parse_count(std::string_view text) {
+  std::string_view rest;
+  const std::optional<std::uint64_t> value = leading_number(text, &rest);
+  if (!value || !rest.empty() || *value == 0) refuse("is not a whole number from 1");
+  return *value;
+}
+
+std::uint64_t parse_size_bytes(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    std::uint64_t bytes;
+  };
+  constexpr std::uint64_t kKiB = 1024;
+  constexpr std::uint64_t kKB = 1000;
+  static constexpr std::array<Unit, 14> kUnits = {{
+      {"", 1},
+      {"B", 1},
+      {"K", kKiB},
+      {"M", kKiB * kKiB},
+      {"G", kKiB * kKiB * kKiB},
+      {"T", kKiB * kKiB * kKiB * kKiB},
+      {"KIB", kKiB},
+      {"MIB", kKiB * kKiB},
+      {"GIB", kKiB * kKiB * kKiB},
+      {"TIB", kKiB * kKiB * kKiB * kKiB},
+      {"KB", kKB},
+      {"MB", kKB * kKB},
+      {"GB", kKB * kKB * kKB},
+      {"TB", kKB * kKB * kKB * kKB},
+  }};
+  constexpr const char* kExpected =
+      "is not a size: give a whole number with a unit, such as 512MiB, 50GiB or 50GB";
+  std::string_view rest;
+  const std::optional<std::uint64_t> value = leading_number(text, &rest);
+  if (!value) refuse(kExpected);
+  const std::string name = upper(trim(rest));
+  const auto unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == name; });
+  if (unit == kUnits.end()) refuse(kExpected);
+  if (*value == 0) refuse("must be more than 0");
+  if (*value > std::numeric_limits<std::uint64_t>::max() / 2 / unit->bytes)
+    refuse("is more than any store can hold");
+  return *value * unit->bytes;
+}
+
+std::chrono::seconds parse_age(std::string_view text) {
+  constexpr const char* kExpected =
+      "is not an age: give a whole number and one of s, m, h, d, w, such as 12h or 7d";
+  constexpr std::uint64_t kHundredYears = std::uint64_t{36'525} * 86'400;
+  std::string_view rest;
+  const std::optional<std::uint64_t> value = leading_number(text, &rest);
+  if (!value) refuse(kExpected);
+  if (*value == 0 && rest.empty()) return std::chrono::seconds(0);
+  std::uint64_t unit = 0;
+  if (rest == "s") unit = 1;
+  if (rest == "m") unit = 60;
+  if (rest == "h") unit = 3'600;
+  if (rest == "d") unit = 86'400;
+  if (rest == "w") unit = 604'800;
+  if (unit == 0) refuse(kExpected);
+  if (*value > kHundredYears / unit) refuse("is more than a hundred years");
+  return std::chrono::seconds(*value * unit);
+}
+
+bool parse_switch(std::string_view text) {
+  const std::string word = upper(text);
+  if (word == "TRUE" || word == "YES" || word == "ON" || word == "1") return true;
+  if (word == "FALSE" || word == "NO" || word == "OFF" || word == "0") return false;
+  refuse("is neither true nor false");
+}
+
+std::vector<std::string> parse_list(std::string_view text) {
+  std::vector<std::string> parts;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    const std::string_view part = trim(text.substr(0, comma));
+    if (part.empty()) refuse("has an empty part: separate the parts by single commas");
+    parts.emplace_back(part);
+    if (comma == std::string_view::npos) return parts;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::set<int> parse_years(const std::vector<std::string>& texts) {
+  std::set<int> years;
+  for (const std::string& text : texts) {
+    for (const std::string& part : parse_list(text)) {
+      std::string_view rest;
+      const std::optional<std::uint64_t> year = leading_number(part, &rest);
+      if (!year || !rest.empty() || part.size() != 4 || *year == 0) {
+        refuse("is not a list of years, such as 2018 or 2016,2017");
+      }
+      years.insert(static_cast<int>(*year));
+    }
+  }
+  return years;
+}
+
+std::string parse_storage_class(std::string_view text) {
+  return parse_choice(upper(text), {kStorageClasses.begin(), kStorageClasses.end()});
+}
+
+std::string parse_tagging(std::string_view text) {
+  constexpr const char* kExpected =
+      "is not a list of tags such as team=logs&year=2018 (names and values URL-encoded)";
+  std::set<std::string_view> names;
+  std::string_view rest = text;
+  while (true) {
+    const std::size_t end = rest.find('&');
+    const std::string_view tag = rest.substr(0, end);
+    const std::size_t equals = tag.find('=');
+    if (equals == 0 || equals == std::string_view::npos) refuse(kExpected);
+    for (const char c : tag) {
+      if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7F) refuse(kExpected);
+    }
+    if (!names.insert(tag.substr(0, equals)).second) refuse("names a tag twice");
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  if (names.size() > 10) refuse("has more than ten tags, S3's limit");
+  return std::string(text);
+}
+
+std::string parse_choice(std::string_view text, const std::vector<std::string>& choices) {
+  if (std::find(choices.begin(), choices.end(), text) != choices.end()) return std::string(text);
+  refuse(fmt::format("is none of {}", fmt::join(choices, ", ")));
+}
+
+namespace {
+
+/// The names in text that are among powers; nullopt: "probe". "full" names them all.
+std::optional<std::set<std::string>> parse_powers(std::string_view text,
+                                                  const std::vector<std::string>& powers) {
+  if (text == "probe") return std::nullopt;
+  if (text == "full") return std::set<std::string>(powers.begin(), powers.end());
+  std::set<std::string> named;
+  if (text == "none") return named;
+  for (std::string& name : parse_list(text)) {
+    if (std::find(powers.begin(), powers.end(), name) == powers.end())
+      refuse(fmt::format("is none of probe, full, none, or a list of {}", fmt::join(powers, ", ")));
+    named.insert(std::move(name));
+  }
+  return named;
+}
+
+using Powers = std::optional<std::set<std::string>>;
+
+std::optional<bool> has(const Powers& powers, const std::string& name) {
+  return powers ? std::optional(powers->contains(name)) : std::nullopt;
+}
+
+void set_archive_powers(const Powers& powers, archive::ArchiveOptions& options) {
+  options.conditional_complete = has(powers, kConditionalComplete);
+  options.additional_checksums = has(powers, kChecksums);
+}
+
+void set_source_powers(const Powers& powers, archive::ArchiveOptions& options) {
+  using archive::DeleteConditions;
+  options.delete_conditions.reset();
+  if (!powers) return;
+  options.delete_conditions = powers->contains(kConditionalDelete)         ? DeleteConditions::in_batches
+                              : powers->contains(kConditionalSingleDelete) ? DeleteConditions::one_by_one
+                                                                           : DeleteConditions::ignored;
+}
+
+}  // namespace
+
+void parse_archive_powers(std::string_view text, archive::ArchiveOptions& options) {
+  set_archive_powers(parse_powers(text, {kConditionalComplete, kChecksums}), options);
+}
+
+void parse_source_powers(std::string_view text, archive::ArchiveOptions& options) {
+  set_source_powers(parse_powers(text, {kConditionalDelete, kConditionalSingleDelete}), options);
+}
+
+void parse_store_powers(std::string_view text, archive::ArchiveOptions& options) {
+  const Powers powers =
+      parse_powers(text, {kConditionalComplete, kChecksums, kConditionalDelete, kConditionalSingleDelete});
+  set_archive_powers(powers, options);
+  set_source_powers(powers, options);
+}
+
+}  // namespace s3c::cli

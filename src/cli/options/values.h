@@ -1,0 +1,59 @@
+// Text forms of option values. Pure functions, any thread.
+//
+//   size = digits [ unit ]      unit: B
+//                                     K M G T KiB MiB GiB TiB, powers of 1024
+//                                     KB MB GB TB, powers of 1000
+//   age  = digits unit          unit: s m h d w; "0" needs none
+//   list = text { "," text }
+//
+// Every function throws base::Error (invalid_argument) with a message that completes "--flag VALUE ...": "is
+// not a size".
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/options.h"
+
+namespace s3c::cli {
+
+/// A whole number from least to most, in decimal.
+std::int64_t parse_number(std::string_view text, std::int64_t least, std::int64_t most);
+/// A count of things, without a unit; thousands are not separated.
+std::uint64_t parse_count(std::string_view text);
+std::uint64_t parse_size_bytes(std::string_view text);
+std::chrono::seconds parse_age(std::string_view text);
+/// true/yes/on/1 or false/no/off/0.
+bool parse_switch(std::string_view text);
+/// Whatever stands between commas, blanks around it removed. Throws for an empty part.
+std::vector<std::string> parse_list(std::string_view text);
+/// Years of four digits.
+std::set<int> parse_years(const std::vector<std::string>& texts);
+/// Every class S3 takes for an object in a general-purpose bucket. Source: S3 API, PutObject,
+/// x-amz-storage-class.
+inline constexpr std::array<std::string_view, 8> kStorageClasses = {
+    "GLACIER",     "DEEP_ARCHIVE", "GLACIER_IR",          "STANDARD",
+    "STANDARD_IA", "ONEZONE_IA",   "INTELLIGENT_TIERING", "REDUCED_REDUNDANCY"};
+/// One of these, in either case.
+std::string parse_storage_class(std::string_view text);
+/// "a=1&b=2", at most ten tags, as the x-amz-tagging header takes them.
+std::string parse_tagging(std::string_view text);
+/// One of choices, spelled exactly so.
+std::string parse_choice(std::string_view text, const std::vector<std::string>& choices);
+
+/// Reads what a store honours into options: "probe", "full" (as S3), "none", or a list of powers; what a list
+/// leaves out isn't there. Throws UsageError as the others do.
+/// Of the archive's store: conditional-complete, checksums.
+void parse_archive_powers(std::string_view text, archive::ArchiveOptions& options);
+/// Of the source's store: conditional-delete (in DeleteObjects), conditional-single-delete (in DeleteObject).
+void parse_source_powers(std::string_view text, archive::ArchiveOptions& options);
+/// Of both: all of these.
+void parse_store_powers(std::string_view text, archive::ArchiveOptions& options);
+
+}  // namespace s3c::cli

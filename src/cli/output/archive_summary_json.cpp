@@ -1,0 +1,153 @@
+#include "cli/output/archive_summary.h"
+#include "cli/output/summary_parts.h"
+
+namespace s3c::cli {
+namespace {
+
+using archive::GroupReport;
+using archive::LeftReason;
+using archive::VolumeReport;
+
+/// The reason's name in the document; public API, unlike describe().
+std::string_view name_of(LeftReason reason) {
+  switch (reason) {
+    case LeftReason::changed:
+      return "changed";
+    case LeftReason::unreadable:
+      return "unreadable";
+    case LeftReason::frozen:
+      return "frozen";
+    case LeftReason::damaged:
+      return "damaged";
+    case LeftReason::too_large:
+      return "too_large";
+    case LeftReason::not_deleted:
+      return "not_deleted";
+    case LeftReason::overwritten:
+      return "overwritten";
+  }
+  return "unknown";
+}
+
+/// Public API as well. Null: nothing was deleted, or not enough to tell.
+Json conditions_json(std::optional<archive::DeleteConditions> conditions) {
+  if (!conditions) return nullptr;
+  switch (*conditions) {
+    case archive::DeleteConditions::in_batches:
+      return "in_batches";
+    case archive::DeleteConditions::one_by_one:
+      return "one_by_one";
+    case archive::DeleteConditions::ignored:
+      return "ignored";
+  }
+  return nullptr;
+}
+
+Json volume_json(const std::string& bucket, const VolumeReport& volume) {
+  return {{"bucket", bucket},
+          {"key", volume.archive_key},
+          {"objects", volume.objects},
+          {"source_bytes", volume.source_bytes},
+          {"archive_bytes", volume.archive_bytes}};
+}
+
+Json left_json(const archive::LeftObjects& left) {
+  Json by_reason = Json::object();
+  for (const auto& [reason, count] : left.by_reason()) by_reason[std::string(name_of(reason))] = count;
+  Json named = Json::array();
+  for (const archive::LeftObject& object : left.named()) {
+    named.push_back({{"key", object.key}, {"reason", name_of(object.reason)}, {"detail", object.detail}});
+  }
+  return {{"count", left.count()}, {"by_reason", by_reason}, {"named", named}};
+}
+
+Json group_json(const archive::ArchiveOptions& options, const GroupReport& group) {
+  Json volumes = Json::array();
+  for (const VolumeReport& volume : group.volumes)
+    volumes.push_back(volume_json(options.archive_bucket, volume));
+  Json json = {{"prefix", group.prefix},
+               {"listed", group.listed},
+               {"listed_bytes", group.listed_bytes},
+               {"already_archived", group.already_archived},
+               {"volumes", volumes},
+               {"deleted", group.deleted},
+               {"delete_markers", group.markers},
+               {"versions_deleted", group.versions_deleted},
+               {"versions_kept", group.versions_kept},
+               {"versions_kept_bytes", group.versions_kept_bytes},
+               {"vanished", group.vanished},
+               {"lost_races", group.lost_races},
+               {"lost", group.lost},
+               {"left", group.left.count()},
+               {"error", group.failure ? error_json(*group.failure) : Json(nullptr)}};
+  if (options.dry_run) {
+    json["to_archive"] = group.to_archive;
+    json["to_archive_bytes"] = group.to_archive_bytes;
+  }
+  return json;
+}
+
+Json total_json(const archive::ArchiveOptions& options, const archive::RunReport& report) {
+  const GroupReport total = report.total();
+  std::uint64_t archived = 0;
+  std::uint64_t source_bytes = 0;
+  std::uint64_t archive_bytes = 0;
+  for (const VolumeReport& volume : total.volumes) {
+    archived += volume.objects;
+    source_bytes += volume.source_bytes;
+    archive_bytes += volume.archive_bytes;
+  }
+  std::uint64_t failed = 0;
+  for (const GroupReport& group : report.group_reports) failed += group.failure ? 1 : 0;
+  Json json = {{"groups", report.groups},
+               {"groups_failed", failed},
+               {"volumes", total.volumes.size()},
+               {"objects_listed", total.listed},
+               {"objects_already_archived", total.already_archived},
+               {"objects_archived", archived},
+               {"objects_deleted", total.deleted},
+               {"delete_markers", total.markers},
+               {"versions_deleted", total.versions_deleted},
+               {"versions_kept", total.versions_kept},
+               {"versions_kept_bytes", total.versions_kept_bytes},
+               {"objects_vanished", total.vanished},
+               {"objects_left", total.left.count()},
+               {"source_bytes", source_bytes},
+               {"archive_bytes", archive_bytes},
+               {"lost_races", total.lost_races},
+               {"volumes_lost", total.lost.size()}};
+  if (options.dry_run) {
+    json["objects_to_archive"] = total.to_archive;
+    json["bytes_to_archive"] = total.to_archive_bytes;
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string json_summary(const RunOutcome& outcome) {
+  const archive::RunReport& report = outcome.report;
+  Json groups = Json::array();
+  for (const GroupReport& group : report.group_reports) groups.push_back(group_json(outcome.options, group));
+  Json json = json_head("archive", outcome.exit_code);
+  json.update({{"dry_run", outcome.options.dry_run},
+               {"bucket", outcome.options.selection.bucket},
+               {"prefix", outcome.options.selection.prefix},
+               {"archive_bucket", outcome.options.archive_bucket},
+               {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
+               {"delete_conditions", conditions_json(report.delete_conditions)},
+               {"total", total_json(outcome.options, report)},
+               {"groups", groups},
+               {"error", report.failure ? error_json(*report.failure) : Json(nullptr)},
+               {"left", left_json(report.total().left)},
+               {"requests", requests_json(outcome.requests)}});
+  return dumped(json);
+}
+
+std::string json_failure(std::string_view command, const base::Error& error, ExitCode exit_code) {
+  Json json = json_head(command, exit_code);
+  json["error"] = error_json(error);
+  return dumped(json);
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,242 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "cli/output/archive_summary.h"
+#include "cli/output/format.h"
+#include "cli/output/hints.h"
+#include "cli/output/summary_parts.h"
+
+namespace s3c::cli {
+namespace {
+
+using archive::GroupReport;
+using archive::LeftObject;
+using archive::RunReport;
+using archive::VolumeReport;
+
+constexpr std::size_t kMaxNames = 20;
+constexpr std::size_t kMaxVolumes = 10;
+
+std::string groups(std::uint64_t count) {
+  return format_count(count, "group", "groups");
+}
+
+std::string where(const archive::ArchiveOptions& options) {
+  return base::printable(
+      fmt::format("{}/{}", options.selection.bucket, options.layout.root(options.selection.prefix)));
+}
+
+std::string volumes_text(const RunOutcome& outcome, const std::vector<VolumeReport>& volumes) {
+  std::string text;
+  const std::size_t shown = std::min(volumes.size(), kMaxVolumes);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const VolumeReport& volume = volumes[i];
+    text += fmt::format("  {}/{}  {}, {}\n", base::printable(outcome.options.archive_bucket),
+                        base::printable(volume.archive_key), format_objects(volume.objects),
+                        format_bytes(volume.archive_bytes));
+  }
+  return text + and_more(shown, volumes.size(), "  ");
+}
+
+/// What becomes of the versions in a bucket that keeps them.
+std::string versions_text(const archive::ArchiveOptions& options, const GroupReport& total) {
+  std::string text;
+  const auto versions = [](std::uint64_t count) { return format_count(count, "version", "versions"); };
+  if (total.markers > 0) {
+    text += fmt::format("markers:  {} added, as the source bucket keeps versions\n",
+                        format_count(total.markers, "delete marker was", "delete markers were"));
+  }
+  if (total.versions_deleted > 0)
+    text += fmt::format("versions: {} deleted for ever\n", versions(total.versions_deleted));
+  if (total.versions_kept > 0) {
+    text += fmt::format(
+        "versions: {} ({}) under delete markers {} stored and billed{}\n", versions(total.versions_kept),
+        format_bytes(total.versions_kept_bytes), total.versions_kept == 1 ? "stays" : "stay",
+        options.delete_versions
+            ? ""
+            : ", with any older ones, until --delete-versions or a lifecycle rule removes them");
+  }
+  return text;
+}
+
+std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
+  std::uint64_t count = 0;
+  std::uint64_t in_bytes = 0;
+  std::uint64_t out_bytes = 0;
+  for (const VolumeReport& volume : total.volumes) {
+    count += volume.objects;
+    in_bytes += volume.source_bytes;
+    out_bytes += volume.archive_bytes;
+  }
+  std::string text =
+      total.volumes.empty()
+          ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.groups))
+          : fmt::format("archived: {} of {}, in {}\n", format_objects(count), groups(outcome.report.groups),
+                        format_count(total.volumes.size(), "volume", "volumes"));
+  text += volumes_text(outcome, total.volumes);
+  if (count > 0) {
+    text += fmt::format("bytes:    {} -> {} ({})\n", format_bytes(in_bytes), format_bytes(out_bytes),
+                        format_ratio(in_bytes, out_bytes));
+  }
+  if (total.already_archived > 0) {
+    text += fmt::format("before:   {} had been archived by an earlier run\n",
+                        format_objects(total.already_archived));
+  }
+  if (total.lost_races > 0) {
+    text += fmt::format("races:    {} committed by another run first\n",
+                        format_count(total.lost_races, "volume was", "volumes were"));
+  }
+  if (outcome.options.keep_sources) {
+    text += "deleted:  nothing (--keep-sources)\n";
+  } else {
+    text += fmt::format("deleted:  {}\n", format_count(total.deleted, "source object", "source objects"));
+  }
+  text += versions_text(outcome.options, total);
+  if (const auto conditions = outcome.report.delete_conditions;
+      conditions && *conditions != archive::DeleteConditions::in_batches) {
+    text += fmt::format("store:    {} {}\n", base::printable(outcome.options.selection.bucket),
+                        describe(*conditions));
+  }
+  if (total.vanished > 0) {
+    text += fmt::format("vanished: {} deleted by somebody else during the run, not archived\n",
+                        format_count(total.vanished, "object was", "objects were"));
+  }
+  return text;
+}
+
+std::string left_text(const archive::LeftObjects& left) {
+  if (left.count() == 0) return {};
+  std::string text = fmt::format("LEFT IN PLACE: {}\n", format_objects(left.count()));
+  for (const auto& [reason, count] : left.by_reason()) {
+    text += fmt::format("  {}: {}\n", archive::describe(reason), format_count(count));
+  }
+  const std::size_t shown = std::min(left.named().size(), kMaxNames);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const LeftObject& object = left.named()[i];
+    text += fmt::format("    {}: {}", base::printable(object.key), archive::describe(object.reason));
+    if (!object.detail.empty()) text += fmt::format(" ({})", base::printable(object.detail));
+    text += "\n";
+  }
+  return text + and_more(shown, left.count(), "    ");
+}
+
+std::string lost_text(const RunOutcome& outcome, const std::vector<std::string>& lost) {
+  if (lost.empty()) return {};
+  std::string text = fmt::format(
+      "LOST: {} gone or replaced; the records stay until catalog forget removes them\n",
+      format_count(lost.size(), "archive of a committed volume is", "archives of committed volumes are"));
+  const std::size_t shown = std::min(lost.size(), kMaxNames);
+  for (std::size_t i = 0; i < shown; ++i) {
+    text +=
+        fmt::format("  {}/{}\n", base::printable(outcome.options.archive_bucket), base::printable(lost[i]));
+  }
+  return text + and_more(shown, lost.size(), "  ");
+}
+
+std::string failures_text(const RunReport& report) {
+  std::string text;
+  std::size_t failed = 0;
+  for (const GroupReport& group : report.group_reports) {
+    if (!group.failure) continue;
+    if (++failed > kMaxNames) continue;
+    text += fmt::format("  {}: {}\n", base::printable(group.prefix), base::printable(group.failure->what()));
+    if (const std::string hint = hint_for(*group.failure); !hint.empty())
+      text += fmt::format("    hint: {}\n", hint);
+  }
+  if (failed != 0)
+    text = fmt::format("FAILED: {}\n", groups(failed)) + text + and_more(kMaxNames, failed, "  ");
+  if (report.failure) {
+    text += fmt::format("FAILED: not every group was found\n  {}\n", base::printable(report.failure->what()));
+    if (const std::string hint = hint_for(*report.failure); !hint.empty())
+      text += fmt::format("    hint: {}\n", hint);
+  }
+  return text;
+}
+
+std::string time_text(const RunOutcome& outcome, const GroupReport& total) {
+  std::string text = fmt::format("time:     {}", format_duration(outcome.duration, true));
+  std::uint64_t count = 0;
+  for (const VolumeReport& volume : total.volumes) count += volume.objects;
+  const double seconds = static_cast<double>(outcome.duration.count()) / 1000;
+  if (count > 0 && seconds > 0)
+    text += fmt::format(", {} objects/s",
+                        format_count(static_cast<std::uint64_t>(static_cast<double>(count) / seconds)));
+  return text + "\n";
+}
+
+std::string dry_run_text(const RunOutcome& outcome) {
+  std::string text;
+  GroupReport total = outcome.report.total();
+  for (const GroupReport& group : outcome.report.group_reports) {
+    text += fmt::format("  {}  {} ({})", base::printable(group.prefix), format_objects(group.to_archive),
+                        format_bytes(group.to_archive_bytes));
+    if (group.already_archived > 0)
+      text += fmt::format(", {} archived already", format_count(group.already_archived));
+    text += "\n";
+  }
+  return fmt::format("dry run: would archive {} ({}) of {}; nothing was changed\n",
+                     format_objects(total.to_archive), format_bytes(total.to_archive_bytes),
+                     groups(outcome.report.groups)) +
+         text;
+}
+
+std::string verdict(const RunOutcome& outcome) {
+  switch (outcome.exit_code) {
+    case ExitCode::done:
+    case ExitCode::waiting:  // for a thaw: archive never is
+      return {};
+    case ExitCode::failed:
+      return "not everything could be done: run the same command again\n";
+    case ExitCode::refused:
+      return "not everything could be done, and running it again won't help: see the failures above\n";
+    case ExitCode::left:
+      return outcome.report.total().left.count() > 0 ? "finished, with objects left in place\n"
+                                                     : "finished, with archives of earlier runs lost\n";
+    case ExitCode::interrupted:
+      return "interrupted: run the same command again to go on\n";
+  }
+  return {};
+}
+
+}  // namespace
+
+ExitCode exit_code_of(const RunReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  ExitCode code = ExitCode::done;
+  const auto count = [&](const std::optional<base::Error>& failure) {
+    if (failure) code = worse(code, failure->worth_retrying() ? ExitCode::failed : ExitCode::refused);
+  };
+  count(report.failure);  // not every group was found
+  for (const GroupReport& group : report.group_reports) {
+    count(group.failure);
+    if (group.left.count() > 0 || !group.lost.empty()) code = worse(code, ExitCode::left);
+  }
+  return code;
+}
+
+std::string text_summary(const RunOutcome& outcome) {
+  const GroupReport total = outcome.report.total();
+  const bool nothing = outcome.report.groups == 0 && outcome.report.group_reports.empty();
+  if (nothing && !outcome.report.interrupted && !outcome.report.failure) {
+    return fmt::format(
+        "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "
+        "--help)\n",
+        where(outcome.options), outcome.options.layout.text());
+  }
+  std::string text = outcome.options.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
+  text += left_text(total.left);
+  text += lost_text(outcome, total.lost);
+  text += failures_text(outcome.report);
+  if (!outcome.options.dry_run) text += requests_text(outcome.requests) + time_text(outcome, total);
+  return text + verdict(outcome);
+}
+
+std::string error_text(const base::Error& error) {
+  std::string text = fmt::format("s3compress: {}\n", base::printable(error.what()));
+  if (const std::string hint = hint_for(error); !hint.empty()) text += fmt::format("hint: {}\n", hint);
+  return text;
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,145 @@
+#include "cli/output/gc_summary.h"
+
+#include <fmt/format.h>
+
+#include "base/encoding.h"
+#include "cli/output/format.h"
+#include "cli/output/hints.h"
+#include "cli/output/summary_parts.h"
+
+namespace s3c::cli {
+namespace {
+
+using archive::Garbage;
+using archive::GarbageKind;
+using archive::GarbageList;
+using archive::GcReport;
+
+std::string things(std::uint64_t count) {
+  return format_count(count, "thing", "things");
+}
+
+/// A heading and a line for each thing; nothing for none.
+std::string list_text(const std::string& heading, const GarbageList& list) {
+  if (list.count() == 0) return {};
+  std::string text = heading + "\n";
+  for (const Garbage& garbage : list.named()) {
+    text +=
+        fmt::format("  {:<9} {}  {} old: {}\n", archive::to_string(garbage.kind),
+                    base::printable(garbage.key), format_duration(garbage.age), base::printable(garbage.why));
+  }
+  return text + and_more(list.named().size(), list.count(), "  ");
+}
+
+std::string failures_text(const archive::GcFailures& failures) {
+  if (failures.count() == 0) return {};
+  std::string text = "FAILED: not everything could be looked at\n";
+  for (const base::Error& error : failures.kept()) {
+    text += fmt::format("  {}\n", base::printable(error.what()));
+    if (const std::string hint = hint_for(error); !hint.empty()) text += fmt::format("    hint: {}\n", hint);
+  }
+  return text + and_more(failures.kept().size(), failures.count(), "  ");
+}
+
+std::string removed_text(const GcOutcome& outcome) {
+  const GarbageList& removed = outcome.report.removed;
+  const bool dry_run = outcome.options.dry_run;
+  if (removed.count() == 0) return dry_run ? "dry run: there is nothing to remove\n" : "removed: nothing\n";
+  std::string sum = things(removed.count());
+  if (removed.size_bytes() > 0) sum += ", " + format_bytes(removed.size_bytes());
+  if (removed.by_kind().contains(GarbageKind::upload)) sum += " and the parts of unfinished uploads";
+  return list_text(fmt::format("{}: {}", dry_run ? "dry run: would remove" : "removed", sum), removed);
+}
+
+std::string looked_at_text(const GcOutcome& outcome) {
+  const GcReport& report = outcome.report;
+  std::string text = fmt::format(
+      "looked at: {}, {}, {} of ours", format_count(report.manifests, "manifest", "manifests"),
+      format_count(report.indexes, "index", "indexes"), format_count(report.uploads, "upload", "uploads"));
+  if (report.young > 0) {
+    text += fmt::format("; {} younger than {} left alone", format_count(report.young),
+                        format_duration(outcome.options.min_age));
+  }
+  return text + "\n";
+}
+
+std::string gc_verdict(ExitCode code) {
+  switch (code) {
+    case ExitCode::done:
+    case ExitCode::waiting:  // for a thaw: gc never is
+      return {};
+    case ExitCode::failed:
+      return "not everything could be done: see above, and run the same command again\n";
+    case ExitCode::refused:
+      return "not everything could be done, and running it again won't help: see above\n";
+    case ExitCode::left:
+      return "finished, with garbage left in place\n";
+    case ExitCode::interrupted:
+      return "interrupted: run the same command again to go on\n";
+  }
+  return {};
+}
+
+Json list_json(const GarbageList& list) {
+  Json by_kind = Json::object();
+  for (const auto& [kind, count] : list.by_kind()) by_kind[std::string(archive::to_string(kind))] = count;
+  Json named = Json::array();
+  for (const Garbage& garbage : list.named()) {
+    Json json = {{"kind", archive::to_string(garbage.kind)}, {"key", garbage.key}};
+    if (garbage.kind == GarbageKind::upload) {
+      json["upload_id"] = garbage.upload_id;
+    } else {
+      json["bytes"] = garbage.size_bytes;
+    }
+    json["age_seconds"] = garbage.age.count() / 1000;
+    json["why"] = garbage.why;
+    named.push_back(std::move(json));
+  }
+  return {{"count", list.count()}, {"bytes", list.size_bytes()}, {"by_kind", by_kind}, {"named", named}};
+}
+
+}  // namespace
+
+ExitCode exit_code_of(const GcReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  if (report.failures.refused()) return ExitCode::refused;
+  if (report.failures.count() > 0 || report.damaged.count() > 0) return ExitCode::failed;
+  return report.left.count() > 0 ? ExitCode::left : ExitCode::done;
+}
+
+std::string gc_text(const GcOutcome& outcome) {
+  const GcReport& report = outcome.report;
+  return removed_text(outcome) +
+         list_text(fmt::format("LEFT: {} could not be removed", things(report.left.count())), report.left) +
+         list_text(fmt::format("DAMAGED: {}, not touched", things(report.damaged.count())), report.damaged) +
+         list_text(fmt::format("can't be told yet, and stays: {}", things(report.waiting.count())),
+                   report.waiting) +
+         failures_text(report.failures) + looked_at_text(outcome) + requests_text(outcome.requests) +
+         fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
+         gc_verdict(outcome.exit_code);
+}
+
+std::string gc_json(const GcOutcome& outcome) {
+  const GcReport& report = outcome.report;
+  Json failures = Json::array();
+  for (const base::Error& error : report.failures.kept()) failures.push_back(error_json(error));
+  Json json = json_head("gc", outcome.exit_code);
+  json.update({{"dry_run", outcome.options.dry_run},
+               {"archive_bucket", outcome.options.archive_bucket},
+               {"bucket", outcome.options.bucket},
+               {"min_age_seconds", outcome.options.min_age.count()},
+               {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
+               {"manifests", report.manifests},
+               {"indexes", report.indexes},
+               {"uploads", report.uploads},
+               {"young", report.young},
+               {"removed", list_json(report.removed)},
+               {"left", list_json(report.left)},
+               {"damaged", list_json(report.damaged)},
+               {"waiting", list_json(report.waiting)},
+               {"failures", {{"count", report.failures.count()}, {"errors", failures}}},
+               {"requests", requests_json(outcome.requests)}});
+  return dumped(json);
+}
+
+}  // namespace s3c::cli

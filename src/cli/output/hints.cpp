@@ -1,0 +1,178 @@
+#include "cli/output/hints.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+#include "archive/cleared_volume.h"
+#include "archive/restore_target.h"
+#include "base/encoding.h"
+#include "cli/options/usage_error.h"
+#include "cli/output/standard_output.h"
+
+namespace s3c::cli {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+/// "bucket" of "bucket/key".
+std::string bucket_of(const Error& error) {
+  const std::string& resource = error.context().resource;
+  return base::printable(resource.substr(0, resource.find('/')));
+}
+
+/// The IAM action a call needs. Source: S3 User Guide, "Required permissions for Amazon S3 API operations".
+std::string_view permission_for(std::string_view operation) {
+  struct Permission {
+    std::string_view operation;
+    std::string_view action;
+  };
+  static constexpr std::array<Permission, 15> kPermissions = {{
+      {"HeadBucket", "s3:ListBucket"},
+      {"ListObjectsV2", "s3:ListBucket"},
+      {"GetObject", "s3:GetObject"},
+      {"HeadObject", "s3:GetObject (and s3:ListBucket, to tell absent from forbidden)"},
+      {"GetObjectTagging", "s3:GetObjectTagging"},
+      {"PutObject", "s3:PutObject"},
+      {"CreateMultipartUpload",
+       "s3:PutObject (and s3:PutObjectTagging with --tagging, kms:GenerateDataKey and"
+       " kms:Decrypt with a KMS key)"},
+      {"UploadPart", "s3:PutObject"},
+      {"UploadPartCopy", "s3:PutObject and s3:GetObject"},
+      {"RestoreObject", "s3:RestoreObject"},
+      {"CompleteMultipartUpload", "s3:PutObject"},
+      {"AbortMultipartUpload", "s3:AbortMultipartUpload"},
+      {"ListMultipartUploads", "s3:ListBucketMultipartUploads"},
+      {"DeleteObjects", "s3:DeleteObject (s3:DeleteObjectVersion with --delete-versions)"},
+      {"DeleteObject", "s3:DeleteObject (s3:DeleteObjectVersion with --delete-versions)"},
+  }};
+  for (const Permission& permission : kPermissions) {
+    if (permission.operation == operation) return permission.action;
+  }
+  return {};
+}
+
+std::string for_absent_bucket(const Error& error) {
+  return fmt::format(
+      "there is no bucket \"{}\" there: create it, or check --bucket and --arch-bucket, --endpoint-url and "
+      "--region",
+      bucket_of(error));
+}
+
+/// An answer to HEAD has no body, so S3 can't say which of the possible reasons it was.
+std::string for_head_bucket(const Error& error) {
+  if (error.kind() == ErrorKind::not_found) return for_absent_bucket(error);
+  if (error.kind() == ErrorKind::access_denied) {
+    return fmt::format(
+        "check that the access key and the secret key are right and belong to this store, that the session "
+        "hasn't"
+        " expired, and that they are allowed s3:ListBucket on bucket \"{}\"",
+        bucket_of(error));
+  }
+  // Without an answer it was never sent, and the message says what can't be.
+  if (error.kind() == ErrorKind::invalid_argument && error.context().http_status != 0) {
+    return fmt::format("check --region: is bucket \"{}\" there? or the session's credentials have expired",
+                       bucket_of(error));
+  }
+  return {};
+}
+
+std::string for_code(const Error& error) {
+  const std::string& code = error.context().code;
+  if (code == "InvalidAccessKeyId") {
+    return "the store doesn't know this access key: check AWS_ACCESS_KEY_ID or --profile, and that "
+           "--endpoint-url is the"
+           " store the key belongs to";
+  }
+  if (code == "SignatureDoesNotMatch") {
+    return "the secret key is not the one that belongs to the access key: check AWS_SECRET_ACCESS_KEY for "
+           "missing or"
+           " extra characters, and that no proxy rewrites requests";
+  }
+  if (code == "ExpiredToken" || code == "TokenRefreshRequired") {
+    return "the session's credentials have expired: get new ones and run the same command again, it goes on "
+           "where it"
+           " stopped";
+  }
+  if (code == "InvalidToken") return "check AWS_SESSION_TOKEN: it must come with the access key that is used";
+  if (code == "NoSuchBucket") return for_absent_bucket(error);
+  if (code == "RequestTimeTooSkewed")
+    return "this machine's clock is wrong: set it, then run the same command again";
+  if (code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" ||
+      code == "IllegalLocationConstraintException") {
+    return fmt::format("bucket \"{}\" is in another region: give it with --region", bucket_of(error));
+  }
+  if (code == "InvalidStorageClass")
+    return "the store doesn't have this storage class: choose another --storage-class";
+  if (code == "InvalidObjectState")
+    return "the object is in a Glacier class: it must be thawed before it can be read";
+  return {};
+}
+
+std::string for_denial(const Error& error) {
+  if (error.context().operation == "find credentials")
+    return {};  // says itself where it looked and what to set
+  const std::string_view action = permission_for(error.context().operation);
+  const std::string bucket = bucket_of(error);
+  if (action.empty() || bucket.empty()) return "check the credentials and what they are allowed to do";
+  return fmt::format("the credentials need {} on bucket \"{}\"; README.md lists all permissions", action,
+                     bucket);
+}
+
+}  // namespace
+
+std::string hint_for(const Error& error) {
+  if (const auto* usage = dynamic_cast<const UsageError*>(&error)) return usage->hint();
+  if (std::string hint = for_code(error); !hint.empty()) return hint;
+  if (error.context().operation == kWriteResult) {
+    return "what the result would tell has been done: give standard output a place to go; running the same "
+           "command again"
+           " is safe";
+  }
+  if (error.context().operation == archive::kMakeVolume) {
+    return "something keeps removing unfinished uploads: let no gc and no run with a small --garbage-age, "
+           "and no "
+           "lifecycle rule, work on this bucket meanwhile, then run the same command again";
+  }
+  if (error.context().operation == archive::kRestoreFile) return {};  // says itself what to do
+  if (error.context().operation == "HeadBucket") {
+    if (std::string hint = for_head_bucket(error); !hint.empty()) return hint;
+  }
+  switch (error.kind()) {
+    case ErrorKind::access_denied:
+      return for_denial(error);
+    case ErrorKind::throttled:
+      return "the store asks for less: run the same command again with fewer --threads, or raise "
+             "--max-attempts";
+    case ErrorKind::transient:
+      // No answer at all, as opposed to answers that were errors.
+      if (error.context().http_status == 0) {
+        return "the store can't be reached: check --endpoint-url (AWS_ENDPOINT_URL), --region and the "
+               "network, then run"
+               " the same command again";
+      }
+      return "the store is in trouble: run the same command again later, it goes on where it stopped";
+    case ErrorKind::corrupt:
+      return "what was received is damaged: nothing was deleted because of it; run the same command again, "
+             "and if it"
+             " comes back, check the network and the store";
+    case ErrorKind::internal:
+      return "this is a bug in s3compress: please report it with this message";
+    case ErrorKind::precondition_failed:
+      return "something else changed it meanwhile: run the same command again";
+    case ErrorKind::cancelled:
+      return "run the same command again to go on";
+    case ErrorKind::not_found:
+    case ErrorKind::no_bucket:
+    case ErrorKind::no_upload:
+    case ErrorKind::wrong_state:
+    case ErrorKind::invalid_argument:
+    case ErrorKind::unsupported:
+      break;
+  }
+  return {};
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,108 @@
+#include "cli/output/member_lines.h"
+
+#include <fmt/format.h>
+
+#include "base/encoding.h"
+#include "base/time.h"
+#include "cli/output/format.h"
+#include "cli/output/summary_parts.h"
+
+namespace s3c::cli {
+namespace {
+
+using archive::VolumeInfo;
+using archive::VolumeState;
+
+std::string class_of(const VolumeInfo& volume) {
+  if (volume.archive) return volume.archive->storage_class;
+  return volume.manifest ? volume.manifest->storage_class : "";
+}
+
+/// Whether it can be read now; public API. Empty: not known.
+std::string_view thaw_of(const VolumeInfo& volume) {
+  if (!volume.archive || !volume.archive->thaw) return "";
+  switch (volume.archive->thaw->kind) {
+    case s3::ThawState::Kind::not_frozen:
+      return "not_frozen";
+    case s3::ThawState::Kind::frozen:
+      return "frozen";
+    case s3::ThawState::Kind::in_progress:
+      return "in_progress";
+    case s3::ThawState::Kind::thawed:
+      return "thawed";
+  }
+  return "";
+}
+
+/// The fields of the second document, a line, behind those of the first.
+std::string json_before(const Json& first, const std::string& second) {
+  std::string line = json_line(first);
+  line.erase(line.size() - 2);  // "}\n"
+  return line + "," + second.substr(1);
+}
+
+constexpr std::string_view kColumns = "{:>13}  {:>9}  {:>9}  {:>7}  {:<12}  {:<11}  {:<20}  {}";
+
+}  // namespace
+
+std::string volume_heading() {
+  return fmt::format(fmt::runtime(std::string(kColumns) + "\n"), "OBJECTS", "BYTES", "ARCHIVED", "RATIO",
+                     "CLASS", "THAW", "CREATED", "VOLUME");
+}
+
+std::string volume_line(const VolumeInfo& volume) {
+  const index::Manifest* m = volume.manifest ? &*volume.manifest : nullptr;
+  const std::uint64_t archived = volume.archive ? volume.archive->size_bytes
+                                 : m != nullptr ? m->archive_size_bytes
+                                                : 0;
+  std::string text = fmt::format(
+      fmt::runtime(kColumns), m != nullptr ? format_count(m->objects) : "-",
+      m != nullptr ? format_bytes(m->source_size_bytes) : "-", format_bytes(archived),
+      m != nullptr ? format_ratio(m->source_size_bytes, archived) : "-", class_of(volume), thaw_of(volume),
+      m != nullptr ? base::format_iso8601(m->created_at).substr(0, 19) + "Z" : "-",
+      base::printable(volume.archive_key));
+  if (m != nullptr && m->is_foreign()) text += "  (foreign)";
+  if (volume.state != VolumeState::committed)
+    text += fmt::format("  ({}: {})", to_string(volume.state), base::printable(volume.detail));
+  return text + "\n";
+}
+
+std::string volume_json(const VolumeInfo& volume) {
+  Json json = {{"volume", volume.archive_key}, {"id", volume.id}, {"state", to_string(volume.state)}};
+  if (!volume.detail.empty()) json["detail"] = volume.detail;
+  if (volume.archive) {
+    json["archive_bytes"] = volume.archive->size_bytes;
+    json["storage_class"] = volume.archive->storage_class;
+    json["thaw"] = thaw_of(volume);
+  }
+  if (const auto& m = volume.manifest) {
+    json.update({{"bucket", m->source_bucket},
+                 {"group_prefix", m->group_prefix},
+                 {"foreign", m->is_foreign()},
+                 {"objects", m->objects},
+                 {"source_bytes", m->source_size_bytes},
+                 {"created_at", base::format_iso8601(m->created_at)},
+                 {"first_key", m->first_key},
+                 {"last_key", m->last_key}});
+  }
+  return json_line(json);
+}
+
+std::string member_line(const index::Row& row, bool long_format) {
+  if (!long_format) return base::printable(row.key) + "\n";
+  return fmt::format("{:>13}  {}  {:<35}  {}\n", format_count(row.size_bytes),
+                     base::format_iso8601(row.last_modified), base::printable(row.etag),
+                     base::printable(row.key));
+}
+
+std::string member_json(const std::string& archive_key, const index::Row& row) {
+  return json_before({{"volume", archive_key}}, archive::json_line_of(row));
+}
+
+std::string found_json(const archive::FoundMember& member, MemberAge age) {
+  Json newest;  // null
+  if (age != MemberAge::unknown) newest = age == MemberAge::newest;
+  return json_before({{"newest", newest}}, member_json(member.manifest->archive_key, member.row));
+}
+
+}  // namespace s3c::cli

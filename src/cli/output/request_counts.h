@@ -1,0 +1,23 @@
+// What was sent to the store so far. A value.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace s3c::cli {
+
+struct RequestCounts {
+  std::map<std::string, std::uint64_t> by_operation;  ///< by S3's name of the call, retries included
+  std::uint64_t retries = 0;
+  std::uint64_t sent_bytes = 0;
+  std::uint64_t received_bytes = 0;
+
+  std::uint64_t total() const {
+    std::uint64_t sum = 0;
+    for (const auto& [operation, count] : by_operation) sum += count;
+    return sum;
+  }
+};
+
+}  // namespace s3c::cli

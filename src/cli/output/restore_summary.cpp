@@ -1,0 +1,201 @@
+#include "cli/output/restore_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "archive/prices.h"
+#include "base/encoding.h"
+#include "cli/output/format.h"
+#include "cli/output/hints.h"
+#include "cli/output/summary_parts.h"
+
+namespace s3c::cli {
+namespace {
+
+using archive::RestorePlan;
+using archive::RestoreReport;
+using archive::RestoreVolume;
+
+constexpr std::size_t kMaxWaiting = 10;
+
+std::string_view tier_name(s3::RestoreTier tier) {
+  switch (tier) {
+    case s3::RestoreTier::bulk:
+      return "Bulk";
+    case s3::RestoreTier::standard:
+      return "Standard";
+    case s3::RestoreTier::expedited:
+      return "Expedited";
+  }
+  return "";
+}
+
+/// How long S3 takes for the slowest of the volumes' classes; empty when the tier isn't theirs.
+std::string_view thaw_takes(const RestorePlan& plan, s3::RestoreTier tier) {
+  std::string_view takes;
+  for (const archive::ThawPrice& price : archive::kThawPrices) {
+    if (price.tier != tier) continue;
+    const bool any = std::any_of(plan.volumes.begin(), plan.volumes.end(), [&](const RestoreVolume& volume) {
+      return volume.thaw.kind == s3::ThawState::Kind::frozen && volume.storage_class == price.storage_class;
+    });
+    if (any) takes = price.takes;
+  }
+  return takes;
+}
+
+std::string dollars(double amount) {
+  return amount < 0.005 ? "less than $0.01" : fmt::format("about ${:.2f}", amount);
+}
+
+std::string not_restored_text(const RestoreReport& report) {
+  const std::uint64_t count = report.existing + report.tied + report.failed;
+  if (count == 0) return {};
+  std::string text = fmt::format("NOT RESTORED: {}", format_objects(count));
+  if (report.existing != 0)
+    text += fmt::format(", {} because something else is there", format_count(report.existing));
+  if (report.tied != 0)
+    text += fmt::format(", {} because the newest can't be told", format_count(report.tied));
+  text += "\n";
+  const std::vector<archive::NotRestored>& named = report.not_restored.named;
+  const std::size_t shown = std::min(named.size(), kMaxWaiting);
+  for (std::size_t i = 0; i < shown; ++i)
+    text += fmt::format("    {}: {}\n", base::printable(named[i].key), base::printable(named[i].why));
+  return text + and_more(shown, count, "    ");
+}
+
+std::string failures_text(const RestoreReport& report) {
+  if (report.failed_volumes == 0) return {};
+  std::string text = fmt::format("FAILED: {}\n", format_volumes(report.failed_volumes));
+  for (const base::Error& error : report.failures) {
+    text += fmt::format("  {}\n", base::printable(error.what()));
+    if (const std::string hint = hint_for(error); !hint.empty()) text += fmt::format("    hint: {}\n", hint);
+  }
+  return text + and_more(report.failures.size(), report.failed_volumes, "  ");
+}
+
+std::string waiting_text(const RestoreReport& report) {
+  if (report.waiting.empty()) return {};
+  std::string text = fmt::format("waiting for a thaw: {}\n", format_volumes(report.waiting.size()));
+  const std::size_t shown = std::min(report.waiting.size(), kMaxWaiting);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const RestoreVolume& volume = report.waiting[i];
+    text += fmt::format("  {}  {}\n", base::printable(volume.archive_key), format_objects(volume.members));
+  }
+  return text + and_more(shown, report.waiting.size(), "  ");
+}
+
+std::string_view restore_verdict(ExitCode code) {
+  switch (code) {
+    case ExitCode::done:
+      return {};
+    case ExitCode::failed:
+      return "not everything could be done: run the same command again\n";
+    case ExitCode::refused:
+      return "not everything could be done, and running it again won't help: see above\n";
+    case ExitCode::left:
+      return "finished, but not everything that was asked for is back\n";
+    case ExitCode::waiting:
+      return "run the same command again when the thaw is over: it goes on from here\n";
+    case ExitCode::interrupted:
+      return "interrupted: run the same command again to go on\n";
+  }
+  return {};
+}
+
+Json volume_json(const RestoreVolume& volume) {
+  return {{"volume", volume.archive_key},
+          {"objects", volume.members},
+          {"bytes", volume.member_bytes},
+          {"archive_bytes", volume.archive_bytes},
+          {"storage_class", volume.storage_class}};
+}
+
+}  // namespace
+
+ExitCode exit_code_of(const RestoreReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  ExitCode code = report.refused ? ExitCode::refused : report.failed != 0 ? ExitCode::failed : ExitCode::done;
+  for (const base::Error& error : report.failures) {
+    code = worse(code, error.worth_retrying() ? ExitCode::failed : ExitCode::refused);
+  }
+  if (!report.waiting.empty()) code = worse(code, ExitCode::waiting);
+  return report.existing + report.tied != 0 ? worse(code, ExitCode::left) : code;
+}
+
+std::vector<std::string> plan_lines(const RestoreSettings& settings, const RestorePlan& plan) {
+  std::vector<std::string> lines;
+  lines.push_back(
+      fmt::format("restore: {} ({}) out of {}, to {}", format_objects(plan.members),
+                  format_bytes(plan.member_bytes), format_volumes(plan.volumes.size()),
+                  settings.to.empty() ? "their own buckets and keys" : base::printable(settings.to)));
+  if (plan.frozen_volumes != 0) {
+    const std::string_view takes = thaw_takes(plan, settings.options.thaw.tier);
+    lines.push_back(fmt::format("thaw: {} ({}), tier {}, readable for {} days{}{}",
+                                format_volumes(plan.frozen_volumes), format_bytes(plan.frozen_bytes),
+                                tier_name(settings.options.thaw.tier), settings.options.thaw.days,
+                                takes.empty() ? "" : "; takes ", takes));
+  }
+  if (plan.thawing_volumes != 0)
+    lines.push_back(fmt::format("thaw: {} on the way already", format_volumes(plan.thawing_volumes)));
+  lines.push_back(fmt::format("costs: {} for thaw and requests at S3's list prices", dollars(plan.dollars)));
+  return lines;
+}
+
+std::string restore_text(const RestoreOutcome& outcome) {
+  const RestoreReport& report = outcome.report;
+  std::string text;
+  if (outcome.settings.dry_run) {
+    for (const std::string& line : plan_lines(outcome.settings, outcome.plan)) text += line + "\n";
+    return text + not_restored_text(report) + failures_text(report) +
+           "dry run: nothing was thawed or written\n" + std::string(restore_verdict(outcome.exit_code));
+  }
+  text +=
+      fmt::format("restored: {}, {}\n", format_objects(report.restored), format_bytes(report.restored_bytes));
+  if (report.equal != 0) text += fmt::format("there already, and equal: {}\n", format_objects(report.equal));
+  if (report.thaws_started != 0)
+    text += fmt::format("asked for the thaw of {}\n", format_volumes(report.thaws_started));
+  return text + not_restored_text(report) + failures_text(report) + waiting_text(report) +
+         requests_text(outcome.requests) +
+         fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
+         std::string(restore_verdict(outcome.exit_code));
+}
+
+std::string restore_json(const RestoreOutcome& outcome) {
+  const RestorePlan& plan = outcome.plan;
+  const RestoreReport& report = outcome.report;
+  Json named = Json::array();
+  for (const archive::NotRestored& one : report.not_restored.named)
+    named.push_back({{"key", one.key}, {"why", one.why}});
+  Json waiting = Json::array();
+  for (const RestoreVolume& volume : report.waiting) waiting.push_back(volume_json(volume));
+  Json failures = Json::array();
+  for (const base::Error& error : report.failures) failures.push_back(error_json(error));
+  Json json = json_head("restore", outcome.exit_code);
+  json.update({{"dry_run", outcome.settings.dry_run},
+               {"to", outcome.settings.to},
+               {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
+               {"plan",
+                {{"volumes", plan.volumes.size()},
+                 {"objects", plan.members},
+                 {"bytes", plan.member_bytes},
+                 {"compressed_bytes", plan.compressed_bytes},
+                 {"frozen_volumes", plan.frozen_volumes},
+                 {"frozen_bytes", plan.frozen_bytes},
+                 {"thawing_volumes", plan.thawing_volumes},
+                 {"dollars", plan.dollars}}},
+               {"restored", report.restored},
+               {"restored_bytes", report.restored_bytes},
+               {"equal", report.equal},
+               {"existing", report.existing},
+               {"tied", report.tied},
+               {"failed", report.failed},
+               {"named", named},
+               {"thaws_started", report.thaws_started},
+               {"waiting", waiting},
+               {"failures", {{"count", report.failed_volumes}, {"errors", failures}}},
+               {"requests", requests_json(outcome.requests)}});
+  return dumped(json);
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,46 @@
+// What a restore is going to do and what it did, as it is printed: for people, or as one JSON document. Pure
+// functions.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "archive/restore_options.h"
+#include "cli/exit_code.h"
+#include "cli/output/request_counts.h"
+
+namespace s3c::cli {
+
+/// What restore was asked for, beside what the core needs to know.
+struct RestoreSettings {
+  archive::RestoreOptions options;
+  std::string to = {};  ///< "s3://bucket/prefix" or a directory; empty: where each came from
+  bool overwrite = false;
+  bool yes = false;
+  bool dry_run = false;
+};
+
+/// What a restore comes to: of several, the first of interrupted, refused, failed, waiting, left.
+ExitCode exit_code_of(const archive::RestoreReport& report);
+
+/// All a summary tells about.
+struct RestoreOutcome {
+  const RestoreSettings& settings;
+  const archive::RestorePlan& plan;
+  const archive::RestoreReport& report;
+  RequestCounts requests;
+  std::chrono::milliseconds duration{0};
+  ExitCode exit_code = ExitCode::done;
+};
+
+/// Told before it starts: how much, what has to be thawed, how long that takes and what it costs. Lines
+/// without their ends.
+std::vector<std::string> plan_lines(const RestoreSettings& settings, const archive::RestorePlan& plan);
+
+/// Several lines, each ended.
+std::string restore_text(const RestoreOutcome& outcome);
+/// One JSON document and a line end. Fields are only ever added.
+std::string restore_json(const RestoreOutcome& outcome);
+
+}  // namespace s3c::cli

@@ -1,0 +1,49 @@
+#include "cli/output/standard_output.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "base/error.h"
+
+namespace s3c::cli {
+
+void guard_standard_streams() {
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error to tell, not an end
+  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
+    // open() takes the lowest free number, which is this one. Read-only, so that output still fails as it
+    // should.
+    if (::open("/dev/null", O_RDONLY) < 0) ::_exit(1);
+  }
+}
+
+void print(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      throw base::Error(base::ErrorKind::transient, std::generic_category().message(errno),
+                        {.operation = std::string(kWriteResult)});
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void ResultLines::write(std::string_view text) {
+  constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+  buffer_.append(text);
+  if (buffer_.size() >= kPieceBytes) finish();
+}
+
+void ResultLines::finish() {
+  print(buffer_);
+  buffer_.clear();
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,82 @@
+#include "cli/output/summary_parts.h"
+
+#include <fmt/format.h>
+
+#include "cli/output/format.h"
+#include "cli/output/hints.h"
+
+namespace s3c::cli {
+namespace {
+
+std::string_view name_of(ExitCode code) {
+  switch (code) {
+    case ExitCode::done:
+      return "done";
+    case ExitCode::failed:
+      return "failed";
+    case ExitCode::refused:
+      return "refused";
+    case ExitCode::left:
+      return "left";
+    case ExitCode::waiting:
+      return "waiting";
+    case ExitCode::interrupted:
+      return "interrupted";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::string and_more(std::size_t shown, std::uint64_t total, std::string_view indent) {
+  return total > shown ? fmt::format("{}and {} more\n", indent, format_count(total - shown)) : "";
+}
+
+std::string requests_text(const RequestCounts& requests) {
+  std::string operations;
+  for (const auto& [operation, count] : requests.by_operation) {
+    operations += fmt::format("{}{} {}", operations.empty() ? "" : ", ", operation, format_count(count));
+  }
+  std::string text = fmt::format("requests: {}", format_count(requests.total()));
+  if (!operations.empty()) text += fmt::format(" ({})", operations);
+  return text + fmt::format(", {}\n", format_count(requests.retries, "retry", "retries"));
+}
+
+Json json_head(std::string_view command, ExitCode exit_code) {
+  return {{"command", command},
+          {"version", S3C_VERSION},
+          {"outcome", name_of(exit_code)},
+          {"exit_code", static_cast<int>(exit_code)}};
+}
+
+Json error_json(const base::Error& error) {
+  const base::ErrorContext& context = error.context();
+  return {{"kind", base::to_string(error.kind())},
+          {"message", error.message()},
+          {"operation", context.operation},
+          {"resource", context.resource},
+          {"code", context.code},
+          {"http_status", context.http_status},
+          {"request_id", context.request_id},
+          {"attempts", context.attempts},
+          {"worth_retrying", error.worth_retrying()},
+          {"hint", hint_for(error)}};
+}
+
+Json requests_json(const RequestCounts& requests) {
+  return {{"total", requests.total()},
+          {"retries", requests.retries},
+          {"sent_bytes", requests.sent_bytes},
+          {"received_bytes", requests.received_bytes},
+          {"by_operation", requests.by_operation}};
+}
+
+std::string json_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string dumped(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace s3c::cli

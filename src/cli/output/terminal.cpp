@@ -1,0 +1,111 @@
+#include "cli/output/terminal.h"
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/encoding.h"
+#include "cli/output/format.h"
+
+namespace s3c::cli {
+namespace {
+
+// Lines are overwritten and then erased from their end on, never before: less flicker, and some terminals
+// keep a screen that is erased from its top as history.
+constexpr std::string_view kEraseLine = "\x1b[K";
+constexpr std::string_view kEraseBelow = "\x1b[J";
+
+// Terminal does the locking: base_sink needs none of its own.
+class TerminalSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit TerminalSink(Terminal& terminal) : terminal_(terminal) {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    terminal_.write_line(std::string_view(line.data(), line.size()));
+  }
+  void flush_() override {}
+
+ private:
+  Terminal& terminal_;
+};
+
+}  // namespace
+
+Terminal::Terminal(int descriptor, bool live) : descriptor_(descriptor), live_(live) {}
+
+WindowSize Terminal::size() const {
+  struct winsize window = {};
+  if (::ioctl(descriptor_, TIOCGWINSZ, &window) != 0 || window.ws_col == 0 || window.ws_row == 0) return {};
+  return {window.ws_col, window.ws_row};
+}
+
+void Terminal::write_line(std::string_view line) {
+  const std::string text = base::printable(line);
+  base::MutexLock lock(mutex_);
+  // In one write, so that nothing flickers and nothing of another process gets between.
+  if (frame_.empty()) {
+    write_all(text + "\n");
+  } else {
+    write_all(go_to_frame() + text + std::string(kEraseLine) + "\n" + draw_frame() +
+              std::string(kEraseBelow));
+  }
+}
+
+void Terminal::show(const std::vector<std::string>& frame) {
+  if (!live_) return;
+  // The last column stays empty: a full line would wrap, and the way back to the frame's start would miss a
+  // row.
+  const auto width = static_cast<std::size_t>(std::max(size().columns - 1, 1));
+  std::vector<std::string> cut;
+  cut.reserve(frame.size());
+  for (const std::string& line : frame) cut.push_back(fit_to_width(base::printable(line), width));
+  base::MutexLock lock(mutex_);
+  if (frame_.empty() && cut.empty()) return;
+  const std::string start = go_to_frame();
+  frame_ = std::move(cut);
+  write_all(start + draw_frame() + std::string(kEraseBelow));
+}
+
+std::string Terminal::go_to_frame() const {
+  if (frame_.empty()) return {};
+  // The cursor stands at the end of the frame's last line.
+  return frame_.size() == 1 ? "\r" : "\r\x1b[" + std::to_string(frame_.size() - 1) + "A";
+}
+
+std::string Terminal::draw_frame() const {
+  std::string text;
+  for (const std::string& line : frame_) text += (text.empty() ? "" : "\n") + line + std::string(kEraseLine);
+  return text;
+}
+
+void Terminal::write_all(std::string_view bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;  // nobody is listening: progress and messages are not worth failing a run for
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+std::shared_ptr<base::Logger> make_terminal_logger(Terminal& terminal, int verbosity, bool quiet) {
+  auto logger = std::make_shared<base::Logger>("s3compress", std::make_shared<TerminalSink>(terminal));
+  // Empty end of line: write_line makes it.
+  const char* pattern = verbosity > 0 ? "%Y-%m-%dT%H:%M:%S.%eZ %l: %v" : "s3compress: %l: %v";
+  logger->set_formatter(
+      std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc, std::string()));
+  logger->set_level(quiet            ? spdlog::level::err
+                    : verbosity <= 0 ? spdlog::level::warn
+                    : verbosity == 1 ? spdlog::level::info
+                                     : spdlog::level::debug);
+  return logger;
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,39 @@
+#include "cli/session.h"
+
+#include <utility>
+
+namespace s3c::cli {
+namespace {
+
+/// Says that the run ends itself; one that ends at once needs no words.
+std::function<void()> first_signal(Terminal& terminal, OnInterrupt::Then on_interrupt) {
+  if (on_interrupt == OnInterrupt::Then::end) return [] {};
+  return [&terminal] { terminal.write_line(kFinishing); };
+}
+
+}  // namespace
+
+Session::Session(const SessionSettings& settings, OnInterrupt::Then on_interrupt, const Connect& connect)
+    : settings_(settings),
+      logger_(make_terminal_logger(settings.terminal, settings.output.verbosity, settings.output.quiet)),
+      signals_(first_signal(settings.terminal, on_interrupt)),
+      connection_(connect(settings_, clock_, logger_, {signals_.stop_token(), on_interrupt})),
+      start_(std::chrono::steady_clock::now()) {}
+
+std::unique_ptr<StoreConnection> Session::connect_store(const SessionSettings& settings, base::Clock& clock,
+                                                        std::shared_ptr<base::Logger> logger,
+                                                        const OnInterrupt& on_interrupt) {
+  return std::make_unique<StoreConnection>(settings.connection, settings.environment, clock,
+                                           std::move(logger), on_interrupt);
+}
+
+std::chrono::milliseconds Session::elapsed() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
+}
+
+std::unique_ptr<ProgressDisplay> Session::show(ProgressView& view) {
+  if (!output().progress || output().quiet) return nullptr;
+  return std::make_unique<ProgressDisplay>(view, settings_.terminal);
+}
+
+}  // namespace s3c::cli

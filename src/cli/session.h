@@ -1,0 +1,82 @@
+// What a command works with while it runs, made in the one right order: the signals are blocked before the
+// first thread starts, so every thread of the connection, the progress display and the run inherits that. A
+// thread that doesn't block SIGINT would let Ctrl-C kill the process in the middle of its work.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/options/connection.h"
+#include "cli/options/environment.h"
+#include "cli/options/output_options.h"
+#include "cli/output/progress_display.h"
+#include "cli/output/standard_output.h"
+#include "cli/output/terminal.h"
+#include "cli/signals.h"
+#include "cli/wiring.h"
+
+namespace s3c::cli {
+
+/// What a session is made of; all of it outlives the session.
+struct SessionSettings {
+  const ConnectionOptions& connection;
+  const OutputOptions& output;
+  const Environment& environment;
+  Terminal& terminal;
+};
+
+/// One in a process, made by the command when its options are complete.
+class Session {
+ public:
+  using Connect = std::function<std::unique_ptr<StoreConnection>(
+      const SessionSettings&, base::Clock&, std::shared_ptr<base::Logger>, const OnInterrupt&)>;
+
+  /// on_interrupt: what the first Ctrl-C does to calls in flight. connect: makes the connection, in tests
+  /// another one. To be made before other threads start. Throws what StoreConnection and SignalWatch throw.
+  Session(const SessionSettings& settings, OnInterrupt::Then on_interrupt,
+          const Connect& connect = connect_store);
+
+  Terminal& terminal() { return settings_.terminal; }
+  base::Logger& log() { return *logger_; }
+  base::Clock& clock() { return clock_; }
+  const OutputOptions& output() const { return settings_.output; }
+  bool prints_json() const { return output().format == OutputFormat::json; }
+  /// Stopped by the first SIGINT or SIGTERM.
+  std::stop_token stop() const { return signals_.stop_token(); }
+  s3::ObjectStore& store() { return connection_->store(); }
+  StoreConnection& connection() { return *connection_; }
+  /// Since the session was made.
+  std::chrono::milliseconds elapsed() const;
+
+  /// Shows view until the returned display is gone; nullptr when no progress is wanted. view outlives it.
+  std::unique_ptr<ProgressDisplay> show(ProgressView& view);
+
+  /// Prints the result: json() or text(), whichever is wanted; no text if quiet. Throws as print() does.
+  template <typename Text, typename Json>
+  void print_result(Text text, Json json) const {
+    if (prints_json()) {
+      print(json());
+    } else if (!output().quiet) {
+      print(text());
+    }
+  }
+
+ private:
+  static std::unique_ptr<StoreConnection> connect_store(const SessionSettings& settings, base::Clock& clock,
+                                                        std::shared_ptr<base::Logger> logger,
+                                                        const OnInterrupt& on_interrupt);
+
+  // The order of these is the order they are made in.
+  const SessionSettings settings_;
+  const std::shared_ptr<base::Logger> logger_;
+  base::SystemClock clock_;
+  SignalWatch signals_;  // before whatever may start a thread
+  std::unique_ptr<StoreConnection> connection_;
+  const std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace s3c::cli

@@ -1,0 +1,294 @@
+#include "cli/output/archive_summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace s3c::cli {
+namespace {
+
+using archive::GroupReport;
+using archive::LeftReason;
+using archive::RunReport;
+using base::Error;
+using base::ErrorKind;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+archive::ArchiveOptions options() {
+  archive::ArchiveOptions options;
+  options.selection.bucket = "source-bucket";
+  options.archive_bucket = "archive-bucket";
+  return options;
+}
+
+RunReport one_group() {
+  RunReport report;
+  report.groups = 1;
+  GroupReport& group = report.group_reports.emplace_back();
+  group.prefix = "sources/2018/04/01/";
+  group.listed = 1500;
+  group.listed_bytes = 6'000'000;
+  group.volumes = {{"source-bucket/20180401.zip", 1500, 6'000'000, 1'500'000}};
+  group.deleted = 1500;
+  return report;
+}
+
+RunOutcome outcome_of(const archive::ArchiveOptions& o, const RunReport& report) {
+  return {o,
+          report,
+          {{{"GetObject", 1500}, {"ListObjectsV2", 5}}, 7, 1'500'000, 6'000'000},
+          std::chrono::milliseconds(3000),
+          exit_code_of(report)};
+}
+
+std::string text_of(const RunReport& report, const archive::ArchiveOptions& o = options()) {
+  return text_summary(outcome_of(o, report));
+}
+
+nlohmann::json json_of(const RunReport& report, const archive::ArchiveOptions& o = options()) {
+  return nlohmann::json::parse(json_summary(outcome_of(o, report)));
+}
+
+TEST(SummaryText, TellsWhatWasDone) {
+  EXPECT_EQ(text_of(one_group()),
+            "archived: 1,500 objects of 1 group, in 1 volume\n"
+            "  archive-bucket/source-bucket/20180401.zip  1,500 objects, 1.5 MB\n"
+            "bytes:    6.0 MB -> 1.5 MB (4.0:1)\n"
+            "deleted:  1,500 source objects\n"
+            "requests: 1,505 (GetObject 1,500, ListObjectsV2 5), 7 retries\n"
+            "time:     3.0 s, 500 objects/s\n");
+}
+
+TEST(SummaryText, MarkersAndWhatStaysUnderThemAreTold) {
+  RunReport report = one_group();
+  GroupReport& group = report.group_reports[0];
+  group.markers = 1500;
+  group.versions_kept = 1500;
+  group.versions_kept_bytes = 6'000'000;
+  EXPECT_THAT(text_of(report),
+              HasSubstr("markers:  1,500 delete markers were added, as the source bucket keeps "
+                        "versions\n"
+                        "versions: 1,500 versions (6.0 MB) under delete markers stay stored and "
+                        "billed, with any older ones, until --delete-versions or a lifecycle "
+                        "rule removes them\n"));
+  archive::ArchiveOptions o = options();
+  o.delete_versions = true;
+  group.versions_deleted = 1500;
+  group.versions_kept = 1;
+  group.versions_kept_bytes = 10;
+  EXPECT_THAT(text_of(report, o),
+              HasSubstr("versions: 1,500 versions deleted for ever\n"
+                        "versions: 1 version (10 B) under delete markers stays stored and "
+                        "billed\n"));
+  const auto total = json_of(report, o)["total"];
+  EXPECT_EQ(total["delete_markers"], 1500);
+  EXPECT_EQ(total["versions_deleted"], 1500);
+  EXPECT_EQ(total["versions_kept"], 1);
+  EXPECT_EQ(total["versions_kept_bytes"], 10);
+}
+
+TEST(SummaryText, AStoreThatIgnoresConditionsIsToldOf) {
+  using archive::DeleteConditions;
+  RunReport report = one_group();
+  EXPECT_TRUE(json_of(report)["delete_conditions"].is_null());
+  report.delete_conditions = DeleteConditions::in_batches;
+  EXPECT_THAT(text_of(report), Not(HasSubstr("conditions")));
+  EXPECT_EQ(json_of(report)["delete_conditions"], "in_batches");
+  report.delete_conditions = DeleteConditions::one_by_one;
+  EXPECT_THAT(text_of(report), HasSubstr("store:    source-bucket ignores conditions in DeleteObjects"));
+  EXPECT_EQ(json_of(report)["delete_conditions"], "one_by_one");
+  report.delete_conditions = DeleteConditions::ignored;
+  EXPECT_THAT(text_of(report), HasSubstr("store:    source-bucket ignores conditions on deletes"));
+  EXPECT_EQ(json_of(report)["delete_conditions"], "ignored");
+}
+
+TEST(SummaryText, NothingToDoIsSaidPlainly) {
+  EXPECT_THAT(text_of(RunReport()),
+              StartsWith("nothing to do: no objects under source-bucket/sources/ match"));
+}
+
+TEST(SummaryText, InterruptedBeforeAnythingIsNotNothingToDo) {
+  RunReport report;
+  report.interrupted = true;
+  EXPECT_THAT(text_of(report), Not(HasSubstr("nothing to do")));
+  EXPECT_THAT(text_of(report), HasSubstr("interrupted: run the same command again"));
+}
+
+TEST(SummaryText, LeftObjectsAreCountedByReasonAndTheFirstAreNamed) {
+  RunReport report = one_group();
+  for (int i = 0; i < 25; ++i)
+    report.group_reports[0].left.add({"sources/k" + std::to_string(i), LeftReason::changed, ""});
+  report.group_reports[0].left.add({"sources/odd\x1b[2J", LeftReason::not_deleted, "AccessDenied"});
+  const std::string text = text_of(report);
+  EXPECT_THAT(text, HasSubstr("LEFT IN PLACE: 26 objects\n"));
+  EXPECT_THAT(text, HasSubstr("  changed while it was being archived: 25\n"));
+  EXPECT_THAT(text, HasSubstr("    sources/k19: "));
+  EXPECT_THAT(text, Not(HasSubstr("sources/k20")));
+  EXPECT_THAT(text, HasSubstr("    and 6 more\n"));
+  EXPECT_THAT(text, HasSubstr("finished, with objects left in place"));
+}
+
+TEST(SummaryText, KeysCannotWriteToTheTerminal) {
+  RunReport report = one_group();
+  report.group_reports[0].left.add({"sources/odd\x1b[2J\nx", LeftReason::not_deleted, "AccessDenied"});
+  const std::string text = text_of(report);
+  EXPECT_THAT(text,
+              HasSubstr("sources/odd\\x1b[2J\\x0ax: archived, but could not be deleted (AccessDenied)\n"));
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+}
+
+TEST(SummaryText, FailedGroupsComeWithTheirErrorAndWhatToDo) {
+  RunReport report = one_group();
+  report.group_reports[0].failure =
+      Error(ErrorKind::access_denied, "no",
+            {.operation = "PutObject", .resource = "archive-bucket/x", .code = "AccessDenied"});
+  const std::string text = text_of(report);
+  EXPECT_THAT(
+      text,
+      HasSubstr("FAILED: 1 group\n  sources/2018/04/01/: PutObject archive-bucket/x: no (AccessDenied)\n"));
+  EXPECT_THAT(text, HasSubstr("    hint: the credentials need s3:PutObject on bucket \"archive-bucket\""));
+  EXPECT_THAT(text, HasSubstr("running it again won't help"));
+}
+
+TEST(SummaryText, GroupsThatWereNotFoundAreTold) {
+  RunReport report;
+  report.failure = Error(
+      ErrorKind::access_denied, "no",
+      {.operation = "ListObjectsV2", .resource = "source-bucket/sources/2018/05/", .code = "AccessDenied"});
+  for (const bool with_group : {false, true}) {
+    if (with_group) report.group_reports = one_group().group_reports;
+    const std::string text = text_of(report);
+    EXPECT_THAT(
+        text,
+        HasSubstr("FAILED: not every group was found\n  ListObjectsV2 source-bucket/sources/2018/05/: no"));
+    EXPECT_THAT(text, Not(HasSubstr("nothing to do")));
+    EXPECT_EQ(json_of(report)["error"]["operation"], "ListObjectsV2");
+  }
+  EXPECT_TRUE(json_of(one_group())["error"].is_null());
+}
+
+TEST(SummaryText, LongVolumeListsAreCut) {
+  RunReport report = one_group();
+  for (int i = 2; i <= 13; ++i) {
+    report.group_reports[0].volumes.push_back(
+        {"source-bucket/20180401-" + std::to_string(i) + ".zip", 1, 1, 1});
+  }
+  EXPECT_THAT(text_of(report), HasSubstr("20180401-10.zip"));
+  EXPECT_THAT(text_of(report), Not(HasSubstr("20180401-11.zip")));
+  EXPECT_THAT(text_of(report), HasSubstr("  and 3 more\n"));
+}
+
+TEST(SummaryText, OtherThingsThatHappenedAreMentioned) {
+  RunReport report = one_group();
+  GroupReport& group = report.group_reports[0];
+  group.already_archived = 40;
+  group.vanished = 2;
+  group.lost_races = 1;
+  archive::ArchiveOptions keep = options();
+  keep.keep_sources = true;
+  const std::string text = text_of(report, keep);
+  EXPECT_THAT(text, HasSubstr("40 objects had been archived by an earlier run"));
+  EXPECT_THAT(text, HasSubstr("2 objects were deleted by somebody else"));
+  EXPECT_THAT(text, HasSubstr("1 volume was committed by another run first"));
+  EXPECT_THAT(text, HasSubstr("deleted:  nothing (--keep-sources)"));
+}
+
+TEST(Summary, LostArchivesAreNamed) {
+  RunReport report = one_group();
+  report.group_reports[0].lost = {"source-bucket/20180401.zip"};
+  EXPECT_THAT(text_of(report), HasSubstr("LOST: 1 archive of a committed volume is gone or replaced"));
+  EXPECT_THAT(text_of(report), HasSubstr("/source-bucket/20180401.zip\n"));
+  EXPECT_EQ(json_of(report)["groups"][0]["lost"][0], "source-bucket/20180401.zip");
+  EXPECT_EQ(json_of(report)["total"]["volumes_lost"], 1);
+}
+
+TEST(SummaryText, ARunThatOnlyDeletedSaysSo) {
+  RunReport report = one_group();
+  report.group_reports[0].volumes.clear();
+  report.group_reports[0].already_archived = 1500;
+  EXPECT_THAT(text_of(report), StartsWith("archived: nothing new in 1 group\n"
+                                          "before:   1,500 objects had been archived by an earlier run\n"
+                                          "deleted:  1,500 source objects\n"));
+}
+
+TEST(SummaryText, DryRunListsTheGroupsAndNothingElse) {
+  RunReport report = one_group();
+  GroupReport& group = report.group_reports[0];
+  group.volumes.clear();
+  group.deleted = 0;
+  group.to_archive = 1460;
+  group.to_archive_bytes = 5'800'000;
+  group.already_archived = 40;
+  archive::ArchiveOptions dry = options();
+  dry.dry_run = true;
+  EXPECT_EQ(text_of(report, dry),
+            "dry run: would archive 1,460 objects (5.8 MB) of 1 group; nothing was changed\n"
+            "  sources/2018/04/01/  1,460 objects (5.8 MB), 40 archived already\n");
+}
+
+TEST(SummaryJson, HoldsEverything) {
+  RunReport report = one_group();
+  report.group_reports[0].left.add({"sources/2018/04/01/a", LeftReason::overwritten, "why"});
+  const nlohmann::json json = json_of(report);
+  EXPECT_EQ(json["exit_code"], 3);
+  EXPECT_EQ(json["outcome"], "left");
+  EXPECT_EQ(json["bucket"], "source-bucket");
+  EXPECT_EQ(json["archive_bucket"], "archive-bucket");
+  EXPECT_EQ(json["seconds"], 3.0);
+  EXPECT_EQ(json["total"]["objects_archived"], 1500);
+  EXPECT_EQ(json["total"]["archive_bytes"], 1'500'000);
+  EXPECT_EQ(json["total"]["objects_deleted"], 1500);
+  EXPECT_EQ(json["groups"][0]["prefix"], "sources/2018/04/01/");
+  EXPECT_EQ(json["groups"][0]["volumes"][0]["key"], "source-bucket/20180401.zip");
+  EXPECT_TRUE(json["groups"][0]["error"].is_null());
+  EXPECT_EQ(json["left"]["by_reason"]["overwritten"], 1);
+  EXPECT_EQ(json["left"]["named"][0]["key"], "sources/2018/04/01/a");
+  EXPECT_EQ(json["left"]["named"][0]["detail"], "why");
+  EXPECT_EQ(json["requests"]["total"], 1505);
+  EXPECT_EQ(json["requests"]["retries"], 7);
+  EXPECT_EQ(json["requests"]["by_operation"]["GetObject"], 1500);
+}
+
+TEST(SummaryJson, NamesEveryKeptLeftObject) {
+  RunReport report = one_group();
+  for (int i = 0; i < 300; ++i) report.group_reports[0].left.add({std::to_string(i), LeftReason::frozen, ""});
+  EXPECT_EQ(json_of(report)["left"]["named"].size(), 300U);
+}
+
+TEST(SummaryJson, SurvivesKeysThatAreNotUtf8) {
+  RunReport report = one_group();
+  report.group_reports[0].left.add({"bad\xFFkey", LeftReason::unreadable, ""});
+  EXPECT_EQ(json_of(report)["left"]["named"][0]["key"], "bad\xEF\xBF\xBDkey");
+}
+
+TEST(SummaryJson, FailedGroupAndFailedRun) {
+  RunReport report = one_group();
+  report.group_reports[0].failure =
+      Error(ErrorKind::throttled, "slow", {.operation = "GetObject", .attempts = 10});
+  const nlohmann::json error = json_of(report)["groups"][0]["error"];
+  EXPECT_EQ(error["kind"], "throttled");
+  EXPECT_EQ(error["worth_retrying"], true);
+  EXPECT_EQ(error["attempts"], 10);
+  EXPECT_THAT(error["hint"].get<std::string>(), HasSubstr("--threads"));
+
+  const nlohmann::json failure = nlohmann::json::parse(
+      json_failure("archive", Error(ErrorKind::access_denied, "no credentials"), ExitCode::refused));
+  EXPECT_EQ(failure["exit_code"], 2);
+  EXPECT_EQ(failure["error"]["message"], "no credentials");
+}
+
+TEST(ErrorText, IsTheErrorAndAHint) {
+  EXPECT_EQ(error_text(Error(ErrorKind::transient, "connection refused",
+                             {.operation = "HeadBucket", .resource = "b"})),
+            "s3compress: HeadBucket b: connection refused\n"
+            "hint: the store can't be reached: check --endpoint-url (AWS_ENDPOINT_URL), --region and the "
+            "network, then run"
+            " the same command again\n");
+  EXPECT_EQ(error_text(Error(ErrorKind::unsupported, "no")), "s3compress: no\n");
+}
+
+}  // namespace
+}  // namespace s3c::cli

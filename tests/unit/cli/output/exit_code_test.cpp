@@ -1,0 +1,187 @@
+#include "cli/exit_code.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "archive/cleared_volume.h"
+#include "cli/options/usage_error.h"
+#include "cli/output/archive_summary.h"
+#include "cli/output/gc_summary.h"
+#include "cli/output/hints.h"
+#include "cli/output/standard_output.h"
+
+namespace s3c::cli {
+namespace {
+
+using base::Error;
+using base::ErrorContext;
+using base::ErrorKind;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+TEST(ExitCode, OfEachErrorKind) {
+  const std::vector<std::pair<ErrorKind, int>> table = {
+      {ErrorKind::not_found, 2},        {ErrorKind::precondition_failed, 1}, {ErrorKind::access_denied, 2},
+      {ErrorKind::throttled, 1},        {ErrorKind::transient, 1},           {ErrorKind::corrupt, 1},
+      {ErrorKind::invalid_argument, 2}, {ErrorKind::unsupported, 2},         {ErrorKind::cancelled, 130},
+      {ErrorKind::internal, 1},         {ErrorKind::no_bucket, 2},           {ErrorKind::no_upload, 2},
+      {ErrorKind::wrong_state, 2},
+  };
+  for (const auto& [kind, code] : table) {
+    EXPECT_EQ(static_cast<int>(exit_code_of(Error(kind, "x"))), code) << base::to_string(kind);
+  }
+  EXPECT_EQ(exit_code_of(UsageError("x")), ExitCode::refused);
+}
+
+archive::GroupReport group(std::optional<ErrorKind> failure, int left) {
+  archive::GroupReport report;
+  if (failure) report.failure = Error(*failure, "x");
+  for (int i = 0; i < left; ++i) report.left.add({"key", archive::LeftReason::changed, ""});
+  return report;
+}
+
+struct RunCase {
+  std::vector<archive::GroupReport> groups;
+  bool interrupted;
+  int code;
+};
+
+TEST(ExitCode, OfARunIsThatOfItsWorstPart) {
+  const auto ok = group(std::nullopt, 0);
+  const auto left = group(std::nullopt, 1);
+  const auto failed = group(ErrorKind::transient, 0);
+  const auto refused = group(ErrorKind::access_denied, 0);
+  const std::vector<RunCase> table = {
+      {{}, false, 0},
+      {{ok}, false, 0},
+      {{ok, left}, false, 3},
+      {{failed, ok}, false, 1},
+      {{left, failed}, false, 1},
+      {{refused}, false, 2},
+      {{failed, refused, left}, false, 2},
+      {{refused, failed}, false, 2},
+      {{}, true, 130},
+      {{refused, failed, left}, true, 130},
+  };
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    archive::RunReport report;
+    report.group_reports = table[i].groups;
+    report.interrupted = table[i].interrupted;
+    EXPECT_EQ(static_cast<int>(exit_code_of(report)), table[i].code) << "row " << i;
+  }
+}
+
+TEST(ExitCode, GroupsThatWereNotFoundAreAFailureToo) {
+  archive::RunReport report;
+  report.group_reports = {group(std::nullopt, 0)};
+  report.failure = Error(ErrorKind::transient, "x");
+  EXPECT_EQ(exit_code_of(report), ExitCode::failed);
+  report.failure = Error(ErrorKind::access_denied, "x");
+  EXPECT_EQ(exit_code_of(report), ExitCode::refused);
+}
+
+TEST(ExitCode, ObjectsDeletedBySomebodyElseAndLostRacesAreNoFailure) {
+  archive::RunReport report;
+  report.group_reports.emplace_back();
+  report.group_reports.back().vanished = 3;
+  report.group_reports.back().lost_races = 1;
+  EXPECT_EQ(exit_code_of(report), ExitCode::done);
+}
+
+TEST(ExitCode, ALostArchiveOfAnEarlierRunIsNoSuccess) {
+  archive::RunReport report;
+  report.group_reports.emplace_back();
+  report.group_reports.back().lost = {"source-bucket/20180401.zip"};
+  EXPECT_EQ(exit_code_of(report), ExitCode::left);
+}
+
+TEST(ExitCode, OfTwoTheWorseCounts) {
+  // In the order of README.md.
+  const std::vector<ExitCode> order = {ExitCode::interrupted, ExitCode::refused, ExitCode::failed,
+                                       ExitCode::waiting,     ExitCode::left,    ExitCode::done};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (std::size_t j = i; j < order.size(); ++j) {
+      EXPECT_EQ(worse(order[i], order[j]), order[i]);
+      EXPECT_EQ(worse(order[j], order[i]), order[i]);
+    }
+  }
+}
+
+TEST(ExitCode, OfACleanUp) {
+  archive::GcReport report;
+  report.removed.add({});
+  report.waiting.add({});
+  report.young = 1;
+  EXPECT_EQ(exit_code_of(report), ExitCode::done);
+  report.left.add({});
+  EXPECT_EQ(exit_code_of(report), ExitCode::left);
+  archive::GcReport damaged = report;
+  damaged.damaged.add({});
+  EXPECT_EQ(exit_code_of(damaged), ExitCode::failed);
+  report.failures.add(Error(ErrorKind::transient, "x"));
+  EXPECT_EQ(exit_code_of(report), ExitCode::failed);
+  for (int i = 0; i < 30; ++i) report.failures.add(Error(ErrorKind::transient, "x"));
+  report.failures.add(Error(ErrorKind::access_denied, "one too many to be kept"));
+  EXPECT_EQ(exit_code_of(report), ExitCode::refused);
+  report.interrupted = true;
+  EXPECT_EQ(exit_code_of(report), ExitCode::interrupted);
+}
+
+std::string hint(ErrorKind kind, ErrorContext context = {}) {
+  return hint_for(Error(kind, "x", std::move(context)));
+}
+
+TEST(Hints, SayWhatToDo) {
+  EXPECT_THAT(hint(ErrorKind::access_denied, {.code = "InvalidAccessKeyId"}), HasSubstr("AWS_ACCESS_KEY_ID"));
+  EXPECT_THAT(hint(ErrorKind::access_denied, {.code = "SignatureDoesNotMatch"}),
+              HasSubstr("AWS_SECRET_ACCESS_KEY"));
+  EXPECT_THAT(hint(ErrorKind::access_denied, {.code = "ExpiredToken"}), HasSubstr("expired"));
+  EXPECT_THAT(hint(ErrorKind::no_bucket, {.resource = "no-such/key", .code = "NoSuchBucket"}),
+              HasSubstr("\"no-such\""));
+  EXPECT_THAT(hint(ErrorKind::invalid_argument, {.resource = "b", .code = "PermanentRedirect"}),
+              HasSubstr("--region"));
+  EXPECT_THAT(hint(ErrorKind::transient), HasSubstr("--endpoint-url"));
+  EXPECT_THAT(hint(ErrorKind::transient, {.http_status = 500}), HasSubstr("later"));
+  EXPECT_THAT(hint(ErrorKind::throttled), HasSubstr("--threads"));
+  EXPECT_THAT(hint(ErrorKind::internal), HasSubstr("bug"));
+}
+
+TEST(Hints, DenialsNameThePermissionAndTheBucket) {
+  const std::string text = hint(ErrorKind::access_denied, {.operation = "CreateMultipartUpload",
+                                                           .resource = "archive-bucket/a.zip",
+                                                           .code = "AccessDenied",
+                                                           .http_status = 403});
+  EXPECT_THAT(text, HasSubstr("s3:PutObject"));
+  EXPECT_THAT(text, HasSubstr("\"archive-bucket\""));
+  EXPECT_THAT(hint(ErrorKind::access_denied, {.operation = "ListObjectsV2", .resource = "b"}),
+              HasSubstr("s3:ListBucket"));
+}
+
+TEST(Hints, HeadBucketHasNoReasonSoEveryPossibleOneIsNamed) {
+  EXPECT_THAT(hint(ErrorKind::not_found, {.operation = "HeadBucket", .resource = "b"}),
+              HasSubstr("no bucket \"b\""));
+  EXPECT_THAT(hint(ErrorKind::access_denied, {.operation = "HeadBucket", .resource = "b"}),
+              AllOf(HasSubstr("secret key"), HasSubstr("s3:ListBucket")));
+  EXPECT_THAT(
+      hint(ErrorKind::invalid_argument, {.operation = "HeadBucket", .resource = "b", .http_status = 400}),
+      HasSubstr("--region"));
+  EXPECT_EQ(hint(ErrorKind::invalid_argument, {.operation = "HeadBucket", .resource = "b"}), "")
+      << "never sent";
+}
+
+TEST(Hints, AResultThatCannotBeWrittenIsNoTroubleWithTheStore) {
+  EXPECT_THAT(hint(ErrorKind::transient, {.operation = std::string(kWriteResult)}),
+              HasSubstr("standard output"));
+}
+
+TEST(Hints, AnUploadThatIsRemovedAgainAndAgainIsNoTroubleWithTheStore) {
+  EXPECT_THAT(hint(ErrorKind::transient, archive::cleared({}).context()),
+              AllOf(HasSubstr("--garbage-age"), HasSubstr("lifecycle rule"), HasSubstr("again")));
+}
+
+TEST(Hints, UsageErrorsBringTheirOwn) {
+  EXPECT_EQ(hint_for(UsageError("what", "do this")), "do this");
+}
+
+}  // namespace
+}  // namespace s3c::cli

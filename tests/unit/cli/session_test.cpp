@@ -1,0 +1,64 @@
+// The one right order: a thread that the connection starts must leave SIGINT and SIGTERM to the watch.
+#include "cli/session.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace s3c::cli {
+namespace {
+
+/// Whether a thread that is started now has both signals blocked.
+bool new_thread_blocks_signals() {
+  bool blocked = false;
+  std::thread([&blocked] {
+    sigset_t mask;
+    sigemptyset(&mask);
+    pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+    blocked = sigismember(&mask, SIGINT) == 1 && sigismember(&mask, SIGTERM) == 1;
+  }).join();
+  return blocked;
+}
+
+TEST(Session, SignalsAreBlockedBeforeTheConnectionStartsAThread) {
+  ASSERT_FALSE(new_thread_blocks_signals()) << "else this test shows nothing";
+  const ConnectionOptions connection;
+  const OutputOptions output;
+  const Environment environment;
+  Terminal terminal(STDERR_FILENO, false);
+  bool blocked = false;
+  const auto connect = [&](const SessionSettings&, base::Clock&, const std::shared_ptr<base::Logger>& logger,
+                           const OnInterrupt& on_interrupt) -> std::unique_ptr<StoreConnection> {
+    EXPECT_NE(logger, nullptr);
+    EXPECT_TRUE(on_interrupt.signal.stop_possible());
+    EXPECT_EQ(on_interrupt.then, OnInterrupt::Then::end);
+    blocked = new_thread_blocks_signals();
+    return nullptr;
+  };
+  {
+    Session session({connection, output, environment, terminal}, OnInterrupt::Then::end, connect);
+    EXPECT_TRUE(blocked);
+    EXPECT_TRUE(new_thread_blocks_signals()) << "as the run's threads are";
+  }
+  EXPECT_FALSE(new_thread_blocks_signals());
+}
+
+TEST(Session, ShowsNoProgressWhereNoneIsWanted) {
+  const Environment environment;
+  Terminal terminal(STDERR_FILENO, false);
+  const auto shows = [&](const OutputOptions& output) {
+    const ConnectionOptions connection;
+    LineView view([](std::chrono::milliseconds) { return std::string(); });
+    Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
+                    [](auto&&...) { return std::unique_ptr<StoreConnection>(); });
+    return session.show(view) != nullptr;
+  };
+  EXPECT_TRUE(shows({}));
+  EXPECT_FALSE(shows({.progress = false}));
+  EXPECT_FALSE(shows({.quiet = true}));
+}
+
+}  // namespace
+}  // namespace s3c::cli
