@@ -112,7 +112,7 @@ ExitCode print_or_wait(const CatOptions& options, const archive::FoundMember& wa
   try {
     print_member(session.store(), options.scope.archive_bucket, wanted);
   } catch (const Error& error) {
-    if (error.context().code != "InvalidObjectState") throw;
+    if (error.kind() != base::ErrorKind::wrong_state) throw;
     session.terminal().write_line("s3compress: " + state_of_thaw(session.store(),
                                                                  options.scope.archive_bucket,
                                                                  wanted.manifest->archive_key));

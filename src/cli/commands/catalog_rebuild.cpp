@@ -114,7 +114,7 @@ Json rebuilt_json(const archive::Rebuilt& rebuilt) {
 
 /// What one volume's error comes to.
 ExitCode code_of_rebuild(const base::Error& error) {
-  return error.context().code == "InvalidObjectState" ? ExitCode::waiting : exit_code_of(error);
+  return error.kind() == base::ErrorKind::wrong_state ? ExitCode::waiting : exit_code_of(error);
 }
 
 ExitCode run_rebuild_command(const RebuildRequest& request, const SessionSettings& settings) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "archive/restore_options.h"
+#include "archive/restore_report.h"
 #include "cli/exit_code.h"
 #include "cli/output/request_counts.h"
 
