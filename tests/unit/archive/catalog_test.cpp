@@ -15,6 +15,7 @@ using testing::Call;
 using testing::day_key;
 using testing::error_kind;
 using testing::FakeStore;
+using testing::Op;
 using testing::store_error;
 
 TEST(CatalogKeys, AreAsTheDesignSays) {

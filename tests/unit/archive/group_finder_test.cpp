@@ -17,6 +17,7 @@ using base::ErrorKind;
 using testing::day_key;
 using testing::error_kind;
 using testing::FakeStore;
+using testing::Op;
 
 ArchiveOptions of_2018() {
   ArchiveOptions options = testing::small_options();
