@@ -3,6 +3,7 @@ happens the same command goes on."""
 
 import json
 import os
+import queue
 import random
 import re
 import tempfile
@@ -179,7 +180,7 @@ class Restore(RestoreCase):
         self.assertEqual(0, whole(volumes[1]).code)
         self.assert_back(self.source, self.originals)
 
-    def test_interrupted_and_gone_on(self):
+    def test_killed_and_gone_on(self):
         self.put(day_objects(300, days=2, max_bytes=3000))
         self.archive_all()
         running = Running(self.store, "restore", "--arch-bucket", self.archive, "--bucket", self.source, "--threads", "2", "*")
@@ -201,6 +202,27 @@ class Restore(RestoreCase):
         report = self.restore("*", "--to", "s3://no-such-bucket-anywhere/", code=2)
         self.assertEqual(2, report["failed"])
         self.assertIn("NoSuchBucket", report["named"][0]["why"])
+
+
+@on_stores("full")
+class Interrupted(RestoreCase):
+    def test_ctrl_c_has_its_own_exit_code(self):
+        self.put(day_objects(24, days=8, max_bytes=100))
+        self.archive_all()
+        started: queue.SimpleQueue[Running] = queue.SimpleQueue()
+        with Proxy(self.store.endpoint) as proxy:
+            proxy.on("PutObject", bucket=self.source, first=3, before=lambda _: started.get(timeout=60).interrupt())
+            running = Running(self.store, "restore", "--arch-bucket", self.archive, "--bucket", self.source, "--output", "json",
+                              "--threads", "1", "*", endpoint=proxy.endpoint)
+            started.put(running)
+            result = running.wait()
+        self.assertEqual(130, result.code, str(result))
+        self.assertEqual("interrupted", result.json()["outcome"])
+        back = self.sources_left()
+        self.assertLess(len(back), 24, "it went on to the end")
+        self.assertEqual(len(back), result.json()["restored"])
+        self.restore("*")
+        self.assert_back(self.source, self.originals)
 
 
 @on_stores("full")

@@ -11,7 +11,7 @@ from harness.stores import start_sim
 class Synthetic(unittest.TestCase):
     def test_the_archive_has_the_bytes(self):
         specs = [f"bucket=source-{data},objects={objects},days=2,data={data}"
-                 for data, objects in (("orders", 1500), ("logs", 300), ("mixed", 60))]
+                 for data, objects in (("orders", 500), ("logs", 200), ("mixed", 60))]
         store = start_sim("full", 0, *(word for spec in specs for word in ("--synthetic", spec)))
         self.addCleanup(store.stop)
         client = store.client()

@@ -67,11 +67,12 @@ class Crash(CrashCase):
         self.crash_everywhere("after")
 
 
-@on_stores("full", "lesser")
+@on_stores("full")
 class CrashWithReadback(CrashCase):
-    """What readback adds: the staging copy and the copies of parts. The steps around it are Crash's."""
+    """What readback adds: the staging copy and the copies of parts, where no condition is asked for. The steps around it are
+    Crash's."""
     FLAGS = ("--verify", "readback")
-    SHARE = 0.2
+    SHARE = 0.3
 
     def test_killed_before_the_effect(self):
         self.crash_everywhere("before")

@@ -15,16 +15,16 @@ from harness.suite import StoreCase, main, on_stores
 MEMORY_FACTOR = 20 if SANITIZED else 1
 
 
-@on_stores("full", "lesser")
-class Limits(StoreCase):
+class LimitsCase(StoreCase):
     def setUp(self):
         super().setUp()
         self.control = SimControl(self.store)
         self.addCleanup(self.control.clear_faults)
         self.addCleanup(self.control.skew_clock, 0)
 
-    # --- this machine
 
+@on_stores("full")
+class Machine(LimitsCase):
     def test_few_open_files(self):
         self.put(day_objects(200, days=2, max_bytes=2000))
         limited = ["prlimit", "--nofile=40:40", os.environ["S3C_PROGRAM"], *self.arguments("--threads", "64", "--output", "json")]
@@ -89,7 +89,7 @@ class Limits(StoreCase):
             self.assertEqual([], os.listdir(folder))
         self.check(all_archived=True)
 
-    # --- the clock and the credentials
+    # --- its clock
 
     def test_the_clock_is_wrong_from_the_start(self):
         self.put(day_objects(10, days=1, max_bytes=500))
@@ -114,6 +114,9 @@ class Limits(StoreCase):
         self.control.skew_clock(0)
         self.check(all_archived=True)
 
+
+@on_stores("full", "lesser")
+class Credentials(LimitsCase):
     def expires_at(self, operation: str, nth: int, groups: int = 2) -> None:
         self.put(day_objects(40, days=groups, max_bytes=500))
         self.control.set_faults([{"operation": operation, "from": nth, "fault": "error", "status": 403, "code": "ExpiredToken"}])

@@ -14,7 +14,7 @@ COUNT = int(os.environ.get("S3C_STORM_COUNT", "15" if SANITIZED else "30"))
 @on_stores("full", "lesser")
 class Storm(StoreCase):
     def slice(self, job: str, count: int) -> None:
-        done, bad = storm(job, self.STORE, range(1, count + 1), minutes=60, workers=1)
+        done, bad = storm(job, self.STORE, range(1, count + 1), minutes=60, workers=2)
         self.assertEqual(count, done)
         self.assertEqual([], [outcome.seed for outcome in bad], "\n".join(outcome.problem for outcome in bad))
 

@@ -1,13 +1,13 @@
 """Which of a job's many requests a test takes.
 
-S3C_CRASH_SAMPLE: how many of them (default 12, spread over the whole job), or "all", as scripts/soak --job crash takes.
+S3C_CRASH_SAMPLE: how many of them (default 8, spread over the whole job), or "all", as scripts/soak --job crash takes.
 S3C_SEED: draws the same ones again. Without it each run draws others, and prints its seed."""
 
 import os
 import random
 
 SEED = int(os.environ.get("S3C_SEED") or random.SystemRandom().randrange(1_000_000))
-SAMPLE = os.environ.get("S3C_CRASH_SAMPLE", "12")
+SAMPLE = os.environ.get("S3C_CRASH_SAMPLE", "8")
 
 
 def sample(count: int, share: float = 1.0) -> list[int]:

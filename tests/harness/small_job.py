@@ -80,7 +80,8 @@ class SmallJob:
         self.expect_code(self.run(), 0)
         self.expect_code(self.collect_garbage(), 0)
         found = self.check(all_archived=True)
-        problems = [f"{key} was overwritten" for key, was in before.items() if self.archives().get(key) != was]
+        after = self.archives()
+        problems = [f"{key} was overwritten" for key, was in before.items() if after.get(key) != was]
         problems += [f"an upload dangles at {key}" for key in self.uploads()]
         problems += [f"still in the source: {key}" for key in found.left]
         if problems:
