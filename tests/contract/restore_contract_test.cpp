@@ -54,7 +54,7 @@ TEST_P(Restores, FrozenThawingThawedAndFrozenAgain) {
   EXPECT_EQ(listed_thaw(false), std::nullopt);
   EXPECT_EQ(listed_thaw(true), ThawState{Kind::frozen});
   const base::Error frozen = error_of([&] { client().get_object({.bucket = bucket_, .key = "k"}); });
-  EXPECT_EQ(frozen.kind(), ErrorKind::unsupported);
+  EXPECT_EQ(frozen.kind(), ErrorKind::wrong_state);
   EXPECT_EQ(frozen.context().code, "InvalidObjectState");
 
   EXPECT_EQ(restore("k"), RestoreOutcome::started);
@@ -81,7 +81,8 @@ TEST_P(Restores, WhatIsNotArchivedIsNotRestored) {
   EXPECT_EQ(thaw("k"), ThawState{Kind::not_frozen});
   EXPECT_EQ(listed_thaw(true), ThawState{Kind::not_frozen});
   const base::Error error = error_of([&] { restore("k"); });
-  EXPECT_EQ(error.kind(), ErrorKind::unsupported);
+  EXPECT_EQ(error.kind(), powers().restores ? ErrorKind::wrong_state : ErrorKind::unsupported)
+      << error.what();
   EXPECT_EQ(error.context().code == "InvalidObjectState", powers().restores) << error.what();
 }
 

@@ -33,15 +33,16 @@ TEST(Error, TellsTheWholeStoryOnOneLine) {
 }
 
 TEST(Error, KnowsWhatIsWorthRetrying) {
-  const std::set<ErrorKind> hopeless = {ErrorKind::not_found, ErrorKind::access_denied,
-                                        ErrorKind::invalid_argument, ErrorKind::unsupported};
+  const std::set<ErrorKind> hopeless = {
+      ErrorKind::not_found,     ErrorKind::no_bucket,        ErrorKind::no_upload,  ErrorKind::wrong_state,
+      ErrorKind::access_denied, ErrorKind::invalid_argument, ErrorKind::unsupported};
   std::set<std::string_view> names;
   for (int i = 0; i <= static_cast<int>(ErrorKind::internal); ++i) {
     const auto kind = static_cast<ErrorKind>(i);
     EXPECT_EQ(Error(kind, "").worth_retrying(), !hopeless.contains(kind)) << to_string(kind);
     names.insert(to_string(kind));
   }
-  EXPECT_EQ(names.size(), 10u);
+  EXPECT_EQ(names.size(), 13u);
 }
 
 TEST(Encoding, Hex) {
