@@ -1,18 +1,10 @@
-// gc on the store in memory: rule by rule, at every boundary of runs that work beside it, and failing itself.
-#include <gtest/gtest.h>
-
-#include <atomic>
+// gc on the store in memory: rule by rule, and failing itself. Beside runs that work:
+// gc_beside_runs_test.cpp.
 #include <mutex>
-#include <random>
-#include <thread>
 
-#include "archive/archive_run.h"
-#include "archive/catalog.h"
-#include "archive/cleared_volume.h"
-#include "archive/gc_run.h"
 #include "archive/open_uploads.h"
 #include "base/ulid.h"
-#include "promise.h"
+#include "gc_fixture.h"
 
 namespace s3c::archive {
 namespace {
@@ -22,126 +14,19 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
 using testing::Call;
+using testing::expect_no_garbage;
 using testing::FakeClock;
 using testing::FakeStore;
+using testing::gc;
+using testing::gc_options;
+using testing::kName;
+using testing::names;
 using testing::Op;
 using testing::store_error;
 
-constexpr const char* kName = "src/20180401.zip";
+class GcTest : public testing::GcFixture {};
 
-GcOptions gc_options(seconds min_age = seconds(0)) {
-  GcOptions options;
-  options.archive_bucket = testing::kArchive;
-  options.bucket = testing::kSource;
-  options.min_age = min_age;
-  options.threads = 2;
-  return options;
-}
-
-/// later: than the runs of this file begin, by the store's clock.
-GcReport gc(FakeStore& store, const GcOptions& options, hours later = hours(0)) {
-  store.time = [later] { return FakeClock().now() + later; };
-  GcProgress progress;
-  const auto log = base::make_null_logger();
-  return run_gc(options, {store, *log, progress, {}});
-}
-
-/// "kind key" of each, in order.
-std::vector<std::string> names(const GarbageList& list) {
-  std::vector<std::string> names;
-  for (const Garbage& garbage : list.named())
-    names.push_back(std::string(to_string(garbage.kind)) + " " + garbage.key);
-  return names;
-}
-
-/// What can only be there for committed volumes, and nothing besides.
-void expect_no_garbage(const FakeStore& store) {
-  EXPECT_EQ(store.upload_keys(), std::multiset<std::string>());
-  std::set<std::string> expected;
-  for (const auto& [key, object] : store.objects(testing::kArchive)) {
-    if (key.starts_with(kCatalogPrefix)) continue;
-    const std::string id = object.metadata.at(kIdMetadata);
-    expected.insert({key, manifest_key(key, id), index_key(key, id)});
-    // Not there yet if its run was killed before the first delete.
-    const std::string mark = commit_mark_key(key, id);
-    if (store.keys(testing::kSource).empty() || store.keys(testing::kArchive).contains(mark))
-      expected.insert(mark);
-  }
-  EXPECT_EQ(store.keys(testing::kArchive), expected);
-}
-
-class GcTest : public ::testing::TestWithParam<bool> {
- protected:
-  static FakeStore::Powers powers() {
-    return {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()};
-  }
-  GcTest() : store_(powers()), watch_(store_) { originals_ = testing::fill(store_, 3, 1); }
-  ~GcTest() override {
-    for (const std::string& broken : watch_.broken()) ADD_FAILURE() << broken;
-  }
-
-  static ArchiveOptions options() {
-    ArchiveOptions options = testing::small_options();
-    // Found by the probe, which leaves garbage too.
-    options.conditional_complete.reset();
-    options.additional_checksums.reset();
-    options.delete_conditions.reset();
-    // One after the other: then the n-th call is nearly the same one in each run.
-    options.resources.threads = 1;
-    options.resources.open_groups = 1;
-    return options;
-  }
-  static RunReport try_run(FakeStore& store, const ArchiveOptions& options) {
-    try {
-      return testing::run(store, options);
-    } catch (const base::Error& error) {
-      RunReport report;
-      report.failure = error;
-      return report;
-    }
-  }
-  /// A run that ends before its first matching call takes effect.
-  void kill_at(Op op, const std::string& key_part) {
-    std::atomic<bool> dead = false;  // groups run side by side
-    store_.before = [&, op, key_part](const Call& c) {
-      if (c.op == op && c.key.find(key_part) != std::string::npos) dead = true;
-      if (dead) throw store_error(ErrorKind::transient, "InternalError");
-    };
-    try_run(store_, options());
-    store_.before = {};
-    EXPECT_TRUE(dead);
-    store_.forget_journal();
-  }
-  std::string start_upload(const std::string& key) {
-    s3::CreateMultipartUploadRequest request;
-    request.bucket = testing::kArchive;
-    request.key = key;
-    return store_.create_multipart_upload(request);
-  }
-  std::string only_key(std::string_view folder) const {
-    std::string found;
-    for (const std::string& key : store_.keys(testing::kArchive)) {
-      if (!key.starts_with(folder)) continue;
-      EXPECT_EQ(found, "");
-      found = key;
-    }
-    EXPECT_NE(found, "");
-    return found;
-  }
-  void expect_no_change(const std::set<std::string>& keys_before, std::size_t uploads_before) const {
-    EXPECT_EQ(store_.keys(testing::kArchive), keys_before);
-    EXPECT_EQ(store_.open_uploads(), uploads_before);
-    for (const Op op : {Op::abort, Op::del, Op::put, Op::create, Op::complete})
-      EXPECT_TRUE(store_.calls(op).empty()) << static_cast<int>(op);
-  }
-
-  FakeStore store_;
-  testing::PromiseWatch watch_;
-  std::map<std::string, std::string> originals_;
-};
-
-INSTANTIATE_TEST_SUITE_P(Stores, GcTest, ::testing::Bool(),
-                         [](const auto& powers) { return powers.param ? "full" : "lesser"; });
+INSTANTIATE_TEST_SUITE_P(Stores, GcTest, ::testing::Bool(), testing::store_name);
 
 // --- runs that were killed
 
@@ -605,223 +490,6 @@ TEST_P(GcTest, EachCallFailsOrLosesItsAnswer) {
       if (HasFailure()) return;
     }
   }
-}
-
-// --- beside runs that work
-
-TEST_P(GcTest, AtEveryBoundaryOfARun) {
-  for (const bool after_effect : {false, true}) {
-    FakeStore good(powers());
-    testing::fill(good, 3, 1);
-    ASSERT_FALSE(testing::run(good, options()).total().failure);
-    const int last = static_cast<int>(good.journal().size());
-    const std::size_t uploads = good.calls(Op::create).size();
-    int disturbed = 0;
-    for (int k = 1; k <= last; k += testing::kStride) {
-      SCOPED_TRACE("gc " + std::string(after_effect ? "after" : "before") + " call " + std::to_string(k));
-      FakeStore store(powers());
-      const testing::PromiseWatch watch(store);
-      const auto originals = testing::fill(store, 3, 1);
-      std::atomic<bool> done{false};
-      const auto interfere = [&](const Call& c) {
-        if (c.number == k && !done.exchange(true)) gc(store, gc_options());
-      };
-      (after_effect ? store.after : store.before) = interfere;
-      const GroupReport first = try_run(store, options()).total();
-      store.before = store.after = {};
-      if (store.calls(Op::create).size() > uploads) ++disturbed;
-      testing::expect_promise(store, watch, originals);
-      // It may only disturb: what it took (the probe's objects, the volume's upload) is made again.
-      EXPECT_FALSE(first.failure) << first.failure->what();
-      if (first.left.count() == 0) {
-        EXPECT_TRUE(store.keys(testing::kSource).empty());
-      }
-      EXPECT_FALSE(try_run(store, options()).total().failure);
-      EXPECT_TRUE(store.keys(testing::kSource).empty());
-      gc(store, gc_options());
-      expect_no_garbage(store);
-      testing::expect_promise(store, watch, originals);
-      if (HasFailure()) return;
-    }
-    EXPECT_GT(disturbed, 3);
-  }
-}
-
-TEST_P(GcTest, AVolumeWhoseUploadIsAbortedInTheMakingIsMadeAgain) {
-  ArchiveOptions fixed = testing::small_options();
-  fixed.conditional_complete = fixed.additional_checksums = GetParam();
-  fixed.delete_conditions = testing::delete_conditions(GetParam());
-  fixed.resources.threads = fixed.resources.open_groups = 1;
-  for (const Op op : {Op::get, Op::part, Op::put, Op::complete, Op::head}) {
-    FakeStore store(powers());
-    const testing::PromiseWatch watch(store);
-    const auto originals = testing::fill(store, 3, 1);
-    std::atomic<bool> done{false};
-    store.before = [&](const Call& c) {
-      const auto uploads = store.upload_keys();
-      if (uploads.empty() || uploads.begin()->starts_with(kCatalogPrefix)) return;  // the probe's
-      if (c.op == op && !done.exchange(true)) gc(store, gc_options());
-    };
-    const GroupReport report = testing::run(store, fixed).total();
-    store.before = {};
-    EXPECT_TRUE(done || op == Op::head);
-    EXPECT_FALSE(report.failure) << report.failure->what();
-    EXPECT_TRUE(store.keys(testing::kSource).empty());
-    testing::expect_promise(store, watch, originals);
-  }
-}
-
-TEST_P(GcTest, AVolumeWhoseUploadIsAbortedAgainAndAgainIsARaceThatIsLost) {
-  ArchiveOptions fixed = testing::small_options();
-  fixed.conditional_complete = fixed.additional_checksums = GetParam();
-  fixed.delete_conditions = testing::delete_conditions(GetParam());
-  for (const Op op : {Op::part, Op::complete}) {
-    FakeStore store(powers());
-    const testing::PromiseWatch watch(store);
-    const auto originals = testing::fill(store, 3, 1);
-    store.before = [&](const Call& c) {
-      if (c.op == op && c.key.starts_with("src/")) gc(store, gc_options());
-    };
-    const GroupReport report = testing::run(store, fixed).total();
-    store.before = {};
-    ASSERT_TRUE(report.failure);
-    EXPECT_EQ(report.failure->kind(), ErrorKind::transient);
-    EXPECT_EQ(report.failure->context().operation, kMakeVolume);
-    testing::expect_promise(store, watch, originals);
-    EXPECT_FALSE(testing::run(store, fixed).total().failure);
-    EXPECT_TRUE(store.keys(testing::kSource).empty());
-  }
-}
-
-TEST_P(GcTest, TwoRunsAndTwoCollectorsAtOnce) {
-  for (unsigned seed = 1; seed <= 25; seed += testing::kStride) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    FakeStore store(powers());
-    const testing::PromiseWatch watch(store);
-    const auto originals = testing::fill(store, 5);
-    std::atomic<unsigned> calls{seed * 1000};
-    const auto hesitate = [&](const Call&) {
-      std::minstd_rand random(calls.fetch_add(1));
-      for (unsigned spins = random() % 8; spins > 0; --spins) std::this_thread::yield();
-      if (random() % 8 == 0) std::this_thread::sleep_for(std::chrono::microseconds(random() % 300));
-    };
-    store.before = hesitate;
-    store.after = hesitate;
-    ArchiveOptions both = testing::small_options();
-    both.conditional_complete = both.additional_checksums = GetParam();
-    both.delete_conditions = testing::delete_conditions(GetParam());
-    both.gc_age = seconds(seed % 2);  // 0: their own clean-up joins in
-    both.keep_sources = seed % 4 == 0;
-    std::atomic<bool> over{false};
-    {
-      std::vector<std::thread> threads;
-      threads.reserve(3);
-      for (int i = 0; i < 2; ++i) {
-        threads.emplace_back([&] {
-          while (!over) {
-            gc(store, gc_options());
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-          }
-        });
-      }
-      threads.emplace_back([&] { try_run(store, both); });
-      try_run(store, both);
-      threads.back().join();
-      over = true;
-      threads[0].join();
-      threads[1].join();
-    }
-    store.before = store.after = {};
-    testing::expect_promise(store, watch, originals);
-    both.keep_sources = false;
-    EXPECT_FALSE(try_run(store, both).total().failure);
-    EXPECT_TRUE(store.keys(testing::kSource).empty());
-    gc(store, gc_options());
-    expect_no_garbage(store);
-    testing::expect_promise(store, watch, originals);
-    if (HasFailure()) return;
-  }
-}
-
-// --- the clean-up of a rerun
-
-TEST_P(GcTest, ARerunClearsItsOwnGroup) {
-  kill_at(Op::complete, kName);
-  ArchiveOptions again = options();
-  again.gc_age = seconds(0);
-  start_upload("src/20180401-2.zip");
-  EXPECT_FALSE(testing::run(store_, again).total().failure);
-  EXPECT_TRUE(store_.keys(testing::kSource).empty());
-  expect_no_garbage(store_);
-  EXPECT_EQ(store_.calls(Op::uploads).size(), 1u) << "once a group, not once a volume";
-}
-
-TEST_P(GcTest, ARerunLeavesWhatIsYoungAndWhatIsOthers) {
-  kill_at(Op::complete, kName);
-  const std::string manifest = only_key(kManifestFolder);
-  ArchiveOptions again = options();
-  EXPECT_FALSE(testing::run(store_, again).total().failure);
-  EXPECT_TRUE(store_.keys(testing::kArchive).contains(manifest)) << "younger than 7 days";
-  // Step 5b aborts it where that is what keeps its Complete from overwriting.
-  if (GetParam()) {
-    EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{kName}));
-  }
-}
-
-TEST_P(GcTest, ARerunLeavesTheManifestOfAnotherBucket) {
-  kill_at(Op::complete, kName);
-  const std::string manifest = only_key(kManifestFolder);
-  std::string copied = store_.objects(testing::kArchive).at(manifest).body;
-  copied.replace(copied.find("\"arch\""), 6, "\"elsewhere\"");
-  store_.put(testing::kArchive, manifest, copied);
-  ArchiveOptions again = options();
-  again.gc_age = seconds(0);
-  EXPECT_FALSE(testing::run(store_, again).total().failure);
-  EXPECT_TRUE(store_.keys(testing::kArchive).contains(manifest));
-}
-
-TEST_P(GcTest, ARerunDoesNotTouchAGroupWhoseNameBeginsLikeItsOwn) {
-  store_.put(testing::kSource, "sources/2018/a.xml", "a");
-  for (const char* key :
-       {"2018.zip", "2018-2.zip", "20180401.zip", "2018-02.zip", "2018.zip.tmp", "20181.zip"})
-    start_upload(key);
-  ArchiveOptions years = options();
-  years.layout = Layout::parse("{prefix}/{yyyy}/");
-  years.archive_name = ArchiveName::parse("{yyyy}.zip");
-  years.gc_age = seconds(0);
-  EXPECT_FALSE(testing::run(store_, years).total().failure);
-  EXPECT_EQ(store_.upload_keys(),
-            (std::multiset<std::string>{"20180401.zip", "2018-02.zip", "2018.zip.tmp", "20181.zip"}));
-}
-
-TEST_P(GcTest, AGroupWithNothingToPackIsNotSearched) {
-  ArchiveOptions kept = options();
-  kept.keep_sources = true;
-  testing::run(store_, kept);
-  store_.forget_journal();
-  testing::run(store_, kept);
-  EXPECT_TRUE(store_.calls(Op::uploads).empty());
-  ArchiveOptions look = options();
-  look.dry_run = true;
-  store_.put(testing::kSource, testing::day_key(1, 7), "late");
-  testing::run(store_, look);
-  EXPECT_TRUE(store_.calls(Op::uploads).empty());
-}
-
-TEST_P(GcTest, ACleanUpThatFailsIsNoFailureOfTheGroup) {
-  kill_at(Op::complete, kName);
-  const std::string manifest = only_key(kManifestFolder);
-  ArchiveOptions again = options();
-  again.gc_age = seconds(0);
-  again.keep_sources = true;
-  store_.before = [&](const Call& c) {
-    if (c.op == Op::uploads) throw store_error(ErrorKind::access_denied, "AccessDenied");
-    if (c.op == Op::del && c.key == manifest) throw store_error(ErrorKind::access_denied, "AccessDenied");
-  };
-  const auto second_day = testing::fill(store_, 3, 2);
-  EXPECT_FALSE(testing::run(store_, again).total().failure);
-  EXPECT_EQ(store_.calls(Op::uploads).size(), 1u) << "asked again after it was forbidden";
-  EXPECT_TRUE(store_.keys(testing::kArchive).contains(manifest));
 }
 
 }  // namespace
