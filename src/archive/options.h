@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,9 +19,11 @@ struct Selection {
   std::string bucket;
   std::string prefix = "sources";  ///< may hold slashes; without one at the end
   DateRange dates;
-  std::vector<std::string> include;  ///< globs on the whole key; empty: everything
-  std::vector<std::string> exclude;  ///< globs on the whole key; wins over include
-  std::chrono::seconds min_age{0};   ///< objects modified later than this long ago are left for another run
+  std::vector<std::string> include;    ///< globs on the whole key; empty: everything
+  std::vector<std::string> exclude;    ///< globs on the whole key; wins over include
+  std::chrono::seconds min_age{0};     ///< objects modified later than this long ago are left for another run
+  std::uint64_t min_object_bytes = 0;  ///< smaller objects are left
+  std::uint64_t max_object_bytes = std::numeric_limits<std::uint64_t>::max();  ///< larger objects are left
 };
 
 /// How much of the machine a run may use.

@@ -13,7 +13,7 @@
 
 namespace s3c::archive {
 
-/// Whether a selection wants an object: its globs and its minimum age. Value, any thread.
+/// Whether a selection wants an object: its globs, its minimum age, its sizes. Value, any thread.
 class ObjectFilter {
  public:
   ObjectFilter(const Selection& selection, base::Timestamp now);
@@ -24,6 +24,8 @@ class ObjectFilter {
   std::vector<std::string> include_;
   std::vector<std::string> exclude_;
   base::Timestamp newest_;
+  std::uint64_t min_bytes_;
+  std::uint64_t max_bytes_;
 };
 
 /// A start-after that comes before key: the key without its last character (not byte: half a character is no
