@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -16,12 +18,14 @@ struct Selection {
   std::string bucket;
   std::string prefix = "sources";  ///< may hold slashes; without one at the end
   DateRange dates;
-  std::vector<std::string> include;  ///< globs on the whole key; empty: everything
-  std::vector<std::string> exclude;  ///< globs on the whole key; wins over include
-  std::chrono::seconds min_age{0};   ///< objects modified later than this long ago are left for another run
+  std::vector<std::string> include;    ///< globs on the whole key; empty: everything
+  std::vector<std::string> exclude;    ///< globs on the whole key; wins over include
+  std::chrono::seconds min_age{0};     ///< objects modified later than this long ago are left for another run
+  std::uint64_t min_object_bytes = 0;  ///< smaller objects are left
+  std::uint64_t max_object_bytes = std::numeric_limits<std::uint64_t>::max();  ///< larger objects are left
 };
 
-/// Whether a selection wants an object: its globs and its minimum age.
+/// Whether a selection wants an object: its globs, its minimum age, its sizes.
 class ObjectFilter {
  public:
   ObjectFilter(const Selection& selection, base::Timestamp now);
@@ -32,6 +36,8 @@ class ObjectFilter {
   std::vector<std::string> include_;
   std::vector<std::string> exclude_;
   base::Timestamp newest_;
+  std::uint64_t min_bytes_;
+  std::uint64_t max_bytes_;
 };
 
 }  // namespace s3c::archive

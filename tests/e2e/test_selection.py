@@ -78,6 +78,13 @@ class Selection(StoreCase):
         self.check()
         self.assertEqual({day + "c.json", day + "tmp-d.xml"}, self.sources_left())
 
+    def test_object_sizes(self):
+        day = "sources/2018/04/01/"
+        self.put({f"{day}{size}": Original(b"x" * size) for size in (0, 99, 100, 200, 201)})
+        self.run_archive("--min-object-size", "100", "--max-object-size", "200B")
+        self.check()
+        self.assertEqual({f"{day}{size}" for size in (0, 99, 201)}, self.sources_left())
+
     def test_min_age_leaves_what_is_younger(self):
         self.put(day_objects(10))
         self.run_archive("--min-age", "1h")

@@ -44,8 +44,8 @@ std::optional<std::string> dry_run_of(const std::vector<std::string>& words) {
 
 std::vector<std::string> plainest(const cli::Arguments& arguments) {
   std::vector<std::string> words;
-  std::istringstream name{std::string(arguments.command->name)};
-  for (std::string word; name >> word;) words.push_back(word);
+  std::istringstream command{std::string(arguments.command->name)};
+  for (std::string word; command >> word;) words.push_back(word);
   for (const auto& [name, setting] : arguments.flags) {
     for (const std::string& value : setting.values) words.push_back("--" + name + "=" + value);
   }

@@ -83,7 +83,16 @@ std::vector<Flag> selection_flags() {
         .value = "AGE",
         .group = kWhichObjects,
         .help = "leave objects modified less than this ago: 30m, 12h, 7d, 2w",
-        .fallback = "0"}},
+        .fallback = "0"},
+       {.name = "min-object-size",
+        .value = "SIZE",
+        .group = kWhichObjects,
+        .help = "leave objects smaller than this: 100B, 4KiB",
+        .aliases = {"min-size"}},
+       {.name = "max-object-size",
+        .value = "SIZE",
+        .group = kWhichObjects,
+        .help = "leave objects larger than this: 128KiB, 1GiB"}},
   });
 }
 
@@ -206,6 +215,12 @@ archive::Selection read_selection(Reader& reader) {
   selection.include = reader.list("include");
   selection.exclude = reader.list("exclude");
   reader.with("min-age", [&](const std::string& text) { selection.min_age = parse_age(text); });
+  reader.with("min-object-size",
+              [&](const std::string& text) { selection.min_object_bytes = parse_size_bytes(text); });
+  reader.with("max-object-size",
+              [&](const std::string& text) { selection.max_object_bytes = parse_size_bytes(text); });
+  if (selection.min_object_bytes > selection.max_object_bytes)
+    throw UsageError("--min-object-size is more than --max-object-size", "no object has such a size");
   return selection;
 }
 

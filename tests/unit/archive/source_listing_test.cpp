@@ -67,6 +67,23 @@ TEST(SourceListing, Filters) {
   EXPECT_EQ(listed(store, young, "", third + std::chrono::seconds(1)).size(), 3u);
 }
 
+TEST(SourceListing, FiltersBySizeAndTakesTheBoundsThemselves) {
+  FakeStore store;
+  for (int i = 0; i < 5; ++i)
+    store.put(testing::kSource, day_key(1, i), std::string(static_cast<std::size_t>(i), 'x'));
+  const auto sizes = [&](std::uint64_t least, std::uint64_t most) {
+    Selection selection;
+    selection.min_object_bytes = least;
+    selection.max_object_bytes = most;
+    return listed(store, selection);
+  };
+  EXPECT_EQ(listed(store).size(), 5u) << "empty objects are objects";
+  EXPECT_EQ(sizes(2, 3), (std::vector<std::string>{day_key(1, 2), day_key(1, 3)}));
+  EXPECT_EQ(sizes(1, 1), std::vector<std::string>{day_key(1, 1)});
+  EXPECT_EQ(sizes(0, 0), std::vector<std::string>{day_key(1, 0)});
+  EXPECT_TRUE(sizes(5, 9).empty());
+}
+
 TEST(SourceListing, DoesNotBelieveKeysThatDoNotAscend) {
   FakeStore store;
   testing::fill(store, 6, 1);

@@ -106,12 +106,24 @@ TEST(ArchiveCommand, BucketsAreRequired) {
   EXPECT_THROW(request_of({"--bucket", "a"}), UsageError);
 }
 
+TEST(ArchiveCommand, ObjectSizesHaveBoundsThatMustNotContradict) {
+  const archive::Selection s =
+      archive_request({"--min-object-size", "4KiB", "--max-object-size", "1MB"}).archive.selection;
+  EXPECT_EQ(s.min_object_bytes, 4096U);
+  EXPECT_EQ(s.max_object_bytes, 1'000'000U);
+  EXPECT_EQ(archive_request({"--min-size", "1"}).archive.selection.min_object_bytes, 1U);
+  EXPECT_NO_THROW(archive_request({"--min-object-size=5", "--max-object-size=5"}));
+  EXPECT_THROW(archive_request({"--min-object-size=6", "--max-object-size=5"}), UsageError);
+}
+
 /// The table tells in --help what counts when a flag isn't given; the core has its own. They must not differ.
 TEST(ArchiveCommand, DefaultsAreTheCores) {
   const archive::ArchiveOptions o = archive_request({}).archive;
   const archive::ArchiveOptions core;
   EXPECT_EQ(o.selection.prefix, core.selection.prefix);
   EXPECT_EQ(o.selection.min_age, core.selection.min_age);
+  EXPECT_EQ(o.selection.min_object_bytes, core.selection.min_object_bytes);
+  EXPECT_EQ(o.selection.max_object_bytes, core.selection.max_object_bytes);
   EXPECT_EQ(o.layout.text(), core.layout.text());
   EXPECT_EQ(o.archive_name.text(), core.archive_name.text());
   EXPECT_EQ(o.storage_class, core.storage_class);
