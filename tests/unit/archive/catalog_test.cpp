@@ -371,8 +371,7 @@ StorePowers powers_of(FakeStore& store) {
   options.conditional_complete.reset();
   options.additional_checksums.reset();
   options.delete_conditions.reset();
-  testing::FakeClock clock;
-  return find_powers(store, options, clock);
+  return find_powers(store, options, {});
 }
 
 void expect_nothing_left(const FakeStore& store) {
@@ -389,7 +388,7 @@ TEST(StorePowers, AreFoundOutByTryingAndNothingIsLeftBehind) {
     EXPECT_TRUE(powers.takes_complete_condition);
     EXPECT_EQ(powers.additional_checksums, (bits & 2) != 0);
     expect_nothing_left(store);
-    EXPECT_LE(store.journal().size(), 14u);
+    EXPECT_LE(store.journal().size(), 16u);
     for (const Call& call : store.journal()) EXPECT_EQ(call.bucket, testing::kArchive);
   }
 }
@@ -454,13 +453,58 @@ TEST(StorePowers, TroubleIsAnErrorAndLeavesNothingEither) {
 
 TEST(StorePowers, WhatIsFixedIsNotTried) {
   FakeStore store;
-  testing::FakeClock clock;
+  store.make_bucket(testing::kArchive);
   ArchiveOptions options = testing::small_options();
+  options.conditional_complete = true;
   options.additional_checksums = false;
-  const StorePowers powers = find_powers(store, options, clock);
+  const StorePowers powers = find_powers(store, options, {});
   EXPECT_TRUE(powers.conditional_complete);
   EXPECT_FALSE(powers.additional_checksums);
-  EXPECT_TRUE(store.journal().empty());
+  EXPECT_EQ(store.journal().size(), 8u) << "what an abort does is always tried";
+}
+
+TEST(StorePowers, AStoreWhoseAbortsRemoveObjectsIsRefused) {
+  FakeStore store;
+  store.after = [&store](const Call& c) {
+    if (c.op == Op::abort) store.erase(testing::kArchive, c.key);
+  };
+  EXPECT_EQ(error_kind([&] { powers_of(store); }), ErrorKind::unsupported);
+  expect_nothing_left(store);
+}
+
+TEST(StorePowers, OneAbortedByGcIsMadeAgain) {
+  for (const Op op : {Op::part, Op::complete}) {
+    FakeStore store;
+    int met = 0;
+    store.before = [&met, op](const Call& c) {
+      if (c.op == op && ++met == 1) throw store_error(ErrorKind::not_found, "NoSuchUpload");
+    };
+    powers_of(store);
+    expect_nothing_left(store);
+    met = -1'000'000;
+    store.before = [op](const Call& c) {
+      if (c.op == op) throw store_error(ErrorKind::not_found, "NoSuchUpload");
+    };
+    EXPECT_EQ(error_kind([&] { powers_of(store); }), ErrorKind::transient);
+    expect_nothing_left(store);
+  }
+}
+
+TEST(StorePowers, AStopEndsTheProbeBetweenTwoRequests) {
+  for (int k = 1; k <= 12; ++k) {
+    SCOPED_TRACE(k);
+    FakeStore store;
+    store.make_bucket(testing::kArchive);
+    std::stop_source stop;
+    store.before = [&](const Call& c) {
+      if (c.number == k) stop.request_stop();
+    };
+    ArchiveOptions options = testing::small_options();
+    options.conditional_complete.reset();
+    options.additional_checksums.reset();
+    EXPECT_EQ(error_kind([&] { find_powers(store, options, stop.get_token()); }), ErrorKind::cancelled);
+    EXPECT_LE(store.journal().size(), static_cast<std::size_t>(k) + 1) << "two Completes are sent at once";
+  }
 }
 
 }  // namespace
