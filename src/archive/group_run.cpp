@@ -89,8 +89,7 @@ class GroupRun::Pass {
     for (const index::Manifest& lost : state_.lost) {
       taken_keys_.insert(lost.archive_key);
       report_.lost.push_back(lost.archive_key);
-      s_.context.log.warn("the archive of a committed volume is gone or was replaced: {} (id {})",
-                          base::printable(lost.archive_key), lost.id);
+      warn_of_lost(lost.archive_key);
     }
     for (const index::Manifest& volume : state_.without_id) {
       s_.context.log.warn("{} lost its id: verify --deep --mend reads it and gives it back",
@@ -101,6 +100,11 @@ class GroupRun::Pass {
       return !is_of_group(volume, s_.options.selection.bucket, run_.group_.prefix);
     });
     archived_.emplace(s_.catalog, state_.committed);
+  }
+
+  void warn_of_lost(const std::string& archive_key) {
+    s_.context.log.warn("the archive of a committed volume is gone or was replaced: {}",
+                        base::printable(archive_key));
   }
 
   /// What an earlier run committed and could not mark any more gets its mark, whether it has sources or not.
@@ -322,6 +326,10 @@ class GroupRun::Pass {
   void sweep_versions() {
     if (!s_.options.delete_versions || s_.context.stop.stop_requested()) return;
     const SweepReport done = s_.sweep.sweep(run_.group_, s_.filter);
+    if (report_.lost.empty()) {
+      report_.lost = done.lost;
+      for (const std::string& archive_key : report_.lost) warn_of_lost(archive_key);
+    }
     report_.versions_deleted += done.deleted;
     report_.versions_kept = done.kept;
     report_.versions_kept_bytes = done.kept_bytes;

@@ -1,5 +1,8 @@
 #include "cli/ls_command.h"
 
+#include <fmt/format.h>
+
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -24,13 +27,14 @@ using archive::VolumeInfo;
 using base::Error;
 using base::ErrorKind;
 
-void list_volumes(const Request& request, s3::ObjectStore& store, const std::stop_token& stop,
-                  ResultLines& lines) {
+ExitCode list_volumes(const Request& request, s3::ObjectStore& store, const std::stop_token& stop,
+                      Terminal& terminal, ResultLines& lines) {
   const LsOptions& options = request.ls;
   const bool json = request.output.format == OutputFormat::json;
   archive::Catalog catalog(store, options.scope.archive_bucket);
   archive::VolumeListing listing(store, options.scope);
   bool any = false;
+  std::uint64_t unreadable = 0;
   base::in_order<ListedVolume, VolumeInfo>(
       options.threads,
       [&] {
@@ -39,12 +43,15 @@ void list_volumes(const Request& request, s3::ObjectStore& store, const std::sto
       },
       [&](ListedVolume& volume) { return archive::find_state(store, catalog, volume); },
       [&](VolumeInfo&& volume) {
-        if (volume.manifest && !options.scope.dates.may_contain(archive::date_of(volume.manifest->group)))
-          return;
+        if (volume.manifest && !options.scope.holds(*volume.manifest)) return;
+        if (volume.state == archive::VolumeState::unreadable) ++unreadable;
         if (!any && !json && !request.output.quiet) lines.write(volume_heading());
         any = true;
         lines.write(json ? volume_json(volume) : volume_line(volume));
       });
+  if (unreadable == 0) return ExitCode::done;
+  terminal.write_line(fmt::format("manifests that can't be read: {}; verify tells why", unreadable));
+  return ExitCode::failed;
 }
 
 ExitCode list_members(const Request& request, s3::ObjectStore& store, const std::stop_token& stop,
@@ -78,7 +85,7 @@ ExitCode ls_command(const Request& request, const Environment& environment, Term
   ResultLines lines;
   ExitCode code = ExitCode::done;
   if (request.ls.volume.empty()) {
-    list_volumes(request, connection.store(), signals.stop_token(), lines);
+    code = list_volumes(request, connection.store(), signals.stop_token(), terminal, lines);
   } else {
     code = list_members(request, connection.store(), signals.stop_token(), terminal, lines);
   }

@@ -264,6 +264,7 @@ archive::CatalogScope read_scope(Reader& reader, std::string_view last_day = "to
   scope.archive_bucket = reader.text("arch-bucket");
   scope.bucket = reader.text("bucket");
   scope.prefix = read_prefix(reader, scope.prefix);
+  scope.only_prefix = reader.find("prefix") != nullptr;
   read_names(reader, scope.layout, scope.archive_name);
   scope.dates = read_dates(reader, last_day);
   require_bucket_for_names(reader, scope.bucket);
