@@ -5,8 +5,6 @@
 #include <thread>
 #include <utility>
 
-#include "archive/abort_probe.h"
-#include "archive/cleared_volume.h"
 #include "archive/group_finder.h"
 #include "archive/group_run.h"
 #include "archive/packing_crew.h"
@@ -68,20 +66,6 @@ void check_bucket(s3::ObjectStore& store, const std::string& bucket, std::string
   store.list_objects(request);
 }
 
-/// Probes again when gc took the probe's objects for a killed run's.
-StorePowers probe(const ArchiveOptions& options, const RunContext& context) {
-  constexpr int kTries = 3;
-  for (int tried = 1;; ++tried) {
-    try {
-      return find_powers(context.stores.archive, options.archive_bucket,
-                         {options.conditional_complete, options.additional_checksums}, context.clock);
-    } catch (const Error& error) {
-      if (!was_cleared(error)) throw;
-      if (tried == kTries) throw cleared(error.context());
-    }
-  }
-}
-
 /// Runs one group and turns what it throws into a part of its report.
 GroupReport run_group(const RunShared& shared, Group group) {
   GroupReport report;
@@ -120,8 +104,10 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
     report.interrupted = context.stop.stop_requested();
     return report;
   }
-  if (!options.dry_run) check_aborts(context.stores.archive, options.archive_bucket);
-  const StorePowers powers = options.dry_run ? StorePowers{} : probe(options, context);
+  const FixedPowers fixed{options.conditional_complete, options.additional_checksums};
+  const StorePowers powers =
+      options.dry_run ? StorePowers{}
+                      : find_powers(context.stores.archive, options.archive_bucket, fixed, context.stop);
   context.log.info("archive store: conditional complete {}, additional checksums {}",
                    powers.conditional_complete, powers.additional_checksums);
 

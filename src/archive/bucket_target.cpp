@@ -14,6 +14,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "archive/abort_probe.h"
 #include "archive/object_compare.h"
 #include "archive/restore_target.h"
 #include "base/encoding.h"
@@ -95,7 +96,8 @@ class BucketTarget final : public RestoreTarget {
         slots_(slots),
         bucket_(std::move(bucket)),
         prefix_(std::move(prefix)),
-        overwrite_(overwrite) {}
+        overwrite_(overwrite),
+        abort_probe_(store, bucket_, "its upload was not aborted") {}
 
   std::optional<Landing> look(const index::Row& row) override {
     const std::string key = key_of(row);
@@ -163,13 +165,13 @@ class BucketTarget final : public RestoreTarget {
       // An upload takes its time: what look() saw is old by now.
       if (!overwrite_) before = store_.head_object(bucket_, key);
     } catch (const Error& error) {
-      throw with_note(error, abort(uploader, config.upload_id));
+      throw with_note(error, abort(uploader, config));
     } catch (...) {
-      abort(uploader, config.upload_id);
+      abort(uploader, config);
       throw;
     }
     if (before) {
-      if (const std::string note = abort(uploader, config.upload_id); !note.empty())
+      if (const std::string note = abort(uploader, config); !note.empty())
         throw error_about(key, ErrorKind::precondition_failed, "another object has appeared there" + note);
       return is_made_of(*before, parts) || has_etag_of(*before, row) ? Landing::equal : Landing::exists;
     }
@@ -249,7 +251,7 @@ class BucketTarget final : public RestoreTarget {
     } catch (const Error& error) {
       // The answer may be what was lost, and the object there. After the abort no Complete can land any more,
       // so that what HEAD shows then is final.
-      const std::string note = abort(uploader, config.upload_id);
+      const std::string note = abort(uploader, config);
       std::optional<s3::ObjectHead> head;
       try {
         head = store_.head_object(bucket_, config.key);
@@ -264,13 +266,15 @@ class BucketTarget final : public RestoreTarget {
   }
 
   /// Empty; or, when the upload stays behind, a half sentence that says so: its parts are billed until
-  /// somebody removes them.
-  static std::string abort(s3::PartUploader& uploader, const std::string& upload_id) {
+  /// somebody removes them. Where an object stands at the name, the store has to show first that its aborts
+  /// don't remove it.
+  std::string abort(s3::PartUploader& uploader, const s3::PartUploaderConfig& config) {
     try {
+      if (store_.head_object(bucket_, config.key)) abort_probe_.expect_harmless();
       uploader.abort();
       return {};
     } catch (const Error& error) {
-      return fmt::format("; the unfinished upload {} stays behind: {}", base::printable(upload_id),
+      return fmt::format("; the unfinished upload {} stays behind: {}", base::printable(config.upload_id),
                          error.what());
     }
   }
@@ -285,6 +289,7 @@ class BucketTarget final : public RestoreTarget {
   const std::string prefix_;
   const bool overwrite_;
   FreeKeys free_keys_;
+  AbortProbe abort_probe_;
 };
 
 }  // namespace

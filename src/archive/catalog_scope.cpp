@@ -16,6 +16,13 @@ bool CatalogScope::may_hold(std::string_view archive_key) const {
   return volume && dates.may_contain(date_of(volume->fields));
 }
 
+bool CatalogScope::holds(const index::Manifest& manifest) const {
+  if (!bucket.empty() && manifest.source_bucket != bucket) return false;
+  // All keys of a volume are of one group, so one tells.
+  if (only_prefix && !manifest.first_key.starts_with(layout.root(prefix))) return false;
+  return dates.may_contain(date_of(manifest.group));
+}
+
 std::optional<std::string> CatalogScope::stem_of_key(std::string_view key) const {
   if (bucket.empty()) return std::nullopt;
   const std::optional<Fields> fields = layout.fields_of_key(prefix, key);

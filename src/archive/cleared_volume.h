@@ -11,7 +11,7 @@ namespace s3c::archive {
 inline constexpr std::string_view kMakeVolume = "make volume";
 
 /// Whether the error says that another process (gc, a lifecycle rule, a run that was faster) removed the
-/// unfinished upload, the staging copy or the probe that was worked on. Nothing is lost by that: it is made
+/// unfinished upload or the staging copy that was worked on. Nothing is lost by that: it is made
 /// again.
 bool was_cleared(const base::Error& error);
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "archive/abort_probe.h"
 #include "archive/age_limit.h"
 #include "archive/catalog.h"
 #include "archive/catalog_listing.h"
@@ -48,7 +49,10 @@ class GcRun {
       : options_(options),
         context_(context),
         limit_({}, options.min_age),
-        catalog_(context.store, options.archive_bucket) {}
+        catalog_(context.store, options.archive_bucket),
+        abort_probe_(context.store, options.archive_bucket,
+                     "no unfinished upload was aborted, and no record that has one was removed",
+                     context.stop) {}
 
   GcReport run() {
     check_bucket();
@@ -116,6 +120,8 @@ class GcRun {
     Crew crew(options_.threads, context_.stop);
     find(crew);
     crew.finish();
+    base::MutexLock lock(mutex_);
+    if (abort_failure_) throw *abort_failure_;
   }
 
   /// A listing that fails doesn't keep the others from being searched.
@@ -138,7 +144,7 @@ class GcRun {
 
   void find_uploads(Crew& crew) {
     const auto visit = [&](const s3::MultipartUpload& upload) {
-      if (is_told(upload)) return !context_.stop.stop_requested();
+      if (is_told(upload) || abort_probe_.owns(upload.key)) return !context_.stop.stop_requested();
       count_upload();
       if (!is_old_enough(upload.initiated)) return !context_.stop.stop_requested();
       return crew.take([this, upload] { end_upload(upload); });
@@ -175,7 +181,19 @@ class GcRun {
 
   void abort(const s3::MultipartUpload& upload) {
     if (options_.dry_run) return;
+    expect_harmless_aborts();
     context_.store.abort_multipart_upload(options_.archive_bucket, upload.key, upload.upload_id);
+  }
+
+  /// Where aborts remove finished objects, or that can't be found out, search() throws in the end.
+  void expect_harmless_aborts() {
+    try {
+      abort_probe_.expect_harmless();
+    } catch (const Error& error) {
+      base::MutexLock lock(mutex_);
+      abort_failure_ = error;
+      throw;
+    }
   }
 
   /// An upload that went with its record. A dry run will find it once more.
@@ -267,6 +285,7 @@ class GcRun {
                                  manifest->upload_id);
           }
           if (upload && !is_old_enough(upload->initiated)) return;  // in the making
+          if (!options_.dry_run) expect_harmless_aborts();
           const auto outcome =
               options_.dry_run ? foresee(*manifest) : take_back(context_.store, catalog_, *manifest);
           if (std::holds_alternative<CommittedVolume>(outcome)) {
@@ -394,6 +413,7 @@ class GcRun {
     each_object(folder, [&](const s3::ObjectSummary& object) {
       const std::string id = object.key.substr(object.key.rfind('/') + 1, kUlidChars);
       if (!base::ulid_time(id)) return true;  // not named as ours
+      if (abort_probe_.owns(object.key)) return true;
       if (!is_old_enough(object.last_modified)) return true;
       const Garbage garbage{kind, object.key, "", limit_.age_of(object.last_modified), object.size_bytes,
                             why};
@@ -451,8 +471,10 @@ class GcRun {
   const GcContext& context_;
   AgeLimit limit_;  // of the store's time once it is known: run() sets it
   Catalog catalog_;
+  AbortProbe abort_probe_;
   base::Mutex mutex_;
   GcReport report_ S3C_GUARDED_BY(mutex_);
+  std::optional<Error> abort_failure_ S3C_GUARDED_BY(mutex_);
   /// Of records that went, by upload id: as many as there was garbage.
   std::set<std::string> told_uploads_ S3C_GUARDED_BY(mutex_);
 };

@@ -48,8 +48,9 @@ struct GcContext {
 };
 
 /// Runs to the end and says what was done. Blocks; starts options.threads threads. Memory doesn't grow with
-/// the catalog. Throws base::Error when the archive bucket can't be listed at all; later failures are in the
-/// report and don't stop the rest. REQUIRES: validate(options) passed.
+/// the catalog. Throws base::Error when the archive bucket can't be listed at all, and what
+/// AbortProbe::expect_harmless() throws: the store is asked before the first abort, never by a dry run. Other
+/// failures are in the report and don't stop the rest. REQUIRES: validate(options) passed.
 GcReport run_gc(const GcOptions& options, const GcContext& context);
 
 }  // namespace s3c::archive

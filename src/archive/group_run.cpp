@@ -83,8 +83,7 @@ class GroupRun::Pass {
     for (const index::Manifest& lost : state.lost) {
       records_.taken_keys.insert(lost.archive_key);
       lost_keys.push_back(lost.archive_key);
-      s_.context.log.warn("the archive of a committed volume is gone or was replaced: {} (id {})",
-                          base::printable(lost.archive_key), lost.id);
+      warn_of_lost(lost.archive_key);
     }
     tally_.set_lost(std::move(lost_keys));
     for (const index::Manifest& volume : state.without_id) {
@@ -96,6 +95,11 @@ class GroupRun::Pass {
       return !is_of_group(volume, s_.options.selection.bucket, run_.group_.prefix);
     });
     objects_.join(s_.catalog, state.committed);
+  }
+
+  void warn_of_lost(const std::string& archive_key) {
+    s_.context.log.warn("the archive of a committed volume is gone or was replaced: {}",
+                        base::printable(archive_key));
   }
 
   /// A volume that an earlier run committed and did not get to mark is marked now, whether it has sources or
@@ -134,7 +138,10 @@ class GroupRun::Pass {
   /// that is asked to stop leaves it to the next one.
   void sweep_versions() {
     if (!s_.options.delete_versions || s_.context.stop.stop_requested()) return;
-    tally_.add_sweep(s_.sweep.sweep(run_.group_, s_.filter));
+    const SweepReport done = s_.sweep.sweep(run_.group_, s_.filter);
+    tally_.add_sweep(done);
+    if (!records_.state.lost.empty()) return;  // told already
+    for (const std::string& archive_key : done.lost) warn_of_lost(archive_key);
   }
 
   GroupRun& run_;

@@ -82,6 +82,7 @@ void GroupTally::add_deletes(const DeleteReport& done) {
 
 void GroupTally::add_sweep(const SweepReport& done) {
   base::MutexLock lock(mutex_);
+  if (report_.lost.empty()) report_.lost = done.lost;
   report_.versions_deleted += done.deleted;
   report_.versions_kept = done.kept;
   report_.versions_kept_bytes = done.kept_bytes;

@@ -95,11 +95,13 @@ class Search {
   ReadRecords records_of(const std::vector<ManifestName>& names) {
     ReadRecords records;
     records.archive_key = names.front().archive_key;
+    const ManifestName* reading = nullptr;
     try {
       std::optional<s3::ObjectHead> archive;
       const bool raced = names.size() > 1;
       if (raced) archive = store_.head_object(catalog_.bucket(), records.archive_key);
       for (const ManifestName& name : names) {
+        reading = &name;
         ManifestPtr manifest;
         // An archive without an id is a foreign one, or any of those that it fits.
         if (!raced || record_id(archive) == name.id || (archive && id_of(archive).empty()))
@@ -112,10 +114,27 @@ class Search {
       }
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled) throw;
-      // Not there any more: its run lost a race and took it back.
-      if (error.kind() != ErrorKind::not_found) records.failure = error;
+      if (error.kind() != ErrorKind::not_found) {
+        records.failure = error;
+      } else if (reading != nullptr) {
+        records.failure = without_manifest(*reading);
+      }
     }
     return records;
+  }
+
+  /// nullopt: its run lost a race and took it back, as no volume with a mark is.
+  std::optional<Error> without_manifest(const ManifestName& name) {
+    try {
+      if (!catalog_.has_commit_mark(name)) return std::nullopt;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      return error;
+    }
+    return Error(
+        ErrorKind::corrupt,
+        "the manifest of a committed volume is gone: catalog rebuild makes it again out of the archive",
+        {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)});
   }
 
   /// Of an archive that carries no id any more.
@@ -133,9 +152,7 @@ class Search {
   }
 
   bool is_wanted(const index::Manifest& manifest) const {
-    const CatalogScope& scope = options_.scope;
-    if (!scope.bucket.empty() && manifest.source_bucket != scope.bucket) return false;
-    return scope.dates.may_contain(date_of(manifest.group)) &&
+    return options_.scope.holds(manifest) &&
            options_.query.may_want_between(manifest.first_key, manifest.last_key);
   }
 

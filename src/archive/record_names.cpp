@@ -48,7 +48,9 @@ const ManifestName* RecordNames::peek() {
     if (listing_) {
       const std::optional<CatalogRecord> record = listing_->next();
       if (!record) return nullptr;
-      if (record->manifest_bytes && scope_.may_hold(record->name.archive_key)) batch_ = {record->name};
+      // A mark without a manifest is of a volume whose manifest was removed: that is to be told.
+      if ((record->manifest_bytes || record->marked) && scope_.may_hold(record->name.archive_key))
+        batch_ = {record->name};
     } else if (next_stem_ < stems_.size()) {
       batch_ = catalog_.list_group(stems_[next_stem_++]);
     } else {

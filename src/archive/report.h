@@ -84,7 +84,8 @@ struct GroupReport {
 
   /// True: there was nothing selected in the group, and nothing to say of it.
   bool is_empty() const {
-    return listed == 0 && versions_deleted == 0 && versions_kept == 0 && left.count() == 0 && !failure;
+    return listed == 0 && versions_deleted == 0 && versions_kept == 0 && left.count() == 0 && lost.empty() &&
+           !failure;
   }
 };
 

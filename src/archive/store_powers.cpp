@@ -1,9 +1,11 @@
 #include "archive/store_powers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/catalog.h"
@@ -18,39 +20,21 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-using Outcome = s3::DeleteResult::Outcome;
 
-constexpr std::string_view kProbeBody = "s3compress was here";
+constexpr std::string_view kBody = "s3compress was here";
+/// gc at age 0 may remove the object or its uploads: only what happens each time tells of the store.
+constexpr int kAttempts = 3;
 
 /// What a store says that doesn't know a header or an element.
 bool is_refusal(const Error& error) {
   return error.kind() == ErrorKind::invalid_argument || error.kind() == ErrorKind::unsupported;
 }
 
-/// One probe object and the uploads that make it.
-class Probe {
+/// A small object of our own, and the uploads that make it.
+class ProbeObject {
  public:
-  Probe(s3::ObjectStore& store, std::string bucket, std::string key)
-      : store_(store), bucket_(std::move(bucket)), key_(std::move(key)) {}
-
-  /// Makes the probe object by a multipart upload; true if the store took the checksum and tells it again.
-  bool make_with_checksum() {
-    std::string upload_id;
-    try {
-      upload_id = start(true);
-      complete(upload_id, upload(upload_id, true), true, false);
-    } catch (const Error& error) {
-      if (!upload_id.empty()) store_.abort_multipart_upload(bucket_, key_, upload_id);
-      // A store that doesn't know the headers may refuse them; one that can't be written is found out below.
-      if (!is_refusal(error)) throw;
-      upload_id = start(false);
-      complete(upload_id, upload(upload_id, false), false, false);
-      return false;
-    }
-    const auto head = store_.head_object(bucket_, key_);
-    const std::string expected = base::to_base64(base::crc32_bytes(base::crc32(kProbeBody)));
-    return head && head->whole_checksum("CRC32") == expected;
-  }
+  ProbeObject(s3::ObjectStore& store, const std::string& bucket, std::string key, const std::stop_token& stop)
+      : store_(store), bucket_(bucket), key_(std::move(key)), stop_(stop) {}
 
   struct Race {
     int won = 0;           ///< Completes that may have had their effect
@@ -80,32 +64,73 @@ class Probe {
     }
     threads.wait();
     Race race;
-    std::optional<Error> trouble;
     for (const Runner& runner : runners) {
-      if (!runner.error) {
-        ++race.won;
-        continue;
-      }
-      store_.abort_multipart_upload(bucket_, key_, runner.upload_id);
-      if (runner.error->kind() == ErrorKind::no_upload) {
-        ++race.won;  // it had its effect, and its answer was lost
+      if (!runner.error || runner.error->kind() == ErrorKind::no_upload) {
+        ++race.won;  // or it had its effect, and its answer was lost
       } else if (is_refusal(*runner.error)) {
         race.refused = true;
       } else if (runner.error->kind() != ErrorKind::precondition_failed) {
-        trouble = runner.error;
+        throw *runner.error;
       }
     }
-    if (trouble) throw *trouble;
+    has_unfinished_ = race.won < 2;
     return race;
   }
 
-  /// On the way out of an error, which is the one to tell.
+  /// Makes the object, whatever stands there.
+  void make() {
+    const std::string upload_id = start(false);
+    complete(upload_id, upload(upload_id, false), false, false);
+  }
+  /// The same with a checksum of the whole object; false: the store refused that, and it was made without.
+  bool make_with_checksum() {
+    try {
+      const std::string upload_id = start(true);
+      complete(upload_id, upload(upload_id, true), true, false);
+      return true;
+    } catch (const Error& error) {
+      // A store that doesn't know the headers may refuse them; one that can't be written is found out below.
+      if (!is_refusal(error)) throw;
+      make();
+      return false;
+    }
+  }
+  bool tells_checksum(const s3::ObjectHead& head) const {
+    return head.whole_checksum("CRC32") == base::to_base64(base::crc32_bytes(base::crc32(kBody)));
+  }
+
+  /// The uploads that were completed, and at least one that was not. What is there afterwards.
+  std::optional<s3::ObjectHead> abort_all() {
+    if (!has_unfinished_) start(false);
+    for (const std::string& upload_id : started_) {
+      expect_going();
+      store_.abort_multipart_upload(bucket_, key_, upload_id);
+    }
+    expect_going();
+    return store_.head_object(bucket_, key_);
+  }
+
+  void remove() {
+    s3::DeleteItem item;
+    item.key = key_;
+    const s3::DeleteResult left =
+        store_.delete_objects(bucket_, {item}, s3::ObjectStore::Resend::allowed).at(0);
+    if (left.outcome != s3::DeleteResult::Outcome::refused) return;
+    // Losing a race means taking back a manifest: a run that may not delete in its own catalog can't keep the
+    // protocol.
+    throw Error(ErrorKind::access_denied,
+                fmt::format("the bucket must allow s3:DeleteObject under {}", kCatalogPrefix),
+                {.operation = "DeleteObjects", .resource = bucket_, .code = left.code});
+  }
+
+  /// On the way out of an error, which is the one to tell. What stays, gc finds.
   void try_to_remove() {
+    if (stop_.stop_requested()) return;  // whoever stops us doesn't wait for that
     for (const std::string& upload_id : started_) {
       try {
         store_.abort_multipart_upload(bucket_, key_, upload_id);
       } catch (const Error&) {
-        continue;  // gc finds it
+        continue;
       }
     }
     try {
@@ -115,14 +140,19 @@ class Probe {
     }
   }
 
-  s3::DeleteResult remove() {
-    s3::DeleteItem item;
-    item.key = key_;
-    return store_.delete_objects(bucket_, {item}, s3::ObjectStore::Resend::allowed).at(0);
+  base::ErrorContext context() const {
+    return {.operation = "AbortMultipartUpload", .resource = bucket_ + "/" + key_};
   }
 
  private:
+  /// Each request may take a slow store seconds, and there are many of them.
+  void expect_going() const {
+    if (stop_.stop_requested())
+      throw Error(ErrorKind::cancelled, "stopped while asking what the store can do", context());
+  }
+
   std::string start(bool checksum) {
+    expect_going();
     s3::CreateMultipartUploadRequest request;
     request.bucket = bucket_;
     request.key = key_;
@@ -132,65 +162,110 @@ class Probe {
   }
 
   s3::UploadedPart upload(const std::string& upload_id, bool checksum) {
+    expect_going();
     s3::UploadPartRequest part;
     part.bucket = bucket_;
     part.key = key_;
     part.upload_id = upload_id;
     part.part_number = 1;
-    part.body = kProbeBody;
-    part.md5 = base::md5(kProbeBody);
-    if (checksum) part.crc32 = base::crc32(kProbeBody);
+    part.body = kBody;
+    part.md5 = base::md5(kBody);
+    if (checksum) part.crc32 = base::crc32(kBody);
     return store_.upload_part(part);
   }
 
   void complete(const std::string& upload_id, const s3::UploadedPart& part, bool checksum,
                 bool if_none_match) {
+    expect_going();
     s3::CompleteMultipartUploadRequest request;
     request.bucket = bucket_;
     request.key = key_;
     request.upload_id = upload_id;
     request.parts = {part};
     request.if_none_match = if_none_match;
-    if (checksum) request.full_object_crc32 = base::crc32(kProbeBody);
+    if (checksum) request.full_object_crc32 = base::crc32(kBody);
     store_.complete_multipart_upload(request);
   }
 
   s3::ObjectStore& store_;
-  std::string bucket_;
-  std::string key_;
+  const std::string& bucket_;
+  const std::string key_;
+  const std::stop_token stop_;
   std::vector<std::string> started_;  ///< upload ids
+  bool has_unfinished_ = false;       ///< of these, at least one was not completed
 };
+
+/// What is to be tried beside the aborts.
+struct Wanted {
+  bool conditional_complete = false;
+  bool additional_checksums = false;
+};
+
+/// nullopt: the object was gone after the aborts.
+std::optional<StorePowers> try_once(s3::ObjectStore& store, ProbeObject& object, const Wanted& wanted) {
+  StorePowers powers;
+  if (wanted.conditional_complete) {
+    const ProbeObject::Race race = object.race();
+    powers.takes_complete_condition = !race.refused;
+    // That one was refused proves nothing: the two may have come one after the other.
+    powers.conditional_complete = !race.refused && race.won <= 1 && store.completes_atomically();
+  }
+  bool with_checksum = false;
+  if (wanted.additional_checksums) {
+    with_checksum = object.make_with_checksum();
+  } else {
+    object.make();
+  }
+  const std::optional<s3::ObjectHead> head = object.abort_all();
+  if (!head) return std::nullopt;
+  powers.additional_checksums = with_checksum && object.tells_checksum(*head);
+  return powers;
+}
+
+StorePowers probe(s3::ObjectStore& store, const std::string& bucket, std::string_view id,
+                  const Wanted& wanted, std::string_view not_done, const std::stop_token& stop) {
+  std::optional<Error> failure;
+  for (int attempt = 1; attempt <= kAttempts; ++attempt) {
+    // A name of its own each time: a delete of gc's may still be on its way.
+    ProbeObject object(store, bucket, fmt::format("{}-{}", probe_key(id), attempt), stop);
+    try {
+      if (const auto powers = try_once(store, object, wanted)) {
+        object.remove();
+        return *powers;
+      }
+      failure.emplace(ErrorKind::unsupported,
+                      fmt::format("AbortMultipartUpload on this store removes the finished object at that "
+                                  "name: archives would not be safe here, {}",
+                                  not_done),
+                      object.context());
+    } catch (const Error& error) {
+      object.try_to_remove();
+      if (error.kind() != ErrorKind::no_upload) throw;
+      failure.emplace(ErrorKind::transient,
+                      fmt::format("another process (gc, or a lifecycle rule) keeps removing the uploads of "
+                                  "the store probe, {}",
+                                  not_done),
+                      object.context());
+    }
+  }
+  throw *failure;
+}
 
 }  // namespace
 
 StorePowers find_powers(s3::ObjectStore& archive, const std::string& archive_bucket, const FixedPowers& fixed,
-                        base::Clock& clock) {
-  StorePowers powers;
-  powers.conditional_complete = fixed.conditional_complete.value_or(false);
-  powers.additional_checksums = fixed.additional_checksums.value_or(false);
-  if (fixed.conditional_complete && fixed.additional_checksums) return powers;
-
-  Probe probe(archive, archive_bucket, probe_key(base::make_ulid(clock.now())));
-  try {
-    if (!fixed.conditional_complete) {
-      const Probe::Race race = probe.race();
-      powers.takes_complete_condition = !race.refused;
-      // That one was refused proves nothing: the two may have come one after the other.
-      powers.conditional_complete = !race.refused && race.won <= 1 && archive.completes_atomically();
-    }
-    if (!fixed.additional_checksums) powers.additional_checksums = probe.make_with_checksum();
-  } catch (const Error&) {
-    probe.try_to_remove();
-    throw;
-  }
-  if (const s3::DeleteResult left = probe.remove(); left.outcome == Outcome::refused) {
-    // Losing a race means taking back a manifest: a run that may not delete in its own catalog can't keep the
-    // protocol.
-    throw Error(ErrorKind::access_denied,
-                "the archive bucket must allow s3:DeleteObject under " + std::string(kCatalogPrefix),
-                {.operation = "DeleteObjects", .resource = archive_bucket, .code = left.code});
-  }
+                        const std::stop_token& stop) {
+  const Wanted wanted{!fixed.conditional_complete, !fixed.additional_checksums};
+  StorePowers powers =
+      probe(archive, archive_bucket, base::make_ulid(archive.now()), wanted, "nothing was archived", stop);
+  powers.conditional_complete = fixed.conditional_complete.value_or(powers.conditional_complete);
+  powers.additional_checksums = fixed.additional_checksums.value_or(powers.additional_checksums);
   return powers;
+}
+
+void check_aborts(s3::ObjectStore& store, const std::string& bucket, std::string_view id,
+                  std::string_view not_done, const std::stop_token& stop) {
+  probe(store, bucket, id, {}, not_done, stop);
 }
 
 }  // namespace s3c::archive

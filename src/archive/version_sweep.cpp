@@ -90,7 +90,9 @@ class VersionSweep::OneGroup {
   }
 
   void load_volumes() {
-    for (const CommittedVolume& volume : s_.catalog.load_group(group_.stem).committed) {
+    const GroupState state = s_.catalog.load_group(group_.stem);
+    for (const index::Manifest& lost : state.lost) report_.lost.push_back(lost.archive_key);
+    for (const CommittedVolume& volume : state.committed) {
       if (is_of_group(volume, s_.options.selection.bucket, group_.prefix))
         volumes_.emplace_back(s_.catalog, volume);
     }

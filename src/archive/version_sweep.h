@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "archive/catalog.h"
 #include "archive/layout.h"
@@ -17,10 +19,11 @@
 namespace s3c::archive {
 
 struct SweepReport {
-  std::uint64_t deleted = 0;     ///< archived versions
-  std::uint64_t kept = 0;        ///< other versions under delete markers
-  std::uint64_t kept_bytes = 0;  ///< their sizes
-  LeftObjects left;              ///< archived versions that the store refused to delete (Object Lock)
+  std::uint64_t deleted = 0;      ///< archived versions
+  std::uint64_t kept = 0;         ///< other versions under delete markers
+  std::uint64_t kept_bytes = 0;   ///< their sizes
+  std::vector<std::string> lost;  ///< archives of the group that were committed, and are gone or replaced
+  LeftObjects left;               ///< archived versions that the store refused to delete (Object Lock)
 };
 
 /// Holds no state between calls; any thread.

@@ -74,6 +74,13 @@ class Aborts(LostArchive):
             self.assertIn("AbortMultipartUpload on this store removes the finished object", result.err + result.out)
             self.assertNotIn("Contents", client.list_objects_v2(Bucket="arch"))
             self.assertIn("Contents", client.list_objects_v2(Bucket="src"))
+        # An archive, and an upload to its name that a killed run left.
+        client.put_object(Bucket="arch", Key="src/20180401.zip", Body=b"an archive")
+        client.create_multipart_upload(Bucket="arch", Key="src/20180401.zip")
+        result = run(store, "gc", "--bucket", "src", "--arch-bucket", "arch", "--min-age", "0")
+        self.assertEqual(2, result.code, str(result))
+        self.assertIn("no unfinished upload was aborted", result.err)
+        self.assertEqual({"src/20180401.zip"}, set(list_bucket(client, "arch")))
 
 
 del LostArchive

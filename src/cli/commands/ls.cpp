@@ -1,5 +1,8 @@
 #include "cli/commands/ls.h"
 
+#include <fmt/format.h>
+
+#include <cstdint>
 #include "archive/member_search.h"
 #include "archive/volume_listing.h"
 #include "archive/volume_state.h"
@@ -65,11 +68,12 @@ LsOptions read_ls(Reader& reader) {
   return options;
 }
 
-void list_volumes(const LsOptions& options, Session& session, ResultLines& lines) {
+ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& lines) {
   const bool json = session.prints_json();
   archive::Catalog catalog(session.store(), options.scope.archive_bucket);
   archive::VolumeListing listing(session.store(), options.scope);
   bool any = false;
+  std::uint64_t unreadable = 0;
   base::in_order<ListedVolume, VolumeInfo>(
       options.threads,
       [&] {
@@ -78,12 +82,16 @@ void list_volumes(const LsOptions& options, Session& session, ResultLines& lines
       },
       [&](ListedVolume& volume) { return archive::find_state(session.store(), catalog, volume); },
       [&](VolumeInfo&& volume) {
-        if (volume.manifest && !options.scope.dates.may_contain(archive::date_of(volume.manifest->group)))
-          return;
+        if (volume.manifest && !options.scope.holds(*volume.manifest)) return;
+        if (volume.state == archive::VolumeState::unreadable) ++unreadable;
         if (!any && !json && !session.output().quiet) lines.write(volume_heading());
         any = true;
         lines.write(json ? volume_json(volume) : volume_line(volume));
       });
+  if (unreadable == 0) return ExitCode::done;
+  session.terminal().write_line(
+      fmt::format("manifests that can't be read: {}; verify tells why", unreadable));
+  return ExitCode::failed;
 }
 
 ExitCode list_members(const LsOptions& options, Session& session, ResultLines& lines) {
@@ -108,7 +116,7 @@ ExitCode run_ls_command(const LsOptions& options, const SessionSettings& setting
   ResultLines lines;
   ExitCode code = ExitCode::done;
   if (options.volume.empty()) {
-    list_volumes(options, session, lines);
+    code = list_volumes(options, session, lines);
   } else {
     code = list_members(options, session, lines);
   }

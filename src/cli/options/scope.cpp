@@ -143,6 +143,7 @@ archive::CatalogScope read_scope(Reader& reader) {
   scope.archive_bucket = reader.text("arch-bucket");
   scope.bucket = reader.text("bucket");
   scope.prefix = read_prefix(reader);
+  scope.only_prefix = reader.find("prefix") != nullptr;
   read_names(reader, scope.layout, scope.archive_name);
   scope.dates = read_dates(reader);
   require_bucket_for_names(reader, scope.bucket);

@@ -52,7 +52,7 @@ inline void expect_no_garbage(const FakeStore& store) {
     if (key.starts_with(kCatalogPrefix)) continue;
     const std::string id = object.metadata.at(kIdMetadata);
     expected.insert({key, manifest_key(key, id), index_key(key, id)});
-    // Not there yet if its run was killed before the first delete.
+    // Not there yet if its run was killed right after Complete.
     const std::string mark = commit_mark_key(key, id);
     if (store.keys(kSource).empty() || store.keys(kArchive).contains(mark)) expected.insert(mark);
   }

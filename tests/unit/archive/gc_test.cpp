@@ -100,10 +100,10 @@ TEST_P(GcTest, TheOrderIsAbortHeadManifestIndex) {
   GcOptions blind = gc_options();
   blind.bucket.clear();
   gc(store_, blind);
-  const auto aborts = store_.calls(Op::abort);
+  const auto aborts = store_.calls(Op::abort, kName);
   const auto our_mark = store_.calls(Op::put, "/take_back/");
   const auto looks = store_.calls(Op::head, "/commit/");
-  const auto deletes = store_.calls(Op::del);
+  const auto deletes = store_.calls(Op::del, kName);
   ASSERT_EQ(aborts.size(), 1u);
   ASSERT_EQ(our_mark.size(), 1u);
   ASSERT_EQ(looks.size(), 2u);
@@ -119,8 +119,8 @@ TEST_P(GcTest, TheOrderIsAbortHeadManifestIndex) {
 
 TEST_P(GcTest, ACompleteThatLandsBeforeTheAbortIsACommit) {
   kill_at(Op::complete, kName);
-  store_.before = [&](const Call& c) {
-    if (c.op == Op::abort) store_.complete_now(store_.last_complete());
+  store_.before = [complete = store_.last_complete(), this](const Call& c) {
+    if (c.op == Op::abort && c.key == kName) store_.complete_now(complete);
   };
   GcOptions blind = gc_options();
   blind.bucket.clear();
@@ -135,7 +135,7 @@ TEST_P(GcTest, AnAbortWithoutAnswerLeavesTheManifest) {
   kill_at(Op::complete, kName);
   const auto keys = store_.keys(testing::kArchive);
   store_.before = [](const Call& c) {
-    if (c.op == Op::abort) throw store_error(ErrorKind::transient, "InternalError");
+    if (c.op == Op::abort && c.key == kName) throw store_error(ErrorKind::transient, "InternalError");
   };
   const GcReport report = gc(store_, gc_options());
   store_.before = {};
@@ -229,12 +229,12 @@ TEST_P(GcTest, AnIndexWithoutManifestGoes) {
   const GcReport report = gc(store_, blind);
   EXPECT_EQ(names(report.removed),
             (std::vector<std::string>{std::string("upload ") + kName, "index " + index}));
-  const auto aborts = store_.calls(Op::abort);
+  const auto aborts = store_.calls(Op::abort, kName);
   const auto looks = store_.calls(Op::head, "/manifest/");
   ASSERT_EQ(aborts.size(), 1u);
   ASSERT_EQ(looks.size(), 1u);
   EXPECT_LT(aborts[0].ended, looks[0].began);
-  EXPECT_LT(looks[0].ended, store_.calls(Op::del).at(0).began);
+  EXPECT_LT(looks[0].ended, store_.calls(Op::del, kName).at(0).began);
   expect_no_garbage(store_);
 }
 
@@ -262,12 +262,13 @@ TEST_P(GcTest, AnIndexWhoseManifestComesBeforeTheAbortStays) {
   const std::string key = only_key(kManifestFolder);
   const std::string body = store_.objects(testing::kArchive).at(key).body;
   store_.erase(testing::kArchive, key);
+  const auto complete = store_.last_complete();
   std::once_flag completed;  // gc may abort from two threads
   store_.before = [&](const Call& c) {
-    if (c.op != Op::abort) return;
+    if (c.op != Op::abort || c.key != kName) return;
     std::call_once(completed, [&] {
       store_.put(testing::kArchive, key, body);
-      store_.complete_now(store_.last_complete());
+      store_.complete_now(complete);
     });
   };
   const GcReport report = gc(store_, gc_options());
@@ -326,6 +327,39 @@ TEST_P(GcTest, UploadsOfOurNamesGo) {
   EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{"other/20180401.zip"}));
 }
 
+TEST_P(GcTest, WhereAbortsRemoveObjectsNothingIsAborted) {
+  testing::run(store_, testing::small_options());
+  start_upload(kName);
+  const auto keys = store_.keys(testing::kArchive);
+  store_.after = [this](const Call& c) {
+    if (c.op == Op::abort) store_.erase(testing::kArchive, c.key);
+  };
+  store_.forget_journal();
+  GcOptions dry = gc_options();
+  dry.dry_run = true;
+  EXPECT_EQ(gc(store_, dry).removed.count(), 1u);
+  EXPECT_TRUE(store_.calls(Op::create).empty()) << "a dry run doesn't ask";
+  EXPECT_EQ(testing::error_kind([&] { gc(store_, gc_options()); }), ErrorKind::unsupported);
+  store_.after = {};
+  EXPECT_EQ(store_.keys(testing::kArchive), keys);
+  EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{kName}));
+}
+
+TEST_P(GcTest, WhatItAsksWithIsNoGarbage) {
+  for (const char* key : {"src/20180401.zip", "src/20180402.zip", "s3compress_catalog/staging/x"})
+    start_upload(key);
+  store_.forget_journal();
+  const GcReport report = gc(store_, gc_options());
+  EXPECT_EQ(report.removed.count(), 3u);
+  EXPECT_EQ(report.uploads, 3u);
+  EXPECT_EQ(store_.calls(Op::complete).size(), 1u) << "asked once";
+  EXPECT_TRUE(store_.keys(testing::kArchive).empty());
+  EXPECT_EQ(store_.open_uploads(), 0u);
+  store_.forget_journal();
+  gc(store_, gc_options());
+  EXPECT_TRUE(store_.calls(Op::create).empty()) << "nothing to abort, nothing to ask";
+}
+
 TEST_P(GcTest, LayoutAndArchiveNameSayWhatIsOurs) {
   start_upload("20180401.zip");
   start_upload("a-2018.zip");
@@ -353,9 +387,9 @@ TEST_P(GcTest, ACommittedVolumeIsOnlyAskedForOnce) {
 
 TEST_P(GcTest, AnArchiveThatIsNotAsItsManifestSaysIsDamageAndStays) {
   kill_at(Op::complete, kName);
-  store_.before = [&](const Call& c) {
-    if (c.op != Op::abort || store_.keys(testing::kArchive).contains(kName)) return;
-    store_.complete_now(store_.last_complete());
+  store_.before = [complete = store_.last_complete(), this](const Call& c) {
+    if (c.op != Op::abort || c.key != kName || store_.keys(testing::kArchive).contains(kName)) return;
+    store_.complete_now(complete);
     store_.edit(testing::kArchive, kName, [](testing::StoredObject& object) { object.body += "x"; });
   };
   GcOptions blind = gc_options();

@@ -151,6 +151,37 @@ TEST_F(MemberSearchTest, DatesAndBucketsNarrowTheSearch) {
   EXPECT_EQ(search(MemberQuery()).members, originals_.size());
 }
 
+TEST_F(MemberSearchTest, APrefixThatWasAskedForIsTheOnlyOne) {
+  archive();
+  const std::string log = "logs/2018/04/01/a.log";
+  store_.put(testing::kSource, log, "x");
+  ArchiveOptions logs = testing::small_options();
+  logs.selection.prefix = "logs";
+  ASSERT_FALSE(testing::run(store_, logs).total().failure);
+  EXPECT_EQ(search(MemberQuery()).members, originals_.size() + 1) << "both have the same names";
+  scope_.prefix = "logs";
+  scope_.only_prefix = true;
+  for (const auto& query : {MemberQuery(), MemberQuery({}, {"*"}), MemberQuery({log, day_key(1, 1)}, {})}) {
+    EXPECT_EQ(search(query).members, 1u);
+    EXPECT_THAT(keys(), ElementsAre(log));
+  }
+  scope_.prefix = "sources";
+  EXPECT_EQ(search(MemberQuery()).members, originals_.size());
+}
+
+TEST_F(MemberSearchTest, AVolumeWhoseManifestWasRemovedIsTold) {
+  archive();
+  store_.put(testing::kSource, day_key(1, 0), "newer");
+  ASSERT_FALSE(testing::run(store_, testing::small_options()).total().failure);
+  store_.erase(testing::kArchive, manifest_of("src/20180401-4.zip"));
+  const SearchReport report = search(MemberQuery());
+  EXPECT_EQ(report.failed, 1u);
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_THAT(report.failures[0].what(), ::testing::HasSubstr("the manifest of a committed volume is gone"));
+  EXPECT_EQ(unsearched_.size(), 5u) << "an older object must not pass for the newest";
+  EXPECT_TRUE(unsearched_.contains(day_key(1, 0)));
+}
+
 TEST_F(MemberSearchTest, OneVolumeByItsName) {
   archive();
   EXPECT_EQ(search(MemberQuery(), "src/20180401-3.zip").members, 1u);

@@ -1,7 +1,7 @@
 // A restore over the fake store: which ranges are asked for, which volume has the last word, what is told of
 // what went wrong.
-#include "archive/restore_plan.h"
 #include "archive/restore_run.h"
+#include "archive/restore_plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <stop_token>
 #include <string>
 
 #include "promise.h"
@@ -19,8 +20,7 @@ using testing::store_error;
 StorePowers powers_of(FakeStore& store) {
   store.make_bucket(testing::kSource);
   store.make_bucket(testing::kArchive);
-  testing::FakeClock clock;
-  return find_powers(store, testing::kArchive, {}, clock);
+  return find_powers(store, testing::kArchive, {}, {});
 }
 
 void expect_nothing_left(const FakeStore& store) {
@@ -37,7 +37,7 @@ TEST(StorePowers, AreFoundOutByTryingAndNothingIsLeftBehind) {
     EXPECT_TRUE(powers.takes_complete_condition);
     EXPECT_EQ(powers.additional_checksums, (bits & 2) != 0);
     expect_nothing_left(store);
-    EXPECT_LE(store.journal().size(), 14u);
+    EXPECT_LE(store.journal().size(), 16u);
     for (const Call& call : store.journal()) EXPECT_EQ(call.bucket, testing::kArchive);
   }
 }
@@ -102,12 +102,54 @@ TEST(StorePowers, TroubleIsAnErrorAndLeavesNothingEither) {
 
 TEST(StorePowers, WhatIsFixedIsNotTried) {
   FakeStore store;
-  testing::FakeClock clock;
-  const StorePowers powers = find_powers(
-      store, testing::kArchive, {.conditional_complete = true, .additional_checksums = false}, clock);
+  store.make_bucket(testing::kArchive);
+  const StorePowers powers = find_powers(store, testing::kArchive,
+                                         {.conditional_complete = true, .additional_checksums = false}, {});
   EXPECT_TRUE(powers.conditional_complete);
   EXPECT_FALSE(powers.additional_checksums);
-  EXPECT_TRUE(store.journal().empty());
+  EXPECT_EQ(store.journal().size(), 8u) << "what an abort does is always tried";
+}
+
+TEST(StorePowers, AStoreWhoseAbortsRemoveObjectsIsRefused) {
+  FakeStore store;
+  store.after = [&store](const Call& c) {
+    if (c.op == Op::abort) store.erase(testing::kArchive, c.key);
+  };
+  EXPECT_EQ(error_kind([&] { powers_of(store); }), ErrorKind::unsupported);
+  expect_nothing_left(store);
+}
+
+TEST(StorePowers, OneAbortedByGcIsMadeAgain) {
+  for (const Op op : {Op::part, Op::complete}) {
+    FakeStore store;
+    int met = 0;
+    store.before = [&met, op](const Call& c) {
+      if (c.op == op && ++met == 1) throw store_error(ErrorKind::no_upload, "NoSuchUpload");
+    };
+    powers_of(store);
+    expect_nothing_left(store);
+    met = -1'000'000;
+    store.before = [op](const Call& c) {
+      if (c.op == op) throw store_error(ErrorKind::no_upload, "NoSuchUpload");
+    };
+    EXPECT_EQ(error_kind([&] { powers_of(store); }), ErrorKind::transient);
+    expect_nothing_left(store);
+  }
+}
+
+TEST(StorePowers, AStopEndsTheProbeBetweenTwoRequests) {
+  for (int k = 1; k <= 12; ++k) {
+    SCOPED_TRACE(k);
+    FakeStore store;
+    store.make_bucket(testing::kArchive);
+    std::stop_source stop;
+    store.before = [&](const Call& c) {
+      if (c.number == k) stop.request_stop();
+    };
+    EXPECT_EQ(error_kind([&] { find_powers(store, testing::kArchive, {}, stop.get_token()); }),
+              ErrorKind::cancelled);
+    EXPECT_LE(store.journal().size(), static_cast<std::size_t>(k) + 1) << "two Completes are sent at once";
+  }
 }
 
 }  // namespace

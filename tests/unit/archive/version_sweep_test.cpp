@@ -72,6 +72,18 @@ TEST_F(VersionSweepTest, ARerunFindsWhatAKilledRunLeftUnderMarkers) {
   for (int n = 0; n < 3; ++n) EXPECT_EQ(versions(n).size(), 1u);
 }
 
+TEST_F(VersionSweepTest, ALostArchiveIsNamedAlsoIfOnlyVersionsAreLeft) {
+  testing::fill(store_, 2, 1);
+  options_.delete_versions = false;
+  testing::run(store_, options_);
+  options_.delete_versions = true;
+  ASSERT_TRUE(store_.keys(testing::kSource).empty());
+  store_.erase(testing::kArchive, "src/20180401.zip");
+  const GroupReport report = run();
+  EXPECT_EQ(report.lost, std::vector<std::string>{"src/20180401.zip"});
+  EXPECT_EQ(report.versions_deleted, 0u) << "they are the last copies";
+}
+
 TEST_F(VersionSweepTest, OnlyTheVeryVersionThatWasArchivedGoes) {
   testing::fill(store_, 2, 1);
   options_.delete_versions = false;
