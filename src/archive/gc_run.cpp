@@ -285,7 +285,7 @@ class GcRun {
                                  manifest->upload_id);
           }
           if (upload && !is_old_enough(upload->initiated)) return;  // in the making
-          if (!options_.dry_run) expect_harmless_aborts();
+          if (!options_.dry_run && manifest->has_upload()) expect_harmless_aborts();
           const auto outcome =
               options_.dry_run ? foresee(*manifest) : take_back(context_.store, catalog_, *manifest);
           if (std::holds_alternative<CommittedVolume>(outcome)) {
