@@ -1,6 +1,6 @@
-# One static library per layer folder. s3c_layer(zip DEPS base LIBS PkgConfig::libdeflate)
-# makes s3c_zip from every .cpp below the current folder. tests/check_layers.py fails on an
-# include the layer picture of ARCHITECTURE.md forbids.
+# One static library per room. s3c_layer(zip DEPS base LIBS PkgConfig::libdeflate)
+# makes s3c_zip from every .cpp below the current folder. tests/check_layers.py fails on
+# what the picture of ARCHITECTURE.md forbids.
 function(s3c_layer name)
   cmake_parse_arguments(arg "" "" "DEPS;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)

@@ -10,9 +10,9 @@
 #include <filesystem>
 #include <thread>
 
-#include "archive/body_check.h"
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "s3/body_check.h"
 #include "support/bodies.h"
 #include "support/curl_gets.h"
 #include "support/measure.h"
@@ -82,7 +82,7 @@ Sample own_client(const Options& options, bool check_bodies) {
     const s3::GetObjectResult got = client.store().get_object(
         {.bucket = kBucket, .key = object_key(i), .expected_size_bytes = kObjectBytes});
     if (!check_bodies) return;
-    archive::BodyCheck check(got.head);
+    s3::BodyCheck check(got.head);
     check.update(got.body);
     if (check.complaint(base::crc32(got.body))) throw std::runtime_error("a wrong body");
   });

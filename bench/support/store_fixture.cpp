@@ -7,15 +7,15 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "aws/endpoint.h"
+#include "aws/sigv4.h"
 #include "base/task_group.h"
-#include "s3/endpoint.h"
-#include "s3/sigv4.h"
 #include "support/bodies.h"
 
 namespace s3c::bench {
 namespace {
 
-s3::Credentials credentials() {
+aws::Credentials credentials() {
   const char* id = std::getenv("AWS_ACCESS_KEY_ID");
   const char* secret = std::getenv("AWS_SECRET_ACCESS_KEY");
   if (id == nullptr || secret == nullptr)
@@ -28,8 +28,8 @@ s3::S3ClientConfig config(const std::string& endpoint) {
 }
 
 http::Request signed_request(const std::string& endpoint, const std::string& method,
-                             const std::string& bucket, const std::string& key, s3::Signer& signer) {
-  const s3::BucketAddress address = s3::Endpoint({.url = endpoint}).locate(bucket, "us-east-1");
+                             const std::string& bucket, const std::string& key, aws::Signer& signer) {
+  const aws::BucketAddress address = aws::Endpoint({.url = endpoint}).locate(bucket, "us-east-1");
   std::string path = address.path_root + key;
   if (key.empty()) path.pop_back();
   http::Request request{.method = method, .url = address.origin + path};
@@ -38,7 +38,7 @@ http::Request signed_request(const std::string& endpoint, const std::string& met
                .host = address.host,
                .path = path,
                .query = "",
-               .payload_hash = s3::kEmptyPayloadHash,
+               .payload_hash = aws::kEmptyPayloadHash,
                .headers = nullptr},
               request.headers, credentials(), address.region, base::SystemClock().now());
   return request;
@@ -46,7 +46,7 @@ http::Request signed_request(const std::string& endpoint, const std::string& met
 
 void fill(const std::string& endpoint, int count, std::size_t size_bytes) {
   Client client(endpoint);
-  s3::Signer signer;
+  aws::Signer signer;
   for (const char* bucket : {kBucket, kArchiveBucket}) {
     const http::Response made =
         client.transport().send(signed_request(endpoint, "PUT", bucket, "", signer), {}, std::stop_token{});
@@ -69,7 +69,7 @@ void fill(const std::string& endpoint, int count, std::size_t size_bytes) {
 
 Client::Client(const std::string& endpoint)
     : transport_(curl_, {}),
-      store_(config(endpoint), std::make_shared<s3::StaticCredentials>(credentials()), transport_, clock_,
+      store_(config(endpoint), std::make_shared<aws::StaticCredentials>(credentials()), transport_, clock_,
              base::make_null_logger(), std::stop_token{}) {}
 
 void fill_bucket(const std::string& endpoint, int count, std::size_t size_bytes) {
@@ -91,7 +91,7 @@ std::vector<std::string> object_keys(int count) {
 
 std::vector<http::Request> signed_gets(const std::string& endpoint, const std::string& bucket,
                                        const std::vector<std::string>& keys) {
-  s3::Signer signer;
+  aws::Signer signer;
   std::vector<http::Request> requests;
   for (const std::string& key : keys)
     requests.push_back(signed_request(endpoint, "GET", bucket, key, signer));

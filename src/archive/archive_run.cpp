@@ -5,10 +5,10 @@
 #include <thread>
 #include <utility>
 
-#include "archive/group_finder.h"
 #include "archive/group_run.h"
 #include "archive/packing_crew.h"
 #include "base/error.h"
+#include "source/group_finder.h"
 
 namespace s3c::archive {
 namespace {
@@ -28,7 +28,9 @@ class GroupSource {
   GroupSource& operator=(const GroupSource&) = delete;
 
   /// The next group; nullopt when there is none, when the run is asked to stop or after give_up().
-  std::optional<Group> next() { return context_.stop.stop_requested() ? std::nullopt : found_.pop(); }
+  std::optional<catalog::Group> next() {
+    return context_.stop.stop_requested() ? std::nullopt : found_.pop();
+  }
   /// No further group is begun.
   void give_up() { found_.cancel(); }
   /// Waits for the finder, which may be in the middle of its search if nobody wants more; throws what ended
@@ -40,9 +42,9 @@ class GroupSource {
 
  private:
   void find() {
-    const GroupSearch search{options_.selection, options_.layout, options_.archive_name,
-                             options_.delete_versions};
-    find_groups(context_.stores.source, search, context_.stop, [this](Group group) {
+    const source::GroupSearch search{options_.selection, options_.layout, options_.archive_name,
+                                     options_.delete_versions};
+    source::find_groups(context_.stores.source, search, context_.stop, [this](catalog::Group group) {
       context_.progress.group_found();
       return found_.push(std::move(group)) && !context_.stop.stop_requested();
     });
@@ -52,7 +54,7 @@ class GroupSource {
 
   const ArchiveOptions& options_;
   const RunContext& context_;
-  base::BoundedQueue<Group> found_;
+  base::BoundedQueue<catalog::Group> found_;
   base::TaskGroup finder_;  // last: its thread uses everything above
 };
 
@@ -67,7 +69,7 @@ void check_bucket(s3::ObjectStore& store, const std::string& bucket, std::string
 }
 
 /// Runs one group and turns what it throws into a part of its report.
-GroupReport run_group(const RunShared& shared, Group group) {
+GroupReport run_group(const RunShared& shared, catalog::Group group) {
   GroupReport report;
   const std::string prefix = group.prefix;
   shared.context.progress.group_started(prefix);
@@ -94,20 +96,21 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   // Names and permissions first: a typo must not be found out after an hour.
   check_bucket(context.stores.source, options.selection.bucket,
                options.layout.root(options.selection.prefix));
-  check_bucket(context.stores.archive, options.archive_bucket, std::string(kCatalogPrefix));
+  check_bucket(context.stores.archive, options.archive_bucket, std::string(catalog::kCatalogPrefix));
 
   RunReport report;
   GroupSource groups(options, context);
-  std::optional<Group> first = groups.next();
+  std::optional<catalog::Group> first = groups.next();
   if (!first) {
     groups.finish();
     report.interrupted = context.stop.stop_requested();
     return report;
   }
-  const FixedPowers fixed{options.conditional_complete, options.additional_checksums};
-  const StorePowers powers =
-      options.dry_run ? StorePowers{}
-                      : find_powers(context.stores.archive, options.archive_bucket, fixed, context.stop);
+  const catalog::FixedPowers fixed{options.conditional_complete, options.additional_checksums};
+  const catalog::StorePowers powers =
+      options.dry_run
+          ? catalog::StorePowers{}
+          : catalog::find_powers(context.stores.archive, options.archive_bucket, fixed, context.stop);
   context.log.info("archive store: conditional complete {}, additional checksums {}",
                    powers.conditional_complete, powers.additional_checksums);
 
@@ -121,20 +124,20 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   EncoderPool encoders(std::max(1, static_cast<int>(std::thread::hardware_concurrency())), options.level);
   s3::ObjectStore& source = context.stores.source;
   s3::ObjectStore& archive = context.stores.archive;
-  Catalog catalog(archive, options.archive_bucket);
+  catalog::Catalog catalog(archive, options.archive_bucket);
   Readback readback(archive, options, powers, bodies, slots, context.log);
   Committer committer(archive, catalog, powers, context.clock, context.log);
   KnownDeleteConditions conditions(options.delete_conditions);
   SourceDeleter deleter({context.stores, catalog, options, conditions, context.clock, context.log});
   VersionSweep sweep({context.stores, catalog, options, context.clock, context.log});
-  GroupCleanup cleanup(archive, catalog, context.log, options.gc_age, options.readback);
+  catalog::GroupCleanup cleanup(archive, catalog, context.log, options.gc_age, options.readback);
   MemberPacker packer(source, options, bodies, encoders, context.log);
   Turnstile turnstile;
   PackingCrew crew(source, packer, context.progress, resources.threads);
   // By now the store's answers have told its time.
   const RunShared shared{.options = options,
                          .context = context,
-                         .filter = ObjectFilter(options.selection, source.now()),
+                         .filter = source::ObjectFilter(options.selection, source.now()),
                          .powers = powers,
                          .catalog = catalog,
                          .readback = readback,
@@ -151,14 +154,14 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   if (!options.dry_run) crew.start();
   base::TaskGroup runners([&] { groups.give_up(); });
   const auto run_groups = [&](const std::stop_token&) {
-    const auto next = [&]() -> std::optional<Group> {
+    const auto next = [&]() -> std::optional<catalog::Group> {
       {
         base::MutexLock lock(mutex);
         if (first) return std::exchange(first, std::nullopt);
       }
       return groups.next();
     };
-    while (std::optional<Group> group = next()) {
+    while (std::optional<catalog::Group> group = next()) {
       GroupReport done = run_group(shared, *std::move(group));
       if (done.failure && !done.failure->worth_retrying()) groups.give_up();
       if (done.is_empty()) continue;

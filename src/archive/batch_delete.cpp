@@ -7,11 +7,11 @@
 #include <random>
 #include <utility>
 
-#include "archive/source_listing.h"
 #include "base/backoff.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/task_group.h"
+#include "s3/object_listing.h"
 #include "s3/xml.h"
 
 namespace s3c::archive {
@@ -257,7 +257,7 @@ BatchDelete::Look BatchDelete::look_at(const Batch& batch) {
   s3::ListObjectsRequest request;
   request.bucket = manifest_.source_bucket;
   request.prefix = manifest_.group_prefix;
-  request.start_after = key_before(batch.front().object.key);
+  request.start_after = s3::key_before(batch.front().object.key);
   request.max_keys = static_cast<int>(std::min(kMaxPage, 2 * batch.size()));
   const s3::ListObjectsPage page = s_.stores.source.list_objects(request);
   const auto by_key = [](const s3::ObjectSummary& a, const s3::ObjectSummary& b) { return a.key < b.key; };

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "archive/catalog.h"
+#include "catalog/catalog.h"
 
 namespace s3c::archive {
 
@@ -11,7 +11,7 @@ bool was_cleared(const base::Error& error) {
   // An index that isn't there is damage: nobody removes that of a volume in the making without its upload.
   return error.kind() == base::ErrorKind::no_upload ||
          (error.kind() == base::ErrorKind::not_found &&
-          error.context().resource.find(kIndexFolder) == std::string::npos);
+          error.context().resource.find(catalog::kIndexFolder) == std::string::npos);
 }
 
 base::Error cleared(base::ErrorContext context) {

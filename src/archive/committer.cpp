@@ -3,7 +3,7 @@
 #include <exception>
 #include <utility>
 
-#include "archive/take_back.h"
+#include "catalog/take_back.h"
 
 namespace s3c::archive {
 
@@ -40,12 +40,12 @@ std::optional<s3::ObjectHead> Committer::head_archive(const index::Manifest& man
 }
 
 bool Committer::fence_others(const index::Manifest& manifest) {
-  for (const ManifestName& other : catalog_.list_volume(manifest.archive_key)) {
+  for (const catalog::ManifestName& other : catalog_.list_volume(manifest.archive_key)) {
     if (other.id == manifest.id) continue;
     try {
       const index::Manifest theirs = catalog_.read_manifest(other);
       if (theirs.is_foreign()) continue;  // nobody uploads it; if it stands, the HEAD below sees it
-      if (prove_committed(theirs, head_archive(manifest))) return false;
+      if (catalog::prove_committed(theirs, head_archive(manifest))) return false;
       log_.debug("fencing the upload of {} at {}", other.id, other.archive_key);
       store_.abort_multipart_upload(manifest.archive_bucket, manifest.archive_key, theirs.upload_id);
     } catch (const Error& error) {
@@ -69,11 +69,12 @@ std::variant<Commit, LostRace> Committer::settle(const index::Manifest& manifest
                                                  std::optional<Error> error) {
   // 7: the store's own word on what stands at that name.
   const base::Timestamp now = clock_.now();
-  if (auto committed = prove_committed(manifest, head_archive(manifest)))
+  if (auto committed = catalog::prove_committed(manifest, head_archive(manifest)))
     return Commit{*std::move(committed), now};
-  auto outcome = take_back(store_, catalog_, manifest);
-  if (auto* committed = std::get_if<CommittedVolume>(&outcome)) return Commit{std::move(*committed), now};
-  const auto* taken = std::get_if<TakenBack>(&outcome);
+  auto outcome = catalog::take_back(store_, catalog_, manifest);
+  if (auto* committed = std::get_if<catalog::CommittedVolume>(&outcome))
+    return Commit{std::move(*committed), now};
+  const auto* taken = std::get_if<catalog::TakenBack>(&outcome);
   // Otherwise another run was committing it for us, and then its archive was lost: the next pass names it.
   LostRace lost{taken != nullptr ? taken->winner_id : "", std::nullopt};
   if (error && !tells_of_lost_race(*error)) lost.error = std::move(error);

@@ -6,14 +6,14 @@
 #include <string>
 #include <variant>
 
-#include "archive/catalog.h"
-#include "archive/committed_volume.h"
 #include "archive/open_volume.h"
-#include "archive/store_powers.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "catalog/catalog.h"
+#include "catalog/committed_volume.h"
+#include "catalog/store_powers.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
@@ -27,15 +27,15 @@ struct LostRace {
 
 /// The volume is the truth.
 struct Commit {
-  CommittedVolume volume;
+  catalog::CommittedVolume volume;
   base::Timestamp looked_at;  ///< the look at its archive that proved it began then, or later
 };
 
 /// One volume's commit. Holds no state between calls; any thread.
 class Committer {
  public:
-  Committer(s3::ObjectStore& store, Catalog& catalog, const StorePowers& powers, base::Clock& clock,
-            base::Logger& log)
+  Committer(s3::ObjectStore& store, catalog::Catalog& catalog, const catalog::StorePowers& powers,
+            base::Clock& clock, base::Logger& log)
       : store_(store), catalog_(catalog), powers_(powers), clock_(clock), log_(log) {}
 
   /// Throws base::Error when the outcome can't be found out or an abort isn't acknowledged: manifest and
@@ -49,8 +49,8 @@ class Committer {
   std::variant<Commit, LostRace> settle(const index::Manifest& manifest, std::optional<base::Error> error);
 
   s3::ObjectStore& store_;
-  Catalog& catalog_;
-  const StorePowers& powers_;
+  catalog::Catalog& catalog_;
+  const catalog::StorePowers& powers_;
   base::Clock& clock_;
   base::Logger& log_;
 };

@@ -14,7 +14,8 @@ void DeleteLicense::renew() {
 
 void DeleteLicense::prove() {
   const index::Manifest& manifest = volume_.manifest();
-  if (prove_committed(manifest, stores_.archive.head_object(manifest.archive_bucket, manifest.archive_key)))
+  if (catalog::prove_committed(manifest,
+                               stores_.archive.head_object(manifest.archive_bucket, manifest.archive_key)))
     return;
   revoked_ =
       base::Error(base::ErrorKind::precondition_failed,

@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "archive/committed_volume.h"
 #include "archive/stores.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mutex.h"
+#include "catalog/committed_volume.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
@@ -23,7 +23,7 @@ class DeleteLicense {
   static constexpr std::chrono::seconds kMaxAge{10};
 
   /// proven_at: when the look at the archive began that proved the volume; nullopt: it counts as too old.
-  DeleteLicense(const Stores& stores, base::Clock& clock, MarkedVolume volume,
+  DeleteLicense(const Stores& stores, base::Clock& clock, catalog::MarkedVolume volume,
                 std::optional<base::Timestamp> proven_at)
       : stores_(stores), clock_(clock), volume_(std::move(volume)), proven_at_(proven_at) {}
 
@@ -43,7 +43,7 @@ class DeleteLicense {
 
   const Stores stores_;
   base::Clock& clock_;
-  const MarkedVolume volume_;
+  const catalog::MarkedVolume volume_;
   base::Mutex mutex_;
   std::optional<base::Timestamp> proven_at_ S3C_GUARDED_BY(mutex_);
   std::optional<base::Error> revoked_ S3C_GUARDED_BY(mutex_);

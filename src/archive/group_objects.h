@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "archive/archived_members.h"
-#include "archive/catalog.h"
 #include "archive/group_tally.h"
 #include "archive/run_shared.h"
-#include "archive/source_listing.h"
+#include "catalog/catalog.h"
+#include "s3/object_listing.h"
+#include "source/archived_members.h"
 
 namespace s3c::archive {
 
@@ -25,7 +25,7 @@ class GroupObjects {
   bool at_end() { return listing_.peek() == nullptr; }
   /// From here on, members of these volumes are passed over. REQUIRES: before next_to_pack(); volumes outlive
   /// this object.
-  void join(Catalog& catalog, const std::vector<CommittedVolume>& volumes) {
+  void join(catalog::Catalog& catalog, const std::vector<catalog::CommittedVolume>& volumes) {
     archived_.emplace(catalog, volumes);
   }
   /// Passes over what needs no packing. nullptr: nothing is left to pack, or the run is asked to stop. Throws
@@ -34,18 +34,18 @@ class GroupObjects {
   /// Moves on by one object and counts it. REQUIRES: not at_end().
   void take();
   /// The volumes of which a member was passed over: their sources are still to be deleted.
-  std::vector<const CommittedVolume*> volumes_with_sources() const {
+  std::vector<const catalog::CommittedVolume*> volumes_with_sources() const {
     return archived_->volumes_with_sources();
   }
-  /// As SourceListing::rest().
-  std::optional<SourceListing::Rest> rest() const { return listing_.rest(); }
+  /// As ObjectListing::rest().
+  std::optional<s3::ObjectListing::Rest> rest() const { return listing_.rest(); }
 
  private:
   const RunShared& s_;
   const std::set<std::string>& skip_;
   GroupTally& tally_;
-  SourceListing listing_;
-  std::optional<ArchivedMembers> archived_;
+  s3::ObjectListing listing_;
+  std::optional<source::ArchivedMembers> archived_;
 };
 
 }  // namespace s3c::archive

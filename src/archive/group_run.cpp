@@ -55,7 +55,7 @@ class GroupRun::Pass {
     const Outcome outcome = make_volumes();
     // 8 for what earlier runs committed and did not get to delete.
     if (outcome == Outcome::done && !s_.options.keep_sources) {
-      for (const CommittedVolume* volume : objects_.volumes_with_sources())
+      for (const catalog::CommittedVolume* volume : objects_.volumes_with_sources())
         deletes_.add({s_.catalog.mark(*volume, true), CommittedBy::earlier_run, std::nullopt});
     }
     deletes_.finish();
@@ -75,8 +75,8 @@ class GroupRun::Pass {
 
  private:
   void load_records() {
-    GroupState& state = records_.state = s_.catalog.load_group(run_.group_.stem);
-    for (const CommittedVolume& volume : state.committed)
+    catalog::GroupState& state = records_.state = s_.catalog.load_group(run_.group_.stem);
+    for (const catalog::CommittedVolume& volume : state.committed)
       records_.taken_keys.insert(volume.manifest().archive_key);
     // A new archive at the name of a lost one would pass for its own at first glance.
     std::vector<std::string> lost_keys;
@@ -91,8 +91,8 @@ class GroupRun::Pass {
                           base::printable(volume.archive_key));
     }
     // The names of other sources' volumes are taken, but what they hold isn't ours.
-    std::erase_if(state.committed, [&](const CommittedVolume& volume) {
-      return !is_of_group(volume, s_.options.selection.bucket, run_.group_.prefix);
+    std::erase_if(state.committed, [&](const catalog::CommittedVolume& volume) {
+      return !source::is_of_group(volume, s_.options.selection.bucket, run_.group_.prefix);
     });
     objects_.join(s_.catalog, state.committed);
   }
@@ -105,11 +105,11 @@ class GroupRun::Pass {
   /// A volume that an earlier run committed and did not get to mark is marked now, whether it has sources or
   /// not.
   void mark_committed() {
-    const std::vector<CommittedVolume>& committed = records_.state.committed;
+    const std::vector<catalog::CommittedVolume>& committed = records_.state.committed;
     if (committed.empty()) return;
-    const std::vector<ManifestName> marks = s_.catalog.list_commit_marks(run_.group_.stem);
-    for (const CommittedVolume& volume : committed) {
-      const ManifestName name{volume.manifest().archive_key, volume.manifest().id};
+    const std::vector<catalog::ManifestName> marks = s_.catalog.list_commit_marks(run_.group_.stem);
+    for (const catalog::CommittedVolume& volume : committed) {
+      const catalog::ManifestName name{volume.manifest().archive_key, volume.manifest().id};
       if (std::find(marks.begin(), marks.end(), name) == marks.end()) s_.catalog.mark(volume);
     }
   }
@@ -130,7 +130,7 @@ class GroupRun::Pass {
     tally_.add_committed(m);
     s_.context.log.info("committed {}: {} objects, {} bytes", m.archive_key, m.objects, m.archive_size_bytes);
     // From here on the record outlives its archive, whatever happens to that, and whether sources go or not.
-    const MarkedVolume marked = s_.catalog.mark(commit.volume);
+    const catalog::MarkedVolume marked = s_.catalog.mark(commit.volume);
     if (!s_.options.keep_sources) deletes_.add({marked, CommittedBy::this_run, commit.looked_at});
   }
 

@@ -12,7 +12,7 @@ namespace s3c::archive {
 /// Used once, by one thread.
 class GroupRun {
  public:
-  GroupRun(const RunShared& shared, Group group) : s_(shared), group_(std::move(group)) {}
+  GroupRun(const RunShared& shared, catalog::Group group) : s_(shared), group_(std::move(group)) {}
 
   /// Runs the group to its end: sources gone, or named in the report. Throws base::Error when the group must
   /// be given up. report: filled as far as the run came, also when it throws.
@@ -29,7 +29,7 @@ class GroupRun {
   void pause(int pass);
 
   const RunShared& s_;
-  const Group group_;
+  const catalog::Group group_;
   PassMemory memory_;
   bool cleaned_ = false;  ///< what killed runs left of the group was cleared
 };

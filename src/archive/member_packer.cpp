@@ -7,10 +7,10 @@
 #include <optional>
 #include <utility>
 
-#include "archive/body_check.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "s3/body_check.h"
 #include "s3/error_mapping.h"
 
 namespace s3c::archive {
@@ -51,7 +51,7 @@ std::optional<std::string> complaint_of(const s3::ObjectSummary& summary, const 
   // The condition said so already, but a store may ignore it.
   if (got.head.etag != summary.etag)
     throw Error(ErrorKind::precondition_failed, "another object is there now");
-  BodyCheck check(got.head);
+  s3::BodyCheck check(got.head);
   check.update(got.body);
   std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
   if (got.body.size() != summary.size_bytes)
@@ -149,7 +149,7 @@ bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& obje
     if (!is_about_one_object(error)) throw;
     return leave_out(volume, object, error);
   }
-  BodyCheck check(*head);
+  s3::BodyCheck check(*head);
   zip::EntryInfo entry;
   entry.name = object.admission.entry_name;
   entry.modified = summary.last_modified;

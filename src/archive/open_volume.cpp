@@ -2,12 +2,12 @@
 
 #include <utility>
 
-#include "archive/catalog.h"
-#include "archive/committed_volume.h"
 #include "base/crc.h"
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "base/ulid.h"
+#include "catalog/catalog.h"
+#include "catalog/committed_volume.h"
 #include "s3/attribute_headers.h"
 
 namespace s3c::archive {
@@ -28,14 +28,14 @@ index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive
   m.layout = options.layout.text();
   m.group = setup.group.fields;
   m.group_prefix = setup.group.prefix;
-  m.index_key = index_key(m.archive_key, m.id);
+  m.index_key = catalog::index_key(m.archive_key, m.id);
   m.tool = "s3compressor";
   m.tool_version = options.tool_version;
   m.commit_marks = true;
 
   s3::CreateMultipartUploadRequest request = create_request(m, options, setup.powers);
   if (options.readback) {
-    request.key = staging_key(m.archive_key, m.id);
+    request.key = catalog::staging_key(m.archive_key, m.id);
     request.attributes.storage_class = "STANDARD";  // readable, and gone within the hour
     request.attributes.tags.clear();                // for the archive: a lifecycle rule may go by it
   }
@@ -46,7 +46,7 @@ index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive
 s3::PartUploaderConfig uploader_config(const index::Manifest& m, const OpenVolume::Setup& setup) {
   s3::PartUploaderConfig config;
   config.bucket = m.archive_bucket;
-  config.key = setup.options.readback ? staging_key(m.archive_key, m.id) : m.archive_key;
+  config.key = setup.options.readback ? catalog::staging_key(m.archive_key, m.id) : m.archive_key;
   config.upload_id = m.upload_id;
   config.part_size_bytes = m.part_size_bytes;
   config.send_crc32 = setup.powers.additional_checksums;
@@ -62,20 +62,22 @@ std::string sha256_of_gz(const index::IndexFile& index) {
 }  // namespace
 
 s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
-                                                const ArchiveOptions& options, const StorePowers& powers) {
+                                                const ArchiveOptions& options,
+                                                const catalog::StorePowers& powers) {
   s3::CreateMultipartUploadRequest request;
   request.bucket = manifest.archive_bucket;
   request.key = manifest.archive_key;
   request.attributes.content_type = "application/zip";
   request.attributes.storage_class = manifest.storage_class;
-  request.attributes.metadata = {{kIdMetadata, manifest.id}};
+  request.attributes.metadata = {{catalog::kIdMetadata, manifest.id}};
   request.attributes.tags = s3::parse_tagging_header(options.tagging);
   request.encryption = options.encryption;
   request.full_object_crc32 = powers.additional_checksums;
   return request;
 }
 
-s3::CompleteMultipartUploadRequest complete_request(const SealedVolume& volume, const StorePowers& powers) {
+s3::CompleteMultipartUploadRequest complete_request(const SealedVolume& volume,
+                                                    const catalog::StorePowers& powers) {
   s3::CompleteMultipartUploadRequest request;
   request.bucket = volume.manifest.archive_bucket;
   request.key = volume.manifest.archive_key;

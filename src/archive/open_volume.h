@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "archive/layout.h"
 #include "archive/options.h"
-#include "archive/store_powers.h"
 #include "archive/volume_builder.h"
 #include "base/clock.h"
 #include "base/memory_budget.h"
+#include "catalog/layout.h"
+#include "catalog/store_powers.h"
 #include "index/manifest.h"
 #include "s3/object_store.h"
 #include "s3/part_uploader.h"
@@ -32,11 +32,13 @@ struct SealedVolume {
 /// The multipart upload that makes the archive at its own name: with the volume's id, class, tags,
 /// encryption.
 s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
-                                                const ArchiveOptions& options, const StorePowers& powers);
+                                                const ArchiveOptions& options,
+                                                const catalog::StorePowers& powers);
 
 /// Completes the upload of manifest.upload_id at the archive's own name, if nothing stands there: with every
 /// check of the whole that the store is able to make.
-s3::CompleteMultipartUploadRequest complete_request(const SealedVolume& volume, const StorePowers& powers);
+s3::CompleteMultipartUploadRequest complete_request(const SealedVolume& volume,
+                                                    const catalog::StorePowers& powers);
 
 /// Made and sealed by one thread; builder() is for all of them. Neither commits nor aborts in its destructor.
 class OpenVolume {
@@ -45,9 +47,9 @@ class OpenVolume {
     s3::ObjectStore& store;
     base::Slots& slots;
     const ArchiveOptions& options;
-    const StorePowers& powers;
+    const catalog::StorePowers& powers;
     base::Clock& clock;
-    const Group& group;
+    const catalog::Group& group;
     std::function<void(std::uint64_t)>
         on_bytes;  ///< told how many archive bytes were produced, from any thread
   };

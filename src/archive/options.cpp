@@ -42,7 +42,7 @@ std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects)
 void validate(const ArchiveOptions& o) {
   if (o.selection.bucket.empty()) refuse("--bucket is missing: the bucket whose objects are to be archived");
   if (o.archive_bucket.empty()) refuse("--arch_bucket is missing: the bucket that the archives go to");
-  validate_names(o.selection.prefix, o.layout, o.archive_name);
+  catalog::validate_names(o.selection.prefix, o.layout, o.archive_name);
   if (o.resources.threads < 1 || o.resources.threads > 4096) refuse("--threads must be between 1 and 4096");
   if (o.level < 0 || o.level > 12) refuse("--level must be between 0 and 12");
   if (o.max_objects < 1) refuse("--max-objects must be at least 1");

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "archive/delete_conditions.h"
-#include "archive/layout.h"
-#include "archive/selection.h"
+#include "catalog/layout.h"
 #include "s3/types.h"
+#include "source/selection.h"
 
 namespace s3c::archive {
 
@@ -22,10 +22,10 @@ struct Resources {
 };
 
 struct ArchiveOptions {
-  Selection selection;
+  source::Selection selection;
   std::string archive_bucket;
-  Layout layout = Layout::parse(kDefaultLayout);
-  ArchiveName archive_name = ArchiveName::parse(kDefaultArchiveName);
+  catalog::Layout layout = catalog::Layout::parse(catalog::kDefaultLayout);
+  catalog::ArchiveName archive_name = catalog::ArchiveName::parse(catalog::kDefaultArchiveName);
   std::string storage_class = "GLACIER";
   s3::Encryption encryption;
   std::string tagging;                    ///< of the archive objects, as x-amz-tagging takes it

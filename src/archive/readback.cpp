@@ -5,12 +5,12 @@
 #include <optional>
 #include <utility>
 
-#include "archive/catalog.h"
-#include "archive/committed_volume.h"
-#include "archive/part_copy.h"
-#include "archive/volume_audit.h"
 #include "base/encoding.h"
 #include "base/error.h"
+#include "catalog/catalog.h"
+#include "catalog/committed_volume.h"
+#include "catalog/part_copy.h"
+#include "catalog/volume_audit.h"
 #include "index/index_reader.h"
 
 namespace s3c::archive {
@@ -21,7 +21,7 @@ using base::ErrorKind;
 namespace {
 
 std::string staging_key(const index::Manifest& manifest) {
-  return archive::staging_key(manifest.archive_key, manifest.id);
+  return catalog::staging_key(manifest.archive_key, manifest.id);
 }
 
 Error damaged(const index::Manifest& manifest, const std::string& message) {
@@ -62,7 +62,7 @@ std::string Readback::complete_staged(const SealedVolume& volume) {
     error = thrown;
   }
   const auto staged = store_.head_object(request.bucket, request.key);
-  if (is_as_sent(volume.manifest, staged)) return staged->etag;
+  if (catalog::is_as_sent(volume.manifest, staged)) return staged->etag;
   if (error) throw *error;
   if (!staged) {
     throw Error(
@@ -74,16 +74,16 @@ std::string Readback::complete_staged(const SealedVolume& volume) {
 
 void Readback::read_back(const SealedVolume& volume, const std::string& etag) {
   const index::Manifest& manifest = volume.manifest;
-  const AuditReport report = audit_volume(store_, {manifest.archive_bucket, staging_key(manifest), etag},
-                                          manifest, cursor_of(volume), bodies_);
+  const catalog::AuditReport report = catalog::audit_volume(
+      store_, {manifest.archive_bucket, staging_key(manifest), etag}, manifest, cursor_of(volume), bodies_);
   if (report.whole()) {
     log_.info("read back {}: {} objects", base::printable(manifest.archive_key), report.members);
     return;
   }
-  for (const Damage& damage : report.named)
+  for (const catalog::Damage& damage : report.named)
     log_.warn("read back {}: {}: {}", base::printable(manifest.archive_key), base::printable(damage.key),
               damage.what);
-  const Damage& first = report.named.front();
+  const catalog::Damage& first = report.named.front();
   throw damaged(manifest,
                 fmt::format("the volume came back otherwise than it was packed, nothing was deleted: {}{}{}",
                             base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
@@ -93,7 +93,7 @@ void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
   index::Manifest& manifest = volume.manifest;
   manifest.upload_id = store_.create_multipart_upload(create_request(manifest, options_, powers_));
   try {
-    std::vector<s3::UploadedPart> copies = copy_parts_of(
+    std::vector<s3::UploadedPart> copies = catalog::copy_parts_of(
         store_, manifest.archive_bucket, manifest, manifest.upload_id, staging_key(manifest), etag, slots_);
     for (std::size_t i = 0; i < copies.size(); ++i) {
       // Where ETags are MD5s, as that of the staged copy showed, the same bytes have the same one.
@@ -116,7 +116,7 @@ void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
 /// Garbage that nobody reads any more; what can't be removed now, a later run or gc removes.
 void Readback::discard(const SealedVolume& volume) {
   try {
-    Catalog(store_, volume.manifest.archive_bucket).remove_object(staging_key(volume.manifest));
+    catalog::Catalog(store_, volume.manifest.archive_bucket).remove_object(staging_key(volume.manifest));
   } catch (const Error& error) {
     log_.warn("the copy that was read back stays behind: {}", error.what());
   }

@@ -7,10 +7,10 @@
 
 #include "archive/open_volume.h"
 #include "archive/options.h"
-#include "archive/store_powers.h"
 #include "base/log.h"
 #include "base/memory_budget.h"
 #include "base/slots.h"
+#include "catalog/store_powers.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
@@ -19,7 +19,7 @@ namespace s3c::archive {
 class Readback {
  public:
   /// Everything handed in outlives it. bodies: what the ranges that are read are leased from.
-  Readback(s3::ObjectStore& store, const ArchiveOptions& options, const StorePowers& powers,
+  Readback(s3::ObjectStore& store, const ArchiveOptions& options, const catalog::StorePowers& powers,
            base::MemoryBudget& bodies, base::Slots& slots, base::Logger& log)
       : store_(store), options_(options), powers_(powers), bodies_(bodies), slots_(slots), log_(log) {}
 
@@ -39,7 +39,7 @@ class Readback {
 
   s3::ObjectStore& store_;
   const ArchiveOptions& options_;
-  const StorePowers& powers_;
+  const catalog::StorePowers& powers_;
   base::MemoryBudget& bodies_;
   base::Slots& slots_;
   base::Logger& log_;

@@ -4,12 +4,12 @@
 #include <string>
 #include <utility>
 
-#include "archive/archived_members.h"
-#include "archive/source_listing.h"
 #include "base/bounded_queue.h"
 #include "base/encoding.h"
 #include "base/mutex.h"
 #include "base/task_group.h"
+#include "s3/object_listing.h"
+#include "source/archived_members.h"
 
 namespace s3c::archive {
 namespace {
@@ -19,7 +19,7 @@ constexpr int kThreads = 4;
 
 }  // namespace
 
-DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const ObjectFilter& filter,
+DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
                                            const std::function<void(std::uint64_t)>& on_deleted) {
   using Batch = BatchDelete::Batch;
   const index::Manifest& manifest = doomed.volume.manifest();
@@ -47,15 +47,15 @@ DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const Obj
     });
   }
   try {
-    SourceListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
-                          key_before(manifest.first_key), filter);
-    MemberCursor members(s_.catalog, manifest);
+    s3::ObjectListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
+                              s3::key_before(manifest.first_key), filter);
+    source::MemberCursor members(s_.catalog, manifest);
     Batch batch;
     bool open = true;
     for (const s3::ObjectSummary* object = listing.peek();
          open && object != nullptr && object->key <= manifest.last_key; object = listing.peek()) {
       if (const index::Row* row = members.row_of(object->key)) {
-        if (is_same_object(*row, *object)) {
+        if (source::is_same_object(*row, *object)) {
           batch.push_back({*object, row->version_id});
         } else if (doomed.by == CommittedBy::this_run) {
           s_.log.warn("left in place: {}: {}", base::printable(object->key),

@@ -7,15 +7,15 @@
 #include <optional>
 
 #include "archive/batch_delete.h"
-#include "archive/catalog.h"
-#include "archive/committed_volume.h"
 #include "archive/delete_conditions.h"
 #include "archive/options.h"
-#include "archive/selection.h"
 #include "archive/stores.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "catalog/catalog.h"
+#include "catalog/committed_volume.h"
+#include "source/selection.h"
 
 namespace s3c::archive {
 
@@ -23,7 +23,7 @@ enum class CommittedBy { this_run, earlier_run };
 
 /// A volume whose members are to leave the source.
 struct DoomedVolume {
-  MarkedVolume volume;
+  catalog::MarkedVolume volume;
   CommittedBy by;
   /// When the look at its archive began that proved the commit; nullopt: too long ago.
   std::optional<base::Timestamp> proven_at;
@@ -34,7 +34,7 @@ class SourceDeleter {
  public:
   struct Setup {
     Stores stores;
-    Catalog& catalog;
+    catalog::Catalog& catalog;
     const ArchiveOptions& options;
     KnownDeleteConditions& conditions;
     base::Clock& clock;
@@ -48,7 +48,7 @@ class SourceDeleter {
   /// under it is VersionSweep's. on_deleted is called with counts as they grow, from any of the deleting
   /// threads. Throws what listing and reading the index throw, and what DeleteLicense::renew() throws; what
   /// happens to single keys is in the report.
-  DeleteReport delete_members(const DoomedVolume& doomed, const ObjectFilter& filter,
+  DeleteReport delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
                               const std::function<void(std::uint64_t)>& on_deleted);
 
  private:

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "archive/archived_members.h"
 #include "archive/delete_license.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "s3/listing.h"
+#include "source/archived_members.h"
 
 namespace s3c::archive {
 
@@ -22,7 +22,7 @@ using base::ErrorKind;
 
 class VersionSweep::OneGroup {
  public:
-  OneGroup(const Setup& setup, const Group& group, const ObjectFilter& filter)
+  OneGroup(const Setup& setup, const catalog::Group& group, const source::ObjectFilter& filter)
       : s_(setup), group_(group), filter_(filter) {}
 
   SweepReport run() {
@@ -42,11 +42,11 @@ class VersionSweep::OneGroup {
  private:
   /// A volume of the group, beside the listing.
   struct Volume {
-    Volume(Catalog& catalog, CommittedVolume committed)
+    Volume(catalog::Catalog& catalog, catalog::CommittedVolume committed)
         : volume(std::move(committed)), members(catalog, volume.manifest()) {}
 
-    const CommittedVolume volume;
-    MemberCursor members;
+    const catalog::CommittedVolume volume;
+    source::MemberCursor members;
     std::optional<DeleteLicense> license;  ///< since the first delete
     std::vector<s3::ObjectVersion> doomed;
   };
@@ -90,10 +90,10 @@ class VersionSweep::OneGroup {
   }
 
   void load_volumes() {
-    const GroupState state = s_.catalog.load_group(group_.stem);
+    const catalog::GroupState state = s_.catalog.load_group(group_.stem);
     for (const index::Manifest& lost : state.lost) report_.lost.push_back(lost.archive_key);
-    for (const CommittedVolume& volume : state.committed) {
-      if (is_of_group(volume, s_.options.selection.bucket, group_.prefix))
+    for (const catalog::CommittedVolume& volume : state.committed) {
+      if (source::is_of_group(volume, s_.options.selection.bucket, group_.prefix))
         volumes_.emplace_back(s_.catalog, volume);
     }
     is_loaded_ = true;
@@ -136,8 +136,8 @@ class VersionSweep::OneGroup {
   }
 
   const Setup& s_;
-  const Group& group_;
-  const ObjectFilter& filter_;
+  const catalog::Group& group_;
+  const source::ObjectFilter& filter_;
   SweepReport report_;
   std::string key_;         ///< of the version before
   bool is_hidden_ = false;  ///< the latest version of key_ is a delete marker
@@ -145,7 +145,7 @@ class VersionSweep::OneGroup {
   std::deque<Volume> volumes_;  // a deque: they don't move
 };
 
-SweepReport VersionSweep::sweep(const Group& group, const ObjectFilter& filter) {
+SweepReport VersionSweep::sweep(const catalog::Group& group, const source::ObjectFilter& filter) {
   return OneGroup(s_, group, filter).run();
 }
 

@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "archive/catalog.h"
-#include "archive/layout.h"
 #include "archive/options.h"
 #include "archive/report.h"
-#include "archive/selection.h"
 #include "archive/stores.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "catalog/catalog.h"
+#include "catalog/layout.h"
+#include "source/selection.h"
 
 namespace s3c::archive {
 
@@ -31,7 +31,7 @@ class VersionSweep {
  public:
   struct Setup {
     Stores stores;
-    Catalog& catalog;
+    catalog::Catalog& catalog;
     const ArchiveOptions& options;
     base::Clock& clock;
     base::Logger& log;
@@ -43,7 +43,7 @@ class VersionSweep {
   /// last-modified; counts the others. A killed run's are among them. A "null" version is never deleted here:
   /// a PUT may put another object in its place. Reads no catalog where nothing lies under a marker. Throws
   /// what the listing, the catalog and DeleteLicense::renew() throw.
-  SweepReport sweep(const Group& group, const ObjectFilter& filter);
+  SweepReport sweep(const catalog::Group& group, const source::ObjectFilter& filter);
 
  private:
   class OneGroup;

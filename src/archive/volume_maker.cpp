@@ -49,18 +49,19 @@ VolumeMaker::Outcome VolumeMaker::make(const s3::ObjectSummary& first) {
 /// which has to be made again.
 std::optional<std::string> VolumeMaker::choose_archive_key() {
   for (int n = 1;; ++n) {
-    const std::string key = ArchiveName::volume_key(group_.stem, n);
+    const std::string key = catalog::ArchiveName::volume_key(group_.stem, n);
     if (records_.taken_keys.contains(key)) continue;
     const std::optional<s3::ObjectHead> archive =
         s_.context.stores.archive.head_object(s_.catalog.bucket(), key);
     if (!archive) return key;
-    const auto id = archive->metadata.find(kIdMetadata);
+    const auto id = archive->metadata.find(catalog::kIdMetadata);
     if (id == archive->metadata.end()) continue;  // a foreign object: the name is taken
     // Going on to the next name now would archive everything twice if this is a run that was faster than
     // our listing.
     if (memory_.unproven_ids.insert(id->second).second) return std::nullopt;
-    const bool has_manifest = std::find(records_.state.listed.begin(), records_.state.listed.end(),
-                                        ManifestName{key, id->second}) != records_.state.listed.end();
+    const bool has_manifest =
+        std::find(records_.state.listed.begin(), records_.state.listed.end(),
+                  catalog::ManifestName{key, id->second}) != records_.state.listed.end();
     throw Error(
         ErrorKind::corrupt,
         has_manifest
@@ -176,7 +177,7 @@ void VolumeMaker::abandon_after_failure(OpenVolume& volume) {
 std::uint64_t VolumeMaker::buffers_for(std::uint64_t part_size) const {
   const auto slots = static_cast<std::uint64_t>(s_.slots.count());
   const std::uint64_t in_flight = slots * (part_size - part_size_bytes(0, 0));
-  const std::optional<SourceListing::Rest> rest = objects_.rest();
+  const std::optional<s3::ObjectListing::Rest> rest = objects_.rest();
   const std::uint64_t largest = rest ? largest_archive_bytes(rest->bytes, rest->objects) : part_size;
   return in_flight + std::min(part_size, largest);
 }

@@ -8,13 +8,13 @@
 #include <string>
 #include <variant>
 
-#include "archive/catalog.h"
 #include "archive/committer.h"
 #include "archive/group_objects.h"
 #include "archive/group_tally.h"
 #include "archive/open_volume.h"
 #include "archive/run_shared.h"
 #include "base/error.h"
+#include "catalog/catalog.h"
 
 namespace s3c::archive {
 
@@ -30,7 +30,7 @@ struct PassMemory {
 
 /// What the catalog says of a group.
 struct GroupRecords {
-  GroupState state;
+  catalog::GroupState state;
   std::set<std::string> taken_keys;  ///< names that new volumes can't have
 };
 
@@ -43,8 +43,8 @@ class VolumeMaker {
   using Outcome = std::variant<Commit, NothingToPack, StartAgain>;
 
   /// All arguments outlive it.
-  VolumeMaker(const RunShared& shared, const Group& group, GroupObjects& objects, const GroupRecords& records,
-              PassMemory& memory, GroupTally& tally)
+  VolumeMaker(const RunShared& shared, const catalog::Group& group, GroupObjects& objects,
+              const GroupRecords& records, PassMemory& memory, GroupTally& tally)
       : s_(shared), group_(group), objects_(objects), records_(records), memory_(memory), tally_(tally) {}
 
   /// first: what objects.next_to_pack() returned. Throws base::Error when the group must be given up.
@@ -61,7 +61,7 @@ class VolumeMaker {
   std::uint64_t buffers_for(std::uint64_t part_size) const;
 
   const RunShared& s_;
-  const Group& group_;
+  const catalog::Group& group_;
   GroupObjects& objects_;
   const GroupRecords& records_;
   PassMemory& memory_;

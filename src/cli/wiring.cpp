@@ -22,10 +22,10 @@ s3::ClientSettings resolve(const ConnectionOptions& options, const Environment& 
   if (!options.ca_bundle.empty()) settings.ca_bundle = options.ca_bundle;
   if (options.max_attempts) settings.max_attempts = options.max_attempts;
   if (options.addressing) {
-    settings.endpoint.addressing = *options.addressing == Addressing::path ? s3::Addressing::path
+    settings.endpoint.addressing = *options.addressing == Addressing::path ? aws::Addressing::path
                                    : *options.addressing == Addressing::virtual_host
-                                       ? s3::Addressing::virtual_host
-                                       : s3::Addressing::automatic;
+                                       ? aws::Addressing::virtual_host
+                                       : aws::Addressing::automatic;
   }
   return settings;
 }
@@ -41,10 +41,10 @@ s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const OnInt
 
 /// On one line, without the credentials.
 std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfig& config) {
-  const s3::Addressing addressing = settings.endpoint.addressing;
-  const char* style = addressing == s3::Addressing::path           ? "path"
-                      : addressing == s3::Addressing::virtual_host ? "virtual"
-                                                                   : "auto";
+  const aws::Addressing addressing = settings.endpoint.addressing;
+  const char* style = addressing == aws::Addressing::path           ? "path"
+                      : addressing == aws::Addressing::virtual_host ? "virtual"
+                                                                    : "auto";
   return fmt::format(
       "store {}, region {}, profile {}, addressing {}, CA bundle {}, {} attempts",
       settings.endpoint.url.empty() ? "AWS" : settings.endpoint.url, settings.region, settings.profile, style,
@@ -61,7 +61,7 @@ struct StoreConnection::Parts {
                          .pace = {.hurry = on_interrupt.signal},
                          .user_agent = "s3compress/" S3C_VERSION,
                          .max_connections = max_connections}),
-        client(config, std::make_shared<s3::StaticCredentials>(std::move(settings.credentials)), transport,
+        client(config, std::make_shared<aws::StaticCredentials>(std::move(settings.credentials)), transport,
                clock, std::move(logger),
                on_interrupt.then == OnInterrupt::Then::end ? on_interrupt.signal : std::stop_token{}),
         read_only(client) {}

@@ -12,10 +12,7 @@
 #include "cli/options/connection.h"
 #include "cli/options/environment.h"
 #include "cli/output/request_counts.h"
-
-namespace s3c::s3 {
-class ObjectStore;
-}
+#include "s3/object_store.h"
 
 namespace s3c::cli {
 

@@ -41,7 +41,7 @@ bool has_body_checksum(const http::Headers& headers) {
 
 }  // namespace
 
-CallRunner::CallRunner(Config config, std::shared_ptr<CredentialsProvider> credentials,
+CallRunner::CallRunner(Config config, std::shared_ptr<aws::CredentialsProvider> credentials,
                        http::Transport& transport, base::Clock& clock, std::shared_ptr<base::Logger> logger,
                        std::stop_token stop)
     : config_(std::move(config)),
@@ -51,17 +51,17 @@ CallRunner::CallRunner(Config config, std::shared_ptr<CredentialsProvider> crede
       logger_(std::move(logger)),
       stop_(std::move(stop)) {}
 
-std::shared_ptr<const BucketAddress> CallRunner::address_of(const std::string& bucket) {
+std::shared_ptr<const aws::BucketAddress> CallRunner::address_of(const std::string& bucket) {
   {
     base::MutexLock lock(mutex_);
     if (const auto found = addresses_.find(bucket); found != addresses_.end()) return found->second;
   }
-  auto located = std::make_shared<const BucketAddress>(config_.endpoint.locate(bucket, config_.region));
+  auto located = std::make_shared<const aws::BucketAddress>(config_.endpoint.locate(bucket, config_.region));
   base::MutexLock lock(mutex_);
   return addresses_.emplace(bucket, std::move(located)).first->second;
 }
 
-http::Request CallRunner::signed_request(const Call& call, const BucketAddress& address,
+http::Request CallRunner::signed_request(const Call& call, const aws::BucketAddress& address,
                                          const std::string& query, milliseconds clock_offset) {
   http::Request request;
   request.method = call.method;
@@ -80,11 +80,11 @@ http::Request CallRunner::signed_request(const Call& call, const BucketAddress& 
   request.headers.reserve(call.headers.fields().size() + 4);
   for (const auto& [name, value] : call.headers.fields()) request.headers.add(name, value);
 
-  std::string payload_hash(kEmptyPayloadHash);
+  std::string payload_hash(aws::kEmptyPayloadHash);
   if (!call.body.empty()) {
     // Over TLS the bytes are safe on the way and a checksum in a signed header vouches for them: hashing them
     // twice would cost more than compressing them.
-    payload_hash = address.tls && has_body_checksum(call.headers) ? std::string(kUnsignedPayload)
+    payload_hash = address.tls && has_body_checksum(call.headers) ? std::string(aws::kUnsignedPayload)
                                                                   : base::to_hex(base::sha256(call.body));
   }
   const auto credentials = credentials_->get();
@@ -99,12 +99,13 @@ http::Request CallRunner::signed_request(const Call& call, const BucketAddress& 
   return request;
 }
 
-bool CallRunner::learn_region(const Call& call, const BucketAddress& address, const http::Response& answer) {
+bool CallRunner::learn_region(const Call& call, const aws::BucketAddress& address,
+                              const http::Response& answer) {
   if (answer.status != 301 && answer.status != 307 && answer.status != 400 && answer.status != 403)
     return false;
   const std::string region = region_hint(answer);
   if (region.empty() || region == address.region) return false;
-  auto located = std::make_shared<const BucketAddress>(config_.endpoint.locate(call.bucket, region));
+  auto located = std::make_shared<const aws::BucketAddress>(config_.endpoint.locate(call.bucket, region));
   logger_->info("bucket {} is in region {}, not {}", call.bucket, region, address.region);
   base::MutexLock lock(mutex_);
   addresses_[call.bucket] = std::move(located);
@@ -138,7 +139,7 @@ CallRunner::Try CallRunner::begin_try(const Call& call) {
   Try next;
   next.address = address_of(call.bucket);
   next.clock_offset = milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
-  next.request = signed_request(call, *next.address, encode_query(call.query), next.clock_offset);
+  next.request = signed_request(call, *next.address, aws::encode_query(call.query), next.clock_offset);
   stats_.count_request(call.operation, call.body.size());
   return next;
 }

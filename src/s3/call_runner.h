@@ -15,16 +15,16 @@
 #include <utility>
 #include <vector>
 
+#include "aws/credentials.h"
+#include "aws/endpoint.h"
+#include "aws/sigv4.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mutex.h"
 #include "http/transport.h"
 #include "s3/concurrency_limit.h"
-#include "s3/credentials.h"
-#include "s3/endpoint.h"
 #include "s3/request_stats.h"
 #include "s3/retry.h"
-#include "s3/sigv4.h"
 #include "s3/store_clock.h"
 #include "s3/types.h"
 
@@ -60,12 +60,12 @@ struct Call {
 class CallRunner {
  public:
   struct Config {
-    Endpoint endpoint;
+    aws::Endpoint endpoint;
     std::string region;
     RetryPolicy retry;
   };
 
-  CallRunner(Config config, std::shared_ptr<CredentialsProvider> credentials, http::Transport& transport,
+  CallRunner(Config config, std::shared_ptr<aws::CredentialsProvider> credentials, http::Transport& transport,
              base::Clock& clock, std::shared_ptr<base::Logger> logger, std::stop_token stop);
 
   /// Makes the call and hands the first successful answer to accept, which may find it wanting by throwing
@@ -75,7 +75,7 @@ class CallRunner {
   /// One try of a call, signed.
   struct Try {
     http::Request request;
-    std::shared_ptr<const BucketAddress> address;
+    std::shared_ptr<const aws::BucketAddress> address;
     std::chrono::milliseconds clock_offset{0};  ///< with which it is dated
   };
   /// What tries of a call have taught; each is learned once a call, or two answers that contradict each other
@@ -108,22 +108,22 @@ class CallRunner {
   /// One try, or one more where only region or clock were wrong.
   http::Response send(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
   http::Response send_within_limit(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
-  http::Request signed_request(const Call& call, const BucketAddress& address, const std::string& query,
+  http::Request signed_request(const Call& call, const aws::BucketAddress& address, const std::string& query,
                                std::chrono::milliseconds clock_offset);
-  bool learn_region(const Call& call, const BucketAddress& address, const http::Response& answer)
+  bool learn_region(const Call& call, const aws::BucketAddress& address, const http::Response& answer)
       S3C_EXCLUDES(mutex_);
   /// clock_offset: with which the refused request was dated; another one may have learned since.
   bool learn_clock(const base::Error& error, const http::Response& answer,
                    std::chrono::milliseconds clock_offset);
-  std::shared_ptr<const BucketAddress> address_of(const std::string& bucket) S3C_EXCLUDES(mutex_);
+  std::shared_ptr<const aws::BucketAddress> address_of(const std::string& bucket) S3C_EXCLUDES(mutex_);
 
   const Config config_;
-  const std::shared_ptr<CredentialsProvider> credentials_;
+  const std::shared_ptr<aws::CredentialsProvider> credentials_;
   http::Transport& transport_;
   base::Clock& clock_;
   const std::shared_ptr<base::Logger> logger_;
   const std::stop_token stop_;
-  Signer signer_;
+  aws::Signer signer_;
   ConcurrencyLimit gets_;
   RequestStats stats_;
   StoreClock store_clock_;
@@ -131,7 +131,8 @@ class CallRunner {
   /// not spoil the signatures that a right clock makes.
   std::atomic<std::int64_t> clock_offset_ms_{0};
   base::Mutex mutex_;
-  std::map<std::string, std::shared_ptr<const BucketAddress>, std::less<>> addresses_ S3C_GUARDED_BY(mutex_);
+  std::map<std::string, std::shared_ptr<const aws::BucketAddress>, std::less<>> addresses_
+      S3C_GUARDED_BY(mutex_);
 };
 
 }  // namespace s3c::s3

@@ -35,10 +35,10 @@ bool is_true(const std::string& text, const char* name) {
   fail(fmt::format("{} is '{}', not true or false", name, base::printable(text)));
 }
 
-Addressing parse_addressing(const std::string& text) {
-  if (text.empty() || text == "auto") return Addressing::automatic;
-  if (text == "path") return Addressing::path;
-  if (text == "virtual") return Addressing::virtual_host;
+aws::Addressing parse_addressing(const std::string& text) {
+  if (text.empty() || text == "auto") return aws::Addressing::automatic;
+  if (text == "path") return aws::Addressing::path;
+  if (text == "virtual") return aws::Addressing::virtual_host;
   fail(fmt::format("addressing_style is '{}', not auto, path or virtual", base::printable(text)));
 }
 
@@ -53,7 +53,7 @@ std::optional<int> parse_attempts(const std::string& text) {
 }
 
 /// "[services x]" with "s3 =" and an indented endpoint_url, where the profile says "services = x".
-std::optional<std::string> service_endpoint(const ProfileFiles& files, const std::string& profile) {
+std::optional<std::string> service_endpoint(const aws::ProfileFiles& files, const std::string& profile) {
   const auto services = files.setting(profile, "services");
   if (!services) return std::nullopt;
   const auto section = files.config.find("services " + *services);
@@ -67,15 +67,17 @@ std::optional<std::string> service_endpoint(const ProfileFiles& files, const std
 
 }  // namespace
 
-ClientSettings resolve_client_settings(const Environment& environment, const SettingsOverrides& overrides) {
-  const ProfileFiles files = load_profile_files(environment);
+ClientSettings resolve_client_settings(const aws::Environment& environment,
+                                       const SettingsOverrides& overrides) {
+  const aws::ProfileFiles files = aws::load_profile_files(environment);
   ClientSettings settings;
   settings.profile = first_set(
       {overrides.profile, environment("AWS_PROFILE"), environment("AWS_DEFAULT_PROFILE"), "default"});
   auto from_profile = [&](const char* name) { return files.setting(settings.profile, name); };
 
   // First, so that a misspelt profile is reported and not taken for an empty one.
-  settings.credentials = find_credentials(environment, files, settings.profile, !overrides.profile.empty());
+  settings.credentials =
+      aws::find_credentials(environment, files, settings.profile, !overrides.profile.empty());
 
   settings.region = first_set({overrides.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"),
                                from_profile("region"), "us-east-1"});

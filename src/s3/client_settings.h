@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "s3/credentials.h"
-#include "s3/endpoint.h"
-#include "s3/profile_file.h"
+#include "aws/credentials.h"
+#include "aws/endpoint.h"
+#include "aws/profile_file.h"
 
 namespace s3c::s3 {
 
@@ -25,13 +25,14 @@ struct ClientSettings {
   std::string region = "us-east-1";
   /// url: option > AWS_ENDPOINT_URL_S3 > AWS_ENDPOINT_URL > the profile's services section > the profile's
   /// endpoint_url; AWS_IGNORE_CONFIGURED_ENDPOINT_URLS leaves only the option.
-  EndpointSettings endpoint;
-  Credentials credentials;
+  aws::EndpointSettings endpoint;
+  aws::Credentials credentials;
   std::optional<int> max_attempts;  ///< AWS_MAX_ATTEMPTS > the profile's max_attempts
   std::string ca_bundle;            ///< AWS_CA_BUNDLE > the profile's ca_bundle; empty: the system's
 };
 
 /// Throws Error: as load_profile_files and find_credentials do; invalid_argument for a value that can't be.
-ClientSettings resolve_client_settings(const Environment& environment, const SettingsOverrides& overrides);
+ClientSettings resolve_client_settings(const aws::Environment& environment,
+                                       const SettingsOverrides& overrides);
 
 }  // namespace s3c::s3

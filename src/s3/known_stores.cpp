@@ -34,7 +34,7 @@ std::string host_of(std::string_view url) {
 
 }  // namespace
 
-bool completes_atomically(const EndpointSettings& endpoint) {
+bool completes_atomically(const aws::EndpointSettings& endpoint) {
   if (endpoint.url.empty()) return true;  // AWS
   const std::string host = host_of(endpoint.url);
   return std::any_of(kKnownStores.begin(), kKnownStores.end(), [&](const KnownStore& store) {

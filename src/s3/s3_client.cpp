@@ -6,11 +6,11 @@
 
 namespace s3c::s3 {
 
-S3Client::S3Client(S3ClientConfig config, std::shared_ptr<CredentialsProvider> credentials,
+S3Client::S3Client(S3ClientConfig config, std::shared_ptr<aws::CredentialsProvider> credentials,
                    http::Transport& transport, base::Clock& clock, std::shared_ptr<base::Logger> logger,
                    std::stop_token stop)
     : completes_atomically_(s3::completes_atomically(config.endpoint)),
-      runner_({Endpoint(std::move(config.endpoint)), std::move(config.region), config.retry},
+      runner_({aws::Endpoint(std::move(config.endpoint)), std::move(config.region), config.retry},
               std::move(credentials), transport, clock, std::move(logger), std::move(stop)) {}
 
 }  // namespace s3c::s3

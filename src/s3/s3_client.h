@@ -8,12 +8,12 @@
 #include <stop_token>
 #include <string>
 
+#include "aws/credentials.h"
+#include "aws/endpoint.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/transport.h"
 #include "s3/call_runner.h"
-#include "s3/credentials.h"
-#include "s3/endpoint.h"
 #include "s3/object_store.h"
 #include "s3/request_stats.h"
 #include "s3/retry.h"
@@ -21,7 +21,7 @@
 namespace s3c::s3 {
 
 struct S3ClientConfig {
-  EndpointSettings endpoint = {};
+  aws::EndpointSettings endpoint = {};
   std::string region = "us-east-1";  ///< tried first; a bucket that is elsewhere says so and is followed
   RetryPolicy retry = {};
 };
@@ -30,7 +30,7 @@ class S3Client final : public ObjectStore {
  public:
   /// transport and clock must outlive the client. stop: ends every call with Error cancelled.
   /// Retries are logged at info.
-  S3Client(S3ClientConfig config, std::shared_ptr<CredentialsProvider> credentials,
+  S3Client(S3ClientConfig config, std::shared_ptr<aws::CredentialsProvider> credentials,
            http::Transport& transport, base::Clock& clock, std::shared_ptr<base::Logger> logger,
            std::stop_token stop);
 

@@ -49,7 +49,7 @@ TEST_P(Access, MissingBucket) {
 }
 
 TEST_P(Access, WrongSecret) {
-  s3::Credentials wrong = store_.owner;
+  aws::Credentials wrong = store_.owner;
   wrong.secret_access_key += "x";
   expect_everything_fails(*client_of(wrong), bucket_, ErrorKind::access_denied);
 }

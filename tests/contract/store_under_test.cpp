@@ -9,11 +9,11 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "aws/sigv4.h"
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/ulid.h"
-#include "s3/sigv4.h"
 
 namespace s3c::contract {
 namespace {
@@ -23,8 +23,8 @@ std::string variable(const std::string& name) {
   return value == nullptr ? "" : value;
 }
 
-const s3::Credentials kOwner{"CONTRACTOWNER", "contract/owner+secret", ""};
-const s3::Credentials kStranger{"CONTRACTSTRANGER", "contract/stranger+secret", ""};
+const aws::Credentials kOwner{"CONTRACTOWNER", "contract/owner+secret", ""};
+const aws::Credentials kStranger{"CONTRACTSTRANGER", "contract/stranger+secret", ""};
 
 /// A store told by environment variables that begin with prefix; nullopt when it isn't.
 std::optional<StoreUnderTest> from_environment(const std::string& prefix) {
@@ -32,7 +32,7 @@ std::optional<StoreUnderTest> from_environment(const std::string& prefix) {
   store.endpoint = variable(prefix + "ENDPOINT");
   if (store.endpoint.empty()) return std::nullopt;
   store.owner = {variable(prefix + "ACCESS_KEY"), variable(prefix + "SECRET_KEY"), ""};
-  const s3::Credentials second{variable(prefix + "ACCESS_KEY2"), variable(prefix + "SECRET_KEY2"), ""};
+  const aws::Credentials second{variable(prefix + "ACCESS_KEY2"), variable(prefix + "SECRET_KEY2"), ""};
   if (!second.access_key_id.empty()) store.stranger = second;
   if (const std::string region = variable(prefix + "REGION"); !region.empty()) store.region = region;
   if (variable(prefix + "POWERS") != "full") store.powers = {false, false, false, false, false};
@@ -137,11 +137,11 @@ void Contract::remove_bucket() {
   raw("DELETE", bucket_, "");
 }
 
-std::unique_ptr<s3::S3Client> Contract::client_of(const s3::Credentials& credentials, base::Clock* clock,
+std::unique_ptr<s3::S3Client> Contract::client_of(const aws::Credentials& credentials, base::Clock* clock,
                                                   const std::string& region) {
   return std::make_unique<s3::S3Client>(s3::S3ClientConfig{.endpoint = {.url = store_.endpoint},
                                                            .region = region.empty() ? store_.region : region},
-                                        std::make_shared<s3::StaticCredentials>(credentials), *transport_,
+                                        std::make_shared<aws::StaticCredentials>(credentials), *transport_,
                                         clock == nullptr ? clock_ : *clock, base::make_null_logger(),
                                         std::stop_token());
 }
@@ -150,15 +150,15 @@ http::Response Contract::raw(const std::string& method, const std::string& bucke
                              std::vector<std::pair<std::string, std::string>> query,
                              const std::vector<std::pair<std::string, std::string>>& headers,
                              std::string_view body) {
-  const s3::BucketAddress address = s3::Endpoint({.url = store_.endpoint}).locate(bucket, store_.region);
+  const aws::BucketAddress address = aws::Endpoint({.url = store_.endpoint}).locate(bucket, store_.region);
   const std::string path = "/" + bucket + (key.empty() ? "" : "/" + base::percent_encode(key, true));
-  const std::string encoded_query = s3::encode_query(std::move(query));
+  const std::string encoded_query = aws::encode_query(std::move(query));
   http::Request request{.method = method, .url = address.origin + path, .body = body};
   if (!encoded_query.empty()) request.url += "?" + encoded_query;
   for (const auto& [name, value] : headers) request.headers.add(name, value);
   const std::string payload_hash = base::to_hex(base::sha256(body));
-  s3::Signer().sign({method, address.host, path, encoded_query, payload_hash, nullptr}, request.headers,
-                    store_.owner, store_.region, clock_.now());
+  aws::Signer().sign({method, address.host, path, encoded_query, payload_hash, nullptr}, request.headers,
+                     store_.owner, store_.region, clock_.now());
   return transport_->send(request, {}, {});
 }
 

@@ -38,8 +38,8 @@ struct Powers {
 struct StoreUnderTest {
   std::string endpoint;
   std::string region = "us-east-1";
-  s3::Credentials owner;
-  std::optional<s3::Credentials> stranger;
+  aws::Credentials owner;
+  std::optional<aws::Credentials> stranger;
   Powers powers;
 };
 
@@ -69,7 +69,7 @@ class Contract : public testing::TestWithParam<const char*> {
                      std::vector<std::pair<std::string, std::string>> query = {},
                      const std::vector<std::pair<std::string, std::string>>& headers = {},
                      std::string_view body = "");
-  std::unique_ptr<s3::S3Client> client_of(const s3::Credentials& credentials, base::Clock* clock = nullptr,
+  std::unique_ptr<s3::S3Client> client_of(const aws::Credentials& credentials, base::Clock* clock = nullptr,
                                           const std::string& region = "");
 
   std::string put(const std::string& key, std::string_view body) {

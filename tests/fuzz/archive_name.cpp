@@ -1,8 +1,8 @@
 // Input, a line each: an archive-name template, bucket, prefix, and a key of the archive bucket. Error
 // invalid_argument, or a template that knows its own keys: what it names, volume_of() and volume_number()
 // read back, and nothing else. Keys of the catalog likewise.
-#include "archive/catalog.h"
-#include "archive/layout.h"
+#include "catalog/catalog.h"
+#include "catalog/layout.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace s3c;
@@ -16,28 +16,28 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string& prefix = lines[2];
   const std::string& key = lines[3];
 
-  if (const auto name = archive::parse_manifest_key(key))
-    require(archive::manifest_key(name->archive_key, name->id) == key, "a manifest's key is of one archive");
-  if (const auto name = archive::parse_index_key(key))
-    require(archive::index_key(name->archive_key, name->id) == key, "an index's key is of one archive");
+  if (const auto name = catalog::parse_manifest_key(key))
+    require(catalog::manifest_key(name->archive_key, name->id) == key, "a manifest's key is of one archive");
+  if (const auto name = catalog::parse_index_key(key))
+    require(catalog::index_key(name->archive_key, name->id) == key, "an index's key is of one archive");
 
   const auto name =
-      fuzz::value_of({ErrorKind::invalid_argument}, [&] { return archive::ArchiveName::parse(lines[0]); });
+      fuzz::value_of({ErrorKind::invalid_argument}, [&] { return catalog::ArchiveName::parse(lines[0]); });
   if (!name) return 0;
   const std::string fixed = name->fixed_prefix(bucket, prefix);
   if (const auto found = name->volume_of(bucket, prefix, key)) {
-    const std::optional<int> n = archive::ArchiveName::volume_number(found->stem, key);
-    require(n && archive::ArchiveName::volume_key(found->stem, *n) == key, "a volume has one number");
+    const std::optional<int> n = catalog::ArchiveName::volume_number(found->stem, key);
+    require(n && catalog::ArchiveName::volume_key(found->stem, *n) == key, "a volume has one number");
     require(key.starts_with(fixed), "a stem starts with what is fixed");
   }
-  const archive::Fields leap_day = {{"yyyy", "2024"}, {"mm", "02"}, {"dd", "29"}, {"hh", "23"}};
+  const catalog::Fields leap_day = {{"yyyy", "2024"}, {"mm", "02"}, {"dd", "29"}, {"hh", "23"}};
   const std::string stem = name->stem(bucket, prefix, leap_day);
   require(stem.starts_with(fixed), "a stem starts with what is fixed");
   for (const int n : {1, 2, 10, 2'000'000'000}) {
-    const std::string volume = archive::ArchiveName::volume_key(stem, n);
+    const std::string volume = catalog::ArchiveName::volume_key(stem, n);
     const auto found = name->volume_of(bucket, prefix, volume);
     require(found && found->stem == stem, "a template knows the keys it gives");
-    require(archive::ArchiveName::volume_number(stem, volume) == n, "a volume's number reads back");
+    require(catalog::ArchiveName::volume_number(stem, volume) == n, "a volume's number reads back");
   }
   return 0;
 }

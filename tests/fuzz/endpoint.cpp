@@ -1,7 +1,7 @@
 // Input, a line each: URL of an end point, bucket, region, and a query. An address that can be sent as it is,
 // or Error invalid_argument: nothing in it could end a header line or the request line, or lead to another
 // host.
-#include "s3/endpoint.h"
+#include "aws/endpoint.h"
 
 #include "tests/fuzz/fuzz_target.h"
 
@@ -22,10 +22,10 @@ bool is_one_word(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::vector<std::string> lines = fuzz::split(fuzz::text_of(data, size), '\n');
   lines.resize(std::max<std::size_t>(lines.size(), 4));
-  using s3::Addressing;
+  using aws::Addressing;
   for (const Addressing addressing : {Addressing::automatic, Addressing::path, Addressing::virtual_host}) {
     const auto address = fuzz::value_of({ErrorKind::invalid_argument}, [&] {
-      return s3::Endpoint({.url = lines[0], .addressing = addressing}).locate(lines[1], lines[2]);
+      return aws::Endpoint({.url = lines[0], .addressing = addressing}).locate(lines[1], lines[2]);
     });
     if (!address) continue;
     require(is_one_word(address->origin) && is_one_word(address->host) && is_one_word(address->path_root),
@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(address->origin.starts_with(address->tls ? "https://" : "http://"), "TLS is what the URL says");
     require(address->host.find('/') == std::string::npos, "a host is no path");
   }
-  const std::string query = s3::encode_query({{lines[3], lines[0]}, {lines[1], lines[2]}});
+  const std::string query = aws::encode_query({{lines[3], lines[0]}, {lines[1], lines[2]}});
   require(is_one_word(query) && std::count(query.begin(), query.end(), '&') == 1,
           "a query keeps its parts apart");
   return 0;

@@ -1,7 +1,7 @@
 // Input, a line each: a layout, then folder names for its levels, a first and a last day. Error
 // invalid_argument, or a layout whose matches put back into the template give the folder name, and are
 // calendar dates.
-#include "archive/layout.h"
+#include "catalog/layout.h"
 
 #include <chrono>
 
@@ -14,7 +14,7 @@ using fuzz::require;
 namespace {
 
 /// The template with values for fields: matching, backwards, without its code.
-std::string filled(std::string text, const archive::Fields& fields) {
+std::string filled(std::string text, const catalog::Fields& fields) {
   for (const auto& [name, value] : fields) {
     const std::string field = "{" + name + "}";
     if (const std::size_t at = text.find(field); at != std::string::npos)
@@ -29,23 +29,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<std::string> lines = fuzz::split(fuzz::text_of(data, size), '\n');
   lines.resize(std::max<std::size_t>(lines.size(), 3));
   const auto range = fuzz::value_of({ErrorKind::invalid_argument}, [&] {
-    return archive::DateRange::between(lines[lines.size() - 2], lines[lines.size() - 1]);
+    return catalog::DateRange::between(lines[lines.size() - 2], lines[lines.size() - 1]);
   });
   const auto layout =
-      fuzz::value_of({ErrorKind::invalid_argument}, [&] { return archive::Layout::parse(lines[0]); });
+      fuzz::value_of({ErrorKind::invalid_argument}, [&] { return catalog::Layout::parse(lines[0]); });
   if (!layout) return 0;
   require(layout->text() == lines[0], "a layout keeps its text");
   const std::vector<std::string> levels = fuzz::split(lines[0].substr(lines[0].find('/') + 1), '/');
   require(levels.size() == layout->levels() + 1, "a level is a folder of the template");
 
-  archive::Fields known;
+  catalog::Fields known;
   for (std::size_t level = 0; level < layout->levels() && level + 1 < lines.size(); ++level) {
     const std::string& folder = lines[level + 1];
-    const std::optional<archive::Fields> fields = layout->match(level, folder, known);
+    const std::optional<catalog::Fields> fields = layout->match(level, folder, known);
     if (!fields) return 0;
     require(filled(levels[level], *fields) + "/" == folder, "the fields give the folder's name");
     known = *fields;
-    const archive::Date date = archive::date_of(known);
+    const catalog::Date date = catalog::date_of(known);
     if (date.month != 0 && date.day != 0) {
       const std::chrono::year_month_day day{std::chrono::year(date.year),
                                             std::chrono::month(static_cast<unsigned>(date.month)),

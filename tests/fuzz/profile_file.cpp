@@ -1,9 +1,9 @@
 // Input: an AWS config or credentials file. Its sections or Error invalid_argument that names the line;
 // written plainly they read back the same. Credentials are found in them or an Error of a documented kind
 // says why not.
-#include "s3/profile_file.h"
+#include "aws/profile_file.h"
 
-#include "s3/credentials.h"
+#include "aws/credentials.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace s3c;
@@ -11,8 +11,9 @@ using base::ErrorKind;
 using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto file = fuzz::value_of({ErrorKind::invalid_argument},
-                                   [&] { return s3::parse_profile_file(fuzz::text_of(data, size), "fuzz"); });
+  const auto file = fuzz::value_of({ErrorKind::invalid_argument}, [&] {
+    return aws::parse_profile_file(fuzz::text_of(data, size), "fuzz");
+  });
   if (!file) return 0;
   std::string plain;
   for (const auto& [section, settings] : *file) {
@@ -20,14 +21,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     plain += "[" + section + "]\n";
     for (const auto& [name, value] : settings) plain.append(name).append("=").append(value).append("\n");
   }
-  require(s3::parse_profile_file(plain, "fuzz") == *file, "what was read reads back the same");
+  require(aws::parse_profile_file(plain, "fuzz") == *file, "what was read reads back the same");
 
-  const s3::ProfileFiles files{
+  const aws::ProfileFiles files{
       .config_path = "fuzz", .credentials_path = "fuzz", .config = *file, .credentials = *file};
   const auto nothing = [](const std::string&) { return std::nullopt; };
   const auto credentials =
       fuzz::value_of({ErrorKind::access_denied, ErrorKind::invalid_argument, ErrorKind::unsupported},
-                     [&] { return s3::find_credentials(nothing, files, "default", false); });
+                     [&] { return aws::find_credentials(nothing, files, "default", false); });
   if (credentials)
     require(!credentials->access_key_id.empty() && !credentials->secret_access_key.empty(),
             "a pair is whole");

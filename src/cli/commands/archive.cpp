@@ -68,7 +68,7 @@ std::vector<Flag> selection_flags() {
         .value = "TEMPLATE",
         .group = kWhichObjects,
         .help = "how keys are split into groups, one archive each; {hh} exists too",
-        .fallback = archive::kDefaultLayout},
+        .fallback = catalog::kDefaultLayout},
        {.name = "include",
         .value = "GLOB",
         .kind = FlagKind::list,
@@ -102,7 +102,7 @@ std::vector<Flag> volume_flags() {
        .value = "TEMPLATE",
        .group = kTheArchives,
        .help = "key of an archive; a group's further volumes get -2, -3, ...",
-       .fallback = archive::kDefaultArchiveName},
+       .fallback = catalog::kDefaultArchiveName},
       {.name = "storage-class",
        .value = "CLASS",
        .group = kTheArchives,
@@ -207,8 +207,8 @@ std::vector<Flag> resource_flags() {
   };
 }
 
-archive::Selection read_selection(Reader& reader) {
-  archive::Selection selection;
+source::Selection read_selection(Reader& reader) {
+  source::Selection selection;
   selection.bucket = reader.text("bucket");
   selection.prefix = read_prefix(reader);
   selection.dates = read_dates(reader);
@@ -299,7 +299,7 @@ archive::ArchiveOptions read_archive(Reader& reader) {
   options.tool_version = S3C_VERSION;
   refuse_unless_valid(reader, options.selection.bucket.empty() || options.archive_bucket.empty(),
                       "--bucket source-bucket --arch-bucket archive-bucket --years 2018",
-                      [&] { archive::validate(options); });
+                      [&] { validate(options); });
   return options;
 }
 

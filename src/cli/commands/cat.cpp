@@ -4,12 +4,12 @@
 
 #include <optional>
 
-#include "archive/member_reader.h"
-#include "archive/member_search.h"
-#include "archive/newest.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "catalog/member_reader.h"
+#include "catalog/member_search.h"
+#include "catalog/newest.h"
 #include "cli/commands/member_names.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
@@ -38,7 +38,7 @@ constexpr std::string_view kCatExamples = R"(  One object back:
 )";
 
 struct CatOptions {
-  archive::CatalogScope scope;
+  catalog::CatalogScope scope;
   std::string key;
   std::string volume;  ///< empty: whichever holds the newest
   int threads = 0;
@@ -62,7 +62,7 @@ CatOptions read_cat(Reader& reader) {
   if (options.key.empty())
     throw UsageError("cat needs a key", fmt::format("for example: s3compress {}", kExample));
   refuse_unless_valid(reader, options.scope.archive_bucket.empty(), kExample,
-                      [&] { archive::validate(options.scope); });
+                      [&] { validate(options.scope); });
   return options;
 }
 
@@ -71,10 +71,10 @@ CatOptions read_cat(Reader& reader) {
 constexpr std::uint64_t kCheckedFirstBytes = std::uint64_t{64} << 20;
 
 void print_member(s3::ObjectStore& store, const std::string& archive_bucket,
-                  const archive::FoundMember& found) {
+                  const catalog::FoundMember& found) {
   std::string held;
   const bool hold = found.row.size_bytes <= kCheckedFirstBytes;
-  archive::read_member(store, archive_bucket, *found.manifest, found.row, [&](std::string_view bytes) {
+  catalog::read_member(store, archive_bucket, *found.manifest, found.row, [&](std::string_view bytes) {
     if (hold) {
       held.append(bytes);
     } else {
@@ -96,19 +96,19 @@ std::string state_of_thaw(s3::ObjectStore& store, const std::string& archive_buc
 }
 
 /// Names the members between which nothing tells which one is the newest.
-void tell_tie(const std::vector<const archive::FoundMember*>& tied, Terminal& terminal) {
+void tell_tie(const std::vector<const catalog::FoundMember*>& tied, Terminal& terminal) {
   terminal.write_line(
       fmt::format("s3compress: the newest object of {} can't be told, these are equally new; --volume takes "
                   "one of them:",
                   base::printable(tied.front()->row.key)));
-  for (const archive::FoundMember* member : tied) {
+  for (const catalog::FoundMember* member : tied) {
     terminal.write_line(fmt::format("  {} in {}", base::format_iso8601(member->row.last_modified),
                                     base::printable(member->manifest->archive_key)));
   }
 }
 
 /// Prints it; waiting while its volume is frozen.
-ExitCode print_or_wait(const CatOptions& options, const archive::FoundMember& wanted, Session& session) {
+ExitCode print_or_wait(const CatOptions& options, const catalog::FoundMember& wanted, Session& session) {
   try {
     print_member(session.store(), options.scope.archive_bucket, wanted);
   } catch (const Error& error) {
@@ -123,12 +123,12 @@ ExitCode print_or_wait(const CatOptions& options, const archive::FoundMember& wa
 
 ExitCode run_cat_command(const CatOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
-  const archive::MemberQuery query({options.key}, {});
-  std::vector<archive::FoundMember> found;
-  const archive::SearchReport report = archive::search_members(
+  const catalog::MemberQuery query({options.key}, {});
+  std::vector<catalog::FoundMember> found;
+  const catalog::SearchReport report = catalog::search_members(
       session.store(), {options.scope, query, options.volume, options.threads}, session.stop(),
-      [&](archive::FoundKey&& key) {  // one, or one of each source bucket
-        for (archive::FoundMember& member : key.members) found.push_back(std::move(member));
+      [&](catalog::FoundKey&& key) {  // one, or one of each source bucket
+        for (catalog::FoundMember& member : key.members) found.push_back(std::move(member));
       });
   // A volume that could not be searched may hold a newer one: its bytes must not be passed off as the newest.
   if (const ExitCode code = tell_failures(report, session.terminal()); code != ExitCode::done) return code;
@@ -136,12 +136,12 @@ ExitCode run_cat_command(const CatOptions& options, const SessionSettings& setti
     throw Error(ErrorKind::not_found, "no volume holds this key",
                 {.operation = "cat", .resource = base::printable(options.key)});
   }
-  const std::vector<const archive::FoundMember*> newest = archive::newest_of(found);
+  const std::vector<const catalog::FoundMember*> newest = catalog::newest_of(found);
   if (newest.size() > 1) {
     tell_tie(newest, session.terminal());
     return ExitCode::left;
   }
-  const archive::FoundMember& wanted = *newest.front();
+  const catalog::FoundMember& wanted = *newest.front();
   if (found.size() > 1) {
     session.log().info("{} objects had this key; this is the one of {} in {}", found.size(),
                        base::format_iso8601(wanted.row.last_modified), wanted.manifest->archive_key);

@@ -5,12 +5,12 @@
 
 #include <iostream>
 
-#include "archive/forget.h"
 #include "base/encoding.h"
 #include "cli/commands/named_volumes.h"
 #include "cli/options/scope.h"
 #include "cli/output/format.h"
 #include "cli/output/summary_parts.h"
+#include "upkeep/forget.h"
 
 namespace s3c::cli {
 namespace {
@@ -43,17 +43,16 @@ ForgetOptions read_forget(Reader& reader) {
   options.archive_bucket = reader.text("arch-bucket");
   options.yes = reader.toggle("yes");
   refuse_unless_valid(reader, options.archive_bucket.empty(), kForgetUse, [&] {
-    archive::CatalogScope scope;
+    catalog::CatalogScope scope;
     scope.archive_bucket = options.archive_bucket;
-    archive::validate(scope);
+    validate(scope);
   });
   return options;
 }
 
-std::string forgettable_text(const std::string& volume,
-                             const std::vector<archive::ForgottenRecord>& records) {
+std::string forgettable_text(const std::string& volume, const std::vector<upkeep::ForgottenRecord>& records) {
   std::string text;
-  for (const archive::ForgottenRecord& record : records) {
+  for (const upkeep::ForgottenRecord& record : records) {
     text += fmt::format("{} (id {}): {}\n", base::printable(volume), record.name.id, record.why);
     if (const auto& m = record.manifest) {
       text += fmt::format("  {} of {}, {} to {}\n", format_count(m->objects, "object", "objects"),
@@ -64,9 +63,9 @@ std::string forgettable_text(const std::string& volume,
   return text;
 }
 
-Json forgotten_json(const std::string& volume, const std::vector<archive::ForgottenRecord>& records) {
+Json forgotten_json(const std::string& volume, const std::vector<upkeep::ForgottenRecord>& records) {
   Json ids = Json::array();
-  for (const archive::ForgottenRecord& record : records) ids.push_back(record.name.id);
+  for (const upkeep::ForgottenRecord& record : records) ids.push_back(record.name.id);
   return {{"volume", volume}, {"forgotten", ids}};
 }
 
@@ -82,10 +81,10 @@ bool is_confirmed(const std::string& question) {
 ExitCode forget(const ForgetOptions& options, const std::string& volume, Session& session) {
   const std::string& bucket = options.archive_bucket;
   if (!options.yes &&
-      !is_confirmed(forgettable_text(volume, archive::find_forgettable(session.store(), bucket, volume))))
+      !is_confirmed(forgettable_text(volume, upkeep::find_forgettable(session.store(), bucket, volume))))
     return ExitCode::left;
-  const std::vector<archive::ForgottenRecord> forgotten =
-      archive::forget_volume(session.store(), bucket, volume);
+  const std::vector<upkeep::ForgottenRecord> forgotten =
+      upkeep::forget_volume(session.store(), bucket, volume);
   session.print_result([&] { return forgettable_text(volume, forgotten) + "  forgotten\n"; },
                        [&] { return json_line(forgotten_json(volume, forgotten)); });
   return ExitCode::done;

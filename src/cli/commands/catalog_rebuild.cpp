@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
-#include "archive/rebuild.h"
 #include "base/encoding.h"
 #include "cli/commands/named_volumes.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
 #include "cli/output/format.h"
 #include "cli/output/summary_parts.h"
+#include "upkeep/rebuild.h"
 
 namespace s3c::cli {
 namespace {
@@ -43,19 +43,19 @@ constexpr std::string_view kRebuildUse =
     "catalog rebuild --arch-bucket archive-bucket --bucket source-bucket source-bucket/20180401.zip";
 
 struct RebuildRequest {
-  archive::RebuildOptions options;
+  upkeep::RebuildOptions options;
   std::vector<std::string> volumes;  ///< at least one
 };
 
 RebuildRequest read_rebuild(Reader& reader) {
   RebuildRequest request;
   request.volumes = read_named_volumes(reader, kRebuildUse);
-  archive::RebuildOptions& options = request.options;
+  upkeep::RebuildOptions& options = request.options;
   options.scope = read_scope(reader);
   options.tool_version = S3C_VERSION;
   reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });
   refuse_unless_valid(reader, options.scope.archive_bucket.empty() || options.scope.bucket.empty(),
-                      kRebuildUse, [&] { archive::validate(options); });
+                      kRebuildUse, [&] { validate(options); });
   return request;
 }
 
@@ -72,7 +72,7 @@ std::string entries(std::uint64_t count) {
 }
 
 /// What can't be known of a foreign archive, and what can't be reached in it.
-std::string foreign_text(const archive::UnlistedEntries& unlisted) {
+std::string foreign_text(const catalog::UnlistedEntries& unlisted) {
   std::string text(kForeignNotice);
   if (unlisted.directories != 0)
     text += fmt::format("  {} for directories, passed over\n", entries(unlisted.directories));
@@ -87,7 +87,7 @@ std::string foreign_text(const archive::UnlistedEntries& unlisted) {
   return text + and_more(shown, unlisted.shadowed + unlisted.no_keys, "    ");
 }
 
-std::string rebuilt_text(const archive::Rebuilt& rebuilt) {
+std::string rebuilt_text(const upkeep::Rebuilt& rebuilt) {
   const std::string what = rebuilt.manifest_written && rebuilt.index_written ? "manifest and index made again"
                            : rebuilt.manifest_written                        ? "manifest made again"
                            : rebuilt.index_written                           ? "index made again"
@@ -97,7 +97,7 @@ std::string rebuilt_text(const archive::Rebuilt& rebuilt) {
          (rebuilt.foreign ? foreign_text(*rebuilt.foreign) : "");
 }
 
-Json rebuilt_json(const archive::Rebuilt& rebuilt) {
+Json rebuilt_json(const upkeep::Rebuilt& rebuilt) {
   Json json = {{"volume", rebuilt.archive_key},
                {"objects", rebuilt.objects},
                {"index_written", rebuilt.index_written},
@@ -122,8 +122,8 @@ ExitCode run_rebuild_command(const RebuildRequest& request, const SessionSetting
   return for_each_named(
       request.volumes, session,
       [&](const std::string& volume) {
-        const archive::Rebuilt rebuilt =
-            archive::rebuild_records(session.store(), request.options, volume, session.clock());
+        const upkeep::Rebuilt rebuilt =
+            upkeep::rebuild_records(session.store(), request.options, volume, session.clock());
         session.print_result([&] { return rebuilt_text(rebuilt); },
                              [&] { return json_line(rebuilt_json(rebuilt)); });
         return ExitCode::done;

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "archive/member_search.h"
 #include "base/encoding.h"
+#include "catalog/member_search.h"
 #include "cli/commands/member_names.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
@@ -38,7 +38,7 @@ constexpr std::string_view kFindExamples = R"(  Where one object went:
 )";
 
 struct FindOptions {
-  archive::CatalogScope scope;
+  catalog::CatalogScope scope;
   MemberNames names;
   std::string volume;  ///< only this one's members; empty: all in scope
   int threads = 0;
@@ -65,45 +65,45 @@ FindOptions read_find(Reader& reader) {
   }
   refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
                       "find --arch-bucket archive-bucket --bucket source-bucket 'sources/2018/04/*'",
-                      [&] { archive::validate(options.scope); });
+                      [&] { validate(options.scope); });
   return options;
 }
 
 /// What the order of newest.h says of a key's members.
 class Ages {
  public:
-  explicit Ages(const archive::FoundKey& found)
+  explicit Ages(const catalog::FoundKey& found)
       : newest_(newest_of(found.members)), known_(found.unsearched.empty()) {}
 
   bool is_tied() const { return known_ && newest_.size() > 1; }
-  MemberAge of(const archive::FoundMember& member) const {
+  MemberAge of(const catalog::FoundMember& member) const {
     if (std::find(newest_.begin(), newest_.end(), &member) == newest_.end()) return MemberAge::older;
     return known_ && newest_.size() == 1 ? MemberAge::newest : MemberAge::unknown;
   }
 
  private:
-  std::vector<const archive::FoundMember*> newest_;
+  std::vector<const catalog::FoundMember*> newest_;
   bool known_;
 };
 
 /// A third column says that a member isn't known to be its key's newest.
-std::string found_line(const archive::FoundMember& member, MemberAge age) {
+std::string found_line(const catalog::FoundMember& member, MemberAge age) {
   const std::string_view column = age == MemberAge::newest ? "" : age == MemberAge::older ? "\tolder" : "\t?";
   return fmt::format("{}\t{}{}\n", base::printable(member.manifest->archive_key),
                      base::printable(member.row.key), column);
 }
 
 /// The lines of what is found, and of how many keys the newest can't be told.
-archive::SearchReport print_found(const FindOptions& options, const archive::MemberQuery& query,
+catalog::SearchReport print_found(const FindOptions& options, const catalog::MemberQuery& query,
                                   Session& session, MissedKeys& missed, std::uint64_t& tied) {
   ResultLines lines;
-  const archive::SearchReport report = archive::search_members(
+  const catalog::SearchReport report = catalog::search_members(
       session.store(), {options.scope, query, options.volume, options.threads}, session.stop(),
-      [&](archive::FoundKey&& found) {
+      [&](catalog::FoundKey&& found) {
         const Ages ages(found);
         missed.found(found.members.front().row.key);
         tied += ages.is_tied();
-        for (const archive::FoundMember& member : found.members) {
+        for (const catalog::FoundMember& member : found.members) {
           const MemberAge age = ages.of(member);
           lines.write(session.prints_json() ? found_json(member, age) : found_line(member, age));
         }
@@ -113,11 +113,11 @@ archive::SearchReport print_found(const FindOptions& options, const archive::Mem
 }
 
 ExitCode run_find_command(const FindOptions& options, const SessionSettings& settings) {
-  const archive::MemberQuery query = read_query(options.names);
+  const catalog::MemberQuery query = read_query(options.names);
   Session session(settings, OnInterrupt::Then::end);
   MissedKeys missed(query);
   std::uint64_t tied = 0;
-  const archive::SearchReport report = print_found(options, query, session, missed, tied);
+  const catalog::SearchReport report = print_found(options, query, session, missed, tied);
   const ExitCode failures = tell_failures(report, session.terminal());
   const ExitCode unfound = missed.tell(report.members != 0, session.terminal());
   if (tied != 0) {

@@ -59,23 +59,23 @@ std::vector<Flag> gc_flags() {
   });
 }
 
-std::string gc_progress_line(const archive::GcProgress& progress, std::chrono::milliseconds elapsed) {
+std::string gc_progress_line(const upkeep::GcProgress& progress, std::chrono::milliseconds elapsed) {
   return fmt::format("looked at {} and {}, {} removed; {}",
                      format_count(progress.records, "record", "records"),
                      format_count(progress.uploads, "upload", "uploads"), format_count(progress.removed),
                      format_duration(elapsed));
 }
 
-archive::GcReport report_of(const archive::GcOptions& options, Session& session) {
-  archive::GcProgress progress;
+upkeep::GcReport report_of(const upkeep::GcOptions& options, Session& session) {
+  upkeep::GcProgress progress;
   LineView view([&](std::chrono::milliseconds elapsed) { return gc_progress_line(progress, elapsed); });
   const auto display = session.show(view);
-  return archive::run_gc(options, {session.store(), session.log(), progress, session.stop()});
+  return upkeep::run_gc(options, {session.store(), session.log(), progress, session.stop()});
 }
 
-ExitCode run_gc_command(const archive::GcOptions& options, const SessionSettings& settings) {
+ExitCode run_gc_command(const upkeep::GcOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::finish);
-  const archive::GcReport report = report_of(options, session);
+  const upkeep::GcReport report = report_of(options, session);
   const ExitCode code = exit_code_of(report);
   const GcOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
   session.print_result([&] { return gc_text(outcome); }, [&] { return gc_json(outcome); });
@@ -84,8 +84,8 @@ ExitCode run_gc_command(const archive::GcOptions& options, const SessionSettings
 
 }  // namespace
 
-archive::GcOptions read_gc(Reader& reader) {
-  archive::GcOptions options;
+upkeep::GcOptions read_gc(Reader& reader) {
+  upkeep::GcOptions options;
   options.archive_bucket = reader.text("arch-bucket");
   options.bucket = reader.text("bucket");
   options.prefix = read_prefix(reader);
@@ -96,7 +96,7 @@ archive::GcOptions read_gc(Reader& reader) {
   require_bucket_for_names(reader, options.bucket);
   refuse_unless_valid(reader, options.archive_bucket.empty(),
                       "gc --bucket source-bucket --arch-bucket archive-bucket --dry-run",
-                      [&] { archive::validate(options); });
+                      [&] { validate(options); });
   return options;
 }
 

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include "archive/member_search.h"
-#include "archive/volume_listing.h"
-#include "archive/volume_state.h"
 #include "base/error.h"
 #include "base/in_order.h"
+#include "catalog/member_search.h"
+#include "catalog/volume_listing.h"
+#include "catalog/volume_state.h"
 #include "cli/commands/member_names.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
@@ -17,10 +17,10 @@
 namespace s3c::cli {
 namespace {
 
-using archive::ListedVolume;
-using archive::VolumeInfo;
 using base::Error;
 using base::ErrorKind;
+using catalog::ListedVolume;
+using catalog::VolumeInfo;
 
 constexpr std::string_view kLsProse =
     R"(Lists the volumes of an archive bucket: objects, bytes, ratio, storage class, thawed or not, created;
@@ -39,7 +39,7 @@ constexpr std::string_view kLsExamples = R"(  The volumes of 2018:
 )";
 
 struct LsOptions {
-  archive::CatalogScope scope;
+  catalog::CatalogScope scope;
   std::string volume;  ///< its members; empty: the volumes
   bool long_format = false;
   int threads = 0;
@@ -64,14 +64,14 @@ LsOptions read_ls(Reader& reader) {
   options.threads = reader.number("threads");
   refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
                       "ls --arch-bucket archive-bucket --bucket source-bucket",
-                      [&] { archive::validate(options.scope); });
+                      [&] { validate(options.scope); });
   return options;
 }
 
 ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& lines) {
   const bool json = session.prints_json();
-  archive::Catalog catalog(session.store(), options.scope.archive_bucket);
-  archive::VolumeListing listing(session.store(), options.scope);
+  catalog::Catalog catalog(session.store(), options.scope.archive_bucket);
+  catalog::VolumeListing listing(session.store(), options.scope);
   bool any = false;
   std::uint64_t unreadable = 0;
   base::in_order<ListedVolume, VolumeInfo>(
@@ -80,10 +80,10 @@ ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& l
         if (session.stop().stop_requested()) throw Error(ErrorKind::cancelled, "stopped while listing");
         return listing.next();
       },
-      [&](ListedVolume& volume) { return archive::find_state(session.store(), catalog, volume); },
+      [&](ListedVolume& volume) { return catalog::find_state(session.store(), catalog, volume); },
       [&](VolumeInfo&& volume) {
         if (volume.manifest && !options.scope.holds(*volume.manifest)) return;
-        if (volume.state == archive::VolumeState::unreadable) ++unreadable;
+        if (volume.state == catalog::VolumeState::unreadable) ++unreadable;
         if (!any && !json && !session.output().quiet) lines.write(volume_heading());
         any = true;
         lines.write(json ? volume_json(volume) : volume_line(volume));
@@ -96,11 +96,11 @@ ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& l
 
 ExitCode list_members(const LsOptions& options, Session& session, ResultLines& lines) {
   const bool json = session.prints_json();
-  const archive::MemberQuery everything;
-  const archive::SearchReport report =
-      archive::search_members(session.store(), {options.scope, everything, options.volume, options.threads},
-                              session.stop(), [&](archive::FoundKey&& found) {
-                                for (const archive::FoundMember& member : found.members)
+  const catalog::MemberQuery everything;
+  const catalog::SearchReport report =
+      catalog::search_members(session.store(), {options.scope, everything, options.volume, options.threads},
+                              session.stop(), [&](catalog::FoundKey&& found) {
+                                for (const catalog::FoundMember& member : found.members)
                                   lines.write(json ? member_json(member.manifest->archive_key, member.row)
                                                    : member_line(member.row, options.long_format));
                               });

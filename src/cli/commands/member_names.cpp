@@ -41,12 +41,12 @@ Flag volume_flag(std::string_view help, std::string_view otherwise) {
 MemberNames read_member_names(const Reader& reader) {
   MemberNames names;
   for (const std::string& operand : reader.operands())
-    (archive::is_glob(operand) ? names.globs : names.keys).push_back(operand);
+    (catalog::is_glob(operand) ? names.globs : names.keys).push_back(operand);
   names.keys_file = reader.text("keys-from");
   return names;
 }
 
-archive::MemberQuery read_query(const MemberNames& names) {
+catalog::MemberQuery read_query(const MemberNames& names) {
   std::vector<std::string> keys = names.keys;
   if (names.keys_file == "-") {
     read_lines(std::cin, "-", keys);
@@ -82,7 +82,7 @@ ExitCode MissedKeys::tell(bool any, Terminal& terminal) const {
   return missed == 0 ? ExitCode::done : ExitCode::left;
 }
 
-ExitCode tell_failures(const archive::SearchReport& report, Terminal& terminal) {
+ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal) {
   if (report.failed == 0) return ExitCode::done;
   ExitCode code = ExitCode::failed;
   for (const base::Error& error : report.failures) {

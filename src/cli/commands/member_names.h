@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "archive/member_query.h"
-#include "archive/member_search.h"
+#include "catalog/member_query.h"
+#include "catalog/member_search.h"
 #include "cli/exit_code.h"
 #include "cli/options/reader.h"
 #include "cli/output/terminal.h"
@@ -29,13 +29,13 @@ MemberNames read_member_names(const Reader& reader);
 
 /// The keys and globs of the command line, and the keys of its file: one a line, as written, empty lines
 /// passed over. Throws UsageError when the file can't be read or holds nothing.
-archive::MemberQuery read_query(const MemberNames& names);
+catalog::MemberQuery read_query(const MemberNames& names);
 
 /// Marks off the keys that were asked for one by one. One thread.
 class MissedKeys {
  public:
   /// query outlives it.
-  explicit MissedKeys(const archive::MemberQuery& query)
+  explicit MissedKeys(const catalog::MemberQuery& query)
       : query_(query), found_(query.keys().size(), false) {}
   void found(const std::string& key);
   /// Names on terminal what was asked for and not found. any: whether anything was found at all; globs,
@@ -43,11 +43,11 @@ class MissedKeys {
   ExitCode tell(bool any, Terminal& terminal) const;
 
  private:
-  const archive::MemberQuery& query_;
+  const catalog::MemberQuery& query_;
   std::vector<bool> found_;  // by place in query_.keys()
 };
 
 /// Names on terminal the volumes that could not be searched; done if there are none.
-ExitCode tell_failures(const archive::SearchReport& report, Terminal& terminal);
+ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal);
 
 }  // namespace s3c::cli

@@ -7,8 +7,6 @@
 #include <map>
 #include <memory>
 
-#include "archive/restore_plan.h"
-#include "archive/restore_run.h"
 #include "base/mutex.h"
 #include "cli/commands/member_names.h"
 #include "cli/commands/thaw_flags.h"
@@ -18,6 +16,8 @@
 #include "cli/output/format.h"
 #include "cli/output/restore_summary.h"
 #include "cli/session.h"
+#include "restore/restore_plan.h"
+#include "restore/restore_run.h"
 
 namespace s3c::cli {
 namespace {
@@ -83,7 +83,7 @@ std::vector<Flag> restore_flags() {
 /// In the old spelling of other commands --to is the last day, and a config file may have it for all of them.
 bool is_date(const std::string& text) {
   try {
-    archive::DateRange::between(text, std::nullopt);
+    catalog::DateRange::between(text, std::nullopt);
     return true;
   } catch (const base::Error&) {
     return false;
@@ -112,7 +112,7 @@ void require_a_limit(const Reader& reader, const RestoreRequest& request) {
 RestoreRequest read_restore(Reader& reader) {
   RestoreRequest request;
   RestoreSettings& settings = request.settings;
-  archive::RestoreOptions& options = settings.options;
+  restore::RestoreOptions& options = settings.options;
   options.scope = read_scope(reader);
   request.names = read_member_names(reader);
   options.volume = reader.text("volume");
@@ -128,7 +128,7 @@ RestoreRequest read_restore(Reader& reader) {
   reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });
   refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
                       "restore --arch-bucket archive-bucket --bucket source-bucket --years 2018",
-                      [&] { archive::validate(options); });
+                      [&] { validate(options); });
   return request;
 }
 
@@ -140,23 +140,23 @@ class Targets {
  public:
   Targets(s3::ObjectStore& store, const RestoreSettings& settings) : store_(store), settings_(settings) {}
 
-  archive::RestoreTarget& of(const std::string& source_bucket) {
+  restore::RestoreTarget& of(const std::string& source_bucket) {
     base::MutexLock lock(mutex_);
     // One for all where it was said where to.
-    std::unique_ptr<archive::RestoreTarget>& target = targets_[settings_.to.empty() ? source_bucket : ""];
+    std::unique_ptr<restore::RestoreTarget>& target = targets_[settings_.to.empty() ? source_bucket : ""];
     if (!target) target = make(source_bucket);
     return *target;
   }
 
  private:
-  std::unique_ptr<archive::RestoreTarget> make(const std::string& source_bucket) {
+  std::unique_ptr<restore::RestoreTarget> make(const std::string& source_bucket) {
     const std::string& to = settings_.to;
     if (to.empty())
-      return archive::make_bucket_target(store_, slots_, source_bucket, "", settings_.overwrite);
-    if (!to.starts_with(kBucketScheme)) return archive::make_directory_target(to, settings_.overwrite);
+      return restore::make_bucket_target(store_, slots_, source_bucket, "", settings_.overwrite);
+    if (!to.starts_with(kBucketScheme)) return restore::make_directory_target(to, settings_.overwrite);
     const std::string place = to.substr(kBucketScheme.size());
     const std::size_t slash = place.find('/');
-    return archive::make_bucket_target(store_, slots_, place.substr(0, slash),
+    return restore::make_bucket_target(store_, slots_, place.substr(0, slash),
                                        slash == std::string::npos ? "" : place.substr(slash + 1),
                                        settings_.overwrite);
   }
@@ -165,7 +165,7 @@ class Targets {
   const RestoreSettings& settings_;
   base::Slots slots_{kUploadSlots};
   base::Mutex mutex_;
-  std::map<std::string, std::unique_ptr<archive::RestoreTarget>> targets_ S3C_GUARDED_BY(mutex_);
+  std::map<std::string, std::unique_ptr<restore::RestoreTarget>> targets_ S3C_GUARDED_BY(mutex_);
 };
 
 /// Asks on the terminal; yes where there is nobody to ask.
@@ -177,7 +177,7 @@ bool may_go_on(const RestoreSettings& settings) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-std::string restore_progress_line(const archive::RestoreProgress& progress,
+std::string restore_progress_line(const restore::RestoreProgress& progress,
                                   std::chrono::milliseconds elapsed) {
   std::string text = fmt::format("{} of {} back, {}; {}", format_count(progress.done),
                                  format_count(progress.members, "object", "objects"),
@@ -187,12 +187,12 @@ std::string restore_progress_line(const archive::RestoreProgress& progress,
   return text;
 }
 
-archive::RestoreReport report_of(const RestoreSettings& settings, const archive::RestorePlan& plan,
-                                 const archive::RestoreContext& context, Session& session) {
+restore::RestoreReport report_of(const RestoreSettings& settings, const restore::RestorePlan& plan,
+                                 const restore::RestoreContext& context, Session& session) {
   LineView view(
       [&](std::chrono::milliseconds elapsed) { return restore_progress_line(context.progress, elapsed); });
   const auto display = session.show(view);
-  return archive::run_restore(settings.options, plan, context);
+  return restore::run_restore(settings.options, plan, context);
 }
 
 ExitCode run_restore_command(const RestoreRequest& request, const SessionSettings& session_settings) {
@@ -200,18 +200,18 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
   settings.options.query = read_query(request.names);
   Session session(session_settings, OnInterrupt::Then::finish);
   Targets targets(session.store(), settings);
-  archive::RestoreProgress progress;
+  restore::RestoreProgress progress;
   MissedKeys missed(settings.options.query);
-  const archive::RestoreContext context{
+  const restore::RestoreContext context{
       session.store(),
       session.clock(),
       session.log(),
       progress,
       session.stop(),
       [&missed](const std::string& key) { missed.found(key); },
-      [&targets](const std::string& bucket) -> archive::RestoreTarget& { return targets.of(bucket); }};
-  const archive::RestorePlan plan = archive::plan_restore(settings.options, context);
-  archive::RestoreReport report = archive::begin_report(plan);
+      [&targets](const std::string& bucket) -> restore::RestoreTarget& { return targets.of(bucket); }};
+  const restore::RestorePlan plan = restore::plan_restore(settings.options, context);
+  restore::RestoreReport report = restore::begin_report(plan);
   if (!settings.dry_run) {
     if (!session.prints_json() && !session.output().quiet) {
       for (const std::string& line : plan_lines(settings, plan)) session.terminal().write_line(line);

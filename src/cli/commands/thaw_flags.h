@@ -1,7 +1,7 @@
 // The flags of the commands that can ask for a thaw.
 #pragma once
 
-#include "archive/volume_thaw.h"
+#include "catalog/volume_thaw.h"
 #include "cli/options/reader.h"
 
 namespace s3c::cli {
@@ -27,8 +27,8 @@ constexpr Flag days_flag() {
 }
 
 /// Throws UsageError.
-inline archive::ThawOptions read_thaw(const Reader& reader) {
-  archive::ThawOptions thaw;
+inline catalog::ThawOptions read_thaw(const Reader& reader) {
+  catalog::ThawOptions thaw;
   const std::string tier = reader.choice("tier");
   thaw.tier = tier == "Bulk"       ? s3::RestoreTier::bulk
               : tier == "Standard" ? s3::RestoreTier::standard

@@ -1,6 +1,5 @@
 #include "cli/commands/verify.h"
 
-#include "archive/verify_run.h"
 #include "cli/commands/thaw_flags.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
@@ -8,6 +7,7 @@
 #include "cli/output/format.h"
 #include "cli/output/verify_summary.h"
 #include "cli/session.h"
+#include "upkeep/verify_run.h"
 
 namespace s3c::cli {
 namespace {
@@ -68,12 +68,12 @@ std::vector<Flag> verify_flags() {
   };
 }
 
-archive::VerifyOptions read_verify(Reader& reader) {
-  archive::VerifyOptions options;
+upkeep::VerifyOptions read_verify(Reader& reader) {
+  upkeep::VerifyOptions options;
   options.scope = read_scope(reader);
   options.volumes = reader.operands();
   options.deep = reader.toggle("deep");
-  const archive::ThawOptions thaw = read_thaw(reader);
+  const catalog::ThawOptions thaw = read_thaw(reader);
   if (reader.toggle("thaw")) {
     options.thaw = thaw;
     if (!options.deep) throw UsageError("--thaw needs --deep", "without --deep nothing has to be thawed");
@@ -86,11 +86,11 @@ archive::VerifyOptions read_verify(Reader& reader) {
   reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });
   refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
                       "verify --arch-bucket archive-bucket --bucket source-bucket",
-                      [&] { archive::validate(options); });
+                      [&] { validate(options); });
   return options;
 }
 
-std::string verify_progress_line(const archive::VerifyProgress& progress, std::chrono::milliseconds elapsed) {
+std::string verify_progress_line(const upkeep::VerifyProgress& progress, std::chrono::milliseconds elapsed) {
   std::string text = fmt::format("looked at {}", format_count(progress.volumes, "volume", "volumes"));
   if (const std::uint64_t bytes = progress.bytes_read; bytes != 0)
     text += fmt::format(", {} read", format_bytes(bytes));
@@ -99,16 +99,16 @@ std::string verify_progress_line(const archive::VerifyProgress& progress, std::c
   return text + "; " + format_duration(elapsed);
 }
 
-archive::VerifyReport report_of(const archive::VerifyOptions& options, Session& session) {
-  archive::VerifyProgress progress;
+upkeep::VerifyReport report_of(const upkeep::VerifyOptions& options, Session& session) {
+  upkeep::VerifyProgress progress;
   LineView view([&](std::chrono::milliseconds elapsed) { return verify_progress_line(progress, elapsed); });
   const auto display = session.show(view);
-  return archive::run_verify(options, {session.store(), session.log(), progress, session.stop()});
+  return upkeep::run_verify(options, {session.store(), session.log(), progress, session.stop()});
 }
 
-ExitCode run_verify_command(const archive::VerifyOptions& options, const SessionSettings& settings) {
+ExitCode run_verify_command(const upkeep::VerifyOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
-  const archive::VerifyReport report = report_of(options, session);
+  const upkeep::VerifyReport report = report_of(options, session);
   const ExitCode code = exit_code_of(report);
   const VerifyOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
   session.print_result([&] { return verify_text(outcome); }, [&] { return verify_json(outcome); });

@@ -24,9 +24,9 @@ void settle_dates(Reader& reader) {
   }
 }
 
-archive::DateRange years_of(const Reader& reader, const Setting& years) {
+catalog::DateRange years_of(const Reader& reader, const Setting& years) {
   try {
-    return archive::DateRange::years(parse_years(years.values));
+    return catalog::DateRange::years(parse_years(years.values));
   } catch (const base::Error& error) {
     std::string given;
     for (const std::string& value : years.values) given += (given.empty() ? "" : ",") + value;
@@ -55,12 +55,12 @@ std::vector<Flag> naming_flags(std::string_view group) {
        .value = "TEMPLATE",
        .group = group,
        .help = "as for archive; only with --bucket",
-       .fallback = archive::kDefaultLayout},
+       .fallback = catalog::kDefaultLayout},
       {.name = "archive-name",
        .value = "TEMPLATE",
        .group = group,
        .help = "as for archive; only with --bucket",
-       .fallback = archive::kDefaultArchiveName},
+       .fallback = catalog::kDefaultArchiveName},
   };
 }
 
@@ -100,29 +100,29 @@ std::string read_prefix(const Reader& reader) {
   return prefix;
 }
 
-void read_names(const Reader& reader, archive::Layout& layout, archive::ArchiveName& archive_name) {
-  reader.with_quoted("layout", [&](const std::string& text) { layout = archive::Layout::parse(text); });
+void read_names(const Reader& reader, catalog::Layout& layout, catalog::ArchiveName& archive_name) {
+  reader.with_quoted("layout", [&](const std::string& text) { layout = catalog::Layout::parse(text); });
   reader.with_quoted("archive-name",
-                     [&](const std::string& text) { archive_name = archive::ArchiveName::parse(text); });
+                     [&](const std::string& text) { archive_name = catalog::ArchiveName::parse(text); });
 }
 
-archive::DateRange read_dates(Reader& reader) {
+catalog::DateRange read_dates(Reader& reader) {
   settle_dates(reader);
   if (const Setting* years = reader.find("years")) return years_of(reader, *years);
   std::optional<std::string> first;
   std::optional<std::string> last;
   // Each alone first, so that a message names the right one; together they can only be in the wrong order.
   reader.with_quoted("from", [&](const std::string& text) {
-    archive::DateRange::between(text, std::nullopt);
+    catalog::DateRange::between(text, std::nullopt);
     first = text;
   });
   reader.with_quoted("until", [&](const std::string& text) {
-    archive::DateRange::between(std::nullopt, text);
+    catalog::DateRange::between(std::nullopt, text);
     last = text;
   });
   if (!first && !last) return {};
   try {
-    return archive::DateRange::between(first, last);
+    return catalog::DateRange::between(first, last);
   } catch (const base::Error& error) {
     throw UsageError(fmt::format("--from and --until: {}", error.message()),
                      "the first day comes first, both are included");
@@ -138,8 +138,8 @@ void require_bucket_for_names(const Reader& reader, const std::string& bucket) {
   }
 }
 
-archive::CatalogScope read_scope(Reader& reader) {
-  archive::CatalogScope scope;
+catalog::CatalogScope read_scope(Reader& reader) {
+  catalog::CatalogScope scope;
   scope.archive_bucket = reader.text("arch-bucket");
   scope.bucket = reader.text("bucket");
   scope.prefix = read_prefix(reader);

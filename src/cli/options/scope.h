@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "archive/catalog_scope.h"
+#include "catalog/catalog_scope.h"
 #include "cli/options/reader.h"
 
 namespace s3c::cli {
@@ -56,14 +56,14 @@ constexpr Flag garbage_age_flag(std::string_view group, std::string_view help, s
 
 /// "sources/" is what people copy from elsewhere, and it can only mean "sources".
 std::string read_prefix(const Reader& reader);
-void read_names(const Reader& reader, archive::Layout& layout, archive::ArchiveName& archive_name);
+void read_names(const Reader& reader, catalog::Layout& layout, catalog::ArchiveName& archive_name);
 /// Where years and days come from two places, the stronger one counts and the other one is forgotten. Throws
 /// UsageError when one place has both.
-archive::DateRange read_dates(Reader& reader);
+catalog::DateRange read_dates(Reader& reader);
 /// Throws UsageError when names were given on the command line that need --bucket: said there they must mean
 /// something; from elsewhere they may be meant for archive.
 void require_bucket_for_names(const Reader& reader, const std::string& bucket);
 /// Throws UsageError.
-archive::CatalogScope read_scope(Reader& reader);
+catalog::CatalogScope read_scope(Reader& reader);
 
 }  // namespace s3c::cli

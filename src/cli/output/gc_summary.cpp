@@ -10,10 +10,10 @@
 namespace s3c::cli {
 namespace {
 
-using archive::Garbage;
-using archive::GarbageKind;
-using archive::GarbageList;
-using archive::GcReport;
+using upkeep::Garbage;
+using upkeep::GarbageKind;
+using upkeep::GarbageList;
+using upkeep::GcReport;
 
 std::string things(std::uint64_t count) {
   return format_count(count, "thing", "things");
@@ -24,14 +24,13 @@ std::string list_text(const std::string& heading, const GarbageList& list) {
   if (list.count() == 0) return {};
   std::string text = heading + "\n";
   for (const Garbage& garbage : list.named()) {
-    text +=
-        fmt::format("  {:<9} {}  {} old: {}\n", archive::to_string(garbage.kind),
-                    base::printable(garbage.key), format_duration(garbage.age), base::printable(garbage.why));
+    text += fmt::format("  {:<9} {}  {} old: {}\n", to_string(garbage.kind), base::printable(garbage.key),
+                        format_duration(garbage.age), base::printable(garbage.why));
   }
   return text + and_more(list.named().size(), list.count(), "  ");
 }
 
-std::string failures_text(const archive::GcFailures& failures) {
+std::string failures_text(const upkeep::GcFailures& failures) {
   if (failures.count() == 0) return {};
   std::string text = "FAILED: not everything could be looked at\n";
   for (const base::Error& error : failures.kept()) {
@@ -82,10 +81,10 @@ std::string gc_verdict(ExitCode code) {
 
 Json list_json(const GarbageList& list) {
   Json by_kind = Json::object();
-  for (const auto& [kind, count] : list.by_kind()) by_kind[std::string(archive::to_string(kind))] = count;
+  for (const auto& [kind, count] : list.by_kind()) by_kind[std::string(to_string(kind))] = count;
   Json named = Json::array();
   for (const Garbage& garbage : list.named()) {
-    Json json = {{"kind", archive::to_string(garbage.kind)}, {"key", garbage.key}};
+    Json json = {{"kind", to_string(garbage.kind)}, {"key", garbage.key}};
     if (garbage.kind == GarbageKind::upload) {
       json["upload_id"] = garbage.upload_id;
     } else {

@@ -4,16 +4,16 @@
 #include <chrono>
 #include <string>
 
-#include "archive/gc_run.h"
 #include "cli/exit_code.h"
 #include "cli/output/request_counts.h"
+#include "upkeep/gc_run.h"
 
 namespace s3c::cli {
 
 /// All a summary tells about.
 struct GcOutcome {
-  const archive::GcOptions& options;
-  const archive::GcReport& report;
+  const upkeep::GcOptions& options;
+  const upkeep::GcReport& report;
   RequestCounts requests;
   std::chrono::milliseconds duration{0};
   ExitCode exit_code = ExitCode::done;
@@ -21,7 +21,7 @@ struct GcOutcome {
 
 /// What a clean-up comes to: of several, the first of interrupted, refused, failed, left. Damage that was
 /// found counts as failed.
-ExitCode exit_code_of(const archive::GcReport& report);
+ExitCode exit_code_of(const upkeep::GcReport& report);
 
 /// A line for each thing, and what it comes to; each line ended.
 std::string gc_text(const GcOutcome& outcome);

@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include "archive/cleared_volume.h"
-#include "archive/restore_target.h"
 #include "base/encoding.h"
 #include "cli/options/usage_error.h"
 #include "cli/output/standard_output.h"
+#include "restore/restore_target.h"
 
 namespace s3c::cli {
 namespace {
@@ -136,7 +136,7 @@ std::string hint_for(const Error& error) {
            "and no "
            "lifecycle rule, work on this bucket meanwhile, then run the same command again";
   }
-  if (error.context().operation == archive::kRestoreFile) return {};  // says itself what to do
+  if (error.context().operation == restore::kRestoreFile) return {};  // says itself what to do
   if (error.context().operation == "HeadBucket") {
     if (std::string hint = for_head_bucket(error); !hint.empty()) return hint;
   }

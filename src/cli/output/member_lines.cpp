@@ -10,8 +10,8 @@
 namespace s3c::cli {
 namespace {
 
-using archive::VolumeInfo;
-using archive::VolumeState;
+using catalog::VolumeInfo;
+using catalog::VolumeState;
 
 std::string class_of(const VolumeInfo& volume) {
   if (volume.archive) return volume.archive->storage_class;
@@ -96,10 +96,10 @@ std::string member_line(const index::Row& row, bool long_format) {
 }
 
 std::string member_json(const std::string& archive_key, const index::Row& row) {
-  return json_before({{"volume", archive_key}}, archive::json_line_of(row));
+  return json_before({{"volume", archive_key}}, catalog::json_line_of(row));
 }
 
-std::string found_json(const archive::FoundMember& member, MemberAge age) {
+std::string found_json(const catalog::FoundMember& member, MemberAge age) {
   Json newest;  // null
   if (age != MemberAge::unknown) newest = age == MemberAge::newest;
   return json_before({{"newest", newest}}, member_json(member.manifest->archive_key, member.row));

@@ -4,18 +4,18 @@
 
 #include <algorithm>
 
-#include "archive/prices.h"
 #include "base/encoding.h"
 #include "cli/output/format.h"
 #include "cli/output/hints.h"
 #include "cli/output/summary_parts.h"
+#include "restore/prices.h"
 
 namespace s3c::cli {
 namespace {
 
-using archive::RestorePlan;
-using archive::RestoreReport;
-using archive::RestoreVolume;
+using restore::RestorePlan;
+using restore::RestoreReport;
+using restore::RestoreVolume;
 
 constexpr std::size_t kMaxWaiting = 10;
 
@@ -34,7 +34,7 @@ std::string_view tier_name(s3::RestoreTier tier) {
 /// How long S3 takes for the slowest of the volumes' classes; empty when the tier isn't theirs.
 std::string_view thaw_takes(const RestorePlan& plan, s3::RestoreTier tier) {
   std::string_view takes;
-  for (const archive::ThawPrice& price : archive::kThawPrices) {
+  for (const restore::ThawPrice& price : restore::kThawPrices) {
     if (price.tier != tier) continue;
     const bool any = std::any_of(plan.volumes.begin(), plan.volumes.end(), [&](const RestoreVolume& volume) {
       return volume.thaw.kind == s3::ThawState::Kind::frozen && volume.storage_class == price.storage_class;
@@ -57,7 +57,7 @@ std::string not_restored_text(const RestoreReport& report) {
   if (report.tied != 0)
     text += fmt::format(", {} because the newest can't be told", format_count(report.tied));
   text += "\n";
-  const std::vector<archive::NotRestored>& named = report.not_restored.named;
+  const std::vector<restore::NotRestored>& named = report.not_restored.named;
   const std::size_t shown = std::min(named.size(), kMaxWaiting);
   for (std::size_t i = 0; i < shown; ++i)
     text += fmt::format("    {}: {}\n", base::printable(named[i].key), base::printable(named[i].why));
@@ -165,7 +165,7 @@ std::string restore_json(const RestoreOutcome& outcome) {
   const RestorePlan& plan = outcome.plan;
   const RestoreReport& report = outcome.report;
   Json named = Json::array();
-  for (const archive::NotRestored& one : report.not_restored.named)
+  for (const restore::NotRestored& one : report.not_restored.named)
     named.push_back({{"key", one.key}, {"why", one.why}});
   Json waiting = Json::array();
   for (const RestoreVolume& volume : report.waiting) waiting.push_back(volume_json(volume));

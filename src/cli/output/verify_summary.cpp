@@ -12,8 +12,8 @@
 namespace s3c::cli {
 namespace {
 
-using archive::VerifyReport;
-using archive::VolumeDamage;
+using upkeep::VerifyReport;
+using upkeep::VolumeDamage;
 
 constexpr std::size_t kMaxProblems = 50;
 
@@ -30,7 +30,7 @@ std::string damages_text(const VerifyReport& report) {
 }
 
 /// A heading and the first names; nothing for none.
-std::string names_text(const std::string& heading, const archive::VolumeNames& names) {
+std::string names_text(const std::string& heading, const upkeep::VolumeNames& names) {
   if (names.count == 0) return {};
   std::string text = heading + "\n";
   const std::size_t shown = std::min(names.named.size(), kMaxProblems);
@@ -96,7 +96,7 @@ std::string_view verdict(const VerifyOutcome& outcome) {
   return {};
 }
 
-Json names_json(const archive::VolumeNames& names) {
+Json names_json(const upkeep::VolumeNames& names) {
   return {{"count", names.count}, {"named", names.named}};
 }
 

@@ -8,20 +8,20 @@
 #include <chrono>
 #include <thread>
 
-#include "archive/catalog.h"
-#include "promise.h"
+#include "catalog/catalog.h"
+#include "support/promise.h"
 
 namespace s3c::archive {
 namespace {
 
 using base::ErrorKind;
-using testing::Call;
-using testing::day_key;
-using testing::failure_kind;
-using testing::FakeStore;
-using testing::Op;
-using testing::run;
-using testing::store_error;
+using support::Call;
+using support::day_key;
+using support::failure_kind;
+using support::FakeStore;
+using support::Op;
+using support::run;
+using support::store_error;
 
 class ArchiveRunTest : public ::testing::TestWithParam<bool> {
  protected:
@@ -29,9 +29,9 @@ class ArchiveRunTest : public ::testing::TestWithParam<bool> {
       : store_(
             {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()}),
         watch_(store_) {
-    options_ = testing::small_options();
+    options_ = support::small_options();
     options_.conditional_complete = options_.additional_checksums = GetParam();
-    options_.delete_conditions = testing::delete_conditions(GetParam());
+    options_.delete_conditions = support::delete_conditions(GetParam());
   }
   ~ArchiveRunTest() override {
     for (const std::string& broken : watch_.broken()) ADD_FAILURE() << broken;
@@ -39,29 +39,29 @@ class ArchiveRunTest : public ::testing::TestWithParam<bool> {
 
   /// Every source gone, everything archived once.
   void expect_all_done(const std::map<std::string, std::string>& originals) {
-    EXPECT_TRUE(store_.keys(testing::kSource).empty());
-    testing::expect_nothing_lost(store_, originals);
-    testing::expect_nothing_twice(store_);
-    testing::expect_every_archive_has_its_manifest(store_);
+    EXPECT_TRUE(store_.keys(support::kSource).empty());
+    support::expect_nothing_lost(store_, originals);
+    support::expect_nothing_twice(store_);
+    support::expect_every_archive_has_its_manifest(store_);
   }
   std::set<std::string> archives() const {
     std::set<std::string> keys;
-    for (const std::string& key : store_.keys(testing::kArchive)) {
-      if (!key.starts_with(kCatalogPrefix)) keys.insert(key);
+    for (const std::string& key : store_.keys(support::kArchive)) {
+      if (!key.starts_with(catalog::kCatalogPrefix)) keys.insert(key);
     }
     return keys;
   }
 
   FakeStore store_;
   ArchiveOptions options_;
-  testing::PromiseWatch watch_;
+  support::PromiseWatch watch_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, ArchiveRunTest, ::testing::Bool(),
                          [](const auto& powers) { return powers.param ? "full" : "lesser"; });
 
 TEST_P(ArchiveRunTest, SmallGroupsAreOpenTogetherWithinLittleMemory) {
-  const auto originals = testing::fill(store_, 2, 6);
+  const auto originals = support::fill(store_, 2, 6);
   options_.max_objects = 1000;
   options_.resources.memory_bytes = 48 << 20;  // one 8 MiB part beside the two in flight
   options_.resources.open_groups = 6;
@@ -81,7 +81,7 @@ TEST_P(ArchiveRunTest, SmallGroupsAreOpenTogetherWithinLittleMemory) {
 }
 
 TEST_P(ArchiveRunTest, ArchivesEverythingAndThenDeletesIt) {
-  const auto originals = testing::fill(store_, 3);
+  const auto originals = support::fill(store_, 3);
   const RunReport report = run(store_, options_);
   const GroupReport total = report.total();
   EXPECT_FALSE(total.failure);
@@ -95,14 +95,14 @@ TEST_P(ArchiveRunTest, ArchivesEverythingAndThenDeletesIt) {
   EXPECT_EQ(store_.open_uploads(), 0u);
   EXPECT_EQ(archives(), (std::set<std::string>{"src/20180401.zip", "src/20180401-2.zip", "src/20180402.zip",
                                                "src/20180402-2.zip"}));
-  EXPECT_EQ(store_.objects(testing::kArchive).at("src/20180401.zip").storage_class, "GLACIER");
+  EXPECT_EQ(store_.objects(support::kArchive).at("src/20180401.zip").storage_class, "GLACIER");
   store_.forget_journal();
   EXPECT_EQ(run(store_, options_).groups, 0u);
   EXPECT_TRUE(store_.calls(Op::create).empty());
 }
 
 TEST_P(ArchiveRunTest, KeepsTheOrderOfTheProtocol) {
-  testing::fill(store_, 2, 1);
+  support::fill(store_, 2, 1);
   run(store_, options_);
   const auto only = [&](Op op, const std::string& part) {
     const auto calls = store_.calls(op, part);
@@ -148,18 +148,18 @@ TEST_P(ArchiveRunTest, KeepsTheOrderOfTheProtocol) {
 }
 
 TEST_P(ArchiveRunTest, StreamsWhatIsLarge) {
-  auto originals = testing::fill(store_, 1, 1);
+  auto originals = support::fill(store_, 1, 1);
   std::string large(5 << 20, 'L');
   for (std::size_t i = 0; i < large.size(); i += 7) large[i] = static_cast<char>(i * 31 >> 3);
   originals[day_key(1, 900)] = large;
-  store_.put(testing::kSource, day_key(1, 900), large);
+  store_.put(support::kSource, day_key(1, 900), large);
   EXPECT_FALSE(run(store_, options_).total().failure);
   EXPECT_EQ(store_.calls(Op::read).size(), 1u);
   expect_all_done(originals);
 }
 
 TEST_P(ArchiveRunTest, AnOverwriteBetweenReadAndDeleteSurvives) {
-  auto originals = testing::fill(store_, 2, 1);
+  auto originals = support::fill(store_, 2, 1);
   std::atomic<bool> done = false;
   store_.after = [&](const Call& c) {
     // Between the last LIST before the delete and the delete there is no protection on a lesser store.
@@ -167,13 +167,13 @@ TEST_P(ArchiveRunTest, AnOverwriteBetweenReadAndDeleteSurvives) {
                                    : c.op == Op::complete && c.key.starts_with("src/");
     if (!moment || done || (c.op == Op::list && c.key != "sources/2018/04/01/")) return;
     done = true;
-    store_.put(testing::kSource, day_key(1, 0), "newer");
+    store_.put(support::kSource, day_key(1, 0), "newer");
   };
   const RunReport report = run(store_, options_);
   ASSERT_TRUE(done);
   originals[day_key(1, 0)] = "newer";
-  testing::expect_nothing_lost(store_, originals);
-  EXPECT_EQ(store_.keys(testing::kSource), std::set<std::string>{day_key(1, 0)});
+  support::expect_nothing_lost(store_, originals);
+  EXPECT_EQ(store_.keys(support::kSource), std::set<std::string>{day_key(1, 0)});
   EXPECT_EQ(report.total().left.by_reason(),
             (std::map<LeftReason, std::uint64_t>{{LeftReason::overwritten, 1}}));
   store_.after = {};
@@ -183,10 +183,10 @@ TEST_P(ArchiveRunTest, AnOverwriteBetweenReadAndDeleteSurvives) {
 }
 
 TEST_P(ArchiveRunTest, ChangedAndVanishedObjectsAreLeftOutAndCounted) {
-  auto originals = testing::fill(store_, 4, 1);
+  auto originals = support::fill(store_, 4, 1);
   store_.before = [&](const Call& c) {
-    if (c.op == Op::get && c.key == day_key(1, 1)) store_.put(testing::kSource, c.key, "changed");
-    if (c.op == Op::get && c.key == day_key(1, 2)) store_.erase(testing::kSource, c.key);
+    if (c.op == Op::get && c.key == day_key(1, 1)) store_.put(support::kSource, c.key, "changed");
+    if (c.op == Op::get && c.key == day_key(1, 2)) store_.erase(support::kSource, c.key);
   };
   const GroupReport total = run(store_, options_).total();
   store_.before = {};
@@ -195,27 +195,27 @@ TEST_P(ArchiveRunTest, ChangedAndVanishedObjectsAreLeftOutAndCounted) {
   EXPECT_EQ(total.deleted, 2u);
   originals[day_key(1, 1)] = "changed";
   originals.erase(day_key(1, 2));
-  testing::expect_nothing_lost(store_, originals);
+  support::expect_nothing_lost(store_, originals);
   run(store_, options_);
   expect_all_done(originals);
 }
 
 TEST_P(ArchiveRunTest, NothingPackedLeavesNothingBehind) {
-  testing::fill(store_, 1, 1);
+  support::fill(store_, 1, 1);
   store_.before = [&](const Call& c) {
-    if (c.op == Op::get && c.key == day_key(1, 0)) store_.erase(testing::kSource, c.key);
+    if (c.op == Op::get && c.key == day_key(1, 0)) store_.erase(support::kSource, c.key);
   };
   const GroupReport total = run(store_, options_).total();
   EXPECT_FALSE(total.failure);
   EXPECT_EQ(total.vanished, 1u);
-  EXPECT_TRUE(store_.keys(testing::kArchive).empty());
+  EXPECT_TRUE(store_.keys(support::kArchive).empty());
   EXPECT_EQ(store_.open_uploads(), 0u);
 }
 
 TEST_P(ArchiveRunTest, ASpoiledVolumeIsMadeAgainWithoutTheObject) {
-  auto originals = testing::fill(store_, 1, 1);
+  auto originals = support::fill(store_, 1, 1);
   const std::string large(5 << 20, 'L');
-  for (const int n : {500, 501, 502}) store_.put(testing::kSource, day_key(1, n), large);
+  for (const int n : {500, 501, 502}) store_.put(support::kSource, day_key(1, n), large);
   options_.max_objects = 100;
   store_.during_read = [](const std::string& key, std::size_t offset) {
     if (key == day_key(1, 500) && offset > 0) throw store_error(ErrorKind::transient, "InternalError");
@@ -233,49 +233,49 @@ TEST_P(ArchiveRunTest, ASpoiledVolumeIsMadeAgainWithoutTheObject) {
   EXPECT_EQ(total.volumes.size(), 1u);
   EXPECT_EQ(total.deleted, 1u);
   EXPECT_EQ(store_.open_uploads(), 0u);
-  testing::expect_nothing_lost(store_, originals);
-  EXPECT_EQ(store_.keys(testing::kSource).size(), 3u);
+  support::expect_nothing_lost(store_, originals);
+  EXPECT_EQ(store_.keys(support::kSource).size(), 3u);
 }
 
 TEST_P(ArchiveRunTest, LateArrivalsGetAVolumeOfTheirOwn) {
-  auto originals = testing::fill(store_, 2, 1);
+  auto originals = support::fill(store_, 2, 1);
   run(store_, options_);
-  const std::string before = store_.objects(testing::kArchive).at("src/20180401.zip").body;
-  store_.put(testing::kSource, day_key(1, 0), "came back");
+  const std::string before = store_.objects(support::kArchive).at("src/20180401.zip").body;
+  store_.put(support::kSource, day_key(1, 0), "came back");
   auto late = originals;
   late[day_key(1, 0)] = "came back";
   run(store_, options_);
   expect_all_done(late);
-  testing::expect_nothing_lost(store_, originals);
+  support::expect_nothing_lost(store_, originals);
   EXPECT_EQ(archives(), (std::set<std::string>{"src/20180401.zip", "src/20180401-2.zip"}));
-  EXPECT_EQ(store_.objects(testing::kArchive).at("src/20180401.zip").body, before);
+  EXPECT_EQ(store_.objects(support::kArchive).at("src/20180401.zip").body, before);
 }
 
 TEST_P(ArchiveRunTest, WithKeptSourcesASecondRunArchivesNothingTwice) {
-  const auto originals = testing::fill(store_, 3, 1);
+  const auto originals = support::fill(store_, 3, 1);
   options_.keep_sources = true;
   EXPECT_EQ(run(store_, options_).total().deleted, 0u);
   const GroupReport again = run(store_, options_).total();
   EXPECT_EQ(again.already_archived, 3u);
   EXPECT_TRUE(again.volumes.empty());
-  EXPECT_EQ(store_.keys(testing::kSource).size(), 3u);
+  EXPECT_EQ(store_.keys(support::kSource).size(), 3u);
   options_.keep_sources = false;
   EXPECT_EQ(run(store_, options_).total().deleted, 3u);
   expect_all_done(originals);
 }
 
 TEST_P(ArchiveRunTest, AForeignObjectAtTheNameIsSkipped) {
-  const auto originals = testing::fill(store_, 2, 1);
-  store_.put(testing::kArchive, "src/20180401.zip", "somebody's");
+  const auto originals = support::fill(store_, 2, 1);
+  store_.put(support::kArchive, "src/20180401.zip", "somebody's");
   EXPECT_FALSE(run(store_, options_).total().failure);
-  EXPECT_EQ(store_.objects(testing::kArchive).at("src/20180401.zip").body, "somebody's");
+  EXPECT_EQ(store_.objects(support::kArchive).at("src/20180401.zip").body, "somebody's");
   EXPECT_TRUE(archives().contains("src/20180401-2.zip"));
-  EXPECT_TRUE(store_.keys(testing::kSource).empty());
-  testing::expect_nothing_lost(store_, originals);
+  EXPECT_TRUE(store_.keys(support::kSource).empty());
+  support::expect_nothing_lost(store_, originals);
 }
 
 TEST_P(ArchiveRunTest, ARunThatWasFasterIsNotDoneAgain) {
-  const auto originals = testing::fill(store_, 2, 1);
+  const auto originals = support::fill(store_, 2, 1);
   // The other one does the whole group while we have listed it and ask which name is free. Its deletes fail,
   // so that the objects are there for us to archive a second time.
   std::atomic<bool> other_ran = false;
@@ -294,7 +294,7 @@ TEST_P(ArchiveRunTest, ARunThatWasFasterIsNotDoneAgain) {
 }
 
 TEST_P(ArchiveRunTest, ARaceLostAtCompleteArchivesNothingTwice) {
-  const auto originals = testing::fill(store_, 2, 1);
+  const auto originals = support::fill(store_, 2, 1);
   std::atomic<bool> other_ran = false;
   ArchiveOptions others = options_;
   others.keep_sources = true;
@@ -317,17 +317,17 @@ TEST_P(ArchiveRunTest, ARaceLostAtCompleteArchivesNothingTwice) {
 }
 
 TEST_P(ArchiveRunTest, AnArchiveWithoutManifestStopsTheGroup) {
-  const auto originals = testing::fill(store_, 2, 1);
-  store_.put(testing::kArchive, "src/20180401.zip", "lost its record");
-  store_.edit(testing::kArchive, "src/20180401.zip",
-              [](testing::StoredObject& object) { object.metadata[kIdMetadata] = "01J"; });
+  const auto originals = support::fill(store_, 2, 1);
+  store_.put(support::kArchive, "src/20180401.zip", "lost its record");
+  store_.edit(support::kArchive, "src/20180401.zip",
+              [](support::StoredObject& object) { object.metadata[catalog::kIdMetadata] = "01J"; });
   EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::corrupt);
-  EXPECT_EQ(store_.keys(testing::kSource).size(), 2u);
+  EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
   EXPECT_EQ(archives().size(), 1u);
 }
 
 TEST_P(ArchiveRunTest, ADamagedArchiveStopsTheGroupAndKeepsTheSources) {
-  const auto originals = testing::fill(store_, 2, 1);
+  const auto originals = support::fill(store_, 2, 1);
   options_.keep_sources = true;
   run(store_, options_);
   options_.keep_sources = false;
@@ -335,34 +335,34 @@ TEST_P(ArchiveRunTest, ADamagedArchiveStopsTheGroupAndKeepsTheSources) {
     if (key == "src/20180401.zip") head.size_bytes -= 1;
   };
   EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::corrupt);
-  EXPECT_EQ(store_.keys(testing::kSource).size(), 2u);
+  EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
   EXPECT_TRUE(store_.calls(Op::del, "sources/").empty());
 }
 
 TEST_P(ArchiveRunTest, AVolumeOfAnotherBucketUnderOurNameIsNoLicence) {
-  const auto originals = testing::fill(store_, 2, 1);
-  options_.archive_name = ArchiveName::parse("all/{yyyy}{mm}{dd}.zip");
+  const auto originals = support::fill(store_, 2, 1);
+  options_.archive_name = catalog::ArchiveName::parse("all/{yyyy}{mm}{dd}.zip");
   options_.keep_sources = true;
   run(store_, options_);
   // A bucket with the same keys: one object is a replica down to the millisecond, the other one isn't.
   options_.keep_sources = false;
-  const auto replica = store_.objects(testing::kSource).at(day_key(1, 0));
+  const auto replica = store_.objects(support::kSource).at(day_key(1, 0));
   store_.put("other", day_key(1, 0), "");
-  store_.edit("other", day_key(1, 0), [&](testing::StoredObject& object) { object = replica; });
+  store_.edit("other", day_key(1, 0), [&](support::StoredObject& object) { object = replica; });
   store_.put("other", day_key(1, 1), "not in any archive");
   options_.selection.bucket = "other";
   options_.delete_conditions = DeleteConditions::ignored;
   EXPECT_FALSE(run(store_, options_).total().failure);
-  const auto members = testing::archived_members(store_);
+  const auto members = support::archived_members(store_);
   bool found = false;
   for (const auto& [key, body] : members) found = found || body == "not in any archive";
   EXPECT_TRUE(found);
   EXPECT_EQ(archives().size(), 2u);
-  EXPECT_EQ(store_.keys(testing::kSource).size(), 2u) << "the other bucket's objects are not this run's";
+  EXPECT_EQ(store_.keys(support::kSource).size(), 2u) << "the other bucket's objects are not this run's";
 }
 
 TEST_P(ArchiveRunTest, KmsArchivesAreProvenByTheirChecksum) {
-  const auto originals = testing::fill(store_, 2, 1);
+  const auto originals = support::fill(store_, 2, 1);
   store_.kms = true;
   const RunReport report = run(store_, options_);
   if (GetParam()) {
@@ -371,12 +371,12 @@ TEST_P(ArchiveRunTest, KmsArchivesAreProvenByTheirChecksum) {
   } else {
     // Neither a checksum nor an ETag that could be computed: nothing is proven, nothing is deleted.
     EXPECT_EQ(failure_kind(report), ErrorKind::corrupt);
-    EXPECT_EQ(store_.keys(testing::kSource).size(), 2u);
+    EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
   }
 }
 
 TEST_P(ArchiveRunTest, StopFinishesCleanlyAndTheNextRunConverges) {
-  const auto originals = testing::fill(store_, 7);
+  const auto originals = support::fill(store_, 7);
   std::stop_source stop;
   store_.after = [&](const Call& c) {
     if (c.op == Op::get && c.key == day_key(1, 2)) stop.request_stop();
@@ -386,15 +386,15 @@ TEST_P(ArchiveRunTest, StopFinishesCleanlyAndTheNextRunConverges) {
   EXPECT_TRUE(report.interrupted);
   EXPECT_FALSE(report.total().failure);
   EXPECT_GT(report.total().deleted, 0u);
-  EXPECT_FALSE(store_.keys(testing::kSource).empty());
+  EXPECT_FALSE(store_.keys(support::kSource).empty());
   EXPECT_EQ(store_.open_uploads(), 0u);
-  testing::expect_nothing_lost(store_, originals);
+  support::expect_nothing_lost(store_, originals);
   EXPECT_FALSE(run(store_, options_).interrupted);
   expect_all_done(originals);
 }
 
 TEST_P(ArchiveRunTest, StopEndsTheAdmissionInTheMiddleOfAVolume) {
-  const auto originals = testing::fill(store_, 100, 1);
+  const auto originals = support::fill(store_, 100, 1);
   options_.max_objects = 1000;
   options_.resources.threads = 1;
   std::stop_source stop;
@@ -412,7 +412,7 @@ TEST_P(ArchiveRunTest, StopEndsTheAdmissionInTheMiddleOfAVolume) {
 }
 
 TEST_P(ArchiveRunTest, DryRunOnlyLooks) {
-  testing::fill(store_, 3);
+  support::fill(store_, 3);
   options_.dry_run = true;
   const GroupReport total = run(store_, options_).total();
   EXPECT_EQ(total.to_archive, 6u);
@@ -421,26 +421,26 @@ TEST_P(ArchiveRunTest, DryRunOnlyLooks) {
 }
 
 TEST_P(ArchiveRunTest, AMissingBucketIsFoundOutFirst) {
-  testing::fill(store_, 1, 1);
+  support::fill(store_, 1, 1);
   options_.archive_bucket = "typo";
-  EXPECT_EQ(testing::error_kind([&] { run(store_, options_); }), ErrorKind::not_found);
+  EXPECT_EQ(support::error_kind([&] { run(store_, options_); }), ErrorKind::not_found);
   EXPECT_EQ(store_.journal().size(), 2u);
 }
 
 TEST_P(ArchiveRunTest, AnArchiveBucketThatIsNotOursEndsTheRunAtOnceHoweverManyGroupsThereAre) {
-  store_.make_bucket(testing::kSource);
-  store_.make_bucket(testing::kArchive);
+  store_.make_bucket(support::kSource);
+  store_.make_bucket(support::kArchive);
   for (int year = 1900; year < 2000; ++year)
-    store_.put(testing::kSource, fmt::format("sources/{}/01/01/a", year), "x");
+    store_.put(support::kSource, fmt::format("sources/{}/01/01/a", year), "x");
   options_.conditional_complete.reset();  // so there is a probe
   store_.before = [](const Call& c) {
     if (c.op == Op::create) throw store_error(ErrorKind::access_denied, "AccessDenied");
   };
-  EXPECT_EQ(testing::error_kind([&] { run(store_, options_); }), ErrorKind::access_denied);
+  EXPECT_EQ(support::error_kind([&] { run(store_, options_); }), ErrorKind::access_denied);
 }
 
 TEST_P(ArchiveRunTest, ARefusalEndsTheRunInsteadOfBeingMetEightTimes) {
-  testing::fill(store_, 2, 20);
+  support::fill(store_, 2, 20);
   store_.before = [](const Call& c) {
     if (c.op == Op::put) throw store_error(ErrorKind::access_denied, "AccessDenied");
   };
@@ -452,7 +452,7 @@ TEST_P(ArchiveRunTest, ARefusalEndsTheRunInsteadOfBeingMetEightTimes) {
 }
 
 TEST_P(ArchiveRunTest, ATransientFailureOfOneGroupDoesNotStopTheOthers) {
-  testing::fill(store_, 2, 3);
+  support::fill(store_, 2, 3);
   store_.before = [](const Call& c) {
     if (c.op == Op::part && c.key == "src/20180402.zip")
       throw store_error(ErrorKind::transient, "InternalError");
@@ -465,7 +465,7 @@ TEST_P(ArchiveRunTest, ATransientFailureOfOneGroupDoesNotStopTheOthers) {
 }
 
 TEST_P(ArchiveRunTest, WhatIsNoErrorOfOursIsReportedToo) {
-  testing::fill(store_, 2, 2);
+  support::fill(store_, 2, 2);
   store_.before = [](const Call& c) {
     if (c.op == Op::list && c.key == "sources/2018/04/01/") throw std::bad_alloc();
   };
@@ -475,8 +475,8 @@ TEST_P(ArchiveRunTest, WhatIsNoErrorOfOursIsReportedToo) {
 }
 
 TEST_P(ArchiveRunTest, TheSearchForGroupsFailingIsReported) {
-  testing::fill(store_, 2, 2);
-  store_.put(testing::kSource, "sources/2018/05/01/a", "x");
+  support::fill(store_, 2, 2);
+  store_.put(support::kSource, "sources/2018/05/01/a", "x");
   store_.before = [](const Call& c) {
     if (c.op == Op::list && c.key == "sources/2018/05/") throw store_error(ErrorKind::transient, "SlowDown");
   };
@@ -486,23 +486,23 @@ TEST_P(ArchiveRunTest, TheSearchForGroupsFailingIsReported) {
 }
 
 TEST_P(ArchiveRunTest, DeletesThatFailAreTheGroupsErrorAndTheNextRunDeletes) {
-  const auto originals = testing::fill(store_, 9, 1);
+  const auto originals = support::fill(store_, 9, 1);
   store_.before = [](const Call& c) {
-    if (c.op == Op::del && c.bucket == testing::kSource)
+    if (c.op == Op::del && c.bucket == support::kSource)
       throw store_error(ErrorKind::access_denied, "AccessDenied");
   };
   EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::access_denied);
-  EXPECT_EQ(store_.keys(testing::kSource).size(), 9u);
+  EXPECT_EQ(store_.keys(support::kSource).size(), 9u);
   store_.before = {};
   run(store_, options_);
   expect_all_done(originals);
 }
 
 TEST_P(ArchiveRunTest, AStoreThatGivesUpEndsTheGroup) {
-  testing::fill(store_, 250, 1);
+  support::fill(store_, 250, 1);
   options_.max_objects = 1000;
   store_.before = [](const Call& c) {
-    if (c.op == Op::get && c.bucket == testing::kSource)
+    if (c.op == Op::get && c.bucket == support::kSource)
       throw store_error(ErrorKind::transient, "InternalError");
   };
   const RunReport report = run(store_, options_);
@@ -512,17 +512,17 @@ TEST_P(ArchiveRunTest, AStoreThatGivesUpEndsTheGroup) {
 }
 
 TEST_P(ArchiveRunTest, AListingOutOfOrderIsNotBelieved) {
-  testing::fill(store_, 4, 1);
+  support::fill(store_, 4, 1);
   store_.alter_list = [](const s3::ListObjectsRequest& request, s3::ListObjectsPage& page) {
     if (request.prefix == "sources/2018/04/01/" && page.objects.size() > 1)
       std::swap(page.objects.front(), page.objects.back());
   };
   EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::corrupt);
-  EXPECT_EQ(store_.keys(testing::kSource).size(), 4u);
+  EXPECT_EQ(store_.keys(support::kSource).size(), 4u);
 }
 
 TEST_P(ArchiveRunTest, ABodyThatStaysWrongIsReadThreeTimesInAll) {
-  testing::fill(store_, 3, 1);
+  support::fill(store_, 3, 1);
   const std::string damaged = day_key(1, 1);
   store_.alter_get = [&](const std::string& key, s3::GetObjectResult& got) {
     if (key == damaged) got.body[0] ^= 1;
@@ -530,11 +530,11 @@ TEST_P(ArchiveRunTest, ABodyThatStaysWrongIsReadThreeTimesInAll) {
   const GroupReport total = run(store_, options_).total();
   EXPECT_EQ(total.left.count(), 1u);
   EXPECT_EQ(store_.calls(Op::get, damaged).size(), 3u);
-  EXPECT_EQ(store_.keys(testing::kSource), std::set<std::string>{damaged});
+  EXPECT_EQ(store_.keys(support::kSource), std::set<std::string>{damaged});
 }
 
 TEST_P(ArchiveRunTest, ABodyThatIsRightTheSecondTimeIsTaken) {
-  const auto originals = testing::fill(store_, 3, 1);
+  const auto originals = support::fill(store_, 3, 1);
   std::atomic<int> gets = 0;
   store_.alter_get = [&](const std::string& key, s3::GetObjectResult& got) {
     if (key == day_key(1, 1) && gets++ == 0) got.body[0] ^= 1;
@@ -545,8 +545,8 @@ TEST_P(ArchiveRunTest, ABodyThatIsRightTheSecondTimeIsTaken) {
 }
 
 TEST_P(ArchiveRunTest, TagsAreAskedForWithoutReadingTheBodyTwice) {
-  const auto originals = testing::fill(store_, 3, 1);
-  store_.edit(testing::kSource, day_key(1, 1), [](testing::StoredObject& object) {
+  const auto originals = support::fill(store_, 3, 1);
+  store_.edit(support::kSource, day_key(1, 1), [](support::StoredObject& object) {
     object.tags = {{"team", "blue"}};
   });
   run(store_, options_);
@@ -558,21 +558,21 @@ TEST(ArchiveRunLoops, OneThatBreaksLosesNothingAndEndsTheRun) {
   for (const int which : {0, 7}) {
     SCOPED_TRACE(which);
     FakeStore store;
-    const testing::PromiseWatch watch(store);
-    const auto originals = testing::fill(store, 20);
+    const support::PromiseWatch watch(store);
+    const auto originals = support::fill(store, 20);
     std::atomic<int> ended = 0;
     store.during_get_objects = [&](const std::string&) {
       if (ended++ == which) throw base::Error(ErrorKind::internal, "no more files to wait with");
     };
     // Every admission was answered, or the run would never end.
-    EXPECT_EQ(testing::error_kind([&] { run(store, testing::small_options()); }), ErrorKind::internal);
-    EXPECT_FALSE(store.keys(testing::kSource).empty());
+    EXPECT_EQ(support::error_kind([&] { run(store, support::small_options()); }), ErrorKind::internal);
+    EXPECT_FALSE(store.keys(support::kSource).empty());
     EXPECT_EQ(store.open_uploads(), 0u);
-    testing::expect_promise(store, watch, originals);
+    support::expect_promise(store, watch, originals);
     store.during_get_objects = {};
-    run(store, testing::small_options());
-    EXPECT_TRUE(store.keys(testing::kSource).empty());
-    testing::expect_promise(store, watch, originals);
+    run(store, support::small_options());
+    EXPECT_TRUE(store.keys(support::kSource).empty());
+    support::expect_promise(store, watch, originals);
   }
 }
 

@@ -3,30 +3,30 @@
 
 #include <gtest/gtest.h>
 
-#include "archive/catalog.h"
-#include "archive/store_powers.h"
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "base/ulid.h"
-#include "promise.h"
+#include "catalog/catalog.h"
+#include "catalog/store_powers.h"
+#include "support/promise.h"
 
 namespace s3c::archive {
 namespace {
 
 using base::Error;
 using base::ErrorKind;
-using testing::Call;
-using testing::error_kind;
-using testing::FakeStore;
-using testing::Op;
-using testing::store_error;
+using support::Call;
+using support::error_kind;
+using support::FakeStore;
+using support::Op;
+using support::store_error;
 
 constexpr const char* kKey = "src/20180401.zip";
 
 index::Manifest manifest_like(const std::string& id) {
   index::Manifest m;
   m.id = id;
-  m.archive_bucket = testing::kArchive;
+  m.archive_bucket = support::kArchive;
   m.archive_key = kKey;
   m.archive_size_bytes = 7;
   m.checksum.value = base::to_base64(base::crc32_bytes(base::crc32("archive")));
@@ -34,14 +34,14 @@ index::Manifest manifest_like(const std::string& id) {
   m.part_size_bytes = 8 << 20;
   m.parts = 1;
   m.storage_class = "GLACIER";
-  m.source_bucket = testing::kSource;
+  m.source_bucket = support::kSource;
   m.layout = "{prefix}/{yyyy}/{mm}/{dd}/";
   m.group = {{"yyyy", "2018"}, {"mm", "04"}, {"dd", "01"}};
   m.group_prefix = "sources/2018/04/01/";
   m.objects = 1;
   m.source_size_bytes = 1;
   m.first_key = m.last_key = "sources/2018/04/01/a";
-  m.index_key = index_key(kKey, id);
+  m.index_key = catalog::index_key(kKey, id);
   m.upload_id = "none";
   m.tool = "s3compressor";
   m.tool_version = "test";
@@ -65,7 +65,7 @@ s3::ObjectHead head_like(const index::Manifest& m) {
   s3::ObjectHead head;
   head.size_bytes = m.archive_size_bytes;
   head.etag = m.etag;
-  head.metadata = {{kIdMetadata, m.id}};
+  head.metadata = {{catalog::kIdMetadata, m.id}};
   head.checksums = {{"CRC32", m.checksum.value, "FULL_OBJECT"}};
   return head;
 }
@@ -81,8 +81,8 @@ TEST(Proof, HoldsOnlyWhenEverythingAgrees) {
   for (const Case& c : std::vector<Case>{
            {"as it should be", true, [](auto&) {}},
            {"no id", false, [](auto& h) { h.metadata.clear(); }},
-           {"another id", false, [](auto& h) { h.metadata[kIdMetadata] = "x"; }},
-           {"an empty id", false, [](auto& h) { h.metadata[kIdMetadata] = ""; }},
+           {"another id", false, [](auto& h) { h.metadata[catalog::kIdMetadata] = "x"; }},
+           {"an empty id", false, [](auto& h) { h.metadata[catalog::kIdMetadata] = ""; }},
            {"one byte less", false, [](auto& h) { --h.size_bytes; }},
            {"one byte more", false, [](auto& h) { ++h.size_bytes; }},
            {"another checksum", false, [&](auto& h) { h.checksums[0].value = other; }},
@@ -112,15 +112,15 @@ TEST(Proof, HoldsOnlyWhenEverythingAgrees) {
        }) {
     s3::ObjectHead head = head_like(m);
     c.change(head);
-    EXPECT_EQ(prove_committed(m, head).has_value(), c.proven) << c.what;
+    EXPECT_EQ(catalog::prove_committed(m, head).has_value(), c.proven) << c.what;
   }
-  EXPECT_FALSE(prove_committed(m, std::nullopt));
+  EXPECT_FALSE(catalog::prove_committed(m, std::nullopt));
   index::Manifest silent = m;
   silent.etag.clear();
   s3::ObjectHead nothing = head_like(m);
   nothing.checksums.clear();
   nothing.etag.clear();
-  EXPECT_FALSE(prove_committed(silent, nothing)) << "silence on both sides is no agreement";
+  EXPECT_FALSE(catalog::prove_committed(silent, nothing)) << "silence on both sides is no agreement";
 }
 
 class CommitterTest : public ::testing::TestWithParam<bool> {
@@ -128,11 +128,11 @@ class CommitterTest : public ::testing::TestWithParam<bool> {
   CommitterTest()
       : store_(
             {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()}),
-        catalog_(store_, testing::kArchive),
+        catalog_(store_, support::kArchive),
         watch_(store_) {
     powers_ = {.conditional_complete = GetParam(), .additional_checksums = GetParam()};
-    store_.make_bucket(testing::kSource);
-    store_.make_bucket(testing::kArchive);
+    store_.make_bucket(support::kSource);
+    store_.make_bucket(support::kArchive);
   }
 
   /// Everything up to step 5: one part, uploaded.
@@ -155,7 +155,7 @@ class CommitterTest : public ::testing::TestWithParam<bool> {
     s3::CreateMultipartUploadRequest create;
     create.bucket = m.archive_bucket;
     create.key = m.archive_key;
-    create.attributes.metadata = {{kIdMetadata, m.id}};
+    create.attributes.metadata = {{catalog::kIdMetadata, m.id}};
     create.full_object_crc32 = powers_.additional_checksums;
     m.upload_id = store_.create_multipart_upload(create);
     s3::UploadPartRequest part;
@@ -177,12 +177,12 @@ class CommitterTest : public ::testing::TestWithParam<bool> {
     return std::holds_alternative<Commit>(outcome);
   }
   bool has_record(const SealedVolume& v) const {
-    const auto keys = store_.keys(testing::kArchive);
-    return keys.contains(manifest_key(kKey, v.manifest.id)) && keys.contains(v.manifest.index_key);
+    const auto keys = store_.keys(support::kArchive);
+    return keys.contains(catalog::manifest_key(kKey, v.manifest.id)) && keys.contains(v.manifest.index_key);
   }
   bool has_any_record(const SealedVolume& v) const {
-    const auto keys = store_.keys(testing::kArchive);
-    return keys.contains(manifest_key(kKey, v.manifest.id)) || keys.contains(v.manifest.index_key);
+    const auto keys = store_.keys(support::kArchive);
+    return keys.contains(catalog::manifest_key(kKey, v.manifest.id)) || keys.contains(v.manifest.index_key);
   }
   /// The journal as words: "put index", "put manifest", "list", "get", "head", "abort", "complete", "del …".
   std::vector<std::string> words() const {
@@ -229,11 +229,11 @@ class CommitterTest : public ::testing::TestWithParam<bool> {
   using Words = std::vector<std::string>;
 
   FakeStore store_;
-  testing::FakeClock clock_;
+  support::FakeClock clock_;
   std::shared_ptr<base::Logger> log_ = base::make_null_logger();
-  Catalog catalog_;
-  StorePowers powers_;
-  testing::PromiseWatch watch_;
+  catalog::Catalog catalog_;
+  catalog::StorePowers powers_;
+  support::PromiseWatch watch_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, CommitterTest, ::testing::Bool(),
@@ -297,7 +297,7 @@ TEST_P(CommitterTest, TheSlowerOneTakesItsRecordBack) {
   EXPECT_FALSE(std::get<LostRace>(outcome).error);
   EXPECT_TRUE(has_record(first));
   EXPECT_FALSE(has_any_record(second));
-  EXPECT_EQ(store_.objects(testing::kArchive).at(kKey).body, "archive");
+  EXPECT_EQ(store_.objects(support::kArchive).at(kKey).body, "archive");
   if (GetParam()) {
     EXPECT_EQ(words(),
               (Words{"put index", "put manifest", "complete failed", "head", "abort", "head", "head commit",
@@ -311,11 +311,11 @@ TEST_P(CommitterTest, TheSlowerOneTakesItsRecordBack) {
 
 TEST_P(CommitterTest, AForeignArchiveIsNotOverwritten) {
   const SealedVolume v = seal();
-  store_.put(testing::kArchive, kKey, "somebody's");
+  store_.put(support::kArchive, kKey, "somebody's");
   const auto outcome = commit(v);
   ASSERT_FALSE(is_committed(outcome));
   EXPECT_EQ(std::get<LostRace>(outcome).winner_id, "");
-  EXPECT_EQ(store_.objects(testing::kArchive).at(kKey).body, "somebody's");
+  EXPECT_EQ(store_.objects(support::kArchive).at(kKey).body, "somebody's");
 }
 
 TEST_P(CommitterTest, ALateCompleteIsSeenByTheSecondHead) {
@@ -393,7 +393,7 @@ TEST_P(CommitterTest, WithoutARecordThereIsNoComplete) {
 
 TEST_P(CommitterTest, AManifestThatMayNotBeRemovedIsAnError) {
   const SealedVolume v = seal();
-  store_.put(testing::kArchive, kKey, "somebody's");
+  store_.put(support::kArchive, kKey, "somebody's");
   store_.alter_delete = [](std::vector<s3::DeleteResult>& results) {
     results[0].outcome = s3::DeleteResult::Outcome::refused;
     results[0].code = "AccessDenied";
@@ -420,14 +420,14 @@ TEST_P(Fence, AbortsTheOthersBeforeItLooksAndCompletes) {
   const auto outcome = commit(other);
   ASSERT_FALSE(is_committed(outcome));
   EXPECT_FALSE(std::get<LostRace>(outcome).error);
-  EXPECT_EQ(store_.objects(testing::kArchive).at(kKey).body, "archive");
+  EXPECT_EQ(store_.objects(support::kArchive).at(kKey).body, "archive");
 }
 
 TEST_P(Fence, AFencedUploadHasLostARaceEvenBeforeTheWinnerIsThere) {
   const SealedVolume ours = seal();
   store_.before = [&](const Call& c) {
     if (c.op == Op::complete)
-      store_.abort_multipart_upload(testing::kArchive, kKey, ours.manifest.upload_id);  // by another's fence
+      store_.abort_multipart_upload(support::kArchive, kKey, ours.manifest.upload_id);  // by another's fence
   };
   const auto outcome = commit(ours);
   ASSERT_FALSE(is_committed(outcome));
@@ -452,7 +452,7 @@ TEST_P(Fence, ACompleteThatLandsBeforeTheAbortWins) {
   catalog_.put_index(other.manifest, other.index.gz_bytes(), powers_.additional_checksums);
   catalog_.put_manifest(other.manifest);
   s3::CompleteMultipartUploadRequest theirs;
-  theirs.bucket = testing::kArchive;
+  theirs.bucket = support::kArchive;
   theirs.key = kKey;
   theirs.upload_id = other.manifest.upload_id;
   theirs.parts = other.parts;
@@ -462,7 +462,7 @@ TEST_P(Fence, ACompleteThatLandsBeforeTheAbortWins) {
   const auto outcome = commit(ours);
   ASSERT_FALSE(is_committed(outcome));
   EXPECT_EQ(std::get<LostRace>(outcome).winner_id, other.manifest.id);
-  EXPECT_EQ(store_.objects(testing::kArchive).at(kKey).body, "another");
+  EXPECT_EQ(store_.objects(support::kArchive).at(kKey).body, "another");
   EXPECT_TRUE(store_.calls(Op::complete).empty());
   EXPECT_TRUE(watch_.broken().empty());
 }
@@ -472,7 +472,7 @@ TEST_P(Fence, AManifestThatIsTakenBackMeanwhileIsNoTrouble) {
   const SealedVolume ours = seal();
   catalog_.put_manifest(other.manifest);
   store_.before = [&](const Call& c) {
-    if (c.op == Op::get) store_.erase(testing::kArchive, manifest_key(kKey, other.manifest.id));
+    if (c.op == Op::get) store_.erase(support::kArchive, catalog::manifest_key(kKey, other.manifest.id));
   };
   EXPECT_TRUE(is_committed(commit(ours)));
 }

@@ -6,33 +6,33 @@
 #include <utility>
 
 #include "archive/archive_run.h"
-#include "promise.h"
+#include "support/promise.h"
 
 namespace s3c::archive {
 namespace {
 
 using base::ErrorKind;
-using testing::Call;
-using testing::day_key;
-using testing::FakeStore;
-using testing::Op;
+using support::Call;
+using support::day_key;
+using support::FakeStore;
+using support::Op;
 using Outcome = s3::DeleteResult::Outcome;
 
 /// A day whose sources are archived and still there, on a store of which the next run knows nothing.
 class DeleteConditionsTest : public ::testing::Test {
  protected:
   void archive(FakeStore& store, int objects = 60) {
-    testing::fill(store, objects, 1);
-    options_ = testing::small_options();
+    support::fill(store, objects, 1);
+    options_ = support::small_options();
     options_.max_objects = 1000;
     options_.keep_sources = true;
-    ASSERT_FALSE(testing::run(store, options_).total().failure);
+    ASSERT_FALSE(support::run(store, options_).total().failure);
     store.forget_journal();
     options_.keep_sources = false;
     options_.delete_conditions.reset();
   }
   /// What a second run deletes of it.
-  RunReport remove(FakeStore& store) { return testing::run(store, options_); }
+  RunReport remove(FakeStore& store) { return support::run(store, options_); }
   static std::size_t conditional(const std::vector<Call>& calls) {
     std::size_t count = 0;
     for (const Call& c : calls) {
@@ -43,7 +43,7 @@ class DeleteConditionsTest : public ::testing::Test {
   static std::vector<Call> in_source(const std::vector<Call>& calls) {
     std::vector<Call> found;
     for (const Call& c : calls) {
-      if (c.bucket == testing::kSource) found.push_back(c);
+      if (c.bucket == support::kSource) found.push_back(c);
     }
     return found;
   }
@@ -72,20 +72,20 @@ TEST_F(DeleteConditionsTest, OneMemberTellsThatBatchesAreConditional) {
 
 TEST_F(DeleteConditionsTest, OnlySingleDeletesAreConditional) {
   FakeStore store({.conditional_delete = false, .conditional_single_delete = true});
-  const testing::PromiseWatch watch(store);
+  const support::PromiseWatch watch(store);
   archive(store);
   bool overwritten = false;
   base::Mutex mutex;
   store.before = [&](const Call& c) {
     base::MutexLock lock(mutex);
     if (c.op != Op::del_one || c.key == day_key(1, 7) || std::exchange(overwritten, true)) return;
-    store.put(testing::kSource, day_key(1, 7), "newer");
+    store.put(support::kSource, day_key(1, 7), "newer");
   };
   const RunReport report = remove(store);
   store.before = {};
   EXPECT_EQ(report.delete_conditions, DeleteConditions::one_by_one);
   EXPECT_EQ(report.total().deleted, 59u);
-  EXPECT_EQ(store.objects(testing::kSource).at(day_key(1, 7)).body, "newer");
+  EXPECT_EQ(store.objects(support::kSource).at(day_key(1, 7)).body, "newer");
   EXPECT_EQ(in_source(store.calls(Op::del)).size(), 1u) << "the one that found it out";
   const auto singles = in_source(store.calls(Op::del_one));
   EXPECT_EQ(conditional(singles), singles.size());
@@ -94,7 +94,7 @@ TEST_F(DeleteConditionsTest, OnlySingleDeletesAreConditional) {
 
 TEST_F(DeleteConditionsTest, WithoutAnyEachSmallBatchStandsRightBehindALookAtItsOwnKeys) {
   FakeStore store({.conditional_delete = false});
-  const testing::PromiseWatch watch(store);
+  const support::PromiseWatch watch(store);
   archive(store);
   // Between the listing that found it and the look at its own batch.
   bool overwritten = false;
@@ -102,12 +102,12 @@ TEST_F(DeleteConditionsTest, WithoutAnyEachSmallBatchStandsRightBehindALookAtIts
   store.before = [&](const Call& c) {
     base::MutexLock lock(mutex);
     if (c.op != Op::del || c.items.size() < 2 || std::exchange(overwritten, true)) return;
-    store.put(testing::kSource, day_key(1, 30), "newer");
+    store.put(support::kSource, day_key(1, 30), "newer");
   };
   const RunReport report = remove(store);
   store.before = {};
   for (const std::string& broken : watch.broken()) ADD_FAILURE() << broken;
-  EXPECT_EQ(store.keys(testing::kSource), std::set<std::string>{day_key(1, 30)});
+  EXPECT_EQ(store.keys(support::kSource), std::set<std::string>{day_key(1, 30)});
   EXPECT_EQ(report.total().left.count(), 1u);
   EXPECT_EQ(report.delete_conditions, DeleteConditions::ignored);
   for (const Call& c : in_source(store.calls(Op::del))) {
@@ -120,23 +120,23 @@ TEST_F(DeleteConditionsTest, WithoutAnyEachSmallBatchStandsRightBehindALookAtIts
 
 TEST_F(DeleteConditionsTest, ALookThatOtherKeysFillCoversWhatItSees) {
   FakeStore store({.conditional_delete = false});
-  const testing::PromiseWatch watch(store);
-  testing::fill(store, 100, 1);
-  options_ = testing::small_options();
+  const support::PromiseWatch watch(store);
+  support::fill(store, 100, 1);
+  options_ = support::small_options();
   options_.max_objects = 1000;
   options_.delete_conditions = DeleteConditions::ignored;
   options_.selection.include = {"*0.xml"};  // one of ten
   int lists = 0;
   store.after = [&](const Call& c) {
     // The first look ends far before the last key, which is overwritten behind it.
-    if (c.op == Op::del && c.bucket == testing::kSource && ++lists == 1)
-      store.put(testing::kSource, day_key(1, 90), "newer");
+    if (c.op == Op::del && c.bucket == support::kSource && ++lists == 1)
+      store.put(support::kSource, day_key(1, 90), "newer");
   };
   const RunReport report = remove(store);
   store.after = {};
   for (const std::string& broken : watch.broken()) ADD_FAILURE() << broken;
   EXPECT_EQ(report.total().deleted, 9u);
-  EXPECT_EQ(store.objects(testing::kSource).at(day_key(1, 90)).body, "newer");
+  EXPECT_EQ(store.objects(support::kSource).at(day_key(1, 90)).body, "newer");
 }
 
 TEST_F(DeleteConditionsTest, AStoreThatRefusesTheConditionIgnoresIt) {

@@ -1,5 +1,5 @@
 // What the fake store promises about frozen objects: others' tests stand on it.
-#include "fake_store.h"
+#include "support/fake_store.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@ using s3::RestoreOutcome;
 using Kind = s3::ThawState::Kind;
 
 TEST(FakeStore, FrozenUntilItsPollsAreOver) {
-  FakeStore store;
+  support::FakeStore store;
   store.make_bucket("b");
   store.freezes_archives = true;
   store.thaw_polls = 2;

@@ -8,20 +8,20 @@
 #include <thread>
 
 #include "archive/archive_run.h"
-#include "archive/catalog.h"
 #include "base/mutex.h"
-#include "promise.h"
+#include "catalog/catalog.h"
+#include "support/promise.h"
 
 namespace s3c::archive {
 namespace {
 
 using base::ErrorKind;
-using testing::Call;
-using testing::day_key;
-using testing::FakeStore;
-using testing::Op;
-using testing::run;
-using testing::store_error;
+using support::Call;
+using support::day_key;
+using support::FakeStore;
+using support::Op;
+using support::run;
+using support::store_error;
 
 struct Setup {
   const char* name;
@@ -36,7 +36,7 @@ class FaultsTest : public ::testing::TestWithParam<Setup> {
     return {.conditional_complete = has, .checksums = has, .conditional_delete = has};
   }
   static ArchiveOptions options() {
-    ArchiveOptions options = testing::small_options();
+    ArchiveOptions options = support::small_options();
     // Found by the probe, whose calls fail too.
     options.conditional_complete.reset();
     options.additional_checksums.reset();
@@ -48,10 +48,10 @@ class FaultsTest : public ::testing::TestWithParam<Setup> {
     return options;
   }
   static std::map<std::string, std::string> fill(FakeStore& store, bool large) {
-    auto originals = testing::fill(store, 3, large ? 1 : 2);
+    auto originals = support::fill(store, 3, large ? 1 : 2);
     if (large) {
       originals[day_key(1, 1)] = std::string((4 << 20) + 1, 'L');
-      store.put(testing::kSource, day_key(1, 1), originals[day_key(1, 1)]);
+      store.put(support::kSource, day_key(1, 1), originals[day_key(1, 1)]);
     }
     return originals;
   }
@@ -75,10 +75,10 @@ class FaultsTest : public ::testing::TestWithParam<Setup> {
     const int last = calls_of_a_good_run(large);
     ASSERT_GT(last, large ? 30 : 50);
     int failures = 0;
-    for (int k = 1; k <= last; k += testing::kStride) {
+    for (int k = 1; k <= last; k += support::kStride) {
       SCOPED_TRACE("call " + std::to_string(k) + " of " + std::to_string(last));
       FakeStore store(powers());
-      const testing::PromiseWatch watch(store);
+      const support::PromiseWatch watch(store);
       const auto originals = fill(store, large);
       const auto fault = [k, killed](const Call& c) {
         if (c.number == k || (killed && c.number > k))
@@ -96,19 +96,19 @@ class FaultsTest : public ::testing::TestWithParam<Setup> {
       }
       const GroupReport first = try_run(store).total();
       if (first.failure) ++failures;
-      testing::expect_promise(store, watch, originals);
+      support::expect_promise(store, watch, originals);
       if (!first.failure && first.left.count() == 0) {
-        EXPECT_TRUE(store.keys(testing::kSource).empty()) << "left in place without a word";
+        EXPECT_TRUE(store.keys(support::kSource).empty()) << "left in place without a word";
       }
       store.before = store.after = {};
       const GroupReport second = try_run(store).total();
       EXPECT_FALSE(second.failure) << second.failure->what();
-      EXPECT_TRUE(store.keys(testing::kSource).empty());
-      testing::expect_promise(store, watch, originals);
+      EXPECT_TRUE(store.keys(support::kSource).empty());
+      support::expect_promise(store, watch, originals);
       if (HasFailure()) return;
     }
     // Else the test would have tested nothing.
-    EXPECT_GT(failures, (killed ? last / 2 : 5) / testing::kStride - 1);
+    EXPECT_GT(failures, (killed ? last / 2 : 5) / support::kStride - 1);
   }
 };
 
@@ -139,10 +139,10 @@ TEST_P(FaultsTest, EachCallFailsWithAStreamedObject) {
 
 TEST_P(FaultsTest, ACompleteThatArrivesAfterTheKillIsFoundOrLosesCleanly) {
   // The program is gone, its Complete still on the way; it lands before any call of the next run.
-  for (int k = 1; k <= 60; k += testing::kStride) {
+  for (int k = 1; k <= 60; k += support::kStride) {
     SCOPED_TRACE("lands before call " + std::to_string(k));
     FakeStore store(powers());
-    const testing::PromiseWatch watch(store);
+    const support::PromiseWatch watch(store);
     const auto originals = fill(store, false);
     std::optional<s3::CompleteMultipartUploadRequest> late;
     base::Mutex mutex;  // guards late
@@ -168,12 +168,12 @@ TEST_P(FaultsTest, ACompleteThatArrivesAfterTheKillIsFoundOrLosesCleanly) {
     };
     const GroupReport second = try_run(store).total();
     store.before = {};
-    testing::expect_promise(store, watch, originals);
+    support::expect_promise(store, watch, originals);
     if (second.failure) {
       EXPECT_FALSE(try_run(store).total().failure);
     }
-    EXPECT_TRUE(store.keys(testing::kSource).empty());
-    testing::expect_promise(store, watch, originals);
+    EXPECT_TRUE(store.keys(support::kSource).empty());
+    support::expect_promise(store, watch, originals);
     if (HasFailure()) return;
   }
 }
@@ -193,11 +193,11 @@ class HastyClock final : public base::Clock {
 
 TEST_P(FaultsTest, TwoRunsAtOnce) {
   HastyClock clock;
-  for (unsigned seed = 1; seed <= 40; seed += testing::kStride) {
+  for (unsigned seed = 1; seed <= 40; seed += support::kStride) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     FakeStore store(powers());
-    const testing::PromiseWatch watch(store);
-    const auto originals = testing::fill(store, 5);
+    const support::PromiseWatch watch(store);
+    const auto originals = support::fill(store, 5);
     std::atomic<unsigned> calls{seed * 1000};
     const auto hesitate = [&](const Call&) {
       std::minstd_rand random(calls.fetch_add(1));
@@ -208,7 +208,7 @@ TEST_P(FaultsTest, TwoRunsAtOnce) {
     store.after = hesitate;
     ArchiveOptions both = options();
     both.conditional_complete = both.additional_checksums = GetParam().full;
-    both.delete_conditions = testing::delete_conditions(GetParam().full);
+    both.delete_conditions = support::delete_conditions(GetParam().full);
     both.resources.threads = 3;
     both.resources.open_groups = 2;
     both.keep_sources = seed % 4 == 0;  // then nothing but the protocol keeps them from archiving twice
@@ -218,7 +218,7 @@ TEST_P(FaultsTest, TwoRunsAtOnce) {
       reports[0] = run(store, both, clock);
       other.join();
     }
-    testing::expect_promise(store, watch, originals);
+    support::expect_promise(store, watch, originals);
     for (const RunReport& report : reports) {
       const GroupReport total = report.total();
       EXPECT_FALSE(total.failure) << total.failure->what();
@@ -226,8 +226,8 @@ TEST_P(FaultsTest, TwoRunsAtOnce) {
     EXPECT_EQ(store.open_uploads(), 0u);
     both.keep_sources = false;
     EXPECT_FALSE(run(store, both).total().failure);
-    EXPECT_TRUE(store.keys(testing::kSource).empty());
-    testing::expect_promise(store, watch, originals);
+    EXPECT_TRUE(store.keys(support::kSource).empty());
+    support::expect_promise(store, watch, originals);
     if (HasFailure()) return;
   }
 }

@@ -14,25 +14,25 @@
 
 #include "archive/encoder_pool.h"
 #include "base/log.h"
-#include "promise.h"
+#include "support/promise.h"
 
 namespace s3c::archive {
 namespace {
 
 using base::Error;
 using base::ErrorKind;
-using testing::Call;
-using testing::error_kind;
-using testing::FakeStore;
-using testing::Op;
-using testing::store_error;
+using support::Call;
+using support::error_kind;
+using support::FakeStore;
+using support::Op;
+using support::store_error;
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 
 /// A crew in front of volumes on the store in memory.
 class PackingCrewTest : public ::testing::Test {
  protected:
-  PackingCrewTest() { store_.make_bucket(testing::kArchive); }
+  PackingCrewTest() { store_.make_bucket(support::kArchive); }
 
   void start(int threads, std::uint64_t memory_bytes = 64 * kMiB) {
     bodies_ = std::make_unique<base::MemoryBudget>(memory_bytes);
@@ -46,10 +46,10 @@ class PackingCrewTest : public ::testing::Test {
                                         buffers_.lease(part_size_bytes(0, 0)));
   }
   void put(const std::string& key, std::size_t size_bytes = 100) {
-    store_.put(testing::kSource, key, std::string(size_bytes, 'x') + key);
+    store_.put(support::kSource, key, std::string(size_bytes, 'x') + key);
   }
   WorkItem item(const std::shared_ptr<OpenVolume>& volume, const std::string& key) {
-    const std::optional<s3::ObjectHead> head = store_.head_object(testing::kSource, key);
+    const std::optional<s3::ObjectHead> head = store_.head_object(support::kSource, key);
     s3::ObjectSummary summary;
     summary.key = key;
     summary.size_bytes = head.value().size_bytes;
@@ -62,13 +62,13 @@ class PackingCrewTest : public ::testing::Test {
   }
 
   FakeStore store_;
-  ArchiveOptions options_ = testing::small_options();
-  testing::FakeClock clock_;
+  ArchiveOptions options_ = support::small_options();
+  support::FakeClock clock_;
   Progress progress_;
-  StorePowers powers_;
+  catalog::StorePowers powers_;
   base::Slots slots_{2};
   base::MemoryBudget buffers_{64 * kMiB};
-  Group group_{"sources/2018/04/01/", {}, "src/20180401"};
+  catalog::Group group_{"sources/2018/04/01/", {}, "src/20180401"};
   std::shared_ptr<base::Logger> log_ = base::make_null_logger();
   EncoderPool encoders_{2, 1};
   std::unique_ptr<base::MemoryBudget> bodies_;
@@ -127,7 +127,7 @@ TEST_F(PackingCrewTest, AnswersEachObjectOnceWhateverBecomesOfIt) {
   };
   for (const std::string& key : keys) {
     if (key.back() == tagged) {
-      store_.edit(testing::kSource, key, [](testing::StoredObject& object) { object.tags = {{"a", "b"}}; });
+      store_.edit(support::kSource, key, [](support::StoredObject& object) { object.tags = {{"a", "b"}}; });
     }
   }
   start(40);

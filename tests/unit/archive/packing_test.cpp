@@ -5,7 +5,6 @@
 #include <atomic>
 #include <thread>
 
-#include "archive/body_check.h"
 #include "archive/encoder_pool.h"
 #include "archive/member_packer.h"
 #include "archive/turnstile.h"
@@ -15,7 +14,8 @@
 #include "base/hash.h"
 #include "base/task_group.h"
 #include "index/index_reader.h"
-#include "promise.h"
+#include "s3/body_check.h"
+#include "support/promise.h"
 #include "zip/reader.h"
 
 namespace s3c::archive {
@@ -23,11 +23,11 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-using testing::Call;
-using testing::error_kind;
-using testing::FakeStore;
-using testing::Op;
-using testing::store_error;
+using support::Call;
+using support::error_kind;
+using support::FakeStore;
+using support::Op;
+using support::store_error;
 
 constexpr std::string_view kBody = "hello, world";
 
@@ -43,7 +43,7 @@ std::string digest_of(base::Digest digest) {
 }
 
 std::optional<std::string> complaint_about(const s3::ObjectHead& head, std::string_view body = kBody) {
-  BodyCheck check(head);
+  s3::BodyCheck check(head);
   for (const char& c : body) check.update(std::string_view(&c, 1));
   return check.complaint(base::crc32(body));
 }
@@ -327,11 +327,11 @@ TEST_F(VolumeBuilderTest, ARowTheIndexRefusesFailsTheVolumeAndHangsNobody) {
 
 class MemberPackerTest : public ::testing::Test {
  protected:
-  MemberPackerTest() { options_ = testing::small_options(); }
+  MemberPackerTest() { options_ = support::small_options(); }
 
   s3::ObjectSummary put(const std::string& key, const std::string& body) {
-    store_.put(testing::kSource, key, body);
-    const auto object = store_.objects(testing::kSource).at(key);
+    store_.put(support::kSource, key, body);
+    const auto object = store_.objects(support::kSource).at(key);
     s3::ObjectSummary summary;
     summary.key = key;
     summary.size_bytes = body.size();
@@ -361,7 +361,7 @@ class MemberPackerTest : public ::testing::Test {
 
 TEST_F(MemberPackerTest, KeepsEverythingThatBelongsToTheObject) {
   auto summary = put("a", std::string(kBody));
-  store_.edit(testing::kSource, "a", [](testing::StoredObject& object) {
+  store_.edit(support::kSource, "a", [](support::StoredObject& object) {
     object.content_type = "text/xml";
     object.metadata = {{"owner", "me"}};
     object.version_id = "v7";
@@ -386,7 +386,7 @@ TEST_F(MemberPackerTest, AsksForTheListedObjectOnly) {
   const auto large = put("A", std::string(5 << 20, 'L'));
   EXPECT_TRUE(pack(large));
   EXPECT_EQ(store_.calls(Op::read, "A").at(0).if_match, large.etag);
-  store_.put(testing::kSource, "a", "new");
+  store_.put(support::kSource, "a", "new");
   EXPECT_FALSE(pack(summary));
   EXPECT_EQ(store_.calls(Op::get, "a").at(0).if_match, summary.etag);
   EXPECT_EQ(only_reason(), LeftReason::changed);
@@ -395,14 +395,14 @@ TEST_F(MemberPackerTest, AsksForTheListedObjectOnly) {
 TEST_F(MemberPackerTest, DoesNotTrustAStoreThatIgnoresTheCondition) {
   store_.ignores_if_match = true;
   const auto small = put("a", "old");
-  store_.put(testing::kSource, "a", "new");
+  store_.put(support::kSource, "a", "new");
   EXPECT_FALSE(pack(small));
   EXPECT_EQ(only_reason(), LeftReason::changed);
 }
 
 TEST_F(MemberPackerTest, LengthCountsWhereTheEtagTellsNothing) {
   auto summary = put("a", "whole");
-  store_.edit(testing::kSource, "a", [](testing::StoredObject& object) { object.etag = "of-parts-2"; });
+  store_.edit(support::kSource, "a", [](support::StoredObject& object) { object.etag = "of-parts-2"; });
   summary.etag = "of-parts-2";
   store_.alter_get = [](const std::string&, s3::GetObjectResult& got) { got.body.pop_back(); };
   EXPECT_FALSE(pack(summary));
@@ -411,10 +411,10 @@ TEST_F(MemberPackerTest, LengthCountsWhereTheEtagTellsNothing) {
 
 TEST_F(MemberPackerTest, VanishedIsNotLeft) {
   const auto summary = put("a", "x");
-  store_.erase(testing::kSource, "a");
+  store_.erase(support::kSource, "a");
   EXPECT_FALSE(pack(summary));
   const auto large = put("b", std::string(5 << 20, 'L'));
-  store_.erase(testing::kSource, "b");
+  store_.erase(support::kSource, "b");
   EXPECT_FALSE(pack(large));
   const auto contents = builder_.finish();
   EXPECT_EQ(contents.vanished, 2u);
@@ -464,7 +464,7 @@ TEST_F(MemberPackerTest, DamageOfAStreamedBodySpoilsTheVolume) {
 
 TEST_F(MemberPackerTest, AStreamedObjectThatIsAnotherOneNowIsLeftOutBeforeItsFirstByte) {
   const auto large = put("a", std::string(5 << 20, 'L'));
-  store_.put(testing::kSource, "a", std::string(5 << 20, 'M'));
+  store_.put(support::kSource, "a", std::string(5 << 20, 'M'));
   EXPECT_FALSE(pack(large));
   EXPECT_TRUE(store_.calls(Op::read).empty());
   EXPECT_EQ(only_reason(), LeftReason::changed);

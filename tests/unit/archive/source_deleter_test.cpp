@@ -4,18 +4,18 @@
 
 #include <atomic>
 
-#include "promise.h"
+#include "support/promise.h"
 
 namespace s3c::archive {
 namespace {
 
 using base::ErrorKind;
-using testing::Call;
-using testing::day_key;
-using testing::error_kind;
-using testing::FakeStore;
-using testing::Op;
-using testing::store_error;
+using support::Call;
+using support::day_key;
+using support::error_kind;
+using support::FakeStore;
+using support::Op;
+using support::store_error;
 using Outcome = s3::DeleteResult::Outcome;
 
 /// A committed volume of ten objects whose sources are still there.
@@ -24,43 +24,43 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
   SourceDeleterTest()
       : store_({.conditional_complete = true, .checksums = true, .conditional_delete = GetParam()}),
         watch_(store_) {
-    options_ = testing::small_options();
+    options_ = support::small_options();
     options_.max_objects = 100;
-    options_.delete_conditions = testing::delete_conditions(GetParam());
+    options_.delete_conditions = support::delete_conditions(GetParam());
   }
   ~SourceDeleterTest() override {
     for (const std::string& broken : watch_.broken()) ADD_FAILURE() << broken;
   }
   void archive() {
-    testing::fill(store_, 10, 1);
+    support::fill(store_, 10, 1);
     ArchiveOptions keep = options_;
     keep.keep_sources = true;
-    ASSERT_FALSE(testing::run(store_, keep).total().failure);
+    ASSERT_FALSE(support::run(store_, keep).total().failure);
     volumes_ = catalog_.load_group("src/20180401").committed;
     ASSERT_EQ(volumes_.size(), 1u);
     store_.forget_journal();
   }
-  DeleteReport remove(const Selection& selection = {}, CommittedBy by = CommittedBy::earlier_run) {
+  DeleteReport remove(const source::Selection& selection = {}, CommittedBy by = CommittedBy::earlier_run) {
     KnownDeleteConditions conditions(options_.delete_conditions);
     SourceDeleter deleter({{store_, store_}, catalog_, options_, conditions, clock_, *log_});
     return deleter.delete_members({catalog_.mark(volumes_.at(0), true), by, proven_at_},
-                                  ObjectFilter(selection, base::Timestamp::max()),
+                                  source::ObjectFilter(selection, base::Timestamp::max()),
                                   [&](std::uint64_t n) { told_ += n; });
   }
-  std::size_t sources() const { return store_.keys(testing::kSource).size(); }
+  std::size_t sources() const { return store_.keys(support::kSource).size(); }
   static std::map<LeftReason, std::uint64_t> reasons(const DeleteReport& report) {
     return report.left.by_reason();
   }
 
   FakeStore store_;
   ArchiveOptions options_;
-  testing::FakeClock clock_;
+  support::FakeClock clock_;
   std::optional<base::Timestamp> proven_at_;
   std::shared_ptr<base::Logger> log_ = base::make_null_logger();
-  Catalog catalog_{store_, testing::kArchive};
-  std::vector<CommittedVolume> volumes_;
+  catalog::Catalog catalog_{store_, support::kArchive};
+  std::vector<catalog::CommittedVolume> volumes_;
   std::atomic<std::uint64_t> told_{0};
-  testing::PromiseWatch watch_;
+  support::PromiseWatch watch_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, SourceDeleterTest, ::testing::Bool(),
@@ -79,35 +79,35 @@ TEST_P(SourceDeleterTest, DeletesTheMembersInBatches) {
 
 TEST_P(SourceDeleterTest, DeletesOnlyWhatIsStillTheArchivedObject) {
   archive();
-  store_.put(testing::kSource, day_key(1, 0), "overwritten");
-  store_.edit(testing::kSource, day_key(1, 3),
+  store_.put(support::kSource, day_key(1, 0), "overwritten");
+  store_.edit(support::kSource, day_key(1, 3),
               [](auto& o) { o.last_modified += std::chrono::milliseconds(1); });
-  store_.edit(testing::kSource, day_key(1, 4), [](auto& o) { o.etag = "00000000000000000000000000000000"; });
-  store_.edit(testing::kSource, day_key(1, 5), [](auto& o) { o.body += "x"; });
-  store_.erase(testing::kSource, day_key(1, 6));
-  store_.put(testing::kSource, "sources/2018/04/01/000.xmlx", "never archived");
-  store_.put(testing::kSource, "sources/2018/04/01/zzz", "never archived");
+  store_.edit(support::kSource, day_key(1, 4), [](auto& o) { o.etag = "00000000000000000000000000000000"; });
+  store_.edit(support::kSource, day_key(1, 5), [](auto& o) { o.body += "x"; });
+  store_.erase(support::kSource, day_key(1, 6));
+  store_.put(support::kSource, "sources/2018/04/01/000.xmlx", "never archived");
+  store_.put(support::kSource, "sources/2018/04/01/zzz", "never archived");
   EXPECT_EQ(remove().deleted, 5u);
-  EXPECT_EQ(store_.keys(testing::kSource),
+  EXPECT_EQ(store_.keys(support::kSource),
             (std::set<std::string>{day_key(1, 0), day_key(1, 3), day_key(1, 4), day_key(1, 5),
                                    "sources/2018/04/01/000.xmlx", "sources/2018/04/01/zzz"}));
 }
 
 TEST_P(SourceDeleterTest, NamesWhatWasOverwrittenBetweenCommitAndDelete) {
   archive();
-  store_.put(testing::kSource, day_key(1, 3), "newer");
+  store_.put(support::kSource, day_key(1, 3), "newer");
   const DeleteReport report = remove({}, CommittedBy::this_run);
   EXPECT_EQ(report.deleted, 9u);
   EXPECT_EQ(reasons(report), (std::map<LeftReason, std::uint64_t>{{LeftReason::overwritten, 1}}));
 }
 
 TEST_P(SourceDeleterTest, KeysThatAreHardToStartBeforeAreFoundToo) {
-  store_.make_bucket(testing::kArchive);
+  store_.make_bucket(support::kArchive);
   // The listing begins before a volume's first key: each is one in a group of its own.
   int day = 0;
   for (const char* name : {"\xc3\xa4", "\xc3\xa4\xc3\xa4", "\xf0\x9f\x98\x80", "a", "aa"})
-    store_.put(testing::kSource, fmt::format("sources/2018/04/{:02}/{}", ++day, name), name);
-  ASSERT_FALSE(testing::run(store_, options_).total().failure);
+    store_.put(support::kSource, fmt::format("sources/2018/04/{:02}/{}", ++day, name), name);
+  ASSERT_FALSE(support::run(store_, options_).total().failure);
   EXPECT_EQ(sources(), 0u);
 }
 
@@ -119,20 +119,20 @@ TEST_P(SourceDeleterTest, AnObjectOverwrittenAfterTheListingSurvives) {
   store_.after = [&](const Call& c) {
     if (c.op != Op::list || ++lists != 1 || overwritten) return;
     overwritten = true;
-    store_.put(testing::kSource, day_key(1, 2), "newer");
+    store_.put(support::kSource, day_key(1, 2), "newer");
   };
   const DeleteReport report = remove();
   EXPECT_EQ(report.deleted, 9u);
   EXPECT_EQ(reasons(report), (std::map<LeftReason, std::uint64_t>{{LeftReason::overwritten, 1}}));
-  EXPECT_EQ(store_.objects(testing::kSource).at(day_key(1, 2)).body, "newer");
+  EXPECT_EQ(store_.objects(support::kSource).at(day_key(1, 2)).body, "newer");
 }
 
 TEST_P(SourceDeleterTest, RespectsTheFilter) {
   archive();
-  Selection selection;
+  source::Selection selection;
   selection.exclude = {"*003.xml"};
   EXPECT_EQ(remove(selection).deleted, 9u);
-  EXPECT_EQ(store_.keys(testing::kSource), std::set<std::string>{day_key(1, 3)});
+  EXPECT_EQ(store_.keys(support::kSource), std::set<std::string>{day_key(1, 3)});
 }
 
 TEST_P(SourceDeleterTest, ReadsEveryKeysAnswer) {
@@ -160,7 +160,7 @@ TEST_P(SourceDeleterTest, WhatPassesIsTriedAgainAfterALook) {
     results[4].outcome = Outcome::refused;
     results[4].code = "SlowDown";
     results[4].kind = ErrorKind::throttled;
-    store_.put(testing::kSource, results[4].key, "not deleted after all, and then overwritten");
+    store_.put(support::kSource, results[4].key, "not deleted after all, and then overwritten");
   };
   EXPECT_EQ(remove().deleted, 9u);
   const auto calls = store_.calls(Op::del);
@@ -170,15 +170,15 @@ TEST_P(SourceDeleterTest, WhatPassesIsTriedAgainAfterALook) {
 
 TEST_P(SourceDeleterTest, WhatNeverPassesIsLeftAndNamed) {
   archive();
-  const auto body = store_.objects(testing::kSource).at(day_key(1, 4));
+  const auto body = store_.objects(support::kSource).at(day_key(1, 4));
   store_.alter_delete = [&](std::vector<s3::DeleteResult>& results) {
     for (auto& result : results) {
       if (result.key != day_key(1, 4)) continue;
       result.outcome = Outcome::refused;
       result.code = "InternalError";
       result.kind = ErrorKind::transient;
-      store_.put(testing::kSource, result.key, "");
-      store_.edit(testing::kSource, result.key, [&](auto& object) { object = body; });
+      store_.put(support::kSource, result.key, "");
+      store_.edit(support::kSource, result.key, [&](auto& object) { object = body; });
     }
   };
   const DeleteReport report = remove();
@@ -194,14 +194,14 @@ TEST_P(SourceDeleterTest, AnUnansweredDeleteIsNeverRepeatedBlindly) {
   store_.after = [&](const Call& c) {
     if (c.op != Op::del || ++deletes > 1) return;
     // It had its effect, the answer is lost, and somebody writes one of the keys anew.
-    store_.put(testing::kSource, day_key(1, 7), "newer");
+    store_.put(support::kSource, day_key(1, 7), "newer");
     throw store_error(ErrorKind::transient, "InternalError");
   };
   const DeleteReport report = remove();
   EXPECT_EQ(report.deleted, 9u);
   EXPECT_EQ(reasons(report), (std::map<LeftReason, std::uint64_t>{{LeftReason::overwritten, 1}}));
   EXPECT_EQ(store_.calls(Op::del).size(), 1u);
-  EXPECT_EQ(store_.keys(testing::kSource), std::set<std::string>{day_key(1, 7)});
+  EXPECT_EQ(store_.keys(support::kSource), std::set<std::string>{day_key(1, 7)});
   const auto journal = store_.journal();
   EXPECT_EQ(journal.at(journal.size() - 1).op, Op::list);
   EXPECT_EQ(store_.calls(Op::del)[0].resend,
@@ -246,7 +246,7 @@ TEST_P(SourceDeleterTest, InABucketThatKeepsVersionsAMarkerIsAddedAndNothingElse
   archive();
   const auto body_bytes = [&] {
     std::uint64_t sum = 0;
-    for (const auto& [key, object] : store_.objects(testing::kSource)) sum += object.body.size();
+    for (const auto& [key, object] : store_.objects(support::kSource)) sum += object.body.size();
     return sum;
   }();
   options_.delete_versions = true;
@@ -298,7 +298,7 @@ TEST_P(SourceDeleterTest, AProofThatIsHandedOverCountsWhileItIsFresh) {
     auto heads = store_.calls(Op::head, "src/20180401.zip");
     std::erase_if(heads, [](const Call& c) { return c.key != "src/20180401.zip"; });
     EXPECT_EQ(heads.size(), age > DeleteLicense::kMaxAge ? 1u : 0u);
-    for (const std::string& key : store_.keys(testing::kArchive)) store_.erase(testing::kArchive, key);
+    for (const std::string& key : store_.keys(support::kArchive)) store_.erase(support::kArchive, key);
   }
 }
 
@@ -325,7 +325,7 @@ TEST_P(SourceDeleterTest, AClockThatWasSetBackMakesNoProofFresh) {
 TEST_P(SourceDeleterTest, NothingGoesOnceTheArchiveIsGone) {
   archive();
   store_.on_loss = {};
-  store_.erase(testing::kArchive, "src/20180401.zip");
+  store_.erase(support::kArchive, "src/20180401.zip");
   EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::precondition_failed);
   EXPECT_TRUE(store_.calls(Op::del).empty());
   EXPECT_EQ(sources(), 10u);
@@ -337,7 +337,7 @@ TEST_P(SourceDeleterTest, NothingMoreGoesOnceTheArchiveWasReplacedInBetween) {
   std::atomic<int> deletes = 0;
   store_.before = [&](const Call& c) {
     if (c.op != Op::del || ++deletes != 3) return;
-    store_.edit(testing::kArchive, "src/20180401.zip", [](auto& object) { object.metadata.clear(); });
+    store_.edit(support::kArchive, "src/20180401.zip", [](auto& object) { object.metadata.clear(); });
     clock_.move(std::chrono::seconds(11));
   };
   EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::precondition_failed);
@@ -350,11 +350,11 @@ TEST_P(SourceDeleterTest, NothingMoreGoesOnceTheArchiveWasReplacedInBetween) {
 
 TEST_P(SourceDeleterTest, KeysThatNoBatchCanNameGetALookEach) {
   for (int n = 0; n < 20; ++n)
-    store_.put(testing::kSource, fmt::format("sources/2018/04/01/\x01{:02}", n), "old");
-  store_.make_bucket(testing::kArchive);
+    store_.put(support::kSource, fmt::format("sources/2018/04/01/\x01{:02}", n), "old");
+  store_.make_bucket(support::kArchive);
   ArchiveOptions keep = options_;
   keep.keep_sources = true;
-  ASSERT_FALSE(testing::run(store_, keep).total().failure);
+  ASSERT_FALSE(support::run(store_, keep).total().failure);
   volumes_ = catalog_.load_group("src/20180401").committed;
   store_.forget_journal();
   EXPECT_EQ(remove().deleted, 20u);
@@ -373,12 +373,12 @@ TEST_P(SourceDeleterTest, TheNullVersionIsRemovedByTheMarkerAndNeverByItsId) {
   options_.delete_versions = true;
   int lists = 0;
   store_.after = [&](const Call& c) {
-    if (c.op == Op::list && ++lists == 1) store_.put(testing::kSource, day_key(1, 2), "newer");
+    if (c.op == Op::list && ++lists == 1) store_.put(support::kSource, day_key(1, 2), "newer");
   };
   const DeleteReport report = remove();
   EXPECT_EQ(report.deleted, 9u);
   EXPECT_EQ(report.versions_kept, 0u) << "the marker took the null version's place";
-  EXPECT_EQ(store_.objects(testing::kSource).at(day_key(1, 2)).body, "newer");
+  EXPECT_EQ(store_.objects(support::kSource).at(day_key(1, 2)).body, "newer");
 }
 
 }  // namespace

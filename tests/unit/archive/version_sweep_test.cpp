@@ -3,17 +3,17 @@
 #include <gtest/gtest.h>
 
 #include "archive/archive_run.h"
-#include "promise.h"
+#include "support/promise.h"
 
 namespace s3c::archive {
 namespace {
 
 using base::ErrorKind;
-using testing::Call;
-using testing::day_key;
-using testing::FakeStore;
-using testing::Op;
-using testing::store_error;
+using support::Call;
+using support::day_key;
+using support::FakeStore;
+using support::Op;
+using support::store_error;
 using Outcome = s3::DeleteResult::Outcome;
 
 /// --delete-versions, from runs to what the bucket holds afterwards.
@@ -21,24 +21,24 @@ class VersionSweepTest : public ::testing::Test {
  protected:
   VersionSweepTest() {
     store_.versioned = true;
-    store_.make_bucket(testing::kSource);
-    store_.make_bucket(testing::kArchive);
-    options_ = testing::small_options();
+    store_.make_bucket(support::kSource);
+    store_.make_bucket(support::kArchive);
+    options_ = support::small_options();
     options_.delete_versions = true;
   }
   GroupReport run() {
-    RunReport report = testing::run(store_, options_);
+    RunReport report = support::run(store_, options_);
     EXPECT_FALSE(report.total().failure) << (report.total().failure ? report.total().failure->what() : "");
     return report.total();
   }
-  std::vector<std::string> versions(int n) const { return store_.versions(testing::kSource, day_key(1, n)); }
+  std::vector<std::string> versions(int n) const { return store_.versions(support::kSource, day_key(1, n)); }
 
   FakeStore store_;
   ArchiveOptions options_;
 };
 
 TEST_F(VersionSweepTest, OlderVersionsStayHiddenNightAfterNight) {
-  for (const char* body : {"v1", "v2", "v3"}) store_.put(testing::kSource, day_key(1, 0), body);
+  for (const char* body : {"v1", "v2", "v3"}) store_.put(support::kSource, day_key(1, 0), body);
   const std::vector<std::string> before = versions(0);
   ASSERT_EQ(before.size(), 3u);
   const GroupReport first = run();
@@ -46,7 +46,7 @@ TEST_F(VersionSweepTest, OlderVersionsStayHiddenNightAfterNight) {
   EXPECT_EQ(first.versions_kept, 2u);
   EXPECT_EQ(first.versions_kept_bytes, 4u);
   for (int night = 0; night < 3; ++night) {
-    EXPECT_TRUE(store_.keys(testing::kSource).empty()) << "an old version is served again";
+    EXPECT_TRUE(store_.keys(support::kSource).empty()) << "an old version is served again";
     const std::vector<std::string> now = versions(0);
     ASSERT_EQ(now.size(), 3u);
     EXPECT_EQ(now[0], before[0]);
@@ -60,11 +60,11 @@ TEST_F(VersionSweepTest, OlderVersionsStayHiddenNightAfterNight) {
 }
 
 TEST_F(VersionSweepTest, ARerunFindsWhatAKilledRunLeftUnderMarkers) {
-  testing::fill(store_, 3, 1);
+  support::fill(store_, 3, 1);
   ArchiveOptions killed = options_;
   killed.delete_versions = false;  // as if it was killed between markers and versions
-  testing::run(store_, killed);
-  ASSERT_TRUE(store_.keys(testing::kSource).empty());
+  support::run(store_, killed);
+  ASSERT_TRUE(store_.keys(support::kSource).empty());
   store_.page_size = 2;  // pages end within a key's versions
   const GroupReport report = run();
   EXPECT_EQ(report.versions_deleted, 3u);
@@ -73,30 +73,30 @@ TEST_F(VersionSweepTest, ARerunFindsWhatAKilledRunLeftUnderMarkers) {
 }
 
 TEST_F(VersionSweepTest, ALostArchiveIsNamedAlsoIfOnlyVersionsAreLeft) {
-  testing::fill(store_, 2, 1);
+  support::fill(store_, 2, 1);
   options_.delete_versions = false;
-  testing::run(store_, options_);
+  support::run(store_, options_);
   options_.delete_versions = true;
-  ASSERT_TRUE(store_.keys(testing::kSource).empty());
-  store_.erase(testing::kArchive, "src/20180401.zip");
+  ASSERT_TRUE(store_.keys(support::kSource).empty());
+  store_.erase(support::kArchive, "src/20180401.zip");
   const GroupReport report = run();
   EXPECT_EQ(report.lost, std::vector<std::string>{"src/20180401.zip"});
   EXPECT_EQ(report.versions_deleted, 0u) << "they are the last copies";
 }
 
 TEST_F(VersionSweepTest, OnlyTheVeryVersionThatWasArchivedGoes) {
-  testing::fill(store_, 2, 1);
+  support::fill(store_, 2, 1);
   options_.delete_versions = false;
-  testing::run(store_, options_);
+  support::run(store_, options_);
   options_.delete_versions = true;
   // The same bytes under another id, and other bytes under a marker of somebody else.
-  store_.put(testing::kSource, day_key(1, 0), "later");
+  store_.put(support::kSource, day_key(1, 0), "later");
   s3::DeleteItem item;
   item.key = day_key(1, 0);
-  store_.delete_object(testing::kSource, item, s3::ObjectStore::Resend::allowed);
-  store_.put(testing::kSource, day_key(1, 9), "never archived");
+  store_.delete_object(support::kSource, item, s3::ObjectStore::Resend::allowed);
+  store_.put(support::kSource, day_key(1, 9), "never archived");
   item.key = day_key(1, 9);
-  store_.delete_object(testing::kSource, item, s3::ObjectStore::Resend::allowed);
+  store_.delete_object(support::kSource, item, s3::ObjectStore::Resend::allowed);
   const GroupReport report = run();
   EXPECT_EQ(report.versions_deleted, 2u);
   EXPECT_EQ(report.versions_kept, 2u);
@@ -104,24 +104,24 @@ TEST_F(VersionSweepTest, OnlyTheVeryVersionThatWasArchivedGoes) {
 }
 
 TEST_F(VersionSweepTest, AVersionUnderANewerObjectStays) {
-  testing::fill(store_, 1, 1);
+  support::fill(store_, 1, 1);
   options_.delete_versions = false;
-  testing::run(store_, options_);
-  store_.put(testing::kSource, day_key(1, 0), "newer");
+  support::run(store_, options_);
+  store_.put(support::kSource, day_key(1, 0), "newer");
   options_.delete_versions = true;
   store_.before = [](const Call& c) {
-    if (c.op == Op::get && c.bucket == testing::kSource)
+    if (c.op == Op::get && c.bucket == support::kSource)
       throw store_error(ErrorKind::transient, "InternalError");
   };
   EXPECT_EQ(run().versions_deleted, 0u) << "only what a marker hides is ours to delete";
   EXPECT_EQ(versions(0).size(), 3u);
-  EXPECT_EQ(store_.objects(testing::kSource).at(day_key(1, 0)).body, "newer");
+  EXPECT_EQ(store_.objects(support::kSource).at(day_key(1, 0)).body, "newer");
 }
 
 TEST_F(VersionSweepTest, TheSelectionHoldsForVersionsToo) {
-  testing::fill(store_, 2, 1);
+  support::fill(store_, 2, 1);
   options_.delete_versions = false;
-  testing::run(store_, options_);
+  support::run(store_, options_);
   options_.delete_versions = true;
   options_.selection.exclude = {"*000.xml"};
   EXPECT_EQ(run().versions_deleted, 1u);
@@ -129,20 +129,20 @@ TEST_F(VersionSweepTest, TheSelectionHoldsForVersionsToo) {
 }
 
 TEST_F(VersionSweepTest, SuspendedVersioningBringsNothingBack) {
-  store_.put(testing::kSource, day_key(1, 0), "v1 OLD");
+  store_.put(support::kSource, day_key(1, 0), "v1 OLD");
   const std::string old = versions(0).at(0);
   store_.suspended = true;
-  store_.put(testing::kSource, day_key(1, 0), "v2 NEW");
+  store_.put(support::kSource, day_key(1, 0), "v2 NEW");
   const GroupReport report = run();
   EXPECT_EQ(report.deleted, 1u);
-  EXPECT_TRUE(store_.keys(testing::kSource).empty());
+  EXPECT_TRUE(store_.keys(support::kSource).empty());
   EXPECT_EQ(versions(0), (std::vector<std::string>{old, "marker null"}));
   EXPECT_EQ(report.versions_kept, 1u);
 }
 
 TEST_F(VersionSweepTest, ANullVersionUnderAMarkerIsKeptAndCounted) {
   store_.suspended = true;
-  store_.put(testing::kSource, day_key(1, 0), "from before");
+  store_.put(support::kSource, day_key(1, 0), "from before");
   store_.suspended = false;
   const GroupReport report = run();
   EXPECT_EQ(report.deleted, 1u);
@@ -151,7 +151,7 @@ TEST_F(VersionSweepTest, ANullVersionUnderAMarkerIsKeptAndCounted) {
 }
 
 TEST_F(VersionSweepTest, ALockedVersionIsNamedEachTime) {
-  testing::fill(store_, 1, 1);
+  support::fill(store_, 1, 1);
   store_.alter_delete = [](std::vector<s3::DeleteResult>& results) {
     for (auto& result : results) {
       if (result.version_id.empty()) continue;
@@ -164,17 +164,17 @@ TEST_F(VersionSweepTest, ALockedVersionIsNamedEachTime) {
 }
 
 TEST_F(VersionSweepTest, AnArchiveThatIsGoneDeletesNoVersion) {
-  testing::fill(store_, 1, 1);
+  support::fill(store_, 1, 1);
   options_.delete_versions = false;
-  testing::run(store_, options_);
-  store_.erase(testing::kArchive, "src/20180401.zip");
+  support::run(store_, options_);
+  store_.erase(support::kArchive, "src/20180401.zip");
   options_.delete_versions = true;
   EXPECT_EQ(run().versions_deleted, 0u);
   EXPECT_EQ(versions(0).size(), 2u);
 }
 
 TEST_F(VersionSweepTest, WithoutTheFlagTheReportSaysWhatStays) {
-  testing::fill(store_, 3, 1);
+  support::fill(store_, 3, 1);
   options_.delete_versions = false;
   const GroupReport report = run();
   EXPECT_EQ(report.markers, 3u);

@@ -23,7 +23,7 @@ struct Request {
   OutputOptions output;
   // Of these, the command's is filled.
   archive::ArchiveOptions archive;
-  archive::GcOptions gc;
+  upkeep::GcOptions gc;
 };
 
 inline Request request_of(const Words& words, const Variables& variables = {}) {

@@ -225,8 +225,8 @@ TEST(ConcurrencyLimitTest, TheClientsGetsKeepWithinIt) {
   BusyTransport transport;
   base::SystemClock clock;
   S3Client client({.endpoint = {.url = "http://store"}, .region = "us-east-1"},
-                  std::make_shared<StaticCredentials>(Credentials{"AK", "SK", ""}), transport, clock,
-                  base::make_null_logger(), {});
+                  std::make_shared<aws::StaticCredentials>(aws::Credentials{"AK", "SK", ""}), transport,
+                  clock, base::make_null_logger(), {});
   {
     std::vector<std::jthread> callers;
     for (int i = 0; i < 64; ++i) {

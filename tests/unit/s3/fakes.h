@@ -145,9 +145,9 @@ class FakeClock final : public base::Clock {
 class S3ClientTest : public testing::Test {
  protected:
   void start(S3ClientConfig config) {
-    client_ = std::make_unique<S3Client>(std::move(config),
-                                         std::make_shared<StaticCredentials>(Credentials{"AK", "SK", ""}),
-                                         transport_, clock_, base::make_null_logger(), stop_.get_token());
+    client_ = std::make_unique<S3Client>(
+        std::move(config), std::make_shared<aws::StaticCredentials>(aws::Credentials{"AK", "SK", ""}),
+        transport_, clock_, base::make_null_logger(), stop_.get_token());
   }
   void SetUp() override {
     start({.endpoint = {.url = "http://store"}, .region = "us-east-1", .retry = {.max_attempts = 4}});

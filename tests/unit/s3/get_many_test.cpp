@@ -224,7 +224,7 @@ class LateTransportTest : public testing::Test {
   LateTransport transport_;
   base::SystemClock clock_;
   S3Client client_{{.endpoint = {.url = "http://store"}, .region = "us-east-1"},
-                   std::make_shared<StaticCredentials>(Credentials{"AK", "SK", ""}),
+                   std::make_shared<aws::StaticCredentials>(aws::Credentials{"AK", "SK", ""}),
                    transport_,
                    clock_,
                    base::make_null_logger(),

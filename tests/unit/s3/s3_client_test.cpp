@@ -34,7 +34,7 @@ TEST_F(S3ClientTest, GetObjectSendsItsConditionsAndReturnsTheHead) {
   EXPECT_EQ(header(0, "If-Match"), "\"e1\"");
   EXPECT_EQ(header(0, "Range"), "(none)");
   EXPECT_EQ(header(0, "x-amz-checksum-mode"), "ENABLED");
-  EXPECT_EQ(header(0, "x-amz-content-sha256"), kEmptyPayloadHash);
+  EXPECT_EQ(header(0, "x-amz-content-sha256"), aws::kEmptyPayloadHash);
   EXPECT_EQ(got.head.size_bytes, 5u);
   EXPECT_EQ(got.head.etag, "e1");
   EXPECT_EQ(got.head.content_type, "text/xml");
@@ -302,7 +302,7 @@ TEST_F(S3ClientTest, OverTlsTheBodyIsNotHashedTwice) {
   start({.endpoint = {.url = "https://store"}});
   transport_.add(answer(200, "", {{"ETag", "\"not-an-md5\""}}));
   client_->put_object({.bucket = "b", .key = "k"}, "hello");
-  EXPECT_EQ(header(0, "x-amz-content-sha256"), kUnsignedPayload);
+  EXPECT_EQ(header(0, "x-amz-content-sha256"), aws::kUnsignedPayload);
 }
 
 TEST_F(S3ClientTest, AnEtagOfOtherBytesIsCorruptUnlessEncryptionExplainsIt) {

@@ -53,7 +53,7 @@ class SettingsTest : public testing::Test {
 constexpr const char* kDefaultKeys = "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n";
 
 TEST(ParseProfileFile, SectionsSettingsCommentsAndNesting) {
-  const ProfileFile file = parse_profile_file(
+  const aws::ProfileFile file = aws::parse_profile_file(
       "# c\n; c\n\n[default]\r\nRegion=eu-west-1\r\n[profile   a b]\ns3 =\n  addressing_style = "
       "path\n\tx=1\nregion = = y \n",
       "f");
@@ -64,8 +64,8 @@ TEST(ParseProfileFile, SectionsSettingsCommentsAndNesting) {
 }
 
 TEST(ParseProfileFile, ABracketStartsASectionBehindAStrayCarriageReturnToo) {
-  EXPECT_EQ(parse_profile_file("\r[a]\r\nx = 1\r\n", "config"), (ProfileFile{{"a", {{"x", "1"}}}}));
-  EXPECT_THROW(parse_profile_file("[a]\n\r[=\n", "config"), Error);
+  EXPECT_EQ(aws::parse_profile_file("\r[a]\r\nx = 1\r\n", "config"), (aws::ProfileFile{{"a", {{"x", "1"}}}}));
+  EXPECT_THROW(aws::parse_profile_file("[a]\n\r[=\n", "config"), Error);
 }
 
 TEST(ParseProfileFile, ErrorsNameFileAndLine) {
@@ -74,7 +74,7 @@ TEST(ParseProfileFile, ErrorsNameFileAndLine) {
       {"[a]\n  b = c\n", "f:2"},        {"[a]\n= c\n", "f:2"}};
   for (const auto& [text, where] : cases) {
     try {
-      parse_profile_file(text, "f");
+      aws::parse_profile_file(text, "f");
       ADD_FAILURE() << text;
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
@@ -200,7 +200,7 @@ TEST_F(SettingsTest, TheRest) {
   EXPECT_EQ(settings.ca_bundle, "/ca");
   EXPECT_TRUE(settings.endpoint.dual_stack);
   EXPECT_FALSE(settings.endpoint.fips);
-  EXPECT_EQ(settings.endpoint.addressing, Addressing::path);
+  EXPECT_EQ(settings.endpoint.addressing, aws::Addressing::path);
   variables_["AWS_MAX_ATTEMPTS"] = "0";
   EXPECT_EQ(failure().kind(), ErrorKind::invalid_argument);
   variables_["AWS_MAX_ATTEMPTS"] = "3";

@@ -107,7 +107,7 @@ TEST(ArchiveCommand, BucketsAreRequired) {
 }
 
 TEST(ArchiveCommand, ObjectSizesHaveBoundsThatMustNotContradict) {
-  const archive::Selection s =
+  const source::Selection s =
       archive_request({"--min-object-size", "4KiB", "--max-object-size", "1MB"}).archive.selection;
   EXPECT_EQ(s.min_object_bytes, 4096U);
   EXPECT_EQ(s.max_object_bytes, 1'000'000U);

@@ -85,8 +85,8 @@ TEST(GcCommand, GcMistakesAreNamed) {
 }
 
 TEST(GcCommand, DefaultsAreTheCores) {
-  const archive::GcOptions o = parse_gc({}).gc;
-  const archive::GcOptions core;
+  const upkeep::GcOptions o = parse_gc({}).gc;
+  const upkeep::GcOptions core;
   EXPECT_EQ(o.prefix, core.prefix);
   EXPECT_EQ(o.layout.text(), core.layout.text());
   EXPECT_EQ(o.archive_name.text(), core.archive_name.text());

@@ -108,14 +108,14 @@ TEST(ExitCode, OfTwoTheWorseCounts) {
 }
 
 TEST(ExitCode, OfACleanUp) {
-  archive::GcReport report;
+  upkeep::GcReport report;
   report.removed.add({});
   report.waiting.add({});
   report.young = 1;
   EXPECT_EQ(exit_code_of(report), ExitCode::done);
   report.left.add({});
   EXPECT_EQ(exit_code_of(report), ExitCode::left);
-  archive::GcReport damaged = report;
+  upkeep::GcReport damaged = report;
   damaged.damaged.add({});
   EXPECT_EQ(exit_code_of(damaged), ExitCode::failed);
   report.failures.add(Error(ErrorKind::transient, "x"));

@@ -8,16 +8,16 @@
 namespace s3c::cli {
 namespace {
 
-using archive::Garbage;
-using archive::GarbageKind;
-using archive::GcReport;
 using base::Error;
 using base::ErrorKind;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using upkeep::Garbage;
+using upkeep::GarbageKind;
+using upkeep::GcReport;
 
-archive::GcOptions gc_options() {
-  archive::GcOptions options;
+upkeep::GcOptions gc_options() {
+  upkeep::GcOptions options;
   options.archive_bucket = "archive-bucket";
   options.bucket = "source-bucket";
   return options;
@@ -36,7 +36,7 @@ GcReport report() {
   return report;
 }
 
-GcOutcome outcome_of(const archive::GcOptions& o, const GcReport& report) {
+GcOutcome outcome_of(const upkeep::GcOptions& o, const GcReport& report) {
   return {
       o, report, {{{"HeadObject", 1200}}, 0, 0, 0}, std::chrono::milliseconds(3000), exit_code_of(report)};
 }
@@ -51,7 +51,7 @@ TEST(GcSummary, NamesEveryThing) {
       "looked at: 1,200 manifests, 1,201 indexes, 1 upload of ours; 4 younger than 7 d 00 h left alone\n"
       "requests: 1,200 (HeadObject 1,200), 0 retries\n"
       "time:     3.0 s\n");
-  archive::GcOptions look = gc_options();
+  upkeep::GcOptions look = gc_options();
   look.dry_run = true;
   EXPECT_THAT(gc_text(outcome_of(look, done)), HasSubstr("dry run: would remove: 2 things"));
   EXPECT_THAT(gc_text(outcome_of(gc_options(), {})), HasSubstr("removed: nothing\n"));

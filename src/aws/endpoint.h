@@ -1,0 +1,57 @@
+// Where a bucket is: which host, which path, which region signs. Immutable, any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace s3c::aws {
+
+enum class Addressing {
+  automatic,     ///< virtual_host on AWS where the bucket's name allows it, path elsewhere
+  path,          ///< https://host/bucket/key
+  virtual_host,  ///< https://bucket.host/key
+};
+
+struct EndpointSettings {
+  std::string url = {};  ///< "http://127.0.0.1:9000", may have a path; empty: AWS
+  Addressing addressing = Addressing::automatic;
+  bool dual_stack = false;  ///< AWS only: IPv6 too
+  bool fips = false;        ///< AWS only: FIPS 140 end points
+};
+
+/// Where one bucket's requests go.
+struct BucketAddress {
+  std::string origin;     ///< "https://bucket.s3.eu-west-1.amazonaws.com"
+  std::string host;       ///< as it stands in the Host header, and is signed: without a default port
+  std::string path_root;  ///< what the key is appended to, encoded: "/" or "/bucket/"
+  std::string region;     ///< to sign for
+  bool tls = true;
+};
+
+class Endpoint {
+ public:
+  /// Throws Error: invalid_argument unless settings.url is empty or "http[s]://host[:port][/path]" in
+  /// printable ASCII.
+  explicit Endpoint(EndpointSettings settings);
+
+  /// Throws Error: invalid_argument when bucket or region can't be part of a host name or path.
+  BucketAddress locate(const std::string& bucket, const std::string& region) const;
+
+ private:
+  EndpointSettings settings_;
+  std::string host_;  // of a custom end point, with its port unless that is the default
+  std::string path_;  // of a custom end point, without '/' at the end
+  bool tls_ = true;
+};
+
+/// True when bucket can be a host name's first label: lower-case letters, digits and '-', and dots where
+/// dots_allowed (over TLS they break the certificate's wildcard, which stands for one label).
+bool can_be_host_label(std::string_view bucket, bool dots_allowed);
+
+/// A query in canonical form: sorted by encoded name, "name=" where there is no value. What is signed is what
+/// is sent. Source: Signature Version 4, "CanonicalQueryString".
+std::string encode_query(std::vector<std::pair<std::string, std::string>> query);
+
+}  // namespace s3c::aws

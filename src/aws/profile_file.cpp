@@ -1,0 +1,137 @@
+#include "aws/profile_file.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace s3c::aws {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::string_view kBlank = " \t\r";
+
+std::string_view trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+/// "profile   x" and "profile x" are one section.
+std::string squeezed(std::string_view name) {
+  std::string out;
+  for (const char c : trim(name)) {
+    const bool blank = c == ' ' || c == '\t';
+    if (!blank) {
+      out.push_back(c);
+    } else if (out.back() != ' ') {
+      out.push_back(' ');
+    }
+  }
+  return out;
+}
+
+std::string read_file(const std::string& path) {
+  std::error_code error;
+  if (path.empty() || !std::filesystem::exists(path, error)) return {};
+  std::ifstream in(path, std::ios::binary);
+  if (!in || std::filesystem::is_directory(path, error)) {
+    throw Error(ErrorKind::invalid_argument, fmt::format("can't be read: {}", std::strerror(errno)),
+                {.operation = "read AWS settings", .resource = path});
+  }
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string path_of(const Environment& environment, const char* variable, const char* below_home) {
+  std::string path = environment(variable).value_or("");
+  const std::string home = environment("HOME").value_or("");
+  if (path.empty()) return home.empty() ? "" : home + "/" + below_home;
+  if (path.starts_with("~/") && !home.empty()) path.replace(0, 1, home);
+  return path;
+}
+
+const ProfileSection* find(const ProfileFile& file, const std::string& section) {
+  const auto found = file.find(section);
+  return found == file.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+ProfileFile parse_profile_file(std::string_view text, const std::string& file_name) {
+  ProfileFile file;
+  ProfileSection* section = nullptr;
+  std::string outer;  // the setting that nested lines belong to
+  int line_number = 0;
+  auto fail = [&](std::string_view what) {
+    throw Error(ErrorKind::invalid_argument, std::string(what),
+                {.operation = "read AWS settings", .resource = fmt::format("{}:{}", file_name, line_number)});
+  };
+
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++line_number;
+    const std::string_view content = trim(line);
+    if (content.empty() || content.front() == '#' || content.front() == ';') continue;
+
+    const bool nested = line.front() == ' ' || line.front() == '\t';
+    if (!nested && content.front() == '[') {  // also behind a stray CR
+      const std::size_t close = content.find(']');
+      if (close == std::string_view::npos) fail("a section's name must end with ']'");
+      const std::string name = squeezed(content.substr(1, close - 1));
+      if (name.empty()) fail("a section must have a name");
+      section = &file[name];
+      outer.clear();
+      continue;
+    }
+    if (section == nullptr) fail("a setting must stand below a section such as [default]");
+    const std::size_t equals = content.find('=');
+    if (equals == std::string_view::npos) fail("expected 'name = value'");
+    const std::string name = base::lower(trim(content.substr(0, equals)));
+    const std::string value(trim(content.substr(equals + 1)));
+    if (name.empty()) fail("expected a name before '='");
+    if (nested && outer.empty())
+      fail("an indented setting must stand below one without a value, such as 's3 ='");
+    if (!nested) outer = value.empty() ? name : "";
+    (*section)[nested ? outer + "." + name : name] = value;
+  }
+  return file;
+}
+
+const ProfileSection* ProfileFiles::config_profile(const std::string& name) const {
+  if (const ProfileSection* section = find(config, "profile " + name)) return section;
+  return name == "default" ? find(config, "default") : nullptr;
+}
+
+const ProfileSection* ProfileFiles::credentials_profile(const std::string& name) const {
+  return find(credentials, name);
+}
+
+std::optional<std::string> ProfileFiles::setting(const std::string& profile, const std::string& name) const {
+  for (const ProfileSection* section : {config_profile(profile), credentials_profile(profile)}) {
+    if (section == nullptr) continue;
+    if (const auto found = section->find(name); found != section->end() && !found->second.empty())
+      return found->second;
+  }
+  return std::nullopt;
+}
+
+ProfileFiles load_profile_files(const Environment& environment) {
+  ProfileFiles files;
+  files.config_path = path_of(environment, "AWS_CONFIG_FILE", ".aws/config");
+  files.credentials_path = path_of(environment, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
+  files.config = parse_profile_file(read_file(files.config_path), files.config_path);
+  files.credentials = parse_profile_file(read_file(files.credentials_path), files.credentials_path);
+  return files;
+}
+
+}  // namespace s3c::aws

@@ -1,0 +1,52 @@
+// The AWS shared files, ~/.aws/config and ~/.aws/credentials: parsing, and the view of one profile over both.
+//
+//   file     = { blank | comment | section | setting | nested }
+//   comment  = ("#" | ";") text               at the line's start
+//   section  = "[" name "]"                   "default", "profile x", "services x"; in the credentials file just "x"
+//   setting  = name "=" value                 names are case-insensitive
+//   nested   = 1*(" " | TAB) name "=" value   below a setting with an empty value: "s3 =", then "  addressing_style = path"
+//
+// Pure functions but for load_profile_files; any thread. Source: AWS SDKs and Tools Reference Guide, "Shared
+// config and credentials files".
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace s3c::aws {
+
+/// An environment variable's value; nullopt when it is unset. Handed in, so that tests have an environment of
+/// their own.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// The settings of one section; a nested one is "outer.inner". Names lower-case.
+using ProfileSection = std::map<std::string, std::string>;
+/// Sections by name, white space squeezed: "profile x".
+using ProfileFile = std::map<std::string, ProfileSection>;
+
+/// Throws Error: invalid_argument with "file_name:line" for a line that is none of the above.
+ProfileFile parse_profile_file(std::string_view text, const std::string& file_name);
+
+/// Both files, and where they were looked for.
+struct ProfileFiles {
+  std::string config_path;
+  std::string credentials_path;
+  ProfileFile config;
+  ProfileFile credentials;
+
+  /// nullptr when the file has no such profile. The config file's are named "[profile x]" but for
+  /// "[default]".
+  const ProfileSection* config_profile(const std::string& name) const;
+  const ProfileSection* credentials_profile(const std::string& name) const;
+  /// A setting of the profile, from the config file first (regions and end points belong there).
+  std::optional<std::string> setting(const std::string& profile, const std::string& name) const;
+};
+
+/// Reads AWS_CONFIG_FILE (~/.aws/config) and AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials). A file that
+/// isn't there is an empty one. Throws Error: invalid_argument when one can't be read or parsed.
+ProfileFiles load_profile_files(const Environment& environment);
+
+}  // namespace s3c::aws

@@ -1,0 +1,29 @@
+#include "catalog/audit_report.h"
+
+#include <utility>
+
+namespace s3c::catalog {
+
+void AuditFindings::note(const std::string& key, std::string what) {
+  base::MutexLock lock(mutex_);
+  ++report_.damages;
+  if (report_.named.size() < AuditReport::kMaxNamed) report_.named.push_back({key, std::move(what)});
+}
+
+void AuditFindings::note(const std::string& key, const base::Error& error) {
+  if (error.kind() != base::ErrorKind::corrupt) throw error;
+  note(key, error.message());
+}
+
+void AuditFindings::count_members(std::uint64_t members) {
+  base::MutexLock lock(mutex_);
+  report_.members += members;
+}
+
+AuditReport AuditFindings::finish(std::string crc64nvme) {
+  base::MutexLock lock(mutex_);
+  report_.crc64nvme = std::move(crc64nvme);
+  return std::move(report_);
+}
+
+}  // namespace s3c::catalog

@@ -1,0 +1,374 @@
+#include "catalog/catalog.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/crc.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/ulid.h"
+#include "catalog/layout.h"
+#include "catalog/open_uploads.h"
+#include "index/commit_mark.h"
+#include "s3/body_check.h"
+#include "s3/error_mapping.h"
+#include "s3/listing.h"
+
+namespace s3c::catalog {
+namespace {
+
+using base::Error;
+using base::ErrorContext;
+using base::ErrorKind;
+
+constexpr std::string_view kManifestSuffix = ".json";
+constexpr std::string_view kIndexSuffix = ".jsonl.gz";
+constexpr std::string_view kMarkSuffix = ".json";
+constexpr std::string_view kStagingSuffix = ".zip";
+constexpr int kDamageAttempts = 3;
+
+std::optional<ManifestName> parse_key(std::string_view folder, std::string_view suffix,
+                                      std::string_view key) {
+  if (!key.starts_with(folder) || !key.ends_with(suffix)) return std::nullopt;
+  key.remove_prefix(folder.size());
+  key.remove_suffix(suffix.size());
+  const std::size_t slash = key.rfind('/');
+  if (slash == std::string_view::npos || !base::ulid_time(key.substr(slash + 1))) return std::nullopt;
+  return ManifestName{std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))};
+}
+
+/// A manifest with one byte changed on its way may parse, and then speak of other keys. Throws Error: corrupt
+/// when the bytes are not the object's three times over.
+s3::GetObjectResult read_undamaged(s3::ObjectStore& store, const s3::GetObjectRequest& request) {
+  for (int attempt = 1;; ++attempt) {
+    s3::GetObjectResult got = store.get_object(request);
+    s3::BodyCheck check(got.head);
+    check.update(got.body);
+    const std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
+    if (!complaint) return got;
+    if (attempt == kDamageAttempts) throw Error(ErrorKind::corrupt, "its bytes are damaged: " + *complaint);
+  }
+}
+
+}  // namespace
+
+std::string manifest_key(std::string_view archive_key, std::string_view id) {
+  return fmt::format("{}{}/{}{}", kManifestFolder, archive_key, id, kManifestSuffix);
+}
+
+std::string index_key(std::string_view archive_key, std::string_view id) {
+  return fmt::format("{}{}/{}{}", kIndexFolder, archive_key, id, kIndexSuffix);
+}
+
+std::string commit_mark_key(std::string_view archive_key, std::string_view id) {
+  return fmt::format("{}{}/{}{}", kCommitFolder, archive_key, id, kMarkSuffix);
+}
+
+std::string take_back_mark_key(std::string_view archive_key, std::string_view id) {
+  return fmt::format("{}{}/{}{}", kTakeBackFolder, archive_key, id, kMarkSuffix);
+}
+
+std::string probe_key(std::string_view id) {
+  return fmt::format("{}{}", kProbeFolder, id);
+}
+
+std::string staging_key(std::string_view archive_key, std::string_view id) {
+  return fmt::format("{}{}/{}{}", kStagingFolder, archive_key, id, kStagingSuffix);
+}
+
+std::optional<ManifestName> parse_manifest_key(std::string_view key) {
+  return parse_key(kManifestFolder, kManifestSuffix, key);
+}
+
+std::optional<ManifestName> parse_index_key(std::string_view key) {
+  return parse_key(kIndexFolder, kIndexSuffix, key);
+}
+
+std::optional<ManifestName> parse_commit_mark_key(std::string_view key) {
+  return parse_key(kCommitFolder, kMarkSuffix, key);
+}
+
+std::optional<ManifestName> parse_take_back_mark_key(std::string_view key) {
+  return parse_key(kTakeBackFolder, kMarkSuffix, key);
+}
+
+std::optional<ManifestName> parse_staging_key(std::string_view key) {
+  return parse_key(kStagingFolder, kStagingSuffix, key);
+}
+
+std::string index_checksum(const index::Manifest& manifest) {
+  return base::to_base64(base::from_hex(manifest.index_sha256).value());
+}
+
+std::vector<ManifestName> Catalog::list(const std::string& prefix, ParseKey parse) {
+  std::vector<ManifestName> names;
+  s3::ListObjectsRequest request;
+  request.bucket = bucket_;
+  request.prefix = prefix;
+  s3::ObjectPages pages(store_, std::move(request));
+  while (const std::optional<s3::ListObjectsPage> page = pages.next()) {
+    for (const s3::ObjectSummary& object : page->objects) {
+      if (auto name = parse(object.key)) names.push_back(*std::move(name));
+    }
+  }
+  return names;
+}
+
+std::vector<ManifestName> Catalog::list_stem(std::string_view folder, std::string_view stem, ParseKey parse) {
+  // One listing covers "stem.zip/", "stem-2.zip/", …; what else begins like it (another group's "stem1.zip/")
+  // is dropped.
+  std::vector<ManifestName> names = list(std::string(folder) + std::string(stem), parse);
+  std::erase_if(
+      names, [&](const ManifestName& name) { return !ArchiveName::volume_number(stem, name.archive_key); });
+  return names;
+}
+
+std::vector<ManifestName> Catalog::list_group(std::string_view stem) {
+  return list_stem(kManifestFolder, stem, parse_manifest_key);
+}
+
+std::vector<ManifestName> Catalog::list_commit_marks(std::string_view stem) {
+  return list_stem(kCommitFolder, stem, parse_commit_mark_key);
+}
+
+std::vector<ManifestName> Catalog::list_volume(std::string_view archive_key) {
+  return list(fmt::format("{}{}/", kManifestFolder, archive_key), parse_manifest_key);
+}
+
+index::Manifest Catalog::read_manifest(const ManifestName& name) {
+  s3::GetObjectRequest request;
+  request.bucket = bucket_;
+  request.key = manifest_key(name.archive_key, name.id);
+  request.max_size_bytes = index::kMaxManifestBytes;
+  const auto corrupt = [&](const std::string& why) {
+    return Error(ErrorKind::corrupt, why,
+                 {.operation = "read manifest", .resource = bucket_ + "/" + request.key});
+  };
+  index::Manifest manifest;
+  try {
+    manifest = index::parse_manifest(read_undamaged(store_, request).body);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    throw corrupt(error.message());
+  }
+  if (manifest.id != name.id || manifest.archive_key != name.archive_key) {
+    throw corrupt(fmt::format("it speaks of {} with id {}: a manifest in the wrong place",
+                              manifest.archive_key, manifest.id));
+  }
+  return manifest;
+}
+
+GroupState Catalog::load_group(std::string_view stem) {
+  GroupState state;
+  state.listed = list_group(stem);
+  for (const ManifestName& name : state.listed) {
+    try {
+      index::Manifest manifest = read_manifest(name);
+      auto archive = store_.head_object(bucket_, name.archive_key);
+      ArchiveIdentity identity = identify(manifest, archive);
+      bool lost = false;
+      if (identity == ArchiveIdentity::other && was_committed(manifest)) {
+        // Its run may have completed it, and marked it, since the HEAD.
+        archive = store_.head_object(bucket_, name.archive_key);
+        identity = identify(manifest, archive);
+        lost = identity == ArchiveIdentity::other;
+      }
+      if (lost) {
+        state.lost.push_back(std::move(manifest));
+      } else if (auto volume = prove_committed(manifest, archive)) {
+        state.committed.push_back(*std::move(volume));
+      } else if (identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven) {
+        state.without_id.push_back(std::move(manifest));
+      } else if (identity != ArchiveIdentity::as_sent) {
+        state.uncommitted.push_back(std::move(manifest));
+      }
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::not_found)
+        throw;  // a run that lost its race took its manifest back meanwhile
+    }
+  }
+  return state;
+}
+
+void Catalog::put_index(const index::Manifest& manifest, std::string_view gz_bytes, bool with_sha256) {
+  s3::PutObjectRequest request;
+  request.bucket = bucket_;
+  request.key = manifest.index_key;
+  request.attributes.content_type = "application/gzip";
+  if (with_sha256) request.checksum = {"SHA256", index_checksum(manifest), "FULL_OBJECT"};
+  store_.put_object(request, gz_bytes);
+}
+
+void Catalog::put_manifest(const index::Manifest& manifest) {
+  s3::PutObjectRequest request;
+  request.bucket = bucket_;
+  request.key = manifest_key(manifest.archive_key, manifest.id);
+  request.attributes.content_type = "application/json";
+  store_.put_object(request, index::to_json(manifest));
+}
+
+MarkedVolume Catalog::mark(const CommittedVolume& volume, bool is_listed) {
+  const index::Manifest& m = volume.manifest();
+  if (!is_listed) put_mark(commit_mark_key(m.archive_key, m.id), m);
+  // Whoever takes a record back writes its own mark first and looks for ours then. So of two that meet, at
+  // least one sees the other's mark. The manifest is looked at last: its mark goes after it.
+  const std::string theirs = take_back_mark_key(m.archive_key, m.id);
+  const ErrorContext context{.operation = "commit mark", .resource = bucket_ + "/" + m.archive_key};
+  if (store_.head_object(bucket_, theirs)) {
+    throw Error(ErrorKind::transient,
+                fmt::format("another process (gc or a run) is removing this volume's record, nothing was "
+                            "deleted; if none is running, remove {}",
+                            theirs),
+                context);
+  }
+  if (!store_.head_object(bucket_, manifest_key(m.archive_key, m.id))) {
+    throw Error(ErrorKind::transient,
+                "another process removed this volume's record meanwhile, nothing was deleted", context);
+  }
+  return MarkedVolume(volume);
+}
+
+bool Catalog::has_commit_mark(const ManifestName& name) {
+  return store_.head_object(bucket_, commit_mark_key(name.archive_key, name.id)).has_value();
+}
+
+void Catalog::put_take_back_mark(const index::Manifest& manifest) {
+  put_mark(take_back_mark_key(manifest.archive_key, manifest.id), manifest);
+}
+
+void Catalog::put_mark(const std::string& key, const index::Manifest& manifest) {
+  s3::PutObjectRequest request;
+  request.bucket = bucket_;
+  request.key = key;
+  request.attributes.content_type = "application/json";
+  request.if_none_match = true;
+  try {
+    store_.put_object(request, index::mark_json(manifest));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::precondition_failed) throw;
+    if (store_.head_object(bucket_, key)) return;  // another process wrote the same mark
+    // That process has removed its mark again, or the store refuses because of a delete marker.
+    request.if_none_match = false;
+    store_.put_object(request, index::mark_json(manifest));
+  }
+}
+
+bool Catalog::was_committed(const index::Manifest& manifest) {
+  if (has_commit_mark({manifest.archive_key, manifest.id})) return true;
+  if (manifest.commit_marks) return false;
+  if (!manifest.has_upload()) return true;
+  try {
+    return !find_upload(store_, bucket_, manifest.archive_key, manifest.upload_id);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::access_denied && error.kind() != ErrorKind::unsupported) throw;
+    return true;  // nobody can tell, so the record stays
+  }
+}
+
+void Catalog::remove(const index::Manifest& manifest) {
+  // Manifest first: an index without manifest is garbage, a manifest without index is damage. Keys made from
+  // the id, not the one that the manifest names: that could be another volume's. The mark last: without it a
+  // run that still believes in this record would only have the manifest to tell.
+  remove_object(manifest_key(manifest.archive_key, manifest.id));
+  remove_object(index_key(manifest.archive_key, manifest.id));
+  remove_object(take_back_mark_key(manifest.archive_key, manifest.id));
+}
+
+void Catalog::remove_object(const std::string& key) {
+  if (!key.starts_with(kCatalogPrefix))
+    throw Error(ErrorKind::internal, "not in the catalog", {.operation = "remove", .resource = key});
+  s3::DeleteItem item;
+  item.key = key;
+  const s3::DeleteResult result =
+      store_.delete_objects(bucket_, {item}, s3::ObjectStore::Resend::allowed).at(0);
+  if (result.outcome == s3::DeleteResult::Outcome::refused) {
+    throw Error(s3::kind_of_code(result.code).value_or(ErrorKind::transient),
+                result.message.empty() ? "could not be removed" : result.message,
+                {.operation = "DeleteObjects", .resource = bucket_ + "/" + key, .code = result.code});
+  }
+}
+
+std::string Catalog::read_index(const std::string& key, const index::Block& block) {
+  s3::GetObjectRequest request;
+  request.bucket = bucket_;
+  request.key = key;
+  request.range = s3::ByteRange{block.offset_bytes, block.length_bytes};
+  std::string bytes = store_.get_object(request).body;
+  try {
+    index::expect_block(block, bytes);
+  } catch (const Error& error) {
+    throw bad_index(key, error.message());
+  }
+  return bytes;
+}
+
+index::IndexCursor Catalog::open_index(const index::Manifest& manifest) {
+  const bool proven = std::all_of(manifest.blocks.begin(), manifest.blocks.end(),
+                                  [](const index::Block& block) { return !block.sha256.empty(); });
+  const std::vector<index::Block> blocks = proven ? manifest.blocks : prove_blocks(manifest);
+  const std::string key = index_key(manifest.archive_key, manifest.id);
+  return index::IndexCursor(
+      [this, key, blocks](std::uint64_t offset, std::uint64_t) {
+        const auto block = std::lower_bound(
+            blocks.begin(), blocks.end(), offset,
+            [](const index::Block& b, std::uint64_t wanted) { return b.offset_bytes < wanted; });
+        return read_index(key, *block);
+      },
+      blocks);
+}
+
+void Catalog::expect_index(const index::Manifest& manifest) {
+  prove_blocks(manifest);
+}
+
+/// Of the bytes as they are now, if they are the manifest's: the blocks with the SHA-256 of each.
+std::vector<index::Block> Catalog::prove_blocks(const index::Manifest& manifest) {
+  s3::GetObjectRequest request;
+  request.bucket = bucket_;
+  request.key = index_key(manifest.archive_key, manifest.id);
+  std::vector<index::Block> blocks = manifest.blocks;
+  base::Digest whole = base::Digest::sha256();
+  base::Digest of_block = base::Digest::sha256();
+  auto block = blocks.begin();
+  std::uint64_t taken_bytes = 0;  // of the block
+  store_.read_object(request, [&](std::string_view bytes) {
+    whole.update(bytes);
+    while (!bytes.empty() && block != blocks.end()) {
+      const std::string_view piece = bytes.substr(0, block->length_bytes - taken_bytes);
+      of_block.update(piece);
+      taken_bytes += piece.size();
+      bytes.remove_prefix(piece.size());
+      if (taken_bytes != block->length_bytes) continue;
+      block++->sha256 = base::to_hex(std::exchange(of_block, base::Digest::sha256()).finish());
+      taken_bytes = 0;
+    }
+  });
+  if (base::to_hex(whole.finish()) != manifest.index_sha256)
+    throw bad_index(request.key, "its index has another SHA-256 than the manifest says");
+  return blocks;
+}
+
+std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, const index::Block& block) {
+  const std::string key = index_key(manifest.archive_key, manifest.id);
+  std::vector<index::Row> rows;
+  try {
+    rows = index::decode_block(read_index(key, block));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt || !error.context().resource.empty()) throw;
+    throw bad_index(key, error.message());
+  }
+  if (rows.size() != block.rows || rows.front().key != block.first_key)
+    throw bad_index(
+        key, fmt::format("the block at {} is not the one that the manifest lists", block.offset_bytes));
+  return rows;
+}
+
+base::Error Catalog::bad_index(const std::string& key, const std::string& why) const {
+  return {ErrorKind::corrupt, why, {.operation = "read index", .resource = bucket_ + "/" + key}};
+}
+
+}  // namespace s3c::catalog

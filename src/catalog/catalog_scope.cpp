@@ -1,0 +1,41 @@
+#include "catalog/catalog_scope.h"
+
+#include "base/error.h"
+#include "catalog/catalog.h"
+
+namespace s3c::catalog {
+
+std::string CatalogScope::name_prefix() const {
+  return bucket.empty() ? std::string() : archive_name.fixed_prefix(bucket, prefix);
+}
+
+bool CatalogScope::may_hold(std::string_view archive_key) const {
+  if (archive_key.starts_with(kCatalogPrefix)) return false;
+  if (bucket.empty()) return true;
+  const std::optional<ArchiveName::Volume> volume = archive_name.volume_of(bucket, prefix, archive_key);
+  return volume && dates.may_contain(date_of(volume->fields));
+}
+
+bool CatalogScope::holds(const index::Manifest& manifest) const {
+  if (!bucket.empty() && manifest.source_bucket != bucket) return false;
+  // All keys of a volume are of one group, so one tells.
+  if (only_prefix && !manifest.first_key.starts_with(layout.root(prefix))) return false;
+  return dates.may_contain(date_of(manifest.group));
+}
+
+std::optional<std::string> CatalogScope::stem_of_key(std::string_view key) const {
+  if (bucket.empty()) return std::nullopt;
+  const std::optional<Fields> fields = layout.fields_of_key(prefix, key);
+  if (!fields) return std::nullopt;
+  return archive_name.stem(bucket, prefix, *fields);
+}
+
+void validate(const CatalogScope& scope) {
+  if (scope.archive_bucket.empty()) {
+    throw base::Error(base::ErrorKind::invalid_argument,
+                      "--arch-bucket is missing: the bucket that the archives lie in");
+  }
+  validate_names(scope.prefix, scope.layout, scope.archive_name);
+}
+
+}  // namespace s3c::catalog

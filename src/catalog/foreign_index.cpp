@@ -1,0 +1,150 @@
+#include "catalog/foreign_index.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace s3c::catalog {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::size_t kMaxKeyBytes = 1024;  // S3's limit
+
+/// An entry, kept small: there may be millions.
+struct Entry {
+  std::uint64_t offset = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t compressed_size_bytes = 0;
+  base::Timestamp modified{};
+  std::uint64_t name_at = 0;  // in Entries::names
+  std::uint32_t crc32 = 0;
+  std::uint32_t header_bytes = 0;  // local
+  std::uint16_t name_bytes = 0;
+  std::uint16_t method = 0;
+};
+static_assert(sizeof(Entry) == 56);
+
+struct Entries {
+  std::vector<Entry> all;
+  std::string names;  // of all, one behind the other
+
+  std::string_view name_of(const Entry& entry) const {
+    return std::string_view(names).substr(entry.name_at, entry.name_bytes);
+  }
+  /// By name; entries that share one as they lie in the archive, and in its directory.
+  void sort() {
+    std::sort(all.begin(), all.end(), [this](const Entry& a, const Entry& b) {
+      const int order = name_of(a).compare(name_of(b));
+      return order != 0 ? order < 0 : a.offset < b.offset;
+    });
+  }
+};
+
+class Indexing {
+ public:
+  Indexing(const zip::Reader& zip, const ForwardReader::Fetch& fetch, std::uint64_t archive_size_bytes)
+      : zip_(zip), archive_(fetch, 0, archive_size_bytes, archive_size_bytes) {}
+
+  ForeignIndex run(std::uint64_t memory_bytes) {
+    reserve(memory_bytes);
+    read_entries();
+    entries_.sort();
+    write_rows();
+    return std::move(index_);
+  }
+
+ private:
+  /// Told before anything is read. The directory is as large as its end record says, or is refused later; and
+  /// it is no larger than the archive, whatever it says.
+  void reserve(std::uint64_t memory_bytes) {
+    const std::uint64_t names_bytes = zip_.directory_size_bytes() - zip_.entries() * zip::kCentralHeaderBytes;
+    const std::uint64_t needed = zip_.entries() * sizeof(Entry) + names_bytes + ForwardReader::kMemoryBytes;
+    if (needed > memory_bytes) {
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("its {} entries take {} MiB to be sorted: --memory must allow that",
+                              zip_.entries(), (needed >> 20) + 1));
+    }
+    entries_.all.reserve(zip_.entries());
+    entries_.names.reserve(names_bytes);
+  }
+
+  void read_entries() {
+    const zip::Reader headers = zip_.reading_from(
+        [this](std::uint64_t offset, std::uint64_t size) { return archive_.read(offset, size); });
+    zip_.for_each_entry([&](const zip::EntryInfo& entry) {
+      if (entry.name == zip::kIndexEntryName) {
+        throw Error(
+            ErrorKind::unsupported,
+            fmt::format(
+                "it carries no id but has {} in it: a copy of a volume of this program that lost "
+                "its metadata on the way. If its record is still in the catalog, verify --deep --mend "
+                "gives it its id back; otherwise copy it again with x-amz-meta-s3compress-id, in parts",
+                zip::kIndexEntryName));
+      }
+      const std::uint64_t data_offset = headers.data_offset_of(entry);  // also proves the local header
+      if (entry.name.ends_with('/') && entry.size_bytes == 0) {
+        ++index_.unlisted.directories;
+      } else if (entry.name.empty() || entry.name.size() > kMaxKeyBytes) {
+        ++index_.unlisted.no_keys;
+        name_unlisted(entry.name);
+      } else {
+        entries_.all.push_back(
+            {entry.offset, entry.size_bytes, entry.compressed_size_bytes, entry.modified,
+             entries_.names.size(), entry.crc32, static_cast<std::uint32_t>(data_offset - entry.offset),
+             static_cast<std::uint16_t>(entry.name.size()), static_cast<std::uint16_t>(entry.method)});
+        entries_.names += entry.name;
+      }
+    });
+    index_.crc32 = archive_.finish();
+  }
+
+  void write_rows() {
+    index::IndexWriter writer;
+    for (std::size_t i = 0; i < entries_.all.size(); ++i) {
+      const Entry& entry = entries_.all[i];
+      const std::string_view name = entries_.name_of(entry);
+      if (i + 1 < entries_.all.size() && entries_.name_of(entries_.all[i + 1]) == name) {
+        ++index_.unlisted.shadowed;
+        name_unlisted(name);
+        continue;
+      }
+      index::Row row;
+      row.key = name;
+      row.size_bytes = entry.size_bytes;
+      row.last_modified = entry.modified;
+      row.crc32 = entry.crc32;
+      row.method = entry.method;
+      row.offset = entry.offset;
+      row.data_offset = entry.offset + entry.header_bytes;
+      row.compressed_size_bytes = entry.compressed_size_bytes;
+      writer.add(row);
+      index_.source_size_bytes += entry.size_bytes;
+    }
+    if (writer.rows() == 0) throw Error(ErrorKind::unsupported, "it has no entry that can be an object");
+    index_.file = writer.finish();
+  }
+
+  void name_unlisted(std::string_view name) {
+    if (index_.unlisted.named.size() < UnlistedEntries::kMaxNamed)
+      index_.unlisted.named.emplace_back(name.substr(0, kMaxKeyBytes));
+  }
+
+  const zip::Reader& zip_;
+  ForwardReader archive_;
+  Entries entries_;
+  ForeignIndex index_;
+};
+
+}  // namespace
+
+ForeignIndex index_foreign(const zip::Reader& zip, const ForwardReader::Fetch& fetch,
+                           std::uint64_t archive_size_bytes, std::uint64_t memory_bytes) {
+  return Indexing(zip, fetch, archive_size_bytes).run(memory_bytes);
+}
+
+}  // namespace s3c::catalog

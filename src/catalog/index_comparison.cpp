@@ -1,0 +1,104 @@
+#include "catalog/index_comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "zip/entry_name.h"
+#include "zip/reader.h"
+
+namespace s3c::catalog {
+
+using base::Error;
+
+std::string key_of(const zip::EntryInfo& entry) {
+  try {
+    return zip::key_from_entry_name(entry.name);
+  } catch (const Error&) {
+    return entry.name;  // no name of ours: then that is what there is to tell
+  }
+}
+
+/// Of everything that row and central directory both say, but the offset.
+std::uint64_t IndexComparison::fingerprint(const std::string& name, unsigned method, std::uint32_t crc32,
+                                           std::uint64_t size_bytes, std::uint64_t compressed_size_bytes) {
+  return base::load_le<std::uint64_t>(
+      base::sha256(fmt::format("{} {} {} {} {}", method, crc32, size_bytes, compressed_size_bytes, name)), 0);
+}
+
+void IndexComparison::read(index::IndexCursor& index) {
+  RowsDigest digest;
+  while (const std::optional<index::Row> row = index.next()) {
+    digest.add(*row);
+    places_.push_back({row->offset, row->data_offset,
+                       fingerprint(row->entry_name.empty() ? row->key : row->entry_name, row->method,
+                                   row->crc32, row->size_bytes, row->compressed_size_bytes)});
+  }
+  rows_digest_ = digest.finish();
+  std::sort(places_.begin(), places_.end(),
+            [](const Place& a, const Place& b) { return a.offset < b.offset; });
+}
+
+zip::EntryInfo IndexComparison::compare(zip::EntryInfo entry) {
+  for (; next_place_ < places_.size() && places_[next_place_].offset < entry.offset; ++next_place_)
+    miss(places_[next_place_].offset);
+  if (next_place_ < places_.size() && places_[next_place_].offset == entry.offset) {
+    const Place& place = places_[next_place_++];
+    entry.data_offset = place.data_offset;
+    if (place.fingerprint != fingerprint(entry.name, static_cast<unsigned>(entry.method), entry.crc32,
+                                         entry.size_bytes, entry.compressed_size_bytes)) {
+      findings_.note(key_of(entry), "the index says another name, size, method or CRC-32 than the ZIP");
+    }
+  } else if (manifest_.is_foreign()) {
+    ++unlisted_;
+  } else if (entry.name == zip::kIndexEntryName) {
+    saw_own_index_ = true;
+  } else {
+    findings_.note(key_of(entry), "the index doesn't have it");
+  }
+  return entry;
+}
+
+void IndexComparison::finish(index::IndexCursor& index) {
+  name_missing(index);
+  if (manifest_.is_foreign()) {
+    compare_unlisted();
+  } else if (!saw_own_index_) {
+    findings_.note("", "it lacks its own index, which is its last entry");
+  }
+}
+
+/// Directories, and names that a later entry has too, have no row. Which ones these are was found out when
+/// the record was made; here their number has to be right.
+void IndexComparison::compare_unlisted() {
+  const std::uint64_t expected = manifest_.foreign_entries - manifest_.objects;
+  if (unlisted_ != expected) {
+    findings_.note("", fmt::format("{} entries of the ZIP are not in the index, the manifest says {}",
+                                   unlisted_, expected));
+  }
+}
+
+void IndexComparison::miss(std::uint64_t offset) {
+  ++missing_;
+  if (missing_offsets_.size() < AuditReport::kMaxNamed) missing_offsets_.insert(offset);
+}
+
+/// Rows without an entry. Their keys were not kept, so the index is read once more.
+void IndexComparison::name_missing(index::IndexCursor& index) {
+  for (; next_place_ < places_.size(); ++next_place_) miss(places_[next_place_].offset);
+  if (missing_ == 0) return;
+  std::uint64_t named = 0;
+  index.seek("");
+  while (const std::optional<index::Row> row = index.next()) {
+    if (!missing_offsets_.contains(row->offset)) continue;
+    ++named;
+    findings_.note(row->key, fmt::format("the ZIP has no entry at offset {}", row->offset));
+  }
+  for (; named < missing_; ++named) findings_.note("", "the ZIP lacks a member that the index has");
+}
+
+}  // namespace s3c::catalog

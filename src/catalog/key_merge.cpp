@@ -1,0 +1,91 @@
+#include "catalog/key_merge.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace s3c::catalog {
+
+/// For a heap with the first key on top; of one key, the archive's name that comes first.
+bool KeyMerge::comes_after(const Cursor& a, const Cursor& b) {
+  return std::tie(a.key(), a.manifest->archive_key) > std::tie(b.key(), b.manifest->archive_key);
+}
+
+void KeyMerge::add(std::shared_ptr<const index::Manifest> manifest, const std::string& first_key,
+                   std::vector<index::Row> rows) {
+  advance_to(manifest->source_bucket, first_key);
+  if (rows.empty()) return;
+  cursors_.push_back({std::move(manifest), std::move(rows)});
+  std::push_heap(cursors_.begin(), cursors_.end(), comes_after);
+}
+
+void KeyMerge::add_gap(const index::Manifest& manifest, const std::string& first_key) {
+  advance_to(manifest.source_bucket, first_key);
+  gaps_.push_back(gap_of(manifest, first_key));
+}
+
+void KeyMerge::finish() {
+  while (!cursors_.empty()) tell_first_key();
+}
+
+/// Tells the keys that no later block can hold.
+void KeyMerge::advance_to(const std::string& source_bucket, const std::string& first_key) {
+  const bool other_bucket = bucket_ != source_bucket;
+  while (!cursors_.empty() && (other_bucket || cursors_.front().key() < first_key)) tell_first_key();
+  std::erase_if(gaps_, [&](const Gap& gap) { return other_bucket || gap.is_before(first_key); });
+  bucket_ = source_bucket;
+}
+
+KeyMerge::Gap KeyMerge::gap_of(const index::Manifest& manifest, const std::string& first_key) {
+  const auto behind = std::find_if(manifest.blocks.begin(), manifest.blocks.end(),
+                                   [&](const index::Block& block) { return block.first_key > first_key; });
+  if (behind == manifest.blocks.end()) return {manifest.archive_key, first_key, manifest.last_key, true};
+  return {manifest.archive_key, first_key, behind->first_key, false};
+}
+
+void KeyMerge::tell_first_key() {
+  FoundKey found;
+  const std::string key = cursors_.front().key();
+  while (!cursors_.empty() && cursors_.front().key() == key) {
+    std::pop_heap(cursors_.begin(), cursors_.end(), comes_after);
+    Cursor& cursor = cursors_.back();
+    found.members.push_back({cursor.manifest, std::move(cursor.rows[cursor.at])});
+    if (++cursor.at == cursor.rows.size()) {
+      cursors_.pop_back();
+    } else {
+      std::push_heap(cursors_.begin(), cursors_.end(), comes_after);
+    }
+  }
+  found.unsearched = unsearched_for(key, found.members);
+  members_ += found.members.size();
+  found_(std::move(found));
+}
+
+/// The archive that may hold a newer object of the key and could not be searched; empty: none.
+std::string KeyMerge::unsearched_for(const std::string& key, const std::vector<FoundMember>& members) const {
+  for (const Gap& gap : gaps_) {
+    if (gap.contains(key)) return gap.archive_key;
+  }
+  for (const std::string& archive_key : unread_) {
+    const bool may_share = std::any_of(members.begin(), members.end(), [&](const FoundMember& member) {
+      return may_share_keys(*member.manifest, archive_key);
+    });
+    if (may_share) return archive_key;
+  }
+  return {};
+}
+
+/// Whether an archive whose record can't be read may hold keys of the volume: unless both names tell two
+/// groups, it may.
+bool KeyMerge::may_share_keys(const index::Manifest& manifest, const std::string& unread) const {
+  for (const std::string& bucket : buckets_) {
+    const auto named = scope_.archive_name.volume_of(bucket, scope_.prefix, unread);
+    if (!named) continue;
+    if (bucket != manifest.source_bucket) return false;
+    const auto own = scope_.archive_name.volume_of(bucket, scope_.prefix, manifest.archive_key);
+    return !own || own->stem == named->stem;
+  }
+  return true;
+}
+
+}  // namespace s3c::catalog

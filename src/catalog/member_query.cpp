@@ -1,0 +1,66 @@
+#include "catalog/member_query.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "index/index_reader.h"
+
+namespace s3c::catalog {
+
+bool is_glob(std::string_view text) {
+  return text.find_first_of("*?[") != std::string_view::npos;
+}
+
+MemberQuery::MemberQuery(std::vector<std::string> keys, std::vector<std::string> globs)
+    : keys_(std::move(keys)) {
+  std::sort(keys_.begin(), keys_.end());
+  keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+  for (std::string& glob : globs) {
+    std::string literal = glob.substr(0, glob.find_first_of("*?[\\"));
+    globs_.push_back({std::move(glob), std::move(literal)});
+  }
+}
+
+bool MemberQuery::wants(const std::string& key) const {
+  if (wants_everything() || std::binary_search(keys_.begin(), keys_.end(), key)) return true;
+  return std::any_of(globs_.begin(), globs_.end(),
+                     [&](const Glob& glob) { return ::fnmatch(glob.text.c_str(), key.c_str(), 0) == 0; });
+}
+
+bool MemberQuery::may_want_between(std::string_view first, std::string_view last) const {
+  if (wants_everything()) return true;
+  const auto key = std::lower_bound(keys_.begin(), keys_.end(), first);
+  if (key != keys_.end() && *key <= last) return true;
+  // Keys with a prefix lie together: some may be between unless all come before first or behind last.
+  return std::any_of(globs_.begin(), globs_.end(), [&](const Glob& glob) {
+    const std::string_view literal = glob.literal;
+    return literal <= last && literal >= first.substr(0, literal.size());
+  });
+}
+
+std::vector<index::Block> MemberQuery::blocks_of(const index::Manifest& manifest) const {
+  if (wants_everything()) return manifest.blocks;
+  std::set<std::size_t> wanted;
+  const auto first = std::lower_bound(keys_.begin(), keys_.end(), manifest.first_key);
+  for (auto key = first; key != keys_.end() && *key <= manifest.last_key; ++key) {
+    if (const auto block = index::find_block(manifest.blocks, *key)) wanted.insert(*block);
+  }
+  for (const Glob& glob : globs_) {
+    // From the block that the first match may lie in to the last one that begins before or with the prefix.
+    std::size_t block = index::find_block(manifest.blocks, glob.literal).value_or(0);
+    for (; block < manifest.blocks.size(); ++block) {
+      const std::string_view first_key = manifest.blocks[block].first_key;
+      if (first_key.substr(0, glob.literal.size()) > glob.literal) break;
+      wanted.insert(block);
+    }
+  }
+  std::vector<index::Block> blocks;
+  blocks.reserve(wanted.size());
+  for (const std::size_t block : wanted) blocks.push_back(manifest.blocks[block]);
+  return blocks;
+}
+
+}  // namespace s3c::catalog

@@ -1,0 +1,229 @@
+#include "catalog/member_search.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "base/in_order.h"
+#include "catalog/committed_volume.h"
+#include "catalog/record_names.h"
+
+namespace s3c::catalog {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+using ManifestPtr = std::shared_ptr<const index::Manifest>;
+
+/// What the records under one archive's name say.
+struct ReadRecords {
+  std::string archive_key;
+  std::vector<ManifestPtr> manifests;  ///< of volumes that may hold something wanted
+  std::optional<Error> failure;        ///< a record could not be read
+};
+
+struct BlockJob {
+  ManifestPtr manifest;
+  index::Block block;
+};
+
+struct BlockRows {
+  BlockJob of;
+  std::vector<index::Row> rows;
+  std::optional<Error> failure;
+};
+
+class Search {
+ public:
+  Search(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
+         const FoundKeys& found)
+      : store_(store),
+        options_(options),
+        stop_(stop),
+        catalog_(store, options.scope.archive_bucket),
+        merge_(options.scope, found) {}
+
+  SearchReport run() {
+    read_manifests();
+    const std::vector<BlockJob> jobs = all_blocks();
+    auto next = jobs.begin();
+    base::in_order<BlockJob, BlockRows>(
+        options_.threads,
+        [&]() -> std::optional<BlockJob> {
+          throw_if_stopped();
+          return next == jobs.end() ? std::nullopt : std::optional(*next++);
+        },
+        [this](BlockJob& job) { return read_block(job); },
+        [this](BlockRows&& rows) { take(std::move(rows)); });
+    merge_.finish();
+    report_.members = merge_.members();
+    return std::move(report_);
+  }
+
+ private:
+  void throw_if_stopped() const {
+    if (stop_.stop_requested()) throw Error(ErrorKind::cancelled, "stopped while searching");
+  }
+
+  // --- manifests
+
+  void read_manifests() {
+    RecordNames names(store_, catalog_, options_.scope, options_.query, options_.volume);
+    base::in_order<std::vector<ManifestName>, ReadRecords>(
+        options_.threads,
+        [&] {
+          throw_if_stopped();
+          return names.next();
+        },
+        [this](std::vector<ManifestName>& of_one) { return records_of(of_one); },
+        [this](ReadRecords&& read) {
+          for (ManifestPtr& manifest : read.manifests) {
+            merge_.expect(*manifest);
+            manifests_.push_back(std::move(manifest));
+          }
+          if (!read.failure) return;
+          fail(*read.failure);
+          merge_.add_unread(std::move(read.archive_key));
+        });
+    report_.volumes = manifests_.size();
+  }
+
+  ReadRecords records_of(const std::vector<ManifestName>& names) {
+    ReadRecords records;
+    records.archive_key = names.front().archive_key;
+    const ManifestName* reading = nullptr;
+    try {
+      std::optional<s3::ObjectHead> archive;
+      const bool raced = names.size() > 1;
+      if (raced) archive = store_.head_object(catalog_.bucket(), records.archive_key);
+      for (const ManifestName& name : names) {
+        reading = &name;
+        ManifestPtr manifest;
+        // An archive without an id is a foreign one, or any of those that it fits.
+        if (!raced || record_id(archive) == name.id || (archive && id_of(archive).empty()))
+          manifest = std::make_shared<const index::Manifest>(catalog_.read_manifest(name));
+        if (manifest && (!raced || record_id(archive) == name.id || may_be(*manifest, archive))) {
+          if (is_wanted(*manifest)) records.manifests.push_back(std::move(manifest));
+        } else if (catalog_.has_commit_mark(name)) {
+          records.failure = lost(name);
+        }
+      }
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      if (error.kind() != ErrorKind::not_found) {
+        records.failure = error;
+      } else if (reading != nullptr) {
+        records.failure = without_manifest(*reading);
+      }
+    }
+    return records;
+  }
+
+  /// nullopt: its run lost a race and took it back, as no volume with a mark is.
+  std::optional<Error> without_manifest(const ManifestName& name) {
+    try {
+      if (!catalog_.has_commit_mark(name)) return std::nullopt;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      return error;
+    }
+    return Error(
+        ErrorKind::corrupt,
+        "the manifest of a committed volume is gone: catalog rebuild makes it again out of the archive",
+        {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)});
+  }
+
+  /// Of an archive that carries no id any more.
+  static bool may_be(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive) {
+    const ArchiveIdentity identity = identify(manifest, archive);
+    return identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven;
+  }
+
+  /// Its members are in no archive any more, and must not be missing without a word.
+  Error lost(const ManifestName& name) const {
+    return {
+        ErrorKind::corrupt,
+        "another archive stands at the name of a committed volume: its members are lost",
+        {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)}};
+  }
+
+  bool is_wanted(const index::Manifest& manifest) const {
+    return options_.scope.holds(manifest) &&
+           options_.query.may_want_between(manifest.first_key, manifest.last_key);
+  }
+
+  // --- blocks
+
+  /// In the order of their first keys: no key of a later block comes before an earlier block's first one.
+  std::vector<BlockJob> all_blocks() const {
+    std::vector<BlockJob> jobs;
+    for (const ManifestPtr& manifest : manifests_) {
+      for (index::Block& block : options_.query.blocks_of(*manifest))
+        jobs.push_back({manifest, std::move(block)});
+    }
+    const auto place = [](const BlockJob& job) {
+      return std::tie(job.manifest->source_bucket, job.block.first_key, job.manifest->archive_key);
+    };
+    std::sort(jobs.begin(), jobs.end(),
+              [&](const BlockJob& a, const BlockJob& b) { return place(a) < place(b); });
+    return jobs;
+  }
+
+  BlockRows read_block(const BlockJob& job) {
+    BlockRows result{job, {}, std::nullopt};
+    try {
+      result.rows = catalog_.read_block(*job.manifest, job.block);
+      std::erase_if(result.rows, [this](const index::Row& row) { return !options_.query.wants(row.key); });
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      result.failure = error;
+    }
+    return result;
+  }
+
+  // --- the caller's thread
+
+  void take(BlockRows&& block) {
+    const std::string& first_key = block.of.block.first_key;
+    if (block.failure) {
+      fail(*block.failure);
+      merge_.add_gap(*block.of.manifest, first_key);
+    } else {
+      merge_.add(std::move(block.of.manifest), first_key, std::move(block.rows));
+    }
+  }
+
+  void fail(const Error& error) {
+    constexpr std::size_t kMaxKept = 20;
+    ++report_.failed;
+    if (report_.failures.size() < kMaxKept) report_.failures.push_back(error);
+  }
+
+  s3::ObjectStore& store_;
+  const SearchOptions& options_;
+  const std::stop_token& stop_;
+  Catalog catalog_;
+
+  SearchReport report_;
+  std::vector<ManifestPtr> manifests_;
+  KeyMerge merge_;
+};
+
+}  // namespace
+
+SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
+                            const FoundKeys& found) {
+  return Search(store, options, stop, found).run();
+}
+
+std::string json_line_of(const index::Row& row) {
+  std::string line;
+  index::append_json_line(line, row);
+  return line;
+}
+
+}  // namespace s3c::catalog

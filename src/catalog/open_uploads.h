@@ -1,0 +1,24 @@
+// The unfinished multipart uploads of a bucket, as a stream.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "s3/object_store.h"
+
+namespace s3c::catalog {
+
+/// Calls visit for every unfinished upload to a key that starts with prefix, in key order, until it returns
+/// false; a page is in memory at a time. What visit aborts meanwhile doesn't disturb the listing.
+/// Throws the store's errors, and corrupt for a listing that doesn't move on. Blocks; any thread.
+void for_each_upload(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,
+                     const std::function<bool(const s3::MultipartUpload&)>& visit);
+
+/// The unfinished upload of that id; nullopt when it was completed or aborted. The listing of its exact name
+/// is asked, not the answer of an abort, which proves nothing: many stores, S3 for hours, answer success for
+/// a completed upload too. Throws as for_each_upload() does.
+std::optional<s3::MultipartUpload> find_upload(s3::ObjectStore& store, const std::string& bucket,
+                                               const std::string& key, const std::string& upload_id);
+
+}  // namespace s3c::catalog

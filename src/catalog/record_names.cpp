@@ -1,0 +1,63 @@
+#include "catalog/record_names.h"
+
+#include <utility>
+
+namespace s3c::catalog {
+namespace {
+
+/// The groups that all wanted keys lie in, if the layout tells them.
+std::optional<std::set<std::string>> stems_of(const CatalogScope& scope, const MemberQuery& query) {
+  if (query.has_globs() || query.wants_everything()) return std::nullopt;
+  std::set<std::string> stems;
+  for (const std::string& key : query.keys()) {
+    const std::optional<std::string> stem = scope.stem_of_key(key);
+    if (!stem) return std::nullopt;
+    stems.insert(*stem);
+  }
+  return stems;
+}
+
+}  // namespace
+
+RecordNames::RecordNames(s3::ObjectStore& store, Catalog& catalog, const CatalogScope& scope,
+                         const MemberQuery& query, const std::string& volume)
+    : catalog_(catalog), scope_(scope) {
+  if (!volume.empty()) {
+    batch_ = catalog.list_volume(volume);
+  } else if (const auto stems = stems_of(scope, query)) {
+    stems_.assign(stems->begin(), stems->end());
+  } else {
+    listing_.emplace(store, scope_.archive_bucket, scope_.name_prefix());
+  }
+}
+
+std::optional<std::vector<ManifestName>> RecordNames::next() {
+  std::vector<ManifestName> names;
+  while (const ManifestName* name = peek()) {
+    if (!names.empty() && names.front().archive_key != name->archive_key) break;
+    names.push_back(*name);
+    ++at_;
+  }
+  return names.empty() ? std::nullopt : std::optional(std::move(names));
+}
+
+const ManifestName* RecordNames::peek() {
+  while (at_ == batch_.size()) {
+    batch_.clear();
+    at_ = 0;
+    if (listing_) {
+      const std::optional<CatalogRecord> record = listing_->next();
+      if (!record) return nullptr;
+      // A mark without a manifest is of a volume whose manifest was removed: that is to be told.
+      if ((record->manifest_bytes || record->marked) && scope_.may_hold(record->name.archive_key))
+        batch_ = {record->name};
+    } else if (next_stem_ < stems_.size()) {
+      batch_ = catalog_.list_group(stems_[next_stem_++]);
+    } else {
+      return nullptr;
+    }
+  }
+  return &batch_[at_];
+}
+
+}  // namespace s3c::catalog

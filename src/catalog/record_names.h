@@ -1,0 +1,41 @@
+// Which records a search has to read.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "catalog/catalog_listing.h"
+#include "catalog/catalog_scope.h"
+#include "catalog/member_query.h"
+#include "s3/object_store.h"
+
+namespace s3c::catalog {
+
+/// Hands out the names of the records in scope, archive by archive. One thread. What it is given outlives it.
+class RecordNames {
+ public:
+  /// volume: only this archive's records; empty: those of the groups that all wanted keys lie in, if the
+  /// layout tells them, or all in scope.
+  RecordNames(s3::ObjectStore& store, Catalog& catalog, const CatalogScope& scope, const MemberQuery& query,
+              const std::string& volume);
+
+  /// The records under the next archive's name; nullopt: there is no other. Blocks. Throws the store's errors.
+  std::optional<std::vector<ManifestName>> next();
+
+ private:
+  const ManifestName* peek();
+
+  Catalog& catalog_;
+  const CatalogScope& scope_;
+  std::vector<std::string> stems_;
+  std::size_t next_stem_ = 0;
+  std::optional<CatalogListing> listing_;
+  std::vector<ManifestName> batch_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace s3c::catalog

@@ -1,0 +1,271 @@
+#include "catalog/store_powers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/task_group.h"
+#include "base/ulid.h"
+#include "catalog/catalog.h"
+
+namespace s3c::catalog {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::string_view kBody = "s3compress was here";
+/// gc at age 0 may remove the object or its uploads: only what happens each time tells of the store.
+constexpr int kAttempts = 3;
+
+/// What a store says that doesn't know a header or an element.
+bool is_refusal(const Error& error) {
+  return error.kind() == ErrorKind::invalid_argument || error.kind() == ErrorKind::unsupported;
+}
+
+/// A small object of our own, and the uploads that make it.
+class ProbeObject {
+ public:
+  ProbeObject(s3::ObjectStore& store, const std::string& bucket, std::string key, const std::stop_token& stop)
+      : store_(store), bucket_(bucket), key_(std::move(key)), stop_(stop) {}
+
+  struct Race {
+    int won = 0;           ///< Completes that may have had their effect
+    bool refused = false;  ///< the condition isn't known
+  };
+  /// Two conditional Completes at once, at a name where nothing stands.
+  Race race() {
+    struct Runner {
+      std::string upload_id;
+      s3::UploadedPart part;
+      std::optional<Error> error;
+    };
+    std::array<Runner, 2> runners;
+    for (Runner& runner : runners) {
+      runner.upload_id = start(false);
+      runner.part = upload(runner.upload_id, false);
+    }
+    base::TaskGroup threads;
+    for (Runner& runner : runners) {
+      threads.spawn([this, &runner](const std::stop_token&) {
+        try {
+          complete(runner.upload_id, runner.part, false, true);
+        } catch (const Error& error) {
+          runner.error = error;
+        }
+      });
+    }
+    threads.wait();
+    Race race;
+    for (const Runner& runner : runners) {
+      if (!runner.error || runner.error->kind() == ErrorKind::no_upload) {
+        ++race.won;  // or it had its effect, and its answer was lost
+      } else if (is_refusal(*runner.error)) {
+        race.refused = true;
+      } else if (runner.error->kind() != ErrorKind::precondition_failed) {
+        throw *runner.error;
+      }
+    }
+    has_unfinished_ = race.won < 2;
+    return race;
+  }
+
+  /// Makes the object, whatever stands there.
+  void make() {
+    const std::string upload_id = start(false);
+    complete(upload_id, upload(upload_id, false), false, false);
+  }
+  /// The same with a checksum of the whole object; false: the store refused that, and it was made without.
+  bool make_with_checksum() {
+    try {
+      const std::string upload_id = start(true);
+      complete(upload_id, upload(upload_id, true), true, false);
+      return true;
+    } catch (const Error& error) {
+      // A store that doesn't know the headers may refuse them; one that can't be written is found out below.
+      if (!is_refusal(error)) throw;
+      make();
+      return false;
+    }
+  }
+  bool tells_checksum(const s3::ObjectHead& head) const {
+    return head.whole_checksum("CRC32") == base::to_base64(base::crc32_bytes(base::crc32(kBody)));
+  }
+
+  /// The uploads that were completed, and at least one that was not. What is there afterwards.
+  std::optional<s3::ObjectHead> abort_all() {
+    if (!has_unfinished_) start(false);
+    for (const std::string& upload_id : started_) {
+      expect_going();
+      store_.abort_multipart_upload(bucket_, key_, upload_id);
+    }
+    expect_going();
+    return store_.head_object(bucket_, key_);
+  }
+
+  void remove() {
+    s3::DeleteItem item;
+    item.key = key_;
+    const s3::DeleteResult left =
+        store_.delete_objects(bucket_, {item}, s3::ObjectStore::Resend::allowed).at(0);
+    if (left.outcome != s3::DeleteResult::Outcome::refused) return;
+    // Losing a race means taking back a manifest: a run that may not delete in its own catalog can't keep the
+    // protocol.
+    throw Error(ErrorKind::access_denied,
+                fmt::format("the bucket must allow s3:DeleteObject under {}", kCatalogPrefix),
+                {.operation = "DeleteObjects", .resource = bucket_, .code = left.code});
+  }
+
+  /// On the way out of an error, which is the one to tell. What stays, gc finds.
+  void try_to_remove() {
+    if (stop_.stop_requested()) return;  // whoever stops us doesn't wait for that
+    for (const std::string& upload_id : started_) {
+      try {
+        store_.abort_multipart_upload(bucket_, key_, upload_id);
+      } catch (const Error&) {
+        continue;
+      }
+    }
+    try {
+      remove();
+    } catch (const Error&) {
+      return;
+    }
+  }
+
+  base::ErrorContext context() const {
+    return {.operation = "AbortMultipartUpload", .resource = bucket_ + "/" + key_};
+  }
+
+ private:
+  /// Each request may take a slow store seconds, and there are many of them.
+  void expect_going() const {
+    if (stop_.stop_requested())
+      throw Error(ErrorKind::cancelled, "stopped while asking what the store can do", context());
+  }
+
+  std::string start(bool checksum) {
+    expect_going();
+    s3::CreateMultipartUploadRequest request;
+    request.bucket = bucket_;
+    request.key = key_;
+    request.attributes.content_type = "text/plain";
+    request.full_object_crc32 = checksum;
+    return started_.emplace_back(store_.create_multipart_upload(request));
+  }
+
+  s3::UploadedPart upload(const std::string& upload_id, bool checksum) {
+    expect_going();
+    s3::UploadPartRequest part;
+    part.bucket = bucket_;
+    part.key = key_;
+    part.upload_id = upload_id;
+    part.part_number = 1;
+    part.body = kBody;
+    part.md5 = base::md5(kBody);
+    if (checksum) part.crc32 = base::crc32(kBody);
+    return store_.upload_part(part);
+  }
+
+  void complete(const std::string& upload_id, const s3::UploadedPart& part, bool checksum,
+                bool if_none_match) {
+    expect_going();
+    s3::CompleteMultipartUploadRequest request;
+    request.bucket = bucket_;
+    request.key = key_;
+    request.upload_id = upload_id;
+    request.parts = {part};
+    request.if_none_match = if_none_match;
+    if (checksum) request.full_object_crc32 = base::crc32(kBody);
+    store_.complete_multipart_upload(request);
+  }
+
+  s3::ObjectStore& store_;
+  const std::string& bucket_;
+  const std::string key_;
+  const std::stop_token stop_;
+  std::vector<std::string> started_;  ///< upload ids
+  bool has_unfinished_ = false;       ///< of these, at least one was not completed
+};
+
+/// What is to be tried beside the aborts.
+struct Wanted {
+  bool conditional_complete = false;
+  bool additional_checksums = false;
+};
+
+/// nullopt: the object was gone after the aborts.
+std::optional<StorePowers> try_once(s3::ObjectStore& store, ProbeObject& object, const Wanted& wanted) {
+  StorePowers powers;
+  if (wanted.conditional_complete) {
+    const ProbeObject::Race race = object.race();
+    powers.takes_complete_condition = !race.refused;
+    // That one was refused proves nothing: the two may have come one after the other.
+    powers.conditional_complete = !race.refused && race.won <= 1 && store.completes_atomically();
+  }
+  bool with_checksum = false;
+  if (wanted.additional_checksums) {
+    with_checksum = object.make_with_checksum();
+  } else {
+    object.make();
+  }
+  const std::optional<s3::ObjectHead> head = object.abort_all();
+  if (!head) return std::nullopt;
+  powers.additional_checksums = with_checksum && object.tells_checksum(*head);
+  return powers;
+}
+
+StorePowers probe(s3::ObjectStore& store, const std::string& bucket, std::string_view id,
+                  const Wanted& wanted, std::string_view not_done, const std::stop_token& stop) {
+  std::optional<Error> failure;
+  for (int attempt = 1; attempt <= kAttempts; ++attempt) {
+    // A name of its own each time: a delete of gc's may still be on its way.
+    ProbeObject object(store, bucket, fmt::format("{}-{}", probe_key(id), attempt), stop);
+    try {
+      if (const auto powers = try_once(store, object, wanted)) {
+        object.remove();
+        return *powers;
+      }
+      failure.emplace(ErrorKind::unsupported,
+                      fmt::format("AbortMultipartUpload on this store removes the finished object at that "
+                                  "name: archives would not be safe here, {}",
+                                  not_done),
+                      object.context());
+    } catch (const Error& error) {
+      object.try_to_remove();
+      if (error.kind() != ErrorKind::no_upload) throw;
+      failure.emplace(ErrorKind::transient,
+                      fmt::format("another process (gc, or a lifecycle rule) keeps removing the uploads of "
+                                  "the store probe, {}",
+                                  not_done),
+                      object.context());
+    }
+  }
+  throw *failure;
+}
+
+}  // namespace
+
+StorePowers find_powers(s3::ObjectStore& archive, const std::string& archive_bucket, const FixedPowers& fixed,
+                        const std::stop_token& stop) {
+  const Wanted wanted{!fixed.conditional_complete, !fixed.additional_checksums};
+  StorePowers powers =
+      probe(archive, archive_bucket, base::make_ulid(archive.now()), wanted, "nothing was archived", stop);
+  powers.conditional_complete = fixed.conditional_complete.value_or(powers.conditional_complete);
+  powers.additional_checksums = fixed.additional_checksums.value_or(powers.additional_checksums);
+  return powers;
+}
+
+void check_aborts(s3::ObjectStore& store, const std::string& bucket, std::string_view id,
+                  std::string_view not_done, const std::stop_token& stop) {
+  probe(store, bucket, id, {}, not_done, stop);
+}
+
+}  // namespace s3c::catalog

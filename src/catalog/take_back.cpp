@@ -1,0 +1,58 @@
+#include "catalog/take_back.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+
+namespace s3c::catalog {
+
+std::string describe_loss(const std::optional<s3::ObjectHead>& archive) {
+  const std::string what = !archive                 ? "its archive is gone"
+                           : id_of(archive).empty() ? "at its name stands an object without a volume's id"
+                                                    : "another volume stands at its name";
+  return what + ", and it was committed: its record stays until catalog forget removes it";
+}
+
+void expect_another_archive(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive) {
+  const ArchiveIdentity identity = identify(manifest, archive);
+  if (identity != ArchiveIdentity::lost_id && identity != ArchiveIdentity::unproven) return;
+  throw base::Error(
+      base::ErrorKind::corrupt,
+      "an archive of its size stands there without an id, and can be this one: verify --deep --mend",
+      {.operation = "verify", .resource = manifest.archive_bucket + "/" + manifest.archive_key});
+}
+
+std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore& store, Catalog& catalog,
+                                                                const index::Manifest& manifest) {
+  // Before the abort: afterwards nobody can tell an upload that was completed from one that never was.
+  const bool was_committed = !manifest.commit_marks && catalog.was_committed(manifest);
+  if (manifest.has_upload())
+    store.abort_multipart_upload(catalog.bucket(), manifest.archive_key, manifest.upload_id);
+  // A Complete may have landed between the caller's look and the abort; none can land any more.
+  const std::optional<s3::ObjectHead> archive = store.head_object(catalog.bucket(), manifest.archive_key);
+  if (auto committed = prove_committed(manifest, archive)) return *std::move(committed);
+  TakenBack taken{id_of(archive)};
+  if (record_id(archive) == manifest.id) {
+    // Its archive, but not as it was sent. The evidence stays. Or a foreign one, which proves nothing.
+    if (is_as_sent(manifest, archive)) {
+      throw base::Error(
+          base::ErrorKind::precondition_failed, "the foreign archive is there, and so its record stays",
+          {.operation = "take back", .resource = catalog.bucket() + "/" + manifest.archive_key});
+    }
+    throw base::Error(base::ErrorKind::corrupt,
+                      "the store's size or checksum of the archive is not what was uploaded",
+                      {.operation = "verify", .resource = catalog.bucket() + "/" + manifest.archive_key});
+  }
+  expect_another_archive(manifest, archive);
+  const ManifestName name{manifest.archive_key, manifest.id};
+  if (was_committed || catalog.has_commit_mark(name)) return LostArchive{describe_loss(archive)};
+  // A run may have seen the archive before it went, and be about to delete sources:
+  // Catalog::mark(). Our mark is written before we look for its mark, so one of us sees the other.
+  catalog.put_take_back_mark(manifest);
+  if (catalog.has_commit_mark(name)) return LostArchive{describe_loss(archive)};
+  catalog.remove(manifest);
+  return taken;
+}
+
+}  // namespace s3c::catalog

@@ -1,0 +1,53 @@
+#include "catalog/volume_listing.h"
+
+#include <utility>
+
+namespace s3c::catalog {
+
+VolumeListing::VolumeListing(s3::ObjectStore& store, const CatalogScope& scope)
+    : scope_(scope),
+      records_(store, scope.archive_bucket, scope.name_prefix()),
+      archives_(store, scope.archive_bucket, scope.name_prefix(), "", {}, true) {}
+
+bool VolumeListing::peek_record() {
+  while (!record_) {
+    record_ = records_.next();
+    if (!record_) return false;
+    if (!scope_.may_hold(record_->name.archive_key)) record_.reset();
+  }
+  return true;
+}
+
+/// Passes over what can't be a volume.
+const s3::ObjectSummary* VolumeListing::peek_archive() {
+  while (const s3::ObjectSummary* object = archives_.peek()) {
+    if (scope_.may_hold(object->key)) return object;
+    archives_.pop();
+  }
+  return nullptr;
+}
+
+std::optional<ListedVolume> VolumeListing::next() {
+  for (;;) {
+    const bool has_record = peek_record();
+    const s3::ObjectSummary* archive = peek_archive();
+    if (!has_record && archive == nullptr) return std::nullopt;
+    // The catalog's order is that of "name/", the archives' that of "name": names that end in ".zip" and are
+    // no folders of each other sort the same way in both.
+    if (archive != nullptr && (!has_record || archive->key < record_->name.archive_key)) {
+      s3::ObjectSummary object = *archive;
+      archives_.pop();
+      if (scope_.bucket.empty() || object.key == last_told_) continue;
+      std::string key = object.key;
+      return ListedVolume{std::move(key), std::nullopt, std::move(object)};
+    }
+    ListedVolume volume{record_->name.archive_key, *std::exchange(record_, std::nullopt), std::nullopt};
+    if (archive != nullptr && archive->key == volume.archive_key) {
+      volume.archive = *archive;
+      last_told_ = archive->key;  // it stays: the next record may be of the same name
+    }
+    return volume;
+  }
+}
+
+}  // namespace s3c::catalog

@@ -1,0 +1,114 @@
+#include "catalog/volume_state.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "catalog/take_back.h"
+
+namespace s3c::catalog {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+void compare_with_archive(s3::ObjectStore& store, Catalog& catalog, VolumeInfo& info) {
+  const index::Manifest& manifest = *info.manifest;
+  auto head = store.head_object(catalog.bucket(), info.archive_key);
+  ArchiveIdentity identity = identify(manifest, head);
+  bool lost = false;
+  if (identity == ArchiveIdentity::other && catalog.was_committed(manifest)) {
+    // It may have been completed and marked since the HEAD.
+    head = store.head_object(catalog.bucket(), info.archive_key);
+    identity = identify(manifest, head);
+    lost = identity == ArchiveIdentity::other;
+  }
+  switch (identity) {
+    case ArchiveIdentity::as_sent:
+      return;
+    case ArchiveIdentity::lost_id:
+      info.state = VolumeState::lost_id;
+      info.detail = "its archive is whole but lost its id: verify --deep --mend gives it back";
+      return;
+    case ArchiveIdentity::unproven:
+      info.state = VolumeState::unproven;
+      info.detail = kUnprovenArchive;
+      return;
+    case ArchiveIdentity::replaced:
+      info.state = VolumeState::replaced;
+      info.detail = head->size_bytes == manifest.archive_size_bytes
+                        ? "its checksum is not what the manifest says"
+                        : fmt::format("it has {} bytes, the manifest says {}", head->size_bytes,
+                                      manifest.archive_size_bytes);
+      return;
+    case ArchiveIdentity::other:
+      info.state = lost ? VolumeState::lost : VolumeState::unfinished;
+      info.detail = lost   ? describe_loss(head)
+                    : head ? "another archive stands at its name"
+                           : "its archive is not there";
+      return;
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(VolumeState state) {
+  switch (state) {
+    case VolumeState::committed:
+      return "committed";
+    case VolumeState::unfinished:
+      return "unfinished";
+    case VolumeState::lost:
+      return "lost";
+    case VolumeState::lost_id:
+      return "lost_id";
+    case VolumeState::unproven:
+      return "unproven";
+    case VolumeState::replaced:
+      return "replaced";
+    case VolumeState::no_manifest:
+      return "no_manifest";
+    case VolumeState::unreadable:
+      return "unreadable";
+  }
+  return "unknown";
+}
+
+VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolume& volume) {
+  VolumeInfo info{volume.archive_key,     volume.record ? volume.record->name.id : "",
+                  VolumeState::committed, "",
+                  std::nullopt,           volume.archive};
+  if (!volume.record) {
+    info.state = VolumeState::no_manifest;
+    info.detail = "no record in the catalog";
+    return info;
+  }
+  if (!volume.record->manifest_bytes) {
+    const bool carries = record_id(store.head_object(catalog.bucket(), info.archive_key)) == info.id;
+    info.state = carries                 ? VolumeState::no_manifest
+                 : volume.record->marked ? VolumeState::lost
+                                         : VolumeState::unfinished;
+    info.detail = carries                 ? "its archive is there, but the manifest is gone"
+                  : volume.record->marked ? "it was committed, and its manifest and its archive are gone"
+                                          : "an index without manifest and archive";
+    return info;
+  }
+  try {
+    info.manifest = catalog.read_manifest(volume.record->name);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::unsupported &&
+        error.kind() != ErrorKind::wrong_state && error.kind() != ErrorKind::not_found)
+      throw;
+    info.state = error.kind() != ErrorKind::not_found ? VolumeState::unreadable
+                 : volume.record->marked              ? VolumeState::lost
+                                                      : VolumeState::unfinished;
+    info.detail = error.kind() == ErrorKind::not_found ? "its record was removed meanwhile" : error.what();
+    return info;
+  }
+  compare_with_archive(store, catalog, info);
+  return info;
+}
+
+}  // namespace s3c::catalog

@@ -1,0 +1,45 @@
+// What a volume is, told from its record and its archive: committed, lost, unfinished, damaged. The one place
+// that says so for the commands that read.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "catalog/catalog.h"
+#include "catalog/volume_listing.h"
+#include "index/manifest.h"
+#include "s3/object_store.h"
+
+namespace s3c::catalog {
+
+enum class VolumeState {
+  committed,    ///< the archive is what its manifest says
+  unfinished,   ///< a manifest, or an index, whose archive isn't there or is another run's: of a run that
+                ///< works, or was killed; no source was deleted on its word
+  lost,         ///< it was committed, and its archive is gone, or another object stands at its name; or only
+                ///< its commit mark is left
+  lost_id,      ///< the archive is what its manifest says, but carries no id any more: it was copied
+  unproven,     ///< the archive can be what its manifest says, but only reading it whole can tell
+  replaced,     ///< the archive carries the manifest's id, but not its size or checksum
+  no_manifest,  ///< an archive, perhaps with an index, that no manifest names
+  unreadable,   ///< the manifest can't be read
+};
+
+/// The state's name as it is written above; public API.
+std::string_view to_string(VolumeState state);
+
+struct VolumeInfo {
+  std::string archive_key;
+  std::string id;  ///< empty: the archive has no record
+  VolumeState state = VolumeState::committed;
+  std::string detail;  ///< why it is not committed, on one line
+  std::optional<index::Manifest> manifest;
+  std::optional<s3::ObjectSummary> archive;  ///< as listed: size, class, thawed or not
+};
+
+/// One GET for the manifest and one HEAD for the archive: a listing tells nothing of the id. Any thread.
+/// Throws the store's errors but for what makes the manifest unreadable.
+VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolume& volume);
+
+}  // namespace s3c::catalog

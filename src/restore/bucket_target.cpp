@@ -1,0 +1,302 @@
+// Restored members as objects of a bucket.
+//
+// Requests for one object that isn't there yet: one HEAD (in look) and one PUT; streamed, one HEAD in look,
+// Create, the parts, one HEAD and Complete. One that is there with the same ETag costs the HEAD of look
+// alone; one that only its bytes can tell from ours a HEAD more, and no PUT.
+//
+// On a store that ignores If-None-Match, another writer's object is replaced if it appears between that last
+// HEAD and the PUT or Complete. For an object that isn't streamed that is the time from look() to write():
+// the shorter a caller keeps it, the better. On S3 and every store that honours the condition there is no
+// such time.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/mutex.h"
+#include "catalog/abort_probe.h"
+#include "catalog/object_compare.h"
+#include "restore/restore_target.h"
+#include "s3/part_uploader.h"
+
+namespace s3c::restore {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using Produce = std::function<void(const RestoreTarget::Sink&)>;
+
+constexpr std::size_t kMaxKeyBytes = 1024;  // Source: S3 User Guide, "Naming Amazon S3 objects"
+
+constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMinPartBytes = 8 * kMebibyte;
+constexpr std::uint64_t kMaxPartBytes =
+    5 * 1024 * kMebibyte;  // Source: S3 User Guide, multipart upload limits
+constexpr std::uint64_t kMaxParts = 9'999;
+
+/// The keys that look() found free, each until write() asks for it. A key that isn't here costs write() a
+/// HEAD of its own, so forgetting one is safe, and so is calling write() without look() or twice. Any thread.
+class FreeKeys {
+ public:
+  void note(const std::string& key) S3C_EXCLUDES(mutex_) {
+    base::MutexLock lock(mutex_);
+    if (keys_.size() < kMaxKeys) keys_.insert(key);
+  }
+  /// True once for each time it was noted.
+  bool take(const std::string& key) S3C_EXCLUDES(mutex_) {
+    base::MutexLock lock(mutex_);
+    return keys_.erase(key) != 0;
+  }
+  void forget(const std::string& key) S3C_EXCLUDES(mutex_) { take(key); }
+
+ private:
+  // Members that were looked at and never written (their bytes were wrong) stay here: 16 MiB of keys at most.
+  static constexpr std::size_t kMaxKeys = 16 * 1024;
+  base::Mutex mutex_;
+  std::unordered_set<std::string> keys_ S3C_GUARDED_BY(mutex_);
+};
+
+/// Whether an ETag is made like an MD5 or like one of parts. Something shorter could be any store's idea of a
+/// tag, and the same for two objects.
+bool is_digest(std::string_view etag) {
+  return etag.size() >= 32 && base::from_hex(etag.substr(0, 32)) && (etag.size() == 32 || etag[32] == '-');
+}
+
+/// Whether the head's ETag is the row's. Then it is the same content, also where the ETag is no MD5: no store
+/// gives one to two contents of the same size. The reverse doesn't hold.
+bool has_etag_of(const s3::ObjectHead& head, const index::Row& row) {
+  return head.size_bytes == row.size_bytes && head.etag == row.etag && is_digest(row.etag);
+}
+
+/// Whether the object is what these parts make. The same bytes, that is: somebody else may have sent them.
+bool is_made_of(const s3::ObjectHead& head, const s3::UploadedParts& parts) {
+  if (head.size_bytes != parts.size_bytes) return false;
+  if (head.etag == parts.expected_etag) return true;
+  return head.whole_checksum("CRC32") == base::to_base64(base::crc32_bytes(parts.crc32));
+}
+
+s3::ObjectAttributes attributes_of(const index::Row& row) {
+  s3::ObjectAttributes attributes;
+  attributes.content_type = row.content_type;
+  attributes.system_headers = row.system_headers;
+  attributes.metadata = row.metadata;
+  attributes.tags = row.tags;
+  return attributes;  // the class of the archived object isn't what it is wanted back in: STANDARD
+}
+
+class BucketTarget final : public RestoreTarget {
+ public:
+  BucketTarget(s3::ObjectStore& store, base::Slots& slots, std::string bucket, std::string prefix,
+               bool overwrite)
+      : store_(store),
+        slots_(slots),
+        bucket_(std::move(bucket)),
+        prefix_(std::move(prefix)),
+        overwrite_(overwrite),
+        abort_probe_(store, bucket_, "its upload was not aborted") {}
+
+  std::optional<Landing> look(const index::Row& row) override {
+    const std::string key = key_of(row);
+    const std::optional<s3::ObjectHead> head = store_.head_object(bucket_, key);
+    if (!head) {
+      free_keys_.note(key);
+      return std::nullopt;
+    }
+    free_keys_.forget(key);  // an earlier look may have found it free
+    if (has_etag_of(*head, row)) return Landing::equal;
+    if (overwrite_) return std::nullopt;
+    if (head->size_bytes != row.size_bytes) return Landing::exists;
+    // Two different ETags prove nothing, not even when both look like MD5s: a row doesn't tell whether its
+    // own was made under KMS. write() compares the bytes.
+    return std::nullopt;
+  }
+
+  Landing write(const index::Row& row, std::string_view body) override {
+    const std::string key = key_of(row);
+    const Produce produce = [body](const Sink& sink) { sink(body); };
+    if (const auto landed = find_before_writing(row, key, produce)) return *landed;
+
+    s3::PutObjectRequest request;
+    request.bucket = bucket_;
+    request.key = key;
+    request.attributes = attributes_of(row);
+    request.if_none_match = !overwrite_;
+    try {
+      store_.put_object(request, body);
+    } catch (const Error& error) {
+      if (overwrite_ || error.kind() != ErrorKind::precondition_failed) throw;
+      const std::optional<s3::ObjectHead> head = store_.head_object(bucket_, key);
+      if (!head) throw;  // gone again: the next run restores it
+      return compare(*head, row, produce);
+    }
+    return Landing::written;
+  }
+
+  Landing write_streamed(const index::Row& row, const Produce& produce) override {
+    const std::string key = key_of(row);
+    const std::uint64_t part_size = part_size_for(row, key);
+    if (const auto landed = find_before_writing(row, key, produce)) return *landed;
+
+    s3::CreateMultipartUploadRequest create;
+    create.bucket = bucket_;
+    create.key = key;
+    create.attributes = attributes_of(row);
+    s3::PartUploaderConfig config;
+    config.bucket = bucket_;
+    config.key = key;
+    config.upload_id = store_.create_multipart_upload(create);
+    config.part_size_bytes = part_size;
+    s3::PartUploader uploader(store_, slots_, config, {});
+
+    s3::UploadedParts parts;
+    std::optional<s3::ObjectHead> before;
+    try {
+      produce([&uploader](std::string_view bytes) { uploader.append(bytes); });
+      if (uploader.size_bytes() != row.size_bytes) {
+        throw error_about(
+            key, ErrorKind::corrupt,
+            fmt::format("{} bytes came where the index tells of {}", uploader.size_bytes(), row.size_bytes));
+      }
+      parts = uploader.finish();
+      // An upload takes its time: what look() saw is old by now.
+      if (!overwrite_) before = store_.head_object(bucket_, key);
+    } catch (const Error& error) {
+      throw with_note(error, abort(uploader, config));
+    } catch (...) {
+      abort(uploader, config);
+      throw;
+    }
+    if (before) {
+      if (const std::string note = abort(uploader, config); !note.empty())
+        throw error_about(key, ErrorKind::precondition_failed, "another object has appeared there" + note);
+      return is_made_of(*before, parts) || has_etag_of(*before, row) ? Landing::equal : Landing::exists;
+    }
+    return complete(row, uploader, config, parts);
+  }
+
+  std::string name_of(const index::Row& row) const override {
+    return base::printable(fmt::format("s3://{}/{}{}", bucket_, prefix_, row.key));
+  }
+
+ private:
+  Error error_about(const std::string& key, ErrorKind kind, std::string message) const {
+    return {
+        kind, std::move(message), {.operation = "restore", .resource = base::printable(bucket_ + "/" + key)}};
+  }
+
+  std::string key_of(const index::Row& row) const {
+    std::string key = prefix_ + row.key;
+    // A PUT without a key would be one of the bucket.
+    if (key.empty()) throw error_about(key, ErrorKind::invalid_argument, "a key can't be empty");
+    if (key.size() > kMaxKeyBytes) {
+      throw error_about(
+          key, ErrorKind::invalid_argument,
+          fmt::format("with the prefix the key has {} bytes, and S3 takes {}: use a shorter one", key.size(),
+                      kMaxKeyBytes));
+    }
+    return key;
+  }
+
+  static std::uint64_t part_size_of(std::uint64_t size_bytes) {
+    const std::uint64_t mebibytes =
+        size_bytes / (kMaxParts * kMebibyte) + (size_bytes % (kMaxParts * kMebibyte) != 0 ? 1 : 0);
+    return std::max(kMinPartBytes, mebibytes * kMebibyte);
+  }
+
+  std::uint64_t part_size_for(const index::Row& row, const std::string& key) const {
+    const std::uint64_t part_size = part_size_of(row.size_bytes);
+    // A row that lies about its size must not make us reserve memory for it.
+    if (part_size > kMaxPartBytes) {
+      throw error_about(key, ErrorKind::invalid_argument,
+                        fmt::format("{} bytes are more than an object can have", row.size_bytes));
+    }
+    return part_size;
+  }
+
+  /// What is there already, unless look() has just found the key free or all may be overwritten.
+  std::optional<Landing> find_before_writing(const index::Row& row, const std::string& key,
+                                             const Produce& produce) {
+    const bool known_free = free_keys_.take(key);
+    if (overwrite_ || known_free) return std::nullopt;
+    const std::optional<s3::ObjectHead> head = store_.head_object(bucket_, key);
+    if (!head) return std::nullopt;
+    return compare(*head, row, produce);
+  }
+
+  /// What can't be told apart counts as another object. Calls produce only where that can tell something.
+  static Landing compare(const s3::ObjectHead& head, const index::Row& row, const Produce& produce) {
+    if (head.size_bytes != row.size_bytes) return Landing::exists;
+    if (has_etag_of(head, row)) return Landing::equal;
+    catalog::ObjectCompare comparison(head, part_size_of(row.size_bytes));
+    if (!comparison.can_tell()) return Landing::exists;
+    produce([&comparison](std::string_view bytes) { comparison.update(bytes); });
+    return comparison.is_equal() ? Landing::equal : Landing::exists;
+  }
+
+  Landing complete(const index::Row& row, s3::PartUploader& uploader, const s3::PartUploaderConfig& config,
+                   const s3::UploadedParts& parts) {
+    s3::CompleteMultipartUploadRequest request;
+    request.bucket = bucket_;
+    request.key = config.key;
+    request.upload_id = config.upload_id;
+    request.parts = parts.parts;
+    request.if_none_match = !overwrite_;
+    try {
+      store_.complete_multipart_upload(request);
+      return Landing::written;
+    } catch (const Error& error) {
+      // The answer may be what was lost, and the object there. After the abort no Complete can land any more,
+      // so that what HEAD shows then is final.
+      const std::string note = abort(uploader, config);
+      std::optional<s3::ObjectHead> head;
+      try {
+        head = store_.head_object(bucket_, config.key);
+      } catch (const Error&) {
+        throw with_note(error, note);  // why it isn't there says more than why nobody can see that
+      }
+      const bool lost_race = error.kind() == ErrorKind::precondition_failed;
+      if (head && is_made_of(*head, parts)) return lost_race ? Landing::equal : Landing::written;
+      if (!head || !lost_race || !note.empty()) throw with_note(error, note);
+      return has_etag_of(*head, row) ? Landing::equal : Landing::exists;
+    }
+  }
+
+  /// Empty; or, when the upload stays behind, a half sentence that says so: its parts are billed until
+  /// somebody removes them. Where an object stands at the name, the store has to show first that its aborts
+  /// don't remove it.
+  std::string abort(s3::PartUploader& uploader, const s3::PartUploaderConfig& config) {
+    try {
+      if (store_.head_object(bucket_, config.key)) abort_probe_.expect_harmless();
+      uploader.abort();
+      return {};
+    } catch (const Error& error) {
+      return fmt::format("; the unfinished upload {} stays behind: {}", base::printable(config.upload_id),
+                         error.what());
+    }
+  }
+
+  static Error with_note(const Error& error, const std::string& note) {
+    return {error.kind(), error.message() + note, error.context()};
+  }
+
+  s3::ObjectStore& store_;
+  base::Slots& slots_;
+  const std::string bucket_;
+  const std::string prefix_;
+  const bool overwrite_;
+  FreeKeys free_keys_;
+  catalog::AbortProbe abort_probe_;
+};
+
+}  // namespace
+
+std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, base::Slots& slots,
+                                                  std::string bucket, std::string prefix, bool overwrite) {
+  return std::make_unique<BucketTarget>(store, slots, std::move(bucket), std::move(prefix), overwrite);
+}
+
+}  // namespace s3c::restore

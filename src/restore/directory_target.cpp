@@ -1,0 +1,136 @@
+// Restored members as files below a directory.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <span>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "restore/file_system.h"
+#include "restore/pending_file.h"
+#include "restore/restore_path.h"
+#include "restore/restore_target.h"
+
+namespace s3c::restore {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+/// Makes it, with its parents, where it isn't there. Here links are followed: the user named the path.
+Fd open_root(const std::string& directory) {
+  if (directory.empty() || directory.find('\0') != std::string::npos) {
+    throw Error(ErrorKind::invalid_argument, "no directory can have this name",
+                {.operation = kRestoreFile, .resource = base::printable(directory)});
+  }
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) throw file_error(error.value(), directory);
+  Fd root(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root.is_open()) throw file_error(errno, directory);
+  return root;
+}
+
+class DirectoryTarget final : public RestoreTarget {
+ public:
+  DirectoryTarget(const std::string& directory, bool overwrite)
+      : directory_(directory), overwrite_(overwrite), root_(open_root(directory)) {}
+
+  std::optional<Landing> look(const index::Row& row) override {
+    const std::vector<std::string> segments = restore_path(row);
+    const std::string path = path_of(row);
+    const Fd parent = open_parent(segments, OnAbsence::stop);
+    if (!parent.is_open()) return std::nullopt;
+    const auto there = look_at(parent.get(), segments.back(), path);
+    if (!there) return std::nullopt;
+    if (!S_ISREG(there->st_mode)) return Landing::exists;
+    if (static_cast<std::uint64_t>(there->st_size) == row.size_bytes) {
+      const Fd file = open_regular(parent.get(), segments.back(), path);
+      if (file.is_open() && crc32_of(file, path) == row.crc32) return Landing::equal;
+    }
+    return overwrite_ ? std::nullopt : std::optional(Landing::exists);
+  }
+
+  Landing write(const index::Row& row, std::string_view body) override {
+    return write_streamed(row, [body](const Sink& sink) { sink(body); });
+  }
+
+  Landing write_streamed(const index::Row& row, const std::function<void(const Sink&)>& produce) override {
+    const std::vector<std::string> segments = restore_path(row);
+    const std::string path = path_of(row);
+    const Fd parent = open_parent(segments, OnAbsence::create);
+    PendingFile file(parent.get(), path);
+    produce([&file](std::string_view bytes) { file.write(bytes); });
+    if (file.size_bytes() != row.size_bytes) {
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("{} bytes came where the index tells of {}", file.size_bytes(), row.size_bytes),
+                  {.operation = kRestoreFile, .resource = base::printable(path)});
+    }
+    return file.publish(segments.back(), row.last_modified, overwrite_);
+  }
+
+  std::string name_of(const index::Row& row) const override { return base::printable(path_of(row)); }
+
+ private:
+  enum class OnAbsence { stop, create };
+
+  std::string path_of(const index::Row& row) const { return below(restore_name(row)); }
+  std::string below(const std::string& name) const {
+    return directory_.ends_with('/') ? directory_ + name : directory_ + "/" + name;
+  }
+
+  /// The directory of the file, reached segment by segment from the one opened at the start, so that nobody
+  /// can put a link in the way between a check and its use. Not open: it isn't there, and should not be made.
+  Fd open_parent(std::span<const std::string> segments, OnAbsence on_absence) const {
+    Fd current(::openat(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!current.is_open()) throw file_error(errno, directory_);
+    std::string walked;
+    for (const std::string& segment : segments.first(segments.size() - 1)) {
+      walked += (walked.empty() ? "" : "/") + segment;
+      Fd next = open_directory(current, segment);
+      if (!next.is_open() && errno == ENOENT) {
+        if (on_absence == OnAbsence::stop) return next;
+        // EEXIST: another thread or program was faster.
+        if (::mkdirat(current.get(), segment.c_str(), 0777) != 0 && errno != EEXIST)
+          throw file_error(errno, below(walked));
+        next = open_directory(current, segment);
+      }
+      if (!next.is_open()) throw directory_error(errno, current, segment, below(walked));
+      current = std::move(next);
+    }
+    return current;
+  }
+
+  static Fd open_directory(const Fd& parent, const std::string& name) {
+    return Fd(::openat(parent.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  }
+
+  /// Linux says ENOTDIR of a link too, which would send the user looking for a file.
+  static Error directory_error(int error, const Fd& parent, const std::string& name,
+                               const std::string& path) {
+    if (error == ENOTDIR) {
+      const auto there = look_at(parent.get(), name, path);
+      if (there && S_ISLNK(there->st_mode)) error = ELOOP;
+    }
+    return file_error(error, path);
+  }
+
+  const std::string directory_;
+  const bool overwrite_;
+  const Fd root_;
+};
+
+}  // namespace
+
+std::unique_ptr<RestoreTarget> make_directory_target(const std::string& directory, bool overwrite) {
+  return std::make_unique<DirectoryTarget>(directory, overwrite);
+}
+
+}  // namespace s3c::restore

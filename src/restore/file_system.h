@@ -1,0 +1,53 @@
+// The few things that restoring to files needs of the file system, with its errors made ours. Free functions:
+// any thread.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+
+namespace s3c::restore {
+
+/// An open file or directory; closed on destruction.
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Fd();
+
+  int get() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+  /// Closes now. Returns 0 or the errno: some file systems tell of a failed write only here.
+  int close();
+
+ private:
+  int fd_;
+};
+
+/// error: an errno. path: as people know it. What to do stands in the message. Kinds: transient for what may
+/// pass (a full disk), access_denied, not_found, unsupported, invalid_argument for what this file system
+/// can't have there.
+base::Error file_error(int error, const std::string& path);
+
+/// What name is, itself: no link is followed. nullopt when there is nothing. directory: a descriptor. path:
+/// for messages. Throws file_error().
+std::optional<struct stat> look_at(int directory, const std::string& name, const std::string& path);
+
+/// Opens a regular file, and nothing else, to read it. Not open: it is no regular file (any more).
+/// Throws file_error().
+Fd open_regular(int directory, const std::string& name, const std::string& path);
+
+/// From where file stands to its end. Throws file_error().
+std::uint32_t crc32_of(const Fd& file, const std::string& path);
+bool have_same_bytes(const Fd& a, const Fd& b, const std::string& path);
+
+}  // namespace s3c::restore

@@ -1,0 +1,38 @@
+// Members of one volume that one GET fetches.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "index/manifest.h"
+#include "index/row.h"
+
+namespace s3c::restore {
+
+/// Neighbours in one volume, or one large member. Offsets are in the archive, in bytes.
+struct MemberRange {
+  /// Members that lie within one stretch of this size are fetched by one GET, with what lies between them.
+  static constexpr std::uint64_t kMaxBytes = std::uint64_t{8} << 20;
+
+  std::shared_ptr<const index::Manifest> manifest;
+  std::vector<index::Row> rows;  ///< by offset; at least one
+
+  std::uint64_t begin_offset() const { return rows.front().data_offset; }
+  std::uint64_t end_offset() const { return rows.back().data_offset + rows.back().compressed_size_bytes; }
+  std::uint64_t size_bytes() const { return end_offset() - begin_offset(); }
+  /// One member that is streamed instead of held in memory.
+  bool is_large() const;
+};
+
+/// Rows of one volume.
+struct MemberBatch {
+  std::shared_ptr<const index::Manifest> manifest;
+  std::vector<index::Row> rows;
+};
+
+/// Calls visit with ranges that together hold all rows of the batch, in the order of their offsets.
+void split_into_ranges(MemberBatch&& batch, const std::function<void(MemberRange&&)>& visit);
+
+}  // namespace s3c::restore

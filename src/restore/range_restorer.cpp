@@ -1,0 +1,81 @@
+#include "restore/range_restorer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "catalog/member_reader.h"
+#include "zip/decoder.h"
+
+namespace s3c::restore {
+
+using base::Error;
+using base::ErrorKind;
+
+void RangeRestorer::restore(const MemberRange& range) {
+  if (range.is_large()) return tally_.attempt(range.rows[0], [&] { return restore_large(range); });
+  MemberRange wanted{range.manifest, {}};
+  for (const index::Row& row : range.rows) {
+    tally_.attempt(row, [&]() -> std::optional<Landing> {
+      std::optional<Landing> there = target_of(range).look(row);
+      if (!there) wanted.rows.push_back(row);
+      return there;
+    });
+  }
+  if (!wanted.rows.empty()) fetch_and_write(wanted);
+}
+
+void RangeRestorer::fetch_and_write(const MemberRange& range) {
+  std::uint64_t largest = 0;
+  for (const index::Row& row : range.rows) largest = std::max(largest, row.size_bytes);
+  base::MemoryLease lease;
+  std::string bytes;
+  try {
+    lease = memory_.lease(range.size_bytes() + largest, context_.stop);
+    bytes = fetch(range);
+  } catch (const Error& error) {
+    for (const index::Row& row : range.rows) tally_.fail(row, error);
+    return;
+  }
+  for (const index::Row& row : range.rows) {
+    tally_.attempt(row, [&]() -> std::optional<Landing> {
+      const std::string body = zip::decode_member(
+          static_cast<zip::Method>(row.method),
+          std::string_view(bytes).substr(row.data_offset - range.begin_offset(), row.compressed_size_bytes),
+          row.size_bytes, row.crc32);
+      return target_of(range).write(row, body);
+    });
+  }
+}
+
+std::string RangeRestorer::fetch(const MemberRange& range) {
+  const std::uint64_t size_bytes = range.size_bytes();
+  if (size_bytes == 0) return {};
+  s3::GetObjectRequest request;
+  request.bucket = bucket_;
+  request.key = range.manifest->archive_key;
+  request.range = s3::ByteRange{range.begin_offset(), size_bytes};
+  request.expected_size_bytes = size_bytes;
+  s3::GetObjectResult got = context_.store.get_object(request);
+  if (got.body.size() != size_bytes) {
+    throw Error(ErrorKind::corrupt, fmt::format("{} bytes came instead of {}", got.body.size(), size_bytes),
+                {.operation = "restore", .resource = bucket_ + "/" + request.key});
+  }
+  catalog::expect_archive(context_.store, bucket_, *range.manifest, got.head);
+  return std::move(got.body);
+}
+
+std::optional<Landing> RangeRestorer::restore_large(const MemberRange& range) {
+  const index::Row& row = range.rows[0];
+  const base::MemoryLease lease =
+      memory_.lease(2 * MemberRange::kMaxBytes, context_.stop);  // the part being filled
+  RestoreTarget& target = target_of(range);
+  if (const std::optional<Landing> there = target.look(row)) return there;
+  return target.write_streamed(row, [&](const RestoreTarget::Sink& sink) {
+    catalog::read_member(context_.store, bucket_, *range.manifest, row, sink);
+  });
+}
+
+}  // namespace s3c::restore

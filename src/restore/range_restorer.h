@@ -1,0 +1,41 @@
+// Brings back the members of one range: looks what is there, fetches the rest by one GET, proves and writes it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/memory_budget.h"
+#include "restore/member_range.h"
+#include "restore/restore_options.h"
+#include "restore/restore_tally.h"
+
+namespace s3c::restore {
+
+/// Any thread: all of a crew's threads share one.
+class RangeRestorer {
+ public:
+  /// Memory for the members of a range is leased from a budget of options.memory_bytes.
+  RangeRestorer(const RestoreOptions& options, const RestoreContext& context, RestoreTally& tally)
+      : context_(context),
+        bucket_(options.scope.archive_bucket),
+        memory_(options.memory_bytes),
+        tally_(tally) {}
+
+  /// Restores what can be restored and tells the tally of every member. Blocks.
+  void restore(const MemberRange& range);
+
+ private:
+  void fetch_and_write(const MemberRange& range);
+  std::string fetch(const MemberRange& range);
+  std::optional<Landing> restore_large(const MemberRange& range);
+  RestoreTarget& target_of(const MemberRange& range) {
+    return context_.target_of(range.manifest->source_bucket);
+  }
+
+  const RestoreContext& context_;
+  const std::string bucket_;
+  base::MemoryBudget memory_;
+  RestoreTally& tally_;
+};
+
+}  // namespace s3c::restore

@@ -1,0 +1,56 @@
+// What a restore is asked to do, and what it works with.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "catalog/catalog_scope.h"
+#include "catalog/member_query.h"
+#include "catalog/volume_thaw.h"
+#include "restore/restore_target.h"
+#include "s3/object_store.h"
+
+namespace s3c::restore {
+
+struct RestoreOptions {
+  catalog::CatalogScope scope;
+  catalog::MemberQuery query;
+  std::string volume;  ///< only out of this archive, whatever is newer elsewhere; empty: all in scope
+  catalog::ThawOptions thaw;
+  bool wait = false;  ///< until every volume is thawed, instead of leaving them to a later run
+  std::chrono::milliseconds poll_interval = std::chrono::minutes(1);
+  int threads = 32;  ///< ranges in flight
+  std::uint64_t memory_bytes = std::uint64_t{192} << 20;
+};
+
+/// Throws base::Error (invalid_argument) naming the option when values can't work.
+void validate(const RestoreOptions& options);
+
+/// How far a run is. The run counts; any thread may read.
+struct RestoreProgress {
+  std::atomic<std::uint64_t> members{0};  ///< planned
+  std::atomic<std::uint64_t> done{0};     ///< written, equal, existing or failed
+  std::atomic<std::uint64_t> bytes{0};    ///< written
+  std::atomic<std::uint64_t> waiting{0};  ///< volumes whose thaw is waited for
+};
+
+/// Everything a run works with; all of it outlives the run.
+struct RestoreContext {
+  s3::ObjectStore& store;
+  base::Clock& clock;
+  base::Logger& log;
+  RestoreProgress& progress;
+  std::stop_token stop;
+  /// Told each key that was found, from the calling thread.
+  std::function<void(const std::string&)> found = {};
+  /// Where a row is brought back: the target of its source bucket.
+  std::function<RestoreTarget&(const std::string& source_bucket)> target_of;
+};
+
+}  // namespace s3c::restore

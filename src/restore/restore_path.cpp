@@ -1,0 +1,52 @@
+#include "restore/restore_path.h"
+
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "restore/restore_target.h"
+#include "zip/entry_name.h"
+
+namespace s3c::restore {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+Error refusal(const index::Row& row, ErrorKind kind, std::string message) {
+  return {
+      kind, std::move(message), {.operation = kRestoreFile, .resource = base::printable(restore_name(row))}};
+}
+
+bool is_safe_segment(std::string_view segment) {
+  // printable() alters control characters, NUL among them, and what isn't UTF-8; terminals and other programs
+  // obey or choke on those when they list the files.
+  return !segment.empty() && segment != "." && segment != ".." &&
+         segment.find('\\') == std::string_view::npos && base::printable(segment) == segment;
+}
+
+}  // namespace
+
+std::vector<std::string> restore_path(const index::Row& row) {
+  const std::string& name = restore_name(row);
+  std::vector<std::string> segments;
+  for (std::string_view rest = name;;) {
+    const std::size_t slash = rest.find('/');
+    segments.emplace_back(rest.substr(0, slash));
+    if (!is_safe_segment(segments.back())) {
+      throw refusal(row, ErrorKind::invalid_argument,
+                    "no file can safely have this name: restore the object to a bucket");
+    }
+    if (slash == std::string_view::npos) break;
+    rest.remove_prefix(slash + 1);
+  }
+  // One key's bytes under another key's name would be found by whoever looks for that one.
+  if (zip::key_from_entry_name(name) != row.key) {
+    throw refusal(row, ErrorKind::corrupt,
+                  "the index gives this name to the key " + base::printable(row.key) +
+                      ", whose it isn't: the index is damaged");
+  }
+  return segments;
+}
+
+}  // namespace s3c::restore

@@ -1,0 +1,138 @@
+#include "restore/restore_plan.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "catalog/member_search.h"
+#include "catalog/newest.h"
+#include "restore/prices.h"
+#include "restore/thaw_states.h"
+
+namespace s3c::restore {
+namespace {
+
+double thaw_dollars(const RestoreVolume& volume, s3::RestoreTier tier) {
+  constexpr double kGiB = 1 << 30;
+  for (const ThawPrice& price : kThawPrices) {
+    if (price.storage_class == volume.storage_class && price.tier == tier)
+      return static_cast<double>(volume.archive_bytes) / kGiB * price.per_gib +
+             price.per_1000_requests / 1000;
+  }
+  return 0;
+}
+
+RestoreVolume volume_of(const std::shared_ptr<const index::Manifest>& of_volume) {
+  const index::Manifest& manifest = *of_volume;
+  RestoreVolume volume;
+  volume.manifest = of_volume;
+  volume.archive_key = manifest.archive_key;
+  volume.id = manifest.id;
+  volume.storage_class = manifest.storage_class;
+  volume.archive_bytes = manifest.archive_size_bytes;
+  return volume;
+}
+
+/// Names the members of a key between which nothing tells.
+std::string tie_text(const std::vector<const catalog::FoundMember*>& tied) {
+  std::string text = "its newest object can't be told:";
+  for (const catalog::FoundMember* member : tied) {
+    text += fmt::format("{} {} holds one of {}", member == tied.front() ? "" : ",",
+                        base::printable(member->manifest->archive_key),
+                        base::format_iso8601(member->row.last_modified));
+  }
+  return text + "; --volume takes one of them";
+}
+
+/// The member of a key that comes back; nullptr: none, and the plan names the key.
+const catalog::FoundMember* choose(const catalog::FoundKey& found, RestorePlan& plan) {
+  const std::string& key = found.members.front().row.key;
+  if (!found.unsearched.empty()) {
+    ++plan.withheld;
+    plan.not_restored.add(key, fmt::format("{} could not be searched, and may hold a newer object of this "
+                                           "key; --volume takes the one of a given volume",
+                                           base::printable(found.unsearched)));
+    return nullptr;
+  }
+  const std::vector<const catalog::FoundMember*> newest = catalog::newest_of(found.members);
+  if (newest.size() == 1) return newest.front();
+  ++plan.tied;
+  plan.not_restored.add(key, tie_text(newest));
+  return nullptr;
+}
+
+}  // namespace
+
+void ContestedKeys::decide(const std::string& source_bucket, const std::string& key,
+                           const catalog::FoundMember* winner) {
+  winners_[source_bucket].emplace(key, winner == nullptr ? nullptr : winner->manifest);
+}
+
+bool ContestedKeys::bring_back(const index::Manifest& manifest, const std::string& key) const {
+  const auto bucket = winners_.find(manifest.source_bucket);
+  if (bucket == winners_.end()) return true;
+  const auto found = bucket->second.find(key);
+  if (found == bucket->second.end()) return true;
+  const std::shared_ptr<const index::Manifest>& winner = found->second;
+  return winner != nullptr && winner->archive_key == manifest.archive_key && winner->id == manifest.id;
+}
+
+RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& context) {
+  RestorePlan plan;
+  std::map<std::pair<std::string, std::string>, RestoreVolume> volumes;  // by archive key and id
+  const catalog::SearchReport report = catalog::search_members(
+      context.store, {options.scope, options.query, options.volume, options.threads}, context.stop,
+      [&](catalog::FoundKey&& found) {
+        const std::string& key = found.members.front().row.key;
+        if (context.found) context.found(key);
+        const catalog::FoundMember* winner = choose(found, plan);
+        if (found.members.size() > 1 || winner == nullptr)
+          plan.contested.decide(found.members.front().manifest->source_bucket, key, winner);
+        if (winner == nullptr) return;
+        const index::Manifest& manifest = *winner->manifest;
+        RestoreVolume& volume =
+            volumes.try_emplace({manifest.archive_key, manifest.id}, volume_of(winner->manifest))
+                .first->second;
+        ++volume.members;
+        volume.member_bytes += winner->row.size_bytes;
+        volume.compressed_bytes += winner->row.compressed_size_bytes;
+        ++context.progress.members;
+      });
+  plan.failures = report.failures;
+  plan.failed_volumes = report.failed;
+  for (auto& [name, volume] : volumes) plan.volumes.push_back(std::move(volume));
+  for (UnaskedVolume& unasked :
+       find_thaw_states(context.store, options.scope.archive_bucket, options.threads, plan.volumes)) {
+    ++plan.failed_volumes;
+    if (plan.failures.size() < 20) plan.failures.push_back(std::move(unasked.error));
+  }
+  for (const RestoreVolume& volume : plan.volumes) {
+    plan.members += volume.members;
+    plan.member_bytes += volume.member_bytes;
+    plan.compressed_bytes += volume.compressed_bytes;
+    if (volume.thaw.kind == s3::ThawState::Kind::in_progress) ++plan.thawing_volumes;
+    if (volume.thaw.kind == s3::ThawState::Kind::frozen) {
+      ++plan.frozen_volumes;
+      plan.frozen_bytes += volume.archive_bytes;
+      plan.dollars += thaw_dollars(volume, options.thaw.tier);
+    }
+  }
+  plan.dollars += static_cast<double>(plan.members) / 1000 * (kPutPer1000 + kGetPer1000);
+  return plan;
+}
+
+RestoreReport begin_report(const RestorePlan& plan) {
+  RestoreReport report;
+  report.failures = plan.failures;
+  report.failed_volumes = plan.failed_volumes;
+  report.tied = plan.tied;
+  report.failed = plan.withheld;
+  report.not_restored = plan.not_restored;
+  return report;
+}
+
+}  // namespace s3c::restore

@@ -1,0 +1,165 @@
+#include "restore/restore_run.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/bounded_queue.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/task_group.h"
+#include "catalog/member_search.h"
+#include "restore/member_range.h"
+#include "restore/range_restorer.h"
+#include "restore/restore_plan.h"
+#include "restore/restore_tally.h"
+#include "restore/thaw_states.h"
+
+namespace s3c::restore {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+class RestoreRun {
+ public:
+  RestoreRun(const RestoreOptions& options, const RestorePlan& plan, const RestoreContext& context)
+      : options_(options),
+        plan_(plan),
+        context_(context),
+        bucket_(options.scope.archive_bucket),
+        tally_(begin_report(plan), context),
+        restorer_(options, context, tally_),
+        ranges_(static_cast<std::size_t>(options.threads)),
+        crew_([this] { ranges_.cancel(); }) {}
+  ~RestoreRun() { ranges_.cancel(); }  // or crew_ would wait for ever
+  RestoreRun(const RestoreRun&) = delete;
+  RestoreRun& operator=(const RestoreRun&) = delete;
+
+  RestoreReport run() {
+    for (int i = 0; i < options_.threads; ++i) {
+      crew_.spawn([this](const std::stop_token&) {
+        while (const std::optional<MemberRange> range = ranges_.pop()) restorer_.restore(*range);
+      });
+    }
+    for (const RestoreVolume& volume : plan_.volumes) ask_for_thaw(volume);
+    std::vector<RestoreVolume> waiting = restore_readable(plan_.volumes);
+    while (!waiting.empty() && options_.wait && !stopped()) {
+      context_.progress.waiting = waiting.size();
+      if (!context_.clock.sleep_for(options_.poll_interval, context_.stop)) break;
+      for (const UnaskedVolume& unasked :
+           find_thaw_states(context_.store, bucket_, options_.threads, waiting))
+        tally_.fail_volume(unasked.error);
+      // Frozen again, or still, whatever the first answer was: a copy expired, or somebody else's thaw came
+      // to nothing. Nobody else will ask.
+      for (const RestoreVolume& volume : waiting) ask_for_thaw(volume);
+      waiting = restore_readable(waiting);
+    }
+    context_.progress.waiting = waiting.size();
+    if (stopped()) {
+      ranges_.cancel();
+      tally_.leave_unfinished();
+    }
+    ranges_.close();
+    crew_.wait();
+    return tally_.finish(std::move(waiting));
+  }
+
+ private:
+  bool stopped() const { return context_.stop.stop_requested(); }
+
+  void ask_for_thaw(const RestoreVolume& volume) {
+    if (volume.thaw.kind != s3::ThawState::Kind::frozen || stopped()) return;
+    try {
+      if (catalog::ask_for_thaw(context_.store, bucket_, volume.archive_key, options_.thaw)) {
+        context_.log.info("asked for the thaw of {}", base::printable(volume.archive_key));
+        tally_.count_thaw();
+      }
+    } catch (const Error& error) {
+      // One that can't be thawed doesn't keep the others frozen.
+      tally_.fail_volume(error);
+      refused_.insert(volume.archive_key);
+    }
+  }
+
+  /// Restores what can be read and returns what can't yet. The plan has chosen the member of each key by the
+  /// catalog alone, so no volume waits for another one: a frozen volume keeps the keys that it has won.
+  std::vector<RestoreVolume> restore_readable(const std::vector<RestoreVolume>& volumes) {
+    std::vector<RestoreVolume> waiting;
+    for (const RestoreVolume& volume : volumes) {
+      if (refused_.contains(volume.archive_key)) continue;
+      if (!volume.thaw.is_readable() || stopped()) {
+        waiting.push_back(volume);
+      } else {
+        restore_volume(volume);
+      }
+    }
+    return waiting;
+  }
+
+  // --- from a volume to ranges
+
+  void restore_volume(const RestoreVolume& volume) {
+    MemberBatch batch;
+    std::uint64_t members = 0;
+    try {
+      const catalog::SearchReport searched =
+          catalog::search_members(context_.store, {options_.scope, options_.query, volume.archive_key, 4},
+                                  context_.stop, [&](catalog::FoundKey&& found) {
+                                    for (catalog::FoundMember& member : found.members) {
+                                      if (member.manifest->id != volume.id)
+                                        continue;  // written since the plan was made
+                                      if (!plan_.contested.bring_back(*member.manifest, member.row.key))
+                                        continue;
+                                      ++members;
+                                      batch.manifest = member.manifest;
+                                      batch.rows.push_back(std::move(member.row));
+                                      if (batch.rows.size() == index::kRowsPerBlock)
+                                        hand_out(std::exchange(batch, {}));
+                                    }
+                                  });
+      hand_out(std::move(batch));
+      for (const Error& error : searched.failures) tally_.fail_volume(error);
+      if (searched.failed == 0 && members < volume.members) {
+        throw Error(
+            ErrorKind::transient,
+            fmt::format("{} of its members were planned, and {} are found now: its record has changed "
+                        "or is gone",
+                        volume.members, members),
+            {.operation = "restore", .resource = bucket_ + "/" + volume.archive_key});
+      }
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::cancelled) tally_.fail_volume(error);
+    }
+  }
+
+  void hand_out(MemberBatch&& batch) {
+    split_into_ranges(std::move(batch), [this](MemberRange&& range) {
+      if (stopped()) return tally_.leave_unfinished();
+      static_cast<void>(ranges_.push(std::move(range)));  // open until the crew has ended
+    });
+  }
+
+  const RestoreOptions& options_;
+  const RestorePlan& plan_;
+  const RestoreContext& context_;
+  const std::string bucket_;
+  RestoreTally tally_;
+  RangeRestorer restorer_;
+  std::set<std::string> refused_;  // archives whose thaw was refused
+
+  base::BoundedQueue<MemberRange> ranges_;
+  base::TaskGroup crew_;  // last: its threads use everything above
+};
+
+}  // namespace
+
+RestoreReport run_restore(const RestoreOptions& options, const RestorePlan& plan,
+                          const RestoreContext& context) {
+  return RestoreRun(options, plan, context).run();
+}
+
+}  // namespace s3c::restore

@@ -1,0 +1,74 @@
+#include "restore/restore_tally.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "base/encoding.h"
+
+namespace s3c::restore {
+
+using base::Error;
+using base::ErrorKind;
+
+void RestoreTally::attempt(const index::Row& row, const std::function<std::optional<Landing>()>& work) {
+  try {
+    if (const std::optional<Landing> landing = work()) land(row, *landing);
+  } catch (const Error& error) {
+    fail(row, error);
+  }
+}
+
+void RestoreTally::land(const index::Row& row, Landing landing) {
+  ++context_.progress.done;
+  base::MutexLock lock(mutex_);
+  switch (landing) {
+    case Landing::written:
+      ++report_.restored;
+      report_.restored_bytes += row.size_bytes;
+      context_.progress.bytes += row.size_bytes;
+      break;
+    case Landing::equal:
+      ++report_.equal;
+      break;
+    case Landing::exists:
+      ++report_.existing;
+      report_.not_restored.add(row.key, "something else is there, and stays; --overwrite replaces it");
+      break;
+  }
+}
+
+void RestoreTally::fail(const index::Row& row, const Error& error) {
+  if (error.kind() == ErrorKind::cancelled) return leave_unfinished();  // Ctrl-C came while it was on its way
+  ++context_.progress.done;
+  context_.log.warn("not restored: {}: {}", base::printable(row.key), error.what());
+  base::MutexLock lock(mutex_);
+  ++report_.failed;
+  if (!error.worth_retrying()) report_.refused = true;
+  report_.not_restored.add(row.key, error.what());
+}
+
+void RestoreTally::fail_volume(const Error& error) {
+  constexpr std::size_t kMaxKept = 20;
+  context_.log.warn("{}", error.what());
+  base::MutexLock lock(mutex_);
+  ++report_.failed_volumes;
+  if (report_.failures.size() < kMaxKept) report_.failures.push_back(error);
+}
+
+void RestoreTally::count_thaw() {
+  base::MutexLock lock(mutex_);
+  ++report_.thaws_started;
+}
+
+void RestoreTally::leave_unfinished() {
+  base::MutexLock lock(mutex_);
+  report_.interrupted = true;
+}
+
+RestoreReport RestoreTally::finish(std::vector<RestoreVolume> waiting) {
+  base::MutexLock lock(mutex_);
+  report_.waiting = std::move(waiting);
+  return std::move(report_);
+}
+
+}  // namespace s3c::restore

@@ -1,0 +1,44 @@
+// What a restore has done so far: counted by all of its threads, one report at the end.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/mutex.h"
+#include "index/row.h"
+#include "restore/restore_options.h"
+#include "restore/restore_report.h"
+
+namespace s3c::restore {
+
+/// Any thread.
+class RestoreTally {
+ public:
+  RestoreTally(RestoreReport report, const RestoreContext& context)
+      : context_(context), report_(std::move(report)) {}
+
+  /// Does work on one member. An error ends the work on this member, and not the rest. nullopt: the member
+  /// isn't done yet.
+  void attempt(const index::Row& row, const std::function<std::optional<Landing>()>& work);
+  /// The member is not restored. After Ctrl-C (kind cancelled) it is one of those that a later run restores.
+  void fail(const index::Row& row, const base::Error& error);
+  /// Some or all of a volume could not be restored.
+  void fail_volume(const base::Error& error);
+  void count_thaw();
+  /// After Ctrl-C a member was not restored, or not looked at.
+  void leave_unfinished();
+  /// The report. Called once, when no other thread counts any more.
+  RestoreReport finish(std::vector<RestoreVolume> waiting);
+
+ private:
+  void land(const index::Row& row, Landing landing);
+
+  const RestoreContext& context_;
+  base::Mutex mutex_;
+  RestoreReport report_ S3C_GUARDED_BY(mutex_);
+};
+
+}  // namespace s3c::restore

@@ -1,0 +1,74 @@
+#include "s3/body_check.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/crc.h"
+#include "base/encoding.h"
+
+namespace s3c::s3 {
+namespace {
+
+bool etag_is_md5(const ObjectHead& head) {
+  if (head.etag.size() != 32 || !base::from_hex(head.etag)) return false;  // multipart: "…-N"
+  // SSE-S3 keeps the MD5; with KMS or a customer's key the ETag is something else of the same shape.
+  return head.etag_is_of_md5();
+}
+
+}  // namespace
+
+BodyCheck::BodyCheck(const ObjectHead& head) {
+  if (etag_is_md5(head)) {
+    etag_md5_ = head.etag;
+    md5_ = base::Digest::md5();
+  }
+  for (const Checksum& checksum : head.checksums) {
+    if (!checksum.is_of_whole_object()) continue;
+    Expected expected{checksum, std::nullopt, 0};
+    if (checksum.algorithm == "SHA1") {
+      expected.digest = base::Digest::sha1();
+    } else if (checksum.algorithm == "SHA256") {
+      expected.digest = base::Digest::sha256();
+    } else if (checksum.algorithm != "CRC32" && checksum.algorithm != "CRC32C" &&
+               checksum.algorithm != "CRC64NVME") {
+      continue;  // an algorithm newer than this program; the ETag still speaks
+    }
+    expected_.push_back(std::move(expected));
+  }
+}
+
+void BodyCheck::update(std::string_view bytes) {
+  if (md5_) md5_->update(bytes);
+  for (Expected& expected : expected_) {
+    if (expected.digest) {
+      expected.digest->update(bytes);
+    } else if (expected.checksum.algorithm == "CRC32C") {
+      expected.crc = base::crc32c(bytes, static_cast<std::uint32_t>(expected.crc));
+    } else if (expected.checksum.algorithm == "CRC64NVME") {
+      expected.crc = base::crc64nvme(bytes, expected.crc);
+    }
+  }
+}
+
+std::optional<std::string> BodyCheck::complaint(std::uint32_t crc32) {
+  if (md5_) {
+    const std::string actual = base::to_hex(md5_->finish());
+    if (actual != etag_md5_) return fmt::format("MD5 {} is not the ETag {}", actual, etag_md5_);
+  }
+  for (Expected& expected : expected_) {
+    const std::string& algorithm = expected.checksum.algorithm;
+    const std::string raw = expected.digest        ? expected.digest->finish()
+                            : algorithm == "CRC32" ? base::crc32_bytes(crc32)
+                            : algorithm == "CRC64NVME"
+                                ? base::crc64nvme_bytes(expected.crc)
+                                : base::crc32c_bytes(static_cast<std::uint32_t>(expected.crc));
+    const std::string actual = base::to_base64(raw);
+    if (actual != expected.checksum.value) {
+      return fmt::format("{} {} is not the stored {}", algorithm, actual, expected.checksum.value);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace s3c::s3

@@ -1,0 +1,42 @@
+// Whether the bytes we got are the object's: against its ETag where that is an MD5, and against every
+// full-object checksum the store told. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.h"
+#include "s3/types.h"
+
+namespace s3c::s3 {
+
+class BodyCheck {
+ public:
+  /// head: of the very answer, or of a HEAD with the same ETag.
+  explicit BodyCheck(const ObjectHead& head);
+
+  void update(std::string_view bytes);
+  /// crc32: of all bytes given to update(); the ZIP member needs it anyway, so it isn't computed twice.
+  /// nullopt when everything agrees, else what doesn't: "MD5 9e10… is not the ETag 5d41…". Call once, last.
+  /// An object whose ETag is no MD5 (multipart, SSE-KMS, SSE-C) and that has no full-object checksum passes
+  /// on its length alone: S3 offers nothing else to compare.
+  std::optional<std::string> complaint(std::uint32_t crc32);
+  /// Whether the head told anything but a length to compare with.
+  bool has_evidence() const { return !etag_md5_.empty() || !expected_.empty(); }
+
+ private:
+  struct Expected {
+    Checksum checksum;
+    std::optional<base::Digest> digest;  ///< SHA1, SHA256
+    std::uint64_t crc = 0;               ///< CRC32C, CRC64NVME
+  };
+
+  std::string etag_md5_;  ///< hex; empty: the ETag is no MD5
+  std::optional<base::Digest> md5_;
+  std::vector<Expected> expected_;
+};
+
+}  // namespace s3c::s3

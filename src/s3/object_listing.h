@@ -1,0 +1,58 @@
+// The objects of a listing as a stream in key order, one page ahead of its reader. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <optional>
+#include <string>
+
+#include "s3/listing.h"
+#include "s3/object_store.h"
+
+namespace s3c::s3 {
+
+/// A start-after that comes before key: the key without its last character (not byte: half a character is no
+/// UTF-8). What lies between is listed in vain.
+std::string key_before(std::string key);
+
+class ObjectListing {
+ public:
+  /// Whether an object is wanted.
+  using Filter = std::function<bool(const ObjectSummary&)>;
+
+  /// start_after: exclusive, empty for the start of the prefix. filter: empty wants every object.
+  /// with_thaw_state: ask for ObjectSummary::thaw. Nothing is asked before the first peek().
+  ObjectListing(ObjectStore& store, const std::string& bucket, const std::string& prefix,
+                const std::string& start_after = {}, Filter filter = {}, bool with_thaw_state = false);
+
+  /// The next object that the filter wants; nullptr at the end. The pointer holds until the next pop() or
+  /// peek(). Throws the store's errors, and corrupt when the keys don't strictly ascend: the merge with
+  /// committed indexes, the order of our own index and "every object exactly once" all rest on that, so a
+  /// store that repeats a page or sorts otherwise must not be believed.
+  const ObjectSummary* peek();
+  /// REQUIRES: peek() returned an object.
+  void pop() { ++next_; }
+
+  struct Rest {
+    std::uint64_t objects = 0;
+    std::uint64_t bytes = 0;  ///< their sizes
+  };
+  /// What is still to come, wanted by the filter or not; nullopt as long as the last page isn't there.
+  std::optional<Rest> rest() const;
+
+ private:
+  void load_page();
+
+  const std::string bucket_;
+  const std::string prefix_;
+  const Filter filter_;
+  ObjectPages pages_;
+  std::future<std::optional<ListObjectsPage>> coming_;
+  ListObjectsPage page_;
+  std::size_t next_ = 0;
+  std::string last_key_;
+  bool started_ = false;
+};
+
+}  // namespace s3c::s3

@@ -1,0 +1,56 @@
+#include "source/archived_members.h"
+
+namespace s3c::source {
+
+bool is_same_object(const index::Row& row, const s3::ObjectSummary& object) {
+  // Without an ETag a row tells no object from another: it was made of a foreign archive.
+  return !row.etag.empty() && row.etag == object.etag && row.size_bytes == object.size_bytes &&
+         row.last_modified == object.last_modified;
+}
+
+bool is_of_group(const catalog::CommittedVolume& volume, std::string_view source_bucket,
+                 std::string_view group_prefix) {
+  return volume.manifest().source_bucket == source_bucket && volume.manifest().group_prefix == group_prefix;
+}
+
+MemberCursor::MemberCursor(catalog::Catalog& catalog, const index::Manifest& manifest)
+    : cursor_(catalog.open_index(manifest)), last_key_(manifest.last_key) {}
+
+const index::Row* MemberCursor::row_of(const std::string& key) {
+  if (key > last_key_) return nullptr;
+  if (!started_) {
+    // A late part of the group needs no block from before its first key.
+    cursor_.seek(key);
+    row_ = cursor_.next();
+    started_ = true;
+  }
+  while (row_ && row_->key < key) row_ = cursor_.next();
+  return row_ && row_->key == key ? &*row_ : nullptr;
+}
+
+ArchivedMembers::ArchivedMembers(catalog::Catalog& catalog,
+                                 const std::vector<catalog::CommittedVolume>& volumes) {
+  for (const catalog::CommittedVolume& volume : volumes)
+    sides_.push_back({&volume, MemberCursor(catalog, volume.manifest())});
+}
+
+bool ArchivedMembers::contains(const s3::ObjectSummary& object) {
+  bool found = false;
+  for (Side& side : sides_) {
+    const index::Row* row = side.cursor.row_of(object.key);
+    if (row == nullptr || !is_same_object(*row, object)) continue;
+    side.has_sources = true;
+    found = true;
+  }
+  return found;
+}
+
+std::vector<const catalog::CommittedVolume*> ArchivedMembers::volumes_with_sources() const {
+  std::vector<const catalog::CommittedVolume*> volumes;
+  for (const Side& side : sides_) {
+    if (side.has_sources) volumes.push_back(side.volume);
+  }
+  return volumes;
+}
+
+}  // namespace s3c::source

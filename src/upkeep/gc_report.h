@@ -1,0 +1,89 @@
+// What gc found and did, as values: cli/ prints them, tests compare them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace s3c::upkeep {
+
+enum class GarbageKind {
+  upload,    ///< an unfinished multipart upload
+  manifest,  ///< of a volume that was never committed
+  index,     ///< of such a volume
+  mark,      ///< that says how far a volume came
+  probe,     ///< the store probe's object
+  staging,   ///< a verification's copy of a volume
+};
+
+/// The kind's name as it is written above; public API.
+std::string_view to_string(GarbageKind kind);
+
+/// One thing in the archive bucket.
+struct Garbage {
+  GarbageKind kind = GarbageKind::upload;
+  std::string key;
+  std::string upload_id;  ///< of an upload
+  std::chrono::milliseconds age{0};
+  std::uint64_t size_bytes = 0;  ///< 0 for uploads: what their parts take isn't known
+  std::string why;               ///< it goes, or stays; one line
+};
+
+/// Things, counted; the first ten thousand are kept by name.
+class GarbageList {
+ public:
+  static constexpr std::size_t kMaxNamed = 10'000;
+
+  void add(Garbage garbage);
+  /// By kind and key.
+  void sort();
+  std::uint64_t count() const { return count_; }
+  std::uint64_t size_bytes() const { return size_bytes_; }
+  const std::map<GarbageKind, std::uint64_t>& by_kind() const { return by_kind_; }
+  const std::vector<Garbage>& named() const { return named_; }
+
+ private:
+  std::uint64_t count_ = 0;
+  std::uint64_t size_bytes_ = 0;
+  std::map<GarbageKind, std::uint64_t> by_kind_;
+  std::vector<Garbage> named_;
+};
+
+/// What could not be listed or looked at: counted, and the first twenty are kept.
+class GcFailures {
+ public:
+  static constexpr std::size_t kMaxKept = 20;
+
+  void add(const base::Error& error);
+  std::uint64_t count() const { return count_; }
+  const std::vector<base::Error>& kept() const { return kept_; }
+  /// One of all is not worth retrying.
+  bool refused() const { return refused_; }
+
+ private:
+  std::uint64_t count_ = 0;
+  std::vector<base::Error> kept_;
+  bool refused_ = false;
+};
+
+struct GcReport {
+  std::uint64_t manifests = 0;  ///< seen, as the next two
+  std::uint64_t indexes = 0;
+  std::uint64_t uploads = 0;  ///< ours
+  std::uint64_t young = 0;    ///< uploads, their records and copies that are younger than min_age
+  GarbageList removed;        ///< dry run: what would be
+  GarbageList left;           ///< garbage that could not be removed
+  GarbageList waiting;        ///< may be garbage: it can't be told yet
+  /// Not garbage, but not what it should be either, such as records whose archives were lost: nothing of it
+  /// is touched.
+  GarbageList damaged;
+  GcFailures failures;
+  bool interrupted = false;
+};
+
+}  // namespace s3c::upkeep

@@ -1,0 +1,261 @@
+#include "upkeep/rebuild.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/ulid.h"
+#include "catalog/catalog.h"
+#include "catalog/committed_volume.h"
+#include "catalog/forward_reader.h"
+#include "catalog/volume_audit.h"
+#include "index/index_writer.h"
+#include "upkeep/record_writer.h"
+#include "zip/reader.h"
+
+namespace s3c::upkeep {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+/// The parts of a multipart ETag, "…-N"; 0 for any other.
+std::uint64_t parts_of(const std::string& etag) {
+  const std::size_t dash = etag.rfind('-');
+  if (dash == std::string::npos || dash + 1 == etag.size() || etag.size() - dash > 6) return 0;
+  std::uint64_t parts = 0;
+  for (const char digit : etag.substr(dash + 1)) {
+    if (digit < '0' || digit > '9') return 0;
+    parts = parts * 10 + static_cast<std::uint64_t>(digit - '0');
+  }
+  return parts;
+}
+
+/// The parts that a foreign archive's ETag tells: 1 for 32 hex digits alone, the ETag of one PUT; 0 for one
+/// that a manifest can't say.
+std::uint64_t foreign_parts_of(const std::string& etag) {
+  constexpr std::size_t kMd5Digits = 32;
+  const std::size_t digits = std::min(etag.find_first_not_of("0123456789abcdef"), etag.size());
+  if (digits != kMd5Digits) return 0;
+  return etag.size() == kMd5Digits ? 1 : etag.rfind('-') == kMd5Digits ? parts_of(etag) : 0;
+}
+
+class Rebuild {
+ public:
+  Rebuild(s3::ObjectStore& store, const RebuildOptions& options, std::string archive_key, base::Clock& clock,
+          const std::function<void(std::uint64_t)>& visited)
+      : store_(store),
+        options_(options),
+        bucket_(options.scope.archive_bucket),
+        key_(std::move(archive_key)),
+        clock_(clock),
+        visited_(visited) {}
+
+  Rebuilt run() {
+    look_at_archive();
+    if (is_foreign()) {
+      index_foreign_archive();
+    } else {
+      read_index();
+    }
+    fill_manifest();
+    audit();
+    const WrittenRecords written = write_missing_records(store_, manifest_, index_, head_);
+    return {key_, manifest_.objects, written.index, written.manifest, unlisted_};
+  }
+
+ private:
+  Error error(ErrorKind kind, const std::string& why) const {
+    return {kind, why, {.operation = "rebuild", .resource = bucket_ + "/" + base::printable(key_)}};
+  }
+
+  void look_at_archive() {
+    const auto head = store_.head_object(bucket_, key_);
+    if (!head) throw error(ErrorKind::not_found, "there is no such archive");
+    head_ = *head;
+    const catalog::CatalogScope& scope = options_.scope;
+    const auto volume = scope.archive_name.volume_of(scope.bucket, scope.prefix, key_);
+    if (!volume) throw misfit("its name doesn't");
+    group_ = volume->fields;
+    parts_ = is_foreign() ? foreign_parts_of(head_.etag) : parts_of(head_.etag);
+    if (parts_ == 0) {
+      throw error(ErrorKind::unsupported,
+                  is_foreign() ? "its ETag is none that S3 makes, and nothing else would bind a record to it"
+                               : "it was not uploaded in parts: a copy of a volume, not the volume itself");
+    }
+    reader_.emplace([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
+                    head_.size_bytes);
+  }
+
+  bool is_foreign() const { return catalog::id_of(head_).empty(); }
+
+  std::string fetch(std::uint64_t offset, std::uint64_t size_bytes) {
+    s3::GetObjectRequest request;
+    request.bucket = bucket_;
+    request.key = key_;
+    request.if_match = head_.etag;
+    request.range = s3::ByteRange{offset, size_bytes};
+    request.expected_size_bytes = size_bytes;
+    return store_.get_object(request).body;
+  }
+
+  /// The last entry becomes the index again: the same rows make the same bytes.
+  void read_index() {
+    std::optional<zip::EntryInfo> own;
+    reader_->for_each_entry([&own](const zip::EntryInfo& entry) {
+      if (entry.name == zip::kIndexEntryName) own = entry;
+    });
+    if (!own) throw error(ErrorKind::corrupt, "it lacks its own index, which is its last entry");
+    index::IndexWriter writer;
+    index::RowSplitter rows([&](const index::Row& row) {
+      writer.add(row);
+      ++manifest_.objects;
+      manifest_.source_size_bytes += row.size_bytes;
+    });
+    reader_->read_member(*own, [&rows](std::string_view text) { rows.write(text); });
+    rows.finish();
+    if (manifest_.objects == 0) throw error(ErrorKind::corrupt, "its own index has no rows");
+    index_ = writer.finish();
+  }
+
+  /// Its members' names are no keys of the layout, so only its own name has to be a volume's.
+  void index_foreign_archive() {
+    catalog::ForeignIndex made;
+    try {
+      made = catalog::index_foreign(
+          *reader_, [this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
+          head_.size_bytes, options_.memory_bytes);
+    } catch (const Error& e) {
+      if (!e.context().operation.empty()) throw;
+      throw error(e.kind(), e.message());  // which archive, it doesn't know
+    }
+    manifest_.objects = made.file.rows;
+    manifest_.source_size_bytes = made.source_size_bytes;
+    manifest_.foreign_entries = reader_->entries();
+    index_ = std::move(made.file);
+    crc32_ = made.crc32;
+    unlisted_ = std::move(made.unlisted);
+  }
+
+  Error misfit(const std::string& what) const {
+    return error(ErrorKind::invalid_argument,
+                 what +
+                     " fit --bucket, --prefix, --layout and --archive-name: give them as they were given to "
+                     "archive");
+  }
+
+  /// What all keys of its group start with; empty for a foreign archive.
+  std::string group_prefix() const {
+    if (is_foreign()) return {};
+    const catalog::CatalogScope& scope = options_.scope;
+    const auto prefix = scope.layout.group_prefix_of_key(scope.prefix, index_.first_key);
+    if (!prefix || !index_.last_key.starts_with(*prefix) ||
+        scope.layout.fields_of_key(scope.prefix, index_.first_key) != group_)
+      throw misfit(fmt::format("its name or its keys ({} …) don't", base::printable(index_.first_key)));
+    return *prefix;
+  }
+
+  void fill_manifest() {
+    const catalog::CatalogScope& scope = options_.scope;
+    index::Manifest& m = manifest_;
+    m.id = catalog::record_id(head_);
+    m.archive_bucket = bucket_;
+    m.archive_key = key_;
+    m.archive_size_bytes = head_.size_bytes;
+    m.etag = head_.etag;
+    m.parts = parts_;
+    m.part_size_bytes = part_size();
+    m.storage_class = head_.storage_class;
+    m.upload_id = index::kNoUpload;  // it ended long ago, and no reader needs it
+    m.source_bucket = scope.bucket;
+    m.layout = scope.layout.text();
+    m.group = group_;
+    m.group_prefix = group_prefix();
+    m.first_key = index_.first_key;
+    m.last_key = index_.last_key;
+    m.index_key = catalog::index_key(key_, m.id);
+    m.index_size_bytes = index_.gz_size_bytes;
+    m.index_sha256 = base::to_hex(base::sha256(index_.gz_bytes()));
+    m.blocks = index_.blocks;
+    // When the volume was made, not its record: restore takes the newest volume's word on a key.
+    m.created_at = is_foreign() ? head_.last_modified : base::ulid_time(m.id).value_or(clock_.now());
+    m.tool = "s3compressor";
+    m.tool_version = options_.tool_version;
+    m.checksum.value = checksum();
+  }
+
+  /// A whole number of MiB with which the archive has as many parts as its ETag says, if there is one.
+  std::uint64_t part_size() const {
+    constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
+    const std::uint64_t least = (head_.size_bytes + parts_ - 1) / parts_;
+    const std::uint64_t rounded = (least + mebibyte - 1) / mebibyte * mebibyte;
+    return (head_.size_bytes - 1) / rounded + 1 == parts_ ? rounded : least;
+  }
+
+  /// The store's own, or where it tells none that of the bytes.
+  std::string checksum() {
+    if (auto told = head_.whole_checksum("CRC32")) return *std::move(told);
+    if (crc32_) return base::to_base64(base::crc32_bytes(*crc32_));
+    catalog::ForwardReader all(
+        [this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); }, 0, head_.size_bytes,
+        head_.size_bytes);
+    return base::to_base64(base::crc32_bytes(all.finish()));
+  }
+
+  void audit() {
+    base::MemoryBudget memory(options_.memory_bytes);
+    index::IndexCursor cursor(
+        [gz = index_.gz_bytes()](std::uint64_t offset, std::uint64_t size) {
+          return gz.substr(offset, size);
+        },
+        index_.blocks);
+    const catalog::AuditReport report = catalog::audit_volume(store_, {bucket_, key_, head_.etag}, manifest_,
+                                                              std::move(cursor), memory, visited_);
+    if (report.whole()) {
+      if (!is_foreign()) manifest_.crc64nvme = report.crc64nvme;
+      return;
+    }
+    const catalog::Damage& first = report.named.front();
+    throw error(
+        ErrorKind::corrupt,
+        fmt::format("{} things in it are not as its own index says, no record was made: {}{}{}",
+                    report.damages, base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
+  }
+
+  s3::ObjectStore& store_;
+  const RebuildOptions& options_;
+  const std::string bucket_;
+  const std::string key_;
+  base::Clock& clock_;
+  const std::function<void(std::uint64_t)>& visited_;
+
+  s3::ObjectHead head_;
+  std::uint64_t parts_ = 0;
+  catalog::Fields group_;  // as its name says
+  std::optional<zip::Reader> reader_;
+  index::IndexFile index_;
+  index::Manifest manifest_;
+  std::optional<std::uint32_t> crc32_;  // of the archive, where it was read whole for its index
+  std::optional<catalog::UnlistedEntries> unlisted_;
+};
+
+}  // namespace
+
+void validate(const RebuildOptions& o) {
+  validate(o.scope);
+  const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
+  if (o.scope.bucket.empty()) refuse("--bucket is missing: whose objects were archived");
+  if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
+}
+
+Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,
+                        base::Clock& clock, const std::function<void(std::uint64_t)>& visited) {
+  return Rebuild(store, options, archive_key, clock, visited).run();
+}
+
+}  // namespace s3c::upkeep

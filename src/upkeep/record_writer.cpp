@@ -1,0 +1,74 @@
+#include "upkeep/record_writer.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "catalog/catalog.h"
+#include "catalog/committed_volume.h"
+
+namespace s3c::upkeep {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+Error occupied(const index::Manifest& manifest, const std::string& what) {
+  return {ErrorKind::corrupt,
+          what + ": move it away first",
+          {.operation = "rebuild",
+           .resource = manifest.archive_bucket + "/" + base::printable(manifest.archive_key)}};
+}
+
+/// False: the same bytes are there already.
+bool put_if_missing(s3::ObjectStore& store, const index::Manifest& manifest, const std::string& key,
+                    const std::string& content_type, const std::string& body) {
+  const auto is_same = [&](const s3::ObjectHead& head) {
+    s3::GetObjectRequest request;
+    request.bucket = manifest.archive_bucket;
+    request.key = key;
+    request.max_size_bytes = body.size();
+    return head.size_bytes == body.size() && store.get_object(request).body == body;
+  };
+  const auto refuse = [&] {
+    return occupied(manifest, fmt::format("{} is there already, and is another one", key));
+  };
+  // Asked first, for stores that ignore the condition.
+  if (const auto there = store.head_object(manifest.archive_bucket, key)) {
+    if (!is_same(*there)) throw refuse();
+    return false;
+  }
+  s3::PutObjectRequest request;
+  request.bucket = manifest.archive_bucket;
+  request.key = key;
+  request.attributes.content_type = content_type;
+  request.if_none_match = true;
+  store.put_object(request, body);
+  return true;
+}
+
+}  // namespace
+
+WrittenRecords write_missing_records(s3::ObjectStore& store, const index::Manifest& manifest,
+                                     const index::IndexFile& index, const s3::ObjectHead& archive) {
+  const std::string& bucket = manifest.archive_bucket;
+  WrittenRecords written;
+  // Index first: a manifest without its index is damage.
+  written.index = put_if_missing(store, manifest, catalog::index_key(manifest.archive_key, manifest.id),
+                                 "application/gzip", index.gz_bytes());
+  const std::string key = catalog::manifest_key(manifest.archive_key, manifest.id);
+  if (store.head_object(bucket, key)) {
+    const index::Manifest there =
+        catalog::Catalog(store, bucket)
+            .read_manifest(catalog::ManifestName{manifest.archive_key, manifest.id});
+    if (!catalog::is_as_sent(there, archive) || there.index_sha256 != manifest.index_sha256)
+      throw occupied(manifest, "a manifest of its id is there already, and says something else");
+    return written;
+  }
+  written.manifest = put_if_missing(store, manifest, key, "application/json", index::to_json(manifest));
+  return written;
+}
+
+}  // namespace s3c::upkeep

@@ -1,0 +1,159 @@
+#include "upkeep/verify_run.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/encoding.h"
+#include "base/in_order.h"
+#include "base/memory_budget.h"
+#include "catalog/volume_listing.h"
+#include "upkeep/volume_check.h"
+
+namespace s3c::upkeep {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using Findings = std::vector<VolumeFinding>;
+using Kind = VolumeFinding::Kind;
+
+/// Volumes that are read at a time: each has several ranges in flight.
+constexpr int kDeepVolumes = 2;
+
+class VerifyRun {
+ public:
+  VerifyRun(const VerifyOptions& options, const VerifyContext& context)
+      : options_(options),
+        context_(context),
+        memory_(options.memory_bytes),
+        check_(context.store, options.scope.archive_bucket,
+               {options.deep, options.mend, options.thaw, options.min_age}, memory_,
+               context.progress.bytes_read, context.stop) {}
+
+  VerifyReport run() {
+    try {
+      look_at_volumes();
+    } catch (const Error& error) {
+      // The user pressed Ctrl-C: what was found until then is told.
+      if (error.kind() != ErrorKind::cancelled) throw;
+    }
+    report_.interrupted = context_.stop.stop_requested();
+    return std::move(report_);
+  }
+
+ private:
+  void look_at_volumes() {
+    if (options_.volumes.empty()) {
+      catalog::VolumeListing listing(context_.store, options_.scope);
+      look_at<catalog::ListedVolume>(
+          [&listing] { return listing.next(); },
+          [this](const catalog::ListedVolume& volume) { return Findings{check_.check(volume)}; });
+    } else {
+      auto name = options_.volumes.begin();
+      look_at<std::string>(
+          [this, &name] {
+            return name == options_.volumes.end() ? std::nullopt : std::optional<std::string>(*name++);
+          },
+          [this](const std::string& volume) { return check_.check_named(volume); });
+    }
+  }
+
+  template <typename In>
+  void look_at(const std::function<std::optional<In>()>& next,
+               const std::function<Findings(const In&)>& check) {
+    base::in_order<In, Findings>(
+        options_.deep ? kDeepVolumes : options_.threads,
+        [&]() -> std::optional<In> {
+          if (context_.stop.stop_requested()) return std::nullopt;
+          return next();
+        },
+        [&](In& input) {
+          Findings findings = check(input);
+          for (const VolumeFinding& finding : findings) {
+            ++context_.progress.volumes;
+            context_.progress.damages += finding.damage_count;
+          }
+          return findings;
+        },
+        [this](Findings&& findings) {
+          for (const VolumeFinding& finding : findings) take(finding);
+        });
+  }
+
+  void take(const VolumeFinding& finding) {
+    switch (finding.kind) {
+      case Kind::whole:
+      case Kind::lost_id:
+      case Kind::unproven:
+      case Kind::damaged:
+        return take_volume(finding);
+      case Kind::unfinished:
+        return report_.unfinished.add(finding.archive_key);
+      case Kind::garbage:
+        return report_.garbage.add(finding.archive_key);
+      case Kind::foreign:
+        return report_.foreign.add(finding.archive_key);
+      case Kind::failed:
+        if (finding.error->kind() == ErrorKind::cancelled) return;  // only not looked at
+        ++report_.failed;
+        if (!finding.error->worth_retrying()) report_.refused = true;
+        if (report_.failures.size() < VerifyReport::kMaxFailures) report_.failures.push_back(*finding.error);
+        return;
+      case Kind::none:
+        return;
+    }
+  }
+
+  void take_volume(const VolumeFinding& finding) {
+    ++report_.volumes;
+    report_.members_read += finding.members_read;
+    if (finding.frozen) report_.frozen.add(finding.archive_key);
+    if (finding.thaw_started) ++report_.thaws_started;
+    if (finding.kind == Kind::damaged) {
+      ++report_.damaged;
+      report_.damages += finding.damage_count;
+      for (const catalog::Damage& damage : finding.damages) {
+        context_.log.warn("damaged: {}: {}{}{}", base::printable(finding.archive_key),
+                          base::printable(damage.key), damage.key.empty() ? "" : ": ",
+                          base::printable(damage.what));
+        if (report_.named.size() < VerifyReport::kMaxNamed)
+          report_.named.push_back({finding.archive_key, damage.key, damage.what});
+      }
+    } else if (finding.kind == Kind::lost_id) {
+      report_.lost_id.add(finding.archive_key);
+    } else if (finding.kind == Kind::unproven) {
+      report_.unproven.add(finding.archive_key);
+    } else if (!finding.frozen) {
+      if (finding.mended) report_.mended.add(finding.archive_key);
+      ++report_.whole;
+      report_.objects += finding.manifest->objects;
+      report_.archive_bytes += finding.manifest->archive_size_bytes;
+    }
+  }
+
+  const VerifyOptions& options_;
+  const VerifyContext& context_;
+  base::MemoryBudget memory_;
+  VolumeCheck check_;
+  VerifyReport report_;  // the calling thread's
+};
+
+}  // namespace
+
+void validate(const VerifyOptions& o) {
+  validate(o.scope);
+  const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
+  if (o.threads < 1 || o.threads > 4096) refuse("--threads must be between 1 and 4096");
+  if (o.mend && !o.deep) refuse("an archive is only mended after it was read whole: --mend needs --deep");
+  if (o.thaw) validate(*o.thaw);
+  if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
+}
+
+VerifyReport run_verify(const VerifyOptions& options, const VerifyContext& context) {
+  return VerifyRun(options, context).run();
+}
+
+}  // namespace s3c::upkeep

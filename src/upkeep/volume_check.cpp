@@ -1,0 +1,274 @@
+#include "upkeep/volume_check.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/age_limit.h"
+#include "base/encoding.h"
+#include "catalog/catalog_listing.h"
+#include "catalog/committed_volume.h"
+#include "catalog/volume_mend.h"
+
+namespace s3c::upkeep {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+using Kind = VolumeFinding::Kind;
+
+/// Asked of the store and not of the listing: some stores let objects of Glacier classes be read.
+bool is_frozen(const Error& error) {
+  return error.kind() == ErrorKind::wrong_state;
+}
+
+/// Parts that the store copies at a time.
+constexpr int kCopies = 8;
+
+}  // namespace
+
+void VolumeFinding::damage(std::string what) {
+  kind = Kind::damaged;
+  ++damage_count;
+  damages.push_back({"", std::move(what)});
+}
+
+VolumeCheck::VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,
+                         base::MemoryBudget& memory, std::atomic<std::uint64_t>& bytes_read,
+                         std::stop_token stop)
+    : store_(store),
+      bucket_(archive_bucket),
+      options_(options),
+      memory_(memory),
+      bytes_read_(bytes_read),
+      stop_(std::move(stop)),
+      catalog_(store, archive_bucket),
+      copies_(kCopies) {}
+
+VolumeFinding VolumeCheck::check(const catalog::ListedVolume& listed) {
+  VolumeFinding finding;
+  finding.archive_key = listed.archive_key;
+  try {
+    judge(listed, finding);
+    if (!options_.deep) return finding;
+    if (finding.kind == Kind::whole || finding.kind == Kind::lost_id || finding.kind == Kind::unproven) {
+      read(listed.archive, finding);
+    } else if (finding.kind == Kind::damaged) {
+      finding.damages.back().what += "; its members were not read";
+    }
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled && stop_.stop_requested()) {
+      finding = {};
+      finding.kind = VolumeFinding::Kind::none;
+      return finding;
+    }
+    if (error.kind() == ErrorKind::cancelled) throw;
+    finding.kind = VolumeFinding::Kind::failed;
+    finding.error = error;
+  }
+  return finding;
+}
+
+std::vector<VolumeFinding> VolumeCheck::check_named(const std::string& archive_key) {
+  std::vector<VolumeFinding> findings;
+  try {
+    std::optional<s3::ObjectSummary> archive;
+    if (const auto head = store_.head_object(bucket_, archive_key)) {
+      archive = s3::ObjectSummary{.key = archive_key,
+                                  .size_bytes = head->size_bytes,
+                                  .etag = head->etag,
+                                  .last_modified = head->last_modified,
+                                  .storage_class = head->storage_class,
+                                  .thaw = head->thaw};
+    }
+    std::vector<catalog::CatalogRecord> records;  // a handful: of the runs that raced for the name
+    catalog::CatalogListing listing(store_, bucket_, archive_key + "/");
+    while (auto record = listing.next()) records.push_back(*std::move(record));
+    for (const catalog::CatalogRecord& record : records)
+      findings.push_back(check({archive_key, record, archive}));
+    if (!findings.empty()) return findings;
+    if (!archive) {
+      throw Error(ErrorKind::not_found, "there is no such volume, neither an archive nor a record of one",
+                  {.operation = "verify", .resource = bucket_ + "/" + base::printable(archive_key)});
+    }
+    findings.push_back(check({archive_key, std::nullopt, archive}));
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    VolumeFinding& failed = findings.emplace_back();
+    failed.archive_key = archive_key;
+    failed.kind = VolumeFinding::Kind::failed;
+    failed.error = error;
+  }
+  return findings;
+}
+
+void VolumeCheck::judge(const catalog::ListedVolume& listed, VolumeFinding& finding) {
+  catalog::VolumeInfo volume = catalog::find_state(store_, catalog_, listed);
+  finding.manifest = std::move(volume.manifest);
+  switch (volume.state) {
+    case catalog::VolumeState::committed:
+      return judge_index(finding);
+    case catalog::VolumeState::lost_id:
+      finding.kind = VolumeFinding::Kind::lost_id;
+      return judge_index(finding);
+    case catalog::VolumeState::unproven:
+      finding.kind = VolumeFinding::Kind::unproven;
+      return judge_index(finding);
+    case catalog::VolumeState::lost:
+    case catalog::VolumeState::replaced:
+    case catalog::VolumeState::unreadable:
+      return finding.damage(std::move(volume.detail));
+    case catalog::VolumeState::no_manifest:
+      return judge_without_manifest(listed, finding);
+    case catalog::VolumeState::unfinished:
+      return judge_unfinished(listed, finding);
+  }
+}
+
+/// The index decides what is deleted, so it is compared without reading members, too.
+void VolumeCheck::judge_index(VolumeFinding& finding) {
+  const index::Manifest& manifest = *finding.manifest;
+  const auto head = store_.head_object(bucket_, catalog::index_key(manifest.archive_key, manifest.id));
+  if (!head) {
+    return finding.damage(
+        "its index is not there: find, ls and restore can't use it; catalog rebuild makes it again");
+  }
+  if (head->size_bytes != manifest.index_size_bytes) {
+    return finding.damage(fmt::format("its index has {} bytes, the manifest says {}", head->size_bytes,
+                                      manifest.index_size_bytes));
+  }
+  if (const auto told = head->whole_checksum("SHA256")) {
+    if (*told != catalog::index_checksum(manifest))
+      finding.damage("its index has another SHA-256 than the manifest says");
+  } else if (!options_.deep) {  // deep reads it anyway
+    read_index(finding);
+  }
+}
+
+/// False: it isn't the manifest's.
+bool VolumeCheck::read_index(VolumeFinding& finding) {
+  try {
+    catalog_.expect_index(*finding.manifest);
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    finding.damage(error.message());
+    return false;
+  }
+}
+
+void VolumeCheck::judge_without_manifest(const catalog::ListedVolume& listed, VolumeFinding& finding) {
+  const auto head = store_.head_object(bucket_, listed.archive_key);
+  if (!head) {
+    finding.kind = VolumeFinding::Kind::none;
+    return;
+  }
+  if (const auto record = find_record({listed.archive_key, catalog::record_id(head)})) {
+    judge({listed.archive_key, record, listed.archive}, finding);  // committed since the catalog was listed
+  } else if (catalog::id_of(head).empty()) {
+    finding.kind = VolumeFinding::Kind::foreign;
+  } else {
+    finding.damage("no manifest in the catalog is its own; catalog rebuild makes it again");
+  }
+}
+
+void VolumeCheck::judge_unfinished(const catalog::ListedVolume& listed, VolumeFinding& finding) {
+  const catalog::CatalogRecord& record = *listed.record;
+  // No run is making what a foreign archive's record tells of.
+  if (!catalog::is_foreign_id(record.name.id) &&
+      !base::AgeLimit(store_.now(), options_.min_age).passed_by(record.last_modified)) {
+    finding.kind = VolumeFinding::Kind::unfinished;
+    return;
+  }
+  if (!record.manifest_bytes) {
+    finding.kind = VolumeFinding::Kind::garbage;  // an index alone: nothing was ever deleted because of it
+    return;
+  }
+  if (!finding.manifest) {
+    finding.kind = VolumeFinding::Kind::none;  // taken back since it was listed
+    return;
+  }
+  // A killed run leaves such a record. So does whoever deletes the archive of a run with --keep-sources: no
+  // source was deleted on this record's word, but perhaps by a person since.
+  const auto head = store_.head_object(bucket_, listed.archive_key);
+  if (!head) {
+    return finding.damage(
+        "there is a manifest but no archive: its run was killed before it was there, or it was deleted "
+        "before "
+        "any source was (gc removes such records)");
+  }
+  if (catalog::record_id(head) == record.name.id) return judge(listed, finding);  // completed a moment ago
+  const std::string id = catalog::id_of(head);
+  if (id.empty()) {
+    finding.damage(
+        "at its name stands an object with no id of a volume: its run was killed before the archive was "
+        "there, "
+        "or it was overwritten before any source was deleted (gc removes such records)");
+  } else if (!find_record({listed.archive_key, id})) {
+    finding.damage("at its name stands a volume that no manifest names: was it overwritten?");
+  } else {
+    finding.kind = VolumeFinding::Kind::garbage;  // another run was faster
+  }
+}
+
+std::optional<catalog::CatalogRecord> VolumeCheck::find_record(const catalog::ManifestName& name) {
+  const auto head = store_.head_object(bucket_, catalog::manifest_key(name.archive_key, name.id));
+  if (!head) return std::nullopt;
+  return catalog::CatalogRecord{name, head->last_modified, head->size_bytes, std::nullopt,
+                                catalog_.has_commit_mark(name)};
+}
+
+void VolumeCheck::read(const std::optional<s3::ObjectSummary>& archive, VolumeFinding& finding) {
+  const index::Manifest& manifest = *finding.manifest;
+  const std::string etag = etag_of(archive, manifest.archive_key);
+  if (!audit(etag, finding) || finding.kind == VolumeFinding::Kind::whole) return;
+  finding.kind = VolumeFinding::Kind::lost_id;  // every byte of it is the manifest's
+  if (!options_.mend) return;
+  catalog::give_id_back(store_, bucket_, manifest, etag, copies_, stop_);
+  finding.kind = VolumeFinding::Kind::whole;
+  finding.mended = true;
+}
+
+/// False: it is damaged, or could not be read before a thaw.
+bool VolumeCheck::audit(const std::string& etag, VolumeFinding& finding) {
+  const index::Manifest& manifest = *finding.manifest;
+  const bool index_is_right = read_index(finding);
+  try {
+    const catalog::AuditReport audit = catalog::audit_volume(store_, {bucket_, manifest.archive_key, etag},
+                                                             manifest, catalog_.open_index(manifest), memory_,
+                                                             [this](std::uint64_t bytes) { visited(bytes); });
+    finding.members_read = audit.members;
+    finding.damage_count += audit.damages;
+    finding.damages.insert(finding.damages.end(), audit.named.begin(), audit.named.end());
+    if (!audit.whole()) finding.kind = VolumeFinding::Kind::damaged;
+    return index_is_right && audit.whole();
+  } catch (const Error& error) {
+    if (is_frozen(error)) {
+      finding.frozen = true;
+      if (options_.thaw)
+        finding.thaw_started = catalog::ask_for_thaw(store_, bucket_, manifest.archive_key, *options_.thaw);
+    } else if (error.kind() == ErrorKind::corrupt) {
+      finding.damage(std::string(error.what()) + "; its members were not read");  // of the catalog's index
+    } else {
+      throw;
+    }
+    return false;
+  }
+}
+
+std::string VolumeCheck::etag_of(const std::optional<s3::ObjectSummary>& archive,
+                                 const std::string& archive_key) {
+  if (archive) return archive->etag;
+  const auto head = store_.head_object(bucket_, archive_key);
+  return head ? head->etag : "";
+}
+
+/// Volumes can have 50 GB: whoever interrupts doesn't want to wait for the end of one.
+void VolumeCheck::visited(std::uint64_t bytes) {
+  bytes_read_ += bytes;
+  if (stop_.stop_requested()) throw Error(ErrorKind::cancelled, "stopped while reading a volume");
+}
+
+}  // namespace s3c::upkeep

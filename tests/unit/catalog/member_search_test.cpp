@@ -1,0 +1,279 @@
+// Finding members through the catalog: what is asked for, in which order results come, and what is told of
+// volumes that can't be searched.
+#include "catalog/member_search.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "catalog/volume_listing.h"
+#include "catalog/volume_state.h"
+#include "support/promise.h"
+
+namespace s3c::catalog {
+namespace {
+
+using base::ErrorKind;
+using support::Call;
+using support::day_key;
+using support::FakeStore;
+using support::Op;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class MemberSearchTest : public ::testing::Test {
+ protected:
+  MemberSearchTest() {
+    scope_.archive_bucket = support::kArchive;
+    scope_.bucket = support::kSource;
+  }
+  /// Five objects on each of three days, two in a volume.
+  void archive() {
+    originals_ = support::fill(store_, 5, 3);
+    ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
+    store_.forget_journal();
+  }
+  SearchReport search(const MemberQuery& query, const std::string& volume = "") {
+    found_.clear();
+    unsearched_.clear();
+    return search_members(store_, {scope_, query, volume, 4}, {}, [this](FoundKey&& found) {
+      for (const FoundMember& member : found.members)
+        found_.emplace_back(member.manifest->archive_key, member.row.key);
+      if (!found.unsearched.empty()) unsearched_[found.members.front().row.key] = found.unsearched;
+    });
+  }
+  std::vector<std::string> keys() const {
+    std::vector<std::string> keys;
+    for (const auto& [volume, key] : found_) keys.push_back(key);
+    std::sort(keys.begin(), keys.end());
+    return keys;
+  }
+  std::string manifest_of(const std::string& archive_key) {
+    for (const std::string& key : store_.keys(support::kArchive)) {
+      const auto name = parse_manifest_key(key);
+      if (name && name->archive_key == archive_key) return key;
+    }
+    return {};
+  }
+  std::map<std::string, VolumeState> states() {
+    std::map<std::string, VolumeState> states;
+    Catalog catalog(store_, support::kArchive);
+    VolumeListing listing(store_, scope_);
+    while (const auto volume = listing.next())
+      states[volume->archive_key] = find_state(store_, catalog, *volume).state;
+    return states;
+  }
+
+  FakeStore store_;
+  CatalogScope scope_;
+  std::map<std::string, std::string> originals_;
+  std::vector<std::pair<std::string, std::string>> found_;
+  std::map<std::string, std::string> unsearched_;  // by key
+};
+
+TEST_F(MemberSearchTest, AKeyOfAKnownDayCostsThreeRequests) {
+  support::fill(store_, 2, 3);
+  ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
+  store_.forget_journal();
+  EXPECT_EQ(search(MemberQuery({day_key(2, 1)}, {})).members, 1u);
+  EXPECT_THAT(found_, ElementsAre(std::pair<std::string, std::string>("src/20180402.zip", day_key(2, 1))));
+  EXPECT_EQ(store_.calls(Op::list).size(), 1u);
+  EXPECT_EQ(store_.calls(Op::get).size(), 2u);
+  EXPECT_EQ(store_.journal().size(), 3u);
+}
+
+TEST_F(MemberSearchTest, OnlyVolumesWhoseKeysSurroundItAreLookedInto) {
+  archive();
+  const SearchReport report = search(MemberQuery({day_key(1, 4)}, {}));
+  EXPECT_EQ(report.volumes, 1u);
+  EXPECT_THAT(keys(), ElementsAre(day_key(1, 4)));
+}
+
+TEST_F(MemberSearchTest, KeysComeInOrderWhateverVolumeTheyAreIn) {
+  archive();
+  // A second volume of each day, whose keys lie between those of the others.
+  for (int day = 1; day <= 3; ++day) store_.put(support::kSource, day_key(day, 2), "again");
+  ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
+  const SearchReport report = search(MemberQuery({}, {"*"}));
+  EXPECT_EQ(report.members, originals_.size() + 3);
+  std::vector<std::string> in_order;
+  for (const auto& [volume, key] : found_) in_order.push_back(key);
+  EXPECT_TRUE(std::is_sorted(in_order.begin(), in_order.end()));
+  EXPECT_EQ(search(MemberQuery({}, {"*/02/00[13].xml"})).members, 2u);
+  EXPECT_THAT(keys(), ElementsAre(day_key(2, 1), day_key(2, 3)));
+}
+
+TEST_F(MemberSearchTest, AllMembersOfAKeyComeTogether) {
+  archive();
+  store_.put(support::kSource, day_key(1, 2), "again");
+  ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
+  std::vector<std::size_t> members;
+  search_members(store_, {scope_, MemberQuery(), "", 4}, {},
+                 [&](FoundKey&& found) { members.push_back(found.members.size()); });
+  EXPECT_EQ(members.size(), originals_.size());
+  EXPECT_EQ(std::count(members.begin(), members.end(), 2u), 1);
+}
+
+TEST_F(MemberSearchTest, WhatAnUnreadVolumeMayHoldIsSaidOfEachKey) {
+  archive();  // two objects in a volume: src/20180401.zip has 000 and 001
+  store_.put(support::kSource, day_key(1, 0), "again");
+  store_.put(support::kSource, day_key(1, 1), "again");
+  ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
+  const auto damage = [this](const std::string& key) {
+    store_.edit(support::kArchive, key, [](support::StoredObject& object) { object.body.at(20) ^= 1; });
+  };
+  // Of a volume whose index can't be read, the range of keys is known.
+  const std::string manifest = manifest_of("src/20180401-4.zip");
+  ASSERT_FALSE(manifest.empty());
+  const auto name = *parse_manifest_key(manifest);
+  damage(index_key(name.archive_key, name.id));
+  search(MemberQuery());
+  EXPECT_THAT(unsearched_,
+              ElementsAre(std::pair<const std::string, std::string>(day_key(1, 0), name.archive_key),
+                          std::pair<const std::string, std::string>(day_key(1, 1), name.archive_key)));
+  // Of one whose manifest can't be read, only the group is known, by its name.
+  damage(manifest);
+  search(MemberQuery());
+  ASSERT_EQ(unsearched_.size(), 5u);
+  EXPECT_EQ(unsearched_.begin()->second, name.archive_key);
+  EXPECT_FALSE(unsearched_.contains(day_key(2, 0)));
+}
+
+TEST_F(MemberSearchTest, DatesAndBucketsNarrowTheSearch) {
+  archive();
+  scope_.dates = DateRange::between("2018-04-02", "2018-04-02");
+  EXPECT_EQ(search(MemberQuery()).members, 5u);
+  scope_.dates = {};
+  scope_.bucket = "other";
+  EXPECT_EQ(search(MemberQuery()).members, 0u);
+  scope_.bucket.clear();  // whatever the catalog names
+  EXPECT_EQ(search(MemberQuery()).members, originals_.size());
+}
+
+TEST_F(MemberSearchTest, APrefixThatWasAskedForIsTheOnlyOne) {
+  archive();
+  const std::string log = "logs/2018/04/01/a.log";
+  store_.put(support::kSource, log, "x");
+  archive::ArchiveOptions logs = support::small_options();
+  logs.selection.prefix = "logs";
+  ASSERT_FALSE(support::run(store_, logs).total().failure);
+  EXPECT_EQ(search(MemberQuery()).members, originals_.size() + 1) << "both have the same names";
+  scope_.prefix = "logs";
+  scope_.only_prefix = true;
+  for (const auto& query : {MemberQuery(), MemberQuery({}, {"*"}), MemberQuery({log, day_key(1, 1)}, {})}) {
+    EXPECT_EQ(search(query).members, 1u);
+    EXPECT_THAT(keys(), ElementsAre(log));
+  }
+  scope_.prefix = "sources";
+  EXPECT_EQ(search(MemberQuery()).members, originals_.size());
+}
+
+TEST_F(MemberSearchTest, AVolumeWhoseManifestWasRemovedIsTold) {
+  archive();
+  store_.put(support::kSource, day_key(1, 0), "newer");
+  ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
+  store_.erase(support::kArchive, manifest_of("src/20180401-4.zip"));
+  const SearchReport report = search(MemberQuery());
+  EXPECT_EQ(report.failed, 1u);
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_THAT(report.failures[0].what(), ::testing::HasSubstr("the manifest of a committed volume is gone"));
+  EXPECT_EQ(unsearched_.size(), 5u) << "an older object must not pass for the newest";
+  EXPECT_TRUE(unsearched_.contains(day_key(1, 0)));
+}
+
+TEST_F(MemberSearchTest, OneVolumeByItsName) {
+  archive();
+  EXPECT_EQ(search(MemberQuery(), "src/20180401-3.zip").members, 1u);
+  EXPECT_EQ(search(MemberQuery(), "src/20190101.zip").volumes, 0u);
+}
+
+TEST_F(MemberSearchTest, OfSeveralRecordsOfOneNameTheArchiveTells) {
+  archive();
+  // What a run that lost its race leaves for a moment.
+  const std::string real = manifest_of("src/20180401.zip");
+  std::string text = store_.objects(support::kArchive).at(real).body;
+  const std::string id = parse_manifest_key(real)->id;
+  const std::string other = "01B8J3Z7Q40000000000000000";
+  for (std::size_t at = text.find(id); at != std::string::npos; at = text.find(id, at))
+    text.replace(at, id.size(), other);
+  store_.put(support::kArchive, manifest_key("src/20180401.zip", other), text);
+  const SearchReport report = search(MemberQuery());
+  EXPECT_EQ(report.members, originals_.size());
+  EXPECT_EQ(report.failed, 0u) << "the loser's index is not even asked for";
+}
+
+TEST_F(MemberSearchTest, VolumesThatCanNotBeSearchedAreTold) {
+  archive();
+  store_.edit(support::kArchive, manifest_of("src/20180402.zip"),
+              [](support::StoredObject& object) { object.body = "{"; });
+  for (const std::string& key : store_.keys(support::kArchive)) {
+    const auto name = parse_index_key(key);
+    if (name && name->archive_key == "src/20180403.zip")
+      store_.edit(support::kArchive, key, [](support::StoredObject& object) { object.body.at(20) ^= 1; });
+  }
+  const SearchReport report = search(MemberQuery());
+  EXPECT_EQ(report.failed, 2u);
+  std::string told;
+  for (const base::Error& error : report.failures) told += error.what();
+  EXPECT_THAT(told, HasSubstr("src/20180402.zip"));
+  EXPECT_THAT(told, HasSubstr("src/20180403.zip"));
+  EXPECT_EQ(report.members, originals_.size() - 4);
+}
+
+TEST_F(MemberSearchTest, AListingThatFailsEndsIt) {
+  archive();
+  store_.before = [](const Call& call) {
+    if (call.op == Op::list) throw support::store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  EXPECT_EQ(support::error_kind([this] { search(MemberQuery()); }), ErrorKind::access_denied);
+}
+
+TEST_F(MemberSearchTest, StoppedMeansCancelled) {
+  archive();
+  std::stop_source stop;
+  stop.request_stop();
+  const MemberQuery everything;
+  EXPECT_EQ(support::error_kind([&] {
+              search_members(store_, {scope_, everything, "", 4}, stop.get_token(), [](FoundKey&&) {});
+            }),
+            ErrorKind::cancelled);
+}
+
+TEST_F(MemberSearchTest, StatesOfVolumes) {
+  archive();
+  for (const auto& [key, state] : states()) EXPECT_EQ(state, VolumeState::committed) << key;
+  EXPECT_EQ(store_.calls(Op::head).size(), 9u) << "of each archive: no listing tells an id";
+
+  store_.erase(support::kArchive, "src/20180401.zip");
+  store_.edit(support::kArchive, "src/20180401-2.zip", [](support::StoredObject& object) {
+    object.body += "x";
+    object.etag = "another-1";
+    object.checksums.clear();
+  });
+  store_.erase(support::kArchive, manifest_of("src/20180402.zip"));
+  store_.put(support::kArchive, "src/20180403.zip", "somebody's");
+  store_.edit(support::kArchive, manifest_of("src/20180402-2.zip"),
+              [](support::StoredObject& object) { object.body = "{"; });
+  store_.put(support::kArchive, "src/20180404.zip", "somebody's");
+  store_.put(support::kArchive, "src/notes.txt", "somebody's");
+  const auto told = states();
+  EXPECT_EQ(told.at("src/20180401.zip"), VolumeState::lost);
+  EXPECT_EQ(told.at("src/20180401-2.zip"), VolumeState::replaced);
+  EXPECT_EQ(told.at("src/20180402.zip"), VolumeState::no_manifest);
+  EXPECT_EQ(told.at("src/20180403.zip"), VolumeState::lost);
+  EXPECT_EQ(told.at("src/20180402-2.zip"), VolumeState::unreadable);
+  EXPECT_EQ(told.at("src/20180404.zip"), VolumeState::no_manifest);
+  EXPECT_FALSE(told.contains("src/notes.txt"));
+  EXPECT_EQ(told.at("src/20180403-2.zip"), VolumeState::committed);
+}
+
+TEST_F(MemberSearchTest, UnderKmsTheArchiveIsAskedForItsChecksum) {
+  store_.kms = true;
+  archive();
+  for (const auto& [key, state] : states()) EXPECT_EQ(state, VolumeState::committed) << key;
+  EXPECT_FALSE(store_.calls(Op::head).empty());
+}
+
+}  // namespace
+}  // namespace s3c::catalog

@@ -1,0 +1,197 @@
+// What restoring to a bucket does, call by call: nothing is replaced unless that was asked for, everything an
+// object had comes back, and each object costs the requests that bucket_target.cpp promises.
+#include "bucket_target_fixture.h"
+
+namespace s3c::restore {
+namespace {
+
+using base::ErrorKind;
+using support::Call;
+using support::error_kind;
+using support::Op;
+using support::store_error;
+using support::StoredObject;
+using testing::BucketTargetTest;
+using testing::kBucket;
+using testing::row_of_object;
+
+TEST_F(BucketTargetTest, OneHeadAndOnePutBringAnObjectBackWithAllItHad) {
+  index::Row row = row_of_object("a/b.xml", "<a/>");
+  row.storage_class = "GLACIER_IR";
+  row.content_type = "application/xml";
+  row.system_headers = {{"cache-control", "no-cache"}, {"content-encoding", "gzip"}};
+  row.metadata = {{"owner", "me"}};
+  row.tags = {{"team", "logs"}};
+  const auto to = target(false, "back/");
+  EXPECT_EQ(to->name_of(row), "s3://target/back/a/b.xml");
+  EXPECT_EQ(restore(*to, row, "<a/>"), Landing::written);
+  EXPECT_EQ(ops(), (std::vector{Op::head, Op::put}));
+  const StoredObject written = object("back/a/b.xml");
+  EXPECT_EQ(written.body, "<a/>");
+  EXPECT_EQ(written.content_type, "application/xml");
+  EXPECT_EQ(written.system_headers, row.system_headers);
+  EXPECT_EQ(written.metadata, row.metadata);
+  EXPECT_EQ(written.tags, row.tags);
+  EXPECT_EQ(written.storage_class, "STANDARD");
+}
+
+TEST_F(BucketTargetTest, AnEqualObjectCostsOneHead) {
+  store_.put(kBucket, "a", "same");
+  for (const bool overwrite : {false, true}) {
+    store_.forget_journal();
+    EXPECT_EQ(target(overwrite)->look(row_of_object("a", "same")), Landing::equal);
+    EXPECT_EQ(ops(), std::vector{Op::head});
+  }
+}
+
+TEST_F(BucketTargetTest, AnEmptyObjectComesBack) {
+  EXPECT_EQ(restore(*target(), row_of_object("empty", ""), ""), Landing::written);
+  EXPECT_EQ(object("empty").body, "");
+  EXPECT_EQ(target()->look(row_of_object("empty", "")), Landing::equal);
+}
+
+TEST_F(BucketTargetTest, AnotherObjectStays) {
+  store_.put(kBucket, "longer", "longer than ours");
+  store_.put(kBucket, "a", "diff");
+  const auto to = target();
+  EXPECT_EQ(to->look(row_of_object("longer", "ours")), Landing::exists);
+  EXPECT_EQ(restore(*to, row_of_object("a", "ours"), "ours"), Landing::exists);
+  expect_stays("a", "diff");
+  EXPECT_TRUE(store_.calls(Op::put).empty());
+}
+
+TEST_F(BucketTargetTest, AnotherObjectIsReplacedWhereThatWasAskedFor) {
+  for (const std::string there : {"longer than ours", "diff"}) {
+    store_.put(kBucket, "a", there);
+    store_.forget_journal();
+    EXPECT_EQ(restore(*target(true), row_of_object("a", "ours"), "ours"), Landing::written);
+    EXPECT_EQ(object("a").body, "ours");
+    EXPECT_EQ(ops(), (std::vector{Op::head, Op::put}));
+  }
+}
+
+TEST_F(BucketTargetTest, WhereTheRowsETagIsNoMd5TheBytesTell) {
+  store_.put(kBucket, "a", "same");
+  // Multipart; made under KMS, which looks like an MD5 and is none.
+  for (const std::string etag : {"0123456789abcdef0123456789abcdef-2", "0123456789abcdef0123456789abcdef"}) {
+    index::Row row = row_of_object("a", "same");
+    row.etag = etag;
+    EXPECT_EQ(target()->look(row), std::nullopt);
+    EXPECT_EQ(target()->write(row, "same"), Landing::equal);
+    EXPECT_EQ(target()->write(row, "ours"), Landing::exists);
+    EXPECT_EQ(stream(*target(), row, "same"), Landing::equal);
+    EXPECT_EQ(stream(*target(), row, "ours"), Landing::exists);
+  }
+  EXPECT_TRUE(store_.calls(Op::put).empty());
+  EXPECT_TRUE(store_.calls(Op::create).empty());
+}
+
+TEST_F(BucketTargetTest, UnderKmsAChecksumTellsOrNothingDoes) {
+  store_.put(kBucket, "a", "same");
+  const auto under_kms = [this](std::vector<s3::Checksum> checksums) {
+    store_.edit(kBucket, "a", [&](StoredObject& object) {
+      // Not even if it were an MD5 of the right bytes: nobody promises that.
+      object.etag = base::to_hex(base::md5("some of KMS's own"));
+      object.server_side_encryption = "aws:kms";
+      object.checksums = std::move(checksums);
+    });
+  };
+  const index::Row row = row_of_object("a", "same");
+  under_kms({});
+  EXPECT_EQ(target()->look(row), std::nullopt);
+  EXPECT_EQ(target()->write(row, "same"), Landing::exists);
+  // Nor are bytes made that could tell nothing; also not where the ETag looks like one of parts.
+  for (const std::string suffix : {"", "-1"}) {
+    store_.edit(kBucket, "a", [&](StoredObject& object) { object.etag += suffix; });
+    EXPECT_EQ(target()->write_streamed(row, [](const RestoreTarget::Sink&) { ADD_FAILURE(); }),
+              Landing::exists);
+  }
+  under_kms({{"CRC32", base::to_base64(base::crc32_bytes(base::crc32("same"))), "FULL_OBJECT"}});
+  EXPECT_EQ(target()->write(row, "same"), Landing::equal);
+  EXPECT_EQ(target()->write(row, "ours"), Landing::exists);
+  under_kms({});
+  // The very object: a restore to where it came from.
+  index::Row itself = row;
+  itself.etag = object("a").etag;
+  EXPECT_EQ(target()->look(itself), Landing::equal);
+  // A tag that is no digest may be the same for two contents.
+  store_.edit(kBucket, "a", [](StoredObject& object) { object.etag = "1"; });
+  itself.etag = "1";
+  EXPECT_EQ(target()->look(itself), std::nullopt);
+}
+
+TEST_F(BucketTargetTest, AnObjectThatAppearsAfterTheLookStays) {
+  for (const std::string there : {"ours", "diff", "longer than ours"}) {
+    store_.make_bucket(kBucket);
+    const auto to = target();
+    const index::Row row = row_of_object("a/" + there, "ours");
+    ASSERT_EQ(to->look(row), std::nullopt);
+    store_.put(kBucket, row.key, there);
+    EXPECT_EQ(to->write(row, "ours"), there == "ours" ? Landing::equal : Landing::exists);
+    expect_stays(row.key, there);
+  }
+}
+
+TEST_F(BucketTargetTest, AnObjectThatAppearsAndGoesAgainIsAFailure) {
+  const auto to = target();
+  const index::Row row = row_of_object("a", "ours");
+  ASSERT_EQ(to->look(row), std::nullopt);
+  store_.put(kBucket, "a", "diff");
+  store_.before = [this](const Call& call) {
+    if (call.op == Op::head) store_.erase(kBucket, "a");
+  };
+  EXPECT_EQ(error_kind([&] { to->write(row, "ours"); }), ErrorKind::precondition_failed);
+}
+
+TEST_F(BucketTargetTest, WithoutAFreshLookWriteLooksItself) {
+  const auto to = target();
+  const index::Row row = row_of_object("a", "ours");
+  EXPECT_EQ(to->write(row, "ours"), Landing::written);
+  EXPECT_EQ(ops(), (std::vector{Op::head, Op::put}));
+  store_.put(kBucket, "b", "diff");
+  EXPECT_EQ(to->write(row_of_object("b", "ours"), "ours"), Landing::exists);
+  // One look is good for one write.
+  const index::Row c = row_of_object("c", "ours");
+  ASSERT_EQ(to->look(c), std::nullopt);
+  ASSERT_EQ(to->write(c, "ours"), Landing::written);
+  store_.forget_journal();
+  EXPECT_EQ(to->write(c, "ours"), Landing::equal);
+  EXPECT_EQ(ops(), std::vector{Op::head});
+  // And a look that finds it taken withdraws what an earlier one said.
+  const index::Row d = row_of_object("d", "ours");
+  ASSERT_EQ(to->look(d), std::nullopt);
+  store_.put(kBucket, "d", "diff");
+  ASSERT_EQ(to->look(d), std::nullopt);
+  store_.forget_journal();
+  EXPECT_EQ(to->write(d, "ours"), Landing::exists);
+  EXPECT_EQ(ops(), std::vector{Op::head});
+}
+
+TEST_F(BucketTargetTest, WhatTheStoreRefusesIsAFailure) {
+  store_.before = [](const Call& call) {
+    if (call.op == Op::put || call.op == Op::create)
+      throw store_error(ErrorKind::invalid_argument, "InvalidTag");
+  };
+  const auto to = target();
+  EXPECT_EQ(error_kind([&] { restore(*to, row_of_object("a", "x"), "x"); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(error_kind([&] { stream(*to, row_of_object("a", "x"), "x"); }), ErrorKind::invalid_argument);
+  EXPECT_TRUE(store_.calls(Op::abort).empty());
+}
+
+TEST_F(BucketTargetTest, KeysThatS3CantHaveAreRefusedBeforeAnythingIsSent) {
+  const auto to = target(false, "prefix/");
+  const index::Row fits = row_of_object(std::string(1017, 'k'), "x");
+  const index::Row too_long = row_of_object(std::string(1018, 'k'), "x");
+  const index::Row none = row_of_object("", "x");
+  for (const index::Row* row : {&too_long, &none}) {
+    const auto nowhere = target(false, row == &none ? "" : "prefix/");
+    EXPECT_EQ(error_kind([&] { nowhere->look(*row); }), ErrorKind::invalid_argument);
+    EXPECT_EQ(error_kind([&] { nowhere->write(*row, "x"); }), ErrorKind::invalid_argument);
+    EXPECT_EQ(error_kind([&] { stream(*nowhere, *row, "x"); }), ErrorKind::invalid_argument);
+  }
+  EXPECT_TRUE(store_.journal().empty());
+  EXPECT_EQ(restore(*to, fits, "x"), Landing::written);
+}
+
+}  // namespace
+}  // namespace s3c::restore

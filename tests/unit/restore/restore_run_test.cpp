@@ -1,0 +1,472 @@
+// A restore over the fake store: which ranges are asked for, which volume has the last word, what is told of
+// what went wrong.
+#include "restore/restore_run.h"
+#include "restore/restore_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "catalog/catalog.h"
+#include "support/promise.h"
+
+namespace s3c::restore {
+namespace {
+
+using base::ErrorKind;
+using support::Call;
+using support::day_key;
+using support::FakeStore;
+using support::Op;
+using support::store_error;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// Keeps what is written.
+class MapTarget final : public RestoreTarget {
+ public:
+  std::optional<Landing> look(const index::Row& row) override {
+    base::MutexLock lock(mutex_);
+    const auto found = bodies_.find(row.key);
+    if (found == bodies_.end()) return std::nullopt;
+    return found->second.size() == row.size_bytes ? Landing::equal : Landing::exists;
+  }
+  Landing write(const index::Row& row, std::string_view body) override {
+    base::MutexLock lock(mutex_);
+    if (row.key == refused) throw base::Error(ErrorKind::access_denied, "not here");
+    bodies_[row.key] = body;
+    return Landing::written;
+  }
+  Landing write_streamed(const index::Row& row, const std::function<void(const Sink&)>& produce) override {
+    std::string body;
+    produce([&body](std::string_view bytes) { body.append(bytes); });
+    base::MutexLock lock(mutex_);
+    ++streamed_;
+    bodies_[row.key] = std::move(body);
+    return Landing::written;
+  }
+  std::string name_of(const index::Row& row) const override { return row.key; }
+
+  std::map<std::string, std::string> bodies() const {
+    base::MutexLock lock(mutex_);
+    return bodies_;
+  }
+  int streamed() const {
+    base::MutexLock lock(mutex_);
+    return streamed_;
+  }
+  void put(const std::string& key, const std::string& body) {
+    base::MutexLock lock(mutex_);
+    bodies_[key] = body;
+  }
+  void clear() {
+    base::MutexLock lock(mutex_);
+    bodies_.clear();
+  }
+
+  std::string refused;
+
+ private:
+  mutable base::Mutex mutex_;
+  std::map<std::string, std::string> bodies_ S3C_GUARDED_BY(mutex_);
+  int streamed_ S3C_GUARDED_BY(mutex_) = 0;
+};
+
+class RestoreRunTest : public ::testing::Test {
+ protected:
+  RestoreRunTest() { options_.scope.bucket = support::kSource; }
+  void archive(const std::map<std::string, std::string>& bodies, std::uint64_t max_objects = 1000) {
+    store_.make_bucket(support::kSource);
+    store_.make_bucket(support::kArchive);
+    for (const auto& [key, body] : bodies) {
+      store_.put(support::kSource, key, body);
+      if (at_) store_.edit(support::kSource, key, [this](auto& object) { object.last_modified = *at_; });
+      originals_[key] = body;
+    }
+    archive::ArchiveOptions options = support::small_options();
+    options.layout = catalog::Layout::parse(layout_.first);
+    options.archive_name = catalog::ArchiveName::parse(layout_.second);
+    options.max_objects = max_objects;
+    options.storage_class = "GLACIER";
+    clock_.move(std::chrono::hours(1));
+    const auto log = base::make_null_logger();
+    archive::Progress progress;
+    ASSERT_FALSE(
+        archive::run_archive(options, {{store_, store_}, clock_, *log, progress, {}}).total().failure);
+    store_.forget_journal();
+  }
+  RestorePlan plan() {
+    RestoreProgress progress;
+    return plan_restore(options_, context(progress));
+  }
+  RestoreReport restore() {
+    RestoreProgress progress;
+    const RestoreContext all = context(progress);
+    return run_restore(options_, plan_restore(options_, all), all);
+  }
+  RestoreContext context(RestoreProgress& progress) {
+    options_.scope.archive_bucket = support::kArchive;
+    options_.memory_bytes = 64 << 20;
+    options_.threads = 3;
+    return {store_,
+            clock_,
+            *log_,
+            progress,
+            {},
+            {},
+            [this](const std::string&) -> RestoreTarget& { return target_; }};
+  }
+  /// GETs of archives.
+  std::vector<Call> fetches() { return store_.calls(Op::get, ".zip"); }
+
+  FakeStore store_;
+  support::FakeClock clock_;
+  std::shared_ptr<base::Logger> log_ = base::make_null_logger();
+  RestoreOptions options_;
+  std::pair<std::string_view, std::string_view> layout_{catalog::kDefaultLayout,
+                                                        catalog::kDefaultArchiveName};
+  std::optional<base::Timestamp> at_;  // last-modified of what is archived; nullopt: as the store tells it
+  MapTarget target_;
+  std::map<std::string, std::string> originals_;
+};
+
+TEST_F(RestoreRunTest, NeighboursComeInOneRange) {
+  std::map<std::string, std::string> bodies;
+  for (int n = 0; n < 50; ++n) bodies[day_key(1, n)] = std::string(static_cast<std::size_t>(100 + n), 'x');
+  archive(bodies);
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 50u);
+  EXPECT_TRUE(target_.bodies() == originals_);
+  int ranges = 0;
+  for (const Call& call : store_.calls(Op::get)) ranges += call.key == "src/20180401.zip";
+  EXPECT_EQ(ranges, 1);
+
+  store_.forget_journal();
+  const RestoreReport again = restore();
+  EXPECT_EQ(again.equal, 50u);
+  for (const Call& call : store_.calls(Op::get))
+    EXPECT_NE(call.key, "src/20180401.zip") << "nothing is fetched in vain";
+}
+
+TEST_F(RestoreRunTest, FarApartMembersAreNotFetchedWithWhatLiesBetween) {
+  std::string noise(300'000, '\0');
+  std::uint64_t state = 1;
+  for (char& c : noise)
+    c = static_cast<char>((state = state * 6364136223846793005u + 1442695040888963407u) >> 56);
+  archive({{day_key(1, 0), "first"}, {day_key(1, 1), noise}, {day_key(1, 2), "last"}});
+  options_.query = catalog::MemberQuery({day_key(1, 0), day_key(1, 2)}, {});
+  EXPECT_EQ(restore().restored, 2u);
+  EXPECT_EQ(target_.bodies().size(), 2u);
+}
+
+TEST_F(RestoreRunTest, LargeMembersAreStreamed) {
+  archive({{day_key(1, 0), "small"}, {day_key(1, 1), std::string((8 << 20) + 1, 'L')}});
+  EXPECT_EQ(restore().restored, 2u);
+  EXPECT_TRUE(target_.bodies() == originals_);
+  EXPECT_EQ(target_.streamed(), 1);
+}
+
+TEST_F(RestoreRunTest, TheNewestVolumeHasTheLastWord) {
+  archive({{day_key(1, 0), "old"}, {day_key(1, 1), "only once"}});
+  archive({{day_key(1, 0), "newer"}});
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 2u);
+  EXPECT_EQ(report.existing, 0u) << "the older one is not even tried";
+  EXPECT_TRUE(target_.bodies() == originals_);
+  EXPECT_EQ(target_.bodies().at(day_key(1, 0)), "newer");
+}
+
+TEST_F(RestoreRunTest, WhileTheNewestVolumeIsFrozenItKeepsItsKeys) {
+  archive({{day_key(1, 0), "old"}, {day_key(1, 1), "only once"}});
+  archive({{day_key(1, 0), "newer"}});
+  archive({{day_key(2, 0), "another day"}});
+  const auto freeze = [this] {
+    store_.edit(support::kArchive, "src/20180401-2.zip",
+                [](support::StoredObject& object) { object.thaw.kind = s3::ThawState::Kind::frozen; });
+  };
+  freeze();
+  store_.thaw_polls = 1000;
+  RestoreReport report = restore();
+  EXPECT_EQ(report.waiting.size(), 1u);
+  EXPECT_EQ(report.restored, 2u) << "what the older volume alone holds needs no waiting";
+  EXPECT_FALSE(target_.bodies().contains(day_key(1, 0)));
+
+  // It can't be thawed at all: the old object still doesn't come back in its place.
+  freeze();
+  store_.before = [](const Call& call) {
+    if (call.op == Op::restore) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  report = restore();
+  EXPECT_EQ(report.failed_volumes, 1u) << "the one whose thaw was refused";
+  EXPECT_FALSE(target_.bodies().contains(day_key(1, 0)));
+}
+
+TEST_F(RestoreRunTest, AVolumeWithNothingNewestIsNotThawed) {
+  store_.freezes_archives = true;
+  archive({{day_key(1, 0), "old"}});
+  archive({{day_key(1, 0), "newer"}});
+  EXPECT_EQ(plan().frozen_volumes, 1u);
+  EXPECT_EQ(plan().volumes.at(0).archive_key, "src/20180401-2.zip");
+}
+
+/// Archives two versions of one key, the newer one by a machine whose clock is a day behind.
+TEST_F(RestoreRunTest, NoArchiversClockDecides) {
+  archive({{day_key(1, 0), "old"}});
+  clock_.move(-std::chrono::days(1));
+  archive({{day_key(1, 0), "newer"}});
+  EXPECT_EQ(restore().restored, 1u);
+  EXPECT_EQ(target_.bodies().at(day_key(1, 0)), "newer");
+}
+
+class TwoLayouts : public RestoreRunTest {
+ protected:
+  TwoLayouts() { options_.scope.bucket.clear(); }  // whatever the catalog names
+
+  /// An object at the hour, archived by the day and later, overwritten, by the hour (or the other way round).
+  void archive_both(bool day_first) {
+    archive_as(day_first, "old");
+    archive_as(!day_first, "newer");
+  }
+  void archive_as(bool by_day, const std::string& body) {
+    layout_ = by_day ? std::pair(catalog::kDefaultLayout, catalog::kDefaultArchiveName)
+                     : std::pair<std::string_view, std::string_view>("{prefix}/{yyyy}/{mm}/{dd}/{hh}/",
+                                                                     "{bucket}/{yyyy}{mm}{dd}-h{hh}.zip");
+    archive({{kKey, body}});
+  }
+  const std::string kKey = "sources/2018/04/01/05/a.xml";
+};
+
+TEST_F(TwoLayouts, TheNewerObjectComesBack) {
+  for (const bool day_first : {true, false}) {
+    archive_both(day_first);
+    EXPECT_EQ(restore().restored, 1u);
+    EXPECT_EQ(target_.bodies().at(kKey), "newer");
+    target_.clear();
+    for (const std::string& archived : store_.keys(support::kArchive))
+      store_.erase(support::kArchive, archived);
+  }
+}
+
+TEST_F(TwoLayouts, OfTwoThatAreEquallyNewNoneComesBackUnlessAVolumeIsNamed) {
+  const base::Timestamp moment = support::FakeClock().now();
+  for (const bool by_day : {true, false}) {
+    at_ = moment;
+    archive_as(by_day, by_day ? "one" : "other");
+  }
+  RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 0u);
+  EXPECT_EQ(report.tied, 1u);
+  ASSERT_EQ(report.not_restored.named.size(), 1u);
+  EXPECT_EQ(report.not_restored.named[0].key, kKey);
+  EXPECT_THAT(report.not_restored.named[0].why, HasSubstr("src/20180401.zip"));
+  EXPECT_THAT(report.not_restored.named[0].why, HasSubstr("src/20180401-h05.zip"));
+  EXPECT_TRUE(target_.bodies().empty());
+
+  options_.volume = "src/20180401-h05.zip";
+  report = restore();
+  EXPECT_EQ(report.restored, 1u);
+  EXPECT_EQ(report.tied, 0u);
+  EXPECT_EQ(target_.bodies().at(kKey), "other");
+}
+
+TEST_F(TwoLayouts, OneObjectArchivedTwiceComesBackOnce) {
+  at_ = support::FakeClock().now();
+  archive_as(true, "the same");
+  archive_as(false, "the same");
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 1u);
+  EXPECT_EQ(report.equal + report.existing + report.tied, 0u);
+}
+
+TEST_F(RestoreRunTest, AVolumeThatIsCommittedAfterThePlanIsLeftToTheNextRestore) {
+  archive({{day_key(1, 0), "old"}});
+  RestoreProgress progress;
+  const RestoreContext all = context(progress);
+  const RestorePlan planned = plan_restore(options_, all);
+  archive({{day_key(1, 0), "newer"}});
+  EXPECT_EQ(run_restore(options_, planned, all).restored, 1u);
+  EXPECT_EQ(target_.bodies().at(day_key(1, 0)), "old") << "never both, one after the other";
+}
+
+/// What keeps the newest volume from being looked into while the run is planned.
+class NewestVolumeUnseen : public RestoreRunTest, public ::testing::WithParamInterface<const char*> {
+ protected:
+  void break_it() {
+    const std::string what = GetParam();
+    if (what == "archive") {
+      store_.before = [](const Call& call) {
+        if (call.op == Op::head && call.key == "src/20180401-2.zip")
+          throw store_error(ErrorKind::transient, "InternalError");
+      };
+      return;
+    }
+    for (const std::string& key : store_.keys(support::kArchive)) {
+      if (key.find(what) == std::string::npos || key.find("20180401-2.zip/") == std::string::npos) continue;
+      whole_[key] = store_.objects(support::kArchive).at(key).body;
+      store_.edit(support::kArchive, key, [](support::StoredObject& object) { object.body.at(20) = '\x01'; });
+    }
+    ASSERT_EQ(whole_.size(), 1u);
+  }
+  void repair_it() {
+    store_.before = {};
+    for (const auto& [key, body] : whole_)
+      store_.edit(support::kArchive, key,
+                  [&whole = body](support::StoredObject& object) { object.body = whole; });
+  }
+
+ private:
+  std::map<std::string, std::string> whole_;
+};
+
+TEST_P(NewestVolumeUnseen, OlderOnesStayAndOthersComeBack) {
+  archive({{day_key(1, 0), "old"}});
+  archive({{day_key(1, 0), "newer"}, {day_key(1, 1), "b"}});
+  archive({{day_key(2, 0), "another day"}});
+  archive({{day_key(1, 2), "newest"}});
+  break_it();
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.failed_volumes, 1u);
+  EXPECT_FALSE(target_.bodies().contains(day_key(1, 0))) << "the old one would stay for good";
+  EXPECT_TRUE(target_.bodies().contains(day_key(2, 0)));
+  // Without its manifest not even its keys are known: it may hold any of the group's.
+  const bool keys_known = GetParam() != std::string("/manifest/");
+  EXPECT_EQ(target_.bodies().contains(day_key(1, 2)), keys_known);
+  // Where the index can be read the key is known to be in the volume that can't.
+  const bool index_known = GetParam() == std::string("archive");
+  EXPECT_EQ(report.failed, index_known ? 0u : keys_known ? 1u : 2u);
+  EXPECT_EQ(report.not_restored.named.size(), report.failed);
+  for (const NotRestored& one : report.not_restored.named)
+    EXPECT_THAT(one.why, HasSubstr("src/20180401-2.zip could not be searched"));
+  repair_it();
+  EXPECT_EQ(restore().failed_volumes, 0u);
+  EXPECT_TRUE(target_.bodies() == originals_);
+}
+
+INSTANTIATE_TEST_SUITE_P(RestoreRun, NewestVolumeUnseen,
+                         ::testing::Values("/manifest/", "/index/", "archive"));
+
+TEST_F(RestoreRunTest, AVolumeThatFailsWhileItIsWaitedForKeepsItsKeys) {
+  store_.freezes_archives = true;
+  archive({{day_key(1, 0), "old"}});
+  archive({{day_key(1, 0), "newer"}});
+  store_.thaw_polls = 1;
+  int heads = 0;
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::head && call.key == "src/20180401-2.zip" && ++heads == 2)
+      throw store_error(ErrorKind::transient, "InternalError");
+  };
+  options_.wait = true;
+  EXPECT_EQ(restore().failed_volumes, 1u);
+  EXPECT_TRUE(target_.bodies().empty());
+}
+
+TEST_F(RestoreRunTest, AThawThatCameToNothingIsAskedForAgain) {
+  store_.freezes_archives = true;
+  archive({{day_key(1, 0), "a"}});
+  store_.thaw_polls = 1;
+  int heads = 0;
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::head && ++heads == 2) {
+      store_.edit(support::kArchive, call.key,
+                  [](support::StoredObject& object) { object.thaw.kind = s3::ThawState::Kind::frozen; });
+    }
+    if (heads == 100) throw std::runtime_error("waits for a thaw that nobody has asked for");
+  };
+  options_.wait = true;
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 1u);
+  EXPECT_EQ(report.thaws_started, 2u);
+}
+
+TEST_F(RestoreRunTest, ARecordThatIsGoneAfterThePlanIsTold) {
+  archive({{day_key(1, 0), "a"}});
+  RestoreProgress progress;
+  const RestoreContext all = context(progress);
+  const RestorePlan planned = plan_restore(options_, all);
+  for (const std::string& key : store_.keys(support::kArchive)) {
+    if (catalog::parse_manifest_key(key)) store_.erase(support::kArchive, key);
+  }
+  const RestoreReport report = run_restore(options_, planned, all);
+  EXPECT_EQ(report.restored, 0u);
+  EXPECT_EQ(report.failed_volumes, 1u);
+}
+
+TEST_F(RestoreRunTest, AnArchiveThatIsAnotherOneByNowIsNoVolume) {
+  archive({{day_key(1, 0), "a"}, {day_key(1, 1), std::string((8 << 20) + 1, 'L')}});
+  const auto change = [](support::StoredObject& object) {
+    object.metadata["s3compress-id"] = "01B8J3Z7Q40000000000000000";
+  };
+  RestoreProgress progress;
+  const RestoreContext all = context(progress);
+  const RestorePlan planned = plan_restore(options_, all);
+  store_.edit(support::kArchive, "src/20180401.zip", change);  // behind the plan's back
+  const RestoreReport report = run_restore(options_, planned, all);
+  EXPECT_EQ(report.failed, 2u) << "small or streamed";
+  EXPECT_EQ(report.restored, 0u);
+  EXPECT_EQ(plan().failed_volumes, 1u);
+}
+
+TEST_F(RestoreRunTest, OneThatFailsDoesNotStopTheRest) {
+  archive({{day_key(1, 0), "a"}, {day_key(1, 1), "b"}, {day_key(2, 0), "c"}});
+  target_.refused = day_key(1, 1);
+  RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 2u);
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(report.refused);
+  ASSERT_EQ(report.not_restored.named.size(), 1u);
+  EXPECT_EQ(report.not_restored.named[0].key, day_key(1, 1));
+
+  // A volume whose archive is gone.
+  store_.erase(support::kArchive, "src/20180402.zip");
+  target_.refused.clear();
+  report = restore();
+  EXPECT_EQ(report.failed_volumes, 1u);
+  EXPECT_THAT(report.failures.at(0).what(), HasSubstr("src/20180402.zip"));
+  EXPECT_EQ(report.restored, 1u);
+}
+
+TEST_F(RestoreRunTest, DamagedBytesAreNeverWritten) {
+  archive({{day_key(1, 0), std::string(200, 'a')}, {day_key(1, 1), std::string(200, 'b')}});
+  store_.edit(support::kArchive, "src/20180401.zip",
+              [](support::StoredObject& object) { object.body.at(100) ^= 1; });
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.restored + report.failed, 2u);
+  for (const auto& [key, body] : target_.bodies()) EXPECT_TRUE(body == originals_.at(key)) << key;
+}
+
+TEST_F(RestoreRunTest, AnArchiveOfAnotherVolumeIsNotRead) {
+  archive({{day_key(1, 0), "a"}});
+  bool replaced = false;
+  store_.alter_get = [&](const std::string& key, s3::GetObjectResult& got) {
+    if (key == "src/20180401.zip") {
+      got.head.metadata["s3compress-id"] = "01B8J3Z7Q40000000000000000";
+      replaced = true;
+    }
+  };
+  const RestoreReport report = restore();
+  EXPECT_TRUE(replaced);
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(target_.bodies().empty());
+}
+
+TEST_F(RestoreRunTest, WhatIsThereStays) {
+  archive({{day_key(1, 0), "a"}, {day_key(1, 1), "b"}});
+  target_.put(day_key(1, 0), "something longer");
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.existing, 1u);
+  EXPECT_EQ(report.restored, 1u);
+  EXPECT_EQ(target_.bodies().at(day_key(1, 0)), "something longer");
+}
+
+TEST_F(RestoreRunTest, ThePlanTellsWhatAThawCosts) {
+  store_.freezes_archives = true;
+  archive({{day_key(1, 0), "a"}, {day_key(2, 0), "b"}});
+  options_.thaw.tier = s3::RestoreTier::expedited;
+  const RestorePlan planned = plan();
+  EXPECT_EQ(planned.frozen_volumes, 2u);
+  EXPECT_NEAR(planned.dollars, 2 * .01, .001);  // 10 dollars a thousand requests
+  options_.thaw.tier = s3::RestoreTier::bulk;
+  EXPECT_LT(plan().dollars, .001);
+}
+
+}  // namespace
+}  // namespace s3c::restore

@@ -1,0 +1,511 @@
+// Records outlive their archives: what was committed is told from what never was, by marks and by uploads,
+// and never by the answer of an abort (the store in memory acknowledges every one).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "catalog/catalog.h"
+#include "catalog/member_search.h"
+#include "catalog/take_back.h"
+#include "support/promise.h"
+#include "upkeep/forget.h"
+#include "upkeep/gc_run.h"
+#include "upkeep/verify_run.h"
+
+namespace s3c::upkeep {
+namespace {
+
+using base::ErrorKind;
+using std::chrono::days;
+using support::Call;
+using support::error_kind;
+using support::FakeStore;
+using support::Op;
+using support::store_error;
+using ::testing::HasSubstr;
+
+constexpr const char* kVolume = "src/20180401.zip";
+constexpr const char* kSecond = "src/20180401-2.zip";
+
+class LostArchiveTest : public ::testing::TestWithParam<bool> {
+ protected:
+  LostArchiveTest()
+      : store_(
+            {.conditional_complete = GetParam(), .checksums = GetParam(), .conditional_delete = GetParam()}) {
+    options_ = support::small_options();
+    options_.conditional_complete = options_.additional_checksums = GetParam();
+    options_.delete_conditions = support::delete_conditions(GetParam());
+    options_.gc_age = {};
+    support::fill(store_, 2, 1);
+  }
+
+  /// One volume of two objects.
+  void archive(bool keep_sources = false) {
+    archive::ArchiveOptions options = options_;
+    options.keep_sources = keep_sources;
+    ASSERT_FALSE(support::run(store_, options).total().failure);
+    ASSERT_EQ(store_.keys(support::kSource).empty(), !keep_sources);
+    archive_ = store_.objects(support::kArchive).at(kVolume);
+    store_.forget_journal();
+  }
+  /// Committed and not marked: its run was killed between the two. Its sources are there.
+  void archive_unmarked() {
+    archive(true);
+    store_.erase(support::kArchive, catalog::commit_mark_key(kVolume, only_name().id));
+    store_.forget_journal();
+  }
+  /// As a program wrote it that knows no marks. open: its upload is unfinished.
+  void make_old(bool open) {
+    const catalog::ManifestName name = only_name();
+    const std::string key = catalog::manifest_key(kVolume, name.id);
+    index::Manifest manifest = catalog_.read_manifest(name);
+    manifest.commit_marks = false;
+    if (open) {
+      s3::CreateMultipartUploadRequest upload;
+      upload.bucket = support::kArchive;
+      upload.key = kVolume;
+      manifest.upload_id = store_.create_multipart_upload(upload);
+    }
+    store_.put(support::kArchive, key, index::to_json(manifest));
+    store_.erase(support::kArchive, catalog::commit_mark_key(kVolume, name.id));
+    store_.forget_journal();
+  }
+  void lose_archive() { store_.erase(support::kArchive, kVolume); }
+  /// As a copy from elsewhere, or an undelete, does.
+  void bring_archive_back() {
+    store_.put(support::kArchive, kVolume, archive_.body);
+    store_.edit(support::kArchive, kVolume, [this](support::StoredObject& object) { object = archive_; });
+  }
+  catalog::ManifestName only_name() {
+    const auto names = catalog_.list_volume(kVolume);
+    EXPECT_EQ(names.size(), 1u);
+    return names.at(0);
+  }
+  catalog::CommittedVolume proof() {
+    return catalog::prove_committed(catalog_.read_manifest(only_name()),
+                                    store_.head_object(support::kArchive, kVolume))
+        .value();
+  }
+  bool has(const std::string& key) const { return store_.keys(support::kArchive).contains(key); }
+  std::set<std::string> records() const {
+    std::set<std::string> keys;
+    for (const std::string& key : store_.keys(support::kArchive)) {
+      if (key.starts_with(catalog::kCatalogPrefix)) keys.insert(key);
+    }
+    return keys;
+  }
+  GcReport gc(bool dry_run = false) {
+    GcOptions options;
+    options.archive_bucket = support::kArchive;
+    options.bucket = support::kSource;
+    options.min_age = {};
+    options.dry_run = dry_run;
+    GcProgress progress;
+    return run_gc(options, {store_, *log_, progress, {}});
+  }
+  VerifyReport verify() {
+    VerifyOptions options;
+    options.scope = scope();
+    VerifyProgress progress;
+    return run_verify(options, {store_, *log_, progress, {}});
+  }
+  static catalog::CatalogScope scope() {
+    catalog::CatalogScope scope;
+    scope.archive_bucket = support::kArchive;
+    scope.bucket = support::kSource;
+    return scope;
+  }
+  /// gc, dry or not, verify and a run with something to do name the volume; the record stays as it is.
+  /// packed: objects that the run with something to do packs.
+  void expect_it_stays(std::uint64_t packed = 1) {
+    const auto before = records();
+    for (const bool dry_run : {true, false}) {
+      const GcReport report = gc(dry_run);
+      EXPECT_EQ(report.removed.count(), 0u);
+      ASSERT_EQ(report.damaged.count(), 1u);
+      EXPECT_THAT(report.damaged.named()[0].why, HasSubstr("catalog forget"));
+    }
+    EXPECT_EQ(verify().damaged, 1u) << "it was written a moment ago: that is no excuse";
+    EXPECT_EQ(records(), before);
+    store_.put(support::kSource, support::day_key(1, 7), "late");
+    const archive::GroupReport report = support::run(store_, options_).total();
+    EXPECT_FALSE(report.failure) << report.failure->what();
+    EXPECT_EQ(report.lost, std::vector<std::string>{kVolume});
+    std::uint64_t objects = 0;
+    for (const archive::VolumeReport& volume : report.volumes) objects += volume.objects;
+    EXPECT_EQ(objects, packed);
+    EXPECT_TRUE(store_.keys(support::kSource).empty());
+    EXPECT_TRUE(has(kSecond)) << "the name of the lost one is taken";
+    EXPECT_THAT(records(), ::testing::IsSupersetOf(before));
+    EXPECT_EQ(verify().damaged, 1u);
+  }
+  void expect_it_goes() {
+    const auto uploads = store_.open_uploads();
+    const GcReport planned = gc(true);
+    EXPECT_EQ(store_.open_uploads(), uploads);
+    const GcReport report = gc();
+    EXPECT_EQ(report.removed.count(), 2 + uploads);
+    EXPECT_EQ(planned.removed.count(), report.removed.count());
+    EXPECT_EQ(report.damaged.count() + report.left.count() + report.failures.count(), 0u);
+    EXPECT_TRUE(records().empty());
+    EXPECT_EQ(store_.open_uploads(), 0u);
+  }
+
+  FakeStore store_;
+  support::FakeClock clock_;
+  archive::ArchiveOptions options_;
+  std::shared_ptr<base::Logger> log_ = base::make_null_logger();
+  catalog::Catalog catalog_{store_, support::kArchive};
+  support::StoredObject archive_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, LostArchiveTest, ::testing::Bool(),
+                         [](const auto& powers) { return powers.param ? "full" : "lesser"; });
+
+// --- the mark
+
+TEST_P(LostArchiveTest, TheMarkComesBeforeTheFirstDelete) {
+  ASSERT_FALSE(support::run(store_, options_).total().failure);
+  const auto marks = store_.calls(Op::put, "/commit/");
+  ASSERT_EQ(marks.size(), 1u);
+  const Call first_delete = store_.calls(Op::del, "sources/").at(0);
+  const Call their_mark = store_.calls(Op::head, "/take_back/").at(0);
+  const Call manifest = store_.calls(Op::head, "/manifest/").at(0);
+  EXPECT_LT(marks[0].ended, their_mark.began);
+  EXPECT_LT(their_mark.ended, manifest.began);
+  EXPECT_LT(manifest.ended, first_delete.began);
+  const std::string id = only_name().id;
+  EXPECT_EQ(store_.objects(support::kArchive).at(catalog::commit_mark_key(kVolume, id)).body,
+            "{\"format\":1,\"id\":\"" + id + "\",\"archive\":\"src/20180401.zip\"}\n");
+}
+
+TEST_P(LostArchiveTest, WithoutAMarkNothingIsDeleted) {
+  for (const bool after_effect : {false, true}) {
+    (after_effect ? store_.after : store_.before) = [](const Call& c) {
+      if (c.op == Op::put && c.key.starts_with(catalog::kCommitFolder))
+        throw store_error(ErrorKind::transient, "InternalError");
+    };
+    const archive::GroupReport report = support::run(store_, options_).total();
+    store_.before = store_.after = {};
+    EXPECT_TRUE(report.failure);
+    EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
+  }
+  EXPECT_FALSE(support::run(store_, options_).total().failure)
+      << "a mark that is there already is no trouble";
+  EXPECT_TRUE(store_.keys(support::kSource).empty());
+}
+
+TEST_P(LostArchiveTest, AMarkIsNeverOverwritten) {
+  archive_unmarked();
+  catalog_.mark(proof());
+  const std::string key = catalog::commit_mark_key(kVolume, only_name().id);
+  const auto written = store_.objects(support::kArchive).at(key).version_id;
+  store_.edit(support::kArchive, key, [](support::StoredObject& object) { object.body = "the first one"; });
+  catalog_.mark(proof());
+  EXPECT_EQ(store_.objects(support::kArchive).at(key).body, "the first one");
+  EXPECT_EQ(store_.objects(support::kArchive).at(key).version_id, written);
+}
+
+TEST_P(LostArchiveTest, AMarkThatTheStoreOnlyClaimsToHaveIsWrittenAllTheSame) {
+  archive_unmarked();
+  // Some stores refuse If-None-Match over a delete marker. And a process that takes the same record back may
+  // have removed its mark since.
+  bool refused = false;
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::put && !std::exchange(refused, true))
+      throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
+  };
+  catalog_.mark(proof());
+  EXPECT_TRUE(refused);
+  EXPECT_TRUE(has(catalog::commit_mark_key(kVolume, only_name().id)));
+}
+
+TEST_P(LostArchiveTest, AMarkThatCanNotBeWrittenStopsTheRun) {
+  archive_unmarked();
+  store_.before = [](const Call& c) {
+    if (c.op == Op::put) throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
+  };
+  EXPECT_EQ(error_kind([&] { catalog_.mark(proof()); }), ErrorKind::precondition_failed);
+}
+
+TEST_P(LostArchiveTest, AVolumeIsMarkedAlsoIfItsSourcesAreKept) {
+  archive(true);
+  EXPECT_TRUE(has(catalog::commit_mark_key(kVolume, only_name().id)));
+  lose_archive();
+  expect_it_stays(3);
+}
+
+TEST_P(LostArchiveTest, AVolumeIsMarkedAlsoIfItsSourcesAreGone) {
+  store_.after = [&](const Call& c) {
+    if (c.op != Op::complete || !c.key.ends_with(".zip")) return;
+    for (const std::string& key : store_.keys(support::kSource)) store_.erase(support::kSource, key);
+  };
+  archive();
+  store_.after = {};
+  EXPECT_TRUE(has(catalog::commit_mark_key(kVolume, only_name().id)));
+}
+
+TEST_P(LostArchiveTest, ARunMarksWhatItMeets) {
+  for (const bool old : {false, true}) {
+    for (const bool keep_sources : {false, true}) {
+      SCOPED_TRACE(fmt::format("old {}, keep_sources {}", old, keep_sources));
+      support::fill(store_, 2, 1);
+      archive_unmarked();
+      if (old) make_old(false);
+      // A late arrival, and nothing that the volume holds.
+      for (const std::string& key : store_.keys(support::kSource)) store_.erase(support::kSource, key);
+      store_.put(support::kSource, support::day_key(1, 7), "late");
+      options_.keep_sources = keep_sources;
+      ASSERT_FALSE(support::run(store_, options_).total().failure);
+      EXPECT_TRUE(has(catalog::commit_mark_key(kVolume, only_name().id)));
+      lose_archive();
+      EXPECT_EQ(gc().damaged.count(), 1u);
+      for (const std::string& key : store_.keys(support::kArchive)) store_.erase(support::kArchive, key);
+    }
+  }
+}
+
+TEST_P(LostArchiveTest, ADryRunMarksNothing) {
+  archive_unmarked();
+  archive::ArchiveOptions options = options_;
+  options.dry_run = true;
+  EXPECT_FALSE(support::run(store_, options).total().failure);
+  EXPECT_FALSE(has(catalog::commit_mark_key(kVolume, only_name().id)));
+  EXPECT_TRUE(store_.calls(Op::put).empty());
+}
+
+TEST_P(LostArchiveTest, AMarkThatIsThereCostsNothing) {
+  archive(true);
+  options_.keep_sources = true;
+  EXPECT_FALSE(support::run(store_, options_).total().failure);
+  EXPECT_EQ(store_.calls(Op::list, "/commit/").size(), 1u) << "one for all volumes of the group";
+  EXPECT_TRUE(store_.calls(Op::put, "/commit/").empty());
+  EXPECT_TRUE(store_.calls(Op::head, "/commit/").empty());
+  EXPECT_TRUE(store_.calls(Op::head, "/take_back/").empty());
+}
+
+// --- what stays and what goes
+
+TEST_P(LostArchiveTest, ADeletedArchive) {
+  archive();
+  lose_archive();
+  expect_it_stays();
+  bring_archive_back();
+  EXPECT_EQ(verify().damaged, 0u) << "nothing of it was lost";
+}
+
+TEST_P(LostArchiveTest, AnArchiveThatLostItsId) {
+  archive();
+  store_.edit(support::kArchive, kVolume, [](support::StoredObject& object) {
+    object.metadata.clear();
+    object.body = "another object";
+    object.etag = "0123456789abcdef0123456789abcdef";
+  });
+  expect_it_stays();
+}
+
+TEST_P(LostArchiveTest, AnArchiveThatAnotherReplaced) {
+  archive();
+  store_.edit(support::kArchive, kVolume, [](support::StoredObject& object) {
+    object.metadata[catalog::kIdMetadata] = "01B8J3Z7Q40000000000000000";
+    object.body = "another volume";
+    object.etag = "0123456789abcdef0123456789abcdef";
+  });
+  expect_it_stays();
+}
+
+TEST_P(LostArchiveTest, AnArchiveOnWhoseWordNothingWasDeleted) {
+  archive_unmarked();
+  lose_archive();
+  expect_it_goes();
+  EXPECT_FALSE(support::run(store_, options_).total().failure);
+  EXPECT_TRUE(has(kVolume)) << "its name is free again";
+  EXPECT_TRUE(store_.keys(support::kSource).empty());
+}
+
+TEST_P(LostArchiveTest, AnOldRecordThatMayHaveBeenCommitted) {
+  archive();
+  make_old(false);
+  lose_archive();
+  expect_it_stays();
+}
+
+TEST_P(LostArchiveTest, AnOldRecordInTheMaking) {
+  archive();
+  make_old(true);
+  lose_archive();
+  expect_it_goes();
+}
+
+TEST_P(LostArchiveTest, AnOldRecordWhoseUploadsMayNotBeListed) {
+  archive();
+  make_old(true);
+  lose_archive();
+  const auto before = records();
+  store_.before = [](const Call& c) {
+    if (c.op == Op::uploads) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  EXPECT_TRUE(std::holds_alternative<catalog::LostArchive>(
+      catalog::take_back(store_, catalog_, catalog_.read_manifest(only_name()))));
+  EXPECT_EQ(catalog_.load_group("src/20180401").lost.size(), 1u);
+  EXPECT_EQ(records(), before);
+}
+
+TEST_P(LostArchiveTest, AMarkWhoseManifestIsGone) {
+  archive();
+  const catalog::ManifestName name = only_name();
+  store_.erase(support::kArchive, catalog::manifest_key(kVolume, name.id));
+  lose_archive();
+  const auto before = records();
+  const GcReport report = gc();
+  EXPECT_EQ(report.removed.count(), 0u);
+  ASSERT_EQ(report.damaged.count(), 1u);
+  EXPECT_EQ(report.damaged.named()[0].key, catalog::commit_mark_key(kVolume, name.id));
+  EXPECT_EQ(verify().damaged, 1u);
+  store_.erase(support::kArchive, catalog::index_key(kVolume, name.id));
+  EXPECT_EQ(verify().damaged, 1u);
+  EXPECT_EQ(gc().damaged.count(), 1u);
+  EXPECT_TRUE(before.contains(catalog::commit_mark_key(kVolume, name.id)));
+  EXPECT_TRUE(has(catalog::commit_mark_key(kVolume, name.id)));
+}
+
+TEST_P(LostArchiveTest, FindSaysThatMembersAreLost) {
+  archive();
+  const index::Manifest first = catalog_.read_manifest(only_name());
+  // Another archive stands at its name, with a record of its own.
+  index::Manifest other = first;
+  other.id = "01B8J3Z7Q40000000000000000";
+  other.index_key = catalog::index_key(kVolume, other.id);
+  catalog_.put_manifest(other);
+  store_.edit(support::kArchive, kVolume,
+              [&](support::StoredObject& object) { object.metadata[catalog::kIdMetadata] = other.id; });
+  const catalog::CatalogScope all = scope();
+  const catalog::MemberQuery everything;
+  const catalog::SearchReport report =
+      catalog::search_members(store_, {all, everything, "", 1}, {}, [](catalog::FoundKey&&) {});
+  ASSERT_GE(report.failures.size(), 1u);
+  EXPECT_THAT(report.failures[0].what(), HasSubstr("its members are lost"));
+}
+
+// --- a remover and a deleter that meet; the environment takes the archive away and brings it back
+
+TEST_P(LostArchiveTest, AMarkThatComesWhileItsRecordIsTakenBackWins) {
+  archive_unmarked();
+  const catalog::CommittedVolume seen = proof();
+  const auto before = records();
+  lose_archive();
+  std::atomic<bool> done{false};
+  // After the remover has looked for the mark, before it has put its own.
+  store_.before = [&](const Call& c) {
+    if (c.op != Op::put || !c.key.starts_with(catalog::kTakeBackFolder) || done.exchange(true)) return;
+    bring_archive_back();
+    catalog_.mark(seen);  // from here on it deletes
+  };
+  EXPECT_TRUE(
+      std::holds_alternative<catalog::LostArchive>(catalog::take_back(store_, catalog_, seen.manifest())));
+  EXPECT_TRUE(done);
+  EXPECT_THAT(records(), ::testing::IsSupersetOf(before));
+}
+
+TEST_P(LostArchiveTest, AMarkThatComesTooLateLicensesNothing) {
+  archive_unmarked();
+  const catalog::CommittedVolume seen = proof();
+  lose_archive();
+  for (const char* moment : {"/manifest/", "/index/", "/take_back/"}) {
+    SCOPED_TRACE(moment);
+    std::atomic<bool> done{false};
+    store_.before = [&](const Call& c) {
+      if (c.op != Op::del || c.key.find(moment) == std::string::npos || done.exchange(true)) return;
+      bring_archive_back();
+      EXPECT_EQ(error_kind([&] { catalog_.mark(seen); }), ErrorKind::transient);
+      lose_archive();
+      store_.erase(support::kArchive, catalog::commit_mark_key(kVolume, seen.manifest().id));
+    };
+    EXPECT_TRUE(
+        std::holds_alternative<catalog::TakenBack>(catalog::take_back(store_, catalog_, seen.manifest())));
+    EXPECT_TRUE(done);
+    store_.before = {};
+  }
+  EXPECT_EQ(error_kind([&] { catalog_.mark(seen); }), ErrorKind::transient) << "its manifest is gone";
+  EXPECT_FALSE(has(catalog::take_back_mark_key(kVolume, seen.manifest().id)));
+}
+
+TEST_P(LostArchiveTest, ATakeBackMarkThatWasLeftGoesAfterItsRecord) {
+  archive_unmarked();
+  const index::Manifest manifest = catalog_.read_manifest(only_name());
+  catalog_.put_take_back_mark(manifest);
+  EXPECT_EQ(gc().removed.count(), 0u) << "somebody may be at it";
+  EXPECT_TRUE(has(catalog::take_back_mark_key(kVolume, manifest.id)));
+  EXPECT_TRUE(support::run(store_, options_).total().failure);
+  EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
+  for (const std::string& key :
+       {catalog::manifest_key(kVolume, manifest.id), catalog::index_key(kVolume, manifest.id)})
+    store_.erase(support::kArchive, key);
+  lose_archive();
+  EXPECT_EQ(gc(true).removed.count(), 1u);
+  EXPECT_EQ(gc().removed.count(), 1u);
+  EXPECT_EQ(records(), std::set<std::string>{catalog::commit_mark_key(kVolume, manifest.id)})
+      << "never removed";
+}
+
+// --- forget
+
+TEST_P(LostArchiveTest, OnlyTheRecordOfALostArchiveIsForgotten) {
+  const auto refused = [&](const char* what) {
+    const auto before = records();
+    EXPECT_EQ(error_kind([&] { forget_volume(store_, support::kArchive, kVolume); }),
+              ErrorKind::precondition_failed)
+        << what;
+    EXPECT_EQ(records(), before) << what;
+  };
+  archive_unmarked();
+  refused("its archive is there");
+  lose_archive();
+  refused("it was never committed");
+  bring_archive_back();
+  ASSERT_FALSE(support::run(store_, options_).total().failure);
+  refused("its archive is there");
+  store_.edit(support::kArchive, kVolume, [](support::StoredObject& object) { object.metadata.clear(); });
+  refused("it lost only its id");
+  lose_archive();
+  EXPECT_EQ(find_forgettable(store_, support::kArchive, kVolume).size(), 1u);
+  EXPECT_EQ(records().size(), 3u);
+  EXPECT_EQ(forget_volume(store_, support::kArchive, kVolume).size(), 1u);
+  EXPECT_TRUE(records().empty());
+  EXPECT_EQ(error_kind([&] { forget_volume(store_, support::kArchive, kVolume); }), ErrorKind::not_found);
+  EXPECT_EQ(verify().damaged, 0u);
+}
+
+TEST_P(LostArchiveTest, WhatAKilledForgetLeavesIsStillNamedAndForgotten) {
+  for (int k = 1; k <= 4; ++k) {
+    SCOPED_TRACE(k);
+    support::fill(store_, 2, 1);
+    archive();
+    lose_archive();
+    int deletes = 0;
+    store_.before = [&](const Call& c) {
+      if (c.op == Op::del && ++deletes >= k) throw store_error(ErrorKind::transient, "InternalError");
+    };
+    EXPECT_EQ(error_kind([&] { forget_volume(store_, support::kArchive, kVolume); }), ErrorKind::transient);
+    store_.before = {};
+    EXPECT_EQ(verify().damaged, 1u);
+    EXPECT_EQ(gc().damaged.count(), 1u);
+    EXPECT_EQ(forget_volume(store_, support::kArchive, kVolume).size(), 1u);
+    EXPECT_TRUE(records().empty());
+  }
+}
+
+// --- aborts that remove objects
+
+TEST_P(LostArchiveTest, AStoreWhoseAbortsRemoveObjectsIsNotUsed) {
+  store_.after = [&](const Call& c) {
+    if (c.op == Op::abort) store_.erase(support::kArchive, c.key);
+  };
+  EXPECT_EQ(error_kind([&] { support::run(store_, options_); }), ErrorKind::unsupported);
+  EXPECT_TRUE(store_.keys(support::kArchive).empty());
+  EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
+}
+
+}  // namespace
+}  // namespace s3c::upkeep

@@ -1,0 +1,344 @@
+// Every kind of damage is found, what is no damage isn't taken for it, and looking costs what listings cost.
+#include "upkeep/verify_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <stop_token>
+
+#include "base/encoding.h"
+#include "base/hash.h"
+#include "catalog/catalog.h"
+#include "catalog/committed_volume.h"
+#include "support/promise.h"
+
+namespace s3c::upkeep {
+namespace {
+
+using base::ErrorKind;
+using support::Call;
+using support::FakeStore;
+using support::Op;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class VerifyRunTest : public ::testing::Test {
+ protected:
+  VerifyRunTest() {
+    options_.scope.archive_bucket = support::kArchive;
+    options_.scope.bucket = support::kSource;
+    options_.memory_bytes = 64 << 20;
+  }
+  /// Three days of three objects, two in a volume.
+  void archive() {
+    support::fill(store_, 3, 3);
+    ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
+    store_.forget_journal();
+    a_month_passes();
+  }
+  void a_month_passes() {
+    store_.time = [now = store_.time() + std::chrono::days(30)] { return now; };
+  }
+  VerifyReport verify() {
+    VerifyProgress progress;
+    const auto log = base::make_null_logger();
+    return run_verify(options_, {store_, *log, progress, {}});
+  }
+  /// What is said of the one damaged volume.
+  std::string the_damage(const std::string& archive_key) {
+    const VerifyReport report = verify();
+    EXPECT_EQ(report.damaged, 1u);
+    EXPECT_EQ(report.whole, 5u);
+    std::string text;
+    for (const VolumeDamage& damage : report.named) {
+      EXPECT_EQ(damage.archive_key, archive_key);
+      text += damage.key + ": " + damage.what + "\n";
+    }
+    return text;
+  }
+  std::string record_of(const std::string& archive_key, bool index) {
+    for (const std::string& key : store_.keys(support::kArchive)) {
+      const auto name = index ? catalog::parse_index_key(key) : catalog::parse_manifest_key(key);
+      if (name && name->archive_key == archive_key) return key;
+    }
+    return {};
+  }
+
+  FakeStore store_;
+  VerifyOptions options_;
+};
+
+TEST_F(VerifyRunTest, WholeVolumesCostTheirManifestsAndTheListings) {
+  archive();
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.volumes, 6u);
+  EXPECT_EQ(report.whole, 6u);
+  EXPECT_EQ(report.objects, 9u);
+  EXPECT_EQ(report.damages, 0u);
+  EXPECT_EQ(store_.calls(Op::list).size(), 4u);
+  EXPECT_EQ(store_.calls(Op::get).size(), 6u);
+  EXPECT_EQ(store_.calls(Op::head).size(), 12u) << "of each archive, and of each index";
+  EXPECT_EQ(store_.journal().size(), 22u);
+  options_.deep = true;
+  EXPECT_EQ(verify().whole, 6u);
+  EXPECT_EQ(verify().members_read, 9u);
+}
+
+TEST_F(VerifyRunTest, AMissingArchive) {
+  archive();
+  store_.erase(support::kArchive, "src/20180401.zip");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("its archive is gone"));
+  options_.min_age = std::chrono::days(60);
+  EXPECT_EQ(verify().damaged, 1u) << "a record has no age";
+}
+
+TEST_F(VerifyRunTest, AMissingArchiveWhoseSourcesWereKept) {
+  archive();
+  store_.erase(support::kArchive, "src/20180401.zip");
+  const catalog::ManifestName name = *catalog::parse_manifest_key(record_of("src/20180401.zip", false));
+  store_.erase(support::kArchive, catalog::commit_mark_key(name.archive_key, name.id));
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("a manifest but no archive"));
+  options_.min_age = std::chrono::days(60);
+  const VerifyReport young = verify();
+  EXPECT_EQ(young.damaged, 0u);
+  EXPECT_EQ(young.unfinished.count, 1u) << "its run may still work";
+}
+
+TEST_F(VerifyRunTest, ATruncatedAndAReplacedArchive) {
+  archive();
+  store_.edit(support::kArchive, "src/20180401.zip", [](support::StoredObject& object) {
+    object.body.pop_back();
+    object.etag = "0123456789abcdef0123456789abcdef-1";
+  });
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("bytes, the manifest says"));
+  store_.edit(support::kArchive, "src/20180401.zip", [](support::StoredObject& object) {
+    object.body.push_back('x');
+    object.checksums.clear();
+  });
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("checksum is not what the manifest says"));
+}
+
+TEST_F(VerifyRunTest, AFlippedBitThatTheStoreDoesNotSeeIsFoundDeep) {
+  archive();
+  store_.edit(support::kArchive, "src/20180401.zip",
+              [](support::StoredObject& object) { object.body.at(90) ^= 1; });
+  EXPECT_EQ(verify().damaged, 0u) << "listing can't tell";
+  options_.deep = true;
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("CRC-32"));
+}
+
+TEST_F(VerifyRunTest, AnIndexThatIsGoneShortOrAnotherOne) {
+  archive();
+  const std::string index = record_of("src/20180401.zip", true);
+  const std::string good = store_.objects(support::kArchive).at(index).body;
+  store_.erase(support::kArchive, index);
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("its index is not there"));
+  store_.put(support::kArchive, index, good.substr(1));
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("its index has"));
+  std::string other = good;
+  other[20] = static_cast<char>(other[20] ^ 1);
+  store_.put(support::kArchive, index, other);
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("another SHA-256")) << "it has none stored: read";
+  store_.edit(support::kArchive, index, [&](support::StoredObject& object) {
+    object.checksums = {{"SHA256", base::to_base64(base::sha256(other)), "FULL_OBJECT"}};
+  });
+  store_.forget_journal();
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("another SHA-256"));
+  EXPECT_TRUE(store_.calls(Op::read).empty()) << "a HEAD tells";
+  options_.deep = true;
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("another SHA-256"));
+}
+
+TEST_F(VerifyRunTest, AnArchiveWithoutItsManifestAndAManifestThatIsNone) {
+  archive();
+  const std::string manifest = record_of("src/20180401.zip", false);
+  const std::string good = store_.objects(support::kArchive).at(manifest).body;
+  store_.put(support::kArchive, manifest, "{}");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("manifest"));
+  store_.erase(support::kArchive, manifest);
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("no manifest in the catalog is its own"));
+  store_.put(support::kArchive, manifest, good);
+  store_.put(support::kArchive, "src/20180405.zip", "somebody else's");
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.damaged, 0u);
+  EXPECT_EQ(report.foreign.count, 1u);
+}
+
+/// An archive that a run commits is in one listing before it is in another: no listing is a snapshot.
+TEST_F(VerifyRunTest, VolumesThatAreCommittedWhileTheListingsAreReadAreWhole) {
+  for (const char* listed_after : {"s3compress_catalog/manifest/", "s3compress_catalog/index/", "src/"}) {
+    FakeStore store;
+    support::fill(store, 3, 3);
+    std::atomic<bool> ran = false;
+    store.before = [&](const Call& call) {
+      if (call.op != Op::list || call.bucket != support::kArchive || !call.key.starts_with(listed_after))
+        return;
+      if (ran.exchange(true)) return;  // the run lists as well
+      EXPECT_FALSE(support::run(store, support::small_options()).total().failure);
+    };
+    VerifyProgress progress;
+    const auto log = base::make_null_logger();
+    const VerifyReport report = run_verify(options_, {store, *log, progress, {}});
+    EXPECT_TRUE(ran);
+    EXPECT_EQ(report.damaged, 0u) << listed_after << ": "
+                                  << (report.named.empty() ? "" : report.named.front().what);
+    EXPECT_EQ(report.whole, report.volumes) << listed_after;
+    EXPECT_EQ(report.foreign.count, 0u) << listed_after;
+  }
+}
+
+TEST_F(VerifyRunTest, AnArchiveThatWasOverwrittenIsDamageAndNoGarbage) {
+  archive();
+  const auto overwrite = [this](const std::string& id) {
+    store_.edit(support::kArchive, "src/20180401.zip", [&](support::StoredObject& object) {
+      object.body = "another object";
+      object.etag = "0123456789abcdef0123456789abcdef";
+      object.metadata.clear();
+      if (!id.empty()) object.metadata[catalog::kIdMetadata] = id;
+    });
+  };
+  overwrite("");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("an object without a volume's id"));
+  overwrite("01B8J3Z7Q40000000000000000");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("another volume stands at its name"));
+}
+
+TEST_F(VerifyRunTest, TheRecordOfARunThatLostARaceIsGarbage) {
+  archive();
+  const std::string manifest = record_of("src/20180401.zip", false);
+  const std::string id = catalog::parse_manifest_key(manifest)->id;
+  const std::string other = "01B8J3Z7Q40000000000000000";
+  std::string text = store_.objects(support::kArchive).at(manifest).body;
+  for (std::size_t at = 0; (at = text.find(id, at)) != std::string::npos;) text.replace(at, id.size(), other);
+  store_.put(support::kArchive, catalog::manifest_key("src/20180401.zip", other), text);
+  a_month_passes();
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.damaged, 0u);
+  EXPECT_EQ(report.whole, 6u);
+  EXPECT_EQ(report.garbage.count, 1u);
+  EXPECT_THAT(report.garbage.named, ElementsAre("src/20180401.zip"));
+}
+
+TEST_F(VerifyRunTest, RecordsOfKilledRunsAreGarbageAndNoDamage) {
+  archive();
+  const std::string other = "01B8J3Z7Q40000000000000000";
+  store_.put(support::kArchive, catalog::index_key("src/20180401.zip", other), "an index alone");
+  a_month_passes();
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.damaged, 0u);
+  EXPECT_EQ(report.garbage.count, 1u);
+}
+
+TEST_F(VerifyRunTest, FrozenVolumesAreToldNotTakenForDamage) {
+  store_.freezes_archives = true;
+  archive();
+  EXPECT_EQ(verify().whole, 6u) << "by listing, without a thaw";
+  options_.deep = true;
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.frozen.count, 6u);
+  EXPECT_EQ(report.whole, 0u);
+  EXPECT_EQ(report.damaged, 0u);
+  EXPECT_EQ(report.frozen.named.size(), 6u);
+}
+
+TEST_F(VerifyRunTest, WhatIsFrozenIsAskedToThawOnceAndReadByALaterRun) {
+  store_.freezes_archives = true;
+  archive();
+  options_.deep = true;
+  EXPECT_EQ(verify().thaws_started, 0u) << "nobody asked for it";
+  options_.thaw = catalog::ThawOptions{.tier = s3::RestoreTier::standard, .days = 5};
+  store_.thaw_polls = 1000;
+  VerifyReport report = verify();
+  EXPECT_EQ(report.frozen.count, 6u);
+  EXPECT_EQ(report.thaws_started, 6u);
+  report = verify();
+  EXPECT_EQ(report.frozen.count, 6u);
+  EXPECT_EQ(report.thaws_started, 0u) << "on its way";
+  for (const std::string& key : store_.keys(support::kArchive)) {
+    store_.edit(support::kArchive, key, [](support::StoredObject& object) {
+      if (!object.thaw.is_readable()) object.thaw.kind = s3::ThawState::Kind::thawed;
+    });
+  }
+  report = verify();
+  EXPECT_EQ(report.frozen.count, 0u);
+  EXPECT_EQ(report.whole, 6u);
+  EXPECT_GT(report.members_read, 0u);
+}
+
+TEST_F(VerifyRunTest, AThawThatIsRefusedIsAFailureOfThatVolume) {
+  store_.freezes_archives = true;
+  archive();
+  store_.before = [](const Call& call) {
+    if (call.op == Op::restore && call.key == "src/20180401.zip")
+      throw support::store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  options_.deep = true;
+  options_.thaw = catalog::ThawOptions{};
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(report.refused);
+  EXPECT_EQ(report.thaws_started, 5u);
+  EXPECT_EQ(report.frozen.count, 5u);
+}
+
+TEST_F(VerifyRunTest, AFrozenVolumeWithADamagedIndexIsBoth) {
+  store_.freezes_archives = true;
+  archive();
+  const std::string index = record_of("src/20180401.zip", true);
+  std::atomic<bool> altered = false;
+  store_.alter_read = [&](const std::string& key, std::string& body) {
+    if (key == index && !altered.exchange(true)) body.at(0) ^= 1;  // then its blocks are read, and right
+  };
+  options_.deep = true;
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.frozen.count, 6u);
+  EXPECT_EQ(report.damaged, 1u);
+  EXPECT_EQ(report.damages, report.named.size());
+  ASSERT_FALSE(report.named.empty());
+  EXPECT_THAT(report.named.front().what, HasSubstr("another SHA-256"));
+}
+
+TEST_F(VerifyRunTest, ADeepRunStopsInTheMiddleOfAVolume) {
+  archive();
+  options_.deep = true;
+  std::stop_source stop;
+  store_.after = [&](const Call& call) {
+    if (call.op == Op::get && call.key.ends_with(".zip")) stop.request_stop();
+  };
+  VerifyProgress progress;
+  const auto log = base::make_null_logger();
+  const VerifyReport report = run_verify(options_, {store_, *log, progress, stop.get_token()});
+  EXPECT_TRUE(report.interrupted);
+  EXPECT_EQ(report.whole, 0u) << "what was not read to its end is not called whole";
+  EXPECT_EQ(report.damaged, 0u);
+  EXPECT_EQ(report.failed, 0u);
+}
+
+TEST_F(VerifyRunTest, OnlyTheVolumesThatWereNamed) {
+  archive();
+  options_.volumes = {"src/20180402.zip", "src/20180403-2.zip"};
+  EXPECT_EQ(verify().whole, 2u);
+  options_.volumes = {"src/20190101.zip", "src/20180402.zip"};
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.whole, 1u) << "one that isn't there doesn't keep the others from being looked at";
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(report.refused);
+  ASSERT_FALSE(report.failures.empty());
+  EXPECT_EQ(report.failures.front().kind(), ErrorKind::not_found);
+}
+
+TEST_F(VerifyRunTest, OneThatCanNotBeLookedAtDoesNotStopTheRest) {
+  archive();
+  const std::string manifest = record_of("src/20180401.zip", false);
+  store_.before = [&](const Call& call) {
+    if (call.key == manifest) throw support::store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(report.refused);
+  EXPECT_EQ(report.whole, 5u);
+}
+
+}  // namespace
+}  // namespace s3c::upkeep
