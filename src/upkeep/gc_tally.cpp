@@ -1,0 +1,99 @@
+#include "upkeep/gc_tally.h"
+
+#include "base/encoding.h"
+
+namespace s3c::upkeep {
+
+using base::Error;
+using base::ErrorKind;
+
+void GcTally::attempt(Garbage garbage, const std::function<void(Garbage&)>& work) {
+  try {
+    work(garbage);
+  } catch (const Error& error) {
+    const bool damaged = error.kind() == ErrorKind::corrupt || error.kind() == ErrorKind::unsupported ||
+                         error.kind() == ErrorKind::wrong_state;
+    garbage.why = error.what();
+    note(damaged ? &GcReport::damaged : &GcReport::left, garbage);
+  }
+}
+
+void GcTally::note(GarbageList GcReport::*list, const Garbage& garbage) {
+  const bool removed = list == &GcReport::removed;
+  if (removed) {
+    ++context_.progress.removed;
+    context_.log.info("{}{} {}: {}", options_.dry_run ? "would remove " : "removed ", to_string(garbage.kind),
+                      base::printable(garbage.key), garbage.why);
+  } else {
+    context_.log.warn("left: {} {}: {}", to_string(garbage.kind), base::printable(garbage.key),
+                      base::printable(garbage.why));
+  }
+  base::MutexLock lock(mutex_);
+  (report_.*list).add(garbage);
+}
+
+void GcTally::list(const std::function<void()>& work) {
+  if (context_.stop.stop_requested()) return;
+  try {
+    work();
+  } catch (const Error& error) {
+    fail(error);
+  }
+}
+
+void GcTally::fail(const Error& error) {
+  context_.log.warn("{}", error.what());
+  base::MutexLock lock(mutex_);
+  report_.failures.add(error);
+}
+
+bool GcTally::is_old_enough(base::Timestamp made) {
+  if (limit_.passed_by(made)) return true;
+  base::MutexLock lock(mutex_);
+  ++report_.young;
+  return false;
+}
+
+void GcTally::count(const catalog::CatalogRecord& record) {
+  const unsigned manifests = record.manifest_bytes ? 1 : 0;
+  const unsigned indexes = record.index_bytes ? 1 : 0;
+  context_.progress.records += manifests + indexes;
+  base::MutexLock lock(mutex_);
+  report_.manifests += manifests;
+  report_.indexes += indexes;
+}
+
+void GcTally::count_upload() {
+  ++context_.progress.uploads;
+  base::MutexLock lock(mutex_);
+  ++report_.uploads;
+}
+
+Garbage GcTally::garbage_of(const s3::MultipartUpload& upload) const {
+  return {GarbageKind::upload,     upload.key, upload.upload_id, limit_.age_of(upload.initiated), 0,
+          "it was never completed"};
+}
+
+void GcTally::tell_upload(const s3::MultipartUpload& upload) {
+  {
+    base::MutexLock lock(mutex_);
+    told_uploads_.insert(upload.upload_id);
+  }
+  count_upload();
+  note(&GcReport::removed, garbage_of(upload));
+}
+
+bool GcTally::is_told(const s3::MultipartUpload& upload) {
+  base::MutexLock lock(mutex_);
+  return told_uploads_.contains(upload.upload_id);
+}
+
+GcReport GcTally::finish() {
+  base::MutexLock lock(mutex_);
+  report_.interrupted = context_.stop.stop_requested();
+  for (GarbageList* list : {&report_.removed, &report_.left, &report_.waiting, &report_.damaged})
+    list->sort();
+  return std::move(report_);
+}
+
+}  // namespace s3c::upkeep
