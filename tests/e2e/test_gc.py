@@ -219,13 +219,19 @@ class Gc(StoreCase):
     def test_what_is_refused_is_named(self):
         self.kill_at("CompleteMultipartUpload", "before", key=self.day)
         before = list_bucket(self.client, self.archive)
-        self.proxy.on("AbortMultipartUpload", times=None, answer=denied)
+        self.proxy.on("AbortMultipartUpload", key=self.day, times=None, answer=denied)
         result = self.gc("--garbage-age", "0", code=3, env=self.environment())
         left = self.names(result["left"])
         self.assertIn(("upload", self.day), left)
         self.assertIn("manifest", [kind for kind, _ in left])
         self.assertIn("AccessDenied", result["left"]["named"][0]["why"])
         self.assertEqual(before, list_bucket(self.client, self.archive), "without the abort no record may go")
+        # Where nothing may be aborted at all, nobody can tell what an abort does.
+        self.proxy.on("AbortMultipartUpload", times=None, answer=denied)
+        result = run(self.store, "gc", "--arch-bucket", self.archive, "--min-age", "0", env=self.environment())
+        self.assertEqual(2, result.code, str(result))
+        self.assertIn("s3:AbortMultipartUpload", result.err)
+        self.assertEqual(before, list_bucket(self.client, self.archive))
 
     def test_uploads_that_may_not_be_listed(self):
         self.kill_at("CompleteMultipartUpload", "before", key=self.day)
