@@ -44,7 +44,7 @@ EXCEPTIONS = {
 }
 
 # Libraries kept out of all rooms but these.
-OWNED_LIBRARIES = {"curl": {"http"}, "boost": {"sim"}, "CLI": {"sim"}}
+OWNED_LIBRARIES = {"curl": {"http"}, "boost": {"sim"}, "CLI": {"sim"}, "toml++": {"cli"}}
 
 # A .h and its .cpp are one. More of them in one folder are a hall, not a room.
 MAX_UNITS = 40

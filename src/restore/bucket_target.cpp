@@ -88,6 +88,16 @@ s3::ObjectAttributes attributes_of(const index::Row& row) {
   return attributes;  // the class of the archived object isn't what it is wanted back in: STANDARD
 }
 
+std::uint64_t part_size_of(std::uint64_t size_bytes) {
+  const std::uint64_t mebibytes =
+      size_bytes / (kMaxParts * kMebibyte) + (size_bytes % (kMaxParts * kMebibyte) != 0 ? 1 : 0);
+  return std::max(kMinPartBytes, mebibytes * kMebibyte);
+}
+
+Error with_note(const Error& error, const std::string& note) {
+  return {error.kind(), error.message() + note, error.context()};
+}
+
 class BucketTarget final : public RestoreTarget {
  public:
   BucketTarget(s3::ObjectStore& store, base::Slots& slots, std::string bucket, std::string prefix,
@@ -201,12 +211,6 @@ class BucketTarget final : public RestoreTarget {
     return key;
   }
 
-  static std::uint64_t part_size_of(std::uint64_t size_bytes) {
-    const std::uint64_t mebibytes =
-        size_bytes / (kMaxParts * kMebibyte) + (size_bytes % (kMaxParts * kMebibyte) != 0 ? 1 : 0);
-    return std::max(kMinPartBytes, mebibytes * kMebibyte);
-  }
-
   std::uint64_t part_size_for(const index::Row& row, const std::string& key) const {
     const std::uint64_t part_size = part_size_of(row.size_bytes);
     // A row that lies about its size must not make us reserve memory for it.
@@ -277,10 +281,6 @@ class BucketTarget final : public RestoreTarget {
       return fmt::format("; the unfinished upload {} stays behind: {}", base::printable(config.upload_id),
                          error.what());
     }
-  }
-
-  static Error with_note(const Error& error, const std::string& note) {
-    return {error.kind(), error.message() + note, error.context()};
   }
 
   s3::ObjectStore& store_;

@@ -97,7 +97,7 @@ std::string found_line(const catalog::FoundMember& member, MemberAge age) {
 catalog::SearchReport print_found(const FindOptions& options, const catalog::MemberQuery& query,
                                   Session& session, MissedKeys& missed, std::uint64_t& tied) {
   ResultLines lines;
-  const catalog::SearchReport report = catalog::search_members(
+  catalog::SearchReport report = catalog::search_members(
       session.store(), {options.scope, query, options.volume, options.threads}, session.stop(),
       [&](catalog::FoundKey&& found) {
         const Ages ages(found);
@@ -117,7 +117,7 @@ ExitCode run_find_command(const FindOptions& options, const SessionSettings& set
   Session session(settings, OnInterrupt::Then::end);
   MissedKeys missed(query);
   std::uint64_t tied = 0;
-  const catalog::SearchReport report = print_found(options, query, session, missed, tied);
+  catalog::SearchReport report = print_found(options, query, session, missed, tied);
   const ExitCode failures = tell_failures(report, session.terminal());
   const ExitCode unfound = missed.tell(report.members != 0, session.terminal());
   if (tied != 0) {

@@ -35,8 +35,8 @@ struct Flag {
   std::array<std::string_view, 8> choices = {};  ///< the only values; empty ones don't count
   Range range = {};
   char letter = '\0';  ///< 'v': "-v" is the flag too; toggles and counts only
-  /// Names it had before, or that people try first. They work everywhere, and help doesn't tell them. One that is
-  /// another flag's name in the same command means that flag.
+  /// Names it had before, or that people try first. They work everywhere, and help doesn't tell them. One
+  /// that is another flag's name in the same command means that flag.
   std::array<std::string_view, 2> aliases = {};
   /// An empty value counts as not given. Every other flag refuses one: it most likely comes from a variable
   /// that isn't set, and a filter or a place that was meant would be missing without a word.

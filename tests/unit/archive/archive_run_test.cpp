@@ -423,7 +423,7 @@ TEST_P(ArchiveRunTest, DryRunOnlyLooks) {
 TEST_P(ArchiveRunTest, AMissingBucketIsFoundOutFirst) {
   support::fill(store_, 1, 1);
   options_.archive_bucket = "typo";
-  EXPECT_EQ(support::error_kind([&] { run(store_, options_); }), ErrorKind::not_found);
+  EXPECT_EQ(support::error_kind([&] { run(store_, options_); }), ErrorKind::no_bucket);
   EXPECT_EQ(store_.journal().size(), 2u);
 }
 
