@@ -117,8 +117,8 @@ std::string for_denial(const Error& error) {
   const std::string_view action = permission_for(error.context().operation);
   const std::string bucket = bucket_of(error);
   if (action.empty() || bucket.empty()) return "check the credentials and what they are allowed to do";
-  return fmt::format("the credentials need {} on bucket \"{}\"; docs/running.md lists all permissions", action,
-                     bucket);
+  return fmt::format("the credentials need {} on bucket \"{}\"; docs/running.md lists all permissions",
+                     action, bucket);
 }
 
 }  // namespace
