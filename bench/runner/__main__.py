@@ -6,7 +6,7 @@ import shlex
 import sys
 import tempfile
 
-from . import contenders, data, floors, race, report, scenarios
+from . import contenders, data, report, scenarios
 
 
 def positive(text: str) -> int:
@@ -59,6 +59,8 @@ def forget_caller_settings() -> None:
 
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
+    from . import floors, race  # these need boto3, which --help must not: it may come before anything is installed
+
     forget_caller_settings()
     try:
         field = [contenders.find(name) for name in options.contenders.split(",")]

@@ -87,6 +87,12 @@ class Bench(unittest.TestCase):
         with open(report, encoding="utf-8") as file:
             return json.load(file), run
 
+    def test_help_needs_nothing_installed(self):
+        with open(os.path.join(self.folder, "boto3.py"), "w", encoding="utf-8") as file:
+            file.write("raise ImportError('not installed')\n")
+        _, run = self.bench("--help", code=0, PYTHONPATH=f"{self.folder}:{PROJECT}/bench:{PROJECT}/tests")
+        self.assertIn("--scenario", run.stdout)
+
     def test_two_contenders_on_the_same_objects(self):
         # A proxy of the caller's must not come between a contender and its store: nothing listens there.
         report, run = self.bench("--contenders", "s3compress,python", "--objects", "60", "--days", "3", "--equal", code=0,
