@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """The steps of scripts/demo that talk to the buckets. Reads AWS_* from the environment; not meant to be run alone."""
 
 import json

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Fails on what the picture of the rooms in ARCHITECTURE.md forbids.
 
     cli → { archive , restore , upkeep } → source → catalog → { s3 → aws → http , zip , index } → base      sim → base

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Each kind of forbidden arrow is found in a tree planted for it, and a tree without any passes."""
 
 import tempfile

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Fails on what has grown too large to be read at once: files, classes, rooms.
 
 usage: check_sizes.py [project folder]

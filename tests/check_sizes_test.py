@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Each kind of thing that has grown too large is found in a tree planted for it, and a tree of small things passes."""
 
 import tempfile

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Lets spin look at every state of the commit protocol's model, commit.pml, and of versions.pml, at the sizes below.
 
 A scenario passes when no state breaks an invariant, the search was complete and every step of the model was taken. A mutant
