@@ -33,8 +33,8 @@ class GroupSource {
   }
   /// No further group is begun.
   void give_up() { found_.cancel(); }
-  /// Waits for the finder, which may be in the middle of its search if nobody wants more; throws what ended
-  /// it; the groups found before that were run.
+  /// Ends the search if it still goes on, and waits for the finder. Throws the error that ended the search;
+  /// the groups that were found before it have been run.
   void finish() {
     found_.cancel();
     finder_.wait();
@@ -58,8 +58,8 @@ class GroupSource {
   base::TaskGroup finder_;  // last: its thread uses everything above
 };
 
-/// Asks for one key. Unlike HeadBucket's, whose answers have no body, this answer says why it refuses, and
-/// listing is the very permission the run needs.
+/// Lists one key. HeadBucket's answers have no body, but the answer to a listing says why the store refuses.
+/// And the run needs the permission to list anyway.
 void check_bucket(s3::ObjectStore& store, const std::string& bucket, std::string prefix) {
   s3::ListObjectsRequest request;
   request.bucket = bucket;
@@ -68,7 +68,7 @@ void check_bucket(s3::ObjectStore& store, const std::string& bucket, std::string
   store.list_objects(request);
 }
 
-/// Runs one group and turns what it throws into a part of its report.
+/// Runs one group. An error that it throws becomes part of its report.
 GroupReport run_group(const RunShared& shared, catalog::Group group) {
   GroupReport report;
   const std::string prefix = group.prefix;
@@ -83,7 +83,7 @@ GroupReport run_group(const RunShared& shared, catalog::Group group) {
   } catch (const Error& error) {
     report.failure = error;
   } catch (const std::exception& error) {
-    // Out of memory or out of threads: this group's end, not that of the others and of what they report.
+    // Out of memory or out of threads. That ends this group, but not the other groups and their reports.
     report.failure = Error(base::ErrorKind::internal, error.what(), {.resource = prefix});
   }
   shared.context.progress.group_done(prefix);
@@ -93,7 +93,7 @@ GroupReport run_group(const RunShared& shared, catalog::Group group) {
 }  // namespace
 
 RunReport run_archive(const ArchiveOptions& options, const RunContext& context) {
-  // Names and permissions first: a typo must not be found out after an hour.
+  // Names and permissions first. Otherwise the user would find a typo only after an hour.
   check_bucket(context.stores.source, options.selection.bucket,
                options.layout.root(options.selection.prefix));
   check_bucket(context.stores.archive, options.archive_bucket, std::string(catalog::kCatalogPrefix));
@@ -114,8 +114,8 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   context.log.info("archive store: conditional complete {}, additional checksums {}",
                    powers.conditional_complete, powers.additional_checksums);
 
-  // Half the memory is for object bodies, half for upload buffers; neither can take from the other, so that
-  // uploads always progress and give the fetching threads their room back.
+  // Half the memory is for object bodies, half for upload buffers. Neither half can take from the other. So
+  // uploads always progress, and the packing threads get their memory back.
   const Resources& resources = options.resources;
   base::MemoryBudget bodies(resources.memory_bytes / 2);
   base::Slots slots(resources.upload_slots);
@@ -134,7 +134,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   MemberPacker packer(source, options, bodies, encoders, context.log);
   Turnstile turnstile;
   PackingCrew crew(source, packer, context.progress, resources.threads);
-  // By now the store's answers have told its time.
+  // The store has answered by now, so source.now() is the store's own time.
   const RunShared shared{.options = options,
                          .context = context,
                          .filter = source::ObjectFilter(options.selection, source.now()),

@@ -22,16 +22,17 @@ using base::ErrorKind;
 using Outcome = s3::DeleteResult::Outcome;
 using Resend = s3::ObjectStore::Resend;
 
-/// How often keys that the store did not manage to delete are tried, each time after looking again.
+/// How often a key is tried that the store did not manage to delete. Each further try comes after a new look.
 constexpr int kRounds = 5;
-/// Requests in flight where each object takes one of its own, for each of a volume's deleting threads.
+/// Requests in flight where each object needs a request of its own, for each of a volume's deleting threads.
 constexpr std::size_t kSinglesInFlight = 8;
-/// Keys that one look covers where nothing but the look protects them. The store works on the look and on the
-/// delete for some 100 microseconds a key, and so long is the window: docs/safety.md.
+/// The number of keys in one look, where only the look protects them. The store works on the look and on the
+/// delete for some 100 microseconds a key. In that time another process's new object can be lost:
+/// docs/safety.md.
 constexpr std::size_t kKeysBehindALook = 20;
 /// S3's longest page.
 constexpr std::size_t kMaxPage = 1000;
-/// No object has it.
+/// No object has this ETag.
 constexpr const char* kWrongEtag = "00000000000000000000000000000000";
 
 bool is_unchanged(const s3::ObjectSummary& then, const s3::ObjectSummary& now) {
@@ -47,29 +48,29 @@ bool is_unchanged(const s3::ObjectSummary& then, const s3::ObjectHead& now) {
          floor<seconds>(then.last_modified) == floor<seconds>(now.last_modified);
 }
 
-/// "Not now" rather than "no".
+/// Whether the store may accept the same request later.
 bool is_passing(std::optional<ErrorKind> kind) {
   return kind == ErrorKind::throttled || kind == ErrorKind::transient;
 }
 
-/// What a store says that doesn't know the condition, or the whole call.
+/// Whether the store doesn't know the condition, or the whole call.
 bool is_refusal(std::optional<ErrorKind> kind) {
   return kind == ErrorKind::unsupported || kind == ErrorKind::invalid_argument;
 }
 
 s3::DeleteItem item_of(const Doomed& doomed, bool conditional) {
-  // Without the version id: in a bucket that keeps versions a marker is added, and what was overwritten
-  // before stays hidden under it.
+  // No version id. So in a bucket that keeps versions the delete adds a marker, and older versions stay
+  // hidden under it.
   return {doomed.object.key, "", conditional ? doomed.object.etag : std::string()};
 }
 
 /// Whether the archived version is still stored once the marker is there. A marker with the id "null" has
-/// taken the null version's place.
+/// replaced the null version.
 bool is_kept_under(const std::string& marker_id, const std::string& version_id) {
   return marker_id != "null" || (!version_id.empty() && version_id != "null");
 }
 
-/// Moves the keys that no DeleteObjects can name out of batch.
+/// Moves out of batch the objects whose keys DeleteObjects can't name, because XML can't carry them.
 BatchDelete::Batch take_unspeakable(BatchDelete::Batch& batch) {
   const auto rest = std::stable_partition(batch.begin(), batch.end(),
                                           [](const Doomed& d) { return s3::xml_can_carry(d.object.key); });
@@ -101,7 +102,7 @@ DeleteReport BatchDelete::run(Batch batch) {
       break;
     }
     s_.clock.sleep_for(base::Backoff{}.delay(round, random), {});
-    // Any of them may be gone by now, and a newer object may have taken the key.
+    // Each of these objects may be gone by now, and a newer object may have its key.
     batch = still_there(batch);
   }
   return std::move(report_);
@@ -113,7 +114,7 @@ void BatchDelete::send(Batch batch) {
   switch (known ? *known : find_conditions(batch)) {
     case DeleteConditions::in_batches:
       delete_in_batches(std::move(batch));
-      delete_each(unspeakable, true, true);  // what DeleteObjects honours DeleteObject may not
+      delete_each(unspeakable, true, true);  // DeleteObject may ignore what DeleteObjects honours
       break;
     case DeleteConditions::one_by_one:
       delete_each(batch, false, true);
@@ -130,7 +131,7 @@ void BatchDelete::delete_in_batches(Batch batch) {
   if (batch.empty()) return;
   std::vector<s3::DeleteItem> items;
   for (const Doomed& doomed : batch) items.push_back(item_of(doomed, true));
-  license_.renew();  // a proof or a mark that fails ends the volume's deletes: no key is tried again for it
+  license_.renew();  // a proof that fails ends the volume's deletes: no key is tried again after that
   try {
     const std::vector<s3::DeleteResult> results = license_.delete_objects(items, Resend::allowed);
     for (std::size_t i = 0; i < batch.size(); ++i) settle(batch[i], results.at(i));
@@ -144,7 +145,7 @@ void BatchDelete::delete_in_batches(Batch batch) {
 void BatchDelete::delete_behind_looks(Batch batch) {
   const auto most = std::min(kKeysBehindALook, static_cast<std::size_t>(s_.delete_batch));
   for (std::size_t done = 0; done < batch.size();) {
-    license_.renew();  // before the look: between look and delete there is no time for it
+    license_.renew();  // renewed before the look, so that no HEAD comes between look and delete
     const auto at = batch.begin() + static_cast<std::ptrdiff_t>(done);
     const Batch next(at, at + static_cast<std::ptrdiff_t>(std::min(most, batch.size() - done)));
     const Look look = look_at(next);
@@ -156,7 +157,7 @@ void BatchDelete::delete_behind_looks(Batch batch) {
       const std::vector<s3::DeleteResult> results = license_.delete_objects(items, Resend::forbidden);
       for (std::size_t i = 0; i < items.size(); ++i) settle(look.unchanged[i], results.at(i));
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::unsupported) {  // no DeleteObjects here
+      if (error.kind() == ErrorKind::unsupported) {  // the store has no DeleteObjects
         Batch rest = look.unchanged;
         rest.insert(rest.end(), batch.begin() + static_cast<std::ptrdiff_t>(done), batch.end());
         return delete_each(rest, true, false);
@@ -197,7 +198,8 @@ s3::DeleteResult BatchDelete::delete_one(const Doomed& doomed, bool look, bool c
         break;
     }
   }
-  // Only a condition that is known to be honoured makes a delete harmless that arrives twice.
+  // A delete may be sent again only if the store is known to honour its condition. Otherwise the second
+  // delete could hit a newer object.
   return license_.delete_object(item_of(doomed, conditional), look ? Resend::forbidden : Resend::allowed);
 }
 
@@ -248,7 +250,7 @@ std::optional<bool> BatchDelete::is_honoured(
     settle(tried, result);
     if (result.outcome == Outcome::deleted) return false;
     if (result.outcome == Outcome::refused) return std::nullopt;
-    // Somebody else has deleted it meanwhile. The next one tells.
+    // Another process has deleted this object meanwhile. The loop tries the next one.
   }
   return std::nullopt;
 }
@@ -268,7 +270,7 @@ BatchDelete::Look BatchDelete::look_at(const Batch& batch) {
   Look look;
   for (const Doomed& doomed : batch) {
     const auto found = std::lower_bound(page.objects.begin(), page.objects.end(), doomed.object, by_key);
-    if (found == page.objects.end() && page.next_continuation_token) break;  // others lie between
+    if (found == page.objects.end() && page.next_continuation_token) break;  // the page ended before this key
     ++look.covered;
     const bool gone = found == page.objects.end() || found->key != doomed.object.key;
     const Seen seen = gone                                  ? Seen::gone
@@ -290,7 +292,7 @@ BatchDelete::Seen BatchDelete::look_at(const Doomed& doomed) {
 }
 
 bool BatchDelete::is_there(const Doomed& doomed, Seen seen) {
-  if (seen == Seen::gone) ++report_.deleted;  // a delete that nobody answered had its effect, or another's
+  if (seen == Seen::gone) ++report_.deleted;  // an unanswered delete of ours, or another process, deleted it
   if (seen == Seen::changed) leave(doomed, LeftReason::overwritten, "");
   return seen == Seen::unchanged;
 }

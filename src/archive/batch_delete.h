@@ -1,5 +1,6 @@
-// Up to a thousand members leave the source: with the strongest condition that its store honours, and where
-// it honours none, right behind a look that covers only what the request deletes.
+// Deletes up to a thousand members from the source, with the strongest condition that its store honours.
+// Where the store honours none, a look (a listing or a HEAD) comes right before each delete, and covers only
+// what that request deletes.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +22,8 @@
 namespace s3c::archive {
 
 struct DeleteReport {
-  std::uint64_t deleted = 0;        ///< by us, or gone before our delete came
-  std::uint64_t markers = 0;        ///< of them: hidden by a delete marker, as the bucket keeps versions
+  std::uint64_t deleted = 0;  ///< by this run, or gone before its delete came
+  std::uint64_t markers = 0;  ///< of these: hidden by a delete marker, because the bucket keeps versions
   std::uint64_t versions_kept = 0;  ///< archived versions that stay under these markers
   std::uint64_t versions_kept_bytes = 0;
   LeftObjects left;
@@ -30,7 +31,7 @@ struct DeleteReport {
   void add(const DeleteReport& other);
 };
 
-/// A source object that is to go.
+/// A source object to delete.
 struct Doomed {
   s3::ObjectSummary object;
   std::string version_id;  ///< the version that was archived; empty: the bucket keeps none
@@ -44,16 +45,16 @@ class BatchDelete {
   struct Setup {
     Stores stores;
     KnownDeleteConditions& conditions;
-    int delete_batch;  ///< keys in one DeleteObjects at most
+    int delete_batch;  ///< the most keys in one DeleteObjects
     base::Clock& clock;
     base::Logger& log;
   };
   BatchDelete(const Setup& setup, const index::Manifest& manifest, DeleteLicense& license)
       : s_(setup), manifest_(manifest), license_(license) {}
 
-  /// batch: in key order. Each object that is still the one that was listed is deleted, or left in the
-  /// report. Throws base::Error: what the license throws, and what a look throws; what happens to single keys
-  /// is in the report.
+  /// batch: in key order. Deletes each object that is still the one that was listed. An object that is not
+  /// deleted is in the report, with the reason. Throws base::Error: what the license throws, and what a look
+  /// throws. What happens to single keys is in the report.
   DeleteReport run(Batch batch);
   /// What was done before run() threw.
   const DeleteReport& so_far() const { return report_; }
@@ -61,29 +62,30 @@ class BatchDelete {
  private:
   enum class Seen { unchanged, changed, gone };
   struct Look {
-    std::size_t covered = 0;  ///< objects, from the first one on, of which it tells; at least one
-    Batch unchanged;          ///< of these
+    std::size_t covered = 0;  ///< how many objects the look covers, from the first one on; at least one
+    Batch unchanged;          ///< the covered objects that are unchanged
   };
 
-  // One try for each object: what is to be tried again is in again_ afterwards.
+  // These functions try each object once. Afterwards again_ has the objects to try again.
   void send(Batch batch);
   void delete_in_batches(Batch batch);
   void delete_behind_looks(Batch batch);
-  /// A request for each object, several at a time.
+  /// One request for each object, several at a time.
   void delete_each(const Batch& batch, bool look, bool conditional);
   s3::DeleteResult delete_one(const Doomed& doomed, bool look, bool conditional);
 
-  /// Tries conditions that can't hold on members of batch, which may be gone afterwards: they are archived,
-  /// and were looked at just before. What can't be found out counts as ignored, for this batch only.
+  /// Finds out what the store does with conditions: sends deletes for members of batch with an ETag that no
+  /// object has. Some members may be gone afterwards. That is safe: they are archived, and were looked at
+  /// just before. What can't be found out counts as ignored, for this batch only.
   DeleteConditions find_conditions(Batch& batch);
-  /// nullopt: not found out.
+  /// nullopt: it can't be found out.
   std::optional<bool> is_honoured(Batch& batch,
                                   const std::function<s3::DeleteResult(const s3::DeleteItem&)>& send);
 
-  /// By one page of a listing that begins right before the first object.
+  /// Uses one page of a listing that begins right before the first object.
   Look look_at(const Batch& batch);
   Seen look_at(const Doomed& doomed);
-  /// What a look found that is no reason to delete is counted, or left; true: still the object we know.
+  /// True: the object is still the one we know. Otherwise counts it as deleted, or leaves it and reports why.
   bool is_there(const Doomed& doomed, Seen seen);
   Batch still_there(const Batch& batch);
 
@@ -94,8 +96,8 @@ class BatchDelete {
   const index::Manifest& manifest_;
   DeleteLicense& license_;
   DeleteReport report_;
-  Batch again_;          ///< may still be there, and may be tried again
-  std::string trouble_;  ///< why
+  Batch again_;          ///< objects that may still be there, and may be tried again
+  std::string trouble_;  ///< why they are tried again
 };
 
 }  // namespace s3c::archive

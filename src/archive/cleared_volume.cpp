@@ -8,7 +8,7 @@
 namespace s3c::archive {
 
 bool was_cleared(const base::Error& error) {
-  // An index that isn't there is damage: nobody removes that of a volume in the making without its upload.
+  // A missing index is damage. No process removes the index of an unfinished volume without its upload.
   return error.kind() == base::ErrorKind::no_upload ||
          (error.kind() == base::ErrorKind::not_found &&
           error.context().resource.find(catalog::kIndexFolder) == std::string::npos);

@@ -1,4 +1,4 @@
-// A volume in the making of which another process removed something. Free functions, any thread.
+// An unfinished volume of which another process removed something. Free functions, any thread.
 #pragma once
 
 #include <string_view>
@@ -7,15 +7,14 @@
 
 namespace s3c::archive {
 
-/// The operation that cleared() tells of.
+/// The operation that cleared() names in its error.
 inline constexpr std::string_view kMakeVolume = "make volume";
 
 /// Whether the error says that another process (gc, a lifecycle rule, a run that was faster) removed the
-/// unfinished upload or the staging copy that was worked on. Nothing is lost by that: it is made
-/// again.
+/// unfinished upload or the staging copy. Nothing is lost: the run makes the volume again.
 bool was_cleared(const base::Error& error);
 
-/// The same, for whoever reads it: transient, so that a run which meets it again and again ends like one that
+/// The error to report for that. It is transient. So a run that meets it again and again ends like a run that
 /// loses its races.
 base::Error cleared(base::ErrorContext context);
 

@@ -12,7 +12,7 @@ using base::ErrorKind;
 
 namespace {
 
-/// NoSuchUpload: somebody who was faster has aborted it (5b).
+/// no_upload (S3's NoSuchUpload): a faster run has aborted the upload (step 5b).
 bool tells_of_lost_race(const Error& error) {
   return error.kind() == ErrorKind::precondition_failed || error.kind() == ErrorKind::no_upload;
 }
@@ -22,16 +22,17 @@ bool tells_of_lost_race(const Error& error) {
 std::variant<Commit, LostRace> Committer::commit(const SealedVolume& volume) {
   const index::Manifest& manifest = volume.manifest;
   try {
-    // 5: the whole record is there and acknowledged before the archive can become visible.
+    // 5: the store has acknowledged the whole record before the archive can become visible.
     catalog_.put_index(manifest, volume.index.gz_bytes(), powers_.additional_checksums);
     catalog_.put_manifest(manifest);
   } catch (const Error& error) {
-    // Either PUT may have had its effect. Taken back, or proven by somebody's miracle: settle() knows.
+    // Each PUT may have taken effect although it failed. settle() takes the volume back, unless the archive
+    // proves that it is committed.
     return settle(manifest, error);
   }
-  // 5b: a store that would let two Completes succeed needs the others stopped first.
+  // 5b: this store would let two Completes succeed. So the uploads of the other runs must be stopped first.
   if (!powers_.conditional_complete && !fence_others(manifest)) return settle(manifest, std::nullopt);
-  // 6: Whatever it answers, only what 7 finds counts.
+  // 6: Only what step 7 finds counts, whatever Complete answers.
   return settle(manifest, complete(volume));
 }
 
@@ -44,13 +45,13 @@ bool Committer::fence_others(const index::Manifest& manifest) {
     if (other.id == manifest.id) continue;
     try {
       const index::Manifest theirs = catalog_.read_manifest(other);
-      if (theirs.is_foreign()) continue;  // nobody uploads it; if it stands, the HEAD below sees it
+      if (theirs.is_foreign()) continue;  // it has no upload; the HEAD below sees its archive
       if (catalog::prove_committed(theirs, head_archive(manifest))) return false;
       log_.debug("fencing the upload of {} at {}", other.id, other.archive_key);
       store_.abort_multipart_upload(manifest.archive_bucket, manifest.archive_key, theirs.upload_id);
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::not_found)
-        throw;  // its owner took it back meanwhile, after an abort of its own
+      // not_found: the other run has aborted its upload and taken its record back.
+      if (error.kind() != ErrorKind::not_found) throw;
     }
   }
   return !head_archive(manifest).has_value();
@@ -67,7 +68,7 @@ std::optional<Error> Committer::complete(const SealedVolume& volume) {
 
 std::variant<Commit, LostRace> Committer::settle(const index::Manifest& manifest,
                                                  std::optional<Error> error) {
-  // 7: the store's own word on what stands at that name.
+  // 7: HEAD shows what stands at that name.
   const base::Timestamp now = clock_.now();
   if (auto committed = catalog::prove_committed(manifest, head_archive(manifest)))
     return Commit{*std::move(committed), now};
@@ -75,7 +76,8 @@ std::variant<Commit, LostRace> Committer::settle(const index::Manifest& manifest
   if (auto* committed = std::get_if<catalog::CommittedVolume>(&outcome))
     return Commit{std::move(*committed), now};
   const auto* taken = std::get_if<catalog::TakenBack>(&outcome);
-  // Otherwise another run was committing it for us, and then its archive was lost: the next pass names it.
+  // Otherwise another run marked this volume as committed, and then its archive was lost. The next pass names
+  // it as lost.
   LostRace lost{taken != nullptr ? taken->winner_id : "", std::nullopt};
   if (error && !tells_of_lost_race(*error)) lost.error = std::move(error);
   return lost;

@@ -1,5 +1,5 @@
-// Steps 5 to 7 of the commit protocol: a sealed volume becomes the truth, or is taken back without a trace.
-// The order of the calls is the protocol; docs/ordering.md says what each step guards against.
+// Steps 5 to 7 of the commit protocol: a sealed volume is committed, or taken back without a trace. The order
+// of the calls is the protocol; docs/ordering.md says what each step guards against.
 #pragma once
 
 #include <optional>
@@ -18,28 +18,28 @@
 
 namespace s3c::archive {
 
-/// The volume is not committed: start again at step 1. Nothing of it is left, unless another run marked it
-/// and then its archive was lost.
+/// The volume is not committed. The caller starts again at step 1. Nothing of the volume is left, with one
+/// exception: another run marked it as committed, and then its archive was lost.
 struct LostRace {
-  std::string winner_id;  ///< the id at that name now; empty when there is none or the archive is foreign
-  std::optional<base::Error> error;  ///< what Complete said, if it failed for another reason than a lost race
+  std::string winner_id;  ///< the id at that name now; empty when no archive or a foreign one stands there
+  std::optional<base::Error> error;  ///< what the record's PUT or Complete said, if not a lost race
 };
 
 /// The volume is the truth.
 struct Commit {
   catalog::CommittedVolume volume;
-  base::Timestamp looked_at;  ///< the look at its archive that proved it began then, or later
+  base::Timestamp looked_at;  ///< the HEAD that proved the commit began at this time or later
 };
 
-/// One volume's commit. Holds no state between calls; any thread.
+/// Commits sealed volumes. Holds no state between calls; any thread.
 class Committer {
  public:
   Committer(s3::ObjectStore& store, catalog::Catalog& catalog, const catalog::StorePowers& powers,
             base::Clock& clock, base::Logger& log)
       : store_(store), catalog_(catalog), powers_(powers), clock_(clock), log_(log) {}
 
-  /// Throws base::Error when the outcome can't be found out or an abort isn't acknowledged: manifest and
-  /// index then stay, nothing is deleted, and a later run sorts it out.
+  /// Throws base::Error when the outcome can't be found out, or when an abort isn't acknowledged. Manifest
+  /// and index then stay, nothing is deleted, and a later run finds out what happened.
   std::variant<Commit, LostRace> commit(const SealedVolume& volume);
 
  private:

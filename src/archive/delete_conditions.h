@@ -10,11 +10,11 @@ namespace s3c::archive {
 
 enum class DeleteConditions {
   in_batches,  ///< DeleteObjects deletes a key only while it has the ETag that is named beside it
-  one_by_one,  ///< DeleteObjects doesn't, DeleteObject with If-Match does
-  ignored,     ///< neither does
+  one_by_one,  ///< DeleteObjects ignores that ETag; DeleteObject honours If-Match
+  ignored,     ///< the store ignores both
 };
 
-/// As a person reads it, after the store's or the bucket's name.
+/// A text for people. It follows the name of the store or the bucket.
 inline std::string_view describe(DeleteConditions conditions) {
   switch (conditions) {
     case DeleteConditions::in_batches:
@@ -31,7 +31,7 @@ inline std::string_view describe(DeleteConditions conditions) {
 /// What a run knows of the source's store; one for all groups. Any thread.
 class KnownDeleteConditions {
  public:
-  /// fixed: the user's word; nullopt: the run's first deletes find it out.
+  /// fixed: what the user says; nullopt: the run's first deletes find it out.
   explicit KnownDeleteConditions(std::optional<DeleteConditions> fixed = {}) : conditions_(fixed) {}
 
   std::optional<DeleteConditions> get() const S3C_EXCLUDES(mutex_) {
@@ -42,7 +42,7 @@ class KnownDeleteConditions {
     base::MutexLock lock(mutex_);
     conditions_ = found;
   }
-  /// DeleteObjects ignores them; of DeleteObject nothing is known yet.
+  /// True once DeleteObjects is known to ignore conditions. DeleteObject may still be unknown.
   bool not_in_batches() const S3C_EXCLUDES(mutex_) {
     base::MutexLock lock(mutex_);
     return not_in_batches_;
@@ -52,13 +52,13 @@ class KnownDeleteConditions {
     not_in_batches_ = true;
   }
 
-  /// nullopt: nothing was found out. While nothing is known of DeleteObject, what DeleteObjects does counts.
+  /// nullopt: nothing was found out. If only DeleteObjects is known to ignore conditions, that counts.
   std::optional<DeleteConditions> to_report() const S3C_EXCLUDES(mutex_) {
     base::MutexLock lock(mutex_);
     return !conditions_ && not_in_batches_ ? DeleteConditions::ignored : conditions_;
   }
 
-  /// Held by the one thread that finds it out; the others wait for its answer.
+  /// Held by the one thread that finds out what the store does; the others wait for its answer.
   base::Mutex finding;
 
  private:

@@ -3,9 +3,9 @@
 namespace s3c::archive {
 
 void DeleteLicense::renew() {
-  base::MutexLock lock(mutex_);  // held during HEAD: the others need its answer, too
+  base::MutexLock lock(mutex_);  // held during HEAD: the other threads need its answer, too
   if (revoked_) throw *revoked_;
-  // A clock that was set back tells no age: then the proof counts as old.
+  // If the clock was set back, the age is unknown, and the proof counts as old.
   const base::Timestamp now = clock_.now();
   if (proven_at_ && now >= *proven_at_ && now - *proven_at_ <= kMaxAge) return;
   prove();

@@ -22,14 +22,14 @@ class DeleteLicense {
   /// No proof is older than this when a delete is sent.
   static constexpr std::chrono::seconds kMaxAge{10};
 
-  /// proven_at: when the look at the archive began that proved the volume; nullopt: it counts as too old.
+  /// proven_at: when the HEAD of the archive began that proved the volume; nullopt: it counts as too old.
   DeleteLicense(const Stores& stores, base::Clock& clock, catalog::MarkedVolume volume,
                 std::optional<base::Timestamp> proven_at)
       : stores_(stores), clock_(clock), volume_(std::move(volume)), proven_at_(proven_at) {}
 
-  /// HEADs the archive whenever the last look at it is older than kMaxAge. Throws Error: precondition_failed
-  /// once the archive is gone or is not what the manifest says (then every later call throws that, and
-  /// nothing more is deleted); and what HEAD throws.
+  /// HEADs the archive if the last look at it is older than kMaxAge. Throws Error: precondition_failed once
+  /// the archive is gone or is not what the manifest says. Every later call then throws the same, and nothing
+  /// more is deleted. Throws also what HEAD throws.
   void renew() S3C_EXCLUDES(mutex_);
 
   /// renew(), then ObjectStore::delete_objects() in the volume's source bucket.

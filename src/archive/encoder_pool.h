@@ -1,5 +1,5 @@
-// One compressor per core, borrowed by whichever of the many fetching threads has a body to encode: more
-// would only fight for the cores, and each holds some hundred KiB. Any thread.
+// One compressor for each core. A packing thread borrows one for each body. More compressors would only
+// compete for the cores, and each holds some hundred KiB. Any thread.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@ namespace s3c::archive {
 
 class EncoderPool {
  public:
-  /// level: libdeflate's, 0..12. Throws base::Error (invalid_argument) for another.
+  /// level: libdeflate's, 0..12. Throws base::Error (invalid_argument) for any other level.
   EncoderPool(int encoders, int level);
 
   /// An encoder for one body; goes back to the pool on destruction.

@@ -11,13 +11,13 @@ GroupDeletes::GroupDeletes(const RunShared& shared, GroupTally& tally)
 
 GroupDeletes::~GroupDeletes() {
   volumes_.close();
-}  // or thread_ would wait for ever
+}  // otherwise thread_ would wait for ever
 
 void GroupDeletes::add(DoomedVolume volume) {
   tally_.set_stage(GroupProgress::Stage::deleting);
   if (!started_) thread_.spawn([this](const std::stop_token&) { delete_all(); });
   started_ = true;
-  if (!volumes_.push(std::move(volume))) finish();  // throws what ended the thread
+  if (!volumes_.push(std::move(volume))) finish();  // throws the error that ended the thread
 }
 
 void GroupDeletes::finish() {

@@ -1,4 +1,4 @@
-// Step 8 for the volumes of a group, beside the packing of the next one.
+// Step 8 for the volumes of a group, while the next volume is packed.
 #pragma once
 
 #include "archive/group_tally.h"
@@ -9,21 +9,22 @@
 
 namespace s3c::archive {
 
-/// Deletes the sources of one volume at a time, on a thread of its own. One more volume may wait for that: a
-/// store that deletes more slowly than the run packs slows the run down, instead of piling up threads. Used
-/// by one thread.
+/// Deletes the sources of one volume at a time, on a thread of its own. One more volume may wait. A store
+/// that deletes more slowly than the run packs slows the run down; otherwise threads would pile up. Used by
+/// one thread.
 class GroupDeletes {
  public:
-  /// Both outlive it.
+  /// Both arguments outlive it.
   GroupDeletes(const RunShared& shared, GroupTally& tally);
   /// Waits for the volumes that were added.
   ~GroupDeletes();
   GroupDeletes(const GroupDeletes&) = delete;
   GroupDeletes& operator=(const GroupDeletes&) = delete;
 
-  /// Blocks while two volumes wait. Throws what ended an earlier volume's deletes.
+  /// Blocks while one volume's sources are being deleted and another volume waits. Throws the error that
+  /// ended an earlier volume's deletes.
   void add(DoomedVolume volume);
-  /// Waits for all of them. Throws what ended one. Nothing is added afterwards.
+  /// Waits for all volumes. Throws the error that ended one volume's deletes. No add() may follow.
   void finish();
 
  private:

@@ -1,4 +1,4 @@
-// The source objects of a group, joined with what is archived of it already.
+// The source objects of a group, joined with what of the group is already archived.
 #pragma once
 
 #include <optional>
@@ -17,23 +17,24 @@ namespace s3c::archive {
 /// In key order, each object once. One thread.
 class GroupObjects {
  public:
-  /// skip: keys that are never handed out, even when they are added later. All arguments outlive it.
+  /// skip: keys that are never handed out, also those that are added to the set later. All arguments outlive
+  /// it.
   GroupObjects(const RunShared& shared, const std::string& group_prefix, const std::set<std::string>& skip,
                GroupTally& tally);
 
   /// Whether the listing shows no (further) object.
   bool at_end() { return listing_.peek() == nullptr; }
-  /// From here on, members of these volumes are passed over. REQUIRES: before next_to_pack(); volumes outlive
-  /// this object.
+  /// From now on, members of these volumes are skipped. REQUIRES: called before next_to_pack(); volumes
+  /// outlive this object.
   void join(catalog::Catalog& catalog, const std::vector<catalog::CommittedVolume>& volumes) {
     archived_.emplace(catalog, volumes);
   }
-  /// Passes over what needs no packing. nullptr: nothing is left to pack, or the run is asked to stop. Throws
-  /// the store's errors.
+  /// Skips the objects that need no packing. nullptr: nothing is left to pack, or the run is asked to stop.
+  /// Throws the store's errors.
   const s3::ObjectSummary* next_to_pack();
   /// Moves on by one object and counts it. REQUIRES: not at_end().
   void take();
-  /// The volumes of which a member was passed over: their sources are still to be deleted.
+  /// The volumes of which a member was skipped: their sources are still to be deleted.
   std::vector<const catalog::CommittedVolume*> volumes_with_sources() const {
     return archived_->volumes_with_sources();
   }

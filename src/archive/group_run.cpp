@@ -22,8 +22,8 @@ using base::ErrorKind;
 
 namespace {
 
-/// Passes through the protocol before a group is given up. Each pass that fails was lost to another run that
-/// made progress, so a handful means that something keeps taking our name.
+/// A group is given up after so many failed passes through the protocol. Each failed pass was lost to another
+/// run that made progress. So many failures mean that something keeps taking our name.
 constexpr int kMaxPasses = 8;
 
 }  // namespace
@@ -43,17 +43,17 @@ class GroupRun::Pass {
       sweep_versions();
       return Outcome::done;
     }
-    // 2: what of it is committed already?
+    // 2: what of it is already committed?
     load_records();
     mark_committed();
-    // What killed runs left of the group goes first, if there is more to do than look.
+    // The leftovers of killed runs are cleared first, but only if there is something to pack.
     if (!run_.cleaned_ && objects_.next_to_pack() != nullptr) {
       s_.cleanup.clean(run_.group_.stem, records_.state);
       run_.cleaned_ = true;
     }
-    // 3 to 7, a volume at a time; 8 deletes the sources of one while the next is packed.
+    // 3 to 7, a volume at a time; 8 deletes the sources of one volume while the next one is packed.
     const Outcome outcome = make_volumes();
-    // 8 for what earlier runs committed and did not get to delete.
+    // 8 for volumes that earlier runs committed, but whose sources they did not delete.
     if (outcome == Outcome::done && !s_.options.keep_sources) {
       for (const catalog::CommittedVolume* volume : objects_.volumes_with_sources())
         deletes_.add({s_.catalog.mark(*volume, true), CommittedBy::earlier_run, std::nullopt});
@@ -78,7 +78,8 @@ class GroupRun::Pass {
     catalog::GroupState& state = records_.state = s_.catalog.load_group(run_.group_.stem);
     for (const catalog::CommittedVolume& volume : state.committed)
       records_.taken_keys.insert(volume.manifest().archive_key);
-    // A new archive at the name of a lost one would pass for its own at first glance.
+    // No new volume takes the name of a lost archive. Otherwise the new archive would look like the lost one
+    // at first glance.
     std::vector<std::string> lost_keys;
     for (const index::Manifest& lost : state.lost) {
       records_.taken_keys.insert(lost.archive_key);
@@ -90,7 +91,7 @@ class GroupRun::Pass {
       s_.context.log.warn("{} lost its id: verify --deep --mend reads it and gives it back",
                           base::printable(volume.archive_key));
     }
-    // The names of other sources' volumes are taken, but what they hold isn't ours.
+    // The names of other sources' volumes stay taken. But their members aren't ours.
     std::erase_if(state.committed, [&](const catalog::CommittedVolume& volume) {
       return !source::is_of_group(volume, s_.options.selection.bucket, run_.group_.prefix);
     });
@@ -102,8 +103,7 @@ class GroupRun::Pass {
                         base::printable(archive_key));
   }
 
-  /// A volume that an earlier run committed and did not get to mark is marked now, whether it has sources or
-  /// not.
+  /// Marks each volume that an earlier run committed and did not mark, whether it has sources or not.
   void mark_committed() {
     const std::vector<catalog::CommittedVolume>& committed = records_.state.committed;
     if (committed.empty()) return;
@@ -129,18 +129,19 @@ class GroupRun::Pass {
     records_.taken_keys.insert(m.archive_key);
     tally_.add_committed(m);
     s_.context.log.info("committed {}: {} objects, {} bytes", m.archive_key, m.objects, m.archive_size_bytes);
-    // From here on the record outlives its archive, whatever happens to that, and whether sources go or not.
+    // From the mark on, the record stays, whatever happens to its archive, and whether sources are deleted or
+    // not.
     const catalog::MarkedVolume marked = s_.catalog.mark(commit.volume);
     if (!s_.options.keep_sources) deletes_.add({marked, CommittedBy::this_run, commit.looked_at});
   }
 
-  /// 8, in a bucket that keeps versions: what the delete markers hide, of this run and of killed ones. A run
-  /// that is asked to stop leaves it to the next one.
+  /// 8, in a bucket that keeps versions: deletes the archived versions that delete markers hide, those of
+  /// this run and those of killed runs. A run that is asked to stop leaves them to the next run.
   void sweep_versions() {
     if (!s_.options.delete_versions || s_.context.stop.stop_requested()) return;
     const SweepReport done = s_.sweep.sweep(run_.group_, s_.filter);
     tally_.add_sweep(done);
-    if (!records_.state.lost.empty()) return;  // told already
+    if (!records_.state.lost.empty()) return;  // already warned of
     for (const std::string& archive_key : done.lost) warn_of_lost(archive_key);
   }
 

@@ -17,7 +17,7 @@ class GroupRun {
   /// Runs the group to its end: sources gone, or named in the report. Throws base::Error when the group must
   /// be given up. report: filled as far as the run came, also when it throws.
   void run(GroupReport& report);
-  /// Only looks: how much there is, how much of it is archived already.
+  /// Only counts: how much there is, and how much of it is already archived.
   void dry_run(GroupReport& report);
 
  private:
@@ -31,7 +31,7 @@ class GroupRun {
   const RunShared& s_;
   const catalog::Group group_;
   PassMemory memory_;
-  bool cleaned_ = false;  ///< what killed runs left of the group was cleared
+  bool cleaned_ = false;  ///< the leftovers of killed runs in this group were cleared
 };
 
 }  // namespace s3c::archive

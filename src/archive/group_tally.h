@@ -26,7 +26,8 @@ class GroupTally {
     report.prefix = prefix_;
   }
 
-  /// A pass lists the group anew: its counts start over, with what this run has committed already.
+  /// A pass lists the group again. The counts of the listing start again with what this run has already
+  /// committed.
   void begin_pass();
   void count_listed(const s3::ObjectSummary& object);
   void count_archived();

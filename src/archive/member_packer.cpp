@@ -19,20 +19,21 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// Objects up to this size are held whole: two times compressed at once with the body, so 12 MiB each at
-/// most.
+/// Objects up to this size are held in memory whole. While one is compressed, twice its size is in use beside
+/// the body: at most 12 MiB for each object.
 constexpr std::uint64_t kMaxInMemoryBytes = std::uint64_t{4} << 20;
-/// Beside the bytes of a larger object what a thread costs is little, and to compress it (2 ms for this much)
-/// would keep those waiting that the same thread fetches meanwhile.
+/// For a larger object the cost of a thread is small beside that of its bytes. An event loop would need 2 ms
+/// to compress this much, and the other objects of the loop would wait meanwhile.
 constexpr std::uint64_t kMaxSmallBytes = std::uint64_t{128} << 10;
-/// What streaming an object takes: the transport's and zlib's buffers.
+/// The memory for streaming an object: the buffers of the transport and of zlib.
 constexpr std::uint64_t kStreamBytes = std::uint64_t{1} << 20;
 /// What an object costs beside its bytes: row, names, headers.
 constexpr std::uint64_t kPerObjectBytes = 4096;
-/// A body whose digest is wrong is read again; damage on the way is healed by that, damage at rest is not.
+/// How often a body with a wrong digest is read. Reading again heals damage in transit, but not damage at
+/// rest.
 constexpr int kDamageAttempts = 3;
 
-/// So many objects in a row that can't be read are no longer those objects' own trouble.
+/// If this many objects in a row can't be read, the cause is not in the objects.
 constexpr int kMaxUnreadableInARow = 100;
 
 std::uint64_t in_memory_bytes(std::uint64_t size_bytes) {
@@ -46,9 +47,10 @@ LeftReason reason_of(const Error& error) {
   return LeftReason::unreadable;
 }
 
-/// What is wrong with the bytes that came. Throws Error: precondition_failed when they are another object's.
+/// What is wrong with the bytes that came; nullopt: nothing. Throws Error: precondition_failed when they are
+/// another object's.
 std::optional<std::string> complaint_of(const s3::ObjectSummary& summary, const s3::GetObjectResult& got) {
-  // The condition said so already, but a store may ignore it.
+  // If-Match has already asked for this ETag, but a store may ignore the condition.
   if (got.head.etag != summary.etag)
     throw Error(ErrorKind::precondition_failed, "another object is there now");
   s3::BodyCheck check(got.head);
@@ -109,7 +111,7 @@ bool MemberPacker::accept(const SourceObject& object, s3::GetObjectResult got, F
     first.failed = s3::FailedTry{error};
     return false;
   } catch (const std::exception&) {
-    return false;  // out of memory: pack() meets it again, and tells it, if that lasts
+    return false;  // out of memory: if that lasts, pack() meets it again and reports it
   }
   first.proven = std::move(got);
   return first.proven->head.tag_count == 0;
@@ -135,8 +137,8 @@ bool MemberPacker::pack_in_memory(VolumeBuilder& volume, const SourceObject& obj
 bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& object) {
   const s3::ObjectSummary& summary = object.summary;
   const base::MemoryLease lease = bodies_.lease(std::min(kStreamBytes, bodies_.total_bytes()));
-  // The checksums must be known before the first byte passes by; for an object of many MiB a HEAD costs
-  // nothing.
+  // The checksums must be known before the first byte is streamed. Beside the GET of many MiB, a HEAD costs
+  // almost nothing.
   std::optional<s3::ObjectHead> head;
   index::Row row;
   try {
@@ -168,7 +170,7 @@ bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& obje
 
 bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, const Error& error) {
   if (error.kind() == ErrorKind::not_found) {
-    volume.leave_out(object.admission.sequence, std::nullopt);  // gone: there is nothing to leave
+    volume.leave_out(object.admission.sequence, std::nullopt);  // the object is gone: nothing stays in place
     return false;
   }
   const LeftReason reason = reason_of(error);

@@ -1,5 +1,5 @@
-// What becomes of one source object: lease memory, GET it, prove the bytes, compress, append. pack() does all
-// of it; whoever has made the first GET already hands over what came of that.
+// Packs one source object: leases memory, GETs the object, proves the bytes, compresses and appends them.
+// pack() does all of it. A caller that has already made the first GET passes its outcome to pack().
 #pragma once
 
 #include <atomic>
@@ -22,36 +22,36 @@ struct SourceObject {
   VolumeBuilder::Admission admission;
 };
 
-/// What came of a first GET outside pack(), for pack() to go on from.
+/// The outcome of a first GET outside pack(). pack() goes on from there.
 struct FirstTry {
   std::optional<base::MemoryLease> lease = {};     ///< for the object
   std::optional<s3::FailedTry> failed = {};        ///< the GET failed
-  int damaged = 0;                                 ///< bodies that came and were wrong
-  std::optional<s3::GetObjectResult> proven = {};  ///< the right body came
+  int damaged = 0;                                 ///< bodies that came with wrong bytes
+  std::optional<s3::GetObjectResult> proven = {};  ///< the right body
 };
 
 /// Shared by all threads that pack; any thread.
 class MemberPacker {
  public:
-  /// Everything handed in outlives the packer.
+  /// All arguments outlive the packer.
   MemberPacker(s3::ObjectStore& store, const ArchiveOptions& options, base::MemoryBudget& bodies,
                EncoderPool& encoders, base::Logger& log)
       : store_(store), options_(options), bodies_(bodies), encoders_(encoders), log_(log) {}
 
   /// Packs the object, leaves it out, or fails the volume: the admission is answered in every case. True if
-  /// packed. first: what was done for it before.
+  /// packed. first: the outcome of a GET that was made before.
   bool pack(VolumeBuilder& volume, const SourceObject& object, FirstTry first = {});
 
-  /// An object that can be fetched outside pack(): in memory, and packed in no time.
+  /// Whether the object may be fetched outside pack(): it fits in memory, and packing it takes little time.
   bool is_small(const SourceObject& object) const;
-  /// What a small object takes while it is fetched and packed; waits for it.
+  /// Leases the memory that a small object takes while it is fetched and packed. Waits for it.
   base::MemoryLease lease(const SourceObject& object);
-  /// Without waiting; nullopt: not now.
+  /// The same without waiting. nullopt: the memory isn't free now.
   std::optional<base::MemoryLease> try_lease(const SourceObject& object);
-  /// The GET that accept() takes the answer of.
+  /// The GET request whose answer accept() takes.
   s3::GetObjectRequest get_request(const s3::ObjectSummary& summary) const;
-  /// Proves the body that a first GET brought; first then has what came of it. True: pack() has nothing more
-  /// to ask the store for.
+  /// Checks the body that a first GET brought, and writes the outcome into first. True: pack() needs no
+  /// further request to the store.
   bool accept(const SourceObject& object, s3::GetObjectResult got, FirstTry& first) const;
 
  private:
@@ -67,8 +67,9 @@ class MemberPacker {
   base::MemoryBudget& bodies_;
   EncoderPool& encoders_;
   base::Logger& log_;
-  /// Objects that could not be read since the last one that could: a store that is down or refuses everything
-  /// must end the group, not list a million objects one by one.
+  /// Objects that could not be read since the last one that could. Many in a row mean that the store is down
+  /// or refuses everything. That must end the group; otherwise the run would list a million objects one by
+  /// one.
   std::atomic<int> unreadable_in_a_row_{0};
 };
 

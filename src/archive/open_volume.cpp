@@ -13,7 +13,7 @@
 namespace s3c::archive {
 namespace {
 
-/// Everything of the manifest that is known before the first byte; creates the upload.
+/// Creates the upload, and returns what is known of the manifest before the first byte.
 index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive_key,
                              std::uint64_t part_size) {
   const ArchiveOptions& options = setup.options;
@@ -36,8 +36,8 @@ index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive
   s3::CreateMultipartUploadRequest request = create_request(m, options, setup.powers);
   if (options.readback) {
     request.key = catalog::staging_key(m.archive_key, m.id);
-    request.attributes.storage_class = "STANDARD";  // readable, and gone within the hour
-    request.attributes.tags.clear();                // for the archive: a lifecycle rule may go by it
+    request.attributes.storage_class = "STANDARD";  // the copy must be readable, and is gone within the hour
+    request.attributes.tags.clear();  // tags are for the archive: a lifecycle rule may act on them
   }
   m.upload_id = setup.store.create_multipart_upload(request);
   return m;

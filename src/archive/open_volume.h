@@ -19,7 +19,7 @@
 
 namespace s3c::archive {
 
-/// A volume whose every byte is uploaded but which isn't completed: what the committer works on.
+/// A volume whose bytes are all uploaded, but whose upload isn't completed. The committer works on it.
 struct SealedVolume {
   index::Manifest manifest;
   index::IndexFile index;
@@ -35,12 +35,12 @@ s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
                                                 const ArchiveOptions& options,
                                                 const catalog::StorePowers& powers);
 
-/// Completes the upload of manifest.upload_id at the archive's own name, if nothing stands there: with every
-/// check of the whole that the store is able to make.
+/// Completes the upload of manifest.upload_id at the archive's own name, if nothing stands there. Has every
+/// check of the whole archive that the store can make.
 s3::CompleteMultipartUploadRequest complete_request(const SealedVolume& volume,
                                                     const catalog::StorePowers& powers);
 
-/// Made and sealed by one thread; builder() is for all of them. Neither commits nor aborts in its destructor.
+/// One thread makes and seals it; any thread may use builder(). The destructor neither commits nor aborts.
 class OpenVolume {
  public:
   struct Setup {
@@ -50,22 +50,23 @@ class OpenVolume {
     const catalog::StorePowers& powers;
     base::Clock& clock;
     const catalog::Group& group;
-    std::function<void(std::uint64_t)>
-        on_bytes;  ///< told how many archive bytes were produced, from any thread
+    /// Called with the number of archive bytes that were just produced. Called from any thread.
+    std::function<void(std::uint64_t)> on_bytes;
   };
 
   /// Starts the multipart upload under a fresh id, at the staging key if the volume is to be read back.
-  /// buffers: a lease for part_size (and what larger parts cost in flight).
+  /// buffers: a lease for the part that is being filled, and for what larger parts cost in flight.
   OpenVolume(const Setup& setup, std::string archive_key, std::uint64_t part_size_bytes,
              base::MemoryLease buffers);
 
   const std::string& archive_key() const { return manifest_.archive_key; }
   VolumeBuilder& builder() { return builder_; }
 
-  /// Waits for every admitted object, finishes ZIP and upload. manifest.objects is 0 when nothing was packed:
-  /// then nothing but abandon() may follow. Throws what made the volume fail.
+  /// Waits for every admitted object, finishes ZIP and upload. manifest.objects is 0 when nothing was packed;
+  /// then only abandon() may follow. Throws the error that made the volume fail.
   SealedVolume seal();
-  /// Waits for every admitted object and aborts the upload; returns once the store acknowledged that.
+  /// Waits for every admitted object and aborts the upload. Returns once the store has acknowledged the
+  /// abort.
   void abandon();
 
  private:

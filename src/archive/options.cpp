@@ -21,11 +21,11 @@ constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 }  // namespace
 
 std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
-  // Beside its data a member costs two headers with its name (at most 3,100 bytes each when every byte of a
-  // 1,024-byte key is escaped) and its index row (key, headers, 2 KB of metadata, tags; compressed, but count
-  // it whole).
+  // Beside its data a member costs two headers with its name, and its index row. The headers have at most
+  // 3,100 bytes each, when every byte of a 1,024-byte key is escaped. The row has key, headers, 2 KB of
+  // metadata and tags. It is compressed, but counted in full.
   constexpr std::uint64_t kOverheadPerObject = 2 * 3'300 + 8'192;
-  // More than S3 can hold is more than any bound means; without the caps the sums below would wrap around.
+  // The caps are more than S3 can hold. Without them the sums below would wrap around.
   source_bytes = std::min(source_bytes, std::uint64_t{1} << 50);
   objects = std::min(objects, std::uint64_t{1} << 40);
   // DEFLATE's own worst case, for streamed members: 5 bytes per 16 KB block.

@@ -1,4 +1,4 @@
-// What one archive run was asked to do: the command line's meaning, already validated and free of text forms.
+// What one archive run is asked to do: the meaning of the command line, as values and not as text.
 #pragma once
 
 #include <chrono>
@@ -36,11 +36,11 @@ struct ArchiveOptions {
   /// --verify readback: each volume is read back from a staging copy before it is committed.
   bool readback = false;
   bool keep_sources = false;
-  /// In a bucket that keeps versions: behind the delete marker, delete exactly the archived version, for
-  /// ever.
+  /// In a bucket that keeps versions: after the delete marker is there, delete exactly the archived version,
+  /// permanently.
   bool delete_versions = false;
   bool dry_run = false;
-  /// What killed runs left of a group is cleared once it is this old.
+  /// Leftovers of killed runs in a group are cleared once they are this old.
   std::chrono::seconds gc_age = std::chrono::days(7);
   /// Of the archive's store; nullopt: found out by a probe.
   std::optional<bool> conditional_complete, additional_checksums;
@@ -54,12 +54,12 @@ struct ArchiveOptions {
 /// for example a memory bound too small for the parts a volume needs.
 void validate(const ArchiveOptions& options);
 
-/// What a volume has at most when its source objects add up to source_bytes in so many members: even
-/// incompressible ones with the longest names.
+/// The most bytes that a volume can have when its source objects add up to source_bytes in so many members.
+/// Holds even for incompressible objects with the longest names.
 std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t objects);
 
-/// The size of the parts of such a volume: the smallest whole MiB, at least 8, with which the largest needs
-/// fewer than 10,000 parts. Equal parts, because some stores insist.
+/// The size of the parts of such a volume, in bytes: the smallest whole MiB, at least 8, with which the
+/// largest volume needs fewer than 10,000 parts. All parts are equal, because some stores insist on that.
 std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects);
 
 }  // namespace s3c::archive

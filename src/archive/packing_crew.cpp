@@ -11,7 +11,7 @@
 namespace s3c::archive {
 namespace {
 
-/// A loop with fewer than this many of the objects in flight saves little over a thread for each.
+/// A loop with fewer objects in flight than this saves little, compared with one thread for each object.
 constexpr int kLeastForALoop = 16;
 
 void fail(const WorkItem& item, const std::exception_ptr& error) {
@@ -25,12 +25,13 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
  public:
   FetchLoop(PackingCrew& crew, std::size_t max_in_flight) : crew_(crew), fetching_(max_in_flight) {}
 
-  /// Until no more is admitted: every object it takes is answered or handed on. Throws what ended it before;
-  /// then all that it had and all that is still admitted has failed with that.
+  /// Runs until no more objects are admitted. Answers every object that it takes, or hands it on. Throws the
+  /// error that ended the loop early. That error has then failed the objects of this loop and all objects in
+  /// the queue.
   void run() {
     try {
       crew_.store_.get_objects(*this, fetching_.size());
-      // There is something left only after a stop, which the packing threads then meet for each object.
+      // Objects are left only after a stop. The packing threads then meet the stop for each of them.
       if (next_) crew_.hand_on(*std::exchange(next_, std::nullopt));
       while (std::optional<WorkItem> item = crew_.admitted_.pop())
         crew_.hand_on({crew_.in_flight_.acquire(), *std::move(item)});
@@ -67,7 +68,8 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
   void got(std::size_t slot, s3::GetObjectResult result) override {
     Job job = end(slot);
     const bool settled = crew_.packer_.accept(job.item.object, std::move(result), job.first);
-    // A large member's turn at the ZIP may take minutes; those in flight here would time out meanwhile.
+    // A large member may hold the ZIP for minutes. If the loop waited for it, the other GETs of the loop
+    // would time out.
     if (settled && !job.item.volume->builder().streaming()) {
       crew_.pack(std::move(job));
     } else {
@@ -114,7 +116,7 @@ PackingCrew::~PackingCrew() {
   try {
     finish();
   } catch (...) {
-    // Only where another exception is on its way already: finish() was not called, or threw this one.
+    // Another exception is already on its way: finish() was not called, or it threw this one.
   }
 }
 
@@ -122,7 +124,7 @@ void PackingCrew::start() {
   for (int i = 0; i < threads_; ++i) {
     packers_.spawn([this](const std::stop_token&) { pack_long_way(); });
   }
-  // Two for each core: while one compresses or waits for the ZIP, another one receives.
+  // Two loops for each core: while one compresses or waits for the ZIP, the other one receives.
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int loops = std::clamp(threads_ / kLeastForALoop, 1, 2 * cores);
   const auto each = static_cast<std::size_t>((threads_ + loops - 1) / loops);
@@ -148,7 +150,8 @@ void PackingCrew::pack_long_way() {
   try {
     while (std::optional<Job> job = long_way_.pop()) pack(*std::move(job));
   } catch (...) {
-    // There may be no other thread, and what nobody answers would keep its volume waiting for ever.
+    // This may be the only packing thread left. An object that no thread answers would keep its volume
+    // waiting for ever.
     while (std::optional<Job> job = long_way_.pop()) fail(job->item, std::current_exception());
     throw;
   }
@@ -180,7 +183,7 @@ void PackingCrew::hand_on(Job job) {
   } catch (...) {
     error = std::current_exception();
   }
-  // Answered here, for nobody else will: seal() and abandon() wait for every admission.
+  // No other code answers this object now, and seal() and abandon() wait for every admission.
   volume->builder().fail(sequence, error);
 }
 

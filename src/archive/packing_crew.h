@@ -1,12 +1,15 @@
-// Answers every object that the groups of a run admit: packs it, leaves it out or fails its volume. Small
-// ones are fetched by a few event loops, each of which has many in flight and packs what arrives. What has to
-// be waited for (large objects, tags, whatever the first GET did not settle) is done by threads, one for each
-// object.
+// Answers every object that the groups of a run admit: packs it, leaves it out or fails its volume. A few
+// event loops fetch the small objects. Each loop has many objects in flight and packs what arrives. Every
+// other object (large, tagged, or not settled by its first GET) has to wait for something, so a thread of its
+// own packs it.
 //
-// No two of them can wait for each other. A loop with something in flight never waits for memory, for a slot
-// or for an object, and takes no slot from who waits; an object that a loop hands on finds a thread that is
-// free, because no more objects are in flight than there are threads. What both wait for is the ZIP of a
-// volume, and who holds that waits for uploads only.
+// Why there is no deadlock:
+// - A loop with an object in flight never waits for memory, for a slot or for the next object. It takes no
+//   memory while another thread waits for memory, and it keeps no slot without an object.
+// - An object that a loop hands on always finds a free thread. Each object in flight holds a slot, and there
+//   are as many threads as slots.
+// - Loops and threads both wait for the ZIP of a volume. The thread that holds the ZIP waits only for the
+//   network: for uploads and, if it streams a large object, for the body of that object.
 #pragma once
 
 #include <memory>
@@ -32,19 +35,20 @@ struct WorkItem {
 
 class PackingCrew {
  public:
-  /// threads: objects in flight at most, at least 1. Everything handed in outlives the crew.
+  /// threads: the most objects in flight; at least 1. All arguments outlive the crew.
   PackingCrew(s3::ObjectStore& store, MemberPacker& packer, Progress& progress, int threads);
-  /// Waits until all that was admitted is answered.
+  /// Waits until every admitted object is answered.
   ~PackingCrew();
   PackingCrew(const PackingCrew&) = delete;
   PackingCrew& operator=(const PackingCrew&) = delete;
 
-  /// Starts its threads; once. Throws Error: transient when the system has no thread left.
+  /// Starts the threads. Call once. Throws Error: transient when the system has no thread left.
   void start();
-  /// Hands over an object; waits for room. Any thread. False: the crew has failed, the object isn't answered.
+  /// Hands an object to the crew; waits for room. Any thread. False: the crew has failed and will not answer
+  /// this object.
   [[nodiscard]] bool take(WorkItem item) { return admitted_.push(std::move(item)); }
-  /// Waits until all that was taken is answered; nothing may be handed over any more. Throws what ended a
-  /// thread: every volume that still had an object then has failed with that.
+  /// Waits until every object that was taken is answered. No take() may follow. Throws the error that ended a
+  /// thread. That error has then failed every volume that still had an unanswered object.
   void finish();
 
  private:
@@ -64,9 +68,9 @@ class PackingCrew {
   MemberPacker& packer_;
   Progress& progress_;
   const int threads_;
-  base::Slots in_flight_;  ///< objects, wherever they are: in a loop, waiting for a thread or with one
+  base::Slots in_flight_;  ///< objects in a loop, waiting for a thread, or with a thread
   base::BoundedQueue<WorkItem> admitted_;
-  base::BoundedQueue<Job> long_way_;  ///< has room for all that can be in flight
+  base::BoundedQueue<Job> long_way_;  ///< has room for every object in flight
   base::TaskGroup packers_;           // last: their threads use everything above
   base::TaskGroup loops_;
 };

@@ -25,7 +25,7 @@ void Progress::group_started(const std::string& prefix) {
 }
 
 GroupProgress* Progress::find(const std::string& prefix) {
-  auto& open = totals_.open_groups;  // a handful: Resources::open_groups
+  auto& open = totals_.open_groups;  // few: at most Resources::open_groups
   const auto found =
       std::find_if(open.begin(), open.end(), [&](const auto& g) { return g.prefix == prefix; });
   return found == open.end() ? nullptr : &*found;

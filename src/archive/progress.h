@@ -1,4 +1,4 @@
-// How far a run is, for whoever wants to show it. The run writes, any thread may read a snapshot at any time.
+// How far a run is, for the display. The run writes; any thread may read a snapshot at any time.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +41,8 @@ class Progress {
   void group_found() S3C_EXCLUDES(mutex_);
   void groups_final() S3C_EXCLUDES(mutex_);
   void group_started(const std::string& prefix) S3C_EXCLUDES(mutex_);
-  /// Applies change to the group's entry and to the totals, under the lock. A word that comes after the
-  /// group's end still counts in the totals.
+  /// Calls change with the group's entry and the totals, under the lock. A change that comes after
+  /// group_done() still counts in the totals.
   template <typename Change>
   void update(const std::string& prefix, Change change) S3C_EXCLUDES(mutex_) {
     base::MutexLock lock(mutex_);

@@ -96,7 +96,7 @@ void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
     std::vector<s3::UploadedPart> copies = catalog::copy_parts_of(
         store_, manifest.archive_bucket, manifest, manifest.upload_id, staging_key(manifest), etag, slots_);
     for (std::size_t i = 0; i < copies.size(); ++i) {
-      // Where ETags are MD5s, as that of the staged copy showed, the same bytes have the same one.
+      // If the staged copy's ETag shows that ETags are MD5s here, the same bytes have the same ETag.
       if (etag == manifest.etag && copies[i].etag != volume.parts[i].etag)
         throw damaged(manifest,
                       fmt::format("the store's copy of part {} has another ETag than the part", i + 1));
@@ -113,7 +113,7 @@ void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
   }
 }
 
-/// Garbage that nobody reads any more; what can't be removed now, a later run or gc removes.
+/// Removes the staging copy, which no code reads any more. If that fails, a later run or gc removes it.
 void Readback::discard(const SealedVolume& volume) {
   try {
     catalog::Catalog(store_, volume.manifest.archive_bucket).remove_object(staging_key(volume.manifest));

@@ -24,7 +24,7 @@ enum class LeftReason {
   overwritten,  ///< archived and committed, then overwritten: the newer object survives
 };
 
-/// As a person reads it: "changed while it was read".
+/// A text for people, such as "changed while it was being archived".
 std::string_view describe(LeftReason reason);
 
 /// One source object that was left in place, and why.
@@ -68,12 +68,12 @@ struct GroupReport {
   std::uint64_t to_archive = 0;        ///< dry run: what would be packed
   std::uint64_t to_archive_bytes = 0;
   std::vector<VolumeReport> volumes;  ///< committed by this run
-  std::uint64_t vanished = 0;         ///< deleted by somebody else between listing and GET
+  std::uint64_t vanished = 0;         ///< deleted by another process between listing and GET
   std::uint64_t deleted = 0;
   std::uint64_t markers = 0;           ///< delete markers that this run added
-  std::uint64_t versions_deleted = 0;  ///< archived versions that were deleted for ever, under their markers
-  /// Versions that stay under delete markers, stored and billed. Without options.delete_versions only those
-  /// are known that this run archived; with it, all of the group.
+  std::uint64_t versions_deleted = 0;  ///< archived versions under markers, deleted permanently
+  /// Versions that stay under delete markers, stored and billed. Without options.delete_versions only the
+  /// versions that this run archived are known; with it, all versions of the group.
   std::uint64_t versions_kept = 0;
   std::uint64_t versions_kept_bytes = 0;
   std::uint64_t lost_races = 0;  ///< volumes another run committed first
@@ -82,7 +82,7 @@ struct GroupReport {
   LeftObjects left;
   std::optional<base::Error> failure;  ///< why the group was given up
 
-  /// True: there was nothing selected in the group, and nothing to say of it.
+  /// True: no object of the group was selected, and there is nothing else to report.
   bool is_empty() const {
     return listed == 0 && versions_deleted == 0 && versions_kept == 0 && left.count() == 0 && lost.empty() &&
            !failure;
@@ -90,13 +90,13 @@ struct GroupReport {
 };
 
 struct RunReport {
-  std::uint64_t groups = 0;                ///< with at least one selected object
-  std::vector<GroupReport> group_reports;  ///< by prefix; groups without selected objects are not kept
+  std::uint64_t groups = 0;                ///< with something to report: the size of group_reports
+  std::vector<GroupReport> group_reports;  ///< by prefix; empty ones (is_empty()) are not kept
   /// What the source's store does with the condition of a delete; nullopt: nothing was deleted, or not enough
   /// to tell.
   std::optional<DeleteConditions> delete_conditions;
   bool interrupted = false;            ///< asked to stop before everything was done
-  std::optional<base::Error> failure;  ///< why not every group was found
+  std::optional<base::Error> failure;  ///< why the search did not find every group
 
   /// Sums over the groups; failure is the run's own or the first group's.
   GroupReport total() const;

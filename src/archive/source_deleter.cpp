@@ -39,8 +39,8 @@ DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const sou
           base::MutexLock lock(mutex);
           report.add(one);
         } catch (...) {
-          on_deleted(
-              deletes.so_far().deleted);  // the report goes with the error, what was deleted stays deleted
+          // The error drops the report, but these objects are deleted.
+          on_deleted(deletes.so_far().deleted);
           throw;
         }
       }

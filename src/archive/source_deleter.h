@@ -1,5 +1,5 @@
-// Step 8 of the protocol: the members of a committed volume leave the source bucket. It can't be called
-// without the proof, and every delete renews the proof (delete_license.h).
+// Step 8 of the protocol: deletes the members of a committed volume from the source bucket. delete_members()
+// can't be called without the proof of the commit, and every delete renews the proof (delete_license.h).
 #pragma once
 
 #include <cstdint>
@@ -21,11 +21,11 @@ namespace s3c::archive {
 
 enum class CommittedBy { this_run, earlier_run };
 
-/// A volume whose members are to leave the source.
+/// A volume whose members are to be deleted from the source.
 struct DoomedVolume {
   catalog::MarkedVolume volume;
   CommittedBy by;
-  /// When the look at its archive began that proved the commit; nullopt: too long ago.
+  /// When the HEAD of its archive began that proved the commit; nullopt: too long ago.
   std::optional<base::Timestamp> proven_at;
 };
 
@@ -42,12 +42,12 @@ class SourceDeleter {
   };
   explicit SourceDeleter(const Setup& setup) : s_(setup) {}
 
-  /// Lists the volume's key range again and deletes every object that filter wants and that is still the one
-  /// archived: same ETag, size and last-modified; each delete carries the ETag as its condition where the
-  /// store honours that. In a bucket that keeps versions the object is hidden by a delete marker; what lies
-  /// under it is VersionSweep's. on_deleted is called with counts as they grow, from any of the deleting
-  /// threads. Throws what listing and reading the index throw, and what DeleteLicense::renew() throws; what
-  /// happens to single keys is in the report.
+  /// Lists the volume's key range again. Deletes every object that filter wants and that is still the
+  /// archived one: same ETag, size and last-modified. Each delete carries the ETag as its condition where the
+  /// store honours that. In a bucket that keeps versions a delete marker hides the object; VersionSweep
+  /// deletes the version under it. on_deleted is called with the number of objects just deleted, from any of
+  /// the deleting threads. Throws what listing and reading the index throw, and what DeleteLicense::renew()
+  /// throws. What happens to single keys is in the report.
   DeleteReport delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
                               const std::function<void(std::uint64_t)>& on_deleted);
 

@@ -1,6 +1,5 @@
-// Lets one group at a time admit its objects, in order of arrival: a large group then fills the pipeline
-// alone (and its index is the only one that grows), while small ones follow each other without a gap. Any
-// thread.
+// Lets one group at a time admit its objects, in order of arrival. So a large group fills the pipeline alone,
+// and only its index grows. Small groups follow each other without a gap. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +10,7 @@ namespace s3c::archive {
 
 class Turnstile {
  public:
-  /// A turn; the next one begins when it is destroyed.
+  /// A turn. The next turn begins when this one is destroyed.
   class Turn {
    public:
     explicit Turn(Turnstile& turnstile) : turnstile_(turnstile) { turnstile_.enter(); }

@@ -30,7 +30,8 @@ class VersionSweep::OneGroup {
                            {.bucket = s_.options.selection.bucket, .prefix = group_.prefix});
     std::optional<s3::ListObjectVersionsPage> page = pages.next();
     while (page) {
-      // The next page is asked for before anything of this one goes: it begins behind a version of this one.
+      // Fetches the next page before it deletes anything of this one, because the next page begins after a
+      // version of this one.
       std::optional<s3::ListObjectVersionsPage> next = pages.next();
       for (const s3::ObjectVersion& version : page->versions) take(version);
       for (Volume& volume : volumes_) delete_doomed(volume);
@@ -40,14 +41,14 @@ class VersionSweep::OneGroup {
   }
 
  private:
-  /// A volume of the group, beside the listing.
+  /// A volume of the group, and the cursor that walks its index beside the listing.
   struct Volume {
     Volume(catalog::Catalog& catalog, catalog::CommittedVolume committed)
         : volume(std::move(committed)), members(catalog, volume.manifest()) {}
 
     const catalog::CommittedVolume volume;
     source::MemberCursor members;
-    std::optional<DeleteLicense> license;  ///< since the first delete
+    std::optional<DeleteLicense> license;  ///< made for the first delete
     std::vector<s3::ObjectVersion> doomed;
   };
 
@@ -75,8 +76,9 @@ class VersionSweep::OneGroup {
     }
   }
 
-  /// The committed volume that holds exactly this version. A version id names the same bytes for ever. Its
-  /// last-modified doesn't count: Ceph RGW tells another one once a lock was put on the version.
+  /// The committed volume that holds exactly this version; nullptr: none. A version id names the same bytes
+  /// for ever. The last-modified time doesn't count: Ceph RGW shows another one after a lock was put on the
+  /// version.
   Volume* volume_of(const s3::ObjectVersion& version) {
     if (version.version_id == "null") return nullptr;
     if (!is_loaded_) load_volumes();
@@ -139,10 +141,10 @@ class VersionSweep::OneGroup {
   const catalog::Group& group_;
   const source::ObjectFilter& filter_;
   SweepReport report_;
-  std::string key_;         ///< of the version before
+  std::string key_;         ///< the key of the version before
   bool is_hidden_ = false;  ///< the latest version of key_ is a delete marker
   bool is_loaded_ = false;
-  std::deque<Volume> volumes_;  // a deque: they don't move
+  std::deque<Volume> volumes_;  // a deque, so that they don't move
 };
 
 SweepReport VersionSweep::sweep(const catalog::Group& group, const source::ObjectFilter& filter) {

@@ -1,6 +1,6 @@
-// --delete-versions, after the members of a group's volumes were hidden by delete markers: exactly the
-// archived versions that lie under markers are deleted, for ever. Older versions stay, hidden, so that
-// nothing comes back to life that was overwritten before.
+// --delete-versions: runs after delete markers have hidden the members of a group's volumes. Deletes
+// permanently exactly the archived versions that lie under markers. Older versions stay, hidden. Otherwise an
+// object that was overwritten before would become visible again.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct SweepReport {
   std::uint64_t deleted = 0;      ///< archived versions
   std::uint64_t kept = 0;         ///< other versions under delete markers
   std::uint64_t kept_bytes = 0;   ///< their sizes
-  std::vector<std::string> lost;  ///< archives of the group that were committed, and are gone or replaced
+  std::vector<std::string> lost;  ///< committed archives of the group that are gone or replaced
   LeftObjects left;               ///< archived versions that the store refused to delete (Object Lock)
 };
 
@@ -38,11 +38,11 @@ class VersionSweep {
   };
   explicit VersionSweep(const Setup& setup) : s_(setup) {}
 
-  /// Lists all versions of the group's keys. Of those that filter wants and that lie under a delete marker,
-  /// deletes the ones that a committed volume of the group holds, by key, version id, ETag, size and
-  /// last-modified; counts the others. A killed run's are among them. A "null" version is never deleted here:
-  /// a PUT may put another object in its place. Reads no catalog where nothing lies under a marker. Throws
-  /// what the listing, the catalog and DeleteLicense::renew() throw.
+  /// Lists all versions of the group's keys, and looks at those that filter wants and that lie under a delete
+  /// marker. Deletes the ones that a committed volume of the group holds, with the same key, version id, ETag
+  /// and size; counts the others. That includes the versions that killed runs left. A "null" version is never
+  /// deleted here, because a PUT may put another object in its place. Reads no catalog if nothing lies under
+  /// a marker. Throws what the listing, the catalog and DeleteLicense::renew() throw.
   SweepReport sweep(const catalog::Group& group, const source::ObjectFilter& filter);
 
  private:

@@ -66,7 +66,7 @@ std::optional<base::Error> VolumeBuilder::add_streamed(
   append([&](zip::Writer& writer) {
     std::optional<zip::StreamedEntry> stream;
     std::uint64_t taken_bytes = 0;
-    bool archive_failed = false;  // not the object's fault: the archive's bytes could not be passed on
+    bool archive_failed = false;  // the sink failed, which is not the object's fault
     const auto pass_on = [&](std::string_view bytes) {
       taken_bytes += bytes.size();
       if (taken_bytes > entry.size_bytes)
@@ -127,7 +127,7 @@ void VolumeBuilder::answer(std::uint64_t sequence, std::optional<index::Row> row
       try {
         index_.add(*ready);
       } catch (...) {
-        // Thrown on, it would have this object answered a second time.
+        // Not thrown: the caller would answer this object a second time.
         failure_ = std::current_exception();
       }
     }

@@ -15,7 +15,7 @@ using base::Error;
 using base::ErrorKind;
 
 VolumeMaker::Outcome VolumeMaker::make(const s3::ObjectSummary& first) {
-  // An object larger than a whole volume may be has one of its own, with parts to fit.
+  // An object that is larger than the limit for a volume gets a volume of its own, with parts to fit.
   const bool alone = first.size_bytes > s_.options.max_size_bytes;
   const std::uint64_t part_size = alone ? part_size_bytes(first.size_bytes, 1)
                                         : part_size_bytes(s_.options.max_size_bytes, s_.options.max_objects);
@@ -45,8 +45,8 @@ VolumeMaker::Outcome VolumeMaker::make(const s3::ObjectSummary& first) {
   return std::get<Commit>(std::move(outcome));
 }
 
-/// The first name that no volume has, committed or lost; nullopt: another run was faster than our listing,
-/// which has to be made again.
+/// The first name that no volume has, committed or lost. nullopt: another run was faster than our listing, so
+/// the group must be listed again.
 std::optional<std::string> VolumeMaker::choose_archive_key() {
   for (int n = 1;; ++n) {
     const std::string key = catalog::ArchiveName::volume_key(group_.stem, n);
@@ -56,8 +56,8 @@ std::optional<std::string> VolumeMaker::choose_archive_key() {
     if (!archive) return key;
     const auto id = archive->metadata.find(catalog::kIdMetadata);
     if (id == archive->metadata.end()) continue;  // a foreign object: the name is taken
-    // Going on to the next name now would archive everything twice if this is a run that was faster than
-    // our listing.
+    // Another run may have committed this archive after our listing. If we went on to the next name now,
+    // everything would be archived twice.
     if (memory_.unproven_ids.insert(id->second).second) return std::nullopt;
     const bool has_manifest =
         std::find(records_.state.listed.begin(), records_.state.listed.end(),
@@ -126,7 +126,7 @@ void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
     objects_.take();
     const std::uint64_t sequence = item.object.admission.sequence;
     if (!s_.crew.take(std::move(item))) {
-      // Answered here, as no crew will answer: seal() and abandon() wait for every admission.
+      // The crew will not answer this object, and seal() and abandon() wait for every admission.
       volume->builder().fail(sequence,
                              std::make_exception_ptr(Error(ErrorKind::internal, "the packing crew is gone")));
       return;
@@ -145,11 +145,11 @@ void VolumeMaker::leave_for_good(LeftObject object) {
 }
 
 VolumeMaker::StartAgain VolumeMaker::start_again_after(const LostRace& lost, const std::string& key) {
-  // A refusal or a bug of ours would be met again by every further pass.
+  // Every further pass would meet the same refusal, or the same bug of ours.
   if (lost.error && (!lost.error->worth_retrying() || lost.error->kind() == ErrorKind::internal))
     throw *lost.error;
-  // No archive stands there: something only removed our upload. Where runs fence each other (5b) that is how a
-  // race is lost. Elsewhere only gc and lifecycle rules do it.
+  // If no archive stands there, another process has only removed our upload. Where runs fence each other
+  // (5b), a run loses a race in this way. Elsewhere only gc and lifecycle rules remove uploads.
   const bool to_a_run = !lost.winner_id.empty() || !s_.powers.conditional_complete;
   if (!lost.error && to_a_run) tally_.count_lost_race();
   if (!lost.error && !lost.winner_id.empty()) {
@@ -161,8 +161,8 @@ VolumeMaker::StartAgain VolumeMaker::start_again_after(const LostRace& lost, con
   return {};
 }
 
-/// The error that ended the volume is the one to tell; an abort that fails as well leaves an unfinished
-/// upload, which is invisible to readers and cleared by a later run.
+/// Aborts the upload. An error of the abort is only logged, because the error that ended the volume is the
+/// one to report. The unfinished upload then stays. Readers don't see it, and a later run clears it.
 void VolumeMaker::abandon_after_failure(OpenVolume& volume) {
   try {
     volume.abandon();
@@ -171,9 +171,9 @@ void VolumeMaker::abandon_after_failure(OpenVolume& volume) {
   }
 }
 
-/// A volume pays for the part it fills and, when its parts are larger than usual, for what those take in
-/// flight. One that will be smaller than a part pays for that only, so that many small groups are open at
-/// once: each takes a dozen round trips, whatever its size.
+/// The memory that a volume leases: for the part that it fills and, when its parts are larger than usual, for
+/// what those take in flight. A volume that will be smaller than a part leases only its own size. That allows
+/// many small groups to be open at once. Each of them takes a dozen round trips, whatever its size.
 std::uint64_t VolumeMaker::buffers_for(std::uint64_t part_size) const {
   const auto slots = static_cast<std::uint64_t>(s_.slots.count());
   const std::uint64_t in_flight = slots * (part_size - part_size_bytes(0, 0));

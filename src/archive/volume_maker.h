@@ -18,13 +18,14 @@
 
 namespace s3c::archive {
 
-/// What earlier passes over a group found out, and the next one must know.
+/// What earlier passes over a group found out, and later passes need.
 struct PassMemory {
   /// Keys of objects that spoiled a volume or can't be packed at all. No later volume takes them.
   std::set<std::string> spoilers;
-  /// Ids that archives at our name carried and that could not be proven, to tell a race from damage.
+  /// Ids of archives that stood at a volume's name and could not be proven. An id that is seen for the first
+  /// time may mean a race with another run; the second time it means damage.
   std::set<std::string> unproven_ids;
-  /// What the last failed Complete said.
+  /// Why the last volume was not committed.
   std::optional<base::Error> last_error;
 };
 
@@ -42,7 +43,7 @@ class VolumeMaker {
   struct StartAgain {};
   using Outcome = std::variant<Commit, NothingToPack, StartAgain>;
 
-  /// All arguments outlive it.
+  /// All arguments outlive the maker.
   VolumeMaker(const RunShared& shared, const catalog::Group& group, GroupObjects& objects,
               const GroupRecords& records, PassMemory& memory, GroupTally& tally)
       : s_(shared), group_(group), objects_(objects), records_(records), memory_(memory), tally_(tally) {}

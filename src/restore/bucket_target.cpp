@@ -1,13 +1,17 @@
 // Restored members as objects of a bucket.
 //
-// Requests for one object that isn't there yet: one HEAD (in look) and one PUT; streamed, one HEAD in look,
-// Create, the parts, one HEAD and Complete. One that is there with the same ETag costs the HEAD of look
-// alone; one that only its bytes can tell from ours a HEAD more, and no PUT.
+// The requests for one object:
 //
-// On a store that ignores If-None-Match, another writer's object is replaced if it appears between that last
-// HEAD and the PUT or Complete. For an object that isn't streamed that is the time from look() to write():
-// the shorter a caller keeps it, the better. On S3 and every store that honours the condition there is no
-// such time.
+//   the object              requests
+//   not there               HEAD in look(), PUT
+//   not there, streamed     HEAD in look(), Create, the parts, HEAD, Complete
+//   there, the same ETag    HEAD in look()
+//   there, only the bytes
+//   can tell whether equal  HEAD in look(), HEAD in write(); no PUT
+//
+// On a store that ignores If-None-Match, another process's object is replaced if it appears between the last
+// HEAD and the PUT or Complete. For an object that isn't streamed, that is the time from look() to write():
+// the caller should keep it short. On S3, and on every store that honours the condition, this can't happen.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -38,15 +42,16 @@ constexpr std::uint64_t kMaxPartBytes =
     5 * 1024 * kMebibyte;  // Source: S3 User Guide, multipart upload limits
 constexpr std::uint64_t kMaxParts = 9'999;
 
-/// The keys that look() found free, each until write() asks for it. A key that isn't here costs write() a
-/// HEAD of its own, so forgetting one is safe, and so is calling write() without look() or twice. Any thread.
+/// The keys that look() found free, each until write() asks for it. For a key that isn't here write() sends a
+/// HEAD of its own. So a key may be forgotten safely, and write() may be called without look(), or twice. Any
+/// thread.
 class FreeKeys {
  public:
   void note(const std::string& key) S3C_EXCLUDES(mutex_) {
     base::MutexLock lock(mutex_);
     if (keys_.size() < kMaxKeys) keys_.insert(key);
   }
-  /// True once for each time it was noted.
+  /// True if the key was noted. The key is then forgotten.
   bool take(const std::string& key) S3C_EXCLUDES(mutex_) {
     base::MutexLock lock(mutex_);
     return keys_.erase(key) != 0;
@@ -60,19 +65,19 @@ class FreeKeys {
   std::unordered_set<std::string> keys_ S3C_GUARDED_BY(mutex_);
 };
 
-/// Whether an ETag is made like an MD5 or like one of parts. Something shorter could be any store's idea of a
-/// tag, and the same for two objects.
+/// Whether an ETag has the form of an MD5, or that of an upload in parts. A shorter ETag may have any
+/// meaning, and two objects may share it.
 bool is_digest(std::string_view etag) {
   return etag.size() >= 32 && base::from_hex(etag.substr(0, 32)) && (etag.size() == 32 || etag[32] == '-');
 }
 
-/// Whether the head's ETag is the row's. Then it is the same content, also where the ETag is no MD5: no store
-/// gives one to two contents of the same size. The reverse doesn't hold.
+/// Whether the object's ETag is the row's. Then the content is the same, even if the ETag is no MD5: no store
+/// gives one ETag to two contents of the same size. Different ETags prove nothing.
 bool has_etag_of(const s3::ObjectHead& head, const index::Row& row) {
   return head.size_bytes == row.size_bytes && head.etag == row.etag && is_digest(row.etag);
 }
 
-/// Whether the object is what these parts make. The same bytes, that is: somebody else may have sent them.
+/// Whether the object has the same bytes as these parts. Another process may have sent them.
 bool is_made_of(const s3::ObjectHead& head, const s3::UploadedParts& parts) {
   if (head.size_bytes != parts.size_bytes) return false;
   if (head.etag == parts.expected_etag) return true;
@@ -85,7 +90,7 @@ s3::ObjectAttributes attributes_of(const index::Row& row) {
   attributes.system_headers = row.system_headers;
   attributes.metadata = row.metadata;
   attributes.tags = row.tags;
-  return attributes;  // the class of the archived object isn't what it is wanted back in: STANDARD
+  return attributes;  // without the archived object's class: it is restored as STANDARD
 }
 
 std::uint64_t part_size_of(std::uint64_t size_bytes) {
@@ -120,8 +125,8 @@ class BucketTarget final : public RestoreTarget {
     if (has_etag_of(*head, row)) return Landing::equal;
     if (overwrite_) return std::nullopt;
     if (head->size_bytes != row.size_bytes) return Landing::exists;
-    // Two different ETags prove nothing, not even when both look like MD5s: a row doesn't tell whether its
-    // own was made under KMS. write() compares the bytes.
+    // Two different ETags prove nothing, even if both look like MD5s: the row doesn't say whether its own was
+    // made under KMS. write() compares the bytes.
     return std::nullopt;
   }
 
@@ -172,7 +177,7 @@ class BucketTarget final : public RestoreTarget {
             fmt::format("{} bytes came where the index tells of {}", uploader.size_bytes(), row.size_bytes));
       }
       parts = uploader.finish();
-      // An upload takes its time: what look() saw is old by now.
+      // The upload took some time, so the result of look() is old.
       if (!overwrite_) before = store_.head_object(bucket_, key);
     } catch (const Error& error) {
       throw with_note(error, abort(uploader, config));
@@ -200,7 +205,7 @@ class BucketTarget final : public RestoreTarget {
 
   std::string key_of(const index::Row& row) const {
     std::string key = prefix_ + row.key;
-    // A PUT without a key would be one of the bucket.
+    // A PUT without a key would be a request for the bucket.
     if (key.empty()) throw error_about(key, ErrorKind::invalid_argument, "a key can't be empty");
     if (key.size() > kMaxKeyBytes) {
       throw error_about(
@@ -213,7 +218,7 @@ class BucketTarget final : public RestoreTarget {
 
   std::uint64_t part_size_for(const index::Row& row, const std::string& key) const {
     const std::uint64_t part_size = part_size_of(row.size_bytes);
-    // A row that lies about its size must not make us reserve memory for it.
+    // A row with a false size must not make us reserve memory for it.
     if (part_size > kMaxPartBytes) {
       throw error_about(key, ErrorKind::invalid_argument,
                         fmt::format("{} bytes are more than an object can have", row.size_bytes));
@@ -221,7 +226,8 @@ class BucketTarget final : public RestoreTarget {
     return part_size;
   }
 
-  /// What is there already, unless look() has just found the key free or all may be overwritten.
+  /// What is already there. Sends nothing and returns nullopt if look() has just found the key free, or if
+  /// everything may be overwritten.
   std::optional<Landing> find_before_writing(const index::Row& row, const std::string& key,
                                              const Produce& produce) {
     const bool known_free = free_keys_.take(key);
@@ -231,7 +237,8 @@ class BucketTarget final : public RestoreTarget {
     return compare(*head, row, produce);
   }
 
-  /// What can't be told apart counts as another object. Calls produce only where that can tell something.
+  /// Without a proof that both are equal, the object counts as another one. Calls produce only if the bytes
+  /// can prove something.
   static Landing compare(const s3::ObjectHead& head, const index::Row& row, const Produce& produce) {
     if (head.size_bytes != row.size_bytes) return Landing::exists;
     if (has_etag_of(head, row)) return Landing::equal;
@@ -253,14 +260,14 @@ class BucketTarget final : public RestoreTarget {
       store_.complete_multipart_upload(request);
       return Landing::written;
     } catch (const Error& error) {
-      // The answer may be what was lost, and the object there. After the abort no Complete can land any more,
-      // so that what HEAD shows then is final.
+      // Perhaps only the answer was lost, and the object is there. After the abort no Complete can take
+      // effect any more, so what HEAD shows then is final.
       const std::string note = abort(uploader, config);
       std::optional<s3::ObjectHead> head;
       try {
         head = store_.head_object(bucket_, config.key);
       } catch (const Error&) {
-        throw with_note(error, note);  // why it isn't there says more than why nobody can see that
+        throw with_note(error, note);  // the first error says more than the error of this HEAD
       }
       const bool lost_race = error.kind() == ErrorKind::precondition_failed;
       if (head && is_made_of(*head, parts)) return lost_race ? Landing::equal : Landing::written;
@@ -269,9 +276,9 @@ class BucketTarget final : public RestoreTarget {
     }
   }
 
-  /// Empty; or, when the upload stays behind, a half sentence that says so: its parts are billed until
-  /// somebody removes them. Where an object stands at the name, the store has to show first that its aborts
-  /// don't remove it.
+  /// Aborts the upload. Returns an empty string, or half a sentence if the upload stays behind: its parts are
+  /// billed until they are removed. If an object stands at the key, the store has to show first that its
+  /// aborts don't remove objects.
   std::string abort(s3::PartUploader& uploader, const s3::PartUploaderConfig& config) {
     try {
       if (store_.head_object(bucket_, config.key)) abort_probe_.expect_harmless();

@@ -24,7 +24,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// Makes it, with its parents, where it isn't there. Here links are followed: the user named the path.
+/// Opens the directory. Makes it and its parents where they are missing. Links are followed here, because the
+/// user named the path.
 Fd open_root(const std::string& directory) {
   if (directory.empty() || directory.find('\0') != std::string::npos) {
     throw Error(ErrorKind::invalid_argument, "no directory can have this name",
@@ -86,8 +87,9 @@ class DirectoryTarget final : public RestoreTarget {
     return directory_.ends_with('/') ? directory_ + name : directory_ + "/" + name;
   }
 
-  /// The directory of the file, reached segment by segment from the one opened at the start, so that nobody
-  /// can put a link in the way between a check and its use. Not open: it isn't there, and should not be made.
+  /// Opens the directory of the file, segment by segment from the root that was opened at the start. So no
+  /// other process can put a link in the way between a check and its use. The result is not open if the
+  /// directory isn't there and should not be made.
   Fd open_parent(std::span<const std::string> segments, OnAbsence on_absence) const {
     Fd current(::openat(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!current.is_open()) throw file_error(errno, directory_);
@@ -112,7 +114,7 @@ class DirectoryTarget final : public RestoreTarget {
     return Fd(::openat(parent.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   }
 
-  /// Linux says ENOTDIR of a link too, which would send the user looking for a file.
+  /// Linux says ENOTDIR for a link, too. With that message the user would look for a file.
   static Error directory_error(int error, const Fd& parent, const std::string& name,
                                const std::string& path) {
     if (error == ENOTDIR) {

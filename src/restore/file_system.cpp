@@ -20,7 +20,8 @@ using base::ErrorKind;
 
 constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
 
-/// Fills buffer as far as the file goes: two reads of the same file may otherwise end at different places.
+/// Fills buffer as far as the file goes. One read() may return fewer bytes, and then reads of two equal files
+/// could end at different places.
 std::string_view read_full(const Fd& file, std::vector<char>& buffer, const std::string& path) {
   std::size_t filled = 0;
   while (filled < buffer.size()) {
@@ -35,7 +36,7 @@ std::string_view read_full(const Fd& file, std::vector<char>& buffer, const std:
 
 struct Meaning {
   ErrorKind kind;
-  std::string_view message;  // empty: the system's own words
+  std::string_view message;  // empty: use the system's own message
 };
 
 Meaning meaning_of(int error) {
@@ -87,7 +88,8 @@ Fd::~Fd() {
 
 int Fd::close() {
   if (fd_ < 0) return 0;
-  // Not tried again on EINTR: Linux has closed it even so, and the number may be somebody else's by now.
+  // close() is not repeated on EINTR. Linux has already closed the descriptor, and another thread may have
+  // got the same number by now.
   return ::close(std::exchange(fd_, -1)) == 0 || errno == EINTR ? 0 : errno;
 }
 
@@ -106,7 +108,8 @@ std::optional<struct stat> look_at(int directory, const std::string& name, const
 }
 
 Fd open_regular(int directory, const std::string& name, const std::string& path) {
-  // Looked at first, for opening a device may do something; O_NONBLOCK, for opening a pipe may wait for ever.
+  // Looks first, because opening a device may have an effect. O_NONBLOCK, because opening a pipe may wait for
+  // ever.
   const std::optional<struct stat> there = look_at(directory, name, path);
   if (!there || !S_ISREG(there->st_mode)) return Fd(-1);
   Fd file(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));

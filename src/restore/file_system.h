@@ -1,4 +1,4 @@
-// The few things that restoring to files needs of the file system, with its errors made ours. Free functions:
+// The few file system calls that a restore to files needs. Their errors become base::Error. Free functions:
 // any thread.
 #pragma once
 
@@ -26,27 +26,26 @@ class Fd {
 
   int get() const { return fd_; }
   bool is_open() const { return fd_ >= 0; }
-  /// Closes now. Returns 0 or the errno: some file systems tell of a failed write only here.
+  /// Closes now. Returns 0 or the errno: some file systems report a failed write only here.
   int close();
 
  private:
   int fd_;
 };
 
-/// error: an errno. path: as people know it. What to do stands in the message. Kinds: transient for what may
-/// pass (a full disk), access_denied, not_found, unsupported, invalid_argument for what this file system
-/// can't have there.
+/// error: an errno. path: as people know it. The message says what to do. Kinds: transient for what may pass
+/// (a full disk), access_denied, not_found, invalid_argument for what this file system can't store there.
 base::Error file_error(int error, const std::string& path);
 
-/// What name is, itself: no link is followed. nullopt when there is nothing. directory: a descriptor. path:
-/// for messages. Throws file_error().
+/// The status of name itself: no link is followed. nullopt when nothing is there. directory: a descriptor.
+/// path: for messages. Throws file_error().
 std::optional<struct stat> look_at(int directory, const std::string& name, const std::string& path);
 
-/// Opens a regular file, and nothing else, to read it. Not open: it is no regular file (any more).
+/// Opens name for reading if it is a regular file. The result is not open if name is anything else, or gone.
 /// Throws file_error().
 Fd open_regular(int directory, const std::string& name, const std::string& path);
 
-/// From where file stands to its end. Throws file_error().
+/// The CRC-32 of the bytes from file's position to its end. Throws file_error().
 std::uint32_t crc32_of(const Fd& file, const std::string& path);
 bool have_same_bytes(const Fd& a, const Fd& b, const std::string& path);
 

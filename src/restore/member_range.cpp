@@ -18,7 +18,7 @@ bool is_large_member(const index::Row& row) {
   return std::max(row.size_bytes, row.compressed_size_bytes) > kStreamedAboveBytes;
 }
 
-/// Whether the row, which lies behind those of the range, is fetched with them.
+/// Whether the row is fetched with the range. REQUIRES: the row lies behind the rows of the range.
 bool belongs_to(const MemberRange& range, const index::Row& row) {
   if (range.is_large() || is_large_member(row)) return false;
   return range.rows.size() < kMaxRangeMembers && row.data_offset <= range.end_offset() + kMaxGapBytes &&

@@ -13,7 +13,7 @@ namespace s3c::restore {
 
 /// Neighbours in one volume, or one large member. Offsets are in the archive, in bytes.
 struct MemberRange {
-  /// Members that lie within one stretch of this size are fetched by one GET, with what lies between them.
+  /// Members within one stretch of this size are fetched by one GET, with the bytes between them.
   static constexpr std::uint64_t kMaxBytes = std::uint64_t{8} << 20;
 
   std::shared_ptr<const index::Manifest> manifest;

@@ -36,8 +36,8 @@ PendingFile::PendingFile(int directory, std::string path)
 }
 
 PendingFile::~PendingFile() {
-  // Where even that fails the file lies there, under a name that tells what it is; the failure that matters
-  // is on its way already, or there is none.
+  // An error here is ignored. The temporary file then stays, and its name says what it is. If another error
+  // has ended the work on this file, that error is already on its way.
   if (!renamed_) ::unlinkat(directory_, temporary_name_.c_str(), 0);
 }
 
@@ -63,7 +63,7 @@ Landing PendingFile::publish(const std::string& name, base::Timestamp modified, 
     if (take_free_name(name)) return Landing::written;
     return is_same_as(name) ? Landing::equal : Landing::exists;
   }
-  // What may be replaced is a file, not a link or a pipe that somebody has put there.
+  // Only a regular file may be replaced, not a link or a pipe that another process has put there.
   const auto there = look_at(directory_, name, path_);
   if (there && !S_ISREG(there->st_mode)) return Landing::exists;
   if (::renameat(directory_, temporary_name_.c_str(), directory_, name.c_str()) != 0)
@@ -74,12 +74,12 @@ Landing PendingFile::publish(const std::string& name, base::Timestamp modified, 
 
 /// False when the name is taken.
 bool PendingFile::take_free_name(const std::string& name) {
-  // A link, for a rename would replace what is there; the destructor removes the temporary name.
+  // Makes a link, because a rename would replace an existing file. The destructor removes the temporary name.
   if (::linkat(directory_, temporary_name_.c_str(), directory_, name.c_str(), 0) == 0) return true;
   if (errno == EEXIST) return false;
   if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
     throw file_error(errno, path_);
-  // No hard links here, as on FAT. Few file systems lack both.
+  // This file system has no hard links (FAT, for example). Few file systems lack both calls.
   if (::renameat2(directory_, temporary_name_.c_str(), directory_, name.c_str(), RENAME_NOREPLACE) == 0) {
     renamed_ = true;
     return true;

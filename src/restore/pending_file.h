@@ -1,6 +1,6 @@
-// A file that isn't there before it is whole: written under a temporary name in its own directory, then given
-// its name in one step. A kill at any moment leaves nothing but the temporary file, ".s3compress-<ulid>.tmp",
-// which no run takes for anything. One thread at a time.
+// A file that becomes visible only when it is whole. It is written under a temporary name in its own
+// directory, and then gets its name in one step. A kill at any moment leaves only the temporary file,
+// ".s3compress-<ulid>.tmp". No run takes that for a restored file.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace s3c::restore {
 
 class PendingFile {
  public:
-  /// directory: a descriptor that outlives the file. path: of the file to be, for messages.
+  /// directory: a descriptor that outlives the file. path: of the final file, for messages.
   /// Every function throws file_error().
   PendingFile(int directory, std::string path);
   /// Removes the temporary file.
@@ -26,8 +26,10 @@ class PendingFile {
   void write(std::string_view bytes);
   std::uint64_t size_bytes() const { return size_bytes_; }
 
-  /// Gives the whole file its time and its name, a single segment. What is there under that name stays, and
-  /// is compared; with overwrite a regular file is replaced. Call once, last.
+  /// Gives the whole file its modification time and its name, a single segment. A file that already has the
+  /// name stays, and is compared with this one. With overwrite a regular file is replaced. Throws also
+  /// unsupported, when the file system can't give the name without the danger of replacing another file. Call
+  /// once, last.
   Landing publish(const std::string& name, base::Timestamp modified, bool overwrite);
 
  private:

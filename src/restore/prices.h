@@ -14,7 +14,7 @@ struct ThawPrice {
   s3::RestoreTier tier;
   double per_gib;
   double per_1000_requests;
-  std::string_view takes;  ///< until the copy can be read
+  std::string_view takes;  ///< the time until the copy can be read
 };
 inline constexpr std::array<ThawPrice, 5> kThawPrices = {{
     {"GLACIER", s3::RestoreTier::expedited, .03, 10, "1 to 5 minutes"},
@@ -24,7 +24,7 @@ inline constexpr std::array<ThawPrice, 5> kThawPrices = {{
     {"DEEP_ARCHIVE", s3::RestoreTier::bulk, .0025, .025, "48 hours"},
 }};
 
-inline constexpr double kPutPer1000 = .005;  ///< of PUT and LIST
+inline constexpr double kPutPer1000 = .005;  ///< price of PUT and LIST
 inline constexpr double kGetPer1000 = .0004;
 
 }  // namespace s3c::restore

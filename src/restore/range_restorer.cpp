@@ -70,7 +70,7 @@ std::string RangeRestorer::fetch(const MemberRange& range) {
 std::optional<Landing> RangeRestorer::restore_large(const MemberRange& range) {
   const index::Row& row = range.rows[0];
   const base::MemoryLease lease =
-      memory_.lease(2 * MemberRange::kMaxBytes, context_.stop);  // the part being filled
+      memory_.lease(2 * MemberRange::kMaxBytes, context_.stop);  // for the part that is being filled
   RestoreTarget& target = target_of(range);
   if (const std::optional<Landing> there = target.look(row)) return there;
   return target.write_streamed(row, [&](const RestoreTarget::Sink& sink) {

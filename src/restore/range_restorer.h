@@ -1,4 +1,5 @@
-// Brings back the members of one range: looks what is there, fetches the rest by one GET, proves and writes it.
+// Restores the members of one range: looks what is already at the target, fetches the rest with one GET,
+// proves each member and writes it.
 #pragma once
 
 #include <optional>
@@ -21,7 +22,7 @@ class RangeRestorer {
         memory_(options.memory_bytes),
         tally_(tally) {}
 
-  /// Restores what can be restored and tells the tally of every member. Blocks.
+  /// Restores what can be restored, and reports each member to the tally. Blocks.
   void restore(const MemberRange& range);
 
  private:

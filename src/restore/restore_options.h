@@ -21,9 +21,9 @@ namespace s3c::restore {
 struct RestoreOptions {
   catalog::CatalogScope scope;
   catalog::MemberQuery query;
-  std::string volume;  ///< only out of this archive, whatever is newer elsewhere; empty: all in scope
+  std::string volume;  ///< restore only from this archive, even if others are newer; empty: all in scope
   catalog::ThawOptions thaw;
-  bool wait = false;  ///< until every volume is thawed, instead of leaving them to a later run
+  bool wait = false;  ///< wait until every volume is thawed; false: a later run restores the frozen ones
   std::chrono::milliseconds poll_interval = std::chrono::minutes(1);
   int threads = 32;  ///< ranges in flight
   std::uint64_t memory_bytes = std::uint64_t{192} << 20;
@@ -47,9 +47,9 @@ struct RestoreContext {
   base::Logger& log;
   RestoreProgress& progress;
   std::stop_token stop;
-  /// Told each key that was found, from the calling thread.
+  /// Called with each key that was found, on the calling thread.
   std::function<void(const std::string&)> found = {};
-  /// Where a row is brought back: the target of its source bucket.
+  /// The target for the rows of a source bucket.
   std::function<RestoreTarget&(const std::string& source_bucket)> target_of;
 };
 

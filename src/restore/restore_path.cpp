@@ -19,8 +19,8 @@ Error refusal(const index::Row& row, ErrorKind kind, std::string message) {
 }
 
 bool is_safe_segment(std::string_view segment) {
-  // printable() alters control characters, NUL among them, and what isn't UTF-8; terminals and other programs
-  // obey or choke on those when they list the files.
+  // printable() changes control characters, NUL among them, and bytes that aren't UTF-8. Terminals and other
+  // programs may obey such bytes, or fail on them, when they list the files.
   return !segment.empty() && segment != "." && segment != ".." &&
          segment.find('\\') == std::string_view::npos && base::printable(segment) == segment;
 }
@@ -40,7 +40,8 @@ std::vector<std::string> restore_path(const index::Row& row) {
     if (slash == std::string_view::npos) break;
     rest.remove_prefix(slash + 1);
   }
-  // One key's bytes under another key's name would be found by whoever looks for that one.
+  // The bytes of one key must not get the name of another key. Otherwise a user who looks for the other key
+  // would find the wrong bytes.
   if (zip::key_from_entry_name(name) != row.key) {
     throw refusal(row, ErrorKind::corrupt,
                   "the index gives this name to the key " + base::printable(row.key) +

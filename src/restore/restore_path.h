@@ -1,5 +1,5 @@
-// Where below a directory a member's file belongs. An index row is data from a bucket: its path is checked as
-// if an enemy had written it. Pure, any thread.
+// The path of a member's file below a directory. An index row is data from a bucket. So its path is checked
+// as if an attacker had written it. Pure, any thread.
 #pragma once
 
 #include <string>
@@ -15,9 +15,11 @@ inline const std::string& restore_name(const index::Row& row) {
   return row.entry_name.empty() ? row.key : row.entry_name;
 }
 
-/// restore_name() in its segments: directories, then the file; at least one, none of them empty, "." or "..",
-/// none with a slash, a backslash, a control character or anything that isn't UTF-8.
-/// Throws Error: invalid_argument for a name that can't be had so; corrupt for one that isn't the key's.
+/// Splits restore_name() into its segments: directories, then the file. There is at least one segment. No
+/// segment is empty, "." or "..", and none has a slash, a backslash, a control character or anything that
+/// isn't UTF-8.
+/// Throws Error: invalid_argument for a name that can't be split like that; corrupt for a name that isn't the
+/// name of the row's key.
 std::vector<std::string> restore_path(const index::Row& row);
 
 }  // namespace s3c::restore

@@ -37,7 +37,7 @@ RestoreVolume volume_of(const std::shared_ptr<const index::Manifest>& of_volume)
   return volume;
 }
 
-/// Names the members of a key between which nothing tells.
+/// Names the members of a key that are equally new.
 std::string tie_text(const std::vector<const catalog::FoundMember*>& tied) {
   std::string text = "its newest object can't be told:";
   for (const catalog::FoundMember* member : tied) {
@@ -48,7 +48,7 @@ std::string tie_text(const std::vector<const catalog::FoundMember*>& tied) {
   return text + "; --volume takes one of them";
 }
 
-/// The member of a key that comes back; nullptr: none, and the plan names the key.
+/// The member of a key that is restored. nullptr: none; the plan then names the key.
 const catalog::FoundMember* choose(const catalog::FoundKey& found, RestorePlan& plan) {
   const std::string& key = found.members.front().row.key;
   if (!found.unsearched.empty()) {

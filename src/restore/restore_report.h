@@ -16,14 +16,14 @@
 
 namespace s3c::restore {
 
-/// One volume out of which members come back.
+/// One volume from which members are restored.
 struct RestoreVolume {
   std::shared_ptr<const index::Manifest> manifest;
   std::string archive_key;
   std::string id;
   std::string storage_class;
   std::uint64_t archive_bytes = 0;
-  std::uint64_t members = 0;           ///< that come back out of it
+  std::uint64_t members = 0;           ///< that are restored from it
   std::uint64_t member_bytes = 0;      ///< of these, decoded
   std::uint64_t compressed_bytes = 0;  ///< of these, as they are fetched
   s3::ThawState thaw;
@@ -35,7 +35,7 @@ struct NotRestored {
   std::string why;
 };
 
-/// Counted, and the first thousand are kept by name.
+/// The first thousand, by name. The plan and the report count all of them.
 struct NotRestoredList {
   static constexpr std::size_t kMaxNamed = 1000;
   std::vector<NotRestored> named;
@@ -45,13 +45,13 @@ struct NotRestoredList {
   }
 };
 
-/// The keys of which not every member comes back: several volumes hold one, or one that could not be
+/// The keys of which not every member is restored: several volumes hold one, or a volume that could not be
 /// searched may hold a newer one. One thread writes, then any thread reads.
 class ContestedKeys {
  public:
-  /// winner: the member that comes back; nullptr: none.
+  /// winner: the member that is restored; nullptr: none.
   void decide(const std::string& source_bucket, const std::string& key, const catalog::FoundMember* winner);
-  /// Whether the volume's member of this key comes back.
+  /// Whether the volume's member of this key is restored.
   bool bring_back(const index::Manifest& manifest, const std::string& key) const;
 
  private:
@@ -59,41 +59,41 @@ class ContestedKeys {
   std::map<std::string, Winners> winners_;                                        // by source bucket
 };
 
-/// What a restore is going to do, told before it starts.
+/// What a restore is going to do, known before it starts.
 struct RestorePlan {
   std::vector<RestoreVolume> volumes;  ///< by name
-  std::uint64_t members = 0;           ///< that come back: of each key the newest
+  std::uint64_t members = 0;           ///< that are restored: the newest one of each key
   std::uint64_t member_bytes = 0;
   std::uint64_t compressed_bytes = 0;
-  std::uint64_t frozen_volumes = 0;   ///< for which a thaw will be asked
+  std::uint64_t frozen_volumes = 0;   ///< for which the run asks for a thaw
   std::uint64_t frozen_bytes = 0;     ///< S3 thaws whole objects
-  std::uint64_t thawing_volumes = 0;  ///< a thaw goes on already
+  std::uint64_t thawing_volumes = 0;  ///< their thaw is already in progress
   /// What S3 bills for the thaw and the requests, in dollars at list prices, if the archives lie in S3;
   /// without transfer out of the region and the storage of the thawed copies.
   double dollars = 0;
-  /// Of volumes that could not be searched, or whose archive is not there: an unfinished volume, or a lost
-  /// one. The first twenty.
+  /// Errors of volumes that could not be searched, or whose archive is not there (an unfinished volume or a
+  /// lost one). The first twenty.
   std::vector<base::Error> failures;
   std::uint64_t failed_volumes = 0;
   ContestedKeys contested;
-  std::uint64_t tied = 0;      ///< keys of which several members are equally new: none comes back
+  std::uint64_t tied = 0;      ///< keys of which several members are equally new: none is restored
   std::uint64_t withheld = 0;  ///< keys of which a volume that could not be searched may hold a newer member
-  NotRestoredList not_restored;  ///< of these two
+  NotRestoredList not_restored;  ///< the keys counted in tied and withheld
 };
 
 struct RestoreReport {
   std::uint64_t restored = 0;
   std::uint64_t restored_bytes = 0;
-  std::uint64_t equal = 0;     ///< were there already, with the same bytes
+  std::uint64_t equal = 0;     ///< already there, with the same bytes
   std::uint64_t existing = 0;  ///< something else is there, and stays
-  std::uint64_t tied = 0;      ///< keys whose newest member can't be told
+  std::uint64_t tied = 0;      ///< keys whose newest member can't be found out
   std::uint64_t failed = 0;
-  bool refused = false;          ///< one of the failed would fail again
+  bool refused = false;          ///< at least one of the failed would fail again
   NotRestoredList not_restored;  ///< existing, tied and failed
   std::uint64_t thaws_started = 0;
-  std::vector<RestoreVolume> waiting;  ///< volumes that are still frozen: their members come with a later run
-  std::vector<base::Error>
-      failures;  ///< volumes that could not be searched, thawed or read; the first twenty
+  std::vector<RestoreVolume> waiting;  ///< volumes that are still frozen: a later run restores their members
+  /// Volumes that could not be searched, thawed or read; the first twenty.
+  std::vector<base::Error> failures;
   std::uint64_t failed_volumes = 0;
   bool interrupted = false;
 };

@@ -35,7 +35,7 @@ class RestoreRun {
         restorer_(options, context, tally_),
         ranges_(static_cast<std::size_t>(options.threads)),
         crew_([this] { ranges_.cancel(); }) {}
-  ~RestoreRun() { ranges_.cancel(); }  // or crew_ would wait for ever
+  ~RestoreRun() { ranges_.cancel(); }  // otherwise crew_ would wait for ever
   RestoreRun(const RestoreRun&) = delete;
   RestoreRun& operator=(const RestoreRun&) = delete;
 
@@ -53,8 +53,8 @@ class RestoreRun {
       for (const UnaskedVolume& unasked :
            find_thaw_states(context_.store, bucket_, options_.threads, waiting))
         tally_.fail_volume(unasked.error);
-      // Frozen again, or still, whatever the first answer was: a copy expired, or somebody else's thaw came
-      // to nothing. Nobody else will ask.
+      // These volumes may be frozen again, or still, although they were being thawed: a thawed copy expired,
+      // or another process's thaw failed. No other process will ask again, so this run asks.
       for (const RestoreVolume& volume : waiting) ask_for_thaw(volume);
       waiting = restore_readable(waiting);
     }
@@ -79,14 +79,15 @@ class RestoreRun {
         tally_.count_thaw();
       }
     } catch (const Error& error) {
-      // One that can't be thawed doesn't keep the others frozen.
+      // A volume that can't be thawed must not keep the others frozen.
       tally_.fail_volume(error);
       refused_.insert(volume.archive_key);
     }
   }
 
-  /// Restores what can be read and returns what can't yet. The plan has chosen the member of each key by the
-  /// catalog alone, so no volume waits for another one: a frozen volume keeps the keys that it has won.
+  /// Restores the volumes that can be read now, and returns the others. The plan has chosen the member of
+  /// each key by the catalog alone, so no volume waits for another one. If the chosen volume is frozen, the
+  /// key waits for it, even if another volume holds the key and can be read.
   std::vector<RestoreVolume> restore_readable(const std::vector<RestoreVolume>& volumes) {
     std::vector<RestoreVolume> waiting;
     for (const RestoreVolume& volume : volumes) {
@@ -139,7 +140,7 @@ class RestoreRun {
   void hand_out(MemberBatch&& batch) {
     split_into_ranges(std::move(batch), [this](MemberRange&& range) {
       if (stopped()) return tally_.leave_unfinished();
-      static_cast<void>(ranges_.push(std::move(range)));  // open until the crew has ended
+      static_cast<void>(ranges_.push(std::move(range)));  // fails only when the crew has ended
     });
   }
 

@@ -1,6 +1,6 @@
 // The second half of a restore: does what the plan says. Thaws volumes that are frozen, fetches neighbouring
-// members in one range, proves each before it is written, and overwrites nothing. There is no local state: a
-// second run skips what is back already and goes on.
+// members in one range, proves each member before it is written, and overwrites nothing unless the target
+// allows it. There is no local state: a second run skips what is already restored and goes on.
 #pragma once
 
 #include "restore/restore_options.h"
@@ -8,8 +8,8 @@
 
 namespace s3c::restore {
 
-/// Does what plan_restore() planned. What can't be done to one member or one volume is in the report and
-/// doesn't stop the rest. Blocks.
+/// Does what plan_restore() planned. If a member or a volume can't be restored, the report says so, and the
+/// rest goes on. Blocks.
 RestoreReport run_restore(const RestoreOptions& options, const RestorePlan& plan,
                           const RestoreContext& context);
 

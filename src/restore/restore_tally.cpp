@@ -38,7 +38,7 @@ void RestoreTally::land(const index::Row& row, Landing landing) {
 }
 
 void RestoreTally::fail(const index::Row& row, const Error& error) {
-  if (error.kind() == ErrorKind::cancelled) return leave_unfinished();  // Ctrl-C came while it was on its way
+  if (error.kind() == ErrorKind::cancelled) return leave_unfinished();  // Ctrl-C came during its restore
   ++context_.progress.done;
   context_.log.warn("not restored: {}: {}", base::printable(row.key), error.what());
   base::MutexLock lock(mutex_);

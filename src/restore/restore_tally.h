@@ -1,4 +1,4 @@
-// What a restore has done so far: counted by all of its threads, one report at the end.
+// Counts what a restore has done so far. All of its threads count; at the end there is one report.
 #pragma once
 
 #include <functional>
@@ -20,8 +20,8 @@ class RestoreTally {
   RestoreTally(RestoreReport report, const RestoreContext& context)
       : context_(context), report_(std::move(report)) {}
 
-  /// Does work on one member. An error ends the work on this member, and not the rest. nullopt: the member
-  /// isn't done yet.
+  /// Calls work for one member and counts its result. An error ends the work on this member only. nullopt:
+  /// the member isn't done yet.
   void attempt(const index::Row& row, const std::function<std::optional<Landing>()>& work);
   /// The member is not restored. After Ctrl-C (kind cancelled) it is one of those that a later run restores.
   void fail(const index::Row& row, const base::Error& error);

@@ -1,5 +1,6 @@
-// Where restored members go: objects of a bucket, or files below a directory. Nothing that is there already
-// is ever overwritten unless that was asked for, also when somebody else writes at the same moment.
+// Where restored members go: objects of a bucket, or files below a directory. What is already there is never
+// overwritten unless the user asked for that, even when another process writes at the same moment.
+// (bucket_target.cpp has the one exception: stores that ignore If-None-Match.)
 #pragma once
 
 #include <cstdint>
@@ -15,52 +16,52 @@
 
 namespace s3c::restore {
 
-/// ErrorContext::operation of what the file system refuses. Such messages say themselves what to do, where
-/// hints for the same kinds speak of the store.
+/// ErrorContext::operation of errors of the file system. Their messages already say what to do. The hints for
+/// errors of the same kinds are about the store and don't fit.
 inline constexpr const char* kRestoreFile = "restore file";
 
 /// What became of one member at its target.
 enum class Landing {
   written,
-  equal,   ///< it is there already, with the same bytes: nothing was done
+  equal,   ///< it is already there, with the same bytes: nothing was done
   exists,  ///< another object or file is there, and stays
 };
 
-/// A larger member is handed to write_streamed(), and never sits whole in memory.
+/// A larger member goes to write_streamed(), and is never in memory whole.
 inline constexpr std::uint64_t kStreamedAboveBytes = std::uint64_t{8} << 20;
 
-/// Any thread. Every function throws base::Error for what can't be written: invalid_argument when the key or
-/// a header can't be had there, and what the store or the file system says.
+/// Any thread. Every function throws base::Error when the member can't be written: invalid_argument when the
+/// target can't store the key or a header, and what the store or the file system reports.
 class RestoreTarget {
  public:
   using Sink = std::function<void(std::string_view)>;
 
   virtual ~RestoreTarget() = default;
 
-  /// Looks before anything is fetched. nullopt: it has to be written (or, where only the bytes can tell,
-  /// compared).
+  /// Looks at the target before anything is fetched. nullopt: the member has to be written, or compared where
+  /// only its bytes can tell.
   virtual std::optional<Landing> look(const index::Row& row) = 0;
   /// body: the member's bytes, proven.
   virtual Landing write(const index::Row& row, std::string_view body) = 0;
-  /// The same for a member too large for memory: produce hands the bytes to the sink it is given and throws
-  /// if they turn out wrong; then nothing becomes visible.
+  /// The same for a member that is too large for memory. produce passes the bytes to the sink that it is
+  /// given, and throws if they turn out wrong. Then nothing becomes visible.
   virtual Landing write_streamed(const index::Row& row, const std::function<void(const Sink&)>& produce) = 0;
   /// "s3://bucket/key" or a path, for messages.
   virtual std::string name_of(const index::Row& row) const = 0;
 };
 
-/// bucket: where to; prefix is put before each key and may be empty. Objects get the content type, the other
-/// system headers, the user metadata and the tags of the row, in class STANDARD. Small ones by PutObject with
-/// If-None-Match, larger ones by a multipart upload whose Complete has it; and always after a HEAD, for
-/// stores that ignore the condition. store and slots outlive the target.
+/// bucket: the target. prefix: put before each key; may be empty. Objects get the content type, the other
+/// system headers, the user metadata and the tags of the row, in class STANDARD. Small objects are written by
+/// PutObject with If-None-Match, larger ones by a multipart upload whose Complete has If-None-Match. A HEAD
+/// always comes first, for stores that ignore the condition. store and slots outlive the target.
 std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, base::Slots& slots,
                                                   std::string bucket, std::string prefix, bool overwrite);
 
-/// directory: made if it isn't there. A file's path is the row's entry name, which differs from the key where
-/// the key is no safe path (docs/format.md, "Entry names"); what isn't safe even so is refused. No symbolic
-/// link below directory is followed. Files are written under a temporary name beside their own and get their
-/// name when they are whole; modification time is the object's. What a row has beside its bytes (content
-/// type, metadata, tags) a file can't carry.
+/// directory: made if it isn't there. A file's path is the row's entry name, which differs from the key if
+/// the key is no safe path (docs/format.md, "Entry names"). A name that still isn't safe is refused. No
+/// symbolic link below directory is followed. Files are written under a temporary name in the same directory,
+/// and get their own name when they are whole. Their modification time is the object's. A file can't carry
+/// the row's content type, metadata and tags.
 std::unique_ptr<RestoreTarget> make_directory_target(const std::string& directory, bool overwrite);
 
 }  // namespace s3c::restore

@@ -34,7 +34,7 @@ s3::ThawState thaw_of(s3::ObjectStore& store, const std::string& bucket, const R
     const auto refuse = [&](ErrorKind kind, const char* why) {
       throw Error(kind, why, {.operation = "restore", .resource = bucket + "/" + volume.archive_key});
     };
-    // Before a thaw is paid for: a range of it, once thawed, could be proven no better.
+    // Refused before a thaw is paid for: after it, a range of this archive could be proven no better.
     if (identity == catalog::ArchiveIdentity::unproven)
       refuse(ErrorKind::unsupported, catalog::kUnprovenArchive);
     if (identity != catalog::ArchiveIdentity::lost_id)

@@ -10,16 +10,17 @@
 
 namespace s3c::restore {
 
-/// A volume that could not be asked, and why.
+/// A volume whose state could not be found out, and why.
 struct UnaskedVolume {
   RestoreVolume volume;
   base::Error error;
 };
 
-/// Asks every volume, several at a time, and writes the answers into volumes: one HEAD each, and for those
-/// that say they are frozen a GET of one byte, because stores that only know the class's name (Ceph RGW 16)
-/// let it be read. Returns the volumes that could not be asked, or (not_found) whose archive is not the one
-/// that the catalog means; those are taken out of volumes. Blocks.
+/// Finds out the state of every volume, several at a time, and writes it into volumes. That takes one HEAD
+/// for each volume. A volume that says it is frozen also gets a GET of one byte, because some stores (Ceph
+/// RGW 16) only know the name of the class and let the object be read. Removes from volumes, and returns,
+/// those that could not be asked, those whose archive is not the one that the catalog means (not_found), and
+/// those whose archive can't be proven by a range (unsupported). Blocks.
 std::vector<UnaskedVolume> find_thaw_states(s3::ObjectStore& store, const std::string& archive_bucket,
                                             int threads, std::vector<RestoreVolume>& volumes);
 

@@ -3,7 +3,7 @@
 namespace s3c::source {
 
 bool is_same_object(const index::Row& row, const s3::ObjectSummary& object) {
-  // Without an ETag a row tells no object from another: it was made of a foreign archive.
+  // A row without an ETag comes from a foreign archive. Such a row can't tell one object from another.
   return !row.etag.empty() && row.etag == object.etag && row.size_bytes == object.size_bytes &&
          row.last_modified == object.last_modified;
 }
@@ -19,7 +19,7 @@ MemberCursor::MemberCursor(catalog::Catalog& catalog, const index::Manifest& man
 const index::Row* MemberCursor::row_of(const std::string& key) {
   if (key > last_key_) return nullptr;
   if (!started_) {
-    // A late part of the group needs no block from before its first key.
+    // Skips the blocks before the first key: a late part of the group doesn't need them.
     cursor_.seek(key);
     row_ = cursor_.next();
     started_ = true;

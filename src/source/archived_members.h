@@ -1,5 +1,5 @@
-// The merge-join of a listing with committed indexes: both are in key order, so one pass and one block of
-// each index in memory tell which source objects lie in which volume already. One thread at a time.
+// Joins a listing with the indexes of committed volumes. Both are in key order. So one pass, with one block
+// of each index in memory, shows which source objects are already in which volume. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +14,11 @@
 
 namespace s3c::source {
 
-/// Whether the object in the bucket is still the one that was archived. Never for a row without ETag,
-/// whatever the listing says.
+/// Whether the object in the bucket is still the one that was archived. Always false for a row without ETag.
 bool is_same_object(const index::Row& row, const s3::ObjectSummary& object);
 
 /// Whether a volume's members are objects of that bucket and group. An archive name without {bucket} or
-/// {prefix} puts other sources' volumes among ours: what they hold isn't ours to delete, even where keys,
+/// {prefix} puts volumes of other sources among ours. Their members aren't ours to delete, even where keys,
 /// ETags and times agree.
 bool is_of_group(const catalog::CommittedVolume& volume, std::string_view source_bucket,
                  std::string_view group_prefix);
@@ -30,9 +29,9 @@ class MemberCursor {
   /// manifest: of a committed volume; outlives the cursor.
   MemberCursor(catalog::Catalog& catalog, const index::Manifest& manifest);
 
-  /// The row of that key, or nullptr; whether it still is the same object is is_same_object()'s question.
-  /// Keys must come in ascending order. The pointer holds until the next call. Throws what reading the index
-  /// throws.
+  /// The row of that key, or nullptr. is_same_object() says whether the object is still the one of the row.
+  /// REQUIRES: keys come in ascending order. The pointer is valid until the next call. Throws what reading
+  /// the index throws.
   const index::Row* row_of(const std::string& key);
 
  private:
@@ -48,9 +47,10 @@ class ArchivedMembers {
   /// volumes outlive this object.
   ArchivedMembers(catalog::Catalog& catalog, const std::vector<catalog::CommittedVolume>& volumes);
 
-  /// Whether some volume holds this very object; that volume then counts as having members in the source.
+  /// Whether a volume holds exactly this object. volumes_with_sources() then returns that volume, too.
   bool contains(const s3::ObjectSummary& object);
-  /// The volumes for which contains() said yes at least once: their sources are still to be deleted.
+  /// The volumes that hold an object for which contains() returned true. Their sources are still to be
+  /// deleted.
   std::vector<const catalog::CommittedVolume*> volumes_with_sources() const;
 
  private:

@@ -19,11 +19,11 @@ class Finder {
          const std::function<bool(catalog::Group)>& visit)
       : store_(store), wanted_(search), stop_(stop), visit_(visit) {}
 
-  /// Looks below prefix, whose first `level` levels gave fields. False once no more is wanted.
+  /// Searches below prefix, whose first `level` levels gave fields. False: no more groups are wanted.
   bool search(const std::string& prefix, std::size_t level, const catalog::Fields& fields) {
     if (level == wanted_.layout.levels()) return visit_(group(prefix, fields));
-    // Where versions are to be deleted, the folders of older versions too: a killed run may have left some in
-    // a group that has no objects any more.
+    // If versions are to be deleted, folders with only older versions count, too. A killed run may have left
+    // such versions in a group that has no objects any more.
     if (wanted_.with_versions) {
       return search_pages(
           s3::VersionPages(store_, {.bucket = wanted_.selection.bucket, .prefix = prefix, .delimiter = "/"}),
@@ -42,7 +42,7 @@ class Finder {
     while (const auto page = pages.next()) {
       if (stop_.stop_requested()) return false;
       for (const std::string& folder : page->common_prefixes) {
-        // A page that comes again would run groups twice, or never end.
+        // A store that repeats a page would make us run groups twice, or search for ever.
         if (folder <= last_folder || !folder.starts_with(prefix)) {
           throw base::Error(
               base::ErrorKind::corrupt,

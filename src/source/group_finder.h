@@ -1,6 +1,6 @@
-// Finds the groups of a selection by delimiter listing, level by level of the layout: one LIST for the
-// prefix, one for each year, one for each month, instead of one for each day that might be. One thread at a
-// time.
+// Finds the groups of a selection by listing with a delimiter, level by level of the layout. That takes one
+// LIST for the prefix, one for each year and one for each month, instead of one for each possible day. One
+// thread at a time.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@
 
 namespace s3c::source {
 
-/// What the groups are looked for by. All of it outlives the search.
+/// What to search for. All of it outlives the search.
 struct GroupSearch {
   const Selection& selection;
   const catalog::Layout& layout;
@@ -21,8 +21,8 @@ struct GroupSearch {
   bool with_versions = false;
 };
 
-/// Calls visit for each group that has at least one object, in key order, as it is found; visit returns false
-/// to stop. Stops by itself once stop is requested. Throws the store's errors.
+/// Calls visit for each group that has at least one object, in key order, as it is found. visit returns false
+/// to end the search. The search also ends when stop is requested. Throws the store's errors.
 void find_groups(s3::ObjectStore& store, const GroupSearch& search, const std::stop_token& stop,
                  const std::function<bool(catalog::Group)>& visit);
 

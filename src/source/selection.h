@@ -1,4 +1,4 @@
-// Which source objects a run is about. Values, any thread.
+// Which source objects a run works on. Values, any thread.
 #pragma once
 
 #include <chrono>
@@ -13,14 +13,14 @@
 
 namespace s3c::source {
 
-/// Those of a bucket, of some days.
+/// The objects of one bucket, of some days.
 struct Selection {
   std::string bucket;
-  std::string prefix = "sources";  ///< may hold slashes; without one at the end
+  std::string prefix = "sources";  ///< may contain slashes, but doesn't end with one
   catalog::DateRange dates;
   std::vector<std::string> include;    ///< globs on the whole key; empty: everything
   std::vector<std::string> exclude;    ///< globs on the whole key; wins over include
-  std::chrono::seconds min_age{0};     ///< objects modified later than this long ago are left for another run
+  std::chrono::seconds min_age{0};     ///< younger objects are left for a later run
   std::uint64_t min_object_bytes = 0;  ///< smaller objects are left
   std::uint64_t max_object_bytes = std::numeric_limits<std::uint64_t>::max();  ///< larger objects are left
 };
