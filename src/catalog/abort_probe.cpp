@@ -16,7 +16,7 @@ AbortProbe::AbortProbe(s3::ObjectStore& store, std::string bucket, std::string n
       id_(base::make_ulid(store.now())) {}
 
 void AbortProbe::expect_harmless() {
-  base::MutexLock lock(mutex_);  // held while it asks: the others need the answer, too
+  base::MutexLock lock(mutex_);  // held during the requests: other threads wait for the same answer
   if (harmful_) throw *harmful_;
   if (harmless_) return;
   try {

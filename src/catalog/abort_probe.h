@@ -1,4 +1,4 @@
-// An abort that is sent only after the store has shown that its aborts leave finished objects alone.
+// Makes sure, before the first abort, that the store's aborts leave finished objects alone.
 #pragma once
 
 #include <optional>
@@ -12,17 +12,19 @@
 
 namespace s3c::catalog {
 
-/// Asks the store right before the first abort, and once: who has nothing to abort sends nothing and writes
-/// nothing. Any thread.
+/// Asks the store once, right before the first abort. A command that has nothing to abort sends no request
+/// and writes nothing. Any thread.
 class AbortProbe {
  public:
-  /// not_done: what the error says that was not done, such as "nothing was archived". store outlives it.
+  /// not_done: what the error message says was not done, such as "nothing was archived". store outlives this
+  /// object.
   AbortProbe(s3::ObjectStore& store, std::string bucket, std::string not_done, std::stop_token stop = {});
 
-  /// Throws what check_aborts() throws: unsupported where an abort may remove a finished object. Further
-  /// calls throw it again; other errors are asked for anew. Blocks, also while another thread asks.
+  /// Throws what check_aborts() throws. If that is unsupported (an abort may remove a finished object), every
+  /// later call throws it again without asking. After any other error the next call asks again. Blocks, also
+  /// while another thread asks.
   void expect_harmless() S3C_EXCLUDES(mutex_);
-  /// Whether the object or upload at key is this probe's own.
+  /// Whether the object or upload at key belongs to this probe.
   bool owns(std::string_view key) const;
 
  private:

@@ -11,32 +11,32 @@
 
 namespace s3c::catalog {
 
-/// One thing that is not as the index or the manifest says.
+/// One difference between a volume and its index or manifest.
 struct Damage {
-  std::string key;   ///< of the member; empty: it is about the volume as a whole
-  std::string what;  ///< one line
+  std::string key;   ///< of the member; empty: the damage concerns the whole volume
+  std::string what;  ///< what is wrong, on one line
 };
 
 struct AuditReport {
   static constexpr std::size_t kMaxNamed = 1000;
 
-  std::uint64_t members = 0;  ///< read and decoded, good ones and bad ones
+  std::uint64_t members = 0;  ///< that were read and decoded, good and damaged ones
   std::uint64_t damages = 0;
-  std::vector<Damage> named;  ///< the first kMaxNamed of them
+  std::vector<Damage> named;  ///< the first kMaxNamed damages
   std::string crc64nvme;      ///< of all bytes, base64; empty when the ZIP can't be read to its end
 
   bool whole() const { return damages == 0; }
 };
 
-/// A report while it is made. Any thread.
+/// Collects the findings of one audit. Any thread.
 class AuditFindings {
  public:
-  /// key: of the member; empty: it is about the volume as a whole.
+  /// key: of the member; empty: the damage concerns the whole volume.
   void note(const std::string& key, std::string what);
-  /// Damage, if the error is of kind corrupt. Throws any other one.
+  /// Notes damage if the error is of kind corrupt. Throws any other error again.
   void note(const std::string& key, const base::Error& error);
   void count_members(std::uint64_t members);
-  /// The report. Called once, when no other thread notes any more.
+  /// Returns the report. Call it once, when no other thread adds findings any more.
   AuditReport finish(std::string crc64nvme);
 
  private:

@@ -41,8 +41,8 @@ std::optional<ManifestName> parse_key(std::string_view folder, std::string_view 
   return ManifestName{std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))};
 }
 
-/// A manifest with one byte changed on its way may parse, and then speak of other keys. Throws Error: corrupt
-/// when the bytes are not the object's three times over.
+/// A manifest with one byte changed on its way may still parse, and then name other keys. Throws Error:
+/// corrupt when three reads in a row return damaged bytes.
 s3::GetObjectResult read_undamaged(s3::ObjectStore& store, const s3::GetObjectRequest& request) {
   for (int attempt = 1;; ++attempt) {
     s3::GetObjectResult got = store.get_object(request);
@@ -119,8 +119,8 @@ std::vector<ManifestName> Catalog::list(const std::string& prefix, ParseKey pars
 }
 
 std::vector<ManifestName> Catalog::list_stem(std::string_view folder, std::string_view stem, ParseKey parse) {
-  // One listing covers "stem.zip/", "stem-2.zip/", …; what else begins like it (another group's "stem1.zip/")
-  // is dropped.
+  // One listing covers "stem.zip/", "stem-2.zip/", …. Other names that begin the same way, such as
+  // "stem1.zip/" of another group, are dropped.
   std::vector<ManifestName> names = list(std::string(folder) + std::string(stem), parse);
   std::erase_if(
       names, [&](const ManifestName& name) { return !ArchiveName::volume_number(stem, name.archive_key); });
@@ -187,8 +187,8 @@ GroupState Catalog::load_group(std::string_view stem) {
         state.uncommitted.push_back(std::move(manifest));
       }
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::not_found)
-        throw;  // a run that lost its race took its manifest back meanwhile
+      // Not found: a run that lost its race has taken its manifest back meanwhile.
+      if (error.kind() != ErrorKind::not_found) throw;
     }
   }
   return state;
@@ -214,8 +214,10 @@ void Catalog::put_manifest(const index::Manifest& manifest) {
 MarkedVolume Catalog::mark(const CommittedVolume& volume, bool is_listed) {
   const index::Manifest& m = volume.manifest();
   if (!is_listed) put_mark(commit_mark_key(m.archive_key, m.id), m);
-  // Whoever takes a record back writes its own mark first and looks for ours then. So of two that meet, at
-  // least one sees the other's mark. The manifest is looked at last: its mark goes after it.
+  // The remover of a record writes its take-back mark first and then looks for our commit mark. We write our
+  // mark first and then look for the remover's. So at least one of the two sees the other's mark. The
+  // manifest is looked at last: the remover removes it before its own mark, so this also finds a remover that
+  // has finished.
   const std::string theirs = take_back_mark_key(m.archive_key, m.id);
   const ErrorContext context{.operation = "commit mark", .resource = bucket_ + "/" + m.archive_key};
   if (store_.head_object(bucket_, theirs)) {
@@ -265,14 +267,15 @@ bool Catalog::was_committed(const index::Manifest& manifest) {
     return !find_upload(store_, bucket_, manifest.archive_key, manifest.upload_id);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::access_denied && error.kind() != ErrorKind::unsupported) throw;
-    return true;  // nobody can tell, so the record stays
+    return true;  // unknown, so the record must stay
   }
 }
 
 void Catalog::remove(const index::Manifest& manifest) {
-  // Manifest first: an index without manifest is garbage, a manifest without index is damage. Keys made from
-  // the id, not the one that the manifest names: that could be another volume's. The mark last: without it a
-  // run that still believes in this record would only have the manifest to tell.
+  // Manifest before index: an index without manifest is garbage, a manifest without index is damage. The keys
+  // are made from the id, because the index key in the manifest could be another volume's. The take-back mark
+  // goes last. If it went first, a run that still trusts this record could find no mark and the manifest
+  // still there, and would delete sources.
   remove_object(manifest_key(manifest.archive_key, manifest.id));
   remove_object(index_key(manifest.archive_key, manifest.id));
   remove_object(take_back_mark_key(manifest.archive_key, manifest.id));
@@ -325,7 +328,8 @@ void Catalog::expect_index(const index::Manifest& manifest) {
   prove_blocks(manifest);
 }
 
-/// Of the bytes as they are now, if they are the manifest's: the blocks with the SHA-256 of each.
+/// Returns the blocks with the SHA-256 of each, computed from the bytes as they are now. Throws corrupt when
+/// the whole index isn't the manifest's.
 std::vector<index::Block> Catalog::prove_blocks(const index::Manifest& manifest) {
   s3::GetObjectRequest request;
   request.bucket = bucket_;
@@ -334,7 +338,7 @@ std::vector<index::Block> Catalog::prove_blocks(const index::Manifest& manifest)
   base::Digest whole = base::Digest::sha256();
   base::Digest of_block = base::Digest::sha256();
   auto block = blocks.begin();
-  std::uint64_t taken_bytes = 0;  // of the block
+  std::uint64_t taken_bytes = 0;  // of the block, digested so far
   store_.read_object(request, [&](std::string_view bytes) {
     whole.update(bytes);
     while (!bytes.empty() && block != blocks.end()) {

@@ -1,4 +1,5 @@
-// The catalog's keys, and what it says of a group. The bucket layout is docs/design.md section 4.
+// The keys of the catalog's objects, and what the catalog says about a group. The bucket layout is in
+// docs/design.md section 4.
 #pragma once
 
 #include <map>
@@ -32,7 +33,7 @@ std::string index_key(std::string_view archive_key, std::string_view id);
 std::string commit_mark_key(std::string_view archive_key, std::string_view id);
 std::string take_back_mark_key(std::string_view archive_key, std::string_view id);
 std::string probe_key(std::string_view id);
-/// Where a volume lies while it is read back. Ends in an id and a suffix, as gc expects there.
+/// The key of a volume's copy while it is read back. It ends in an id and a suffix, as gc expects there.
 std::string staging_key(std::string_view archive_key, std::string_view id);
 
 /// One manifest found by listing.
@@ -43,40 +44,43 @@ struct ManifestName {
   bool operator==(const ManifestName&) const = default;
 };
 
-/// What the key of a manifest, of an index, of a mark or of a staging copy says; nullopt for an object that
-/// lies in that folder but isn't named as one of ours.
+/// What the key of a manifest, an index, a mark or a staging copy says. nullopt: the object isn't in that
+/// folder, or its name doesn't have our form.
 std::optional<ManifestName> parse_manifest_key(std::string_view key);
 std::optional<ManifestName> parse_index_key(std::string_view key);
 std::optional<ManifestName> parse_commit_mark_key(std::string_view key);
 std::optional<ManifestName> parse_take_back_mark_key(std::string_view key);
 std::optional<ManifestName> parse_staging_key(std::string_view key);
 
-/// The SHA-256 of a volume's index in base64, as a store that keeps it tells it.
+/// The SHA-256 of a volume's index in base64, the form in which a store returns it.
 std::string index_checksum(const index::Manifest& manifest);
 
 /// What the archive bucket holds of one group.
 struct GroupState {
   std::vector<CommittedVolume> committed;
-  /// Their archives did not prove them when they were asked, and no delete was licensed by them.
+  /// There is no archive of that id, and the volume was never committed: no run has deleted sources because
+  /// of this record. Also here: a record whose archive carries the id but has another size or checksum.
+  /// take_back() refuses to remove that one.
   std::vector<index::Manifest> uncommitted;
-  /// Their archives are gone, or others stand at their names, and they were committed once. Such a record
-  /// stays, and its name is taken.
+  /// The volume was committed once. Now its archive is gone, or another object stands at its name. Such a
+  /// record stays, and its name is taken.
   std::vector<index::Manifest> lost;
-  /// At their names stand objects without an id that can be their archives. They prove nothing, and their
-  /// records stay.
+  /// At the archive's name stands an object without an id that may be the archive. It proves nothing. The
+  /// record stays.
   std::vector<index::Manifest> without_id;
-  std::vector<ManifestName> listed;  ///< every manifest there was, committed or not, foreign archives' too
+  std::vector<ManifestName> listed;  ///< every manifest, committed or not; also those of foreign archives
 };
 
-/// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Errors are the store's,
-/// and corrupt for a manifest that isn't one or doesn't belong where it lies.
+/// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Throws the store's errors,
+/// and corrupt for a manifest that can't be parsed or that names another volume than its key does.
 class Catalog {
  public:
   Catalog(s3::ObjectStore& store, std::string archive_bucket)
       : store_(store), bucket_(std::move(archive_bucket)) {}
 
   const std::string& bucket() const { return bucket_; }
-  /// False for the record of an archive in another bucket: a copied catalog isn't this bucket's to clear.
+  /// False for a record that was written for another bucket: somebody copied the catalog. A clean-up of this
+  /// bucket must not remove such a record.
   bool is_of_this_bucket(const index::Manifest& manifest) const {
     return manifest.archive_bucket.empty() || manifest.archive_bucket == bucket_;
   }
@@ -85,47 +89,51 @@ class Catalog {
   std::vector<ManifestName> list_group(std::string_view stem);
   /// The manifests of one volume's name.
   std::vector<ManifestName> list_volume(std::string_view archive_key);
-  /// Throws not_found when it was removed meanwhile.
+  /// Throws not_found when another process has removed it meanwhile.
   index::Manifest read_manifest(const ManifestName& name);
-  /// Step 2 of the protocol: lists the group's manifests, HEADs the archives they name, and keeps the proofs.
-  /// The record of a foreign archive that stands proves nothing and isn't to be cleared: it is in none of the
-  /// lists.
+  /// Step 2 of the protocol: lists the group's manifests, HEADs the archives that they name, and keeps the
+  /// proofs. The record of a foreign archive that is still there is only in `listed`: it proves nothing, and
+  /// must not be cleared.
   GroupState load_group(std::string_view stem);
 
-  /// Both return once the store has acknowledged. with_sha256: the store keeps additional checksums, and is
-  /// to keep the index's, so that a HEAD compares it with the manifest's.
+  /// Both return once the store has acknowledged the PUT. with_sha256: the store keeps additional checksums.
+  /// Then it gets the SHA-256 of the index, and a later HEAD can compare that with the manifest's.
   void put_index(const index::Manifest& manifest, std::string_view gz_bytes, bool with_sha256);
   void put_manifest(const index::Manifest& manifest);
-  /// Writes the volume's commit mark if it isn't there yet, and then makes sure that nobody is taking its
-  /// record back. Once this returns, no program removes the record any more, and sources may be deleted on
-  /// its word. is_listed: list_commit_marks() has shown the mark, which then needs no write. Throws transient
-  /// when the record is being taken back, or was; and the store's errors.
+  /// Writes the volume's commit mark, unless it is already there. Then makes sure that no other process is
+  /// taking the record back. After this has returned, no program removes the record, and a run may delete the
+  /// volume's sources. is_listed: list_commit_marks() has shown the mark, so it isn't written again. Throws
+  /// transient when another process is taking the record back or has done so; and the store's errors.
   MarkedVolume mark(const CommittedVolume& volume, bool is_listed = false);
   /// The volumes of stem that have a commit mark.
   std::vector<ManifestName> list_commit_marks(std::string_view stem);
   bool has_commit_mark(const ManifestName& name);
-  /// Says that the record is about to be removed. Never overwritten: there already is as good.
+  /// Announces that the record is about to be removed. Never overwrites a take-back mark: the one that is
+  /// there says the same.
   void put_take_back_mark(const index::Manifest& manifest);
-  /// Whether sources may have been deleted on the record's word: it has a commit mark or, when its kind of
-  /// record never had one, no unfinished upload. REQUIRES: its archive doesn't carry its id; whoever acts on
-  /// a yes looks at the archive again, which may have been completed in between.
+  /// Whether sources may have been deleted because of this record: it has a commit mark. A record
+  /// whose commit_marks is false may have none. Then the answer is yes, unless the store lists its upload as
+  /// unfinished. REQUIRES: the archive didn't carry the record's id at the last look. After a yes the caller
+  /// looks at the archive again: the upload may have been completed in between.
   bool was_committed(const index::Manifest& manifest);
-  /// Removes a volume's manifest, then its index, then the take-back mark.
-  /// REQUIRES: what take_back() does before; only it calls this.
+  /// Removes a volume's manifest, then its index, then the take-back mark. REQUIRES: the caller is
+  /// take_back(), which makes all the checks first.
   void remove(const index::Manifest& manifest);
-  /// Removes one object of the catalog; one that is gone already counts. Its key must hold an id that was
-  /// used once, so that a repeated or late delete can't hit anything else. Throws internal for a key outside.
+  /// Removes one object of the catalog. Succeeds when the object is already gone. The key must hold an id
+  /// that was used only once: then a delete that is repeated or late can't hit another object. Throws
+  /// internal for a key outside the catalog.
   void remove_object(const std::string& key);
 
-  /// All rows of a volume's index, in key order, a block at a time. They decide what is deleted, so every
-  /// block is compared, each time it is read, with the SHA-256 that the manifest has of it. An old manifest
-  /// has one of the whole index only: then the index is read once, here, and the blocks that are read later
-  /// are compared with what was proven then. Throws corrupt when the index isn't the manifest's.
+  /// Reads all rows of a volume's index in key order, one block at a time. These rows decide what is deleted.
+  /// So each block is compared with its SHA-256 in the manifest every time it is read. An old manifest has
+  /// only the SHA-256 of the whole index. Then this call reads the whole index once and proves it, and each
+  /// block that is read later is compared with what was proven. Throws corrupt when the index isn't the
+  /// manifest's.
   index::IndexCursor open_index(const index::Manifest& manifest);
-  /// Reads the whole index. Throws corrupt, naming it, when it isn't the one that the manifest means.
+  /// Reads the whole index. Throws corrupt, naming the index, when it isn't the manifest's.
   void expect_index(const index::Manifest& manifest);
-  /// The rows of one of its blocks: one ranged GET. Throws corrupt also when they aren't as the manifest
-  /// says.
+  /// Reads the rows of one block of the index: one ranged GET. Throws corrupt when the block isn't the one
+  /// that the manifest lists.
   std::vector<index::Row> read_block(const index::Manifest& manifest, const index::Block& block);
 
  private:

@@ -18,7 +18,7 @@ bool CatalogScope::may_hold(std::string_view archive_key) const {
 
 bool CatalogScope::holds(const index::Manifest& manifest) const {
   if (!bucket.empty() && manifest.source_bucket != bucket) return false;
-  // All keys of a volume are of one group, so one tells.
+  // All keys of a volume belong to one group, so the first key is enough.
   if (only_prefix && !manifest.first_key.starts_with(layout.root(prefix))) return false;
   return dates.may_contain(date_of(manifest.group));
 }

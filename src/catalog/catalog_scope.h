@@ -1,5 +1,5 @@
-// Which volumes a reading command is about: those of one archive bucket, of one source bucket's groups, of
-// some days. Values, any thread.
+// Which volumes a reading command covers: those of one archive bucket, of one source bucket's groups, of some
+// days. Values, any thread.
 #pragma once
 
 #include <optional>
@@ -11,31 +11,31 @@
 
 namespace s3c::catalog {
 
-/// As the command line says it, and as archive was told when it made the volumes.
+/// The values of the command line. They must be those with which archive made the volumes.
 struct CatalogScope {
   std::string archive_bucket;
-  std::string bucket;  ///< source bucket; empty: every volume that the catalog names
+  std::string bucket;  ///< source bucket; empty: every volume in the catalog
   std::string prefix = "sources";
   Layout layout = Layout::parse(kDefaultLayout);
   ArchiveName archive_name = ArchiveName::parse(kDefaultArchiveName);
   DateRange dates;
-  /// The prefix was asked for: volumes whose keys don't lie below it are left out, though their names may be
-  /// the same. Archives of the original program, whose keys have no folders, are left out too.
+  /// The user asked for the prefix. Then volumes whose keys don't lie below it are skipped, even if their
+  /// names are the same. Archives of the original program are skipped too: their keys have no folders.
   bool only_prefix = false;
 
-  /// What the names of all its volumes start with; may be empty.
+  /// The names of all its volumes start with this; may be empty.
   std::string name_prefix() const;
-  /// Whether a volume of that name can belong to it. An empty bucket takes every name; the dates of those are
-  /// in their manifests.
+  /// Whether a volume of that name can belong to the scope. Without a bucket every name can: then only the
+  /// manifests show the dates.
   bool may_hold(std::string_view archive_key) const;
-  /// Whether a volume of that record belongs to it.
+  /// Whether the volume of that manifest belongs to the scope.
   bool holds(const index::Manifest& manifest) const;
-  /// The stem of the volumes that a key would be archived in; nullopt when the layout doesn't tell, or
-  /// without a bucket.
+  /// The stem of the volumes that a key would be archived in. nullopt: the layout doesn't fit the key, or the
+  /// scope has no bucket.
   std::optional<std::string> stem_of_key(std::string_view key) const;
 };
 
-/// Throws base::Error (invalid_argument) naming the option when something is missing or can't work.
+/// Throws base::Error (invalid_argument) naming the option when a value is missing or can't work.
 void validate(const CatalogScope& scope);
 
 }  // namespace s3c::catalog

@@ -9,8 +9,8 @@
 namespace s3c::catalog {
 namespace {
 
-/// Whether the checksums that the store tells are those of the manifest; nullopt: it tells none of a kind
-/// that the manifest has.
+/// Whether the store's checksums are those of the manifest. nullopt: the store returns none that the manifest
+/// has.
 std::optional<bool> has_checksums_of(const index::Manifest& manifest, const s3::ObjectHead& archive) {
   std::optional<bool> same;
   const auto compare = [&](std::string_view algorithm, const std::string& expected) {
@@ -22,15 +22,15 @@ std::optional<bool> has_checksums_of(const index::Manifest& manifest, const s3::
   return same;
 }
 
-/// The same of the ETag. Another one says nothing if it can come of the same bytes: they were cut into parts
-/// in another way, or the store makes its ETags of something else than MD5s.
+/// The same for the ETag. A different ETag proves nothing if the same bytes can have it: when they were cut
+/// into other parts, or when the store doesn't make its ETags of MD5s.
 std::optional<bool> has_etag_of(const index::Manifest& manifest, const s3::ObjectHead& archive) {
   if (archive.etag.empty()) return std::nullopt;
   if (archive.etag == manifest.etag) return true;
   if (!archive.etag_is_of_md5()) return std::nullopt;
   if (manifest.parts != 1) return std::nullopt;
   if (archive.etag.ends_with("-1")) return false;
-  // Copied whole, the ETag is the MD5 of what was the only part.
+  // If the archive was copied in one piece, its ETag is the MD5 of what was the only part.
   const std::optional<std::string> md5 = base::from_hex(archive.etag);
   if (!md5 || md5->size() != 16) return std::nullopt;
   return base::to_hex(base::md5(*md5)) + "-1" == manifest.etag;

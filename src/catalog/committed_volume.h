@@ -1,5 +1,6 @@
-// The proof that a volume is the truth. Only prove_committed() can make one, only its record is marked, and
-// only code that holds a marked one can delete source objects: so the compiler keeps promises 1 and 8.
+// The proof that a volume is committed. Only prove_committed() can make one. Only a proven volume's record is
+// marked, and only code that holds a marked volume can delete source objects. So the compiler keeps promises
+// 1 and 8.
 #pragma once
 
 #include <optional>
@@ -28,8 +29,8 @@ class CommittedVolume {
   index::Manifest manifest_;
 };
 
-/// A committed volume whose record no program removes any more: it has its commit mark, and nobody was taking
-/// it back. Only Catalog::mark() makes one, and source objects are deleted only out of one. Immutable value.
+/// A committed volume whose record no program removes any more: it has its commit mark, and no process was
+/// taking it back. Only Catalog::mark() makes one. Source objects are deleted only with one. Immutable value.
 class MarkedVolume {
  public:
   const index::Manifest& manifest() const { return volume_.manifest(); }
@@ -41,23 +42,24 @@ class MarkedVolume {
   CommittedVolume volume_;
 };
 
-/// What the object at an archive's name is to a manifest, as far as the store's word goes.
+/// How the object at an archive's name relates to a manifest, as far as the store's answers show.
 enum class ArchiveIdentity {
-  as_sent,   ///< it carries the id, and has the size and a checksum that the manifest says
+  as_sent,   ///< it carries the id, and has the size and a checksum of the manifest
   lost_id,   ///< it carries no id, but size and checksum prove that it is this archive: somebody copied it
-  unproven,  ///< the size is right, and nothing that the store tells can be compared: only reading it tells
+  unproven,  ///< the size is right, but the store returns nothing to compare: only reading it can tell
   replaced,  ///< it carries the id, but has another size or checksum
-  other,     ///< it isn't there, carries another id, or none and isn't this archive
+  other,     ///< it isn't there, carries another id, or carries none and isn't this archive
 };
 
-/// The one place that compares a manifest with what HEAD (or a GET of the whole object) said of the object at
-/// its name. What counts for a checksum, each only if it is of the whole object: the CRC-32 and the CRC64NVME
-/// that the manifest has; without either the ETag, where it is made of MD5s and of the same parts. Silence is
-/// never taken for a yes. The record of a foreign archive has an id that is made of ETag and size
-/// (record_id()): such an archive can't lose it.
+/// The only function that compares a manifest with the object at its archive's name. object: what HEAD (or a
+/// GET of the whole object) said. Compares the CRC-32 and the CRC64NVME that the manifest has, each only if
+/// the store's value is of the whole object. Without either it compares the ETag; a different ETag counts
+/// only where it is made of MD5s and of the same parts. A missing value never counts as a match. The record
+/// of a foreign archive has an id that is made of ETag and size (record_id()), so such an archive can't lose
+/// its id.
 ArchiveIdentity identify(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object);
 
-/// What readers say of an unproven one, on one line.
+/// What readers say of an unproven archive, on one line.
 inline constexpr const char* kUnprovenArchive =
     "the archive can't be proven without reading: the store tells nothing of it that its manifest could be "
     "compared with. verify --deep --mend reads it whole and gives it its id back";
@@ -65,22 +67,24 @@ inline constexpr const char* kUnprovenArchive =
 /// Whether identify() says as_sent.
 bool is_as_sent(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object);
 
-/// archive: what HEAD said of the object at the archive's own name. nullopt: is_as_sent() is false, because
-/// it is absent, somebody else's, or not what the manifest promises; and for the record of a foreign archive
-/// always: which objects its members were can't be known, so it proves nothing of any.
+/// archive: what HEAD said of the object at the archive's own name. nullopt when is_as_sent() is false: the
+/// archive is absent, belongs to another volume, or isn't what the manifest says. Always nullopt for the
+/// record of a foreign archive: nobody can know which objects its members were, so it proves nothing about
+/// any object.
 std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
                                                const std::optional<s3::ObjectHead>& archive);
 
-/// The id an archive carries; empty when there is no archive or it is foreign. What the commit protocol asks:
-/// whose is the name?
+/// The id that an archive carries; empty when there is no archive or it is foreign. The commit protocol asks
+/// this to learn which volume has the name.
 std::string id_of(const std::optional<s3::ObjectHead>& archive);
 
-/// The id that the archive's record has: the one it carries, and for a foreign archive one that is made of
-/// its ETag and size (docs/format.md, "Foreign archives"). What readers compare with a manifest's. Empty when
-/// there is no archive, or a foreign one without ETag. archive: of HEAD or of any GET.
+/// The id of the archive's record: the id that the archive carries. For a foreign archive it is made of its
+/// ETag and size (docs/format.md, "Foreign archives"). Readers compare this id with a manifest's. Empty when
+/// there is no archive, or a foreign one without ETag. archive: what HEAD or any GET said.
 std::string record_id(const std::optional<s3::ObjectHead>& archive);
 
-/// Whether a record of that id is of a foreign archive: nobody uploads, so nobody can still commit it.
+/// Whether a record of that id is of a foreign archive. Such a record has no upload, so no run can still
+/// commit it.
 bool is_foreign_id(std::string_view id);
 
 }  // namespace s3c::catalog

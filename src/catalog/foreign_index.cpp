@@ -15,15 +15,15 @@ using base::ErrorKind;
 
 constexpr std::size_t kMaxKeyBytes = 1024;  // S3's limit
 
-/// An entry, kept small: there may be millions.
+/// Kept small: there may be millions of entries.
 struct Entry {
   std::uint64_t offset = 0;
   std::uint64_t size_bytes = 0;
   std::uint64_t compressed_size_bytes = 0;
   base::Timestamp modified{};
-  std::uint64_t name_at = 0;  // in Entries::names
+  std::uint64_t name_at = 0;  // offset in Entries::names
   std::uint32_t crc32 = 0;
-  std::uint32_t header_bytes = 0;  // local
+  std::uint32_t header_bytes = 0;  // size of the local header
   std::uint16_t name_bytes = 0;
   std::uint16_t method = 0;
 };
@@ -31,12 +31,12 @@ static_assert(sizeof(Entry) == 56);
 
 struct Entries {
   std::vector<Entry> all;
-  std::string names;  // of all, one behind the other
+  std::string names;  // all names, one behind the other
 
   std::string_view name_of(const Entry& entry) const {
     return std::string_view(names).substr(entry.name_at, entry.name_bytes);
   }
-  /// By name; entries that share one as they lie in the archive, and in its directory.
+  /// Sorts by name. Entries with the same name keep the order of the archive, which is that of its directory.
   void sort() {
     std::sort(all.begin(), all.end(), [this](const Entry& a, const Entry& b) {
       const int order = name_of(a).compare(name_of(b));
@@ -59,8 +59,8 @@ class Indexing {
   }
 
  private:
-  /// Told before anything is read. The directory is as large as its end record says, or is refused later; and
-  /// it is no larger than the archive, whatever it says.
+  /// Checks the memory before anything is read. zip_ says how large the directory is: never larger than the
+  /// archive. A directory of another size is refused later.
   void reserve(std::uint64_t memory_bytes) {
     const std::uint64_t names_bytes = zip_.directory_size_bytes() - zip_.entries() * zip::kCentralHeaderBytes;
     const std::uint64_t needed = zip_.entries() * sizeof(Entry) + names_bytes + ForwardReader::kMemoryBytes;

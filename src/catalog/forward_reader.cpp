@@ -13,8 +13,8 @@
 namespace s3c::catalog {
 namespace {
 
-/// Fetched beyond the end of a stretch: a reader of headers asks for a few bytes more than there may be,
-/// which must not cost a request.
+/// How much is fetched beyond the end of a stretch. A reader of headers asks for a few bytes more than there
+/// may be, and that must not cost a request.
 constexpr std::uint64_t kSlackBytes = 256;
 
 }  // namespace
@@ -34,7 +34,7 @@ std::string ForwardReader::read(std::uint64_t offset, std::uint64_t size_bytes) 
   while (window_offset_ + window_.size() < std::min(offset + size_bytes, limit_offset_)) fetch_more(offset);
   const std::uint64_t begin = std::min<std::uint64_t>(offset - window_offset_, window_.size());
   std::string bytes = window_.substr(begin, size_bytes);
-  // Far beyond the stretch: what a header that lies asks for.
+  // Far beyond the stretch: only a header with false lengths asks for that.
   if (bytes.size() < size_bytes) bytes += fetch_(offset + bytes.size(), size_bytes - bytes.size());
   return bytes;
 }

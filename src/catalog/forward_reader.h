@@ -1,5 +1,5 @@
-// Reads one stretch of an object from its begin to its end in large ranges, and serves smaller reads within
-// it out of memory: every byte is fetched once, whatever the size of the pieces that are asked for.
+// Reads one stretch of an object from begin to end in large ranges, and serves smaller reads from memory. So
+// every byte is fetched once, however small the reads are.
 #pragma once
 
 #include <cstdint>
@@ -14,20 +14,20 @@ class ForwardReader {
   /// Returns exactly size_bytes of the object from offset on.
   using Fetch = std::function<std::string(std::uint64_t offset, std::uint64_t size_bytes)>;
 
-  /// What one fetch asks for, at most.
+  /// The most that one fetch asks for.
   static constexpr std::uint64_t kRangeBytes = std::uint64_t{4} << 20;
-  /// How far behind the furthest read so far another one may still begin: more than a ZIP's local header can
-  /// take, with a name and an extra field of 65,535 bytes each.
+  /// How far before the furthest read so far another read may begin. This is more than a ZIP's local header
+  /// can take, with a name and an extra field of 65,535 bytes each.
   static constexpr std::uint64_t kLookBackBytes = std::uint64_t{256} << 10;
-  /// What a reader holds, if no single read asks for more than 1 MiB.
+  /// The most that a reader holds if no single read asks for more than 1 MiB.
   static constexpr std::uint64_t kMemoryBytes = kRangeBytes + 2 * kLookBackBytes + (std::uint64_t{2} << 20);
 
   /// The stretch [begin_offset, end_offset) of an object of object_size_bytes.
   ForwardReader(Fetch fetch, std::uint64_t begin_offset, std::uint64_t end_offset,
                 std::uint64_t object_size_bytes);
 
-  /// Bytes from offset on, of which a few may lie behind the stretch's end. Throws what fetch throws, and
-  /// Error internal for a read before the stretch or further back than kLookBackBytes.
+  /// Returns bytes from offset on. A few of them may lie beyond the stretch's end. Throws what fetch throws,
+  /// and Error internal for a read before the stretch or further back than kLookBackBytes.
   std::string read(std::uint64_t offset, std::uint64_t size_bytes);
 
   /// Reads what is left of the stretch. Returns the CRC-32 of all of it.

@@ -29,12 +29,12 @@ void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
   try {
     uploads = find_uploads(stem);
   } catch (const Error& error) {
-    // Without it nobody can tell a record in the making from one that a killed run left.
+    // Without the uploads, a record in the making looks like one that a killed run left.
     log_.warn("what killed runs left of {} stays behind: {}", base::printable(stem), error.what());
     if (error.kind() == base::ErrorKind::access_denied) may_list_uploads_ = false;
     return;
   }
-  // Records first: take_back() may have to see that their upload is unfinished.
+  // Records before uploads: take_back() may have to see that a record's upload is unfinished.
   for (const index::Manifest& manifest : state.uncommitted) {
     const bool young = std::any_of(uploads.begin(), uploads.end(), [&](const s3::MultipartUpload& upload) {
       return upload.key == manifest.archive_key && upload.upload_id == manifest.upload_id &&
@@ -50,7 +50,7 @@ void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
 GroupCleanup::Uploads GroupCleanup::find_uploads(const std::string& stem) {
   Uploads uploads;
   for_each_upload(store_, catalog_.bucket(), stem, [&](const s3::MultipartUpload& upload) {
-    // The prefix also covers the names of other groups: "2018" those of "20180401".
+    // The prefix also matches names of other groups: "2018" matches "20180401".
     if (ArchiveName::volume_number(stem, upload.key)) uploads.push_back(upload);
     return true;
   });

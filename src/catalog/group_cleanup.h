@@ -1,4 +1,4 @@
-// Step 2 of the protocol clears what killed runs left of a group, before the group is packed again.
+// Step 2 of the protocol: clears what killed runs left of a group, before the group is packed again.
 #pragma once
 
 #include <atomic>
@@ -13,23 +13,23 @@
 
 namespace s3c::catalog {
 
-/// One for all groups of a run; any thread.
+/// One object for all groups of a run; any thread.
 class GroupCleanup {
  public:
   GroupCleanup(s3::ObjectStore& store, Catalog& catalog, base::Logger& log, std::chrono::seconds min_age,
                bool staging)
       : store_(store), catalog_(catalog), log_(log), min_age_(min_age), staging_(staging) {}
 
-  /// Takes back the uncommitted manifests of state but those whose upload is still young, aborts the uploads
-  /// at volume names of stem, and removes staging copies if this run makes such, as far as they are old
-  /// enough. Never throws base::Error: what can't be cleared is garbage that harms nobody, and is logged as a
-  /// warning.
+  /// Takes back the uncommitted manifests of state, except those with a young upload. Aborts old uploads to
+  /// the names of stem's volumes. If this run makes staging copies, also aborts old uploads to staging keys
+  /// and removes old copies. Old means older than min_age. Never throws base::Error: what can't be cleared is
+  /// harmless garbage, and is logged as a warning.
   void clean(const std::string& stem, const GroupState& state);
 
  private:
   using Uploads = std::vector<s3::MultipartUpload>;
 
-  /// To the names of the group's volumes, and to their staging copies if this run makes such.
+  /// Unfinished uploads to the names of the group's volumes and, if this run makes staging copies, to those.
   Uploads find_uploads(const std::string& stem);
   void take_back(const index::Manifest& manifest);
   void abort(const s3::MultipartUpload& upload);
@@ -39,8 +39,8 @@ class GroupCleanup {
   Catalog& catalog_;
   base::Logger& log_;
   const std::chrono::seconds min_age_;
-  const bool staging_;  ///< a run without readback leaves copies to gc: that saves it two listings a group
-  std::atomic<bool> may_list_uploads_{true};  ///< false once that was forbidden: it is asked, and told, once
+  const bool staging_;  ///< false: copies are left to gc, which saves two listings per group
+  std::atomic<bool> may_list_uploads_{true};  ///< false after the store forbade it: one request, one warning
 };
 
 }  // namespace s3c::catalog

@@ -19,11 +19,11 @@ std::string key_of(const zip::EntryInfo& entry) {
   try {
     return zip::key_from_entry_name(entry.name);
   } catch (const Error&) {
-    return entry.name;  // no name of ours: then that is what there is to tell
+    return entry.name;  // not one of our names: the entry's name is all there is
   }
 }
 
-/// Of everything that row and central directory both say, but the offset.
+/// Covers everything that both the row and the central directory say, except the offset.
 std::uint64_t IndexComparison::fingerprint(const std::string& name, unsigned method, std::uint32_t crc32,
                                            std::uint64_t size_bytes, std::uint64_t compressed_size_bytes) {
   return base::load_le<std::uint64_t>(
@@ -72,8 +72,8 @@ void IndexComparison::finish(index::IndexCursor& index) {
   }
 }
 
-/// Directories, and names that a later entry has too, have no row. Which ones these are was found out when
-/// the record was made; here their number has to be right.
+/// Directories, and entries whose name a later entry has too, have no row. `catalog rebuild` decided which
+/// entries these are when it made the record. Here only their number is compared.
 void IndexComparison::compare_unlisted() {
   const std::uint64_t expected = manifest_.foreign_entries - manifest_.objects;
   if (unlisted_ != expected) {
@@ -87,7 +87,7 @@ void IndexComparison::miss(std::uint64_t offset) {
   if (missing_offsets_.size() < AuditReport::kMaxNamed) missing_offsets_.insert(offset);
 }
 
-/// Rows without an entry. Their keys were not kept, so the index is read once more.
+/// Notes the rows without an entry. Their keys were not kept, so the index is read a second time.
 void IndexComparison::name_missing(index::IndexCursor& index) {
   for (; next_place_ < places_.size(); ++next_place_) miss(places_[next_place_].offset);
   if (missing_ == 0) return;

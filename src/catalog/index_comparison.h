@@ -1,4 +1,4 @@
-// A volume's central directory against the index: which entry has which row.
+// Compares a volume's central directory with the index: which entry belongs to which row.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace s3c::catalog {
 
-/// The same for every index with the same rows, in whatever blocks they came.
+/// A digest of all rows. It doesn't depend on how the rows are split into blocks.
 class RowsDigest {
  public:
   void add(const index::Row& row) {
@@ -31,10 +31,10 @@ class RowsDigest {
   std::string line_;
 };
 
-/// What an entry is called in a report: its key, or its name when that is no name of ours.
+/// What an entry is called in a report: its key, or the entry's name when that isn't one of our names.
 std::string key_of(const zip::EntryInfo& entry);
 
-/// One thread. Keeps 24 bytes for each member.
+/// One thread. Holds 24 bytes for each member.
 class IndexComparison {
  public:
   /// manifest and findings outlive it.
@@ -46,10 +46,11 @@ class IndexComparison {
   /// The digest of all rows; REQUIRES: read() has returned.
   const std::string& rows_digest() const { return rows_digest_; }
 
-  /// Compares the next entry, in the order of offsets. Returns it as it is to be read: with the place of its
-  /// data that the index says, if the index says one.
+  /// Compares the next entry. Entries come in the order of their offsets. Returns the entry to read: if the
+  /// index has it, with the data offset that the index says.
   zip::EntryInfo compare(zip::EntryInfo entry);
-  /// Notes what the directory, now at its end, lacks. index: the one that was read.
+  /// Call it at the end of the directory. Notes what the directory lacks. index: the one that read() has
+  /// read.
   void finish(index::IndexCursor& index);
 
  private:

@@ -6,7 +6,7 @@
 
 namespace s3c::catalog {
 
-/// For a heap with the first key on top; of one key, the archive's name that comes first.
+/// The order of a heap with the first key on top; among equal keys, with the archive's name that comes first.
 bool KeyMerge::comes_after(const Cursor& a, const Cursor& b) {
   return std::tie(a.key(), a.manifest->archive_key) > std::tie(b.key(), b.manifest->archive_key);
 }
@@ -28,7 +28,7 @@ void KeyMerge::finish() {
   while (!cursors_.empty()) tell_first_key();
 }
 
-/// Tells the keys that no later block can hold.
+/// Hands out the keys that no later block can hold.
 void KeyMerge::advance_to(const std::string& source_bucket, const std::string& first_key) {
   const bool other_bucket = bucket_ != source_bucket;
   while (!cursors_.empty() && (other_bucket || cursors_.front().key() < first_key)) tell_first_key();
@@ -61,7 +61,7 @@ void KeyMerge::tell_first_key() {
   found_(std::move(found));
 }
 
-/// The archive that may hold a newer object of the key and could not be searched; empty: none.
+/// An archive that may hold a newer object of the key and could not be searched; empty: there is none.
 std::string KeyMerge::unsearched_for(const std::string& key, const std::vector<FoundMember>& members) const {
   for (const Gap& gap : gaps_) {
     if (gap.contains(key)) return gap.archive_key;
@@ -75,8 +75,8 @@ std::string KeyMerge::unsearched_for(const std::string& key, const std::vector<F
   return {};
 }
 
-/// Whether an archive whose record can't be read may hold keys of the volume: unless both names tell two
-/// groups, it may.
+/// Whether an archive whose record can't be read may hold keys of the volume. It may, unless the two names
+/// show that they belong to different groups.
 bool KeyMerge::may_share_keys(const index::Manifest& manifest, const std::string& unread) const {
   for (const std::string& bucket : buckets_) {
     const auto named = scope_.archive_name.volume_of(bucket, scope_.prefix, unread);

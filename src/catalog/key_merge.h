@@ -1,4 +1,4 @@
-// From rows of many volumes to keys: each key once, with all members that have it.
+// Turns the rows of many volumes into keys: each key once, with all members that have it.
 #pragma once
 
 #include <cstddef>
@@ -19,38 +19,39 @@ namespace s3c::catalog {
 
 /// All members of one source bucket that have one key.
 struct FoundKey {
-  std::vector<FoundMember> members;  ///< at least one; which is the newest, newest_of() says
+  std::vector<FoundMember> members;  ///< at least one; newest_of() says which is the newest
   /// An archive that could not be searched and may hold a newer object of this key; empty: there is none.
   std::string unsearched;
 };
 
-/// Every found key, once.
+/// Called once for each found key.
 using FoundKeys = std::function<void(FoundKey&&)>;
 
-/// Merges blocks of rows. One thread: the calls to found come from the thread that adds blocks.
+/// Merges blocks of rows. One thread: found is called on the thread that adds the blocks.
 class KeyMerge {
  public:
   KeyMerge(const CatalogScope& scope, const FoundKeys& found) : scope_(scope), found_(found) {}
 
-  /// A volume whose rows may come. REQUIRES: told before the first block.
+  /// Announces a volume whose rows may come. REQUIRES: called before the first block.
   void expect(const index::Manifest& manifest) { buckets_.insert(manifest.source_bucket); }
-  /// An archive whose record can't be read: it may hold newer objects of any key that its name allows.
+  /// Announces an archive whose record can't be read. It may hold newer objects of any key that its name
+  /// allows.
   void add_unread(std::string archive_key) { unread_.push_back(std::move(archive_key)); }
 
-  /// The wanted rows of a block, whose first key (of all its rows) is first_key. REQUIRES: blocks come by
-  /// source bucket, and in the order of their first keys.
+  /// Adds the wanted rows of a block. first_key: the first of all its rows, wanted or not. REQUIRES: blocks
+  /// come by source bucket, and in the order of their first keys.
   void add(std::shared_ptr<const index::Manifest> manifest, const std::string& first_key,
            std::vector<index::Row> rows);
-  /// A block that could not be read, in its place among the others.
+  /// Adds a block that could not be read, in its place among the others.
   void add_gap(const index::Manifest& manifest, const std::string& first_key);
-  /// No further block comes.
+  /// Call it after the last block.
   void finish();
 
-  /// Members that found was told of.
+  /// How many members were handed to found.
   std::uint64_t members() const { return members_; }
 
  private:
-  /// Wanted rows of a block, the first of which comes next.
+  /// The wanted rows of a block. rows[at] comes next.
   struct Cursor {
     std::shared_ptr<const index::Manifest> manifest;
     std::vector<index::Row> rows;
@@ -59,11 +60,11 @@ class KeyMerge {
     const std::string& key() const { return rows[at].key; }
   };
 
-  /// Keys of a block that could not be read.
+  /// The range of keys of a block that could not be read.
   struct Gap {
     std::string archive_key;
     std::string first_key;
-    std::string end_key;  ///< the first one behind the block; of a volume's last block its last key
+    std::string end_key;  ///< the first key after the block; for a volume's last block, its last key
     bool is_last = false;
 
     bool is_before(const std::string& key) const { return is_last ? end_key < key : end_key <= key; }
@@ -80,9 +81,9 @@ class KeyMerge {
   const CatalogScope& scope_;
   const FoundKeys& found_;
   std::uint64_t members_ = 0;
-  std::set<std::string> buckets_;    // of the manifests
+  std::set<std::string> buckets_;    // of the announced manifests
   std::vector<std::string> unread_;  // archives whose records can't be read
-  std::string bucket_;               // whose keys are told now
+  std::string bucket_;               // the source bucket whose keys are handed out now
   std::vector<Cursor> cursors_;      // a heap: the first key on top
   std::vector<Gap> gaps_;            // of bucket_
 };

@@ -289,7 +289,7 @@ std::optional<ArchiveName::Volume> ArchiveName::volume_of(std::string_view bucke
                    if (field == "prefix") return take(prefix);
                    const std::optional<std::string_view> digits = field_digits(field, rest);
                    matches = matches && digits;
-                   // A field that stands there twice has one value.
+                   // A field that appears twice must have the same value both times.
                    if (matches) take(fields.emplace(field, *digits).first->second);
                  });
   if (!matches || !is_calendar_date(date_of(fields))) return std::nullopt;
@@ -320,7 +320,7 @@ std::optional<int> ArchiveName::volume_number(std::string_view stem, std::string
   if (middle.empty()) return 1;
   if (middle.front() != '-') return std::nullopt;
   const std::optional<int> n = number(middle.substr(1));
-  // "-02" or "-1" are names we never give: somebody else's.
+  // "-02" and "-1" are names that we never give to a volume.
   if (!n || *n < 2 || volume_key(stem, *n) != key) return std::nullopt;
   return n;
 }

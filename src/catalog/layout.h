@@ -5,8 +5,8 @@
 //   archive-name = { literal | field } ".zip"                  default "{bucket}/{yyyy}{mm}{dd}.zip"
 //   field        = "{prefix}" | "{bucket}" | "{yyyy}" | "{mm}" | "{dd}" | "{hh}"
 //
-// A layout starts with {prefix}, names {yyyy}, and ends in "/": groups are found by delimiter listing, level
-// by level.
+// A layout starts with {prefix}, names {yyyy}, and ends in "/", because groups are found by delimiter
+// listing, level by level.
 #pragma once
 
 #include <map>
@@ -31,7 +31,7 @@ struct Date {
   int day = 0;
 };
 
-/// The dates a run is about: all of them unless limited.
+/// The dates that a run covers: all dates, unless limited.
 class DateRange {
  public:
   DateRange() = default;
@@ -41,7 +41,7 @@ class DateRange {
   /// (invalid_argument).
   static DateRange between(const std::optional<std::string>& first, const std::optional<std::string>& last);
 
-  /// Whether any day that matches what is known of date lies in the range.
+  /// Whether the range has a day that matches the known parts of date.
   bool may_contain(const Date& date) const;
 
  private:
@@ -56,12 +56,13 @@ class Layout {
   static Layout parse(std::string_view text);
 
   const std::string& text() const { return text_; }
-  /// Number of "/"-ended levels below the prefix; a key prefix with as many matched levels is a group.
+  /// The number of levels below the prefix; each ends in "/". A key prefix that matches all levels is a
+  /// group.
   std::size_t levels() const { return levels_.size(); }
   /// Where listing starts: "sources/".
   std::string root(std::string_view prefix) const;
-  /// The fields of one more level ("04/" at level 1), added to those known; nullopt when the segment doesn't
-  /// fit the level's pattern or isn't a calendar date (month 13).
+  /// Matches one more level ("04/" at level 1) and adds its fields to those known. nullopt when the segment
+  /// doesn't fit the level's pattern or isn't a calendar date (month 13).
   std::optional<Fields> match(std::size_t level, std::string_view segment, const Fields& known) const;
   /// The fields of the group that key belongs to; nullopt when it doesn't fit.
   std::optional<Fields> fields_of_key(std::string_view prefix, std::string_view key) const;
@@ -94,10 +95,11 @@ class ArchiveName {
     std::string stem;  ///< of its group
     Fields fields;
   };
-  /// nullopt for a key that no group's volume gets, whatever its date.
+  /// nullopt: no group's volume can have this key, whatever its date.
   std::optional<Volume> volume_of(std::string_view bucket, std::string_view prefix,
                                   std::string_view key) const;
-  /// Whether every field of the layout is used, so that two groups can't get one name.
+  /// Whether the name and the layout use the same date fields, so that two groups can't get one name. If
+  /// false, missing is a field that only one of them uses.
   bool names_all_fields_of(const Layout& layout, std::string* missing) const;
 
   /// The key of volume n (from 1): stem + ".zip", stem + "-2.zip", ...
@@ -109,10 +111,10 @@ class ArchiveName {
   std::string text_;
 };
 
-/// Throws base::Error (invalid_argument) when keys and archives can't be named so.
+/// Throws base::Error (invalid_argument) when keys and archives can't have such names.
 void validate_names(const std::string& prefix, const Layout& layout, const ArchiveName& archive_name);
 
-/// What is known of the date from fields.
+/// The parts of the date that the fields have.
 Date date_of(const Fields& fields);
 
 /// Source objects that share the layout's fields; by default one day.

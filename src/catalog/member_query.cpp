@@ -34,7 +34,8 @@ bool MemberQuery::may_want_between(std::string_view first, std::string_view last
   if (wants_everything()) return true;
   const auto key = std::lower_bound(keys_.begin(), keys_.end(), first);
   if (key != keys_.end() && *key <= last) return true;
-  // Keys with a prefix lie together: some may be between unless all come before first or behind last.
+  // Keys with a common prefix lie together. So some may be between first and last, unless all of them come
+  // before first or after last.
   return std::any_of(globs_.begin(), globs_.end(), [&](const Glob& glob) {
     const std::string_view literal = glob.literal;
     return literal <= last && literal >= first.substr(0, literal.size());
@@ -49,7 +50,8 @@ std::vector<index::Block> MemberQuery::blocks_of(const index::Manifest& manifest
     if (const auto block = index::find_block(manifest.blocks, *key)) wanted.insert(*block);
   }
   for (const Glob& glob : globs_) {
-    // From the block that the first match may lie in to the last one that begins before or with the prefix.
+    // From the block that the first match may lie in, to the last block that begins before the prefix or with
+    // it.
     std::size_t block = index::find_block(manifest.blocks, glob.literal).value_or(0);
     for (; block < manifest.blocks.size(); ++block) {
       const std::string_view first_key = manifest.blocks[block].first_key;

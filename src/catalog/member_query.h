@@ -1,4 +1,4 @@
-// Which members somebody asks for: by key, by glob, or all of them. Immutable value, any thread.
+// Which members a user asks for: by key, by glob, or all of them. Immutable value, any thread.
 #pragma once
 
 #include <string>
@@ -14,16 +14,16 @@ bool is_glob(std::string_view text);
 
 class MemberQuery {
  public:
-  /// Everything.
+  /// Wants everything.
   MemberQuery() = default;
-  /// Nothing but these: keys exactly as written, and what matches a glob. Globs are fnmatch(3)'s on the whole
-  /// key: '*' and '?' match '/' too. REQUIRES: one of the two is not empty.
+  /// Wants only these: keys exactly as written, and keys that match a glob. A glob is matched as fnmatch(3)
+  /// does, on the whole key: '*' and '?' match '/' too. REQUIRES: keys or globs is not empty.
   MemberQuery(std::vector<std::string> keys, std::vector<std::string> globs);
 
   bool wants(const std::string& key) const;
   /// False when no key from first to last, both included, can be wanted.
   bool may_want_between(std::string_view first, std::string_view last) const;
-  /// Sorted, each once. Empty also when everything is wanted.
+  /// Sorted, each once. Also empty when everything is wanted.
   const std::vector<std::string>& keys() const { return keys_; }
   bool has_globs() const { return !globs_.empty(); }
   bool wants_everything() const { return keys_.empty() && globs_.empty(); }

@@ -22,7 +22,7 @@ using ManifestPtr = std::shared_ptr<const index::Manifest>;
 /// What the records under one archive's name say.
 struct ReadRecords {
   std::string archive_key;
-  std::vector<ManifestPtr> manifests;  ///< of volumes that may hold something wanted
+  std::vector<ManifestPtr> manifests;  ///< of volumes that may hold a wanted member
   std::optional<Error> failure;        ///< a record could not be read
 };
 
@@ -103,7 +103,7 @@ class Search {
       for (const ManifestName& name : names) {
         reading = &name;
         ManifestPtr manifest;
-        // An archive without an id is a foreign one, or any of those that it fits.
+        // An archive without an id is a foreign one, or that of any record that it fits.
         if (!raced || record_id(archive) == name.id || (archive && id_of(archive).empty()))
           manifest = std::make_shared<const index::Manifest>(catalog_.read_manifest(name));
         if (manifest && (!raced || record_id(archive) == name.id || may_be(*manifest, archive))) {
@@ -123,7 +123,8 @@ class Search {
     return records;
   }
 
-  /// nullopt: its run lost a race and took it back, as no volume with a mark is.
+  /// nullopt: the record has no commit mark, so its run lost a race and took it back. No run takes back a
+  /// record with a commit mark.
   std::optional<Error> without_manifest(const ManifestName& name) {
     try {
       if (!catalog_.has_commit_mark(name)) return std::nullopt;
@@ -137,13 +138,14 @@ class Search {
         {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)});
   }
 
-  /// Of an archive that carries no id any more.
+  /// Whether an archive that carries no id may be the manifest's.
   static bool may_be(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive) {
     const ArchiveIdentity identity = identify(manifest, archive);
     return identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven;
   }
 
-  /// Its members are in no archive any more, and must not be missing without a word.
+  /// The error for a committed volume whose members are in no archive any more. Without it they would be
+  /// missing from the result, and the user would not know.
   Error lost(const ManifestName& name) const {
     return {
         ErrorKind::corrupt,
@@ -158,7 +160,7 @@ class Search {
 
   // --- blocks
 
-  /// In the order of their first keys: no key of a later block comes before an earlier block's first one.
+  /// Sorted by first key. So no key of a later block comes before the first key of an earlier block.
   std::vector<BlockJob> all_blocks() const {
     std::vector<BlockJob> jobs;
     for (const ManifestPtr& manifest : manifests_) {

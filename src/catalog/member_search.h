@@ -1,6 +1,6 @@
-// Finds members through the catalog alone: nothing is thawed, no archive is asked. What find shows, cat reads
-// and restore brings back. A key whose day the layout tells costs one LIST, one GET of a manifest and one
-// ranged GET of an index; everything else reads the manifests of the volumes in scope, several at a time.
+// Finds members through the catalog alone: nothing is thawed, and no archive is read. find, cat and restore
+// use it. If the layout fits a key, its search costs one LIST, one GET of a manifest and one ranged GET of an
+// index. Every other search reads the manifests of the volumes in scope, several at a time.
 #pragma once
 
 #include <cstdint>
@@ -27,19 +27,21 @@ struct SearchOptions {
 };
 
 struct SearchReport {
-  std::uint64_t volumes = 0;  ///< whose indexes were looked into
-  std::uint64_t members = 0;  ///< that were wanted
-  /// Of volumes that could not be searched; the first twenty. What lies in them is not found.
+  std::uint64_t volumes = 0;  ///< whose indexes were searched
+  std::uint64_t members = 0;  ///< wanted members that were found
+  /// The errors of volumes that could not be searched: the first twenty. Members of these volumes are not
+  /// found.
   std::vector<base::Error> failures;
   std::uint64_t failed = 0;
 };
 
-/// Calls found from the calling thread: by source bucket, and in key order. Where several records have one
-/// archive's name, as after a race, the archive is asked which one is its own; a single one is believed: who
-/// reads the archive compares the id. Memory: the manifests of all volumes in scope, some blocks of rows for
-/// each thread, and one block for each volume that has keys between the same two. Blocks.
-/// Throws the store's errors when volumes can't be listed; those of single volumes are in the report.
-/// cancelled when stop is requested.
+/// Calls found on the calling thread: by source bucket, and in key order. If several records have one
+/// archive's name, as after a race, a HEAD of the archive tells which record is its own. A single record is
+/// believed, because the code that reads the archive compares the id. Memory: the manifests of all volumes in
+/// scope, some blocks of rows for each thread, and one block for each volume whose keys overlap with the
+/// others'. Blocks.
+/// Throws the store's errors when volumes can't be listed; the errors of single volumes are in the report.
+/// Throws cancelled when stop is requested.
 SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
                             const FoundKeys& found);
 

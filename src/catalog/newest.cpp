@@ -14,8 +14,8 @@ namespace {
 /// The numbers of two volumes; nullopt if they aren't of one group.
 std::optional<std::pair<int, int>> numbers_in_one_group(const index::Manifest& a, const index::Manifest& b) {
   if (a.source_bucket != b.source_bucket || a.group_prefix != b.group_prefix) return std::nullopt;
-  // A name doesn't say where its stem ends: "2018-10.zip" may be October, or volume 10 of 2018. Both names
-  // together say it.
+  // A name doesn't say where its stem ends: "2018-10.zip" may be October, or volume 10 of 2018. Only both
+  // names together say it.
   std::string_view stem = a.archive_key;
   for (const std::string_view end : {".zip", "-"}) {
     stem = stem.substr(0, stem.rfind(end));
@@ -27,7 +27,7 @@ std::optional<std::pair<int, int>> numbers_in_one_group(const index::Manifest& a
 }
 
 bool is_same_object(const FoundMember& a, const FoundMember& b) {
-  // A bucket's first versioning gives its objects a version id that they didn't have.
+  // When versioning is turned on for a bucket, its objects get a version id that they didn't have before.
   const bool same_version =
       a.row.version_id == b.row.version_id || a.row.version_id.empty() || b.row.version_id.empty();
   return same_version && a.row.etag == b.row.etag && a.row.size_bytes == b.row.size_bytes &&

@@ -1,15 +1,15 @@
-// What is newest: the one answer to "which of the objects that had this key came last?". cat, find and
-// restore ask it here and nowhere else. No archiver's clock has a say: not a manifest's created-at, not the
-// time in an id. Pure functions, any thread.
+// Answers one question: which of the objects that had this key is the newest? cat, find and restore ask it
+// here and nowhere else. The clock of a machine that archives never counts: not a manifest's created-at, not
+// the time in an id. Pure functions, any thread.
 //
-// Of two members of one key the newer one is, by the first line that tells:
+// Two members of one key: the first line that applies says which one is newer.
 //
-//   1. the member whose time a store has told, before a member of a foreign archive
-//   2. the one with the later last-modified, if the store has told both
+//   1. the member whose time came from a store, before a member of a foreign archive
+//   2. the one with the later last-modified, if both times came from a store
 //   3. the one in the volume of the higher number, if both volumes are of one group
 //
-// The time of a foreign archive's member is that of the machine that made the ZIP, to two seconds and in that
-// machine's time zone. So it is never compared.
+// The time of a foreign archive's member is that of the machine that made the ZIP. It is rounded to two
+// seconds and is in that machine's time zone. So it is never compared.
 #pragma once
 
 #include <memory>
@@ -30,9 +30,9 @@ struct FoundMember {
 bool is_newer(const FoundMember& a, const FoundMember& b);
 
 /// The newest of members, as pointers into it. One pointer: that member is the newest. Several pointers:
-/// which of them is the newest can't be told, and nothing may be read or restored in its place.
-/// The same object in two volumes (same ETag, size, last-modified and CRC-32) is no such case: either will
-/// do, and the one whose archive's name comes first is returned.
+/// nobody can tell which of them is the newest, and none of them may be read or restored.
+/// The same object in two volumes (same ETag, size, last-modified and CRC-32) counts once: the member whose
+/// archive's name comes first is returned.
 /// REQUIRES: members of one key, at least one.
 std::vector<const FoundMember*> newest_of(const std::vector<FoundMember>& members);
 

@@ -14,9 +14,9 @@ std::uint64_t part_count(std::uint64_t size_bytes, std::uint64_t part_size_bytes
   return size_bytes == 0 ? 1 : (size_bytes - 1) / part_size_bytes + 1;
 }
 
-/// The head's ETag where it is an MD5 of the MD5s of parts that may have been cut as ours are.
+/// The head's ETag if it can be the MD5 of the MD5s of parts cut as ours are; otherwise empty.
 std::string comparable_parts_etag(const s3::ObjectHead& head, std::uint64_t part_size_bytes) {
-  // Under KMS or a customer's key it has the same shape but is no MD5.
+  // With SSE-KMS or a customer's key the ETag has the same shape but is no MD5.
   if (!head.server_side_encryption.empty() && head.server_side_encryption != "AES256") return {};
   const std::string suffix = fmt::format("-{}", part_count(head.size_bytes, part_size_bytes));
   return head.etag.size() == 32 + suffix.size() && head.etag.ends_with(suffix) ? head.etag : std::string();

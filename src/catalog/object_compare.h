@@ -1,5 +1,5 @@
-// Whether bytes are those of an object that a store already has, told from the object's head alone: nothing
-// is fetched. One thread at a time.
+// Whether bytes are those of an object that a store already has. It uses the object's head alone and fetches
+// nothing. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@ namespace s3c::catalog {
 
 class ObjectCompare {
  public:
-  /// head: of the object that is there. part_size_bytes: of our own multipart uploads of such an object, at
-  /// least 1; an ETag that was made with it can be compared, one of another part size can't.
+  /// head: of the object in the store. part_size_bytes: the part size of our own multipart uploads of such an
+  /// object, at least 1. A multipart ETag can only be compared when its parts have this size.
   ObjectCompare(const s3::ObjectHead& head, std::uint64_t part_size_bytes);
 
-  /// False: nothing in the head speaks of the bytes (SSE-KMS or another part size, and no checksum), so
-  /// is_equal() will be false whatever they are.
+  /// False: nothing in the head says anything about the bytes (SSE-KMS or another part size, and no
+  /// checksum). Then is_equal() is false for any bytes.
   bool can_tell() const { return check_.has_evidence() || !parts_etag_.empty(); }
 
   void update(std::string_view bytes);
-  /// True when the bytes are proven to be the object's. Call once, last.
+  /// True when the bytes are proven to be the object's. Call it once, after the last update().
   bool is_equal();
 
  private:

@@ -9,15 +9,15 @@
 
 namespace s3c::catalog {
 
-/// Calls visit for every unfinished upload to a key that starts with prefix, in key order, until it returns
-/// false; a page is in memory at a time. What visit aborts meanwhile doesn't disturb the listing.
-/// Throws the store's errors, and corrupt for a listing that doesn't move on. Blocks; any thread.
+/// Calls visit for every unfinished upload to a key that starts with prefix, in key order, until visit
+/// returns false. Holds one page in memory. visit may abort uploads: that doesn't disturb the listing. Throws
+/// the store's errors, and corrupt for a listing that doesn't move on. Blocks; any thread.
 void for_each_upload(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,
                      const std::function<bool(const s3::MultipartUpload&)>& visit);
 
-/// The unfinished upload of that id; nullopt when it was completed or aborted. The listing of its exact name
-/// is asked, not the answer of an abort, which proves nothing: many stores, S3 for hours, answer success for
-/// a completed upload too. Throws as for_each_upload() does.
+/// The unfinished upload of that id; nullopt when it was completed or aborted. Lists the uploads to that
+/// exact name. The answer of an abort would prove nothing: many stores always, and S3 for hours, answer
+/// success for a completed upload too. Throws as for_each_upload() does.
 std::optional<s3::MultipartUpload> find_upload(s3::ObjectStore& store, const std::string& bucket,
                                                const std::string& key, const std::string& upload_id);
 

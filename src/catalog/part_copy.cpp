@@ -21,7 +21,7 @@ std::vector<s3::UploadedPart> copy_parts_of(s3::ObjectStore& store, const std::s
     request.part_number = static_cast<int>(index + 1);
     request.source_key = source_key;
     request.source_etag = source_etag;
-    // A copy with one part may be too small for a range.
+    // An object of one part may be too small for a copy of a range.
     if (copies.size() > 1) {
       const std::uint64_t offset = index * manifest.part_size_bytes;
       request.range =

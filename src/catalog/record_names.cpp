@@ -5,7 +5,7 @@
 namespace s3c::catalog {
 namespace {
 
-/// The groups that all wanted keys lie in, if the layout tells them.
+/// The stems of the groups that all wanted keys lie in; nullopt: globs, or a key that the layout doesn't fit.
 std::optional<std::set<std::string>> stems_of(const CatalogScope& scope, const MemberQuery& query) {
   if (query.has_globs() || query.wants_everything()) return std::nullopt;
   std::set<std::string> stems;
@@ -48,7 +48,8 @@ const ManifestName* RecordNames::peek() {
     if (listing_) {
       const std::optional<CatalogRecord> record = listing_->next();
       if (!record) return nullptr;
-      // A mark without a manifest is of a volume whose manifest was removed: that is to be told.
+      // A commit mark without a manifest: the manifest of a committed volume was removed. The search must
+      // report it.
       if ((record->manifest_bytes || record->marked) && scope_.may_hold(record->name.archive_key))
         batch_ = {record->name};
     } else if (next_stem_ < stems_.size()) {

@@ -15,15 +15,16 @@
 
 namespace s3c::catalog {
 
-/// Hands out the names of the records in scope, archive by archive. One thread. What it is given outlives it.
+/// Hands out the names of the records in scope, archive by archive. One thread. The arguments outlive it.
 class RecordNames {
  public:
-  /// volume: only this archive's records; empty: those of the groups that all wanted keys lie in, if the
-  /// layout tells them, or all in scope.
+  /// volume: only this archive's records. Empty: the records of the groups that all wanted keys lie in, if
+  /// the layout fits these keys; otherwise all records in scope.
   RecordNames(s3::ObjectStore& store, Catalog& catalog, const CatalogScope& scope, const MemberQuery& query,
               const std::string& volume);
 
-  /// The records under the next archive's name; nullopt: there is no other. Blocks. Throws the store's errors.
+  /// The records under the next archive's name; nullopt: there are no more. Blocks. Throws the store's
+  /// errors.
   std::optional<std::vector<ManifestName>> next();
 
  private:

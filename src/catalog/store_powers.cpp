@@ -22,10 +22,11 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr std::string_view kBody = "s3compress was here";
-/// gc at age 0 may remove the object or its uploads: only what happens each time tells of the store.
+/// gc at age 0 may remove the object or its uploads. So only a result that repeats each time says something
+/// about the store.
 constexpr int kAttempts = 3;
 
-/// What a store says that doesn't know a header or an element.
+/// Whether the error is a store's answer to a header or an element that it doesn't know.
 bool is_refusal(const Error& error) {
   return error.kind() == ErrorKind::invalid_argument || error.kind() == ErrorKind::unsupported;
 }
@@ -37,10 +38,10 @@ class ProbeObject {
       : store_(store), bucket_(bucket), key_(std::move(key)), stop_(stop) {}
 
   struct Race {
-    int won = 0;           ///< Completes that may have had their effect
-    bool refused = false;  ///< the condition isn't known
+    int won = 0;           ///< Completes that may have taken effect
+    bool refused = false;  ///< the store doesn't know the condition
   };
-  /// Two conditional Completes at once, at a name where nothing stands.
+  /// Sends two conditional Completes at once, to a name where nothing stands.
   Race race() {
     struct Runner {
       std::string upload_id;
@@ -66,7 +67,7 @@ class ProbeObject {
     Race race;
     for (const Runner& runner : runners) {
       if (!runner.error || runner.error->kind() == ErrorKind::no_upload) {
-        ++race.won;  // or it had its effect, and its answer was lost
+        ++race.won;  // no error, or it took effect and its answer was lost
       } else if (is_refusal(*runner.error)) {
         race.refused = true;
       } else if (runner.error->kind() != ErrorKind::precondition_failed) {
@@ -82,14 +83,15 @@ class ProbeObject {
     const std::string upload_id = start(false);
     complete(upload_id, upload(upload_id, false), false, false);
   }
-  /// The same with a checksum of the whole object; false: the store refused that, and it was made without.
+  /// Makes the object with a checksum of the whole object. False: the store refused the checksum, and the
+  /// object was made without it.
   bool make_with_checksum() {
     try {
       const std::string upload_id = start(true);
       complete(upload_id, upload(upload_id, true), true, false);
       return true;
     } catch (const Error& error) {
-      // A store that doesn't know the headers may refuse them; one that can't be written is found out below.
+      // A store that doesn't know the headers may refuse them. If it refuses every write, make() throws.
       if (!is_refusal(error)) throw;
       make();
       return false;
@@ -99,7 +101,8 @@ class ProbeObject {
     return head.whole_checksum("CRC32") == base::to_base64(base::crc32_bytes(base::crc32(kBody)));
   }
 
-  /// The uploads that were completed, and at least one that was not. What is there afterwards.
+  /// Aborts the uploads that were completed, and at least one that was not. Returns what stands there
+  /// afterwards.
   std::optional<s3::ObjectHead> abort_all() {
     if (!has_unfinished_) start(false);
     for (const std::string& upload_id : started_) {
@@ -116,16 +119,17 @@ class ProbeObject {
     const s3::DeleteResult left =
         store_.delete_objects(bucket_, {item}, s3::ObjectStore::Resend::allowed).at(0);
     if (left.outcome != s3::DeleteResult::Outcome::refused) return;
-    // Losing a race means taking back a manifest: a run that may not delete in its own catalog can't keep the
-    // protocol.
+    // A run that loses a race must remove its manifest. A run that may not delete in its own catalog can't
+    // keep the protocol.
     throw Error(ErrorKind::access_denied,
                 fmt::format("the bucket must allow s3:DeleteObject under {}", kCatalogPrefix),
                 {.operation = "DeleteObjects", .resource = bucket_, .code = left.code});
   }
 
-  /// On the way out of an error, which is the one to tell. What stays, gc finds.
+  /// Cleans up after an error. The caller reports that error, so errors here are ignored. gc finds what
+  /// stays.
   void try_to_remove() {
-    if (stop_.stop_requested()) return;  // whoever stops us doesn't wait for that
+    if (stop_.stop_requested()) return;  // the user who stopped the run doesn't wait for a clean-up
     for (const std::string& upload_id : started_) {
       try {
         store_.abort_multipart_upload(bucket_, key_, upload_id);
@@ -145,7 +149,7 @@ class ProbeObject {
   }
 
  private:
-  /// Each request may take a slow store seconds, and there are many of them.
+  /// Called before each request: there are many, and a slow store may take seconds for each.
   void expect_going() const {
     if (stop_.stop_requested())
       throw Error(ErrorKind::cancelled, "stopped while asking what the store can do", context());
@@ -192,10 +196,10 @@ class ProbeObject {
   const std::string key_;
   const std::stop_token stop_;
   std::vector<std::string> started_;  ///< upload ids
-  bool has_unfinished_ = false;       ///< of these, at least one was not completed
+  bool has_unfinished_ = false;       ///< at least one of these was not completed
 };
 
-/// What is to be tried beside the aborts.
+/// The powers to try, besides the aborts.
 struct Wanted {
   bool conditional_complete = false;
   bool additional_checksums = false;
@@ -207,7 +211,7 @@ std::optional<StorePowers> try_once(s3::ObjectStore& store, ProbeObject& object,
   if (wanted.conditional_complete) {
     const ProbeObject::Race race = object.race();
     powers.takes_complete_condition = !race.refused;
-    // That one was refused proves nothing: the two may have come one after the other.
+    // One refused Complete proves nothing: the two may have come one after the other.
     powers.conditional_complete = !race.refused && race.won <= 1 && store.completes_atomically();
   }
   bool with_checksum = false;
@@ -226,7 +230,7 @@ StorePowers probe(s3::ObjectStore& store, const std::string& bucket, std::string
                   const Wanted& wanted, std::string_view not_done, const std::stop_token& stop) {
   std::optional<Error> failure;
   for (int attempt = 1; attempt <= kAttempts; ++attempt) {
-    // A name of its own each time: a delete of gc's may still be on its way.
+    // A new name for each attempt: a delete that gc sent to the old name may still be on its way.
     ProbeObject object(store, bucket, fmt::format("{}-{}", probe_key(id), attempt), stop);
     try {
       if (const auto powers = try_once(store, object, wanted)) {

@@ -25,7 +25,7 @@ void expect_another_archive(const index::Manifest& manifest, const std::optional
 
 std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore& store, Catalog& catalog,
                                                                 const index::Manifest& manifest) {
-  // Before the abort: afterwards nobody can tell an upload that was completed from one that never was.
+  // Asked before the abort. Afterwards an upload that was completed looks like one that never was.
   const bool was_committed = !manifest.commit_marks && catalog.was_committed(manifest);
   if (manifest.has_upload())
     store.abort_multipart_upload(catalog.bucket(), manifest.archive_key, manifest.upload_id);
@@ -34,7 +34,8 @@ std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore&
   if (auto committed = prove_committed(manifest, archive)) return *std::move(committed);
   TakenBack taken{id_of(archive)};
   if (record_id(archive) == manifest.id) {
-    // Its archive, but not as it was sent. The evidence stays. Or a foreign one, which proves nothing.
+    // It is the volume's archive, but not as it was sent: the record stays as evidence. Or it is a foreign
+    // archive: it proves nothing, and its record stays.
     if (is_as_sent(manifest, archive)) {
       throw base::Error(
           base::ErrorKind::precondition_failed, "the foreign archive is there, and so its record stays",
@@ -47,8 +48,8 @@ std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore&
   expect_another_archive(manifest, archive);
   const ManifestName name{manifest.archive_key, manifest.id};
   if (was_committed || catalog.has_commit_mark(name)) return LostArchive{describe_loss(archive)};
-  // A run may have seen the archive before it went, and be about to delete sources:
-  // Catalog::mark(). Our mark is written before we look for its mark, so one of us sees the other.
+  // A run may have seen the archive before it went, and may be about to delete sources: Catalog::mark(). We
+  // write our mark before we look for the run's mark, so at least one of us sees the other's.
   catalog.put_take_back_mark(manifest);
   if (catalog.has_commit_mark(name)) return LostArchive{describe_loss(archive)};
   catalog.remove(manifest);

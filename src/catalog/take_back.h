@@ -1,5 +1,5 @@
-// The only way a manifest is ever removed: by the run that lost its race, by a later run and by gc alike.
-// (A person has another one: forget.h.)
+// The only way in which a program removes a manifest. The run that lost its race, a later run and gc all use
+// it. (A person has another way: forget.h.)
 #pragma once
 
 #include <optional>
@@ -13,34 +13,35 @@
 
 namespace s3c::catalog {
 
-/// Upload, manifest and index are gone, and the volume can't be committed any more.
+/// The upload, the manifest and the index are gone. The volume can't be committed any more.
 struct TakenBack {
-  std::string winner_id;  ///< the id at its name now; empty when there is none or the archive is foreign
+  std::string winner_id;  ///< id of the object at its name now; empty: no object, or one without an id
 };
 
-/// The volume was committed once, and its archive is gone or another object stands at its name. Nothing was
-/// removed: the record is what is left of it.
+/// The volume was committed once. Now its archive is gone, or another object stands at its name. Nothing was
+/// removed: the record is what is left of the volume.
 struct LostArchive {
   std::string why;  ///< one line
 };
 
-/// Why a record whose archive doesn't carry its id is one of a lost archive, for a person to read.
-/// archive: what stands at its name.
+/// Why a record is one of a lost archive, for a person to read. archive: what stands at the archive's name.
+/// It doesn't carry the record's id.
 std::string describe_loss(const std::optional<s3::ObjectHead>& archive);
 
-/// Throws Error: corrupt when the object at the archive's name carries no id and can be this very archive:
-/// its record must stay until somebody has read it (verify --deep --mend).
+/// Throws Error: corrupt when the object at the archive's name carries no id and may be this very archive.
+/// Then the record must stay until somebody has read the object whole (verify --deep --mend).
 void expect_another_archive(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive);
 
-/// Takes back a volume that was not committed when it was looked at: aborts its upload, waits for the
-/// acknowledgement, HEADs the archive, and removes manifest and index only if that shows another id and no
-/// source was ever deleted on the record's word. Right at any moment and beside anybody: a Complete that was
-/// still on its way has landed before that HEAD (then the volume is committed and nothing is removed) or
-/// never will, and a run that is about to delete sources sees our mark or we see its. Blocks; any thread.
-/// Of a foreign archive nothing is aborted: it had no upload of ours.
-/// Throws base::Error: corrupt when the archive carries the id but isn't what the manifest says, and
-/// precondition_failed when it is a foreign one that stands (nothing is removed then); and what the store
-/// throws: whatever was not removed, a later call removes.
+/// Takes back a volume that was not committed at the last look. Aborts its upload, waits for the
+/// acknowledgement, and HEADs the archive. Removes manifest and index only if the archive doesn't carry the
+/// id and no source was ever deleted because of the record.
+/// Safe at any moment and beside any other process. A Complete that was still on its way has landed before
+/// that HEAD (then the volume is committed and nothing is removed) or never will. A run that is about to
+/// delete sources sees our mark, or we see its mark. Blocks; any thread. For a foreign archive nothing is
+/// aborted: it had no upload of ours.
+/// Throws base::Error: corrupt when the archive carries the id but isn't what the manifest says, or carries
+/// no id and may be this very archive; precondition_failed when a foreign archive is still there (nothing is
+/// removed in these cases); and what the store throws. A later call removes what this one did not.
 std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore& store, Catalog& catalog,
                                                                 const index::Manifest& manifest);
 

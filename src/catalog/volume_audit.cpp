@@ -22,11 +22,11 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// Ranges read at a time: a GET's latency is hidden behind the decoding of another's bytes.
+/// Ranges read at a time. While the bytes of one range are decoded, the GET of another is on its way.
 constexpr int kReaders = 4;
 constexpr std::size_t kMaxBatchEntries = 4096;
 
-/// Entries whose bytes lie behind each other, from the end of the batch before to the begin of the next.
+/// Entries whose bytes are neighbours, from the end of the batch before to the begin of the next one.
 struct Batch {
   std::size_t number = 0;
   std::uint64_t begin_offset = 0;
@@ -40,7 +40,7 @@ struct Piece {
   std::uint64_t crc64nvme = 0;
 };
 
-/// What the store throws while the ZIP reader reads: that it can't be read is not damage.
+/// Wraps what the store throws while the ZIP reader reads. A range that can't be fetched is not damage.
 struct StoreFailed {
   Error error;
 };
@@ -59,7 +59,7 @@ class Audit {
         comparison_(manifest, findings_),
         batches_(kReaders),
         crew_([this] { batches_.cancel(); }) {}
-  ~Audit() { batches_.cancel(); }  // or crew_ would wait for ever
+  ~Audit() { batches_.cancel(); }  // otherwise crew_ would wait for ever
   Audit(const Audit&) = delete;
   Audit& operator=(const Audit&) = delete;
 
@@ -90,7 +90,7 @@ class Audit {
     const bool directory_is_whole = hand_out_entries();
     batches_.close();
     crew_.wait();
-    if (!directory_is_whole) return;  // what it lacks is not known, so nothing can be missed in it
+    if (!directory_is_whole) return;  // without the whole directory, missing entries can't be found
     comparison_.finish(index_);
     compare_checksum();
   }
@@ -101,7 +101,7 @@ class Audit {
     const auto hand_out = [&](std::uint64_t end_offset) {
       batch.end_offset = end_offset;
       Batch next{batch.number + 1, end_offset, 0, {}};
-      // Not taken: a reader failed, and wait() tells why.
+      // push() fails only after a reader has failed. Then wait() throws the reader's error.
       static_cast<void>(batches_.push(std::exchange(batch, std::move(next))));
     };
     try {
@@ -219,7 +219,7 @@ class Audit {
   std::optional<zip::Reader> reader_;  // set before the crew starts
 
   base::Mutex mutex_;
-  std::vector<Piece> pieces_ S3C_GUARDED_BY(mutex_);  // by number of batch
+  std::vector<Piece> pieces_ S3C_GUARDED_BY(mutex_);  // by batch number
 
   base::BoundedQueue<Batch> batches_;
   base::TaskGroup crew_;  // last: its threads use everything above

@@ -18,7 +18,7 @@ bool VolumeListing::peek_record() {
   return true;
 }
 
-/// Passes over what can't be a volume.
+/// Skips objects that can't be volumes.
 const s3::ObjectSummary* VolumeListing::peek_archive() {
   while (const s3::ObjectSummary* object = archives_.peek()) {
     if (scope_.may_hold(object->key)) return object;
@@ -32,8 +32,8 @@ std::optional<ListedVolume> VolumeListing::next() {
     const bool has_record = peek_record();
     const s3::ObjectSummary* archive = peek_archive();
     if (!has_record && archive == nullptr) return std::nullopt;
-    // The catalog's order is that of "name/", the archives' that of "name": names that end in ".zip" and are
-    // no folders of each other sort the same way in both.
+    // The catalog is sorted by "name/", the archives are sorted by "name". Names that end in ".zip" sort the
+    // same way in both, unless one of them is a folder of another.
     if (archive != nullptr && (!has_record || archive->key < record_->name.archive_key)) {
       s3::ObjectSummary object = *archive;
       archives_.pop();
@@ -44,7 +44,7 @@ std::optional<ListedVolume> VolumeListing::next() {
     ListedVolume volume{record_->name.archive_key, *std::exchange(record_, std::nullopt), std::nullopt};
     if (archive != nullptr && archive->key == volume.archive_key) {
       volume.archive = *archive;
-      last_told_ = archive->key;  // it stays: the next record may be of the same name
+      last_told_ = archive->key;  // it isn't popped: the next record may have the same name
     }
     return volume;
   }

@@ -1,6 +1,6 @@
 // The volumes of an archive bucket as its listings show them: the records of the catalog beside the archives,
-// in the order of their names. Two or three LISTs a thousand volumes, nothing else is asked. Used by ls and
-// verify.
+// in the order of their names. It reads four listings: manifests, indexes, commit marks and archives. Each
+// costs one LIST per thousand names. It sends no other request. Used by ls and verify.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ namespace s3c::catalog {
 /// A record, an archive, or both.
 struct ListedVolume {
   std::string archive_key;
-  std::optional<CatalogRecord> record;       ///< nullopt: no manifest and no index names this archive
+  std::optional<CatalogRecord> record;       ///< nullopt: the catalog has no record of this archive
   std::optional<s3::ObjectSummary> archive;  ///< nullopt: nothing stands at that name
 };
 
@@ -27,8 +27,8 @@ class VolumeListing {
   /// scope outlives the listing.
   VolumeListing(s3::ObjectStore& store, const CatalogScope& scope);
 
-  /// nullopt at the end. Of several records under one name each comes with the archive. An archive without a
-  /// record is only told where scope names a bucket: elsewhere any object could be one.
+  /// nullopt at the end. If several records have one name, each is returned with the archive. An archive
+  /// without a record is only returned if scope names a bucket: without one, any object could be an archive.
   /// Throws the store's errors, and corrupt when keys don't ascend.
   std::optional<ListedVolume> next();
 
@@ -40,7 +40,7 @@ class VolumeListing {
   CatalogListing records_;
   s3::ObjectListing archives_;
   std::optional<CatalogRecord> record_;  // found, not yet returned
-  std::string last_told_;                // the archive that a record was told with
+  std::string last_told_;                // the archive that a record was returned with
 };
 
 }  // namespace s3c::catalog

@@ -19,7 +19,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// The ETag that a store which makes ETags of MD5s gives to these parts; nullopt where they aren't MD5s.
+/// The ETag that these parts get from a store that makes ETags of MD5s. nullopt: the parts' ETags aren't
+/// MD5s.
 std::optional<std::string> etag_of_parts(const std::vector<s3::UploadedPart>& parts) {
   std::string md5s;
   for (const s3::UploadedPart& part : parts) {
@@ -45,10 +46,10 @@ class Mend {
 
   void run(base::Slots& slots, const std::stop_token& stop) {
     const s3::ObjectHead archive = expect_unchanged();
-    if (is_as_sent(manifest_, archive)) return;  // somebody else mended it
-    // A mend that fails aborts its upload, to the very name at which the archive stands.
+    if (is_as_sent(manifest_, archive)) return;  // another process has mended it
+    // A mend that fails aborts its upload. That upload is to the very name at which the archive stands.
     AbortProbe(store_, bucket_, "nothing was mended", stop).expect_harmless();
-    // A store that tells some checksum keeps them, and takes the header that asks for one.
+    // A store that returns a checksum keeps checksums. So it takes the header that asks for one.
     const bool checksums = !archive.checksums.empty();
     const std::string upload_id = store_.create_multipart_upload(create_request(archive, checksums));
     std::optional<Error> failure;
@@ -60,7 +61,8 @@ class Mend {
     } catch (const Error& error) {
       failure = error;
     }
-    // Whatever Complete answered, HEAD tells. After the abort it can't land any more.
+    // Only HEAD tells whether Complete took effect, whatever its answer was. After the abort no Complete can
+    // land any more.
     if (is_as_sent(manifest_, head())) return;
     store_.abort_multipart_upload(bucket_, manifest_.archive_key, upload_id);
     if (is_as_sent(manifest_, head())) return;
@@ -94,7 +96,7 @@ class Mend {
     request.attributes.system_headers = archive.system_headers;
     request.attributes.metadata = archive.metadata;
     request.attributes.metadata[kIdMetadata] = manifest_.id;
-    // Asked whatever HEAD counts: some stores never tell how many there are.
+    // Asked for whatever tag count HEAD returned: some stores never return one.
     request.attributes.tags = store_.get_object_tagging(bucket_, manifest_.archive_key, archive.version_id);
     request.attributes.storage_class = archive.storage_class;
     request.encryption = {archive.server_side_encryption, archive.kms_key_id};

@@ -1,5 +1,5 @@
-// An archive that lost its id gets it back: a copy of it onto its own name, inside the store. The one place
-// that replaces an archive. docs/ordering.md, "An archive that lost its id", says why no byte can be lost by
+// Gives an archive that lost its id the id back: the store copies the archive onto its own name. No other
+// code replaces an archive. docs/ordering.md, "An archive that lost its id", says why no byte can be lost by
 // it.
 #pragma once
 
@@ -12,14 +12,14 @@
 
 namespace s3c::catalog {
 
-/// REQUIRES: the object at the archive's name with this ETag was read whole, and every byte is the
-/// manifest's. Storage class, encryption, tags and metadata stay; the id is added. The copy is of that very
-/// object, and replaces only that one: each part has the ETag as its condition, so has Complete, and stores
-/// that ignore the latter are looked at right before. Returns once HEAD proves the archive. Blocks; any
-/// thread. Throws Error: precondition_failed when another object stands there by now, and unsupported when
-/// nothing that the store tells would prove the copy (both before anything was changed); cancelled when stop
-/// is requested; corrupt when the copy isn't what was copied; and what the store throws. No upload is left
-/// then, as far as the store lets us.
+/// REQUIRES: the caller has read the whole object at the archive's name, it had this ETag, and every byte was
+/// the manifest's. Keeps storage class, encryption, tags and metadata, and adds the id. Copies that very
+/// object and replaces only that one: each part and Complete have the ETag as their condition. Some stores
+/// ignore the condition of Complete, so the object is looked at once more right before. Returns once HEAD
+/// proves the archive. Blocks; any thread. Throws Error: precondition_failed when another object stands there
+/// by now, and unsupported when nothing that the store returns would prove the copy (both before anything was
+/// changed); what AbortProbe throws; cancelled when stop is requested; corrupt when the copy isn't what was
+/// copied; and what the store throws. After an error no upload is left, as far as the store allows.
 void give_id_back(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,
                   const std::string& etag, base::Slots& slots, const std::stop_token& stop);
 

@@ -20,7 +20,7 @@ void compare_with_archive(s3::ObjectStore& store, Catalog& catalog, VolumeInfo& 
   ArchiveIdentity identity = identify(manifest, head);
   bool lost = false;
   if (identity == ArchiveIdentity::other && catalog.was_committed(manifest)) {
-    // It may have been completed and marked since the HEAD.
+    // Its run may have completed and marked it since the HEAD.
     head = store.head_object(catalog.bucket(), info.archive_key);
     identity = identify(manifest, head);
     lost = identity == ArchiveIdentity::other;

@@ -1,5 +1,5 @@
-// What a volume is, told from its record and its archive: committed, lost, unfinished, damaged. The one place
-// that says so for the commands that read.
+// The state of a volume, derived from its record and its archive: committed, lost, unfinished, damaged. For
+// the commands that read, only this code decides it.
 #pragma once
 
 #include <optional>
@@ -15,12 +15,12 @@ namespace s3c::catalog {
 
 enum class VolumeState {
   committed,    ///< the archive is what its manifest says
-  unfinished,   ///< a manifest, or an index, whose archive isn't there or is another run's: of a run that
-                ///< works, or was killed; no source was deleted on its word
+  unfinished,   ///< a manifest, or an index, whose archive isn't there or is another run's. Its run still
+                ///< works, or was killed; no source was deleted because of it
   lost,         ///< it was committed, and its archive is gone, or another object stands at its name; or only
                 ///< its commit mark is left
   lost_id,      ///< the archive is what its manifest says, but carries no id any more: it was copied
-  unproven,     ///< the archive can be what its manifest says, but only reading it whole can tell
+  unproven,     ///< the archive may be what its manifest says, but only reading it whole can tell
   replaced,     ///< the archive carries the manifest's id, but not its size or checksum
   no_manifest,  ///< an archive, perhaps with an index, that no manifest names
   unreadable,   ///< the manifest can't be read
@@ -38,8 +38,8 @@ struct VolumeInfo {
   std::optional<s3::ObjectSummary> archive;  ///< as listed: size, class, thawed or not
 };
 
-/// One GET for the manifest and one HEAD for the archive: a listing tells nothing of the id. Any thread.
-/// Throws the store's errors but for what makes the manifest unreadable.
+/// Sends one GET for the manifest and one HEAD for the archive: a listing doesn't show the id. Any thread.
+/// Throws the store's errors, except those that make the manifest unreadable.
 VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolume& volume);
 
 }  // namespace s3c::catalog

@@ -8,8 +8,8 @@
 
 namespace s3c::index {
 
-/// The JSON text of a mark: which volume it is about. The same bytes each time it is written: that a mark is
-/// there is all that it says.
+/// The JSON text of a mark: it names the volume. The bytes are the same each time it is written, because a
+/// mark says nothing more than that it is there.
 std::string mark_json(const Manifest& manifest);
 
 }  // namespace s3c::index

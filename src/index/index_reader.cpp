@@ -16,11 +16,11 @@
 namespace s3c::index {
 namespace {
 
-/// The next line of text from position on, without its newline; moves position behind it.
+/// Returns the next line of text from position on, without its newline. Moves position behind the newline.
 std::string_view take_line(std::string_view text, std::size_t& position) {
   const std::size_t newline = text.find('\n', position);
   const std::string_view line = text.substr(position, newline - position);
-  position = newline + 1;  // decompress_block saw to it that there is one
+  position = newline + 1;  // decompress_block has checked that there is one
   return line;
 }
 
@@ -38,7 +38,7 @@ std::string decompress_block(std::string_view block, std::uint64_t max_text_byte
   const std::uint64_t size = base::load_le<std::uint32_t>(tail, 4);
   if (size > max_text_bytes)
     throw corrupt(fmt::format("block of {} bytes, at most {} are allowed", size, max_text_bytes));
-  // DEFLATE expands by 1,032 at most, so a lying length can't make us take memory that the block can't fill.
+  // DEFLATE expands by 1,032 at most. So a false length can't make us take memory that the block can't fill.
   if (size / 1032 > block.size()) throw corrupt("block is too short for its length");
   std::string text(size, '\0');
 
@@ -91,7 +91,7 @@ std::optional<std::size_t> find_block(const std::vector<Block>& blocks, std::str
 
 std::optional<Row> find_row(std::string_view block, std::string_view key, std::uint64_t max_text_bytes) {
   const std::string text = decompress_block(block, max_text_bytes);
-  // Binary search over byte positions: [low, high) always holds whole lines.
+  // Binary search over byte positions. [low, high) always holds whole lines.
   std::size_t low = 0;
   std::size_t high = text.size();
   while (low < high) {

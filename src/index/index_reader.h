@@ -1,5 +1,5 @@
-// Reads the index: one key by binary search and a single block, or all rows in order. Nothing the bytes say
-// decides how much memory is taken. Free functions: any thread. Classes: one thread at a time.
+// Reads the index: one key by binary search in a single block, or all rows in order. Nothing that the bytes
+// say decides how much memory is taken. Free functions: any thread. Classes: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace s3c::index {
 
-/// The text of one block (exactly one gzip member). Throws Error corrupt when it isn't that, when CRC-32 or
-/// length don't agree, or when the text is longer than max_text_bytes.
+/// Returns the text of one block (exactly one gzip member). Throws Error corrupt when the bytes are anything
+/// else, when CRC-32 or length don't agree, or when the text is longer than max_text_bytes.
 std::string decompress_block(std::string_view block, std::uint64_t max_text_bytes = kMaxBlockTextBytes);
 
 /// All rows of one block. Throws Error corrupt also when the keys are not strictly ascending.
@@ -25,16 +25,16 @@ std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_byt
 /// one, another SHA-256.
 void expect_block(const Block& block, std::string_view bytes);
 
-/// Which block holds key if any does; nullopt when key is before the first block.
+/// The only block that may hold key; nullopt when key is before the first block.
 std::optional<std::size_t> find_block(const std::vector<Block>& blocks, std::string_view key);
 
 /// The row of key in this block, or nullopt. Throws as decompress_block does.
 std::optional<Row> find_row(std::string_view block, std::string_view key,
                             std::uint64_t max_text_bytes = kMaxBlockTextBytes);
 
-/// All rows in key order, one block in memory at a time. Throws Error corrupt when a block doesn't hold what
-/// the list of blocks says (first key, number of rows) or when keys are not strictly ascending, also across
-/// blocks. Whether it is the very block that the manifest means is expect_block()'s question.
+/// Reads all rows in key order, one block in memory at a time. Throws Error corrupt when a block doesn't hold
+/// what the list of blocks says (first key, number of rows), or when keys are not strictly ascending, also
+/// across blocks. It doesn't check that the bytes are those that the manifest means: expect_block() does.
 class IndexCursor {
  public:
   /// Returns exactly size_bytes of the index object from offset on.
@@ -43,7 +43,7 @@ class IndexCursor {
   IndexCursor(ReadRange read_range, std::vector<Block> blocks,
               std::uint64_t max_text_bytes = kMaxBlockTextBytes);
 
-  /// The next row; nullopt at the end, again and again.
+  /// The next row; at the end nullopt, also for every further call.
   std::optional<Row> next();
   /// Moves, forwards or backwards, so that next() returns the first row whose key is not less than key.
   void seek(std::string_view key);
@@ -61,7 +61,8 @@ class IndexCursor {
   std::optional<Row> pending_;  // found by seek(), not yet returned
 };
 
-/// Rows from plain text that comes in pieces of any size: the volume's index entry, when the catalog is lost.
+/// Reads rows from plain text that comes in pieces of any size. Used for the volume's index entry when the
+/// catalog is lost.
 class RowSplitter {
  public:
   explicit RowSplitter(std::function<void(Row)> visit) : visit_(std::move(visit)) {}

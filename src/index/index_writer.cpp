@@ -77,8 +77,7 @@ void IndexWriter::end_block() {
   deflateReset(&stream);
   stream.next_in = reinterpret_cast<Bytef*>(text_.data());
   stream.avail_in = static_cast<uInt>(text_.size());
-  // deflateBound counts on Z_FINISH; a full flush ends with an empty stored block instead, of at most 6
-  // bytes.
+  // deflateBound assumes Z_FINISH. A full flush ends with an empty stored block instead, of at most 6 bytes.
   scratch_.resize(deflateBound(&stream, stream.avail_in) + 16);
   stream.next_out = reinterpret_cast<Bytef*>(scratch_.data());
   stream.avail_out = static_cast<uInt>(scratch_.size());

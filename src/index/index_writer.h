@@ -1,7 +1,7 @@
-// Turns rows into the index, in both its forms from one compression: the catalog's index object (one gzip
-// member per block) and the volume's last ZIP entry (one DEFLATE stream). A block is raw DEFLATE ended by a
-// full flush, so it stands at a byte boundary, refers to nothing before it, and can be wrapped either way.
-// One thread at a time.
+// Turns rows into the index. One compression makes both of its forms: the catalog's index object (one gzip
+// member per block) and the volume's last ZIP entry (one DEFLATE stream). A block is raw DEFLATE that ends
+// with a full flush. So it begins and ends at a byte boundary, refers to nothing before it, and can be
+// wrapped either way. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ struct z_stream_s;
 
 namespace s3c::index {
 
-/// A finished index. Immutable; any thread. Only compressed bytes are held, once, some 50 bytes per row.
+/// A finished index. Immutable; any thread. It holds only the compressed bytes, and these once: some 50 bytes
+/// per row.
 struct IndexFile {
   /// The ZIP entry's data: every block, then the end of the DEFLATE stream. Hand it to
   /// zip::Writer::add_precompressed.
@@ -27,18 +28,18 @@ struct IndexFile {
   std::uint64_t uncompressed_size_bytes = 0;
   std::uint32_t crc32 = 0;  ///< of the uncompressed text
 
-  std::vector<Block> blocks;  ///< as they lie in the gzip form
+  std::vector<Block> blocks;  ///< with offsets in the gzip form
   std::uint64_t gz_size_bytes = 0;
   std::uint64_t rows = 0;
   std::string first_key;
   std::string last_key;
 
-  /// Hands the index object to sink, in pieces of at most one block.
+  /// Hands the index object to sink in pieces of at most one block.
   void write_gz(const std::function<void(std::string_view)>& sink) const;
-  /// The same as one string.
+  /// Returns the index object as one string.
   std::string gz_bytes() const;
 
-  /// What gzip says behind a block: CRC-32 and length of its text.
+  /// What gzip puts behind a block: CRC-32 and length of its text.
   struct Tail {
     std::uint32_t crc32 = 0;
     std::uint32_t size_bytes = 0;
@@ -53,8 +54,8 @@ class IndexWriter {
   IndexWriter(const IndexWriter&) = delete;
   IndexWriter& operator=(const IndexWriter&) = delete;
 
-  /// Rows come in strictly ascending order of key bytes. Throws Error internal otherwise, for a row longer
-  /// than kMaxRowBytes, and after finish().
+  /// Adds a row. Rows come in strictly ascending order of key bytes. Throws Error internal when they don't,
+  /// for a row longer than kMaxRowBytes, and after finish().
   void add(const Row& row);
 
   /// Throws Error internal when there is no row (a volume has at least one member) or when called twice.

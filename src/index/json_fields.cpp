@@ -17,17 +17,17 @@ using nlohmann::json;
 
 namespace {
 
-/// Nothing of ours nests more deeply than this; deeper input is an attack on memory or the stack.
+/// No JSON of ours nests more deeply than this. Deeper input is an attack on memory or the stack.
 constexpr std::size_t kMaxDepth = 16;
-/// A value takes many times the memory of its text, and the more so the shorter it is. The shortest that we
-/// write is an entry of the metadata, "a":"", with its comma: seven bytes.
+/// A value takes many times the memory of its text; the shorter the text, the more. The shortest value that
+/// we write is an entry of the metadata with its comma, "a":"", which has seven bytes.
 constexpr std::size_t kLeastBytesPerValue = 6;
 
-/// Makes the document out of the parser's events. nlohmann's own parser with a callback takes time that grows
-/// with the square of an array's length.
+/// Makes the document from the parser's events. It isn't left to nlohmann's own parser with a callback: the
+/// time of that grows with the square of an array's length.
 class DocumentBuilder final : public nlohmann::json_sax<json> {
  public:
-  /// text_bytes: of the whole text.
+  /// text_bytes: length of the whole text.
   explicit DocumentBuilder(std::size_t text_bytes) : values_left_(text_bytes / kLeastBytesPerValue + 1) {}
 
   json take() { return std::move(root_); }
@@ -38,7 +38,7 @@ class DocumentBuilder final : public nlohmann::json_sax<json> {
   bool number_unsigned(number_unsigned_t value) override { return add(value), true; }
   bool number_float(number_float_t value, const string_t&) override { return add(value), true; }
   bool string(string_t& value) override { return add(std::move(value)), true; }
-  bool binary(binary_t&) override { return false; }  // there is none in text
+  bool binary(binary_t&) override { return false; }  // text has no binary values
   bool start_object(std::size_t) override { return open(json::object()), true; }
   bool start_array(std::size_t) override { return open(json::array()), true; }
   bool end_object() override { return open_.pop_back(), true; }
@@ -65,7 +65,8 @@ class DocumentBuilder final : public nlohmann::json_sax<json> {
   }
   void open(json value) {
     if (open_.size() == kMaxDepth) throw corrupt("JSON nested too deeply");
-    open_.push_back(&add(std::move(value)));  // stays where it is: its parent grows only when it is closed
+    // The address stays valid: the parent grows only after this value is closed.
+    open_.push_back(&add(std::move(value)));
   }
 
   std::size_t values_left_;

@@ -1,5 +1,5 @@
-// Strict access to the fields of a JSON object, for rows and manifests alike: every complaint names the
-// field's path. One thread at a time.
+// Strict access to the fields of a JSON object, for rows and manifests. Every error names the field's path.
+// One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,15 @@
 
 namespace s3c::index {
 
-/// Parses text that must be one JSON object. Throws Error corrupt, saying where it stops being JSON.
-/// Duplicate names within an object are refused, as readers differ about which one counts; so is what nests
-/// too deeply or has more values than any text of ours of that length. Time and memory grow with the length
-/// of the text.
+/// Parses text that must be one JSON object. Throws Error corrupt, saying where the text stops being JSON.
+/// Refuses duplicate names within an object, because readers differ about which one counts. Refuses text that
+/// nests too deeply, or that has more values than any text of ours of that length. Time and memory grow with
+/// the length of the text.
 nlohmann::json parse_object(std::string_view text);
 
 /// A view of one JSON object, which must outlive it. Every function throws Error corrupt, with the field's
-/// path, when the field is of the wrong type, and those without "optional" in their name also when it is
-/// missing.
+/// path, when the field has the wrong type. Functions without "optional" in their name also throw it when the
+/// field is missing.
 class Fields {
  public:
   /// path: of the object itself, empty at the top.
@@ -31,7 +31,7 @@ class Fields {
   /// Strings are decoded as bytes_from_text does.
   std::string text(const char* name) const;
   std::string nonempty_text(const char* name) const;
-  /// Empty where the field is missing. An empty string must be left out, so it is refused here.
+  /// Empty if the field is missing. An empty string is refused: the writer leaves such a field out.
   std::string optional_text(const char* name) const;
   /// 0 to 2^64-1, no fraction.
   std::uint64_t number(const char* name) const;
@@ -39,7 +39,7 @@ class Fields {
   /// ISO 8601, as base::parse_iso8601 takes it.
   base::Timestamp time(const char* name) const;
   std::map<std::string, std::string> map(const char* name) const;
-  /// Empty where the field is missing.
+  /// Empty if the field is missing.
   std::map<std::string, std::string> optional_map(const char* name) const;
   Fields object(const char* name) const;
   /// Calls visit with each element, which must be an object.

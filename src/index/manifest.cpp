@@ -34,7 +34,7 @@ bool is_sha256(std::string_view text) {
   return text.size() == kSha256Digits && is_lower_hex(text);
 }
 
-/// Whether it is the base64 of that many bytes, written as base64 is.
+/// Whether text is base64 of that many bytes, in the form that an encoder writes.
 bool is_base64_of(std::size_t bytes, std::string_view text) {
   const std::optional<std::string> raw = base::from_base64(text);
   return raw && raw->size() == bytes && base::to_base64(*raw) == text;
@@ -93,7 +93,8 @@ ordered_json index_json(const Manifest& manifest) {
   return index;
 }
 
-/// Objects a field a line, arrays an element a line: a block list stays readable.
+/// Writes one field of an object per line, and one element of an array per line: a list of blocks stays
+/// readable.
 void append_pretty(std::string& out, const ordered_json& value, int depth) {
   if (!value.is_structured() || value.empty()) {
     out += value.dump();
@@ -140,7 +141,8 @@ void read_archive(const Fields& fields, Manifest& manifest) {
   }
   if (fields.has("foreign_entries")) {
     manifest.foreign_entries = fields.number_between("foreign_entries", 1, kMaxSize);
-    // So that no run's id can be one of these, and an id alone tells.
+    // The id of a foreign archive's record has the time 0, and no run's id has. So the id alone tells such a
+    // record.
     if (base::ulid_time(manifest.id) != base::Timestamp{})
       fields.fail("foreign_entries", "not with the id of a run");
   }

@@ -83,7 +83,8 @@ std::uint16_t method_of(const Fields& fields) {
   fields.fail("method", "neither stored nor deflate");
 }
 
-/// A row as JSON, which takes many times the memory of its text: so the text is measured first.
+/// Checks the length of the text before it is parsed, because the JSON takes many times the memory of its
+/// text.
 nlohmann::json parse_row(std::string_view line) {
   if (line.size() > kMaxRowBytes) throw corrupt("a row is too long");
   return parse_object(line);

@@ -1,5 +1,5 @@
-// One row of the index: everything a restore has to know of one member. A row is one line of JSON; the field
-// names and forms are normative in docs/format.md, "Index". Free functions, any thread.
+// One row of the index: everything that a restore has to know about one member. A row is one line of JSON.
+// The field names and forms are normative in docs/format.md, "Index". Free functions, any thread.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct Row {
   std::string etag;  ///< without quotes
   base::Timestamp last_modified{};
   std::string version_id;     ///< empty: the bucket has no versions
-  std::string storage_class;  ///< empty: STANDARD, as S3 leaves it out
+  std::string storage_class;  ///< empty: STANDARD, which S3 leaves out
   std::uint32_t crc32 = 0;
   std::uint16_t method = 0;                 ///< ZIP's number: 0 stored, 8 deflate
   std::uint64_t offset = 0;                 ///< of the local header in the volume
@@ -50,12 +50,12 @@ inline constexpr SystemHeader kSystemHeaders[] = {
 /// has no name in the format.
 void append_json_line(std::string& out, const Row& row);
 
-/// Reads one line, with or without its newline. Fields it doesn't know are ignored, so that newer rows can be
-/// read. Throws Error corrupt, naming the field, when one is missing, of the wrong type or out of range;
-/// and for a line longer than kMaxRowBytes.
+/// Reads one line, with or without its newline. Ignores unknown fields, so that newer rows can be read.
+/// Throws Error corrupt, naming the field, when a field is missing, of the wrong type or out of range; and
+/// for a line longer than kMaxRowBytes.
 Row parse_json_line(std::string_view line);
 
-/// The key of a line alone. Throws as parse_json_line does, but checks nothing else.
+/// Returns only the key of a line. Throws as parse_json_line does, but checks nothing else.
 std::string parse_key(std::string_view line);
 
 }  // namespace s3c::index

@@ -24,7 +24,7 @@ std::string text_from_bytes(std::string_view bytes) {
 std::string bytes_from_text(std::string_view text) {
   if (!text.starts_with(kBase64Prefix)) return std::string(text);
   std::optional<std::string> bytes = base::from_base64(text.substr(kBase64Prefix.size()));
-  // One form for one string: otherwise two rows could be of the same key and look different.
+  // Only one form for each string. Otherwise two rows could have the same key and look different.
   if (!bytes || is_plain(*bytes)) throw corrupt("not a string that needs base64, in base64");
   return *std::move(bytes);
 }
@@ -36,7 +36,7 @@ void append_json_string(std::string& out, std::string_view bytes) {
     return;
   }
   out.push_back('"');
-  std::size_t start = 0;  // of the run of characters that stand for themselves
+  std::size_t start = 0;  // of the run of characters that need no escape
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const auto c = static_cast<unsigned char>(bytes[i]);
     if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;

@@ -1,5 +1,5 @@
-// Bytes as JSON strings. Keys, ETags and header values may hold any bytes, JSON strings only Unicode. Any
-// thread.
+// Bytes as JSON strings. Keys, ETags and header values may hold any bytes, but JSON strings hold only
+// Unicode. Any thread.
 #pragma once
 
 #include <string>
@@ -7,11 +7,12 @@
 
 namespace s3c::index {
 
-/// bytes itself when it is UTF-8 that doesn't start with "base64:"; else "base64:" and the base64 of the
-/// bytes.
+/// Returns bytes unchanged if they are UTF-8 and don't start with "base64:". Otherwise "base64:" and the
+/// base64 of the bytes.
 std::string text_from_bytes(std::string_view bytes);
 
-/// The reverse. Throws Error corrupt when what follows "base64:" is not base64 or did not need it.
+/// The reverse. Throws Error corrupt when the text after "base64:" is not base64, or when the bytes did not
+/// need it.
 std::string bytes_from_text(std::string_view text);
 
 /// Appends text_from_bytes(bytes) to out as a JSON string, quotes included.

@@ -16,7 +16,7 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// nullopt: there is none, or it can't be read: then it doesn't tell what its archive was.
+/// nullopt: there is no manifest, or it can't be read. Then nobody knows what its archive was.
 std::optional<index::Manifest> read_if_possible(catalog::Catalog& catalog,
                                                 const catalog::ManifestName& name) {
   try {
@@ -36,7 +36,8 @@ std::optional<std::string> reason_to_keep(catalog::Catalog& catalog, const catal
   const bool carries = catalog::record_id(archive) == record.name.id;
   if (carries && (!manifest || catalog::is_as_sent(*manifest, archive)))
     return "its archive is there: move that away first";
-  // A copy in parts loses the id and nothing else. (A foreign archive's id is made of what it is.)
+  // A copy in parts loses the id and nothing else. (A foreign archive can't lose its id, which is made of its
+  // ETag and size.)
   if (archive && !carries && !catalog::is_foreign_id(record.name.id) && catalog::id_of(archive).empty() &&
       (!manifest || archive->size_bytes == manifest->archive_size_bytes)) {
     return "the object at its name may be its archive, without the id: move that away first";

@@ -25,13 +25,13 @@ class GcCrew {
       });
     }
   }
-  ~GcCrew() { tasks_.cancel(); }  // or threads_ would wait for ever
+  ~GcCrew() { tasks_.cancel(); }  // otherwise threads_ would wait for ever
   GcCrew(const GcCrew&) = delete;
   GcCrew& operator=(const GcCrew&) = delete;
 
-  /// False: no more is wanted.
+  /// False: the crew takes no more tasks.
   bool take(Task task) { return !stop_.stop_requested() && tasks_.push(std::move(task)); }
-  /// Waits until everything that was taken is done, or dropped after a stop.
+  /// Waits until every task that was taken is done. After a stop, tasks that have not begun are dropped.
   void finish() {
     if (stop_.stop_requested()) tasks_.cancel();
     tasks_.close();

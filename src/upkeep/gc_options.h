@@ -1,4 +1,4 @@
-// What a gc is asked to do, and what it works with.
+// What gc is asked to do, and what it works with.
 #pragma once
 
 #include <atomic>
@@ -15,22 +15,23 @@ namespace s3c::upkeep {
 
 struct GcOptions {
   std::string archive_bucket;
-  /// Whose archives' names are known to be ours, with the three below. Empty: only what the catalog names is.
+  /// With the three fields below it tells which archives' names are ours. Empty: only names in the catalog
+  /// are ours.
   std::string bucket;
   std::string prefix = "sources";
   catalog::Layout layout = catalog::Layout::parse(catalog::kDefaultLayout);
   catalog::ArchiveName archive_name = catalog::ArchiveName::parse(catalog::kDefaultArchiveName);
-  /// Uploads and copies that are younger are left to the runs that made them, and with an upload its record.
-  /// A record itself has no age.
+  /// Uploads and copies that are younger are left to the runs that made them. A record has no age: it stays
+  /// while its upload is young.
   std::chrono::seconds min_age = std::chrono::days(7);
   bool dry_run = false;
-  int threads = 16;  ///< volumes looked at at the same time
+  int threads = 16;  ///< volumes handled in parallel
 };
 
 /// Throws base::Error (invalid_argument) naming the option when values contradict each other or can't work.
 void validate(const GcOptions& options);
 
-/// How far a run is. The run counts; any thread may read.
+/// How far a run has come. The run counts; any thread may read.
 struct GcProgress {
   std::atomic<std::uint64_t> uploads{0};
   std::atomic<std::uint64_t> records{0};  ///< manifests and indexes
@@ -42,7 +43,7 @@ struct GcContext {
   s3::ObjectStore& store;
   base::Logger& log;
   GcProgress& progress;
-  std::stop_token stop;  ///< ends the search; what is in work is finished
+  std::stop_token stop;  ///< ends the search; tasks that have begun are finished
 };
 
 }  // namespace s3c::upkeep

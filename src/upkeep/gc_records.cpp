@@ -18,12 +18,12 @@ namespace {
 
 /// What the catalog has under the name of one archive.
 struct Records {
-  /// More of one name are looked at in several turns: a name's records must not fill the memory.
+  /// A name with more records than this is handled in several turns: its records must not fill the memory.
   static constexpr std::size_t kMost = 1000;
 
   std::vector<catalog::CatalogRecord> all;  ///< of one archive key
 
-  /// Whether record belongs into another turn.
+  /// Whether record belongs to another turn.
   bool ends_before(const catalog::CatalogRecord& record) const {
     return !all.empty() && (all.size() == kMost || all.front().name.archive_key != record.name.archive_key);
   }
@@ -48,10 +48,10 @@ void GcRecords::find(GcCrew& crew) {
   });
 }
 
-/// One HEAD for the name; a manifest is read only if the archive isn't the one of its id.
+/// Sends one HEAD for the name. Reads a manifest only if its id isn't that of the archive.
 void GcRecords::look_at(const std::vector<catalog::CatalogRecord>& records) {
   std::optional<std::string> standing;  // the id of the archive's record
-  std::string carried;                  // empty: none, or a foreign archive
+  std::string carried;                  // empty: no archive, or a foreign one
   for (const catalog::CatalogRecord& record : records) {
     if (!record.manifest_bytes && record.marked) {
       tell_lone_mark(record);
@@ -93,7 +93,7 @@ void GcRecords::take_manifest(const catalog::CatalogRecord& record, const std::s
           upload = catalog::find_upload(context_.store, options_.archive_bucket, manifest->archive_key,
                                         manifest->upload_id);
         }
-        if (upload && !tally_.is_old_enough(upload->initiated)) return;  // in the making
+        if (upload && !tally_.is_old_enough(upload->initiated)) return;  // its run may still work
         if (!options_.dry_run && manifest->has_upload()) uploads_.expect_harmless_aborts();
         const auto outcome =
             options_.dry_run ? foresee(*manifest) : catalog::take_back(context_.store, catalog_, *manifest);
@@ -114,7 +114,7 @@ void GcRecords::take_manifest(const catalog::CatalogRecord& record, const std::s
       });
 }
 
-/// What take_back() would find, for a dry run.
+/// Predicts what take_back() would find, for a dry run.
 GcRecords::Outcome GcRecords::foresee(const index::Manifest& manifest) {
   const bool was_committed = catalog_.was_committed(manifest);
   const auto archive = context_.store.head_object(options_.archive_bucket, manifest.archive_key);
@@ -139,9 +139,8 @@ bool GcRecords::is_manifest_there(const catalog::ManifestName& name) {
       .has_value();
 }
 
-/// Its run may be about to write the manifest. Only when no upload to that name is left can the volume
-/// never be committed any more, and only from then on does a missing manifest mean that none will ever
-/// count.
+/// The index's run may be about to write the manifest. Once no upload to that name is left, its volume can't
+/// be committed any more. Only from then on does a missing manifest mean that the index is garbage.
 void GcRecords::take_lone_index(const catalog::CatalogRecord& record) {
   const catalog::ManifestName& name = record.name;
   tally_.attempt({GarbageKind::index, catalog::index_key(name.archive_key, name.id), "",
@@ -149,20 +148,22 @@ void GcRecords::take_lone_index(const catalog::CatalogRecord& record) {
                  [&](Garbage& garbage) {
                    // A foreign archive has no upload of ours, so its index is no reason to end one.
                    if (!catalog::is_foreign_id(name.id) && !uploads_.abort_all_to(name.archive_key))
-                     return;  // in the making
+                     return;  // its run may still work
                    if (is_manifest_there(name)) return;
                    if (catalog::record_id(context_.store.head_object(options_.archive_bucket,
                                                                      name.archive_key)) == name.id) {
                      garbage.why = "its archive is there, but the manifest is gone";
                      return tally_.note(&GcReport::damaged, garbage);
                    }
-                   if (catalog_.has_commit_mark(name)) return;  // since the listing; the next gc tells of it
+                   // Written since the listing: the next gc reports it.
+                   if (catalog_.has_commit_mark(name)) return;
                    if (!options_.dry_run) catalog_.remove_object(garbage.key);
                    tally_.note(&GcReport::removed, garbage);
                  });
 }
 
-/// A commit mark is never removed: it is the last trace of a volume.
+/// Reports a commit mark without a manifest. gc never removes a commit mark: it is the last trace of a
+/// volume.
 void GcRecords::tell_lone_mark(const catalog::CatalogRecord& record) {
   tally_.attempt(
       {GarbageKind::mark, catalog::commit_mark_key(record.name.archive_key, record.name.id), "",

@@ -1,4 +1,4 @@
-// Records in the catalog that killed runs left: manifests, indexes and commit marks.
+// Finds the records in the catalog that killed runs left: manifests, indexes and commit marks.
 #pragma once
 
 #include <optional>
@@ -20,12 +20,12 @@ namespace s3c::upkeep {
 /// Any thread.
 class GcRecords {
  public:
-  /// All outlive it.
+  /// All arguments outlive it.
   GcRecords(const GcOptions& options, const GcContext& context, catalog::Catalog& catalog, GcUploads& uploads,
             GcTally& tally)
       : options_(options), context_(context), catalog_(catalog), uploads_(uploads), tally_(tally) {}
 
-  /// Goes through the whole catalog and deals with its records on the crew.
+  /// Goes through the whole catalog. The crew's threads deal with its records.
   void find(GcCrew& crew);
   bool is_manifest_there(const catalog::ManifestName& name);
 

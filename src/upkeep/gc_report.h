@@ -14,9 +14,9 @@ namespace s3c::upkeep {
 
 enum class GarbageKind {
   upload,    ///< an unfinished multipart upload
-  manifest,  ///< of a volume that was never committed
-  index,     ///< of such a volume
-  mark,      ///< that says how far a volume came
+  manifest,  ///< a manifest whose volume isn't committed
+  index,     ///< an index without a manifest
+  mark,      ///< a commit mark or a take-back mark
   probe,     ///< the store probe's object
   staging,   ///< a verification's copy of a volume
 };
@@ -28,19 +28,19 @@ std::string_view to_string(GarbageKind kind);
 struct Garbage {
   GarbageKind kind = GarbageKind::upload;
   std::string key;
-  std::string upload_id;  ///< of an upload
+  std::string upload_id;  ///< for an upload
   std::chrono::milliseconds age{0};
   std::uint64_t size_bytes = 0;  ///< 0 for uploads: what their parts take isn't known
-  std::string why;               ///< it goes, or stays; one line
+  std::string why;               ///< one line: why it is removed, or why it stays
 };
 
-/// Things, counted; the first ten thousand are kept by name.
+/// Counts things, and keeps the first ten thousand by name.
 class GarbageList {
  public:
   static constexpr std::size_t kMaxNamed = 10'000;
 
   void add(Garbage garbage);
-  /// By kind and key.
+  /// Sorts the named ones by kind and key.
   void sort();
   std::uint64_t count() const { return count_; }
   std::uint64_t size_bytes() const { return size_bytes_; }
@@ -54,7 +54,7 @@ class GarbageList {
   std::vector<Garbage> named_;
 };
 
-/// What could not be listed or looked at: counted, and the first twenty are kept.
+/// What could not be listed or looked at. Counts all failures, and keeps the first twenty.
 class GcFailures {
  public:
   static constexpr std::size_t kMaxKept = 20;
@@ -62,7 +62,7 @@ class GcFailures {
   void add(const base::Error& error);
   std::uint64_t count() const { return count_; }
   const std::vector<base::Error>& kept() const { return kept_; }
-  /// One of all is not worth retrying.
+  /// At least one failure is not worth retrying.
   bool refused() const { return refused_; }
 
  private:
@@ -72,15 +72,15 @@ class GcFailures {
 };
 
 struct GcReport {
-  std::uint64_t manifests = 0;  ///< seen, as the next two
+  std::uint64_t manifests = 0;  ///< found; the same for the next two
   std::uint64_t indexes = 0;
-  std::uint64_t uploads = 0;  ///< ours
+  std::uint64_t uploads = 0;  ///< only ours
   std::uint64_t young = 0;    ///< uploads, their records and copies that are younger than min_age
-  GarbageList removed;        ///< dry run: what would be
+  GarbageList removed;        ///< in a dry run: what would be removed
   GarbageList left;           ///< garbage that could not be removed
-  GarbageList waiting;        ///< may be garbage: it can't be told yet
-  /// Not garbage, but not what it should be either, such as records whose archives were lost: nothing of it
-  /// is touched.
+  GarbageList waiting;        ///< may be garbage, but gc can't tell
+  /// Not garbage, but not as it should be either, such as records whose archives were lost. None of it is
+  /// touched.
   GarbageList damaged;
   GcFailures failures;
   bool interrupted = false;

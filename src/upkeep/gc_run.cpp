@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kUlidChars = 26;
 
-/// Names and permissions first: a typo must not look like an empty bucket.
+/// Checks the bucket's name and the permissions first. A misspelled name must not look like an empty bucket.
 void check_bucket(const GcOptions& options, const GcContext& context) {
   s3::ListObjectsRequest request;
   request.bucket = options.archive_bucket;
@@ -30,7 +30,7 @@ void check_bucket(const GcOptions& options, const GcContext& context) {
 
 class GcRun {
  public:
-  /// REQUIRES: the store has answered before, so that it has told its time.
+  /// REQUIRES: the store has answered a request, so that its time is known.
   GcRun(const GcOptions& options, const GcContext& context)
       : options_(options),
         context_(context),
@@ -40,8 +40,8 @@ class GcRun {
         records_(options, context, catalog_, uploads_, tally_) {}
 
   GcReport run() {
-    // Records first, and to their end: whether the upload of a record is unfinished can't be told any more
-    // once it was aborted.
+    // All records before any upload. Once the upload of a record was aborted, nobody can tell any more
+    // whether it was unfinished.
     search([this](GcCrew& crew) { records_.find(crew); });
     search([this](GcCrew& crew) {
       uploads_.find(crew);
@@ -53,7 +53,7 @@ class GcRun {
   }
 
  private:
-  /// Returns when everything that find found is dealt with.
+  /// Returns when the crew has dealt with everything that find found.
   void search(const std::function<void(GcCrew&)>& find) {
     GcCrew crew(options_.threads, context_.stop);
     find(crew);
@@ -61,7 +61,7 @@ class GcRun {
     uploads_.throw_abort_failure();
   }
 
-  /// Take-back marks that outlived their record: the remover was killed right before the end.
+  /// Take-back marks without their record: the remover was killed right before it removed the mark.
   void find_marks(GcCrew& crew) {
     each_object(catalog::kTakeBackFolder, [&](const s3::ObjectSummary& object) {
       const std::optional<catalog::ManifestName> name = catalog::parse_take_back_mark_key(object.key);
@@ -78,7 +78,7 @@ class GcRun {
     });
   }
 
-  /// visit: false ends it.
+  /// visit returns false to end the listing.
   void each_object(std::string_view folder, const std::function<bool(const s3::ObjectSummary&)>& visit) {
     tally_.list([&] {
       s3::ObjectListing listing(context_.store, options_.archive_bucket, std::string(folder));
@@ -88,11 +88,11 @@ class GcRun {
     });
   }
 
-  /// kind: of what lies in folder; each is named by an id.
+  /// kind: of the objects in folder. Each of them is named by an id.
   void find_copies(GcCrew& crew, GarbageKind kind, std::string_view folder, const char* why) {
     each_object(folder, [&](const s3::ObjectSummary& object) {
       const std::string id = object.key.substr(object.key.rfind('/') + 1, kUlidChars);
-      if (!base::ulid_time(id)) return true;  // not named as ours
+      if (!base::ulid_time(id)) return true;  // not one of our names
       if (uploads_.owns(object.key)) return true;
       if (!tally_.is_old_enough(object.last_modified)) return true;
       const Garbage garbage{kind, object.key, "", tally_.age_of(object.last_modified), object.size_bytes,

@@ -1,4 +1,4 @@
-// What a gc has done so far: one report, told by all of its threads.
+// What a gc has done so far: one report, to which all of its threads add.
 #pragma once
 
 #include <chrono>
@@ -21,25 +21,26 @@ namespace s3c::upkeep {
 /// Any thread.
 class GcTally {
  public:
-  /// Both outlive it. limit: what is younger is left to the run that made it.
+  /// options and context outlive it. limit: younger things are left to the runs that made them.
   GcTally(const GcOptions& options, const GcContext& context, const base::AgeLimit& limit)
       : options_(options), context_(context), limit_(limit) {}
 
-  /// Does work about one thing. An error ends that work, not the rest: the thing is noted as left or damaged.
+  /// Does the work for one thing. An error ends only that work: the thing is noted as left or damaged.
   void attempt(Garbage garbage, const std::function<void(Garbage&)>& work);
   void note(GarbageList GcReport::*list, const Garbage& garbage);
-  /// Does the work of one listing. One that fails doesn't keep the others from being searched.
+  /// Does the work of one listing. If it fails, the other listings are still searched.
   void list(const std::function<void()>& work);
   void fail(const base::Error& error);
 
-  /// False, and counted, when it is younger than the limit.
+  /// False when it is younger than the limit. Then it is counted as young.
   bool is_old_enough(base::Timestamp made);
   std::chrono::milliseconds age_of(base::Timestamp made) const { return limit_.age_of(made); }
 
   void count(const catalog::CatalogRecord& record);
   void count_upload();
   Garbage garbage_of(const s3::MultipartUpload& upload) const;
-  /// An upload that went with its record. A dry run will find it once more: is_told().
+  /// Notes an upload that was aborted with its record. A dry run aborts nothing, so it finds the upload again
+  /// in the listing of uploads: is_told().
   void tell_upload(const s3::MultipartUpload& upload);
   bool is_told(const s3::MultipartUpload& upload);
 
@@ -51,7 +52,7 @@ class GcTally {
   const base::AgeLimit limit_;
   base::Mutex mutex_;
   GcReport report_ S3C_GUARDED_BY(mutex_);
-  /// Of records that went, by upload id: as many as there was garbage.
+  /// The upload ids of removed records. Their number grows with the garbage, not with the catalog.
   std::set<std::string> told_uploads_ S3C_GUARDED_BY(mutex_);
 };
 

@@ -15,7 +15,7 @@ GcUploads::GcUploads(const GcOptions& options, const GcContext& context, GcTally
                    "no unfinished upload was aborted, and no record that has one was removed", context.stop) {
 }
 
-/// Whether a group of the layout gets an archive of that name.
+/// Whether a group of the layout can have an archive of that name.
 bool GcUploads::is_archive_name(const std::string& key) const {
   return !options_.bucket.empty() && !key.starts_with(catalog::kCatalogPrefix) &&
          options_.archive_name.volume_of(options_.bucket, options_.prefix, key);
@@ -52,7 +52,8 @@ bool GcUploads::abort_all_to(const std::string& archive_key) {
   bool all = true;
   catalog::for_each_upload(context_.store, options_.archive_bucket, archive_key,
                            [&](const s3::MultipartUpload& upload) {
-                             if (upload.key != archive_key) return false;  // the name itself came first
+                             // In key order: the uploads to the name itself came first.
+                             if (upload.key != archive_key) return false;
                              if (!tally_.is_old_enough(upload.initiated)) {
                                all = false;
                                return true;

@@ -1,4 +1,4 @@
-// Unfinished uploads that killed runs left in an archive bucket.
+// Finds and aborts unfinished uploads that killed runs left in an archive bucket.
 #pragma once
 
 #include <optional>
@@ -17,20 +17,19 @@ namespace s3c::upkeep {
 /// Any thread.
 class GcUploads {
  public:
-  /// All outlive it.
+  /// All arguments outlive it.
   GcUploads(const GcOptions& options, const GcContext& context, GcTally& tally);
 
-  /// Finds those below the catalog and those whose keys are archives' names, and aborts them on the crew.
+  /// Finds the uploads below the catalog and those whose keys are archives' names. Aborts them on the crew.
   void find(GcCrew& crew);
-  /// Aborts all uploads to that name. False when one of them is too young to be a killed run's: that one
-  /// stays.
+  /// Aborts all uploads to that name. False: one of them is too young to be a killed run's, and stays.
   bool abort_all_to(const std::string& archive_key);
-  /// Asks the store before the first abort (catalog::AbortProbe). Throws what that throws; so does
-  /// throw_abort_failure() afterwards.
+  /// Asks the store before the first abort (catalog::AbortProbe). Throws what that throws. After that
+  /// throw_abort_failure() throws the same error.
   void expect_harmless_aborts();
-  /// Throws the error for which uploads were left alone, if there is one.
+  /// Throws the error because of which uploads were left alone, if there is one.
   void throw_abort_failure();
-  /// Whether the object at key is one that the store was asked with.
+  /// Whether the object at key belongs to the probe that asks the store.
   bool owns(std::string_view key) const { return abort_probe_.owns(key); }
 
  private:

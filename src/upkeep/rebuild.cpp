@@ -24,7 +24,7 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// The parts of a multipart ETag, "…-N"; 0 for any other.
+/// The number of parts in a multipart ETag, "…-N"; 0 for any other ETag.
 std::uint64_t parts_of(const std::string& etag) {
   const std::size_t dash = etag.rfind('-');
   if (dash == std::string::npos || dash + 1 == etag.size() || etag.size() - dash > 6) return 0;
@@ -36,8 +36,8 @@ std::uint64_t parts_of(const std::string& etag) {
   return parts;
 }
 
-/// The parts that a foreign archive's ETag tells: 1 for 32 hex digits alone, the ETag of one PUT; 0 for one
-/// that a manifest can't say.
+/// The number of parts according to a foreign archive's ETag. 1: it has 32 hex digits alone, the ETag of one
+/// PUT. 0: a manifest can't hold such an ETag.
 std::uint64_t foreign_parts_of(const std::string& etag) {
   constexpr std::size_t kMd5Digits = 32;
   const std::size_t digits = std::min(etag.find_first_not_of("0123456789abcdef"), etag.size());
@@ -104,7 +104,7 @@ class Rebuild {
     return store_.get_object(request).body;
   }
 
-  /// The last entry becomes the index again: the same rows make the same bytes.
+  /// Makes the index again out of the last entry: the same rows make the same bytes.
   void read_index() {
     std::optional<zip::EntryInfo> own;
     reader_->for_each_entry([&own](const zip::EntryInfo& entry) {
@@ -123,7 +123,7 @@ class Rebuild {
     index_ = writer.finish();
   }
 
-  /// Its members' names are no keys of the layout, so only its own name has to be a volume's.
+  /// The members' names are no keys of the layout. So only the archive's own name has to be a volume's.
   void index_foreign_archive() {
     catalog::ForeignIndex made;
     try {
@@ -132,7 +132,7 @@ class Rebuild {
           head_.size_bytes, options_.memory_bytes);
     } catch (const Error& e) {
       if (!e.context().operation.empty()) throw;
-      throw error(e.kind(), e.message());  // which archive, it doesn't know
+      throw error(e.kind(), e.message());  // index_foreign() doesn't know which archive it is
     }
     manifest_.objects = made.file.rows;
     manifest_.source_size_bytes = made.source_size_bytes;
@@ -171,7 +171,7 @@ class Rebuild {
     m.parts = parts_;
     m.part_size_bytes = part_size();
     m.storage_class = head_.storage_class;
-    m.upload_id = index::kNoUpload;  // it ended long ago, and no reader needs it
+    m.upload_id = index::kNoUpload;  // the upload ended long ago, and no reader needs its id
     m.source_bucket = scope.bucket;
     m.layout = scope.layout.text();
     m.group = group_;
@@ -182,14 +182,15 @@ class Rebuild {
     m.index_size_bytes = index_.gz_size_bytes;
     m.index_sha256 = base::to_hex(base::sha256(index_.gz_bytes()));
     m.blocks = index_.blocks;
-    // When the volume was made, not its record: restore takes the newest volume's word on a key.
+    // The time when the volume was made, not its record. It is only shown: nothing is decided by it.
     m.created_at = is_foreign() ? head_.last_modified : base::ulid_time(m.id).value_or(clock_.now());
     m.tool = "s3compressor";
     m.tool_version = options_.tool_version;
     m.checksum.value = checksum();
   }
 
-  /// A whole number of MiB with which the archive has as many parts as its ETag says, if there is one.
+  /// A part size with which the archive has as many parts as its ETag says: a whole number of MiB, if there
+  /// is one.
   std::uint64_t part_size() const {
     constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
     const std::uint64_t least = (head_.size_bytes + parts_ - 1) / parts_;
@@ -197,7 +198,7 @@ class Rebuild {
     return (head_.size_bytes - 1) / rounded + 1 == parts_ ? rounded : least;
   }
 
-  /// The store's own, or where it tells none that of the bytes.
+  /// The store's own checksum. If it returns none, the checksum of the bytes.
   std::string checksum() {
     if (auto told = head_.whole_checksum("CRC32")) return *std::move(told);
     if (crc32_) return base::to_base64(base::crc32_bytes(*crc32_));
@@ -236,11 +237,11 @@ class Rebuild {
 
   s3::ObjectHead head_;
   std::uint64_t parts_ = 0;
-  catalog::Fields group_;  // as its name says
+  catalog::Fields group_;  // as the archive's name says
   std::optional<zip::Reader> reader_;
   index::IndexFile index_;
   index::Manifest manifest_;
-  std::optional<std::uint32_t> crc32_;  // of the archive, where it was read whole for its index
+  std::optional<std::uint32_t> crc32_;  // of the archive, if it was read whole for its index
   std::optional<catalog::UnlistedEntries> unlisted_;
 };
 

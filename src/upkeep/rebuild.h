@@ -1,6 +1,6 @@
-// `s3compress catalog rebuild`: manifest and index made again out of a volume, when the catalog was lost. The
-// volume's last entry is the index, its metadata has the id; nothing else is needed. And records of a foreign
-// archive, which has neither, as far as a ZIP tells what they say.
+// `catalog rebuild`: makes manifest and index again out of a volume, when the catalog was lost. The volume's
+// last entry is the index, and its metadata has the id; nothing else is needed. It also makes the records of
+// a foreign archive, which has neither. These hold only what a ZIP has.
 #pragma once
 
 #include <cstdint>
@@ -17,31 +17,32 @@
 namespace s3c::upkeep {
 
 struct RebuildOptions {
-  catalog::CatalogScope scope;  ///< with a bucket: the manifest says whose objects they were
+  catalog::CatalogScope scope;  ///< its bucket must be set: the manifest says whose objects they were
   std::string tool_version;
   std::uint64_t memory_bytes = std::uint64_t{192} << 20;
 };
 
-/// Throws base::Error (invalid_argument) naming the option when something is missing or can't work.
+/// Throws base::Error (invalid_argument) naming the option when a value is missing or can't work.
 void validate(const RebuildOptions& options);
 
 struct Rebuilt {
   std::string archive_key;
   std::uint64_t objects = 0;
-  bool index_written = false;  ///< false: it was there already, the same
+  bool index_written = false;  ///< false: the same index was already there
   bool manifest_written = false;
-  std::optional<catalog::UnlistedEntries> foreign;  ///< it is a foreign archive: what has no row
+  std::optional<catalog::UnlistedEntries> foreign;  ///< set for a foreign archive: its entries without a row
 };
 
-/// Reads the volume whole, makes its index and manifest, and writes those that are missing; never over
-/// anything. What only the run that made the volume knew is left open: the upload's id is "rebuilt", the part
-/// size one that fits. A foreign archive (a ZIP that carries no id) is read twice: for its index, then to be
-/// audited like any other; its name must be that of a group, its keys are what its entries are called.
-/// visited: told how many bytes were read, from any thread. Blocks; any thread. Throws base::Error: not_found
-/// without an archive; unsupported for a copy of a volume, and as index_foreign() does; corrupt when it is no
-/// ZIP, a byte isn't as its index says, or another record of that id is there; invalid_argument when its
-/// name, or its members, aren't those of a group, and when --memory is too small for a foreign one; and what
-/// the store throws (code InvalidObjectState: thaw it first).
+/// Reads the whole volume, makes its index and manifest, and writes those that are missing. Never overwrites
+/// anything. Some values were known only to the run that made the volume: the upload's id becomes "rebuilt",
+/// the part size one that fits. A foreign archive (a ZIP that carries no id) is read twice: for its index,
+/// then to be audited like any other. Its name must be that of a group, and its keys are the names of its
+/// entries. visited: called with the number of bytes that were read, from any thread. Blocks; any thread.
+/// Throws base::Error: not_found when there is no archive; unsupported for a copy of a volume, and as
+/// index_foreign() does; corrupt when it is no ZIP, when a byte isn't as its index says, or when another
+/// record of that id is there; invalid_argument when its name or its members aren't those of a group, and
+/// when --memory is too small for a foreign archive; and what the store throws (code InvalidObjectState: thaw
+/// it first).
 Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,
                         base::Clock& clock, const std::function<void(std::uint64_t)>& visited = {});
 

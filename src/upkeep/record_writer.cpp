@@ -22,7 +22,7 @@ Error occupied(const index::Manifest& manifest, const std::string& what) {
            .resource = manifest.archive_bucket + "/" + base::printable(manifest.archive_key)}};
 }
 
-/// False: the same bytes are there already.
+/// False: the same bytes are already there.
 bool put_if_missing(s3::ObjectStore& store, const index::Manifest& manifest, const std::string& key,
                     const std::string& content_type, const std::string& body) {
   const auto is_same = [&](const s3::ObjectHead& head) {
@@ -35,7 +35,7 @@ bool put_if_missing(s3::ObjectStore& store, const index::Manifest& manifest, con
   const auto refuse = [&] {
     return occupied(manifest, fmt::format("{} is there already, and is another one", key));
   };
-  // Asked first, for stores that ignore the condition.
+  // Looked for first, because some stores ignore the condition of the PUT.
   if (const auto there = store.head_object(manifest.archive_bucket, key)) {
     if (!is_same(*there)) throw refuse();
     return false;

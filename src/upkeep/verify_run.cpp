@@ -20,7 +20,7 @@ using base::ErrorKind;
 using Findings = std::vector<VolumeFinding>;
 using Kind = VolumeFinding::Kind;
 
-/// Volumes that are read at a time: each has several ranges in flight.
+/// Volumes that are read at a time. Each has several ranges in flight.
 constexpr int kDeepVolumes = 2;
 
 class VerifyRun {
@@ -37,7 +37,7 @@ class VerifyRun {
     try {
       look_at_volumes();
     } catch (const Error& error) {
-      // The user pressed Ctrl-C: what was found until then is told.
+      // The user pressed Ctrl-C: report what was found until then.
       if (error.kind() != ErrorKind::cancelled) throw;
     }
     report_.interrupted = context_.stop.stop_requested();
@@ -97,7 +97,7 @@ class VerifyRun {
       case Kind::foreign:
         return report_.foreign.add(finding.archive_key);
       case Kind::failed:
-        if (finding.error->kind() == ErrorKind::cancelled) return;  // only not looked at
+        if (finding.error->kind() == ErrorKind::cancelled) return;  // not a failure: a stop came first
         ++report_.failed;
         if (!finding.error->worth_retrying()) report_.refused = true;
         if (report_.failures.size() < VerifyReport::kMaxFailures) report_.failures.push_back(*finding.error);
@@ -138,7 +138,7 @@ class VerifyRun {
   const VerifyContext& context_;
   base::MemoryBudget memory_;
   VolumeCheck check_;
-  VerifyReport report_;  // the calling thread's
+  VerifyReport report_;  // used by the calling thread only
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
-// `s3compress verify`: each volume against its manifest, by what the store tells of archive and index; or,
-// deep, every byte of it against its index. Changes nothing, but for archives that lost their id when they
-// are to be mended.
+// `s3compress verify`: compares each volume with its manifest, by what the store returns for archive and
+// index. Deep, it reads every byte and compares it with the index. It changes nothing, except that it can
+// mend archives that lost their id.
 #pragma once
 
 #include <atomic>
@@ -21,21 +21,20 @@ namespace s3c::upkeep {
 
 struct VerifyOptions {
   catalog::CatalogScope scope;
-  std::vector<std::string> volumes;  ///< only these archives; empty: all in scope
-  bool deep = false;                 ///< read every member, decode it, compare it with the index
-  bool mend = false;                 ///< deep: an archive that is whole but lost its id gets it back
-  std::optional<catalog::ThawOptions>
-      thaw;  ///< deep: what is frozen is asked to thaw, for a later run to read
-  /// A record without its archive that is younger may be that of a run that still works.
+  std::vector<std::string> volumes;          ///< only these archives; empty: all in scope
+  bool deep = false;                         ///< read every member, decode it, compare it with the index
+  bool mend = false;                         ///< deep: an archive that is whole but lost its id gets it back
+  std::optional<catalog::ThawOptions> thaw;  ///< deep: asked for where a volume is frozen
+  /// A younger record without its archive may be that of a run that still works.
   std::chrono::seconds min_age = std::chrono::days(7);
-  int threads = 16;  ///< volumes looked at at the same time; deep: two of them
+  int threads = 16;                                       ///< volumes checked in parallel; deep: two
   std::uint64_t memory_bytes = std::uint64_t{192} << 20;  ///< deep: for what is read and decoded
 };
 
-/// Throws base::Error (invalid_argument) naming the option when values can't work.
+/// Throws base::Error (invalid_argument) naming the option when a value can't work.
 void validate(const VerifyOptions& options);
 
-/// How far a run is; the run counts, any thread may read.
+/// How far a run has come. The run counts; any thread may read.
 struct VerifyProgress {
   std::atomic<std::uint64_t> volumes{0};
   std::atomic<std::uint64_t> bytes_read{0};  ///< deep
@@ -50,10 +49,10 @@ struct VerifyContext {
   std::stop_token stop;
 };
 
-/// Looks at every volume in scope, or at those that were named, and says what is wrong. Shallow: the
-/// listings, one GET for each manifest, a HEAD each for its archive and its index. Memory doesn't grow with
-/// the catalog. Stop ends it between two ranges of a volume. Blocks. Throws the store's errors when the
-/// catalog can't be listed; those of single volumes are in the report.
+/// Checks every volume in scope, or those that were named, and reports what is wrong. Shallow: the listings,
+/// one GET for each manifest, and a HEAD each for its archive and its index. Memory doesn't grow with the
+/// catalog. A stop ends it between two ranges of a volume. Blocks. Throws the store's errors when the catalog
+/// can't be listed; the errors of single volumes are in the report.
 VerifyReport run_verify(const VerifyOptions& options, const VerifyContext& context);
 
 }  // namespace s3c::upkeep

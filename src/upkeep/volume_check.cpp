@@ -19,7 +19,8 @@ namespace {
 
 using Kind = VolumeFinding::Kind;
 
-/// Asked of the store and not of the listing: some stores let objects of Glacier classes be read.
+/// The store's answer tells, not the storage class in the listing: some stores let objects of Glacier classes
+/// be read.
 bool is_frozen(const Error& error) {
   return error.kind() == ErrorKind::wrong_state;
 }
@@ -83,7 +84,7 @@ std::vector<VolumeFinding> VolumeCheck::check_named(const std::string& archive_k
                                   .storage_class = head->storage_class,
                                   .thaw = head->thaw};
     }
-    std::vector<catalog::CatalogRecord> records;  // a handful: of the runs that raced for the name
+    std::vector<catalog::CatalogRecord> records;  // few: those of the runs that raced for the name
     catalog::CatalogListing listing(store_, bucket_, archive_key + "/");
     while (auto record = listing.next()) records.push_back(*std::move(record));
     for (const catalog::CatalogRecord& record : records)
@@ -127,7 +128,7 @@ void VolumeCheck::judge(const catalog::ListedVolume& listed, VolumeFinding& find
   }
 }
 
-/// The index decides what is deleted, so it is compared without reading members, too.
+/// The index decides what is deleted. So it is compared even when no members are read.
 void VolumeCheck::judge_index(VolumeFinding& finding) {
   const index::Manifest& manifest = *finding.manifest;
   const auto head = store_.head_object(bucket_, catalog::index_key(manifest.archive_key, manifest.id));
@@ -142,12 +143,12 @@ void VolumeCheck::judge_index(VolumeFinding& finding) {
   if (const auto told = head->whole_checksum("SHA256")) {
     if (*told != catalog::index_checksum(manifest))
       finding.damage("its index has another SHA-256 than the manifest says");
-  } else if (!options_.deep) {  // deep reads it anyway
+  } else if (!options_.deep) {  // a deep check reads it anyway
     read_index(finding);
   }
 }
 
-/// False: it isn't the manifest's.
+/// False: the index isn't the manifest's.
 bool VolumeCheck::read_index(VolumeFinding& finding) {
   try {
     catalog_.expect_index(*finding.manifest);
@@ -176,7 +177,7 @@ void VolumeCheck::judge_without_manifest(const catalog::ListedVolume& listed, Vo
 
 void VolumeCheck::judge_unfinished(const catalog::ListedVolume& listed, VolumeFinding& finding) {
   const catalog::CatalogRecord& record = *listed.record;
-  // No run is making what a foreign archive's record tells of.
+  // No run is still making a foreign archive.
   if (!catalog::is_foreign_id(record.name.id) &&
       !base::AgeLimit(store_.now(), options_.min_age).passed_by(record.last_modified)) {
     finding.kind = VolumeFinding::Kind::unfinished;
@@ -190,8 +191,8 @@ void VolumeCheck::judge_unfinished(const catalog::ListedVolume& listed, VolumeFi
     finding.kind = VolumeFinding::Kind::none;  // taken back since it was listed
     return;
   }
-  // A killed run leaves such a record. So does whoever deletes the archive of a run with --keep-sources: no
-  // source was deleted on this record's word, but perhaps by a person since.
+  // A killed run leaves such a record. So does a person who deletes the archive of a run with --keep-sources.
+  // No program deleted a source because of this record, but a person may have done so since.
   const auto head = store_.head_object(bucket_, listed.archive_key);
   if (!head) {
     return finding.damage(
@@ -250,7 +251,8 @@ bool VolumeCheck::audit(const std::string& etag, VolumeFinding& finding) {
       if (options_.thaw)
         finding.thaw_started = catalog::ask_for_thaw(store_, bucket_, manifest.archive_key, *options_.thaw);
     } else if (error.kind() == ErrorKind::corrupt) {
-      finding.damage(std::string(error.what()) + "; its members were not read");  // of the catalog's index
+      // The index in the catalog is damaged.
+      finding.damage(std::string(error.what()) + "; its members were not read");
     } else {
       throw;
     }
@@ -265,7 +267,7 @@ std::string VolumeCheck::etag_of(const std::optional<s3::ObjectSummary>& archive
   return head ? head->etag : "";
 }
 
-/// Volumes can have 50 GB: whoever interrupts doesn't want to wait for the end of one.
+/// Volumes can have 50 GB. A user who stops verify doesn't want to wait for the end of one.
 void VolumeCheck::visited(std::uint64_t bytes) {
   bytes_read_ += bytes;
   if (stop_.stop_requested()) throw Error(ErrorKind::cancelled, "stopped while reading a volume");

@@ -1,4 +1,4 @@
-// One volume, looked at for verify: what it is, and all that is wrong with it.
+// Checks one volume for verify: what it is, and all that is wrong with it.
 #pragma once
 
 #include <atomic>
@@ -20,29 +20,29 @@
 
 namespace s3c::upkeep {
 
-/// What came out about one volume.
+/// What the check of one volume found.
 struct VolumeFinding {
   enum class Kind {
     whole,
     lost_id,   ///< whole, but its archive carries no id
-    unproven,  ///< perhaps whole: only reading it tells, and it wasn't read
+    unproven,  ///< perhaps whole: only reading it can tell, and it wasn't read
     damaged,
     unfinished,  ///< a record of a run that may still work
     garbage,     ///< a record of a killed run
     foreign,     ///< an object that isn't ours
     failed,      ///< it could not be looked at
-    none,        ///< gone meanwhile, or not looked at to the end because of stop
+    none,        ///< it is gone by now, or a stop ended the check
   };
   std::string archive_key;
   Kind kind = Kind::whole;
-  bool frozen = false;        ///< deep: it could not be read before a thaw; besides it is what kind says
-  bool mended = false;        ///< it had lost its id, and has it again: whole
-  bool thaw_started = false;  ///< by this look at it
+  bool frozen = false;  ///< deep: it must be thawed before it can be read; kind is what a shallow check found
+  bool mended = false;  ///< it had lost its id, and this check gave it back: whole
+  bool thaw_started = false;  ///< by this check
   std::optional<index::Manifest> manifest;
   std::vector<catalog::Damage> damages;  ///< the first AuditReport::kMaxNamed or so
   std::uint64_t damage_count = 0;
   std::uint64_t members_read = 0;
-  std::optional<base::Error> error;  ///< of a failed one
+  std::optional<base::Error> error;  ///< of kind failed
 
   void damage(std::string what);
 };
@@ -52,19 +52,21 @@ class VolumeCheck {
  public:
   struct Options {
     bool deep = false;
-    bool mend = false;                         ///< deep: what is whole and lost its id gets it back
+    bool mend = false;                         ///< deep: a whole volume that lost its id gets it back
     std::optional<catalog::ThawOptions> thaw;  ///< deep: asked for where a volume is frozen
-    std::chrono::seconds min_age{0};  ///< younger records without their archive may be of runs that work
+    std::chrono::seconds min_age{0};  ///< a younger record without its archive may be of a run that works
   };
-  /// All of it outlives the check. memory: for what is read deep. bytes_read counts that.
+  /// store, memory and bytes_read outlive the check. memory: for the bytes that a deep check reads.
+  /// bytes_read counts these bytes.
   VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,
               base::MemoryBudget& memory, std::atomic<std::uint64_t>& bytes_read, std::stop_token stop);
 
-  /// A volume as a listing showed it. No listing is a snapshot: what looks damaged because a run commits it
-  /// right now is looked at once more. Shallow: one GET, and a HEAD each of archive and index; where the
-  /// store keeps no SHA-256 of the index, that is read.
+  /// Checks a volume as a listing showed it. No listing is a snapshot: a volume that looks damaged because a
+  /// run commits it right now is looked at once more. Shallow: one GET, and a HEAD each of archive and index.
+  /// If the store keeps no SHA-256 of the index, the index is read.
   VolumeFinding check(const catalog::ListedVolume& listed);
-  /// The volumes of that name, several after a race. Without any: one that failed, as not_found.
+  /// Checks the volumes of that name; after a race there are several. Without any, returns one finding of
+  /// kind failed (not_found).
   std::vector<VolumeFinding> check_named(const std::string& archive_key);
 
  private:

@@ -1,5 +1,5 @@
-// Turns the data of one member back into its bytes and proves them: all at once, or piece by piece. What the
-// headers say of sizes is a claim to be checked, never an amount to be allocated on trust.
+// Turns the data of one member back into its bytes and proves them, all at once or piece by piece. The sizes
+// in the headers are claims: they are checked, and memory is never allocated because of them alone.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,19 @@ struct z_stream_s;
 
 namespace s3c::zip {
 
-/// Throws Error corrupt when DEFLATE can't make size_bytes of compressed_size_bytes (it expands by 1,032 at
-/// most), or when our writers would never have made the data that long. Any thread.
+/// Throws Error corrupt when DEFLATE can't make size_bytes out of compressed_size_bytes (it expands by 1,032
+/// at most), or when our writers would never have made the data that long. Any thread.
 void check_sizes(Method method, std::uint64_t compressed_size_bytes, std::uint64_t size_bytes);
 
 /// Decodes one member from its bytes alone (a ranged GET of [data_offset, data_offset + compressed size)).
 /// Throws Error corrupt unless the result has exactly size_bytes and this CRC-32. Takes size_bytes of memory,
-/// but only if that many can come out of compressed. Any thread.
+/// but only if that many bytes can come out of compressed. Any thread.
 std::string decode_member(Method method, std::string_view compressed, std::uint64_t size_bytes,
                           std::uint32_t crc32);
 
-/// The same in pieces of any size, in constant memory (256 KiB): also for a member larger than memory that
-/// arrives as the body of a GET. sink has seen unproven bytes until finish() returned. One thread at a time.
+/// Decodes in pieces of any size and in constant memory (256 KiB). So it also decodes a member larger than
+/// memory while it arrives as the body of a GET. Until finish() has returned, the bytes that sink got are
+/// unproven. One thread at a time.
 class MemberDecoder {
  public:
   using Sink = std::function<void(std::string_view)>;

@@ -20,7 +20,7 @@ bool has_control_character(std::string_view key) {
   for (std::size_t i = 0; i < key.size(); ++i) {
     const auto c = static_cast<unsigned char>(key[i]);
     if (c < 0x20 || c == 0x7f) return true;
-    // U+0080 to U+009F: terminals obey these too.
+    // U+0080 to U+009F: terminals take these for control characters, too.
     if (c == 0xc2 && i + 1 < key.size() && static_cast<unsigned char>(key[i + 1]) < 0xa0) return true;
   }
   return false;
@@ -36,14 +36,14 @@ bool has_unsafe_segment(std::string_view key) {
   }
 }
 
-/// True when every tool can make a file of this name, taken for itself.
+/// Whether every tool can make a file of this name. Clashes with other names are not considered here.
 bool is_safe_path(std::string_view key) {
   return !has_unsafe_segment(key) && key.find('\\') == std::string_view::npos &&
          !has_control_character(key) && !(key.size() >= 2 && is_letter(key[0]) && key[1] == ':') &&
          base::is_utf8(key);
 }
 
-/// Splits the next code point off well-formed UTF-8.
+/// Removes the next code point from well-formed UTF-8 and returns it.
 char32_t take_code_point(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
@@ -54,7 +54,7 @@ char32_t take_code_point(std::string_view& text) {
   return code_point;
 }
 
-/// A running hash over code points (FNV-1a), so that every parent directory's hash falls out on the way.
+/// A running hash over code points (FNV-1a). So the hash of every parent directory is known on the way.
 struct RunningHash {
   std::uint64_t state = 0xcbf29ce484222325;
 
@@ -69,7 +69,7 @@ struct RunningHash {
   }
 };
 
-/// Windows opens a device under these names, whatever directory and extension they are given.
+/// Windows opens a device for these names, in any directory and with any extension.
 bool is_device_name(std::string_view segment) {
   const std::string_view stem = segment.substr(0, segment.find('.'));
   if (stem == "con" || stem == "prn" || stem == "aux" || stem == "nul") return true;
@@ -87,7 +87,8 @@ void append_escaped(std::string& out, char c) {
 
 void append_safe_segment(std::string& out, std::string_view segment, bool is_leaf) {
   if (is_leaf) out.push_back(kLeafMark);
-  // A segment's trailing dots: "." and ".." mean something everywhere, and Windows drops them.
+  // A segment's trailing dots are escaped: "." and ".." have a meaning everywhere, and Windows drops such
+  // dots.
   const std::size_t last_not_dot = segment.find_last_not_of('.');
   const std::size_t trailing_dots = last_not_dot == std::string_view::npos ? 0 : last_not_dot + 1;
   const bool escape_first = !is_leaf && is_device_name(segment);
@@ -110,7 +111,8 @@ void EntryNamer::FreeLocale::operator()(locale_t locale) const {
 }
 
 EntryNamer::EntryNamer() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), slots_(64) {
-  // Both are taken as file names: whatever equals them up to case, or would lie below them, gets a safe name.
+  // Both are taken as file names. So a key that equals one of them when case is ignored, or would lie below
+  // it, gets a safe name.
   assign(kIndexEntryName);
   assign(kSafePrefix.substr(0, kSafePrefix.size() - 1));
 }
@@ -118,13 +120,13 @@ EntryNamer::EntryNamer() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr))
 std::string EntryNamer::assign(std::string_view key) {
   if (!is_safe_path(key)) return safe_entry_name(key);
 
-  // A name is in the set as itself, and each directory above it as "directory/".
+  // The set holds each name as itself, and each directory above it as "directory/".
   RunningHash hash;
   directories_.clear();
   bool clash = false;
   for (std::string_view rest = key; !rest.empty();) {
     const char32_t unit = fold(take_code_point(rest));
-    if (unit == '/') clash = clash || contains(hash.value());  // a file lies where we need a directory
+    if (unit == '/') clash = clash || contains(hash.value());  // a file has the name of our directory
     hash.add(unit);
     if (unit == '/') directories_.push_back(hash.value());
   }
@@ -139,7 +141,7 @@ std::string EntryNamer::assign(std::string_view key) {
   return std::string(key);
 }
 
-/// Simple case folding: to upper case and back, so that letters with one capital in common become equal.
+/// Simple case folding: to upper case and back. So letters that share a capital become equal.
 char32_t EntryNamer::fold(char32_t c) const {
   if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
   if (!locale_) return c;
@@ -162,7 +164,7 @@ void EntryNamer::insert(std::uint64_t hash) {
   const std::size_t slot = slot_of(hash);
   if (slots_[slot] == hash) return;
   slots_[slot] = hash;
-  // Full to 85 %, then half as many again: between 9.4 and 14.2 bytes per hash.
+  // At 85 % full it grows by half: between 9.4 and 14.2 bytes per hash.
   if (++used_ * 100 < slots_.size() * 85) return;
   const std::vector<std::uint64_t> old =
       std::exchange(slots_, std::vector<std::uint64_t>(slots_.size() + slots_.size() / 2));
@@ -175,7 +177,8 @@ std::string safe_entry_name(std::string_view key) {
   std::string name(kSafePrefix);
   std::size_t segment_start = 0;
   for (std::size_t i = 1; i + 1 < key.size(); ++i) {
-    // A slash stays a slash only between two bytes of segments; others would make an empty one.
+    // A slash stays a slash behind any byte but a slash, unless it is the last byte of the key. Other slashes
+    // are escaped: they would make an empty segment.
     if (key[i] != '/' || key[i - 1] == '/') continue;
     append_safe_segment(name, key.substr(segment_start, i - segment_start), false);
     name.push_back('/');

@@ -1,5 +1,5 @@
-// Names of members in the ZIP. The entry name is the object's key wherever every ZIP tool can extract that;
-// other keys get a safe name, from which the key can be had back. The rules, with a table: docs/format.md,
+// Names of members in the ZIP. The entry name is the object's key if every ZIP tool can extract that name.
+// Other keys get a safe name, from which the key can be decoded. The rules, with a table: docs/format.md,
 // "Entry names".
 #pragma once
 
@@ -13,21 +13,21 @@
 
 namespace s3c::zip {
 
-/// Safe names start with this; no other entry name does, not even up to case.
+/// Safe names start with this. No other entry name does, also when case is ignored.
 inline constexpr std::string_view kSafePrefix = "s3compress-key/";
 
-/// Gives out entry names, unique up to case, of which none is a directory of another. One per volume; keys
-/// are handed in in listing order, each once. One thread at a time. Memory: 9.4 to 14.2 bytes per name, and
-/// the same per distinct directory, whatever their lengths.
+/// Gives out entry names. They are unique even when case is ignored, and none is a directory of another. One
+/// object per volume. Keys come in listing order, each once. One thread at a time. Memory: 9.4 to 14.2 bytes
+/// per name, and the same per distinct directory, whatever their lengths.
 class EntryNamer {
  public:
   EntryNamer();
 
-  /// The name for key. Which of two clashing keys keeps its own name depends on the order; both names are
-  /// unique.
+  /// The name for key. Of two keys that clash, the first one keeps its own name and the second one gets a
+  /// safe name.
   std::string assign(std::string_view key);
 
-  /// What the set of names holds in memory.
+  /// How much memory the set of names takes.
   std::uint64_t memory_bytes() const { return slots_.capacity() * sizeof(std::uint64_t); }
 
  private:
@@ -43,13 +43,13 @@ class EntryNamer {
   std::unique_ptr<locale_t, FreeLocale>
       locale_;  // null on a system without C.UTF-8: then only A-Z are folded
   // A flat set of hashes, open addressing, 0 = free. Equal hashes count as a clash: that costs a safe name,
-  // never a wrong one.
+  // and never makes a wrong one.
   std::vector<std::uint64_t> slots_;
   std::size_t used_ = 0;
   std::vector<std::uint64_t> directories_;  // scratch of assign()
 };
 
-/// The key that an entry name stands for: itself, or decoded from a safe name. Any thread.
+/// The key of an entry name: the name itself, or the key decoded from a safe name. Any thread.
 /// Throws Error corrupt for a name with the safe prefix that assign() can't have made.
 std::string key_from_entry_name(std::string_view name);
 

@@ -1,4 +1,4 @@
-// How this layer words its errors: which half of it failed, at which entry. Any thread.
+// How this layer words its errors: whether reading or writing failed, and at which entry. Any thread.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace s3c::zip {
 
-/// operation: "read ZIP", "write ZIP"; entry_name may hold any bytes and is made printable.
+/// operation: "read ZIP", "write ZIP". entry_name may hold any bytes; it is made printable.
 inline base::Error failure(base::ErrorKind kind, std::string message, std::string_view operation,
                            std::string_view entry_name = {}) {
   base::ErrorContext context;

@@ -17,10 +17,10 @@ namespace {
 constexpr std::uint16_t kZip64Field = 0x0001;
 constexpr std::uint16_t kTimestampField = 0x5455;
 constexpr char kTimestampHasModified = 1;
-// Bits 1 and 2 tell how hard DEFLATE tried; they change nothing for a reader.
+// Bits 1 and 2 tell how hard DEFLATE tried. A reader can ignore them.
 constexpr std::uint16_t kFlagsUnderstood = kFlagDescriptor | kFlagUtf8 | (3 << 1);
 
-/// A record's numbers, gathered in place and appended at once: headers are written for every member.
+/// The numbers of a record, collected in place and appended at once: headers are written for every member.
 class Fields {
  public:
   template <typename T>
@@ -45,7 +45,7 @@ std::int64_t unix_seconds(base::Timestamp time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
-/// The extended timestamp field, empty for a time it can't say.
+/// The extended timestamp field; empty for a time that the field can't hold.
 Fields timestamp_field(base::Timestamp time) {
   Fields fields;
   const std::int64_t seconds = unix_seconds(time);
@@ -61,7 +61,7 @@ std::uint32_t or_in_64(std::uint64_t value) {
   return value >= kIn64 ? kIn64 : static_cast<std::uint32_t>(value);
 }
 
-/// What the extra fields of either header say, as far as we understand them.
+/// What the extra fields of a local or central header say, as far as we understand them.
 struct Extra {
   std::optional<std::string_view> zip64;
   std::optional<base::Timestamp> modified;
@@ -87,7 +87,7 @@ Extra decode_extra(std::string_view extra, std::uint64_t offset) {
   return result;
 }
 
-/// Takes the next 8 bytes of a ZIP64 field for a value whose own field is all ones.
+/// If the value's own field is all ones, takes the value from the next 8 bytes of the ZIP64 field.
 std::uint64_t resolve(std::uint32_t value, std::string_view& zip64, std::uint64_t offset) {
   if (value != kIn64) return value;
   if (zip64.size() < 8) corrupt(offset, "ZIP64 extra field missing or too short");
@@ -96,8 +96,8 @@ std::uint64_t resolve(std::uint32_t value, std::string_view& zip64, std::uint64_
   return wide;
 }
 
-/// A ZIP64 field has what is needed and no more: of two values for one size, programs differ about which
-/// counts.
+/// A ZIP64 field must hold what is needed and no more. With two values for one size, programs differ about
+/// which one counts.
 void expect_used_up(std::string_view zip64, std::uint64_t offset) {
   if (!zip64.empty()) corrupt(offset, "ZIP64 extra field with more than is needed");
 }
@@ -178,8 +178,8 @@ LocalHeader decode_local_header(std::string_view bytes, std::uint64_t offset) {
   std::string_view wide = extra.zip64.value_or(std::string_view{});
   header.size_bytes = resolve(uncompressed_size, wide, offset);
   header.compressed_size_bytes = resolve(compressed_size, wide, offset);
-  // Python's zipfile has both sizes in both places where it expected one to become too large (from 2 GB on):
-  // nobody differs about what is said twice.
+  // Python's zipfile writes both sizes in both places when it expected one of them to become too large (from
+  // 2 GB on). Both places then say the same, so no program reads another size.
   const bool repeated = wide.size() == 16 && base::load_le<std::uint64_t>(wide, 0) == header.size_bytes &&
                         base::load_le<std::uint64_t>(wide, 8) == header.compressed_size_bytes;
   if (!repeated) expect_used_up(wide, offset);

@@ -1,6 +1,5 @@
-// The records of a ZIP, as Writer writes and Reader reads them: one place for both. Source: PKWARE's
-// APPNOTE.TXT 6.3.10, sections in brackets. All numbers little-endian, offsets in bytes. Free functions, any
-// thread.
+// The records of a ZIP, for both Writer and Reader. Source: PKWARE's APPNOTE.TXT 6.3.10, sections in
+// brackets. All numbers little-endian, offsets in bytes. Free functions, any thread.
 #pragma once
 
 #include <cstddef>
@@ -44,7 +43,7 @@ inline constexpr std::uint16_t kVersionZip64 = 45;                    // ZIP64 [
 inline constexpr std::uint16_t kMadeBy = (3 << 8) | 45;               // Unix, version 4.5 [4.4.2]
 inline constexpr std::uint32_t kExternalAttributes = 0100644u << 16;  // Unix: regular file, rw-r--r--
 
-/// An MS-DOS date and time, of two seconds' resolution, in UTC here (ZIP itself names no zone) [4.4.6].
+/// An MS-DOS date and time, in steps of two seconds, in UTC here (ZIP itself names no time zone) [4.4.6].
 /// date: bits 15-9 year - 1980, 8-5 month, 4-0 day; time: bits 15-11 hour, 10-5 minute, 4-0 second / 2.
 struct DosTime {
   std::uint16_t time = 0;
@@ -52,7 +51,7 @@ struct DosTime {
   bool operator==(const DosTime&) const = default;
 };
 
-/// Times before 1980 or after 2107 become the nearest that DOS can say.
+/// Times before 1980 or after 2107 become the nearest time that DOS can express.
 DosTime dos_time(base::Timestamp time);
 /// nullopt when it is not a date.
 std::optional<base::Timestamp> from_dos_time(DosTime time);
@@ -97,12 +96,12 @@ struct LocalHeader {
   std::uint64_t header_size_bytes = 0;  ///< with name and extra fields
 };
 
-/// Appends the local header of info. With kFlagDescriptor sizes and CRC-32 are 0 (in ZIP64 form: 0 in the
-/// extra field).
+/// Appends the local header of info. With kFlagDescriptor, sizes and CRC-32 are 0; in ZIP64 form the sizes in
+/// the extra field are 0.
 void append_local_header(std::string& out, const EntryInfo& info, std::uint16_t flags, bool zip64);
-/// How many bytes of header there are from its first kLocalHeaderBytes bytes; nullopt without the signature.
+/// The size of the whole header, from its first kLocalHeaderBytes bytes; nullopt without the signature.
 std::optional<std::uint64_t> local_header_size_bytes(std::string_view fixed_part);
-/// Decodes a whole local header. Throws Error corrupt; offset says where, for the message.
+/// Decodes a whole local header. Throws Error corrupt. offset: where the header lies, for the message.
 LocalHeader decode_local_header(std::string_view bytes, std::uint64_t offset);
 
 /// Data descriptor [4.3.9]. The sizes take 8 bytes each when the local header has a ZIP64 field.
@@ -134,8 +133,8 @@ void append_data_descriptor(std::string& out, const EntryInfo& info, bool zip64)
 ///   42  4  local header offset
 ///   46     name, extra, comment
 ///
-/// Its ZIP64 extra field has 8 bytes for each of size, compressed size and offset that is all ones above, in
-/// this order.
+/// Its ZIP64 extra field has 8 bytes for each of size, compressed size and offset whose own field is all
+/// ones, in this order.
 struct CentralHeader {
   EntryInfo info;
   std::uint16_t flags = 0;
@@ -146,10 +145,11 @@ void append_central_header(std::string& out, const EntryInfo& info, std::uint16_
 /// The length of the record that starts with bytes; nullopt without the signature. REQUIRES:
 /// kCentralHeaderBytes bytes.
 std::optional<std::uint64_t> central_header_size_bytes(std::string_view bytes);
-/// Decodes a whole record. Throws Error corrupt; offset says where, for the message.
+/// Decodes a whole record. Throws Error corrupt. offset: where the record lies, for the message.
 CentralHeader decode_central_header(std::string_view bytes, std::uint64_t offset);
 
-/// Where the central directory is. Three records say so at the end of the file; the first two only in ZIP64.
+/// Where the central directory is. Three records at the end of the file say it; the first two are only there
+/// in ZIP64.
 ///
 /// ZIP64 end record [4.3.14]:
 ///
@@ -188,7 +188,7 @@ struct Directory {
   std::uint64_t offset = 0;
 };
 
-/// True when the end record alone can't say it.
+/// True when the end record's own fields are too narrow.
 bool needs_zip64(const Directory& directory);
 /// Appends the end records: ZIP64 end record and locator if needed, then the end record.
 void append_end_records(std::string& out, const Directory& directory);

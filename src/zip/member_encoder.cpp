@@ -44,13 +44,13 @@ EncodedMember MemberEncoder::encode(std::string name, std::string_view body, bas
   return member;
 }
 
-/// The deflated size, the bytes being in scratch_; 0 where DEFLATE isn't smaller.
+/// Deflates body into scratch_ and returns the size; 0 if DEFLATE isn't smaller.
 std::size_t MemberEncoder::deflate(std::string_view body) {
   if (!compressor_ || body.size() < 2) return 0;
-  const std::size_t room = body.size() - 1;  // libdeflate gives up (0) when the result doesn't fit
+  const std::size_t room = body.size() - 1;  // libdeflate returns 0 when the result doesn't fit
   if (scratch_size_bytes_ < room) {
-    // Not zeroed, and sized to the result only once that is known: copying it costs less than clearing the
-    // room for it.
+    // The scratch space is not zeroed. The result is copied once its size is known: that costs less than
+    // clearing all the space.
     scratch_.reset(new char[room]);
     scratch_size_bytes_ = room;
   }

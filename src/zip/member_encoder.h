@@ -1,5 +1,5 @@
-// Compresses one whole body in memory into a ZIP member. Each compressing thread has an encoder of its own
-// and keeps it: making one costs more than encoding a small body. One thread at a time.
+// Compresses one whole body in memory into a ZIP member. Each compressing thread keeps an encoder of its own,
+// because making an encoder costs more than encoding a small body. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ struct libdeflate_compressor;
 
 namespace s3c::zip {
 
-/// A member ready to be written: what the local header says (both offsets still 0), and the bytes behind it.
+/// A member ready to be written: what its local header says (both offsets still 0), and its data.
 struct EncodedMember {
   EntryInfo info;
   std::string data;
@@ -21,16 +21,16 @@ struct EncodedMember {
 
 class MemberEncoder {
  public:
-  /// level: 0 (store everything) to 12 (smallest), libdeflate's scale. Throws Error: invalid_argument
-  /// otherwise.
+  /// level: 0 (store everything) to 12 (smallest), libdeflate's scale. Throws Error invalid_argument for any
+  /// other level.
   explicit MemberEncoder(int level);
 
-  /// DEFLATE, or STORED where that is not larger (so also for an empty body) and always at level 0.
+  /// Uses DEFLATE, or STORED if that is not larger (as for an empty body), and always STORED at level 0.
   /// name: see EntryNamer. The body may be freed afterwards.
   EncodedMember encode(std::string name, std::string_view body, base::Timestamp modified);
 
-  /// The most bytes that encode() holds for a body of size_bytes, besides the body: the result and as much
-  /// scratch space. Of the scratch space only kKeptScratchBytes stay with the encoder.
+  /// The most that encode() holds for a body of size_bytes, besides the body: the result, and as much scratch
+  /// space. Of the scratch space the encoder keeps only kKeptScratchBytes.
   static std::uint64_t peak_memory_bytes(std::uint64_t size_bytes) { return 2 * size_bytes; }
 
   static constexpr std::size_t kKeptScratchBytes = std::size_t{1} << 20;

@@ -1,6 +1,5 @@
-// The central directory while it waits for the end of the archive, kept as zstd chunks: 24 bytes an entry
-// instead of 97 (measured: a million entries with names of 43 bytes). Used by Writer only. One thread at a
-// time.
+// Holds the central directory until the end of the archive, as zstd chunks: 24 bytes an entry instead of 97
+// (measured: a million entries with names of 43 bytes). Used by Writer only. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +20,13 @@ class PendingDirectory {
 
   /// Appends one encoded central header.
   void append(std::string_view record);
-  /// Hands everything to sink in order, in pieces of up to one chunk, and frees it on the way.
+  /// Hands everything to sink in order, in pieces of up to one chunk, and frees each chunk on the way.
   void drain(const std::function<void(std::string_view)>& sink);
 
   std::uint64_t entries() const { return entries_; }
-  /// Length of the directory as it will be written.
+  /// Length of the directory when it is written.
   std::uint64_t size_bytes() const { return size_bytes_; }
-  /// What is held in memory now, without zstd's own fixed working space.
+  /// How much memory is held now, without zstd's own fixed working space.
   std::uint64_t memory_bytes() const;
 
  private:

@@ -15,7 +15,7 @@ namespace s3c::zip {
 namespace {
 
 constexpr std::uint64_t kRangeBytes = std::uint64_t{1} << 20;
-// More than our extra fields take in a local header (ZIP64 20, timestamp 9): so one read gets header and
+// More than our extra fields take in a local header (ZIP64 20, timestamp 9). So one read gets header and
 // data.
 constexpr std::uint64_t kExtraGuessBytes = 64;
 
@@ -23,14 +23,15 @@ constexpr std::uint64_t kExtraGuessBytes = 64;
   throw failure(base::ErrorKind::corrupt, what, "read ZIP", entry_name);
 }
 
-/// The least that an entry takes in the file. Sizes are checked against the file's before this is used.
+/// The smallest offset at which the entry can end in the file. Call it after the sizes were checked against
+/// the file's.
 std::uint64_t least_end_offset(const EntryInfo& entry) {
   return entry.offset + kLocalHeaderBytes + entry.name.size() + entry.compressed_size_bytes;
 }
 
 }  // namespace
 
-/// An entry's place in the file after its local header was read and found to agree with the central one.
+/// An entry's place in the file. Its local header was read and agrees with the central one.
 struct Reader::Located {
   LocalHeader header;
   std::uint64_t data_offset = 0;
@@ -40,7 +41,7 @@ struct Reader::Located {
 Reader::Reader(ReadAt read_at, std::uint64_t archive_size_bytes) : read_at_(std::move(read_at)) {
   if (archive_size_bytes < kEndBytes)
     corrupt(fmt::format("{} bytes are too few for a ZIP", archive_size_bytes));
-  // All end records in one read: there is no comment behind them.
+  // Reads all end records at once: there is no comment behind them.
   constexpr std::size_t kAllEndBytes = kZip64EndBytes + kZip64LocatorBytes + kEndBytes;
   const std::uint64_t tail_size = std::min<std::uint64_t>(archive_size_bytes, kAllEndBytes);
   const std::string tail = read(archive_size_bytes - tail_size, tail_size);
@@ -56,8 +57,8 @@ Reader::Reader(ReadAt read_at, std::uint64_t archive_size_bytes) : read_at_(std:
                       .size_bytes = base::load_le<std::uint32_t>(end, 12),
                       .offset = base::load_le<std::uint32_t>(end, 16)};
   std::uint64_t end_offset = archive_size_bytes - kEndBytes;
-  // A ZIP64 end record counts wherever there is one: Python's zipfile writes it from 2 GiB on. Without one a
-  // number of all ones is a number like any other (65,535 entries, to Python): the checks below hold it to
+  // If there is a ZIP64 end record, it counts: Python's zipfile writes it from 2 GiB on. If there is none, a
+  // number of all ones is an ordinary number (65,535 entries, for Python). The checks below compare it with
   // the bytes.
   if (tail.size() == kAllEndBytes &&
       base::load_le<std::uint32_t>(tail, kZip64EndBytes) == kZip64LocatorSignature) {
@@ -83,7 +84,8 @@ Reader Reader::reading_from(ReadAt read_at) const {
   return other;
 }
 
-/// tail: the three end records; narrow: what the plain one says, all ones where the ZIP64 one has to.
+/// tail: the three end records. narrow: what the plain end record says; a field of all ones defers to the
+/// ZIP64 record.
 Directory Reader::read_zip64_end(std::string_view tail, std::uint64_t offset, const Directory& narrow) {
   const std::string_view end = tail.substr(0, kZip64EndBytes);
   const std::string_view locator = tail.substr(kZip64EndBytes, kZip64LocatorBytes);
@@ -154,7 +156,8 @@ void Reader::for_each_entry(const std::function<void(const EntryInfo&)>& visit) 
   if (seen != entries_) corrupt(fmt::format("{} entries, the end record says {}", seen, entries_));
 }
 
-/// Local header and data lie before the central directory, and the sizes are such as DEFLATE can produce.
+/// Checks that local header and data lie before the central directory, and that DEFLATE can produce these
+/// sizes.
 void Reader::check_extent(const EntryInfo& entry) const {
   const std::uint64_t header_size = kLocalHeaderBytes + entry.name.size();
   if (entry.offset > directory_offset_ || header_size > directory_offset_ - entry.offset ||

@@ -1,8 +1,8 @@
-// Reads a ZIP that Writer wrote, or Python's zipfile, from anything that can read at an offset, and believes
-// none of its numbers: whatever does not agree with the bytes is Error corrupt, saying what and where, and no
-// number in the ZIP decides how much memory is taken. It is stricter than ZIP: no encryption, no split
-// archives, no methods but STORED and DEFLATE, names in UTF-8, members in file order without overlap, nothing
-// between the central directory and its end records, no comment behind them.
+// Reads a ZIP that Writer or Python's zipfile wrote, from anything that can be read at an offset. It trusts
+// no number in the ZIP: a number that doesn't agree with the bytes is Error corrupt, saying what and where,
+// and no number decides how much memory is taken. It is stricter than ZIP: no encryption, no split archives,
+// no methods but STORED and DEFLATE, names in UTF-8, members in file order without overlap, nothing between
+// the central directory and its end records, no comment behind them.
 #pragma once
 
 #include <cstdint>
@@ -19,19 +19,19 @@ namespace s3c::zip {
 /// Any thread, if ReadAt is.
 class Reader {
  public:
-  /// Returns exactly size_bytes from offset on; both lie within the archive. It throws as it likes; a short
+  /// Returns exactly size_bytes from offset on; both lie within the archive. It may throw anything. A shorter
   /// answer is Error corrupt.
   using ReadAt = std::function<std::string(std::uint64_t offset, std::uint64_t size_bytes)>;
   using Sink = std::function<void(std::string_view)>;
 
-  /// Reads the end records: one read of at most 98 bytes. Throws Error corrupt when they are not there
-  /// or lie.
+  /// Reads the end records: one read of at most 98 bytes. Throws Error corrupt when they are not there, or
+  /// contradict the archive or each other.
   Reader(ReadAt read_at, std::uint64_t archive_size_bytes);
 
-  /// The same ZIP, its end records already read, through another read_at.
+  /// Returns a reader of the same ZIP through another read_at. The end records are not read again.
   Reader reading_from(ReadAt read_at) const;
 
-  /// What the end records promise; for_each_entry() checks it.
+  /// What the end records say. for_each_entry() checks it.
   std::uint64_t entries() const { return entries_; }
   std::uint64_t directory_offset() const { return directory_offset_; }
   std::uint64_t directory_size_bytes() const { return directory_size_bytes_; }
@@ -41,16 +41,16 @@ class Reader {
   /// what visit throws passes through.
   void for_each_entry(const std::function<void(const EntryInfo&)>& visit) const;
 
-  /// Where the entry's data begins: behind its local header, which is read (one read) and must agree with
-  /// entry. Throws Error corrupt otherwise.
+  /// Returns where the entry's data begins: behind its local header. Reads the local header (one read).
+  /// Throws Error corrupt when it doesn't agree with entry.
   std::uint64_t data_offset_of(const EntryInfo& entry) const;
 
-  /// The member's bytes, checked against CRC-32, sizes and its local header. One read for a member that is
-  /// small. Throws Error: invalid_argument when it is larger than max_size_bytes, corrupt as above.
+  /// Returns the member's bytes, checked against CRC-32, sizes and the local header. A small member takes one
+  /// read. Throws Error: invalid_argument when it is larger than max_size_bytes, corrupt as above.
   std::string read_member(const EntryInfo& entry, std::uint64_t max_size_bytes) const;
 
-  /// The same in pieces, for members of any size; about 1.3 MiB of memory. The pieces are only proven right
-  /// once this returns: on an error sink has already seen a part.
+  /// Reads a member of any size in pieces; takes about 1.3 MiB of memory. The pieces are only proven once
+  /// this returns. On an error sink has already got some of them.
   void read_member(const EntryInfo& entry, const Sink& sink) const;
 
  private:

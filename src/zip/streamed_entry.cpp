@@ -15,11 +15,11 @@ namespace s3c::zip {
 namespace {
 
 constexpr std::size_t kDeflatedBytes = std::size_t{64} << 10;
-constexpr int kMemLevel = 9;  // 256 KiB of hash: nothing beside a body too large for memory
+constexpr int kMemLevel = 9;  // 256 KiB of hash: small compared with a body too large for memory
 constexpr std::uint16_t kFlags = kFlagUtf8 | kFlagDescriptor;
 
-/// Whether the data descriptor must be able to say more than 32 bits. It is laid down before the data, so for
-/// the worst case: DEFLATE adds 5 bytes per stored block of some 16 KiB at least, far less than 1/256.
+/// Whether the data descriptor needs 64-bit sizes. This is decided before the data, so for the worst case:
+/// DEFLATE adds 5 bytes per stored block of at least some 16 KiB, which is far less than 1/256.
 bool may_need_zip64(std::uint64_t size_bytes) {
   return size_bytes >= kIn64 - (kIn64 >> 8) - 1024;
 }
@@ -39,7 +39,7 @@ struct StreamedEntry::State {
   State& operator=(const State&) = delete;
   ~State() { deflateEnd(&stream); }
 
-  /// Leaves the writer unusable: what is already in the sink belongs to no whole member.
+  /// Leaves the writer unusable: the bytes already in the sink belong to no whole member.
   [[noreturn]] void fail(const std::string& message) {
     writer->phase_ = Writer::Phase::broken;
     throw failure(base::ErrorKind::corrupt, message, "write ZIP", info.name);

@@ -31,7 +31,7 @@ void Writer::check_name(const std::string& name) {
   }
 }
 
-/// After a sink's exception nobody knows how much of the archive is there: phase_ stays broken then.
+/// After an exception of the sink nobody knows how much of the archive was written. So phase_ stays broken.
 void Writer::write(std::string_view bytes) {
   const Phase phase = std::exchange(phase_, Phase::broken);
   sink_(bytes);

@@ -1,5 +1,5 @@
-// Writes one ZIP, front to back, into a sink: members, then the central directory. ZIP64 records appear only
-// where a number needs them. Entry names must be unique; EntryNamer sees to that. One thread at a time.
+// Writes one ZIP from front to back into a sink: members, then the central directory. Writes ZIP64 records
+// only if a number needs them. Entry names must be unique, as EntryNamer makes them. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -17,19 +17,19 @@ namespace s3c::zip {
 
 class Writer;
 
-/// A member written piece by piece, for bodies too large for memory. Its sizes and CRC-32 follow the data
-/// (general purpose bit 3). Dropping it without finish() leaves the writer unusable: a half member is never
-/// sealed into a ZIP. Must not outlive its writer, which must not be moved meanwhile. One thread at a time,
-/// the writer's.
+/// A member that is written piece by piece, for bodies too large for memory. Its sizes and CRC-32 follow the
+/// data (general purpose bit 3). If it is destroyed without finish(), the writer is unusable, so that a half
+/// member is never sealed into a ZIP. It must not outlive its writer, and the writer must not be moved
+/// meanwhile. One thread at a time, the writer's.
 class StreamedEntry {
  public:
   StreamedEntry(StreamedEntry&&) noexcept;
   StreamedEntry& operator=(StreamedEntry&&) = delete;
   ~StreamedEntry();
 
-  /// Throws Error corrupt as soon as more bytes came than were expected; the writer is then unusable.
+  /// Throws Error corrupt as soon as more bytes came than were expected. Then the writer is unusable.
   void write(std::string_view bytes);
-  /// Ends the member. Throws Error corrupt when fewer bytes came than were expected; the writer is then
+  /// Ends the member. Throws Error corrupt when fewer bytes came than were expected. Then the writer is
   /// unusable.
   EntryInfo finish();
 
@@ -45,38 +45,38 @@ class StreamedEntry {
 
 class Writer {
  public:
-  /// Takes the archive's next bytes; the view is valid during the call only. What it throws passes through
-  /// and leaves the writer unusable (every later call throws Error internal).
+  /// Takes the archive's next bytes. The view is valid during the call only. What it throws passes through,
+  /// and the writer is unusable then (every later call throws Error internal).
   using Sink = std::function<void(std::string_view)>;
 
   explicit Writer(Sink sink);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  /// Writes a whole member, sizes and CRC-32 in its local header. Returns its info with both offsets.
-  /// Throws Error invalid_argument when the name is not UTF-8 or longer than 65,535 bytes: nothing was
+  /// Writes a whole member, with sizes and CRC-32 in its local header. Returns its info with both offsets.
+  /// Throws Error invalid_argument when the name is not UTF-8 or is longer than 65,535 bytes. Nothing was
   /// written then.
   EntryInfo add(EncodedMember&& member);
 
-  /// The same for data that is already in info.method's form, in pieces. Throws Error internal when the
-  /// pieces don't add up to info.compressed_size_bytes; the offsets in info are ignored.
+  /// Writes a member whose data is already in info.method's form, in pieces. Throws Error internal when the
+  /// pieces don't add up to info.compressed_size_bytes. Ignores the offsets in info.
   EntryInfo add_precompressed(EntryInfo info, const std::vector<std::string>& chunks);
 
-  /// Starts a member of exactly expected_size_bytes; until its finish() no other call is allowed (Error
+  /// Starts a member of exactly expected_size_bytes. Until its finish() no other call is allowed (Error
   /// internal). level: 0..9, zlib's scale (higher is taken as 9). The bytes go to the sink in pieces of up to
   /// 64 KiB.
   [[nodiscard]] StreamedEntry begin_streamed(std::string name, base::Timestamp modified, int level,
                                              std::uint64_t expected_size_bytes);
 
-  /// Writes the central directory and its end records. No call is allowed afterwards. Nothing else does this:
-  /// a writer that is destroyed without it leaves an archive that no reader opens.
+  /// Writes the central directory and its end records. No call is allowed afterwards. The destructor doesn't
+  /// do this: without finish() no reader opens the archive.
   void finish();
 
   /// Bytes handed to the sink so far.
   std::uint64_t size_bytes() const { return size_bytes_; }
   /// Members finished so far.
   std::uint64_t entries() const { return directory_.entries(); }
-  /// What the pending central directory holds in memory.
+  /// How much memory the pending central directory takes.
   std::uint64_t pending_directory_bytes() const { return directory_.memory_bytes(); }
 
  private:
