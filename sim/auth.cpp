@@ -50,7 +50,7 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-/// Appends "name:value,value\n", values trimmed and runs of spaces made one.
+/// Appends "name:value,value\n". Values are trimmed; runs of spaces become one space.
 void append_canonical_header(std::string& out, const Headers& headers, std::string_view name) {
   out += name;
   out += ':';
@@ -86,7 +86,7 @@ std::string canonical_query(const Query& query) {
   return out;
 }
 
-/// Every x-amz- header must be signed, so that nobody can add one on the way.
+/// Every x-amz- header must be signed. Otherwise an attacker could add one on the way.
 void check_signed_headers(const Request& request, const std::vector<std::string_view>& signed_headers) {
   auto is_signed = [&](std::string_view name) {
     return std::find(signed_headers.begin(), signed_headers.end(), name) != signed_headers.end();
@@ -104,7 +104,8 @@ void check_signed_headers(const Request& request, const std::vector<std::string_
   }
 }
 
-/// Compares without telling by its duration where the first difference is, as an honest server would.
+/// Compares in constant time, as a real server would: the time taken doesn't tell where the first difference
+/// is.
 bool equal_signatures(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned difference = 0;
@@ -229,7 +230,7 @@ const std::string& Authenticator::signing_key(const User& user, std::string_view
   std::string cache_key = user.access_key + '/' + std::string(day);
   const auto found = signing_keys_.find(cache_key);
   if (found != signing_keys_.end()) return found->second;
-  if (signing_keys_.size() > 64) signing_keys_.clear();  // days come from clients; don't grow for ever
+  if (signing_keys_.size() > 64) signing_keys_.clear();  // clients choose the days: don't grow for ever
   const std::string day_key = base::hmac_sha256("AWS4" + user.secret_key, day);
   const std::string service_key = base::hmac_sha256(base::hmac_sha256(day_key, region_), "s3");
   return signing_keys_.emplace(std::move(cache_key), base::hmac_sha256(service_key, "aws4_request"))

@@ -19,7 +19,7 @@ struct User {
   std::string canonical_id;  ///< 64 hex digits, as in <Owner><ID>
 };
 
-/// What the signatures of aws-chunked chunks continue from.
+/// The values that the signatures of aws-chunked chunks start from.
 struct ChunkSigning {
   std::string signing_key;  ///< raw bytes
   std::string amz_date;     ///< "20130524T000000Z"
@@ -36,14 +36,14 @@ struct Authenticated {
 
 class Authenticator {
  public:
-  /// region: the one every credential scope must name.
+  /// region: every credential scope must name it.
   explicit Authenticator(std::string region) : region_(std::move(region)) {}
 
   void add_user(std::string access_key, std::string secret_key);
   /// REQUIRES: the user was added.
   const User& user(std::string_view access_key) const { return users_.find(access_key)->second; }
 
-  /// Who sent the request. The body is not looked at: see check_payload() in aws_chunked.h.
+  /// Finds out who sent the request. Doesn't check the body: check_payload() in aws_chunked.h does.
   /// Throws S3Error: AccessDenied (no signature, expired, unsigned x-amz- headers),
   /// AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidAccessKeyId,
   /// RequestTimeTooSkewed, SignatureDoesNotMatch, InvalidRequest.

@@ -18,7 +18,7 @@ constexpr std::string_view kStreamingSignedTrailer = "STREAMING-AWS4-HMAC-SHA256
 constexpr std::string_view kEmptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 constexpr std::size_t kMinChunkBytes = 8192;
 
-/// Walks through the framing; every take throws IncompleteBody when the bytes run out.
+/// Reads the framing piece by piece. Every take throws IncompleteBody when the bytes run out.
 class Decoder {
  public:
   Decoder(std::string_view framed, const ChunkSigning& signing, bool is_signed)
@@ -45,7 +45,7 @@ class Decoder {
     }
   }
 
-  /// The trailing headers; with a signature among them when the framing is signed.
+  /// The trailing headers. If the framing is signed, they must hold a signature.
   Headers decode_trailer() {
     Headers trailer;
     std::string canonical;
@@ -123,7 +123,7 @@ class Decoder {
 
   std::string_view rest_;
   const ChunkSigning& signing_;
-  std::string signature_;  // the last one: each is chained to the one before
+  std::string signature_;  // the last one: each signature covers the one before
   bool is_signed_;
 };
 
@@ -137,7 +137,7 @@ std::size_t decoded_length(const Request& request) {
   return length;
 }
 
-/// aws-chunked is framing, not an encoding of the object: it isn't stored.
+/// aws-chunked is framing and not an encoding of the object, so it isn't stored.
 void strip_aws_chunked(Headers& headers) {
   const std::string* encoding = headers.find("content-encoding");
   if (encoding == nullptr) return;

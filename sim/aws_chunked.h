@@ -1,4 +1,4 @@
-// Checks a request's body against what was signed, and takes aws-chunked framing off.
+// Checks a request's body against what was signed, and removes the aws-chunked framing.
 // Source: S3 API reference, "Signature calculations: transferring payload in multiple chunks" and "... with
 // trailing headers".
 //
@@ -13,9 +13,9 @@
 
 namespace s3c::sim {
 
-/// Afterwards request.body holds the object's bytes and request.headers the trailing headers as well;
-/// "aws-chunked" is gone from Content-Encoding. Throws S3Error: XAmzContentSHA256Mismatch,
-/// SignatureDoesNotMatch (a chunk), IncompleteBody, InvalidRequest.
+/// Afterwards request.body holds the object's bytes, request.headers also holds the trailing headers, and
+/// Content-Encoding has no "aws-chunked". Throws S3Error: XAmzContentSHA256Mismatch, SignatureDoesNotMatch (a
+/// chunk), IncompleteBody, InvalidRequest.
 void check_payload(Request& request, const Authenticated& authenticated);
 
 }  // namespace s3c::sim

@@ -57,7 +57,7 @@ const Prices& prices(StorageClass storage_class) {
   return kPrices[0];
 }
 
-/// The requests whose price follows the object's own class.
+/// True for requests whose price depends on the object's own class.
 bool priced_by_class(Operation operation) {
   switch (operation) {
     case Operation::put_object:

@@ -1,5 +1,5 @@
-// What the requests would have cost: counts by operation and price class, bytes, retrievals, dollars. Storage
-// isn't billed, nor is what copies retrieve. One thread.
+// What the requests would have cost: counts by operation and price class, bytes, retrievals, dollars. Doesn't
+// bill storage, nor what copies retrieve. One thread.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace s3c::sim {
 
-/// How a request is priced; the names are those of /_sim/bill.
+/// The price class of a request; the names are those of /_sim/bill.
 enum class PriceClass { put_copy_post_list, get_select_head, delete_cancel, glacier_put };
 
 /// What a retrieval costs, in billionths of a dollar.
@@ -21,13 +21,13 @@ struct RetrievalPrice {
   std::uint64_t request_nanodollars = 0;
   std::uint64_t gb_nanodollars = 0;  ///< for each 2^30 bytes
 };
-/// nullopt where bytes come for nothing and nobody counts them: GETs of STANDARD and of thawed copies.
+/// nullopt where reading is free and isn't counted: GETs of STANDARD and of thawed copies.
 /// tier: nullopt for a GET.
 std::optional<RetrievalPrice> retrieval_price(StorageClass storage_class, std::optional<RestoreTier> tier);
 
 class Bill {
  public:
-  /// Counts an answered request. Answers of 5xx are counted but free.
+  /// Counts an answered request. 5xx answers are counted but free.
   void add(const Response& response, std::uint64_t bytes_in);
   void reset() { *this = Bill(); }
 
@@ -53,10 +53,11 @@ class Bill {
   std::uint64_t server_errors_ = 0;
 };
 
-/// Multipart requests into an archive class bill as STANDARD until the Complete, which is a PUT of the class.
+/// Multipart requests into an archive class are billed as STANDARD. Only the Complete is billed as a PUT of
+/// the class.
 PriceClass price_class(Operation operation, StorageClass storage_class);
-/// What one request costs, in billionths of a dollar: whole numbers, so that a million of them add up
-/// exactly.
+/// The price of one request in billionths of a dollar. These are whole numbers, so that the sum of a million
+/// of them is exact.
 std::uint64_t request_price_nanodollars(Operation operation, StorageClass storage_class);
 
 }  // namespace s3c::sim

@@ -33,7 +33,8 @@ Response create_bucket(const Call& call) {
   const std::string& name = call.route.bucket;
   if (!is_bucket_name(name)) throw S3Error(S3Code::InvalidBucketName).with("BucketName", name);
   if (const Bucket* existing = call.store.bucket(name)) {
-    // us-east-1 answers 200 to the owner who asks again; other regions BucketAlreadyOwnedByYou.
+    // us-east-1 answers 200 when the owner creates the bucket again; other regions answer
+    // BucketAlreadyOwnedByYou.
     if (existing->owner_id() != call.user.canonical_id) {
       throw S3Error(S3Code::BucketAlreadyExists).with("BucketName", name);
     }
@@ -61,7 +62,7 @@ Response delete_bucket(const Call& call) {
 }
 
 Response get_bucket_location(const Call& call) {
-  // us-east-1 is written as nothing.
+  // For us-east-1 the element is empty.
   std::string document =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";

@@ -1,7 +1,7 @@
-// One authenticated S3 call on its way through the operations, and the operations themselves, one function
-// each. Files: bucket_ops, listing_ops, version_listing_ops, put_ops, get_ops, copy_ops, delete_ops,
-// tagging_ops, lock_ops, restore_ops, multipart_ops, complete_ops, multipart_listing_ops. Every operation
-// returns the success answer and throws S3Error otherwise.
+// One authenticated S3 call, and the operations, one function each. Files: bucket_ops, listing_ops,
+// version_listing_ops, put_ops, get_ops, copy_ops, delete_ops, tagging_ops, lock_ops, restore_ops,
+// multipart_ops, complete_ops, multipart_listing_ops. Every operation returns the answer of a success; in
+// every other case it throws S3Error.
 #pragma once
 
 #include <chrono>
@@ -19,11 +19,11 @@
 
 namespace s3c::sim {
 
-/// What the simulated store can do beyond the common ground of S3-like stores; all true is S3 itself.
+/// What the simulated store can do beyond what all S3-like stores can. With all true it is S3 itself.
 struct StorePowers {
   bool conditional_complete = true;  ///< If-None-Match and If-Match on CompleteMultipartUpload
-  /// Without it such a condition doesn't see what was written just before: of several Completes that arrive
-  /// at once, each wins.
+  /// Without it such a condition doesn't see an object that was written just before: if several Completes
+  /// arrive at once, each of them wins.
   bool atomic_complete = true;
   bool conditional_delete = true;        ///< If-Match on DeleteObject
   bool conditional_batch_delete = true;  ///< <ETag> in DeleteObjects
@@ -50,7 +50,7 @@ struct StorePowers {
   }
 };
 
-/// From RestoreObject until the object is readable.
+/// The time from RestoreObject until the object is readable.
 struct ThawTimes {
   std::chrono::milliseconds bulk{0};
   std::chrono::milliseconds standard{0};
@@ -62,11 +62,11 @@ struct ThawTimes {
   }
 };
 
-/// What AbortMultipartUpload does with an upload that was completed before.
+/// What AbortMultipartUpload does with an upload that is already completed.
 enum class AbortOfCompleted {
   refused,         ///< NoSuchUpload
   acknowledged,    ///< 204 and no effect: S3 for hours, others always
-  removes_object,  ///< and every abort removes the object at that name: seen on a store that people run
+  removes_object,  ///< 204, and every abort removes the object of that name: seen on a store in use
 };
 
 struct ServiceOptions {
@@ -74,7 +74,7 @@ struct ServiceOptions {
   StorePowers powers{};
   AbortOfCompleted abort_of_completed = AbortOfCompleted::refused;
   ThawTimes thaw_times{};
-  std::set<std::string, std::less<>> read_only_buckets{};  ///< changes answer AccessDenied, to the owner too
+  std::set<std::string, std::less<>> read_only_buckets{};  ///< changes get AccessDenied, the owner's too
 };
 
 struct Call {
@@ -86,7 +86,7 @@ struct Call {
   Bucket* bucket_or_null;  ///< nullptr for ListBuckets and CreateBucket only
   const User& user;
   base::Timestamp now;
-  base::Timestamp thaw_now;  ///< by the clock that thaws go by, which /_sim/thaw-clock moves on
+  base::Timestamp thaw_now;  ///< by the clock for thaws, which /_sim/thaw-clock advances
 
   Bucket& bucket() const { return *bucket_or_null; }
   const std::string& key() const { return route.key; }

@@ -1,5 +1,5 @@
-// S3's additional checksums: their names, their values, and how a multipart object gets one. Pure functions.
-// Source: S3 User Guide, "Checking object integrity".
+// S3's additional checksums: their names, their values, and how a multipart object's is computed. Pure
+// functions. Source: S3 User Guide, "Checking object integrity".
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ enum class ChecksumType { full_object, composite };
 struct Checksum {
   ChecksumAlgorithm algorithm = ChecksumAlgorithm::crc64nvme;
   ChecksumType type = ChecksumType::full_object;
-  std::string text;  ///< as in the header: base64, and "-N" behind a composite one
+  std::string text;  ///< as in the header: base64; a composite one ends in "-N"
 };
 
 /// "CRC64NVME", as in x-amz-checksum-algorithm and <ChecksumAlgorithm>.
@@ -33,12 +33,12 @@ std::string_view header_name(ChecksumAlgorithm algorithm);
 std::string_view element_name(ChecksumAlgorithm algorithm);
 /// "FULL_OBJECT" or "COMPOSITE".
 std::string_view name(ChecksumType type);
-/// By name in any case; nullopt if S3 doesn't know it.
+/// Parses a name in any case; nullopt if S3 doesn't know it.
 std::optional<ChecksumAlgorithm> parse_checksum_algorithm(std::string_view name);
 
-/// Bytes of a raw value: 4 to 32.
+/// The size of a raw value in bytes: 4 to 32.
 std::size_t raw_size_bytes(ChecksumAlgorithm algorithm);
-/// True for the CRCs, whose full-object value follows from the parts'.
+/// True for the CRCs: their full-object value can be computed from the parts' values.
 bool combines(ChecksumAlgorithm algorithm);
 
 /// The raw value, most significant byte first.

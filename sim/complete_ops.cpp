@@ -1,4 +1,4 @@
-// CompleteMultipartUpload: the strictest call of S3.
+// CompleteMultipartUpload.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -105,7 +105,8 @@ void refuse_uneven_parts(const std::vector<const Part*>& parts) {
   }
 }
 
-/// What a condition of Complete looks at.
+/// The object that a condition of Complete is checked against. Without atomic_complete, a condition misses an
+/// object that was written less than 300 ms ago.
 const Object* seen_by_condition(const Call& call) {
   constexpr std::chrono::milliseconds kJustBefore{300};
   const Object* current = call.bucket().current(call.key());
@@ -129,7 +130,7 @@ Checksum whole_checksum(const Upload& upload, const std::vector<const Part*>& pa
   return {upload.algorithm, ChecksumType::full_object, base::to_base64(raw)};
 }
 
-/// The whole object's size and checksum, where the client says what it expects.
+/// Checks the whole object's size and checksum if the client sent the values that it expects.
 void check_expectations(const Call& call, const Checksum& checksum, std::uint64_t size_bytes) {
   if (const std::string* size = call.find_header("x-amz-mp-object-size")) {
     if (*size != std::to_string(size_bytes)) {
@@ -179,8 +180,9 @@ Response completed(const Call& call, const Object& object) {
   return response;
 }
 
-/// A Complete said again after it succeeded (its answer was lost): the same answer, while the object is still
-/// the one that it made. nullptr: it never was, or isn't any more.
+/// Finds the object of a Complete that is repeated after it succeeded (its answer was lost). The repeated one
+/// gets the same answer while its object is still there. nullptr: this upload made no object, or it isn't
+/// there any more.
 const Object* already_completed(const Call& call) {
   const Object* current = call.bucket().current(call.key());
   if (current == nullptr || current->upload_id.empty() || current->upload_id != call.query.get("uploadId")) {
@@ -202,7 +204,7 @@ Response complete_multipart_upload(const Call& call) {
 
   Object object;
   for (const Part* part : parts) object.body.append(part->body);
-  object.etag = multipart_etag(listed).value();  // they equal the parts' own, which are MD5s
+  object.etag = multipart_etag(listed).value();  // listed ETags equal the parts', which are MD5s
   if (powers.checksums) {
     object.checksum = whole_checksum(upload, parts);
     check_expectations(call, *object.checksum, object.body.size_bytes());

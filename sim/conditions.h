@@ -18,9 +18,9 @@ void check_read_conditions(const Call& call, const Object& object);
 /// For the source of a copy: x-amz-copy-source-if-*. Throws S3Error: PreconditionFailed.
 void check_copy_source_conditions(const Call& call, const Object& source);
 
-/// For PUT, copy and Complete; current is the key's current version or nullptr.
-/// Throws S3Error: PreconditionFailed; NoSuchKey (If-Match on nothing); NotImplemented (If-None-Match with an
-/// ETag).
+/// For PUT, copy and Complete. current: the key's current version or nullptr.
+/// Throws S3Error: PreconditionFailed; NoSuchKey (If-Match, but there is no object); NotImplemented
+/// (If-None-Match with an ETag).
 void check_write_conditions(const Call& call, const Object* current);
 
 }  // namespace s3c::sim

@@ -1,5 +1,6 @@
-// Requests to the simulator itself, below /_sim/: unsigned, never billed, never subject to faults or stops.
-// Each handler of the chain answers its own and passes the others on. Pure functions.
+// Requests to the simulator itself, below /_sim/. They are unsigned, never billed, and never subject to
+// faults or stops. Each handler of the chain answers its own requests and passes the others on. Pure
+// functions.
 #pragma once
 
 #include <string>

@@ -25,7 +25,7 @@ Attributes copied_attributes(const Call& call, const Object& source) {
   Attributes attributes = read_attributes(call);
   if (!replaces(call, "x-amz-tagging-directive")) attributes.tags = source.attributes.tags;
   if (!replaces(call, "x-amz-metadata-directive")) {
-    // The storage class and the redirect don't travel; encryption may be asked for anew.
+    // The storage class and the redirect aren't copied. The request may ask for another encryption.
     std::erase_if(attributes.headers, [](const Header& field) {
       return !field.name.starts_with("x-amz-server-side-encryption") &&
              field.name != "x-amz-website-redirect-location";
@@ -41,7 +41,7 @@ Attributes copied_attributes(const Call& call, const Object& source) {
   return attributes;
 }
 
-/// The copy is one piece: a composite checksum becomes one over the full object.
+/// The copy is one piece, so a composite checksum becomes one over the full object.
 std::optional<Checksum> copied_checksum(const Call& call, const Object& source) {
   if (!call.options.powers.checksums) return std::nullopt;
   ChecksumAlgorithm algorithm = source.checksum ? source.checksum->algorithm : ChecksumAlgorithm::crc64nvme;

@@ -20,7 +20,8 @@ struct DeleteTarget {
   std::optional<std::string> etag;  ///< the condition
 };
 
-/// A condition is on the current version; on nothing (or a delete marker) it answers Not Found.
+/// A condition is checked against the current version. If there is none, or it is a delete marker, the answer
+/// is Not Found.
 /// Throws S3Error: NoSuchKey, PreconditionFailed.
 void check_delete_condition(const Call& call, const DeleteTarget& target) {
   if (!target.etag) return;

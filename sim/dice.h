@@ -1,4 +1,4 @@
-// Chance that is the same in every run and on every machine. Pure functions and values.
+// Random numbers that are the same in every run and on every machine. Pure functions and values.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace s3c::sim {
 
-/// A source of chance (SplitMix64).
+/// A generator of random numbers (SplitMix64).
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : state_(seed) {}

@@ -17,7 +17,8 @@ inline void append_digits(std::string& out, std::uint64_t value, std::size_t cou
   out.append(digits, count);
 }
 
-/// The number that all of text is; nullopt for anything else, and for one that Number can't hold.
+/// The number that the whole text is; nullopt for any other text, and for a number that doesn't fit into
+/// Number.
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text) {
   Number value = 0;

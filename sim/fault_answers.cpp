@@ -6,12 +6,12 @@ namespace s3c::sim {
 namespace {
 
 constexpr const char* kRequestId =
-    "FAULTFAULTFAULT0";  // the store never saw it, so it has no id of the store's
+    "FAULTFAULTFAULT0";  // the store never saw the request, so it gave it no id
 
 /// Changes the first hex digit of text[from..); false if no such digit comes before the next '<'.
 bool change_digit(std::string& text, std::size_t from) {
   const std::size_t at = text.find_first_of("0123456789abcdef<", from);
-  // "&quot;" has no hex digit before the ETag's own.
+  // "&quot;" before the ETag has no hex digit.
   if (at == std::string::npos || text[at] == '<') return false;
   text[at] = text[at] == '0' ? '1' : '0';
   return true;

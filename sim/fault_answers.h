@@ -1,4 +1,4 @@
-// Answers made up or spoiled by faults, whatever the operation. Pure functions.
+// Answers that faults invent or damage, for every operation. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ bool is_xml(const Response& response);
 /// REQUIRES: at_offset < body.size_bytes(), bit < 8.
 Payload with_flipped_bit(const Payload& body, std::uint64_t at_offset, std::uint64_t bit);
 
-/// Makes every ETag, in the header and in an XML body, another one of the same form. False: there was none.
+/// Changes every ETag, in the header and in an XML body, to another one of the same form. False: there was
+/// none.
 bool change_etags(Response& response);
 
 std::string lower_case(std::string_view text);

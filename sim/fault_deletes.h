@@ -1,4 +1,4 @@
-// DeleteObjects of which some keys are refused though nothing is wrong with them. Pure functions.
+// DeleteObjects calls in which some valid keys are refused. Pure functions.
 #pragma once
 
 #include <optional>
@@ -15,17 +15,17 @@ struct RefusedKey {
 };
 struct KeysRefused {
   std::vector<RefusedKey> keys{};
-  bool any_left = false;  ///< the request still asks for something
+  bool any_left = false;  ///< the request still has other keys
 };
 
-/// Takes the keys that match a glob out of a DeleteObjects once its signature was checked. Nothing is taken
-/// out of a body that can't be read.
+/// Removes the keys that match a glob from a DeleteObjects, after its signature was checked. A malformed body
+/// stays unchanged.
 KeysRefused refuse_keys(Request& request, const std::string& glob);
 
 /// The answer to a DeleteObjects that deleted nothing.
 Response empty_delete_result();
 
-/// Adds the refused keys to an answer. False, and no change: it isn't the answer of a success.
+/// Adds the refused keys to an answer. False, and no change, if the answer isn't a success.
 bool add_delete_errors(Response& response, const std::vector<RefusedKey>& keys, const std::string& code);
 
 }  // namespace s3c::sim

@@ -1,4 +1,5 @@
-// What each fault does to one request: before the store, to the store's answer, or instead of it. One thread.
+// What each fault does to one request: before the store gets it, to the store's answer, or instead of it. One
+// thread.
 #pragma once
 
 #include "sim/fault_listings.h"
@@ -8,7 +9,7 @@
 
 namespace s3c::sim {
 
-/// A request that a rule has taken.
+/// A request to which a rule applies.
 struct FaultedRequest {
   Handler& store;
   Request request;
@@ -19,8 +20,7 @@ struct FaultedRequest {
 
 struct FaultOutcome {
   Response response;
-  bool done =
-      true;  ///< false: the fault can't be done to this request or its answer, which is the store's own
+  bool done = true;  ///< false: the fault is impossible here; response is the store's own
 };
 
 FaultOutcome apply_fault(const Fault& fault, FaultedRequest call);

@@ -1,8 +1,8 @@
-// Does to requests and answers what a fault script says. Sits between the server and the store: faults that
-// have no effect never reach the store, the others reach it as any request does and lose or spoil its answer.
-// The bill is the store's: it counts what took effect there, and what the store refused itself, as S3 would
-// bill it. So a duplicate counts twice, a lost reply and a late request once, an error made up here not at
-// all. One thread.
+// Changes requests and answers as a fault script says. It sits between the server and the store. Faults that
+// have no effect never reach the store. With other faults the store handles the request as usual, and the
+// answer is lost or damaged. The bill is the store's: it counts what took effect there, and what the store
+// itself refused, as S3 would bill it. So a duplicate counts twice, a lost reply and a late request once, and
+// an error invented here not at all. One thread.
 #pragma once
 
 #include <cstdint>
@@ -22,18 +22,18 @@ class FaultHandler final : public Handler {
  public:
   using Now = std::function<base::Timestamp()>;
 
-  /// inner must outlive the handler and every LaterEffect of its answers. now: what rate limits go by.
+  /// inner must outlive the handler and every LaterEffect of its answers. now: the time for rate limits.
   FaultHandler(Handler& inner, Now now) : inner_(inner), now_(std::move(now)) {}
 
-  /// Replaces the rules and starts all counts again.
+  /// Replaces the rules and resets all counts.
   void set_script(FaultScript script);
 
-  /// PUT /_sim/faults     a script (fault_script.h); 400 and a line of text when it can't be right
+  /// PUT /_sim/faults     a script (fault_script.h); 400 and a line of text when it is invalid
   /// GET /_sim/faults     {"requests": n, "rules": [{"matched": n, "fired": n}, ...], "log": [{"request": n,
   ///                      "operation": "PutObject", "bucket": "b", "key": "k", "fault": "reset"}, ...]}
-  ///                      fired: the fault was done; it isn't where it can't be, as a cut of a body that is
-  ///                      empty
-  /// DELETE /_sim/faults  no rules any more
+  ///                      fired: how often the fault happened; it doesn't where it is impossible, such as
+  ///                      cutting an empty body
+  /// DELETE /_sim/faults  removes all rules
   Response handle(Request request) override;
 
  private:

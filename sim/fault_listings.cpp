@@ -15,7 +15,7 @@
 namespace s3c::sim {
 namespace {
 
-/// An element of a page, and the parameter that asks for what follows it.
+/// An element of a page, and the parameter that asks for the next page with it.
 struct Continuation {
   const char* element;
   std::string_view parameter;

@@ -1,4 +1,4 @@
-// Listings that lie: the next page, the last one, pages with keys left out. One thread.
+// Wrong listings: the next page, the last page again, pages with keys left out. One thread.
 #pragma once
 
 #include <map>
@@ -10,19 +10,19 @@
 
 namespace s3c::sim {
 
-/// The request for the page that follows page, which answered request. nullopt: no listing whose pages can be
-/// followed (ListObjects, the old one, can't), or the last page.
+/// The request for the page that follows page, which answered request. nullopt: page is the last page or not
+/// a page of a listing that can be continued (ListObjects, the old one, can't).
 std::optional<Request> request_for_next_page(const RequestFacts& facts, Request request,
                                              const Response& page);
 
-/// Leaves the keys that match a glob out of a page of a listing. False: there was none.
+/// Removes the keys that match a glob from a page of a listing. False: there was none.
 bool omit_keys(Response& page, const std::string& glob);
 
-/// The last page of each listing, for those who want to see it again.
+/// The last page of each listing, for the fault "repeat_page".
 class LastPages {
  public:
   void remember(const RequestFacts& facts, const Response& page);
-  /// The page before the one that is asked for; nullptr if that is the first one.
+  /// The page before the requested one; nullptr if the requested one is the first.
   const Response* before(const RequestFacts& facts, const Request& request) const;
 
  private:

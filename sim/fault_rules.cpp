@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kUlidBytes = 26;
 
-/// A key without the ULIDs in it, which no two runs have in common.
+/// A key without the ULIDs in it: they differ in every run.
 std::string without_ulids(std::string_view key) {
   auto is_ulid_letter = [](char c) {
     return std::string_view("0123456789ABCDEFGHJKMNPQRSTVWXYZ").find(c) != std::string_view::npos;
@@ -85,7 +85,7 @@ RequestFacts facts_of(const Request& request) {
       facts.keys.push_back(std::move(route.key));
     }
   } catch (const S3Error&) {
-    // The store will say what is wrong with it; rules for all requests hold for this one too.
+    // The store will answer with the error. Rules for all requests apply to this one too.
   }
   if (facts.keys.empty()) facts.keys.emplace_back();
   return facts;

@@ -1,7 +1,7 @@
-// Which rule of a fault script a request falls under. Deterministic: the same requests in the same order get
-// the same faults. And more than that, so that a run of many threads can be replayed: chance depends on the
-// script's seed, the rule, and the how-manieth request of the same operation, bucket and key this is, not on
-// what other requests came between. One thread.
+// Decides which rule of a fault script applies to a request. Deterministic: the same requests in the same
+// order get the same faults. A run of many threads can be replayed too: chance depends on the script's seed,
+// on the rule, and on how many requests with the same operation, bucket and key came before. It doesn't
+// depend on other requests in between. One thread.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +18,11 @@
 
 namespace s3c::sim {
 
-/// What selectors look at.
+/// What selectors are compared with.
 struct RequestFacts {
-  Operation operation = Operation::unknown;  ///< also for what isn't an S3 request at all
+  Operation operation = Operation::unknown;  ///< also for requests that aren't S3 requests
   std::string bucket;
-  /// The key; the prefix asked for by a listing; every key of a DeleteObjects. At least one.
+  /// The key; or the prefix that a listing asks for; or every key of a DeleteObjects. At least one.
   std::vector<std::string> keys;
 };
 RequestFacts facts_of(const Request& request);
@@ -45,10 +45,10 @@ class FaultRules {
   bool empty() const { return script_.rules.empty(); }
   const std::vector<Counts>& counts() const { return counts_; }
 
-  /// The first rule that takes this request. Every rule counts the requests it matches, whether or not an
-  /// earlier one took them; rate limits count those that no earlier one took.
+  /// The first rule that takes this request. Every rule counts all requests that it matches, even those that
+  /// an earlier rule took. Rate limits count only the requests that no earlier rule took.
   std::optional<Chosen> choose(const RequestFacts& facts, base::Timestamp now);
-  /// To be called when the chosen rule's fault could be done to the request.
+  /// Call it when the chosen rule's fault was done to the request.
   void count_fired(const Chosen& chosen) { ++counts_[chosen.index].fired; }
 
  private:
@@ -63,7 +63,7 @@ class FaultRules {
 
   FaultScript script_;
   std::vector<Counts> counts_;                             // one for each rule
-  std::unordered_map<std::uint64_t, std::uint64_t> seen_;  // requests by the hash of who they are
+  std::unordered_map<std::uint64_t, std::uint64_t> seen_;  // requests, by hash of operation, bucket, key
   std::map<std::string, TokenBucket> token_buckets_;       // by rule, bucket and prefix
 };
 

@@ -19,10 +19,11 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t kMaxCount = 1ULL << 40;         // of requests, bytes
 constexpr std::uint64_t kMaxMilliseconds = 86'400'000;  // a day
 
-/// One object of the script: hands its fields out by type and, at the end, names those nobody asked for.
+/// One object of the script. Returns its fields by type and, at the end, names the fields that no caller
+/// asked for.
 class Fields {
  public:
-  /// where: what messages begin with, as "rule 2".
+  /// where: the beginning of messages, such as "rule 2".
   Fields(const json& object, std::string where) : object_(object), where_(std::move(where)) {
     if (!object.is_object()) fail("is not an object");
   }
@@ -94,7 +95,7 @@ class Fields {
       fail(fmt::format("\"{}\" is {}, must be a whole number", name, value->dump()));
     return value->get<std::int64_t>();
   }
-  /// A value or an array of values, each handed to take; absent: nothing.
+  /// Passes a value, or each value of an array, to take. An absent field has no values.
   template <typename Take>
   void each(const std::string& name, const Take& take) {
     const json* value = find(name);

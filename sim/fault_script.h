@@ -1,6 +1,6 @@
-// Fault scripts: which requests go wrong, and how. What the JSON of PUT /_sim/faults says, as values.
+// Fault scripts: which requests go wrong, and how. The JSON of PUT /_sim/faults, as values.
 //
-//   script = {"seed": number, "rules": [rule, ...]}      both may be left out
+//   script = {"seed": number, "rules": [rule, ...]}      both are optional
 //   rule   = selectors, then "fault": name and that fault's parameters
 //
 // A rule takes a request when all its selectors hold. Pure functions.
@@ -24,7 +24,7 @@ struct Selector {
   std::string key = "*";                 ///< glob; see RequestFacts::keys
   std::vector<std::uint64_t> nth{};      ///< of the matching requests, from 1; empty: all
   std::uint64_t from = 1;                ///< the n-th matching request and later
-  std::optional<std::uint64_t> times{};  ///< fires at most so often
+  std::optional<std::uint64_t> times{};  ///< the fault happens at most so often
   std::optional<double> probability{};   ///< 0 to 1
 };
 
@@ -40,11 +40,12 @@ struct ErrorIn200Fault {
   std::string code;
   bool after_effect = false;
 };
-/// "delay": of the answer; the effect isn't late.
+/// "delay": the answer is late; the effect isn't.
 struct DelayFault {
   std::chrono::milliseconds time{0};
 };
-/// "stall": so much of the body, at least one byte less than all; an answer without a body: nothing at all.
+/// "stall": sends after_bytes of the body, but at least one byte less than all of it; if the body is empty,
+/// sends nothing at all.
 struct StallFault {
   std::uint64_t after_bytes = 0;
   std::chrono::milliseconds time{0};  ///< of silence, then the connection is closed
@@ -55,50 +56,50 @@ struct ResetFault {};
 struct LostReplyFault {
   bool reset = false;  ///< the connection ends with a TCP reset instead of an orderly close
 };
-/// "late": the connection is closed at once, the effect comes afterwards.
+/// "late": the connection is closed at once; the effect comes later.
 struct LateFault {
   std::chrono::milliseconds time{0};
 };
-/// "duplicate": the effect twice, the first one's answer.
+/// "duplicate": the effect happens twice; the answer is the first one's.
 struct DuplicateFault {
   std::optional<std::chrono::milliseconds> time{};  ///< between the two; absent: none
 };
-/// "cut_body", "short_body": the body ends early, at least one byte of it is missing.
+/// "cut_body", "short_body": the body ends early; at least one byte of it is missing.
 struct CutFault {
   std::optional<std::uint64_t> keep_bytes{};  ///< either this
   std::optional<double> keep_ratio{};         ///< or this
-  bool honest_length = false;                 ///< Content-Length is what is sent
+  bool honest_length = false;                 ///< Content-Length is the number of bytes sent
   bool reset = false;                         ///< as in LostReplyFault
 };
-/// "flip_byte": one bit of the answer's body.
+/// "flip_byte": one bit of the answer's body is changed.
 struct FlipFault {
   std::optional<std::int64_t> at{};  ///< offset in bytes, from the end if negative; absent: anywhere
 };
-/// "truncate_xml": the first half of an XML answer, well framed.
+/// "truncate_xml": the first half of an XML answer, with the right Content-Length.
 struct TruncateXmlFault {};
-/// "skip_page": the page after the one asked for.
+/// "skip_page": the answer is the page after the requested one.
 struct SkipPageFault {};
-/// "repeat_page": asked for a further page, the one before it once more.
+/// "repeat_page": the answer to a request for a further page is the page before it again.
 struct RepeatPageFault {};
-/// "omit_key": keys left out of a listing.
+/// "omit_key": a listing lacks some keys.
 struct OmitKeyFault {
   std::string match;  ///< glob
 };
-/// "delete_errors": keys of a DeleteObjects that are refused.
+/// "delete_errors": some keys of a DeleteObjects are refused.
 struct DeleteErrorsFault {
   std::string match;  ///< glob
   std::string code;
 };
-/// "wrong_etag": every ETag of the answer, in header and XML, is another one.
+/// "wrong_etag": every ETag of the answer, in header and XML, is changed.
 struct WrongEtagFault {};
 /// "drop_headers": globs of header names in lower case.
 struct DropHeadersFault {
-  std::vector<std::string> request{};   ///< unknown to the store, though the client signed them
+  std::vector<std::string> request{};   ///< hidden from the store, although the client signed them
   std::vector<std::string> response{};  ///< missing in the answer
 };
 /// "rate_limit": a token bucket for each bucket and first segments of the key; 503 SlowDown when it is empty.
 struct RateLimitFault {
-  double per_second = 0;  ///< also the most that can be saved up, though never less than one
+  double per_second = 0;  ///< also the most tokens that the bucket can hold, but at least one
   std::uint64_t prefix_segments = 0;
 };
 

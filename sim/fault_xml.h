@@ -1,4 +1,4 @@
-// XML answers read back and written again, by faults that change them. Pure functions.
+// Parses XML answers and writes them again, for faults that change them. Pure functions.
 #pragma once
 
 #include <optional>

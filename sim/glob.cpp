@@ -6,7 +6,7 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
   std::size_t t = 0;
   std::size_t star = std::string_view::npos;  // the last '*' passed
-  std::size_t star_text = 0;                  // what it has swallowed ends here
+  std::size_t star_text = 0;                  // the end of the text that it matches so far
   while (t < text.size()) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;

@@ -20,14 +20,14 @@ struct ListingQuery {
 
   /// A key or prefix as it is written into the document.
   std::string text(std::string_view key) const;
-  /// The common prefix that key rolls up into, delimiter included; "" if it stays a key of its own.
+  /// The common prefix under which key is listed, delimiter included; "" if key is listed itself.
   /// REQUIRES: key starts with prefix.
   std::string_view common_prefix_of(std::string_view key) const;
 };
 
 /// The smallest string above every string that starts with prefix; "" when there is none (prefix is all 0xff
-/// or empty). Jumping there is what makes a listing with a delimiter cost as much as it returns, whatever the
-/// prefixes hold.
+/// or empty). A listing with a delimiter jumps there, so its cost depends on the entries that it returns and
+/// not on the number of keys below the prefixes.
 std::string first_after_prefix(std::string_view prefix);
 
 }  // namespace s3c::sim

@@ -13,13 +13,13 @@
 namespace s3c::sim {
 namespace {
 
-/// One page: keys and common prefixes, in order within each list, counted together. No objects: what a page
-/// of them costs is for the bucket to say.
+/// One page: keys and common prefixes, in order within each list, counted together. It holds no objects:
+/// making them may be expensive, and the bucket decides how.
 struct Page {
   std::vector<std::string> keys;
   std::vector<std::string> common_prefixes;
   bool truncated = false;
-  std::string last;  ///< the last entry, key or common prefix: the next page is what lies after it
+  std::string last;  ///< the last entry, key or common prefix: the next page begins after it
 
   std::size_t size() const { return keys.size() + common_prefixes.size(); }
 };
@@ -45,8 +45,8 @@ Page make_page(const Bucket& bucket, const ListingQuery& listing, std::string_vi
       at->advance();
       continue;
     }
-    // A prefix counts only if something in it is not deleted: look for the first such key, then jump behind
-    // them all.
+    // A prefix is listed only if it has a key that is not deleted. Look for the first such key, then jump
+    // behind all keys of the prefix.
     while (!at->at_end() && at->key().starts_with(common) && !at->is_live()) at->advance();
     const bool is_live = !at->at_end() && at->key().starts_with(common);
     if (is_live && common > after) {
@@ -113,8 +113,8 @@ void write_parameters(XmlWriter& xml, const Call& call, const ListingQuery& list
   xml.flag("IsTruncated", page.truncated);
 }
 
-// A continuation token is opaque to clients: the last entry behind a mark, so that a key passed as a token is
-// refused.
+// A continuation token is opaque to clients. It is the last entry behind a mark, so that a key sent as a
+// token is refused.
 constexpr std::string_view kTokenMark = "s3sim-1:";
 
 std::string make_token(std::string_view last) {

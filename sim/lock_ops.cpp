@@ -38,8 +38,8 @@ DefaultRetention parse_default_retention(const pugi::xml_node& node) {
   return {*mode, has_days ? time : 0, has_days ? 0 : time};
 }
 
-/// A retention that still runs may be made longer by anyone; else GOVERNANCE gives way to a bypass,
-/// COMPLIANCE to nothing.
+/// A retention that still runs may always be extended. For any other change, GOVERNANCE needs a bypass, and
+/// COMPLIANCE allows none.
 void require_changeable(const Call& call, const std::optional<Retention>& now,
                         const std::optional<Retention>& wanted) {
   if (!now || call.now >= now->until) return;
@@ -97,7 +97,7 @@ Response put_object_retention(const Call& call) {
   const pugi::xml_document document = checked_xml(call, "Retention");
   const pugi::xml_node root = document.document_element();
   std::optional<Retention> wanted;
-  if (root.first_child()) {  // an empty <Retention/> takes the retention away
+  if (root.first_child()) {  // an empty <Retention/> removes the retention
     const std::optional<LockMode> mode = parse_lock_mode(root.child_value("Mode"));
     const std::optional<base::Timestamp> until = base::parse_iso8601(root.child_value("RetainUntilDate"));
     if (!mode || !until) throw S3Error(S3Code::MalformedXML);

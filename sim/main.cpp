@@ -41,7 +41,7 @@ struct Options {
   std::string abort = "refused";
 };
 
-/// What --without takes away.
+/// Switches off what --without names.
 void take_power(const std::string& name, s3c::sim::StorePowers& powers) {
   if (name == "atomic-complete") powers.atomic_complete = false;
   if (name == "conditional-delete") powers.conditional_delete = false;
@@ -65,8 +65,8 @@ milliseconds parse_duration(const std::string& flag, const std::string& text) {
   return milliseconds(static_cast<milliseconds::rep>(value * scale));
 }
 
-/// "5s" for all tiers, "standard=3s" for one; several parted by commas, of which the last one counts. Throws
-/// CLI::ValidationError.
+/// "5s" for all tiers, "standard=3s" for one tier; several are separated by commas, and a later one overrides
+/// an earlier one. Throws CLI::ValidationError.
 s3c::sim::ThawTimes parse_thaw_times(const std::string& flag, const std::string& text) {
   s3c::sim::ThawTimes times = s3c::sim::ThawTimes::all(milliseconds(0));
   if (text.empty()) parse_duration(flag, text);  // refuses it

@@ -142,7 +142,7 @@ Response upload_part_copy(const Call& call) {
 
 Response abort_multipart_upload(const Call& call) {
   const AbortOfCompleted mode = call.options.abort_of_completed;
-  // An id that never was is acknowledged as well: nobody remembers which there were.
+  // Ids that never existed are acknowledged as well: the simulator doesn't remember completed uploads.
   if (mode == AbortOfCompleted::refused) require_upload(call);
   call.bucket().remove_upload(call.key(), std::string(call.query.get("uploadId")));
   if (mode == AbortOfCompleted::removes_object && call.bucket().current(call.key()) != nullptr)

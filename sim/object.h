@@ -1,4 +1,4 @@
-// What the simulated S3 knows of objects, their versions, and uploads: plain values.
+// Objects, versions and uploads of the simulated S3: plain values.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@
 
 namespace s3c::sim {
 
-/// "GLACIER" and the like. nullopt for names S3 doesn't take.
+/// Parses "GLACIER" and other names. nullopt for names that S3 refuses.
 std::optional<StorageClass> parse_storage_class(std::string_view name);
 std::string_view name(StorageClass storage_class);
 /// GLACIER and DEEP_ARCHIVE: not readable before a RestoreObject.
@@ -27,26 +27,26 @@ struct Tag {
 
 enum class LockMode { governance, compliance };
 
-/// Object Lock: the version can't be deleted before a moment.
+/// Object Lock: the version can't be deleted before a given time.
 struct Retention {
   LockMode mode = LockMode::governance;
   base::Timestamp until;
 };
 
-/// Object Lock on one version; both may hold at once.
+/// Object Lock on one version; both kinds may apply at once.
 struct ObjectLock {
   std::optional<Retention> retention{};
   std::optional<bool> legal_hold{};  ///< nullopt: never set
 };
 
-/// What a bucket with Object Lock gives to versions that come without a retention of their own.
+/// The retention that a bucket with Object Lock gives to versions that bring none of their own.
 struct DefaultRetention {
   LockMode mode = LockMode::governance;
   int days = 0;   ///< either this
   int years = 0;  ///< or this
 };
 
-/// What an upload says about an object besides its bytes.
+/// The attributes that an upload gives an object besides its bytes.
 struct Attributes {
   std::vector<Header> headers;  ///< system and x-amz-meta- headers as sent, names in lower case
   StorageClass storage_class = StorageClass::standard;

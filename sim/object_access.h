@@ -1,5 +1,5 @@
-// Finding the object that a request reads: by key or version, behind delete markers, frozen or not, here or
-// as the source of a copy. One thread.
+// Finds the object that a request reads: by key or version, behind delete markers, frozen or not, as the
+// target or as the source of a copy. One thread.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace s3c::sim {
 Object& require_object(const Call& call, Bucket& bucket, const std::string& key,
                        const std::string* version_id);
 
-/// Throws S3Error: InvalidObjectState when the object is archived and no thawed copy is there.
+/// Throws S3Error: InvalidObjectState when the object is archived and has no thawed copy.
 void require_readable(const Call& call, const Object& object);
 
 /// True while a thawed copy of an archived object can be read. now: Call::thaw_now.
@@ -25,8 +25,9 @@ struct CopySource {
   std::string key;
   Object* object;
 };
-/// What x-amz-copy-source names: readable, the caller's own, its x-amz-copy-source-if-* conditions true.
-/// Throws S3Error: InvalidArgument, NoSuchBucket, AccessDenied and whatever the functions above throw.
+/// The object that x-amz-copy-source names. It is readable and the caller's own, and its
+/// x-amz-copy-source-if-* conditions hold. Throws S3Error: InvalidArgument, NoSuchBucket, AccessDenied and
+/// whatever the functions above throw.
 CopySource require_copy_source(const Call& call);
 
 /// The largest source that CopyObject copies at once, or UploadPartCopy into one part.
@@ -38,12 +39,12 @@ struct ByteRange {
   std::uint64_t first_offset = 0;
   std::uint64_t size_bytes = 0;
 };
-/// A Range header's one range within size_bytes. nullopt for what S3 ignores: malformed or more than one
-/// range. Throws S3Error: InvalidRange when nothing of it lies within the object.
+/// The range of a Range header within size_bytes. nullopt for headers that S3 ignores: malformed, or more
+/// than one range. Throws S3Error: InvalidRange when no byte of it is within the object.
 std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size_bytes);
 
-/// x-amz-copy-source-range, which is stricter: "bytes=first-last", both within a source of more than 5 MiB.
-/// Throws S3Error: InvalidArgument, InvalidRequest.
+/// Parses x-amz-copy-source-range, which is stricter: "bytes=first-last", both within the source, and the
+/// source larger than 5 MiB. Throws S3Error: InvalidArgument, InvalidRequest.
 ByteRange parse_copy_source_range(std::string_view header, std::uint64_t source_size_bytes);
 
 }  // namespace s3c::sim

@@ -13,7 +13,7 @@ constexpr std::size_t kMaxTagKeyBytes = 128 * 4;  // 128 characters
 constexpr std::size_t kMaxTagValueBytes = 256 * 4;
 constexpr std::string_view kMetadataPrefix = "x-amz-meta-";
 
-/// Kept with the object and sent back by GET and HEAD, under these very names.
+/// Kept with the object and returned by GET and HEAD under the same names.
 constexpr std::string_view kSystemHeaders[] = {
     "content-type",
     "cache-control",

@@ -1,5 +1,4 @@
-// The headers that travel with an object: reading them from an upload, writing them into an answer. Pure
-// functions.
+// The headers of an object: reads them from an upload, writes them into an answer. Pure functions.
 #pragma once
 
 #include <optional>
@@ -24,7 +23,7 @@ void check_tags(const std::vector<Tag>& tags);
 
 /// x-amz-version-id, in buckets that are or were versioned.
 void write_version(Response& response, const Bucket& bucket, const Object& object);
-/// Everything GET and HEAD tell about an object but its length.
+/// Writes everything that GET and HEAD tell about an object, except its length.
 void write_object_headers(Response& response, const Call& call, const Object& object);
 
 }  // namespace s3c::sim

@@ -19,14 +19,14 @@ std::string_view name(LockMode mode);
 /// Throws S3Error: InvalidRequest (the bucket has no Object Lock), InvalidArgument.
 ObjectLock read_object_lock(const Call& call);
 
-/// What is to be locked must come with Content-MD5 or a checksum. lock: of the object or the upload; for the
-/// bucket's default retention too. Throws S3Error: InvalidRequest.
+/// An upload that will be locked must have Content-MD5 or a checksum. lock: of the object or the upload; the
+/// bucket's default retention counts too. Throws S3Error: InvalidRequest.
 void require_digest_for_lock(const Call& call, const ObjectLock& lock);
 
-/// The request asks to go past GOVERNANCE, which the bucket's owner may.
+/// True if the request asks to bypass GOVERNANCE, which the bucket's owner may do.
 bool bypasses_governance(const Call& call);
 
-/// Throws S3Error: AccessDenied while version is held, or retained and not bypassed.
+/// Throws S3Error: AccessDenied while version has a legal hold, or a retention that isn't bypassed.
 void require_deletable(const Call& call, const Object& version);
 
 /// The lock headers of GET and HEAD.

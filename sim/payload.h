@@ -1,5 +1,5 @@
-// Object bytes as a list of slices of shared, immutable chunks: a copy, a range or a multipart object made of
-// its parts never copies bytes. Immutable chunks, value semantics; one thread, as everything in sim.
+// Object bytes as a list of slices of shared, immutable chunks. So a copy, a range or a multipart object made
+// of its parts never copies bytes. Value semantics; one thread, as everything in sim.
 #pragma once
 
 #include <cstddef>

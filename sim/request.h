@@ -1,6 +1,6 @@
 // The plain values between HTTP framing (server.h) and the S3 protocol (service.h), and the interface in the
-// middle: whatever wants to see or spoil requests (fault scripts, tests) is a Handler that wraps another
-// Handler. One thread: a handler is called from the server's only thread.
+// middle. Code that sees or changes requests (fault scripts, tests) is a Handler that wraps another Handler.
+// One thread: a handler is called from the server's only thread.
 #pragma once
 
 #include <chrono>
@@ -60,12 +60,12 @@ struct Request {
   std::string raw_query;  ///< as received, without '?'
   Headers headers;
   Payload body;  ///< at most one slice; still in aws-chunked framing if it came so
-  /// Done to the request once its signature and digests were found right: what a fault changes on the way to
-  /// the store, which the client didn't sign. Empty but for faults.
+  /// A change of the request on its way to the store, for faults. It runs after the signature and the digests
+  /// were checked, because the client didn't sign it. Empty without such a fault.
   std::function<void(Request&)> after_signature{};
 };
 
-/// Every S3 call the simulator answers; unknown stands for all others.
+/// Every S3 call that the simulator answers; unknown stands for all others.
 enum class Operation {
   unknown,
   list_buckets,
@@ -118,20 +118,20 @@ enum class StorageClass {
 enum class RestoreTier { bulk, standard, expedited };
 std::string_view name(RestoreTier tier);
 
-/// Bytes fetched out of a class that charges for it.
+/// Bytes read from a storage class that charges for reading.
 struct Retrieval {
   StorageClass storage_class = StorageClass::standard;
   std::optional<RestoreTier> tier{};  ///< of a RestoreObject; nullopt: a GET
-  std::uint64_t size_bytes = 0;       ///< 0 where only a thawed copy's days were changed
+  std::uint64_t size_bytes = 0;       ///< 0 if only a thawed copy's days were changed
 };
 
 /// What the connection does with an answer. Everything but whole ends the connection.
 struct Delivery {
   enum class How {
     whole,    ///< sends all of it
-    cut,      ///< sends the head, which promises all, and the first body_bytes of the body
+    cut,      ///< sends the head, with the full Content-Length, and the first body_bytes of the body
     nothing,  ///< sends nothing
-    held,     ///< sends nothing and stays open until an answer comes that releases_held
+    held,     ///< sends nothing and stays open until an answer has releases_held
   };
   How how = How::whole;
   std::uint64_t body_bytes = 0;          ///< cut: at most the body's size
@@ -139,7 +139,7 @@ struct Delivery {
   bool reset = false;                    ///< cut, nothing: ends with a TCP reset instead of an orderly close
 };
 
-/// Something that happens some time after the answer was made, whatever becomes of its connection.
+/// An effect that happens some time after the answer was made, even if the connection is closed.
 struct LaterEffect {
   std::chrono::milliseconds after{0};
   std::function<void()> run;
@@ -150,7 +150,7 @@ struct Response {
   Headers headers;  ///< all but Content-Length, Connection and Date, which the server adds; a Date set here
                     ///< is kept
   Payload body;
-  /// HEAD: the Content-Length to promise although no body follows.
+  /// HEAD: the Content-Length to send although no body follows.
   std::optional<std::uint64_t> head_size_bytes;
   /// How long to wait before the first byte of the answer, on top of the server's own latency.
   std::chrono::milliseconds delay{0};

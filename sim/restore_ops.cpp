@@ -1,5 +1,5 @@
-// RestoreObject: makes an archived object readable after its tier's thaw time, until its days are over. A
-// thaw in progress can be changed to a faster tier.
+// RestoreObject: an archived object becomes readable after its tier's thaw time, until its days have passed.
+// A thaw in progress can be changed to a faster tier.
 #include <algorithm>
 
 #include "sim/call.h"
@@ -50,7 +50,7 @@ Response restore_object(const Call& call) {
   const base::Timestamp now = call.thaw_now;
   Response response;
   response.storage_class = storage_class;
-  if (is_thawed(object, now)) {  // 200: only the days are new, and only the request is charged
+  if (is_thawed(object, now)) {  // 200: only the days change, and only the request is charged
     object.thaw->expires_at = expiry(now, days);
     response.retrieval = Retrieval{storage_class, tier, 0};
     return response;

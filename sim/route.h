@@ -21,15 +21,15 @@ bool is_bucket_name(std::string_view name);
 
 /// "GetObject"; S3's name of the operation.
 std::string_view name(Operation operation);
-/// The reverse; nullopt for names s3sim doesn't have. "Unknown" isn't one.
+/// The reverse; nullopt for names that s3sim doesn't have, "Unknown" included.
 std::optional<Operation> parse_operation(std::string_view name);
-/// True for what a read-only bucket refuses.
+/// True for operations that a read-only bucket refuses.
 bool mutates(Operation operation);
 
-/// Bucket and key from the path, or from the Host header (bucket.localhost, bucket.s3.localhost); the
-/// operation from method, query and headers. Parameters that S3 doesn't know are ignored, as S3 does;
-/// sub-resources it knows and we don't make the operation unknown. Throws S3Error: InvalidURI (bad escapes,
-/// keys that aren't UTF-8), KeyTooLongError.
+/// Takes bucket and key from the path or from the Host header (bucket.localhost, bucket.s3.localhost), and
+/// the operation from method, query and headers. Parameters that S3 doesn't know are ignored, as S3 does. If
+/// the query has a sub-resource that S3 knows and s3sim doesn't, the operation is unknown. Throws S3Error:
+/// InvalidURI (bad escapes, keys that aren't UTF-8), KeyTooLongError.
 Route route_request(const Request& request, const Query& query);
 
 }  // namespace s3c::sim

@@ -12,8 +12,8 @@ struct Row {
   std::string_view message;
 };
 
-// Source: S3 API reference, "Error responses"; messages are our words except where clients are known to read
-// them.
+// Source: S3 API reference, "Error responses". The messages are our own words, except those that clients are
+// known to read.
 constexpr Row kRows[] = {
     {S3Code::AccessDenied, "AccessDenied", 403, "Access Denied"},
     {S3Code::AuthorizationHeaderMalformed, "AuthorizationHeaderMalformed", 400,

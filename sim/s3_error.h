@@ -1,5 +1,5 @@
-// An S3 error answer as a C++ exception: thrown by whatever finds the request wrong, turned into XML in
-// exactly one place (service.cpp). It is a reply, not a failure of the simulator; those are base::Error.
+// An S3 error answer as a C++ exception. The code that finds a request wrong throws it, and only service.cpp
+// turns it into XML. It is a reply and not a failure of the simulator; those are base::Error.
 #pragma once
 
 #include <exception>
@@ -64,7 +64,7 @@ std::string_view name(S3Code code);
 
 class S3Error : public std::exception {
  public:
-  /// message: empty takes S3's usual one.
+  /// message: empty means S3's usual message.
   explicit S3Error(S3Code code, std::string message = {});
 
   /// Adds an element to the <Error> document.

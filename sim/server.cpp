@@ -66,8 +66,8 @@ std::string_view to_std(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-/// A value may come from the request (a version id, response-content-type): it must not start a header of its
-/// own.
+/// A value may come from the request (a version id, response-content-type). It must not be able to start a
+/// new header.
 void append_value(std::string& head, std::string_view value) {
   const std::size_t start = head.size();
   head += value;
@@ -114,7 +114,7 @@ Request to_request(http::request<http::string_body>& message) {
   Request request;
   request.method = to_std(message.method_string());
   std::string_view target = to_std(message.target());
-  if (target.starts_with("http://")) {  // the absolute form, which clients send to proxies
+  if (target.starts_with("http://")) {  // the absolute form that clients send to proxies
     const std::size_t slash = target.find('/', 7);
     target = slash == std::string_view::npos ? "/" : target.substr(slash);
   }
@@ -152,8 +152,8 @@ void run_later(const World& world, LaterEffect effect) {
   });
 }
 
-/// One connection: reads a request, has it handled, writes the answer, again until either side closes.
-/// Kept alive by the operation that is pending.
+/// One connection: reads a request, passes it to the handler, writes the answer, and repeats until either
+/// side closes. The pending operation keeps the object alive.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(Socket socket, World& world)
@@ -197,7 +197,7 @@ class Session : public std::enable_shared_from_this<Session> {
     keep_alive_ = parser_->keep_alive();
     response_ = world_.handler.handle(to_request(parser_->get()));
     if (response_.later) run_later(world_, std::move(*response_.later));
-    if (response_.releases_held) world_.held.clear();  // the last to know those sessions: they close
+    if (response_.releases_held) world_.held.clear();  // these were the last references: the sessions close
     if (response_.delivery.how == Delivery::How::held) {
       world_.held.push_back(shared_from_this());
       return;
@@ -234,7 +234,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (response_.delivery.how == Delivery::How::cut) {
       return after(response_.delivery.silence, &Session::close);
     }
-    response_ = {};  // lets go of the object's bytes
+    response_ = {};  // releases the object's bytes
     if (keep_alive_) return read_header();
     error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
@@ -246,7 +246,8 @@ class Session : public std::enable_shared_from_this<Session> {
     socket_.close(ignored);
   }
 
-  /// What isn't HTTP gets a 400 and the door; a closed or broken connection gets nothing.
+  /// Data that isn't HTTP gets a 400, and the connection is closed. A closed or broken connection gets no
+  /// answer.
   void fail(const error_code& error) {
     if (error == http::error::end_of_stream ||
         error.category() != make_error_code(http::error::bad_method).category()) {
@@ -312,7 +313,7 @@ class Server::Impl {
       if (!error) std::make_shared<Session>(std::move(socket), world_)->start();
       if (error == asio::error::operation_aborted) return;
       if (!error) return accept();
-      // Out of file descriptors, most likely: trying again at once would only spin.
+      // Most likely there are no file descriptors left: trying again at once would only use the CPU.
       retry_.expires_after(std::chrono::milliseconds(10));
       retry_.async_wait([this](error_code) { accept(); });
     });

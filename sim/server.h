@@ -1,5 +1,5 @@
-// HTTP/1.1 framing over TCP (Boost.Beast): connections in, Requests to a Handler, Responses out. Knows no S3.
-// One thread, the one that calls run().
+// HTTP/1.1 framing over TCP (Boost.Beast). Reads Requests from connections, passes them to a Handler, and
+// writes its Responses. Knows nothing of S3. One thread, the one that calls run().
 #pragma once
 
 #include <chrono>

@@ -19,7 +19,7 @@ constexpr std::string_view kReadOnly = "/_sim/read-only/";
 constexpr std::string_view kSkew = "skew_seconds=";
 constexpr std::string_view kAdvance = "advance_seconds=";
 
-/// The host id S3 sends for its own support; ours says who answered.
+/// The host id. S3 sends one for its own support; ours tells that s3sim answered.
 constexpr std::string_view kHostId = "czNzaW0gc3NzaW0gczNzaW0=";
 
 Response run(const Call& call) {
@@ -96,7 +96,7 @@ Response run(const Call& call) {
                                                     call.request.raw_path, call.request.raw_query));
 }
 
-/// The whole number behind name in a query that has nothing else.
+/// The integer after name, if the query has nothing else.
 std::optional<std::int32_t> only_number(std::string_view query, std::string_view name) {
   if (!query.starts_with(name)) return std::nullopt;
   query.remove_prefix(name.size());
@@ -110,7 +110,7 @@ bool deletes_objects(Operation operation) {
   return operation == Operation::delete_object || operation == Operation::delete_objects;
 }
 
-/// S3 wants to know how much is coming before it takes an object.
+/// S3 refuses an upload that doesn't tell its length.
 void require_length(const Request& request, Operation operation) {
   if (operation != Operation::put_object && operation != Operation::upload_part) return;
   const bool decoded_length = request.headers.contains("x-amz-decoded-content-length");
@@ -142,7 +142,7 @@ void S3Service::add_synthetic_bucket(const SyntheticSpec& spec, std::string_view
 }
 
 std::string S3Service::next_request_id() {
-  // Spread by a multiplication, so that ids don't look like the counter they are.
+  // The multiplication spreads the ids, so that they don't look like a counter.
   return fmt::format("{:016X}", ++request_count_ * 0x9E3779B97F4A7C15ULL);
 }
 
@@ -211,7 +211,7 @@ Response S3Service::answer(Request& request, Operation& operation) {
   Query query(request.raw_query);
   const Route route = route_request(request, query);
   const Authenticated authenticated = authenticator_.authenticate(request, query, now + clock_skew_);
-  operation = route.operation;  // from here on it is billed: strangers' requests aren't
+  operation = route.operation;  // billed from here on: unauthenticated requests aren't
   require_length(request, operation);
   check_payload(request, authenticated);
   if (request.after_signature) {

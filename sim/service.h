@@ -1,5 +1,5 @@
 // The S3 protocol over the store: routes, authenticates, authorizes, runs the operation, turns errors into
-// XML, keeps the bill. One thread.
+// XML, and counts the bill. One thread.
 #pragma once
 
 #include <functional>
@@ -19,21 +19,24 @@ class S3Service final : public Handler {
  public:
   using Now = std::function<base::Timestamp()>;
 
-  /// now: the time of day, handed in for tests.
+  /// now: returns the time; passed in for tests.
   S3Service(ServiceOptions options, Now now);
 
-  /// Every user may make buckets and sees only its own.
+  /// Every user may make buckets and sees only its own buckets.
   void add_user(std::string access_key, std::string secret_key);
 
-  /// A bucket of computed objects, which belongs to the user of that access key. Objects can be read and
-  /// deleted; everything else that would change the bucket answers NotImplemented.
+  /// Adds a bucket of computed objects that belongs to the user of that access key. Objects can be read and
+  /// deleted; every other operation that would change the bucket answers NotImplemented.
   /// Throws base::Error: invalid_argument when there is a bucket of that name. REQUIRES: the user was added.
   void add_synthetic_bucket(const SyntheticSpec& spec, std::string_view owner_access_key);
 
-  /// Besides S3, without signatures: GET /_sim/bill, POST /_sim/bill/reset, PUT and DELETE
-  /// /_sim/read-only/BUCKET, PUT /_sim/clock?skew_seconds=N: signatures and the Date header go by a clock
-  /// that runs N seconds ahead (negative: behind) of the one objects get their time from; PUT
-  /// /_sim/thaw-clock?advance_seconds=N: thaws, and the days of thawed copies, are N seconds further on.
+  /// Answers S3 requests, and these without signatures:
+  /// GET /_sim/bill
+  /// POST /_sim/bill/reset
+  /// PUT, DELETE /_sim/read-only/BUCKET
+  /// PUT /_sim/clock?skew_seconds=N             signatures and the Date header use a clock that is N seconds
+  ///                                            ahead of (negative: behind) the clock for objects' times
+  /// PUT /_sim/thaw-clock?advance_seconds=N     thaws, and the days of thawed copies, advance by N seconds
   Response handle(Request request) override;
 
  private:

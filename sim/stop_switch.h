@@ -1,7 +1,7 @@
-// Stops the world at one request, so that a test can kill its program there: PUT
-// /_sim/stop?request=K&when=before (or after) lets K - 1 more S3 requests through and holds the K-th and all
-// later ones without an answer. The outermost handler: what it counts are requests that arrived, whatever
-// faults make of them. One thread.
+// Stops the server at one request, so that a test can kill its program there. PUT
+// /_sim/stop?request=K&when=before (or after) lets K - 1 more S3 requests through, and holds the K-th and all
+// later ones without an answer. This is the outermost handler: it counts the requests that arrive, whatever
+// faults do to them. One thread.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,12 @@ class StopSwitch final : public Handler {
   /// inner must outlive the switch.
   explicit StopSwitch(Handler& inner) : inner_(inner) {}
 
-  /// PUT /_sim/stop?request=K&when=before|after  counts from 1 as of now. before: the K-th request has no
-  ///                    effect; after: it has, its answer is held. Later ones have none.
+  /// PUT /_sim/stop?request=K&when=before|after  starts the count again: the next request is number 1.
+  ///                    before: the K-th request has no effect; after: it has its effect, and its answer is
+  ///                    held. Later requests have no effect.
   /// GET /_sim/stop     {"requests": n, "stopped": bool, "held": m}
-  /// DELETE /_sim/stop  no stop any more; the count goes on. Held requests never get an effect or an answer:
-  ///                    their connections are closed, as PUT does too.
+  /// DELETE /_sim/stop  removes the stop; the count goes on. Held requests get no further effect and no
+  ///                    answer: their connections are closed. PUT closes them too.
   Response handle(Request request) override;
 
  private:
@@ -32,7 +33,7 @@ class StopSwitch final : public Handler {
   std::uint64_t requests_ = 0;
   std::uint64_t held_ = 0;
   std::uint64_t stop_at_ = kNever;
-  bool with_effect_ = false;  ///< of the request stopped at
+  bool with_effect_ = false;  ///< of the K-th request
 };
 
 }  // namespace s3c::sim

@@ -87,7 +87,7 @@ Removal Bucket::remove(const std::string& key, base::Timestamp now) {
     return removal;
   }
   removal.existed = current(key) != nullptr;
-  // S3 makes a marker even where nothing is.
+  // S3 makes a marker even if the key has no object.
   Object marker;
   marker.is_delete_marker = true;
   marker.last_modified = now;

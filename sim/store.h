@@ -1,6 +1,6 @@
-// What the simulated S3 remembers: buckets, object versions, multipart uploads. Knows the rules of
-// versioning, and nothing of HTTP, XML or conditions; where the objects come from is an ObjectSource's
-// business. One thread; pointers to objects live until the bucket is asked for another key, or changed.
+// The state of the simulated S3: buckets, object versions, multipart uploads. Knows the rules of versioning,
+// and nothing of HTTP, XML or conditions. An ObjectSource provides the objects. One thread. Pointers to
+// objects are valid until the bucket is asked for another key, or changed.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ namespace s3c::sim {
 
 enum class Versioning { never, enabled, suspended };
 
-/// What a delete did, as the answer's x-amz-version-id and x-amz-delete-marker say it.
+/// What a delete did, as the answer's x-amz-version-id and x-amz-delete-marker tell it.
 struct Removal {
   bool existed = false;
   bool delete_marker = false;  ///< a marker was made, or the version removed was one
@@ -27,7 +27,7 @@ struct Removal {
 
 class Bucket {
  public:
-  /// By key, then upload id, whose order is the order of starting.
+  /// By key, then upload id. Upload ids sort by the time of their start.
   using Uploads = std::map<std::pair<std::string, std::string>, Upload>;
 
   Bucket(std::string name, std::string owner_id, base::Timestamp created,
@@ -43,10 +43,10 @@ class Bucket {
   Versioning versioning() const { return versioning_; }
   void set_versioning(Versioning versioning) { versioning_ = versioning; }
   bool empty() const { return objects_->empty(); }
-  /// False: objects can be deleted, but nothing else about the bucket changed.
+  /// False: objects can be deleted, but nothing else in the bucket can change.
   bool is_writable() const { return objects_->is_writable(); }
 
-  /// Object Lock can be switched on, never off. Needs versioning.
+  /// Object Lock can be switched on but never off. Needs versioning.
   bool has_object_lock() const { return has_object_lock_; }
   void enable_object_lock() {
     versioning_ = Versioning::enabled;
@@ -57,19 +57,20 @@ class Bucket {
 
   /// All keys, those of delete markers included.
   std::unique_ptr<KeyCursor> keys() const { return objects_->cursor(); }
-  /// Never empty; nullptr when the key has none.
+  /// All versions of the key, never empty; nullptr when it has none.
   const Versions* versions(std::string_view key) { return objects_->find(key); }
   const Uploads& uploads() const { return uploads_; }
 
   /// The newest version, delete markers included; nullptr when the key has none.
   Object* newest(std::string_view key);
-  /// The newest version unless it is a delete marker.
+  /// The newest version; nullptr if that is a delete marker, or the key has none.
   Object* current(std::string_view key);
   /// A version by id ("null" too), delete markers included.
   Object* version(std::string_view key, std::string_view version_id);
 
-  /// Makes object the newest version; without versioning enabled it replaces the null version. Sets
-  /// version_id, and the bucket's default retention if it brings none of its own. REQUIRES: is_writable().
+  /// Makes object the newest version. Unless versioning is enabled, it replaces the null version. Sets its
+  /// version_id, and the bucket's default retention if object brings none of its own. REQUIRES:
+  /// is_writable().
   Object& put(const std::string& key, Object object);
   /// A delete without a version id: removes the object, or hides it behind a delete marker.
   Removal remove(const std::string& key, base::Timestamp now);

@@ -1,4 +1,4 @@
-// Objects kept in memory: what every bucket holds that a client made. One thread.
+// Objects kept in memory: those of every bucket that a client made. One thread.
 #pragma once
 
 #include <functional>

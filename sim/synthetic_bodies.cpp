@@ -36,7 +36,7 @@ constexpr Words kMethods = {"GET", "GET", "GET",  "GET",  "GET",  "GET",  "GET",
 constexpr Words kStatuses = {"200", "200", "200", "200", "200", "200", "200", "200",
                              "200", "201", "204", "301", "304", "400", "404", "500"};
 
-/// Text from fixed phrases and fields that chance fills.
+/// Text from fixed phrases and random fields.
 class Writer {
  public:
   Writer(std::string& out, Dice& dice) : out_(out), dice_(dice) {}
@@ -187,7 +187,7 @@ std::string log_stem(Dice& dice) {
   return out;
 }
 
-/// Every fourth is like an image, which no compressor gets smaller.
+/// Every fourth one is like an image, which no compressor makes smaller.
 std::string mixed_stem(Dice& dice, std::size_t number) {
   std::string out;
   if (number % 4 == 0) {
@@ -200,7 +200,7 @@ std::string mixed_stem(Dice& dice, std::size_t number) {
 
 std::size_t choose_exit(SyntheticData data, Dice& dice) {
   if (data != SyntheticData::mixed) return 0;
-  // The cube makes small ones frequent and the mean a quarter of the largest.
+  // The cube makes small ones frequent, and the mean a quarter of the largest.
   const double fraction = dice.next_fraction();
   return static_cast<std::size_t>(fraction * fraction * fraction * static_cast<double>(kMixedExits));
 }

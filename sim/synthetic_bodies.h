@@ -1,11 +1,12 @@
-// The bodies of synthetic objects: the same for the same key in every run, cheap to make, and with the
-// redundancy of what they imitate, so that compressors have the work they would have. One thread.
+// The bodies of synthetic objects. They are the same for the same key in every run, cheap to make, and as
+// redundant as the data that they imitate, so that compressors have realistic work. One thread.
 //
-// A body is a stem, one of a few made at the start, and a tail of its own. Digested whole, 1,000 bodies of 4
-// KB would cost a page of a listing 10 ms of MD5, and 64 KB ones 146 ms (openssl speed -bytes 4096 md5: 428
-// MB/s); an object pays that again when it is read, and when it is deleted by its ETag. So the digest's state
-// at the end of the stem is kept, and only the tail is digested. Objects of one stem are alike, but a ZIP's
-// members are compressed one by one, so nobody gains from that.
+// A body is a stem, one of a few made at the start, and a tail of its own. Digesting whole bodies is too
+// expensive: for one page of a listing (1,000 objects), bodies of 4 KB would cost 10 ms of MD5, and bodies of
+// 64 KB 146 ms (openssl speed -bytes 4096 md5: 428 MB/s). An object costs that again when it is read, and
+// when it is deleted by its ETag. So the state of the digest at the end of the stem is kept, and only the
+// tail is digested. Objects with the same stem are alike, but a ZIP's members are compressed one by one, so
+// this doesn't make archives smaller.
 #pragma once
 
 #include <cstdint>

@@ -74,7 +74,7 @@ std::unique_ptr<KeyCursor> SyntheticObjects::cursor() const {
 Versions* SyntheticObjects::find(std::string_view key) {
   const std::optional<std::uint64_t> number = number_of(key);
   if (!number || !remaining_.contains(*number)) return nullptr;
-  // One request asks several times for the same object: its conditions, then its bytes.
+  // One request asks several times for the same object: for its conditions, then for its bytes.
   if (made_ != number) {
     found_.clear();
     found_.push_back(make(*number));
@@ -113,7 +113,8 @@ std::string SyntheticObjects::key_of(std::uint64_t number) const {
 }
 
 std::optional<std::uint64_t> SyntheticObjects::number_of(std::string_view key) const {
-  // All keys have one size. What is read at the places of the numbers is right if they make this very key.
+  // All keys have the same size. The numbers read at their fixed places are right if they make this key
+  // again.
   const std::size_t number_at = key_start_.size() + kDayBytes + name_start_.size();
   if (key.size() != number_at + kNumberDigits + name_end_.size()) return std::nullopt;
   const auto date = parse_day(key.substr(key_start_.size(), kDayBytes));

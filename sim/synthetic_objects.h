@@ -1,5 +1,5 @@
-// A bucket whose keys, bodies and times are computed, so that millions of objects take no memory: a bit each,
-// for those deleted. Nothing can be written to it. One thread.
+// A bucket whose keys, bodies and times are computed, so that millions of objects take no memory but one bit
+// each, which tells whether the object was deleted. Nothing can be written to the bucket. One thread.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@
 
 namespace s3c::sim {
 
-/// Numbers from 0 to below size, some of which are taken out: a bit each.
+/// The numbers from 0 to below size without those that were removed. Takes one bit for each number.
 class RemainingNumbers {
  public:
   explicit RemainingNumbers(std::uint64_t size) : size_(size), removed_((size + 63) / 64) {}
   bool contains(std::uint64_t number) const { return (removed_[number / 64] >> (number % 64) & 1) == 0; }
   void remove(std::uint64_t number) { removed_[number / 64] |= std::uint64_t{1} << (number % 64); }
-  /// The least one that is at least number; size when there is none.
+  /// The least remaining number from number on; size when there is none.
   std::uint64_t first_from(std::uint64_t number) const;
 
  private:
@@ -37,7 +37,7 @@ class SyntheticObjects final : public ObjectSource {
   bool is_writable() const override { return false; }
   std::unique_ptr<KeyCursor> cursor() const override;
   Versions* find(std::string_view key) override;
-  /// Throws base::Error: internal; the service lets no write through.
+  /// Throws base::Error: internal. It is never called: the service refuses all writes.
   Versions& find_or_add(const std::string& key) override;
   bool erase(std::string_view key) override;
 
@@ -46,7 +46,7 @@ class SyntheticObjects final : public ObjectSource {
 
   /// Objects are numbered in the order of their keys.
   std::string key_of(std::uint64_t number) const;
-  /// nullopt for keys that never were.
+  /// nullopt for keys that never existed.
   std::optional<std::uint64_t> number_of(std::string_view key) const;
   /// The least number whose key is not below this one; the number of all objects when there is none.
   std::uint64_t first_not_below(std::string_view key) const;
@@ -58,7 +58,7 @@ class SyntheticObjects final : public ObjectSource {
   std::string_view name_end_;    // from there to the end
   SyntheticBodies bodies_;
   RemainingNumbers remaining_;
-  std::optional<std::uint64_t> made_;  // whose versions are in found_
+  std::optional<std::uint64_t> made_;  // the object whose versions are in found_
   Versions found_;
 };
 

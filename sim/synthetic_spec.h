@@ -14,7 +14,7 @@ enum class SyntheticData {
   mixed,   ///< log lines and noise, 1 KB to 256 KB, 64 KB on average
 };
 
-/// What one kind of data is called.
+/// The names of one kind of data.
 struct SyntheticKind {
   SyntheticData data;
   std::string_view name;          ///< in the spec
@@ -36,8 +36,8 @@ struct SyntheticSpec {
   std::uint64_t objects() const { return static_cast<std::uint64_t>(days) * objects_per_day; }
 };
 
-/// "bucket=NAME,prefix=P,days=D,first-day=YYYY-MM-DD,objects=N,data=orders|logs|mixed", in any order; all but
-/// the bucket may be left out. Throws base::Error: invalid_argument.
+/// "bucket=NAME,prefix=P,days=D,first-day=YYYY-MM-DD,objects=N,data=orders|logs|mixed", in any order. All but
+/// bucket are optional. Throws base::Error: invalid_argument.
 SyntheticSpec parse_synthetic_spec(std::string_view text);
 
 }  // namespace s3c::sim

@@ -10,7 +10,7 @@ namespace s3c::sim {
 
 class XmlWriter {
  public:
-  /// Starts the document with its root element; S3's namespace is left out of <Error> documents only.
+  /// Starts the document with its root element. Only <Error> documents have no namespace.
   explicit XmlWriter(std::string_view root, bool with_namespace = true);
 
   void open(std::string_view name);
@@ -26,11 +26,12 @@ class XmlWriter {
   std::vector<std::string> open_;
 };
 
-/// Appends text with markup escaped; control characters as character references ("&#x1;"), which XML 1.0
-/// parsers refuse and S3 sends all the same.
+/// Appends text with markup escaped. Control characters become character references ("&#x1;"): XML 1.0
+/// parsers refuse those, but S3 sends them.
 void append_xml_escaped(std::string& out, std::string_view text);
 
-/// encoding-type=url as S3 does it: a space becomes '+'; letters, digits and "-_./*" stay; the rest %XX.
+/// Encodes as S3's encoding-type=url does: a space becomes '+'; letters, digits and "-_./*" stay; the rest
+/// %XX.
 std::string url_encode_listing(std::string_view text);
 
 }  // namespace s3c::sim

@@ -5,7 +5,8 @@
 namespace s3c::sim {
 namespace {
 
-/// pugixml turns "&#0;" into a NUL, where its C strings end: a key "a&#0;b" would become "a", another key.
+/// pugixml turns "&#0;" into a NUL, and its C strings end there: the key "a&#0;b" would become "a", another
+/// key.
 bool has_nul(std::string_view body) {
   if (body.find('\0') != std::string_view::npos) return true;
   for (std::size_t at = body.find("&#"); at != std::string_view::npos; at = body.find("&#", at + 2)) {

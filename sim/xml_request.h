@@ -7,11 +7,11 @@
 
 namespace s3c::sim {
 
-/// Parses body and checks the root element's name; text of white space only is kept, as keys may be just
-/// that. Throws S3Error: MalformedXML; also for NUL characters, which XML can't carry.
+/// Parses body and checks the root element's name. Text of white space only is kept, because a key may be
+/// just that. Throws S3Error: MalformedXML; also for NUL characters, which XML can't hold.
 pugi::xml_document parse_xml(std::string_view body, const char* root);
 
-/// An ETag as clients write it in XML, without its quotes.
+/// An ETag from a client's XML, without its quotes.
 std::string_view unquoted(std::string_view etag);
 
 }  // namespace s3c::sim

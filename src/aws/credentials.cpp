@@ -49,7 +49,8 @@ std::optional<Credentials> from_section(const ProfileSection* section, const std
   return found;
 }
 
-/// The ways of a profile that come before its keys in the chain, then the one that comes after.
+/// Refuses the sources that a profile may name and this build can't use: those that come before its keys in
+/// the chain, or (after_shared_credentials) the one that comes after them.
 void refuse_other_ways(const ProfileFiles& files, const std::string& profile, bool after_shared_credentials) {
   constexpr std::array<const char*, 4> kBefore = {"role_arn", "web_identity_token_file", "sso_session",
                                                   "sso_start_url"};

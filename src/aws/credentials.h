@@ -1,5 +1,5 @@
-// Who we are to the store. A provider hands out the credentials that hold now, so that ones that expire can
-// be renewed while a run goes on.
+// The credentials that we sign requests with. A provider returns the credentials that are valid now, so that
+// credentials that expire can be renewed during a run.
 #pragma once
 
 #include <functional>
@@ -35,13 +35,14 @@ class StaticCredentials final : public CredentialsProvider {
   std::shared_ptr<const Credentials> credentials_;
 };
 
-/// The credentials the AWS CLI would use, in its order: environment variables (unless explicit_profile: a
-/// profile asked for by option wins over them), then the profile in the shared credentials file, then the
-/// profile in the config file. Throws Error: access_denied when there are none (the message says where we
-/// looked), invalid_argument when half a pair is set, unsupported when the profile or the environment says to
-/// get them in a way this build can't (a role, web identity, SSO, a process, a container's or an instance's
-/// metadata service): such a setting is never passed over, for what comes next in the chain may be somebody
-/// else.
+/// The credentials that the AWS CLI would use, in its order: environment variables, then the profile in the
+/// shared credentials file, then the profile in the config file. explicit_profile: the user named the profile
+/// by option; then the environment variables are skipped.
+/// Throws Error: access_denied when there are none (the message says where we looked); invalid_argument when
+/// half a pair is set or when the named profile doesn't exist; unsupported when the profile or the
+/// environment names a source that this build can't use (a role, web identity, SSO, a process, a container's
+/// metadata service). Such a setting is never skipped: the next credentials in the chain may belong to
+/// another identity.
 Credentials find_credentials(const Environment& environment, const ProfileFiles& files,
                              const std::string& profile, bool explicit_profile);
 

@@ -19,7 +19,7 @@ using base::ErrorKind;
               {.operation = "find the end point", .resource = base::printable(resource)});
 }
 
-/// AWS's partitions by the beginning of their regions' names. Source: botocore's partitions.json.
+/// AWS's partitions by the prefix of their regions' names. Source: botocore's partitions.json.
 struct Partition {
   std::string_view region_prefix;
   std::string_view dns_suffix;
@@ -46,7 +46,7 @@ std::string aws_host(const EndpointSettings& settings, std::string_view region) 
                      region, settings.dual_stack ? partition->dual_stack_suffix : partition->dns_suffix);
 }
 
-/// "[::1]:9000" and "127.0.0.1" can't have a bucket put before them.
+/// True for "[::1]:9000" and "127.0.0.1": an address can't have a bucket's name in front.
 bool is_address(std::string_view host) {
   if (host.starts_with('[')) return true;
   const std::string_view name = host.substr(0, host.find(':'));
@@ -88,7 +88,7 @@ Endpoint::Endpoint(EndpointSettings settings) : settings_(std::move(settings)) {
   } else {
     fail("an end point must begin with http:// or https://", settings_.url);
   }
-  // Nor anything that isn't printable ASCII: host and path are sent as they stand here.
+  // Only printable ASCII is allowed too: host and path are sent as they stand here.
   const bool plain = std::all_of(rest.begin(), rest.end(), [](char c) { return c > 0x20 && c < 0x7f; });
   if (!plain || rest.find_first_of("?#@") != std::string_view::npos) {
     fail("an end point is only scheme, host, port and path", settings_.url);

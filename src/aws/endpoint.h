@@ -1,4 +1,4 @@
-// Where a bucket is: which host, which path, which region signs. Immutable, any thread.
+// Where a bucket is: its host, its path, and the region to sign for. Immutable, any thread.
 #pragma once
 
 #include <string>
@@ -24,8 +24,8 @@ struct EndpointSettings {
 /// Where one bucket's requests go.
 struct BucketAddress {
   std::string origin;     ///< "https://bucket.s3.eu-west-1.amazonaws.com"
-  std::string host;       ///< as it stands in the Host header, and is signed: without a default port
-  std::string path_root;  ///< what the key is appended to, encoded: "/" or "/bucket/"
+  std::string host;       ///< as in the Host header, which is signed: without a default port
+  std::string path_root;  ///< encoded; the key is appended to it: "/" or "/bucket/"
   std::string region;     ///< to sign for
   bool tls = true;
 };
@@ -46,12 +46,12 @@ class Endpoint {
   bool tls_ = true;
 };
 
-/// True when bucket can be a host name's first label: lower-case letters, digits and '-', and dots where
-/// dots_allowed (over TLS they break the certificate's wildcard, which stands for one label).
+/// True when bucket can be the first label of a host name: lower-case letters, digits and '-', and dots if
+/// dots_allowed. Over TLS dots aren't allowed, because a certificate's wildcard stands for one label.
 bool can_be_host_label(std::string_view bucket, bool dots_allowed);
 
-/// A query in canonical form: sorted by encoded name, "name=" where there is no value. What is signed is what
-/// is sent. Source: Signature Version 4, "CanonicalQueryString".
+/// A query in canonical form: sorted by encoded name, "name=" for a name without a value. The same text is
+/// signed and sent. Source: Signature Version 4, "CanonicalQueryString".
 std::string encode_query(std::vector<std::pair<std::string, std::string>> query);
 
 }  // namespace s3c::aws

@@ -84,7 +84,7 @@ ProfileFile parse_profile_file(std::string_view text, const std::string& file_na
     if (content.empty() || content.front() == '#' || content.front() == ';') continue;
 
     const bool nested = line.front() == ' ' || line.front() == '\t';
-    if (!nested && content.front() == '[') {  // also behind a stray CR
+    if (!nested && content.front() == '[') {  // also after a stray CR
       const std::size_t close = content.find(']');
       if (close == std::string_view::npos) fail("a section's name must end with ']'");
       const std::string name = squeezed(content.substr(1, close - 1));

@@ -2,9 +2,9 @@
 //
 //   file     = { blank | comment | section | setting | nested }
 //   comment  = ("#" | ";") text               at the line's start
-//   section  = "[" name "]"                   "default", "profile x", "services x"; in the credentials file just "x"
+//   section  = "[" name "]"                   "default", "profile x", "services x"; credentials file: "x"
 //   setting  = name "=" value                 names are case-insensitive
-//   nested   = 1*(" " | TAB) name "=" value   below a setting with an empty value: "s3 =", then "  addressing_style = path"
+//   nested   = 1*(" " | TAB) name "=" value   below an empty setting: "s3 =", "  addressing_style = path"
 //
 // Pure functions but for load_profile_files; any thread. Source: AWS SDKs and Tools Reference Guide, "Shared
 // config and credentials files".
@@ -18,13 +18,13 @@
 
 namespace s3c::aws {
 
-/// An environment variable's value; nullopt when it is unset. Handed in, so that tests have an environment of
-/// their own.
+/// Returns an environment variable's value; nullopt when it is unset. It is passed in, so that tests have an
+/// environment of their own.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
-/// The settings of one section; a nested one is "outer.inner". Names lower-case.
+/// The settings of one section. The name of a nested setting is "outer.inner". Names are lower-case.
 using ProfileSection = std::map<std::string, std::string>;
-/// Sections by name, white space squeezed: "profile x".
+/// Sections by name. Runs of blanks in a name become one space: "profile x".
 using ProfileFile = std::map<std::string, ProfileSection>;
 
 /// Throws Error: invalid_argument with "file_name:line" for a line that is none of the above.
@@ -37,8 +37,8 @@ struct ProfileFiles {
   ProfileFile config;
   ProfileFile credentials;
 
-  /// nullptr when the file has no such profile. The config file's are named "[profile x]" but for
-  /// "[default]".
+  /// nullptr when the file has no such profile. In the config file a profile's section is "[profile x]",
+  /// except for "[default]".
   const ProfileSection* config_profile(const std::string& name) const;
   const ProfileSection* credentials_profile(const std::string& name) const;
   /// A setting of the profile, from the config file first (regions and end points belong there).

@@ -13,7 +13,7 @@
 namespace s3c::aws {
 namespace {
 
-/// Appends value without blanks at its ends, runs of blanks inside as one space.
+/// Appends value without blanks at its ends; a run of blanks inside becomes one space.
 void append_canonical_value(std::string& out, std::string_view value) {
   const std::size_t start = out.size();
   bool blank = false;

@@ -17,10 +17,11 @@ namespace s3c::aws {
 /// hex(sha256("")).
 inline constexpr std::string_view kEmptyPayloadHash =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-/// In place of a hash: the body isn't signed. Only over TLS, and with a checksum of its own in a header.
+/// Replaces the hash: the body isn't signed. Use it only over TLS, and with a checksum of the body in a
+/// header.
 inline constexpr std::string_view kUnsignedPayload = "UNSIGNED-PAYLOAD";
 
-/// What is signed of a request.
+/// The parts of a request that are signed.
 struct SigningInput {
   std::string_view method;
   std::string_view host;
@@ -44,7 +45,7 @@ std::string string_to_sign(std::string_view amz_date, std::string_view scope,
 /// 32 raw bytes. date: "20130524".
 std::string signing_key(std::string_view secret_access_key, std::string_view date, std::string_view region);
 
-/// Signs requests; keeps the last signing key, which holds for a day and a region. Any thread.
+/// Signs requests. Keeps the last signing key, which is valid for one day and one region. Any thread.
 class Signer {
  public:
   /// Adds x-amz-date, x-amz-content-sha256, x-amz-security-token (when there is a session token) and

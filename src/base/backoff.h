@@ -1,5 +1,5 @@
-// Full-jitter exponential back-off: the n-th wait is uniform in [0, min(cap, base * 2^n)], so that clients
-// which failed together don't come back together. Source: AWS Architecture Blog, "Exponential Backoff and
+// Full-jitter exponential back-off: the n-th wait, from 0, is uniform in [0, min(cap, base * 2^n)]. So
+// clients that failed together don't retry together. Source: AWS Architecture Blog, "Exponential Backoff and
 // Jitter".
 #pragma once
 
@@ -13,7 +13,7 @@ struct Backoff {
   std::chrono::milliseconds base{100};
   std::chrono::milliseconds cap{20'000};
 
-  /// failures: how many attempts have failed so far, from 1.
+  /// failures: how many attempts have failed so far, at least 1.
   template <typename Generator>
   std::chrono::milliseconds delay(int failures, Generator& random) const {
     const int doublings = std::min(failures - 1, 30);

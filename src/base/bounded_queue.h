@@ -1,6 +1,6 @@
 // A bounded queue between the stages of a pipeline. Any number of producers and consumers; every method may
-// be called from any thread. An end is said in two ways: close() lets consumers drain what is queued,
-// cancel() drops it.
+// be called from any thread. There are two ways to end it: close() lets consumers drain the queue, cancel()
+// drops its items.
 #pragma once
 
 #include <cstddef>
@@ -33,13 +33,13 @@ class BoundedQueue {
   /// Waits for an item. nullopt once the queue is closed and drained, or cancelled.
   [[nodiscard]] std::optional<T> pop() S3C_EXCLUDES(mutex_) { return pop(true); }
 
-  /// An item that is there already; nullopt: none now, perhaps none any more.
+  /// Doesn't wait. nullopt: no item is queued now, or the queue has ended.
   [[nodiscard]] std::optional<T> try_pop() S3C_EXCLUDES(mutex_) { return pop(false); }
 
-  /// No more pushes; what is queued can still be popped.
+  /// No more pushes. Queued items can still be popped.
   void close() S3C_EXCLUDES(mutex_) { end(false); }
 
-  /// Drops what is queued and wakes everybody.
+  /// Drops the queued items and wakes all waiting threads.
   void cancel() S3C_EXCLUDES(mutex_) { end(true); }
 
  private:
@@ -52,7 +52,7 @@ class BoundedQueue {
       if (items_.empty()) return std::nullopt;
       item.emplace(std::move(items_.front()));
       items_.pop_front();
-      // A producer that waits is woken once for half a queue of room, not once for every item.
+      // Waiting producers are woken when half of the queue is free, not after every item.
       has_room = items_.size() == capacity_ / 2;
     }
     if (has_room) not_full_.notify_all();

@@ -1,5 +1,5 @@
-// Bytes are std::string when owned and std::string_view when borrowed, as in most C++ storage code; these are
-// the little-endian reads and writes that ZIP needs. Thread-compatible: no shared state.
+// Little-endian reads and writes, for ZIP. Bytes are std::string when owned and std::string_view when
+// borrowed, as in most C++ storage code. Thread-compatible: no shared state.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// Time as a thing that can be handed in, so that tests don't sleep. Implementations are safe from any thread.
+// Time as an object that can be passed in, so that tests don't sleep. Implementations are safe from any
+// thread.
 #pragma once
 
 #include <chrono>

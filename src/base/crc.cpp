@@ -7,8 +7,8 @@
 namespace s3c::base {
 namespace {
 
-/// A reflected CRC by eight tables, eight bytes a step ("slicing by 8"): 0.7 ns a byte, measured. An archived
-/// object of 4 KB takes some 600 bytes, so that is less than half a microsecond of each.
+/// A reflected CRC with eight tables, eight bytes per step ("slicing by 8"): 0.7 ns per byte, measured. An
+/// archived object of 4 KB takes some 600 bytes, so the CRC costs less than half a microsecond per object.
 template <typename Word, Word kPolynomial>
 class ReflectedCrc {
  public:
@@ -45,7 +45,7 @@ class ReflectedCrc {
     return static_cast<Word>(~crc);
   }
 
-  /// Appending n bytes multiplies a CRC by x^(8n); the all-ones start and end of both parts cancel out.
+  /// Appending n bytes multiplies a CRC by x^(8n). The all-ones start and end of both parts cancel out.
   Word combine(Word crc_a, Word crc_b, std::uint64_t b_size_bytes) const {
     Word factor = kOne;
     Word power = kOne >> 8;  // x^8

@@ -1,5 +1,5 @@
-// The two CRCs that S3 has and our libraries do not: CRC32C (Castagnoli) and CRC64NVME, with the combination
-// of two CRCs. All as S3 uses them: bit-reflected, started and ended with all ones. Pure functions.
+// The two CRCs that S3 has and our libraries don't: CRC32C (Castagnoli) and CRC64NVME, and the combination of
+// two CRCs. In the form that S3 uses: bit-reflected, started and ended with all ones. Pure functions.
 #pragma once
 
 #include <cstdint>

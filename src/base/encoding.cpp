@@ -87,7 +87,7 @@ std::optional<std::string> from_base64(std::string_view text) {
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
   for (const char c : text.substr(0, text.size() - padding)) {
-    // EVP_DecodeBlock forgives white space and '=' in the middle; we don't.
+    // EVP_DecodeBlock accepts white space and '=' in the middle; we don't.
     const bool ok =
         (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
     if (!ok) return std::nullopt;
@@ -98,7 +98,7 @@ std::optional<std::string> from_base64(std::string_view text) {
                       reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
   if (written < 0) return std::nullopt;
   out.resize(static_cast<std::size_t>(written) - padding);
-  // Bits that no byte needs must be 0: otherwise several texts would stand for the same bytes.
+  // Unused bits must be 0: otherwise several texts would stand for the same bytes.
   if (padding > 0 &&
       to_base64(std::string_view(out).substr(out.size() + padding - 3)) != text.substr(text.size() - 4))
     return std::nullopt;

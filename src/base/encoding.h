@@ -7,14 +7,14 @@
 
 namespace s3c::base {
 
-/// Lower-case hex, two digits a byte.
+/// Lower-case hex, two digits per byte.
 std::string to_hex(std::string_view bytes);
 /// The reverse; nullopt unless every character is a hex digit (either case) and their number is even.
 std::optional<std::string> from_hex(std::string_view hex);
 
 /// Standard base64 with padding (RFC 4648 section 4).
 std::string to_base64(std::string_view bytes);
-/// The reverse; nullopt for anything but what to_base64 writes: one text for the same bytes.
+/// The reverse. nullopt for anything that to_base64 doesn't write, so that the same bytes have only one text.
 std::optional<std::string> from_base64(std::string_view text);
 
 /// Percent-encodes every byte but A-Z a-z 0-9 - . _ ~, and '/' too when keep_slash, with upper-case hex.
@@ -26,7 +26,7 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 /// True when text is well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF).
 bool is_utf8(std::string_view text);
 
-/// text made safe to print on one terminal line: control characters and malformed UTF-8 as \xNN.
+/// Makes text safe to print on one terminal line: control characters and malformed UTF-8 become \xNN.
 std::string printable(std::string_view text);
 
 }  // namespace s3c::base

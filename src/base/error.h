@@ -9,16 +9,16 @@
 namespace s3c::base {
 
 enum class ErrorKind {
-  not_found,            ///< the named object (or volume, file) isn't there
-  no_bucket,            ///< the bucket isn't there
-  no_upload,            ///< the multipart upload isn't there: it was completed or aborted
+  not_found,            ///< the named object (or volume, file) doesn't exist
+  no_bucket,            ///< the bucket doesn't exist
+  no_upload,            ///< the multipart upload doesn't exist: it was completed or aborted
   wrong_state,          ///< the object's storage class or state doesn't allow it: it must be thawed first
   precondition_failed,  ///< If-Match / If-None-Match did not hold, or a conditional request lost a race
   access_denied,        ///< credentials missing, wrong, or not allowed to do this
   throttled,            ///< the server asked us to slow down, and still did after every retry
   transient,            ///< network or server trouble that outlasted every retry
-  corrupt,              ///< bytes or a document are not what they must be
-  invalid_argument,     ///< a flag, a setting or a request that can't be right
+  corrupt,              ///< bytes or a document are wrong
+  invalid_argument,     ///< a flag, a setting or a request is invalid
   unsupported,          ///< the store or this build can't do it
   cancelled,            ///< we were asked to stop
   internal,             ///< a bug
@@ -27,14 +27,14 @@ enum class ErrorKind {
 /// The kind's name as it is written above.
 std::string_view to_string(ErrorKind kind);
 
-/// What was being done when it failed. Every field may be left empty.
+/// What the program was doing when it failed. Every field may be empty.
 struct ErrorContext {
   std::string operation = {};   ///< S3's name of the call ("GetObject"), or ours ("read manifest")
-  std::string resource = {};    ///< what it was done to: "bucket/key", a URL, a file name
+  std::string resource = {};    ///< the object of the operation: "bucket/key", a URL, a file name
   std::string code = {};        ///< S3's error code ("NoSuchKey")
   std::string request_id = {};  ///< x-amz-request-id
   int http_status = 0;          ///< 0: no answer
-  int attempts = 0;             ///< how often it was tried; 0: not a retried call
+  int attempts = 0;             ///< number of tries; 0: not a retried call
 };
 
 class Error : public std::exception {

@@ -20,7 +20,7 @@ class Digest {
   static Digest sha1();
   static Digest sha256();
 
-  /// A copy goes on from the same bytes.
+  /// A copy continues from the same bytes.
   Digest(const Digest& other);
   Digest& operator=(const Digest&) = delete;
   Digest(Digest&&) noexcept = default;

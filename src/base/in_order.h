@@ -1,5 +1,6 @@
-// Many inputs, worked on by several threads, their results in the order of the inputs: what a stream of small
-// requests needs whose answers are to be shown one after the other. Nothing is kept but what is in work.
+// Works on many inputs with several threads, and delivers the results in the order of the inputs. For a
+// stream of small requests whose answers are shown one after the other. Keeps only the inputs and results in
+// work.
 #pragma once
 
 #include <cstddef>
@@ -16,10 +17,10 @@
 
 namespace s3c::base {
 
-/// Calls next() until it returns nullopt, work(input) on one of threads threads, and take(result) in the
-/// order of the inputs; next and take are only called from the calling thread. At most 4 * threads inputs are
-/// between next and take. The first error of any of the three ends it and is thrown, after everything in work
-/// has ended. Blocks.
+/// Calls next() until it returns nullopt, work(input) on one of its threads, and take(result) in the order of
+/// the inputs. threads: how many threads. Only the calling thread calls next and take. At most 4 * threads
+/// inputs are between next and take. The first error of any of the three ends the work; it is thrown after
+/// all work has ended. Blocks.
 template <typename In, typename Out>
 void in_order(int threads, const std::function<std::optional<In>()>& next,
               const std::function<Out(In&)>& work, const std::function<void(Out&&)>& take) {
@@ -38,7 +39,7 @@ void in_order(int threads, const std::function<std::optional<In>()>& next,
   TaskGroup crew([&queue] { queue.cancel(); });
   struct Cancel {
     BoundedQueue<std::shared_ptr<Job>>& queue;
-    ~Cancel() { queue.cancel(); }  // or the crew would wait for ever
+    ~Cancel() { queue.cancel(); }  // else the crew would wait for ever
   } const cancel{queue};
   for (int i = 0; i < threads; ++i) {
     crew.spawn([&](const std::stop_token&) {
@@ -73,7 +74,7 @@ void in_order(int threads, const std::function<std::optional<In>()>& next,
   while (std::optional<In> input = next()) {
     if (in_work.size() == window) take_first();
     in_work.push_back(std::make_shared<Job>(*std::move(input)));
-    static_cast<void>(queue.push(in_work.back()));  // open until the end of this function
+    static_cast<void>(queue.push(in_work.back()));  // push can't fail: nothing has closed the queue yet
   }
   queue.close();
   while (!in_work.empty()) take_first();

@@ -1,5 +1,5 @@
-// Diagnostic logging (-v). A logger is handed in by reference, there is no global one; results and errors
-// never go this way: they are returned or thrown, and only cli/ prints them.
+// Diagnostic logging (-v). A logger is passed in; there is no global one. Results and errors are never
+// logged: they are returned or thrown, and only cli/ prints them.
 #pragma once
 
 #include <spdlog/logger.h>

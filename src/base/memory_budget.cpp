@@ -28,8 +28,8 @@ MemoryLease MemoryBudget::lease(std::uint64_t size_bytes, const std::stop_token&
                             total_bytes_));
   }
   MutexLock lock(mutex_);
-  // A ticket is taken only when there is a queue to stand in: one turn at a time, in order of arrival. A
-  // stopped waiter still passes its turn on, or everybody behind it would wait for ever.
+  // Tickets give one caller a turn at a time, in order of arrival. A stopped caller must still pass its turn
+  // on: otherwise all callers behind it would wait for ever.
   const std::uint64_t ticket = next_ticket_++;
   while (ticket != now_serving_) changed_.wait(mutex_);
   while (used_bytes_ + size_bytes > total_bytes_ && !stop.stop_requested()) changed_.wait(mutex_, stop);

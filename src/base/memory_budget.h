@@ -1,6 +1,6 @@
-// The bound on memory: bytes are leased before they are needed and come back when the lease dies. Leases are
-// granted in the order they were asked for, so that a large one is not starved by a stream of small ones. Any
-// thread.
+// The bound on memory: a caller leases bytes before it needs them, and they come back when the lease is
+// destroyed. Leases are granted in the order of the requests, so that a stream of small ones can't starve a
+// large one. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -39,11 +39,11 @@ class MemoryBudget {
 
   std::uint64_t total_bytes() const { return total_bytes_; }
 
-  /// Waits until size_bytes are free and it is our turn.
+  /// Waits until size_bytes are free and it is the caller's turn.
   /// Throws Error: invalid_argument when size_bytes is more than the whole budget, cancelled when stop is
   /// requested.
   MemoryLease lease(std::uint64_t size_bytes, const std::stop_token& stop = {}) S3C_EXCLUDES(mutex_);
-  /// Without waiting: nullopt when so much isn't free, or when somebody was there first and waits.
+  /// Doesn't wait. nullopt when less than size_bytes are free, or when lease() has waiting callers.
   std::optional<MemoryLease> try_lease(std::uint64_t size_bytes) S3C_EXCLUDES(mutex_);
 
  private:

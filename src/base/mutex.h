@@ -1,5 +1,6 @@
-// std::mutex and std::condition_variable_any with Clang's thread-safety annotations, so that touching guarded
-// state without its lock is a compile error in the "clang" preset. Other compilers see the plain types.
+// std::mutex and std::condition_variable_any with Clang's thread-safety annotations. With them, touching
+// guarded state without its lock is a compile error in the "clang" preset. Other compilers see the plain
+// types.
 #pragma once
 
 #include <chrono>

@@ -5,8 +5,8 @@
 
 namespace s3c::base {
 
-/// Raises the soft limit to the hard one, and returns what it is then. The usual soft limit of 1,024 is there
-/// for programs that use select(2); hundreds of connections need more. Any thread.
+/// Raises the soft limit to the hard limit and returns the resulting limit. The usual soft limit of 1,024
+/// exists for programs that use select(2); hundreds of connections need more. Any thread.
 std::uint64_t raise_open_files_limit();
 
 }  // namespace s3c::base

@@ -1,5 +1,5 @@
-// A bound on how many of something are under way at once: each takes a slot and gives it back when it is
-// done. Any thread.
+// A bound on how many operations run at once: each takes a slot and gives it back when it is done. Any
+// thread.
 #pragma once
 
 #include <optional>
@@ -53,7 +53,7 @@ class Slots {
     --free_;
     return Slot(*this);
   }
-  /// Without waiting; nullopt: none is free now.
+  /// Doesn't wait. nullopt: no slot is free now.
   std::optional<Slot> try_acquire() S3C_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
     if (free_ == 0) return std::nullopt;

@@ -20,7 +20,7 @@ void TaskGroup::spawn(Task task) {
   try {
     threads_.emplace_back([this, task = std::move(task)] { run(task); });
   } catch (const std::system_error& error) {
-    // The tasks that do run may wait for something only this one would have done.
+    // Fail the whole group: running tasks may wait for work that only this task would have done.
     const Error failure(ErrorKind::transient,
                         fmt::format("a thread could not be started ({}); fewer --threads need fewer",
                                     error.code().message()));

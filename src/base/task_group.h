@@ -1,5 +1,6 @@
 // Threads that live and fail together. The group owns them, keeps the first error, asks the others to stop,
-// and rethrows from wait(). Nothing is logged and swallowed. spawn() and wait(): the owner's thread only.
+// and rethrows the error from wait(). No error is only logged. Only the owner's thread calls spawn() and
+// wait().
 #pragma once
 
 #include <exception>
@@ -16,17 +17,17 @@ class TaskGroup {
  public:
   using Task = std::function<void(std::stop_token)>;
 
-  /// on_failure is called once, from the failing task's thread, right after its error was kept: the place to
+  /// on_failure is called once, on the thread of the failing task, right after its error was kept. Use it to
   /// cancel the queues that other tasks wait on.
   explicit TaskGroup(std::function<void()> on_failure = {}) : on_failure_(std::move(on_failure)) {}
-  /// Asks every task to stop and waits for them; an error that wait() never fetched is dropped.
+  /// Asks every task to stop and waits for them. An error that wait() never threw is dropped.
   ~TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  /// Runs task on a thread of its own; its token is stopped when another task fails or request_stop() is
-  /// called. Throws Error transient when the system has no thread left: the group has failed then, as if the
-  /// task had.
+  /// Runs task on a thread of its own. The task's token is stopped when another task fails or request_stop()
+  /// is called. Throws Error: transient when the system has no thread left; the group has then failed, as if
+  /// the task had failed.
   void spawn(Task task);
   void request_stop() { stop_.request_stop(); }
   std::stop_token stop_token() const { return stop_.get_token(); }

@@ -1,4 +1,4 @@
-// Small questions about text, asked in several layers. Free functions, any thread.
+// Small text functions that several layers need. Free functions, any thread.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace s3c::base {
 
-/// ASCII letters in lower case; every other byte as it is. HTTP's and S3's names are compared this way.
+/// ASCII letters become lower case; every other byte stays. Names of HTTP and S3 are compared this way.
 std::string lower(std::string_view text);
 
 }  // namespace s3c::base

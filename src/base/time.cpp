@@ -43,12 +43,12 @@ std::optional<Timestamp> join(const Fields& f) {
   if (!date.ok() || f.hour > 23 || f.minute > 59 || f.second > 60) return std::nullopt;
   const Timestamp time = Timestamp{std::chrono::sys_days{date}} + std::chrono::hours{f.hour} +
                          std::chrono::minutes{f.minute} + seconds{f.second} + milliseconds{f.millisecond};
-  // A leap second at the end of 9999 would be a time that no form here can write.
+  // A leap second at the end of 9999 would be a time that none of our formats can write.
   constexpr std::chrono::sys_days kEnd = std::chrono::January / 1 / 10'000;
   return time < kEnd ? std::optional(time) : std::nullopt;
 }
 
-/// Takes fixed-width pieces off the front of a text; ok() is false after the first that did not fit.
+/// Reads fixed-width pieces from the front of a text. ok() is false after the first piece that didn't fit.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}

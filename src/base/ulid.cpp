@@ -30,7 +30,7 @@ std::string ulid_of(Timestamp time, std::string_view random) {
   std::string out(kTimeChars + kRandomChars, '0');
   auto milliseconds = static_cast<std::uint64_t>(time.time_since_epoch().count());
   for (std::size_t i = kTimeChars; i-- > 0; milliseconds >>= 5) out[i] = kAlphabet[milliseconds & 31];
-  std::uint32_t bits = 0;  // not yet written; the lowest bit_count of them count
+  std::uint32_t bits = 0;  // not yet written: the lowest bit_count bits of this
   int bit_count = 0;
   std::size_t at = kTimeChars;
   for (const char byte : random) {

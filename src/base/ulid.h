@@ -1,5 +1,5 @@
-// ULIDs: 48 bits of milliseconds, 80 random bits, 26 characters of Crockford base32; they sort by time of
-// making. Source: github.com/ulid/spec.
+// ULIDs: 48 bits of milliseconds, 80 random bits, 26 characters of Crockford base32. They sort by the time
+// they were made. Source: github.com/ulid/spec.
 #pragma once
 
 #include <optional>
@@ -12,9 +12,9 @@ namespace s3c::base {
 
 /// A new ULID; the random bits come from the operating system. Any thread.
 std::string make_ulid(Timestamp now);
-/// The ULID of that time whose 80 random bits are these: 10 bytes, most significant first. Any thread.
+/// The ULID made of that time and of these 80 random bits (10 bytes, most significant first). Any thread.
 std::string ulid_of(Timestamp time, std::string_view random);
-/// When it was made; nullopt unless text is a ULID (26 characters, upper case).
+/// The time at which the ULID was made; nullopt unless text is a ULID (26 characters, upper case).
 std::optional<Timestamp> ulid_time(std::string_view text);
 
 }  // namespace s3c::base

@@ -36,8 +36,8 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
   }
 }
 
-/// The character that the reference &name; stands for; nullopt when there is none. Control characters, which
-/// XML 1.0 can't name, are taken: stores do name them.
+/// The character that the reference &name; stands for; nullopt for an invalid one. References to control
+/// characters are accepted: XML 1.0 forbids them, but stores send them.
 std::optional<std::uint32_t> referenced(std::string_view name) {
   if (name == "amp") return '&';
   if (name == "lt") return '<';
@@ -79,7 +79,7 @@ void corrupt(std::string message) {
 
 Document::Document(std::string_view text, const char* root_name) {
   if (std::count(text.begin(), text.end(), '<') > kMaxTags) corrupt("the answer has too many elements");
-  // pugixml takes a NUL for the end, and what follows for nothing.
+  // pugixml stops at a NUL and ignores the rest of the text.
   if (text.find('\0') != std::string_view::npos)
     throw Error(ErrorKind::transient, "the answer isn't XML: it has a NUL byte");
   const pugi::xml_parse_result result =
@@ -98,7 +98,7 @@ Document::Document(std::string_view text, const char* root_name) {
   }
 }
 
-// pugixml's own text() ends at the first comment or CDATA section, and half a key is another key.
+// pugixml's own text() ends at the first comment or CDATA section. A cut-off key would be another key.
 std::string text_of(pugi::xml_node element) {
   std::string text;
   for (const pugi::xml_node child : element.children()) {

@@ -1,8 +1,8 @@
-// XML, read strictly: what is missing, cut off or of another kind is an error, because a listing that lost
-// its tail must never look like a shorter listing. Pure functions, any thread.
+// Reads XML strictly: a missing element, a cut-off document or another kind of document is an error, because
+// a listing that lost its tail must never look like a shorter listing. Pure functions, any thread.
 //
-// Throws Error: transient when a text isn't well-formed (it was cut off: worth asking again), corrupt when it
-// is another document, lacks what it must have or has it twice.
+// Throws Error: transient when a text isn't well-formed (it was cut off; another try may help), corrupt when
+// it is another document, or when a required element is missing or appears twice.
 #pragma once
 
 #include <cstddef>
@@ -16,19 +16,19 @@
 
 namespace s3c::base::xml {
 
-/// Text as it is: no line ends changed (a key may hold CR), and white space kept (so may a key). References
-/// are resolved by unescaped(): pugixml's texts end at a NUL, which a key may hold too, and it lets pass what
-/// isn't one.
+/// Text is kept unchanged: line ends (a key may hold CR) and white space (a key may be white space).
+/// unescaped() resolves references, not pugixml: pugixml's texts end at a NUL, which a key may hold, and it
+/// accepts invalid references.
 inline constexpr unsigned kParseFlags = pugi::parse_cdata | pugi::parse_ws_pcdata;
 
-/// Elements take many times the memory of their text. A page of a listing has 1,000 of 30 elements at most, a
-/// Complete's or a deletion's answer fewer; each has two tags.
+/// Limits memory: elements take many times the memory of their text. A page of a listing has at most 1,000
+/// objects of 30 elements; the answer to a Complete or a deletion has fewer. Each element has two tags.
 inline constexpr std::ptrdiff_t kMaxTags = 200'000;
 
-/// Text with its references resolved; nullopt when one of them stands for nothing.
+/// Text with its references resolved; nullopt when a reference is invalid.
 std::optional<std::string> unescaped(std::string_view text);
 
-/// A document whose root is what was asked for. Immutable.
+/// A document whose root has the expected name. Immutable.
 class Document {
  public:
   Document(std::string_view text, const char* root_name);
@@ -43,7 +43,8 @@ class Document {
 
 /// All text of an element, of any length; empty for a null one.
 std::string text_of(pugi::xml_node element);
-/// The child of that name; null when there is none. Two would leave open which one counts.
+/// The child of that name; null when there is none. Two such children are corrupt: it would be unclear which
+/// one counts.
 pugi::xml_node only_child(pugi::xml_node parent, const char* name);
 
 std::string required(pugi::xml_node parent, const char* name);

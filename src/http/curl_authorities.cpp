@@ -38,7 +38,7 @@ SystemPlaces system_places() {
   return places;
 }
 
-/// What OpenSSL has to say about the call that failed; it keeps the first error at the end of a queue.
+/// OpenSSL's reason for the call that failed: the first error in its queue.
 std::string openssl_reason() {
   const unsigned long code = ERR_get_error();
   ERR_clear_error();
@@ -54,7 +54,8 @@ void CurlAuthorities::FreeStore::operator()(x509_store_st* store) const {
 }
 
 CurlAuthorities::CurlAuthorities(std::string bundle) : bundle_(std::move(bundle)) {
-  // A bundle that was named and can't be used is a mistake to tell at the start, not at the first connection.
+  // Read a named bundle now: the user should learn at the start that it can't be used, and not at the first
+  // connection.
   if (!bundle_.empty()) {
     const base::MutexLock lock(mutex_);
     store_ = read();
@@ -64,8 +65,8 @@ CurlAuthorities::CurlAuthorities(std::string bundle) : bundle_(std::move(bundle)
 CurlAuthorities::Store CurlAuthorities::read() const {
   Store store(X509_STORE_new());
   if (!store) throw std::bad_alloc();
-  // libcurl's own choice: a certificate in the bundle is trusted even when the one that signed it isn't
-  // there.
+  // libcurl does the same: a certificate in the bundle is trusted even when its issuer's certificate is
+  // missing.
   X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
   ERR_clear_error();
   if (!bundle_.empty()) {

@@ -1,5 +1,6 @@
-// Which authorities vouch for the servers that we talk to. libcurl alone would read the whole bundle for each
-// connection that it opens, and for the 140 certificates of a system's bundle that is tens of milliseconds.
+// Which authorities are trusted to prove a server's identity. libcurl alone would read the whole bundle for
+// each connection that it opens. For the 140 certificates of a system's bundle that takes tens of
+// milliseconds.
 #pragma once
 
 #include <memory>
@@ -15,13 +16,13 @@ namespace s3c::http {
 /// The trusted authorities, read once and shared by all connections. Any thread.
 class CurlAuthorities {
  public:
-  /// bundle: a PEM file; nobody but the authorities in it is trusted. Empty: the system's authorities, where
-  /// libcurl has them; those are read when the first TLS connection is opened.
+  /// bundle: a PEM file; only the authorities in it are trusted. Empty: the system's authorities, from the
+  /// place where libcurl looks for them; they are read when the first TLS connection is opened.
   /// Throws Error: invalid_argument when the bundle can't be read or holds no certificate.
   explicit CurlAuthorities(std::string bundle);
 
-  /// Has connections that context makes trust these authorities and no others.
-  /// Throws Error: invalid_argument when the system's can't be read.
+  /// Makes connections of this context trust these authorities and no others.
+  /// Throws Error: invalid_argument when the system's authorities can't be read.
   void install(ssl_ctx_st* context) S3C_EXCLUDES(mutex_);
 
  private:

@@ -14,11 +14,11 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// An error document is a few hundred bytes; more than this is somebody else's web page.
+/// An error document has a few hundred bytes. A larger body is a web page, of a proxy for example.
 constexpr std::size_t kMaxErrorBody_bytes = 1 << 20;
-/// How much a server can make us hold of one answer, and what is reserved on the word of a Content-Length at
-/// most. What is kept here is XML, and the largest of it a page of a listing: 1,000 keys of 1 KiB, each byte
-/// of which may take three, and some 600 bytes beside each: 4 MB. Objects go to a sink.
+/// The limit of a body that is kept here, and of the memory reserved because of a Content-Length. Such a body
+/// is XML. The largest is a page of a listing: 1,000 keys of 1 KiB, three bytes for each byte of a key, and
+/// some 600 bytes for each object's other fields: 4 MB. Bodies of objects go to a sink.
 constexpr std::size_t kMaxBody_bytes = 8 << 20;
 
 template <typename Value>
@@ -46,7 +46,7 @@ std::size_t content_length(const Headers& headers) {
   return length;
 }
 
-/// One call per header line; a status line begins a new head (after "100 Continue").
+/// Called for each header line. A status line begins a new head (after "100 Continue").
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
   auto& exchange = *static_cast<EasyExchange*>(user);
   exchange.received_bytes += size;
@@ -113,8 +113,8 @@ std::size_t on_read(char* buffer, std::size_t, std::size_t size, void* user) {
   return count;
 }
 
-/// libcurl wants to rewind when it found a kept connection dead after it had sent on it, to send everything
-/// again. Whether that is safe is not its to decide: the retry policy of s3/ does, and counts it.
+/// libcurl wants to rewind and send everything again when a kept connection proves dead after it has sent on
+/// it. We refuse: only the retry policy of s3/ decides whether sending again is safe, and counts it.
 int on_seek(void*, curl_off_t, int) {
   return CURL_SEEKFUNC_FAIL;
 }
@@ -156,7 +156,7 @@ CurlEasy::CurlEasy(CurlShared& shared) : shared_(shared), easy_(curl_easy_init()
   const CurlOptions& options = shared_.options;
   set_option(easy, CURLOPT_ERRORBUFFER, error_text_);
   set_option(easy, CURLOPT_NOSIGNAL, 1L);
-  // An exchange that is dropped while a name is looked up doesn't wait for the end of that.
+  // Dropping an exchange during a name lookup doesn't wait for the lookup to end.
   set_option(easy, CURLOPT_QUICK_EXIT, 1L);
   set_option(easy, CURLOPT_TCP_NODELAY, 1L);
   set_option(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -169,7 +169,7 @@ CurlEasy::CurlEasy(CurlShared& shared) : shared_(shared), easy_(curl_easy_init()
   set_option(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
   set_option(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
-  // libcurl itself reads no authorities: on_tls_context() hands it those that were read once.
+  // libcurl itself reads no authorities: on_tls_context() installs those that were read once.
   for (const CURLoption place : {CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH})
     set_option(easy, place, static_cast<const char*>(nullptr));
   set_option(easy, CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
@@ -196,7 +196,7 @@ void CurlEasy::begin(const Request& request, const BodySink& sink, Pace::Time no
   CURL* easy = easy_.get();
   set_option(easy, CURLOPT_URL, request.url.c_str());
   set_option(easy, CURLOPT_FRESH_CONNECT, request.at_most_once ? 1L : 0L);
-  // HTTPGET first: it undoes the NOBODY and UPLOAD of the request before.
+  // HTTPGET first: it resets NOBODY and UPLOAD of the previous request.
   set_option(easy, CURLOPT_HTTPGET, 1L);
   if (request.method == "PUT" || request.method == "POST") {
     set_option(easy, CURLOPT_UPLOAD, 1L);
@@ -224,13 +224,13 @@ Response CurlEasy::end(CURLcode code, const std::stop_token& stop) {
   if (dropped_) throw Error(dropped_->kind(), dropped_->message(), context());
   if (stop.stop_requested() && code != CURLE_OK) throw stopped(request);
   if (code != CURLE_OK) throw failure(code);
-  // libcurl takes a connection that closes inside the head for an answer without a body.
+  // If the connection closes inside the head, libcurl reports an answer without a body.
   if (!exchange_.head_complete) throw failure(CURLE_PARTIAL_FILE);
   return std::move(exchange_.response);
 }
 
-/// libcurl only reads the list, so its nodes can lie in a vector and its texts in one string, both kept
-/// from request to request: no allocation for a header.
+/// libcurl only reads the list. So its nodes lie in a vector and its texts in one string, and both are reused
+/// for each request: no header needs an allocation.
 curl_slist* CurlEasy::header_list(const Request& request) {
   header_text_.clear();
   header_nodes_.clear();
@@ -272,7 +272,7 @@ Error CurlEasy::failure(CURLcode code) const {
   long sent_bytes = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent_bytes);
   if (request.at_most_once && sent_bytes == 0) context.code = kNotSent;
-  // This code also means an answer that is no HTTP at all.
+  // libcurl also uses this code for an answer that isn't HTTP.
   if (code == CURLE_UNSUPPORTED_PROTOCOL && sent_bytes > 0) code = CURLE_WEIRD_SERVER_REPLY;
   const std::string_view detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
   return {kind_of(code), base::printable(detail), std::move(context)};

@@ -1,5 +1,5 @@
-// One libcurl easy handle, used for one exchange after the other: what is asked of libcurl, and what its
-// outcome means. Whoever owns it drives it: a thread that blocks (CurlTransport) or an event loop (CurlLoop).
+// One libcurl easy handle, used for one exchange after the other: the options that we set, and the meaning of
+// its outcome. Its owner drives it: a thread that blocks (CurlTransport) or an event loop (CurlLoop).
 #pragma once
 
 #include <curl/curl.h>
@@ -27,7 +27,8 @@ struct CurlShared {
 
   const CurlOptions options;
   CurlAuthorities authorities;
-  /// In a hurry (PaceRules::hurry) an exchange didn't move: nobody waits for these servers any more.
+  /// During a hurry (PaceRules::hurry) an exchange didn't move. From then on no exchange waits for these
+  /// servers.
   std::atomic<bool> gave_up = false;
 };
 
@@ -40,7 +41,7 @@ struct EasyExchange {
   std::uint64_t received_bytes = 0;  ///< of heads and body
   bool head_complete = false;
   Response response;
-  std::exception_ptr thrown;  ///< an exception can't cross C code: kept here until libcurl has returned
+  std::exception_ptr thrown;  ///< kept until libcurl has returned: an exception can't cross C code
 
   bool successful() const { return response.status >= 200 && response.status < 300; }
 };
@@ -54,13 +55,12 @@ class CurlEasy {
   CurlEasy& operator=(const CurlEasy&) = delete;
 
   CURL* handle() const { return easy_.get(); }
-  /// Makes the handle ready to be driven. request and sink live until end(). now: by the driver's clock of
-  /// waiting, see Pace.
-  /// Throws Error: invalid_argument for a header that can't be sent, cancelled after CurlShared::gave_up.
+  /// Prepares the handle for an exchange. request and sink must live until end(). now: on the driver's clock
+  /// of waiting, see Pace.
   void begin(const Request& request, const BodySink& sink, Pace::Time now);
-  /// Whether the driver must drop the exchange because it doesn't move; end() tells why.
+  /// True when the driver must drop the exchange because it doesn't move. end() then throws the reason.
   bool must_drop(Pace::Time now);
-  /// The driven handle's outcome, as Transport::send() returns or throws it.
+  /// Returns or throws the exchange's outcome, as Transport::send() does.
   Response end(CURLcode code, const std::stop_token& stop);
 
  private:
@@ -76,14 +76,14 @@ class CurlEasy {
   CurlShared& shared_;
   EasyExchange exchange_;
   Pace pace_;
-  std::optional<base::Error> dropped_;  ///< why must_drop() said so
+  std::optional<base::Error> dropped_;  ///< the reason for must_drop()
   std::string header_text_;
   std::vector<std::size_t> header_starts_;
   std::vector<curl_slist> header_nodes_;
   std::unique_ptr<CURL, FreeEasy> easy_;
 };
 
-/// What an exchange that was stopped throws.
+/// The error of an exchange that was stopped.
 base::Error stopped(const Request& request);
 
 struct FreeMulti {

@@ -20,12 +20,12 @@ using base::Error;
 using base::ErrorKind;
 using std::chrono::milliseconds;
 
-/// How often a source that had nothing is asked again while slots are free: a hundred times a second costs
-/// nothing, and work that came meanwhile waits no longer than a fast store takes to answer.
+/// How often a source that had nothing is asked again while slots are free. A hundred times per second costs
+/// nothing, and new work waits no longer than a fast store takes to answer.
 constexpr milliseconds kAskAgain(10);
-/// libcurl's timer ends the wait earlier; nothing depends on this.
+/// The longest wait; libcurl's timer usually ends it earlier. No behaviour depends on this value.
 constexpr milliseconds kLongestWait(500);
-/// How often exchanges that don't move are looked for.
+/// How often the loop looks for exchanges that don't move.
 constexpr milliseconds kLookForIdle(250);
 
 Error system_error(const char* what) {
@@ -79,7 +79,7 @@ CurlLoop::CurlLoop(CurlShared& shared, std::size_t max_in_flight, std::stop_toke
 }
 
 CurlLoop::~CurlLoop() {
-  // Handles leave their multi handle before either is freed.
+  // Easy handles must leave their multi handle before either is freed.
   for (const auto& slot : slots_) {
     if (slot->in_flight) curl_multi_remove_handle(multi_.get(), slot->easy.handle());
   }
@@ -123,7 +123,7 @@ std::optional<Outcome> CurlLoop::start(std::size_t index, Exchange exchange) {
   try {
     slot.easy.begin(slot.exchange.request, slot.exchange.sink, waited_);
     const auto user =
-        reinterpret_cast<void*>(index);  // NOLINT(performance-no-int-to-ptr): libcurl hands it back
+        reinterpret_cast<void*>(index);  // NOLINT(performance-no-int-to-ptr): libcurl returns it
     if (curl_easy_setopt(slot.easy.handle(), CURLOPT_PRIVATE, user) != CURLE_OK)
       throw Error(ErrorKind::internal, "libcurl refuses a pointer");
     check(curl_multi_add_handle(multi_.get(), slot.easy.handle()));
@@ -166,7 +166,7 @@ void CurlLoop::turn() {
 void CurlLoop::collect(ExchangeSource& source) {
   int queued = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &queued)) {
-    const CURLcode code = message->data.result;  // the message dies with the handle's removal
+    const CURLcode code = message->data.result;  // removing the handle frees the message
     void* user = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
     const auto slot = reinterpret_cast<std::size_t>(user);
@@ -206,7 +206,7 @@ int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* user, void*
   const auto& loop = *static_cast<CurlLoop*>(user);
   const int epoll = loop.epoll_.get();
   if (what == CURL_POLL_REMOVE) {
-    watch(epoll, EPOLL_CTL_DEL, socket, 0);  // fails for a socket that was closed, and so is gone already
+    watch(epoll, EPOLL_CTL_DEL, socket, 0);  // fails for a closed socket, which epoll has already dropped
     return 0;
   }
   const std::uint32_t events =

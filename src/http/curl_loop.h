@@ -1,4 +1,4 @@
-// Many HTTP exchanges driven by one thread: libcurl's multi interface, told by epoll which sockets are ready.
+// Many HTTP exchanges driven by one thread, with libcurl's multi interface and epoll.
 #pragma once
 
 #include <curl/curl.h>
@@ -14,11 +14,11 @@
 
 namespace s3c::http {
 
-/// Made, used and destroyed by one thread. Connections are kept from exchange to exchange and closed with it.
+/// Made, used and destroyed by one thread. Connections are reused by later exchanges, and are closed when the
+/// loop is destroyed.
 class CurlLoop {
  public:
-  /// shared outlives the loop. Throws Error: internal when there is no handle left, of libcurl's or the
-  /// system's.
+  /// shared outlives the loop. Throws Error: internal when libcurl or the system has no handle left.
   CurlLoop(CurlShared& shared, std::size_t max_in_flight, std::stop_token stop);
   ~CurlLoop();
   CurlLoop(const CurlLoop&) = delete;
@@ -30,7 +30,7 @@ class CurlLoop {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// An exchange in flight, or an easy handle that waits for one.
+  /// An exchange in flight, or an unused easy handle.
   struct Slot {
     explicit Slot(CurlShared& shared) : easy(shared) {}
     CurlEasy easy;
@@ -38,7 +38,7 @@ class CurlLoop {
     bool in_flight = false;
   };
 
-  /// A file descriptor that is closed with it.
+  /// A file descriptor that is closed on destruction.
   class File {
    public:
     explicit File(int descriptor);
@@ -52,7 +52,7 @@ class CurlLoop {
   };
 
   void start_more(ExchangeSource& source);
-  /// Begins the exchange in a free slot; its outcome if it has ended already.
+  /// Begins the exchange in a free slot. Returns its outcome if it has already ended.
   std::optional<Outcome> start(std::size_t slot, Exchange exchange);
   /// Waits until something happens and lets libcurl act on it.
   void turn();
@@ -72,11 +72,11 @@ class CurlLoop {
   const File epoll_;
   const File stopped_;  ///< readable once stop is requested
   std::vector<std::unique_ptr<Slot>> slots_;
-  std::vector<std::size_t> free_;  ///< a stack: the warmest on top
+  std::vector<std::size_t> free_;  ///< a stack: the last used on top
   std::size_t in_flight_ = 0;
-  Pace::Time waited_{};                     ///< for sockets, in all
+  Pace::Time waited_{};                     ///< total time waited for sockets
   Pace::Time looked_at_{};                  ///< waited_ when idle exchanges were last looked for
-  std::optional<Clock::time_point> timer_;  ///< when libcurl wants to be called at the latest
+  std::optional<Clock::time_point> timer_;  ///< libcurl wants to be called by then
   CurlMulti multi_;
 };
 

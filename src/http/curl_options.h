@@ -1,4 +1,4 @@
-// What the connections over libcurl are told once.
+// Settings of all connections over libcurl.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ struct CurlOptions {
   std::chrono::milliseconds connect_timeout{10'000};
   PaceRules pace = {};
   std::string user_agent = "s3compress";
-  /// Exchanges at a time; a further send() waits until one has ended. At least 1.
+  /// The largest number of exchanges at a time. A further send() waits until one has ended. At least 1.
   std::size_t max_connections = std::numeric_limits<std::size_t>::max();
 };
 

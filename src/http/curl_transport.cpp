@@ -14,9 +14,9 @@ namespace s3c::http {
 using base::Error;
 using base::ErrorKind;
 
-/// An easy handle in a multi handle of its own: the multi's wake-up lets a stop end a blocked transfer at
-/// once, and its cache keeps the connection. Costs no more than curl_easy_perform(), which makes the same
-/// pair inside.
+/// An easy handle in a multi handle of its own. The multi handle's wake-up lets a stop end a blocked transfer
+/// at once, and its cache keeps the connection. It costs no more than curl_easy_perform(), which creates the
+/// same pair internally.
 class CurlTransport::Connection {
  public:
   explicit Connection(CurlShared& shared) : easy_(shared), multi_(curl_multi_init()) {
@@ -54,7 +54,7 @@ class CurlTransport::Connection {
     return message != nullptr ? message->data.result : CURLE_FAILED_INIT;
   }
 
-  /// How often an exchange is looked at that doesn't move.
+  /// How often an exchange that doesn't move is checked.
   static constexpr int kLongestWait_ms = 500;
 
   CurlEasy easy_;

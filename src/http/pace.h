@@ -1,5 +1,5 @@
-// Whether an exchange moves: a server that sends a byte now and then keeps its client for ever otherwise.
-// Pure: times are handed in, so tests don't wait.
+// Whether an exchange moves. Without this check, a server that sends a byte now and then would keep its
+// client for ever. Pure: times are passed in, so tests don't wait.
 #pragma once
 
 #include <chrono>
@@ -11,30 +11,31 @@
 
 namespace s3c::http {
 
-/// How long which silence is borne. There is no limit on a whole exchange: a part may take minutes on a slow
-/// line.
+/// How long each kind of silence is accepted. A whole exchange has no time limit, unless its answer is slow
+/// (longest_slow_answer): a part may take minutes on a slow line.
 struct PaceRules {
   std::uint64_t least_bytes_per_second = 1024;
-  /// A body that is under way, in either direction, must move at least that fast over each window. A part of
-  /// 8 MiB takes 2 hours at this speed: whoever is slower isn't a line, but a server that keeps us.
+  /// A body that is being sent or received must move at least that fast over each window. At this speed a
+  /// part of 8 MiB takes 2 hours. A slower exchange is the server's fault and not a slow line.
   std::chrono::milliseconds window{30'000};
-  /// How long not a byte may move, the first byte of the answer included.
+  /// The longest time in which no byte moves, the wait for the first byte of the answer included.
   std::chrono::milliseconds longest_silence{60'000};
   /// The same for requests with Request::slow_answer. S3 works for minutes on CompleteMultipartUpload and
   /// sends white space meanwhile; other stores (Ceph RGW) send nothing.
   std::chrono::milliseconds longest_silence_of_slow_answer{300'000};
-  /// White space is no sign that the end will come: how long all of a slow answer may take.
+  /// How long all of a slow answer may take. White space that keeps coming doesn't prove that the end will
+  /// come.
   std::chrono::milliseconds longest_slow_answer{1'800'000};
-  /// Once it is requested (the user pressed Ctrl-C), nobody waits any more: an exchange ends as cancelled
-  /// unless it moves at the least speed over each hurried window.
+  /// When this stop is requested (the user pressed Ctrl-C), an exchange ends as cancelled unless it moves at
+  /// the least speed over each hurried window.
   std::stop_token hurry = {};
   std::chrono::milliseconds hurried_window{3'000};
 };
 
 /// The pace of one exchange. One thread at a time.
 ///
-/// Its clock runs only while the caller waits for the server: what a sink or another exchange of the same
-/// event loop takes is not the server's fault.
+/// Its clock runs only while the caller waits for the server. Time that a sink or another exchange of the
+/// same event loop takes is not the server's fault.
 class Pace {
  public:
   using Time = std::chrono::nanoseconds;  ///< on the clock of waiting; its origin doesn't matter
@@ -44,19 +45,19 @@ class Pace {
 
   struct State {
     std::uint64_t moved_bytes = 0;  ///< sent and received so far
-    bool body_under_way = false;    ///< some of a body was sent and more is to come, or an answer has begun
+    bool body_under_way = false;    ///< part of a body was sent and more will come, or an answer has begun
   };
-  /// Why the exchange must be given up: transient, or cancelled after a hurry. To be called a few times a
-  /// second.
+  /// Returns the reason why the exchange must be given up, else nullopt: transient, or cancelled after a
+  /// hurry. Call it a few times per second.
   std::optional<base::Error> check(const State& state, Time now);
 
  private:
-  /// A stretch of time in which so many bytes must move.
+  /// A period of time in which enough bytes must move.
   struct Window {
     Time start{};
     std::uint64_t moved_bytes = 0;
   };
-  /// Whether window has passed with too few bytes; begins the next one when it has passed.
+  /// True when window has ended and too few bytes moved in it. When it has ended, the next window begins.
   bool too_slow(std::optional<Window>& window, std::chrono::milliseconds length, const State& state,
                 Time now) const;
 

@@ -1,5 +1,6 @@
-// One HTTP exchange, as a value in and a value out. s3/ speaks to servers only through Transport, so that
-// tests can put anything behind it; curl_transport.h is the real one, and only the curl_* files know libcurl.
+// One HTTP exchange: a Request value in, a Response value out. s3/ reaches servers only through Transport, so
+// that tests can put anything behind it. curl_transport.h is the real one; only the curl_* files know
+// libcurl.
 #pragma once
 
 #include <chrono>
@@ -34,15 +35,15 @@ class Headers {
 };
 
 struct Request {
-  std::string method = {};  ///< "GET", "PUT", ...
-  std::string url = {};  ///< absolute; the path goes on the wire as it is here ("/../" is not squeezed out)
-  Headers headers = {};  ///< Host, Content-Length and User-Agent are the transport's
+  std::string method = {};     ///< "GET", "PUT", ...
+  std::string url = {};        ///< absolute; the path is sent exactly as it is here, "/../" included
+  Headers headers = {};        ///< the transport adds Host, Content-Length and User-Agent
   std::string_view body = {};  ///< lives until send() returns
-  /// The server must not get this request twice. It goes over a connection of its own (on a kept one that
-  /// died meanwhile it could be lost, or be repeated by the HTTP library), and a failure before its first
-  /// byte left carries kNotSent.
+  /// The server must not get this request twice, so the transport opens a new connection for it. A kept
+  /// connection may have died: the request could be lost on it, or the HTTP library could send it again. If
+  /// the request fails before its first byte was sent, the error carries kNotSent.
   bool at_most_once = false;
-  /// The server may work for minutes before it answers, or send its answer drop by drop meanwhile.
+  /// The server may work for minutes before it answers, or send its answer slowly meanwhile.
   bool slow_answer = false;
 };
 
@@ -55,31 +56,35 @@ struct Response {
   std::string body = {};  ///< empty for a 2xx answer whose body went to a sink
 };
 
-/// Takes the next bytes of a response body, in order; head has the status and the headers, so that a receiver
-/// can look before it takes. Isn't called for an empty body. May throw: the exchange is dropped and send()
-/// throws it on.
+/// Takes the next bytes of a response body, in order. head has the status and the headers, so that a receiver
+/// can check them before it takes bytes. Isn't called for an empty body. May throw: the exchange is dropped,
+/// and send() rethrows the exception.
 using BodySink = std::function<void(const Response& head, std::string_view bytes)>;
 
-/// What send_many() is asked for.
+/// One exchange that send_many() makes.
 struct Exchange {
   Request request = {};
   BodySink sink = {};
 };
 
-/// How an exchange ended: with the answer send() returns, or with what it throws.
+/// How an exchange ended: with the answer that send() would return, or with the exception that it would
+/// throw.
 using Outcome = std::variant<Response, std::exception_ptr>;
 
-/// Where send_many() takes its exchanges from and brings their outcomes; called by its thread only. What
-/// either throws ends send_many(): exchanges in flight are dropped then, without an outcome.
+/// Gives send_many() the exchanges to make, and receives their outcomes. Only the thread that runs
+/// send_many() calls it. An exception that it throws ends send_many(): exchanges in flight are dropped and
+/// get no outcome.
 class ExchangeSource {
  public:
   virtual ~ExchangeSource() = default;
 
-  /// The next exchange, which has slot, a number below max_in_flight, until it has ended. nullopt: none now
-  /// or, if may_wait (which is said while nothing is in flight), none any more. Without may_wait it mustn't
-  /// block; it is then asked again after every outcome, and every 10 ms.
+  /// Returns the next exchange. The exchange keeps slot, a number below max_in_flight, until it has ended.
+  /// Returns nullopt if no exchange is ready. If may_wait is true, nullopt means the end: no more exchanges
+  /// will come. may_wait is true only while nothing is in flight. If may_wait is false, next() mustn't block;
+  /// it is called again after every outcome, and every 10 ms.
   virtual std::optional<Exchange> next(std::size_t slot, bool may_wait) = 0;
-  /// Once for each exchange. May block, at the cost of all the others in flight; slot is free afterwards.
+  /// Receives the outcome of an exchange; called once for each. May block, but all other exchanges in flight
+  /// wait meanwhile. slot is free afterwards.
   virtual void ended(std::size_t slot, Outcome outcome) = 0;
 };
 
@@ -88,20 +93,21 @@ class Transport {
   virtual ~Transport() = default;
 
   /// Sends request and waits for the whole answer. Any thread; blocks.
-  /// sink: where the body of a 2xx answer goes; without one (an empty function) it is kept in Response::body,
-  /// and may be 8 MiB long.
-  /// The body of any other answer is kept in Response::body, up to 1 MiB of it. Throws base::Error: transient
-  /// when there was no answer or it broke off (connection, timeout, TLS, a body shorter than its
-  /// Content-Length) or all but stands still (pace.h), cancelled when stop was requested, invalid_argument
-  /// when the URL can't be one or the server's certificate isn't trusted (which no retry mends), corrupt when
-  /// a body that is kept is longer than it may be.
+  /// sink: receives the body of a 2xx answer. With an empty function the body is kept in Response::body; it
+  /// may be 8 MiB long. The body of any other answer is kept in Response::body, up to 1 MiB of it.
+  /// Throws base::Error:
+  /// - transient when there was no answer, when the answer broke off (connection, timeout, TLS, a body
+  ///   shorter than its Content-Length), or when the exchange hardly moves (pace.h);
+  /// - cancelled when stop was requested;
+  /// - invalid_argument when the URL is invalid or the server's certificate isn't trusted (no retry helps);
+  /// - corrupt when a body that is kept is longer than it may be.
   virtual Response send(const Request& request, const BodySink& sink, const std::stop_token& stop) = 0;
 
-  /// Makes the exchanges that source gives, up to max_in_flight (at least 1) at a time or as many as there
-  /// are connections for, all driven by the calling thread: for small answers that is a third cheaper than a
-  /// thread that waits for each. Returns when source has no more. Stop: those in flight end as cancelled at
-  /// once, source is not asked for more. Any thread; blocks. Throws what source throws; base::Error internal
-  /// when the system has nothing left to wait with.
+  /// Makes the exchanges that source gives, up to max_in_flight (at least 1) at a time, or fewer if there are
+  /// fewer connections. The calling thread drives all of them. For small answers this costs a third less than
+  /// a thread for each exchange. Returns when source has no more. After a stop, exchanges in flight end as
+  /// cancelled at once, and source is not asked for more. Any thread; blocks. Throws what source throws;
+  /// base::Error internal when no event loop can be made (no file descriptors or libcurl handles left).
   virtual void send_many(ExchangeSource& source, std::size_t max_in_flight, const std::stop_token& stop) = 0;
 };
 

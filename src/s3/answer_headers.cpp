@@ -133,7 +133,7 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
     }
   }
   for (Checksum& checksum : head.checksums) checksum.type = checksum_type;
-  // Of other classes the header says nothing that could make a readable object unreadable to us.
+  // Ignored for other classes: the header must not make a readable object unreadable to us.
   std::optional<RestoreStatus> status;
   if (restore && can_be_frozen(head.storage_class)) status = parse_restore_header(*restore);
   head.thaw = thaw_state(head.storage_class, archive_status, status, now);

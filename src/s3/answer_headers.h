@@ -10,12 +10,12 @@
 namespace s3c::s3 {
 
 /// The headers of an answer to GET or HEAD.
-/// now: by the store's clock, for the thaw state.
-/// Throws Error: corrupt when the size, the ETag or the time is missing or malformed, or what is said of an
-/// archived object's restore.
+/// now: the time by the store's clock, for the thaw state.
+/// Throws Error: corrupt when the size, the ETag or the time is missing or malformed, or when x-amz-restore
+/// is malformed.
 ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now);
 
-/// Whether name is one of ObjectHead::system_headers' (lower-case).
+/// Whether name (lower-case) is one of the names of ObjectHead::system_headers.
 bool is_system_header(std::string_view name);
 
 /// The length of this answer's body in bytes. Throws Error: corrupt when the answer doesn't say.
@@ -28,9 +28,10 @@ std::uint64_t body_offset(const http::Response& answer);
 /// The ETag header without quotes; empty when there is none.
 std::string etag_of(const http::Response& answer);
 
-/// True when the store's answer to an upload names an ETag that can't be of the bytes sent: it looks like an
-/// MD5 but is another one. An ETag legitimately isn't the MD5 under SSE-KMS, DSSE and SSE-C (there it is a
-/// hash of who knows what, in the same form), and on stores whose ETags aren't 32 hex digits at all.
+/// True when the store's answer to an upload names an ETag that can't belong to the bytes sent: it looks like
+/// an MD5 but is a different one. Two kinds of ETag are legitimately not the MD5. With SSE-KMS, DSSE and
+/// SSE-C the ETag has the form of an MD5 but is another, undocumented hash. Some stores' ETags aren't 32 hex
+/// digits at all.
 bool etag_contradicts(const http::Response& answer, std::string_view md5_hex);
 
 }  // namespace s3c::s3

@@ -25,7 +25,7 @@ std::string_view trouble_with_value(std::string_view value) {
   return {};
 }
 
-/// RFC 9110's token, in the case that names come back in.
+/// RFC 9110's token, lower-case: S3 returns names in lower case.
 bool is_lower_case_token(std::string_view name) {
   constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
   return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {

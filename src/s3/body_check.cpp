@@ -12,7 +12,7 @@ namespace {
 
 bool etag_is_md5(const ObjectHead& head) {
   if (head.etag.size() != 32 || !base::from_hex(head.etag)) return false;  // multipart: "…-N"
-  // SSE-S3 keeps the MD5; with KMS or a customer's key the ETag is something else of the same shape.
+  // With SSE-S3 the ETag is the MD5. With KMS or a customer's key it is another value of the same form.
   return head.etag_is_of_md5();
 }
 
@@ -32,7 +32,7 @@ BodyCheck::BodyCheck(const ObjectHead& head) {
       expected.digest = base::Digest::sha256();
     } else if (checksum.algorithm != "CRC32" && checksum.algorithm != "CRC32C" &&
                checksum.algorithm != "CRC64NVME") {
-      continue;  // an algorithm newer than this program; the ETag still speaks
+      continue;  // an algorithm newer than this program; the ETag is still compared
     }
     expected_.push_back(std::move(expected));
   }

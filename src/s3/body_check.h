@@ -1,5 +1,5 @@
-// Whether the bytes we got are the object's: against its ETag where that is an MD5, and against every
-// full-object checksum the store told. One thread at a time.
+// Checks whether the received bytes are the object's. Compares them with the ETag where that is an MD5, and
+// with every full-object checksum that the store told. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,17 @@ namespace s3c::s3 {
 
 class BodyCheck {
  public:
-  /// head: of the very answer, or of a HEAD with the same ETag.
+  /// head: of the answer that has the body, or of a HEAD with the same ETag.
   explicit BodyCheck(const ObjectHead& head);
 
   void update(std::string_view bytes);
-  /// crc32: of all bytes given to update(); the ZIP member needs it anyway, so it isn't computed twice.
-  /// nullopt when everything agrees, else what doesn't: "MD5 9e10… is not the ETag 5d41…". Call once, last.
-  /// An object whose ETag is no MD5 (multipart, SSE-KMS, SSE-C) and that has no full-object checksum passes
-  /// on its length alone: S3 offers nothing else to compare.
+  /// crc32: of all bytes given to update(). The caller has it already, because the ZIP member needs it.
+  /// Returns nullopt when everything agrees, else what doesn't: "MD5 9e10… is not the ETag 5d41…". Call once,
+  /// last.
+  /// An object passes on its length alone if its ETag is no MD5 (multipart, SSE-KMS, SSE-C) and it has no
+  /// full-object checksum: S3 offers nothing else to compare.
   std::optional<std::string> complaint(std::uint32_t crc32);
-  /// Whether the head told anything but a length to compare with.
+  /// Whether the head has anything besides the length to compare with.
   bool has_evidence() const { return !etag_md5_.empty() || !expected_.empty(); }
 
  private:

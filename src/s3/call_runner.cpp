@@ -15,7 +15,8 @@ using base::Error;
 using base::ErrorKind;
 using std::chrono::milliseconds;
 
-/// S3 accepts 15 minutes of skew; a bare 403 with a Date within this is about something else.
+/// S3 accepts 15 minutes of skew. If the Date of a bare 403 is closer to our clock than this constant, the
+/// clock isn't the cause.
 constexpr milliseconds kTolerableSkew = std::chrono::minutes(4);
 
 std::string resource_of(const Call& call) {
@@ -26,8 +27,8 @@ bool is_success(const http::Response& answer) {
   return answer.status >= 200 && answer.status < 300;
 }
 
-/// S3 answers these when the work is done, and sends white space until then. Source: Amazon S3 API Reference,
-/// CompleteMultipartUpload and UploadPartCopy.
+/// S3 answers these calls when the work is done, and sends white space until then. Source: Amazon S3 API
+/// Reference, CompleteMultipartUpload and UploadPartCopy.
 bool works_for_minutes(Operation operation) {
   return operation == Operation::complete_multipart_upload || operation == Operation::upload_part_copy;
 }
@@ -82,8 +83,8 @@ http::Request CallRunner::signed_request(const Call& call, const aws::BucketAddr
 
   std::string payload_hash(aws::kEmptyPayloadHash);
   if (!call.body.empty()) {
-    // Over TLS the bytes are safe on the way and a checksum in a signed header vouches for them: hashing them
-    // twice would cost more than compressing them.
+    // TLS protects the bytes on the way, and a checksum in a signed header proves them. Hashing them as well
+    // would cost more than compressing them.
     payload_hash = address.tls && has_body_checksum(call.headers) ? std::string(aws::kUnsignedPayload)
                                                                   : base::to_hex(base::sha256(call.body));
   }
@@ -115,7 +116,7 @@ bool CallRunner::learn_region(const Call& call, const aws::BucketAddress& addres
 bool CallRunner::learn_clock(const Error& error, const http::Response& answer, milliseconds clock_offset) {
   const bool said =
       error.context().code == "RequestTimeTooSkewed" || error.context().code == "RequestExpired";
-  const bool possible = answer.status == 403 && answer.body.empty();  // an answer to HEAD can't say
+  const bool possible = answer.status == 403 && answer.body.empty();  // HEAD: no body, so no code
   if (!said && !possible) return false;
   const auto server_now = base::parse_http_date(answer.headers.find("Date").value_or(""));
   if (!server_now) return false;
@@ -132,7 +133,7 @@ bool CallRunner::learn_clock(const Error& error, const http::Response& answer, m
 
 CallRunner::Try CallRunner::begin_try(const Call& call) {
   if (call.key && call.key->empty()) {
-    // Without its key a request would be about the whole bucket.
+    // Without a key the request would be for the whole bucket.
     throw Error(ErrorKind::invalid_argument, "an object's key can't be empty",
                 {.operation = std::string(to_string(call.operation)), .resource = call.bucket + "/"});
   }

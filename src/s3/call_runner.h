@@ -1,5 +1,5 @@
 // One S3 call from end to end: find the bucket, sign, send, understand the answer, try again where that
-// helps. S3Client says what each call is; this is how any of them is made. Any thread.
+// helps. S3Client defines the calls; CallRunner makes each of them. Any thread.
 #pragma once
 
 #include <atomic>
@@ -41,19 +41,21 @@ struct Call {
   http::BodySink sink = {};
   /// Never send it again once the server may have it.
   bool at_most_once = false;
-  /// Called before each try: to throw away what the try before received, or to ask only for the rest.
+  /// Called before each try: it throws away what the last try received, or changes the call to ask for the
+  /// rest.
   std::function<void(Call&)> before_try = {};
 
-  /// A first try that was made already, by S3Client::get_objects(): counted, logged and waited after as ours.
+  /// A first try that S3Client::get_objects() made already. run() counts it, logs it and waits after it as if
+  /// it had made the try itself.
   std::optional<FailedTry> failed_try = {};
-  /// Don't wait for the limit of GETs: others, within it, may be waiting for the end of this call.
+  /// Don't wait for the limit of GETs: calls within the limit may be waiting for this call to end.
   bool beyond_limit = false;
 
-  /// S3's code for the failure of the try before this one; empty: none.
+  /// S3's error code of the try before this one; empty: none.
   std::string last_code = {};
-  /// Set by the sink: this try was not in vain, so the count of tries starts again.
+  /// Set by the sink when this try brought new bytes: the count of tries starts again.
   bool made_progress = false;
-  /// Set by the sink when whoever takes the bytes threw: that error is not ours to retry.
+  /// Set by the sink when the receiver of the bytes threw. run() doesn't retry that error.
   bool receiver_failed = false;
 };
 
@@ -68,33 +70,33 @@ class CallRunner {
   CallRunner(Config config, std::shared_ptr<aws::CredentialsProvider> credentials, http::Transport& transport,
              base::Clock& clock, std::shared_ptr<base::Logger> logger, std::stop_token stop);
 
-  /// Makes the call and hands the first successful answer to accept, which may find it wanting by throwing
-  /// Error. Throws Error with operation, resource and attempts filled in.
+  /// Makes the call and passes the first successful answer to accept. accept may throw Error to reject the
+  /// answer. Throws Error with operation, resource and attempts filled in.
   void run(Call& call, const std::function<void(http::Response&)>& accept) S3C_EXCLUDES(mutex_);
 
   /// One try of a call, signed.
   struct Try {
     http::Request request;
     std::shared_ptr<const aws::BucketAddress> address;
-    std::chrono::milliseconds clock_offset{0};  ///< with which it is dated
+    std::chrono::milliseconds clock_offset{0};  ///< added to the clock for the request's date
   };
-  /// What tries of a call have taught; each is learned once a call, or two answers that contradict each other
-  /// would have it sent for ever.
+  /// What the tries of one call have learned. Each is learned at most once for each call. Otherwise two
+  /// answers that contradict each other would have the call sent for ever.
   struct Learned {
     bool region = false;
     bool clock = false;
   };
-  /// Signs and counts a request that is now sent. Throws Error as run().
+  /// Signs a request and counts it as sent. The caller sends it now. Throws Error as run().
   Try begin_try(const Call& call) S3C_EXCLUDES(mutex_);
-  /// True: a 2xx answer without <Error>. False: the store refused the request before it did anything, for a
-  /// wrong region or a wrong clock, which is put right now: send it again. Any other answer is thrown, with
-  /// the store's wish in retry_after.
+  /// True: a 2xx answer without <Error>. False: the store refused the request before it did anything, because
+  /// the region or the clock was wrong. accepts() has corrected that: send the call again. For any other
+  /// answer it throws Error; retry_after is then how long the store asks us to wait.
   bool accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
                std::optional<std::chrono::milliseconds>& retry_after) S3C_EXCLUDES(mutex_);
 
   http::Transport& transport() { return transport_; }
-  /// How many GetObjects may be in flight: what the store's refusals set. All other calls are few beside
-  /// those.
+  /// How many GetObjects may be in flight; the store's refusals set it. No other call is limited: all others
+  /// are few beside the GETs.
   ConcurrencyLimit& gets() { return gets_; }
   RequestStats& stats() { return stats_; }
   const RequestStats& stats() const { return stats_; }
@@ -105,14 +107,15 @@ class CallRunner {
   base::Timestamp store_now() const { return store_clock_.at(clock_.now()); }
 
  private:
-  /// One try, or one more where only region or clock were wrong.
+  /// One try. Sends it again when only the region or the clock was wrong.
   http::Response send(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
   http::Response send_within_limit(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
   http::Request signed_request(const Call& call, const aws::BucketAddress& address, const std::string& query,
                                std::chrono::milliseconds clock_offset);
   bool learn_region(const Call& call, const aws::BucketAddress& address, const http::Response& answer)
       S3C_EXCLUDES(mutex_);
-  /// clock_offset: with which the refused request was dated; another one may have learned since.
+  /// clock_offset: with which the refused request was dated. Another request may have corrected the clock
+  /// since.
   bool learn_clock(const base::Error& error, const http::Response& answer,
                    std::chrono::milliseconds clock_offset);
   std::shared_ptr<const aws::BucketAddress> address_of(const std::string& bucket) S3C_EXCLUDES(mutex_);
@@ -127,8 +130,8 @@ class CallRunner {
   ConcurrencyLimit gets_;
   RequestStats stats_;
   StoreClock store_clock_;
-  /// With which requests are dated: 0 until the store refuses one for its date. A wrong Date on the way must
-  /// not spoil the signatures that a right clock makes.
+  /// Added to the clock to date requests; 0 until the store refuses a request for its date. Other answers
+  /// don't change it: a proxy's wrong Date header must not spoil signatures that the right clock makes.
   std::atomic<std::int64_t> clock_offset_ms_{0};
   base::Mutex mutex_;
   std::map<std::string, std::shared_ptr<const aws::BucketAddress>, std::less<>> addresses_

@@ -24,7 +24,7 @@ std::string first_set(std::initializer_list<std::optional<std::string>> values) 
   return {};
 }
 
-/// "true" and "false" in any case; anything else isn't guessed at.
+/// "true" and "false" in any case. Throws Error: invalid_argument for anything else.
 bool is_true(const std::string& text, const char* name) {
   std::string lower = text;
   for (char& c : lower) {

@@ -1,5 +1,5 @@
-// What the AWS environment variables and shared files say about how to reach S3, in the AWS CLI's meaning and
-// order. Pure but for reading the two files; any thread.
+// What the AWS environment variables and shared files say about how to reach S3. Meaning and order are those
+// of the AWS CLI. Pure but for reading the two files; any thread.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace s3c::s3 {
 
-/// What the command line says; it wins over everything else. Empty: nothing.
+/// What the command line says; it wins over everything else. Empty: not given.
 struct SettingsOverrides {
   std::string profile = {};
   std::string region = {};
@@ -20,8 +20,8 @@ struct SettingsOverrides {
 
 struct ClientSettings {
   std::string profile = "default";
-  /// option > AWS_REGION > AWS_DEFAULT_REGION > profile > "us-east-1" (from where S3 names a bucket's true
-  /// region).
+  /// option > AWS_REGION > AWS_DEFAULT_REGION > profile > "us-east-1". From us-east-1, S3 names a bucket's
+  /// true region.
   std::string region = "us-east-1";
   /// url: option > AWS_ENDPOINT_URL_S3 > AWS_ENDPOINT_URL > the profile's services section > the profile's
   /// endpoint_url; AWS_IGNORE_CONFIGURED_ENDPOINT_URLS leaves only the option.
@@ -31,7 +31,7 @@ struct ClientSettings {
   std::string ca_bundle;            ///< AWS_CA_BUNDLE > the profile's ca_bundle; empty: the system's
 };
 
-/// Throws Error: as load_profile_files and find_credentials do; invalid_argument for a value that can't be.
+/// Throws Error: as load_profile_files and find_credentials do; invalid_argument for an impossible value.
 ClientSettings resolve_client_settings(const aws::Environment& environment,
                                        const SettingsOverrides& overrides);
 

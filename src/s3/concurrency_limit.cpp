@@ -7,7 +7,8 @@
 namespace s3c::s3 {
 namespace {
 
-/// Each step up may cost a few refusals: with 8 windows between them they stay well below one in a hundred.
+/// Each step up may cost a few refusals. With 8 windows between steps, well below 1 % of the requests are
+/// refused.
 constexpr int kQuietWindowsForOneMore = 8;
 
 }  // namespace

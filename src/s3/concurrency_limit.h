@@ -1,11 +1,12 @@
-// How many requests of one kind may be in flight at once, found out from the store's own answers: it says
-// SlowDown when they are too many.
+// How many requests of one kind may be in flight at once. The limit is learned from the store's answers: the
+// store answers SlowDown when there are too many.
 //
 // Additive increase, multiplicative decrease, by windows: a window is as many answers as requests may be in
-// flight. The limit doubles with every window until the store first refuses (or nobody has more to send).
-// From then on a window with refusals takes away half their share of it, as DCTCP does with marked packets,
-// and every few windows without any give one back. So near the store's limit few requests are refused, far
-// above it the limit falls fast.
+// flight. The limit doubles with every window until the store first refuses, or until the program has fewer
+// requests to send than the limit allows. From then on, a window with refusals lowers the limit by half the
+// share of refused requests, as DCTCP does with marked packets. After every few windows without a refusal the
+// limit rises by one. So few requests are refused near the store's limit, and far above it the limit falls
+// fast.
 #pragma once
 
 #include <cstdint>
@@ -24,13 +25,13 @@ class ConcurrencyLimit {
     taken,      ///< anything but a refusal for load
     throttled,  ///< SlowDown and its kin
   };
-  /// What a request says that failed with error.
+  /// The answer that error stands for.
   static Answer answer_of(const base::Error& error) {
     return error.kind() == base::ErrorKind::throttled ? Answer::throttled : Answer::taken;
   }
 
-  /// One request that may be in flight; its place is free again with its end. Without answered() before that
-  /// (it was never sent) nothing is learned from it. Any thread, one at a time.
+  /// One request that may be in flight. The place becomes free when this object ends. If answered() was not
+  /// called (the request was never sent), the limit learns nothing from it. Any thread, one at a time.
   class Place {
    public:
     Place(Place&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
@@ -50,18 +51,17 @@ class ConcurrencyLimit {
     ConcurrencyLimit* owner_;
   };
 
-  /// Waits until one more may be in flight. Any thread. Throws base::Error: cancelled when stop is requested
-  /// meanwhile.
+  /// Waits until one more request may be in flight. Any thread. Throws base::Error: cancelled when stop is
+  /// requested meanwhile.
   Place acquire(const std::stop_token& stop) S3C_EXCLUDES(mutex_);
-  /// Without waiting; nullopt: not now, or others were there first and wait. Any thread.
+  /// Doesn't wait. nullopt: no place is free, or acquire() has waiting callers, which come first. Any thread.
   [[nodiscard]] std::optional<Place> try_acquire() S3C_EXCLUDES(mutex_);
-  /// Takes a place even if there is none: for a request that others, with places, may be waiting for. Any
-  /// thread.
+  /// Takes a place even if none is free, for a request that holders of places may be waiting for. Any thread.
   Place acquire_beyond() S3C_EXCLUDES(mutex_);
 
-  /// How many may be in flight now.
+  /// How many requests may be in flight now.
   int limit() const S3C_EXCLUDES(mutex_);
-  /// How many wait in acquire() now.
+  /// How many callers wait in acquire() now.
   int waiting() const S3C_EXCLUDES(mutex_);
 
  private:
@@ -77,7 +77,7 @@ class ConcurrencyLimit {
   // of the window
   int answers_ S3C_GUARDED_BY(mutex_) = 0;
   int throttled_ S3C_GUARDED_BY(mutex_) = 0;
-  bool was_full_ S3C_GUARDED_BY(mutex_) = false;  // a limit nobody reaches says nothing, and doesn't grow
+  bool was_full_ S3C_GUARDED_BY(mutex_) = false;  // a limit that is never reached doesn't grow
   // of the run
   bool searching_ S3C_GUARDED_BY(mutex_) = true;
   int quiet_windows_ S3C_GUARDED_BY(mutex_) = 0;

@@ -17,7 +17,7 @@ using base::ErrorKind;
 struct KnownCode {
   std::string_view code;
   ErrorKind kind;
-  std::string_view text;  ///< said where the store sends no message (Ceph RGW never does)
+  std::string_view text;  ///< used when the store sends no message (Ceph RGW never does)
 };
 
 /// Source: Amazon S3 API Reference, "List of error codes"; the transient and throttling ones: AWS SDKs and
@@ -107,7 +107,8 @@ struct Meaning {
   std::string_view text;
 };
 
-/// What a status says by itself: answers to HEAD have no body, proxies send bodies of their own.
+/// What a status means without an S3 code: answers to HEAD have no body, and proxies send bodies of their
+/// own.
 Meaning meaning_of_status(int status, bool empty_body) {
   switch (status) {
     case 400:
@@ -134,7 +135,7 @@ Meaning meaning_of_status(int status, bool empty_body) {
       return {ErrorKind::unsupported, "the store can't do this"};
     case 307:
       return {ErrorKind::transient, "the bucket is moving"};
-    // SlowDown to a HEAD is a bare 503.
+    // SlowDown in answer to a HEAD is a bare 503.
     case 503:
       return {empty_body ? ErrorKind::throttled : ErrorKind::transient, "the store is not available"};
     default:
@@ -176,7 +177,8 @@ base::Error error_from_answer(std::string_view operation, const std::string& res
   const ErrorDocument document = parse_error(answer.body).value_or(ErrorDocument{});
   const KnownCode* known = find_code(document.code);
   const Meaning by_status = meaning_of_status(answer.status, answer.body.empty());
-  // Any 5xx is worth another try, whatever new code a server has thought of; a code we know still decides.
+  // A known code decides. Otherwise the status does, so a 5xx with a new, unknown code is usually tried
+  // again.
   const ErrorKind kind = known != nullptr ? known->kind : by_status.kind;
   std::string message = base::printable(document.message);
   while (message.ends_with('.')) message.pop_back();

@@ -25,8 +25,8 @@ Call get_call(const GetObjectRequest& request, const std::optional<ByteRange>& r
   return call;
 }
 
-/// Another size is another object, unless the ETag says that it is the same one: then bytes are missing that
-/// the next try may bring.
+/// Another size means another object, unless the ETag is the same. Then bytes are missing, and the next try
+/// may bring them.
 void check_size(const GetObjectRequest& request, const http::Response& head, std::uint64_t size_bytes) {
   if (!request.expected_size_bytes || *request.expected_size_bytes == size_bytes) return;
   const bool same = !request.if_match.empty() && etag_of(head) == request.if_match;
@@ -35,7 +35,7 @@ void check_size(const GetObjectRequest& request, const http::Response& head, std
       fmt::format("the body has {} bytes, not the expected {}", size_bytes, *request.expected_size_bytes));
 }
 
-/// A store may ignore Range and send everything, or another piece: those bytes must not be taken for the
+/// A store may ignore Range and send everything, or send another piece. Those bytes must not be taken for the
 /// wanted ones.
 void check_offset(const http::Response& head, std::uint64_t wanted) {
   const std::uint64_t offset = body_offset(head);
@@ -51,7 +51,7 @@ void check_end(std::uint64_t received, std::uint64_t expected) {
   }
 }
 
-/// Of the object when it isn't asked for a range: what somebody else wrote must not fill the memory.
+/// Limits the memory that one answer takes, as an object can be much larger than its reader expects.
 void WholeBody::check_limit(std::uint64_t size_bytes) const {
   std::uint64_t limit = request_->max_size_bytes;
   if (request_->range) limit = request_->range->size_bytes;
@@ -61,7 +61,7 @@ void WholeBody::check_limit(std::uint64_t size_bytes) const {
 }
 
 void WholeBody::take(const http::Response& head, std::string_view bytes) {
-  if (result_.body.empty()) {  // before a byte is taken: a much larger object must not fill the memory
+  if (result_.body.empty()) {  // checked before the first byte is kept
     check_size(*request_, head, body_size_bytes(head));
     check_offset(head, request_->range ? request_->range->offset : 0);
     check_limit(body_size_bytes(head));

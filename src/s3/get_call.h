@@ -1,4 +1,4 @@
-// GetObject: what is asked, and what makes an answer the right one. Shared by the ways an object is read.
+// GetObject: the request, and the checks that an answer must pass. All ways to read an object share it.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +16,15 @@ namespace s3c::s3 {
 Call get_call(const GetObjectRequest& request, const std::optional<ByteRange>& range,
               const std::string& if_match);
 
-/// Throws Error: precondition_failed for a size that wasn't expected, transient if it is the same object
-/// nevertheless.
+/// Compares the object's size with GetObjectRequest::expected_size_bytes, if set. Throws Error when they
+/// differ: transient when the ETag says that it is the same object, else precondition_failed.
 void check_size(const GetObjectRequest& request, const http::Response& head, std::uint64_t size_bytes);
 /// Throws Error: corrupt when the body doesn't begin where it should.
 void check_offset(const http::Response& head, std::uint64_t wanted);
 /// Throws Error: transient when bytes are missing.
 void check_end(std::uint64_t received, std::uint64_t expected);
 
-/// Receives the body of one try after the other into memory. One thread at a time.
+/// Receives the body of each try into memory. One thread at a time.
 class WholeBody {
  public:
   /// request and runner outlive it.

@@ -13,7 +13,7 @@ struct KnownStore {
   bool completes_atomically;
 };
 
-/// A row needs the vendor's word, not a test that went well.
+/// A row needs the vendor's documentation. A test that succeeded is not enough.
 constexpr std::array kKnownStores = {
     // Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes": the first
     // write to finish succeeds, the others get 412 or 409.

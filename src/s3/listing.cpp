@@ -66,7 +66,7 @@ std::optional<ListMultipartUploadsPage> UploadPages::next() {
       store_.list_multipart_uploads(bucket_, prefix_, key_marker_, upload_id_marker_);
   at_end_ = !page.truncated;
   if (at_end_) return page;
-  // The next page begins behind that upload: it is a name of this page's.
+  // The next page begins after that upload, so its key is a name of this page.
   progress_.page(page.next_key_marker, page.next_key_marker + '\0' + page.next_upload_id_marker);
   key_marker_ = page.next_key_marker;
   upload_id_marker_ = page.next_upload_id_marker;

@@ -1,5 +1,5 @@
-// Listings page by page, and the proof that they come to an end: a store whose pages don't move on would keep
-// its client for ever.
+// Listings page by page. ListingProgress makes sure that a listing ends: if a store repeated its pages, the
+// client would read them for ever.
 #pragma once
 
 #include <cstddef>
@@ -16,18 +16,19 @@ namespace s3c::s3 {
 /// Notices when a listing doesn't move on. One thread at a time.
 class ListingProgress {
  public:
-  /// Whether one name may be on several pages: that of a key with many uploads or versions may.
+  /// Whether one name may be on several pages. A key with many uploads or versions may.
   enum class Names { once, repeated };
-  /// How many pages without a new name may come in a row. S3 sends such pages where it has to skip what was
-  /// deleted in a versioned bucket, at least 1,000 markers a page: so this is ten million of them.
+  /// How many pages without a new name may come in a row. S3 sends such pages when it skips deleted objects
+  /// in a versioned bucket. It skips at least 1,000 markers in each page, so this limit stands for ten
+  /// million markers.
   static constexpr std::size_t kMaxEmptyPages = 10'000;
 
   /// about: operation and resource, for the errors.
   ListingProgress(Names names, base::ErrorContext about) : names_(names), about_(std::move(about)) {}
 
-  /// A page has come that isn't the last one. greatest_name: of its keys and prefixes, empty if it has none.
+  /// Checks a page that isn't the last one. greatest_name: of its keys and prefixes, empty if it has none.
   /// next: where the store says that the next page begins, in any form.
-  /// Throws Error: corrupt when a place comes again, when the names go back, or when too many pages in a row
+  /// Throws Error: corrupt when a place repeats, when the names go back, or when too many pages in a row
   /// bring nothing new.
   void page(std::string_view greatest_name, std::string next);
 
@@ -38,8 +39,8 @@ class ListingProgress {
   const base::ErrorContext about_;
   std::string greatest_name_;
   std::size_t pages_without_new_name_ = 0;
-  /// Brent's search for a cycle: each place is compared with one that is kept, and after 1, 2, 4, 8, … pages
-  /// the newest is kept instead. Finds a place that comes again, however long the way back to it.
+  /// Brent's search for a cycle: each place is compared with one kept place. After 1, 2, 4, 8, … pages the
+  /// newest place becomes the kept one. So every repeated place is found, whatever the length of the cycle.
   std::string kept_;
   std::size_t pages_since_kept_ = 0;
   std::size_t keep_for_ = 1;

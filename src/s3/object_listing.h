@@ -1,4 +1,5 @@
-// The objects of a listing as a stream in key order, one page ahead of its reader. One thread at a time.
+// The objects of a listing as a stream in key order. The next page is requested while the reader is still in
+// the current one. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,7 @@
 namespace s3c::s3 {
 
 /// A start-after that comes before key: the key without its last character (not byte: half a character is no
-/// UTF-8). What lies between is listed in vain.
+/// UTF-8). Keys between the two are listed without need.
 std::string key_before(std::string key);
 
 class ObjectListing {
@@ -21,15 +22,15 @@ class ObjectListing {
   /// Whether an object is wanted.
   using Filter = std::function<bool(const ObjectSummary&)>;
 
-  /// start_after: exclusive, empty for the start of the prefix. filter: empty wants every object.
-  /// with_thaw_state: ask for ObjectSummary::thaw. Nothing is asked before the first peek().
+  /// start_after: exclusive, empty for the start of the prefix. filter: an empty one wants every object.
+  /// with_thaw_state: ask for ObjectSummary::thaw. No request is sent before the first peek().
   ObjectListing(ObjectStore& store, const std::string& bucket, const std::string& prefix,
                 const std::string& start_after = {}, Filter filter = {}, bool with_thaw_state = false);
 
-  /// The next object that the filter wants; nullptr at the end. The pointer holds until the next pop() or
-  /// peek(). Throws the store's errors, and corrupt when the keys don't strictly ascend: the merge with
-  /// committed indexes, the order of our own index and "every object exactly once" all rest on that, so a
-  /// store that repeats a page or sorts otherwise must not be believed.
+  /// The next object that the filter wants; nullptr at the end. The pointer is valid until the next pop() or
+  /// peek(). Throws the store's errors, and corrupt when the keys don't strictly ascend. The merge with
+  /// committed indexes, the order of our own index and "every object exactly once" depend on that order. So a
+  /// store that repeats a page or sorts differently must not be believed.
   const ObjectSummary* peek();
   /// REQUIRES: peek() returned an object.
   void pop() { ++next_; }
@@ -38,7 +39,7 @@ class ObjectListing {
     std::uint64_t objects = 0;
     std::uint64_t bytes = 0;  ///< their sizes
   };
-  /// What is still to come, wanted by the filter or not; nullopt as long as the last page isn't there.
+  /// The objects still to come, whether the filter wants them or not; nullopt until the last page has come.
   std::optional<Rest> rest() const;
 
  private:

@@ -1,10 +1,12 @@
-// The S3 calls this program needs, as an interface: archive/ is written against it, S3Client (s3_client.h)
-// implements it over HTTP, and tests wrap it to count, to fail and to lie.
+// The S3 calls that this program needs, as an interface. The layers above s3/ use only this interface.
+// S3Client (s3_client.h) implements it over HTTP. Tests wrap it: to count calls, to let calls fail, to return
+// wrong answers.
 //
-// Every method blocks, may be called from any thread, and retries what is worth retrying before it throws
-// base::Error: throttled or transient when retries ran out, access_denied, not_found, precondition_failed,
-// invalid_argument, unsupported, corrupt (an answer that is no S3 answer), cancelled once the store's stop
-// token is stopped. Source of every call: Amazon S3 API Reference, under the call's name.
+// Every method blocks and may be called from any thread. It retries a failed call where a retry can help
+// (retry.h), and then throws base::Error: throttled or transient when the retries ran out, access_denied,
+// not_found, no_bucket, no_upload, wrong_state, precondition_failed, invalid_argument, unsupported, corrupt
+// (the answer is no S3 answer), cancelled after the store's stop token was stopped. Source of every call:
+// Amazon S3 API Reference, under the call's name.
 #pragma once
 
 #include <cstddef>
@@ -17,20 +19,24 @@
 
 namespace s3c::s3 {
 
-/// Where get_objects() takes its work from and brings its results; called by its thread only. What it throws
-/// ends get_objects(): what is in flight is dropped then, without a result.
+/// Gives get_objects() the objects to read, and receives the results. Only the thread that runs get_objects()
+/// calls it. An exception that it throws ends get_objects(): requests in flight are dropped and get no
+/// result.
 class GetObjectSource {
  public:
   virtual ~GetObjectSource() = default;
 
-  /// The next object, which has slot, a number below max_in_flight, until its result came. nullopt: none now
-  /// or, if may_wait (which is said while nothing is in flight), none any more. Without may_wait it mustn't
-  /// block; it is asked again soon.
+  /// Returns the next object. The object keeps slot, a number below max_in_flight, until its result has come.
+  /// Returns nullopt if no object is ready. If may_wait is true, nullopt means the end: no more objects will
+  /// come. may_wait is true only while nothing is in flight. If may_wait is false, next() mustn't block; it
+  /// is called again soon.
   virtual std::optional<GetObjectRequest> next(std::size_t slot, bool may_wait) = 0;
-  /// Once for each object, this or not_got(). Both may block, at the cost of all the others in flight.
+  /// Receives an object that was read. Each object ends with one call, of got() or of not_got(). Both may
+  /// block, but all other requests in flight wait meanwhile.
   virtual void got(std::size_t slot, GetObjectResult result) = 0;
-  /// get_object() is to be called for it, with failed in its request. nullopt: nothing is wrong with the
-  /// object, it was only asked for in the wrong way.
+  /// Receives an object that was not read: the source must call get_object() for it, with failed as the
+  /// request's failed_try. nullopt: nothing is wrong with the object; only the request was wrong (region or
+  /// clock), or memory ran out.
   virtual void not_got(std::size_t slot, std::optional<FailedTry> failed) = 0;
 };
 
@@ -38,12 +44,12 @@ class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
 
-  /// The time by the store's clock, as its answers tell it; this machine's before the first answer, and
-  /// where answers tell none. Ages go by it: last-modified and initiated are times of the same clock. Never
-  /// blocks, throws nothing.
+  /// The time by the store's clock, as the Date headers of its answers tell it. Before the first answer, and
+  /// for a store whose answers have no Date, it is this machine's time. Use it to compute ages: last-modified
+  /// and initiated are times of the same clock. Never blocks, throws nothing.
   virtual base::Timestamp now() const = 0;
 
-  /// HeadBucket. Throws not_found when there is no such bucket, access_denied when it isn't ours to read.
+  /// HeadBucket. Throws not_found when there is no such bucket, access_denied when we may not read it.
   virtual void head_bucket(const std::string& bucket) = 0;
 
   /// One page of ListObjectsV2 with encoding-type=url; keys are returned decoded.
@@ -52,20 +58,20 @@ class ObjectStore {
   /// One page of ListObjectVersions with encoding-type=url; keys are returned decoded.
   virtual ListObjectVersionsPage list_object_versions(const ListObjectVersionsRequest& request) = 0;
 
-  /// The whole body in memory. A body that breaks off is fetched again.
-  /// Throws unsupported with code InvalidObjectState when the object is archived and not thawed; so does
-  /// read_object().
+  /// Returns the whole body in memory. If a body breaks off, it is fetched again.
+  /// Throws wrong_state when the object is archived and not thawed; so does read_object().
   virtual GetObjectResult get_object(const GetObjectRequest& request) = 0;
 
-  /// Many small objects, up to max_in_flight (at least 1) at a time, all driven by the calling thread:
-  /// cheaper than a thread for each. A single try each; whoever has to wait before the next one is left to
-  /// get_object(). Returns when source has no more; after a stop the rest of what source has was not asked
-  /// for. Throws what source throws; internal when the system has nothing left to wait with.
+  /// Reads many small objects, up to max_in_flight (at least 1) at a time, all on the calling thread. This is
+  /// cheaper than one thread for each object. Each object gets one try. If the next try would have to wait,
+  /// the object goes back to the source with not_got(). Returns when the source has no more objects. After a
+  /// stop it asks the source for no more. Throws what the source throws; internal when no event loop can be
+  /// made (no file descriptors or libcurl handles left).
   virtual void get_objects(GetObjectSource& source, std::size_t max_in_flight) = 0;
 
-  /// The body through sink, each byte once and in order: a body that breaks off is continued with Range and
-  /// If-Match, so that sink never sees a byte of another version. Returns the head of the first answer.
-  /// Throws precondition_failed when the object changed on the way.
+  /// Passes the body to sink, each byte once and in order. If the body breaks off, the next request asks for
+  /// the rest with Range and If-Match. So the sink never gets bytes of another version. Returns the head of
+  /// the first answer. Throws precondition_failed when the object changed meanwhile.
   virtual ObjectHead read_object(const GetObjectRequest& request, const BodySink& sink) = 0;
 
   /// nullopt when there is no such object. Asks for stored checksums (x-amz-checksum-mode).
@@ -75,11 +81,11 @@ class ObjectStore {
                                                                 const std::string& key,
                                                                 const std::string& version_id) = 0;
 
-  /// Asks for a readable copy of an archived object. Only head_object() tells when it is there: the outcome
-  /// is about this request. Repeating it does no harm, so it is retried as reads are. Throws invalid_argument
-  /// for days below 1; unsupported with code InvalidObjectState when the object isn't archived, with
-  /// NotImplemented or MethodNotAllowed where the store has no such call (Ceph RGW 16); throttled with
-  /// GlacierExpeditedRetrievalNotAvailable while that tier has no capacity; not_found.
+  /// Asks for a readable copy of an archived object. The outcome tells only what happened to this request;
+  /// head_object() tells whether the copy is there. The call is retried like a read, because repeating it
+  /// does no harm. Throws invalid_argument for days below 1; wrong_state when the object isn't archived;
+  /// unsupported when the store has no such call (Ceph RGW 16: NotImplemented or MethodNotAllowed); throttled
+  /// with GlacierExpeditedRetrievalNotAvailable while that tier has no capacity; not_found.
   virtual RestoreOutcome restore_object(const RestoreObjectRequest& request) = 0;
 
   /// Returns the ETag.
@@ -91,46 +97,47 @@ class ObjectStore {
   virtual std::string create_multipart_upload(const CreateMultipartUploadRequest& request) = 0;
   virtual UploadedPart upload_part(const UploadPartRequest& request) = 0;
 
-  /// UploadPartCopy: the store makes the part out of an object that it has; no bytes travel. The part comes
-  /// back without a CRC-32, which Complete doesn't need beside a FULL_OBJECT one. A 200 reply may hold
-  /// <Error>: that is a failure and is retried. Throws not_found when the upload or the source is gone,
-  /// precondition_failed when the source is another object.
+  /// UploadPartCopy: the store makes the part out of an object that it has; no bytes travel. The returned
+  /// part has no CRC-32. Complete doesn't need one if it has a FULL_OBJECT CRC-32. A 200 reply may hold
+  /// <Error>: that is a failure and is retried. Throws no_upload when the upload is gone, not_found when the
+  /// source is gone, precondition_failed when the source is another object.
   virtual UploadedPart upload_part_copy(const UploadPartCopyRequest& request) = 0;
 
-  /// Completes the upload; afterwards the object is visible to readers. Returns its ETag, or nothing where
-  /// the store's answer leaves it empty (Ceph RGW 16). Throws not_found when the upload was completed or
-  /// aborted before.
+  /// Completes the upload; afterwards the object is visible to readers. Returns its ETag, or an empty text if
+  /// the store's answer leaves it empty (Ceph RGW 16). Throws no_upload when the upload was already completed
+  /// or aborted.
   /// A 200 reply may hold <Error>: that is a failure and is retried. After a lost reply the caller can't know
   /// the outcome from this call alone: HEAD and compare.
   virtual std::string complete_multipart_upload(const CompleteMultipartUploadRequest& request) = 0;
 
-  /// Whether of two Completes with if_none_match that arrive at once only one can win. No trying finds that
-  /// out: true only of the stores that known_stores.h lists.
+  /// Whether only one can win if two Completes with if_none_match arrive at once. No test request can find
+  /// this out, so it is true only for the stores that known_stores.h lists.
   virtual bool completes_atomically() const = 0;
 
-  /// Returns once the store has acknowledged that the upload is no more (an upload that is already gone
-  /// counts).
+  /// Aborts an upload. Returns when the store has acknowledged that the upload doesn't exist any more. An
+  /// upload that is already gone counts as aborted.
   virtual void abort_multipart_upload(const std::string& bucket, const std::string& key,
                                       const std::string& upload_id) = 0;
 
-  /// One page, in key order; empty markers start at the beginning.
+  /// One page, in key order. Empty markers mean: start at the beginning.
   virtual ListMultipartUploadsPage list_multipart_uploads(const std::string& bucket,
                                                           const std::string& prefix,
                                                           const std::string& key_marker,
                                                           const std::string& upload_id_marker) = 0;
 
-  /// Whether an unanswered DeleteObjects may be sent again by the client itself. Only where the store honours
-  /// the per-key condition: elsewhere a duplicate that arrives late could hit a newer object.
+  /// Whether the client itself may send an unanswered DeleteObjects again. Allowed only where the store
+  /// honours the condition on each key. Elsewhere a duplicate that arrives late could delete a newer object.
   enum class Resend { allowed, forbidden };
 
-  /// DeleteObjects of 1 to 1,000 keys. One result for each item, in the items' order.
-  /// Throws unsupported or invalid_argument where the store has no such call or doesn't know the condition.
-  /// Where it has no such call and resend is allowed, each key is deleted by a request of its own instead.
+  /// DeleteObjects of 1 to 1,000 keys. Returns one result for each item, in the items' order.
+  /// Throws unsupported or invalid_argument if the store has no such call or doesn't know the condition. If
+  /// the store has no such call and resend is allowed, the client deletes each key with a request of its own
+  /// instead.
   virtual std::vector<DeleteResult> delete_objects(const std::string& bucket,
                                                    const std::vector<DeleteItem>& items, Resend resend) = 0;
 
-  /// DeleteObject: one key, with its ETag as If-Match. Throws nothing but cancelled: what went wrong, no
-  /// answer included, is in the result.
+  /// DeleteObject: one key, with its ETag as If-Match. Throws only cancelled. Every other failure is in the
+  /// result, a missing answer included.
   virtual DeleteResult delete_object(const std::string& bucket, const DeleteItem& item, Resend resend) = 0;
 };
 

@@ -46,8 +46,8 @@ void PartUploader::append(std::string_view bytes) {
   if (ended_) throw Error(ErrorKind::internal, "append() after the upload's end");
   throw_if_failed();
   while (!bytes.empty()) {
-    // The whole part is reserved at once: the pages of an untouched reservation cost nothing, a growing
-    // string would be copied and hold up to twice its size.
+    // Reserve the whole part at once. Untouched pages of a reservation cost nothing. A growing string would
+    // be copied and would need up to twice its size.
     if (buffer_.capacity() < config_.part_size_bytes) buffer_.reserve(config_.part_size_bytes);
     const std::size_t room = config_.part_size_bytes - buffer_.size();
     const std::size_t count = std::min(room, bytes.size());
@@ -93,7 +93,7 @@ void PartUploader::send_buffer() {
       while (auto next = queue_.pop()) upload(**next);
     });
   }
-  // Never waits: there are no more parts on the way than slots.
+  // Never waits: there are never more parts in flight than slots.
   if (!queue_.push(std::move(part))) throw_if_failed();
 }
 
@@ -112,7 +112,7 @@ void PartUploader::upload(FullPart& part) {
                             .md5 = done.md5};
   if (config_.send_crc32) request.crc32 = done.crc32;
   done.part = store_.upload_part(request);
-  part.bytes = std::string();  // before the slot: who gets it next brings a buffer of its own
+  part.bytes = std::string();  // freed before the slot: the slot's next holder brings a buffer
   {
     base::MutexLock lock(mutex_);
     done_[static_cast<std::size_t>(part.number - 1)] = std::move(done);
@@ -164,7 +164,7 @@ void PartUploader::stop_workers() {
   try {
     workers_.wait();
   } catch (...) {
-    // The upload is given up: why a part of it failed doesn't matter any more.
+    // The upload is given up, so a part's error doesn't matter any more.
   }
   buffer_ = std::string();
 }

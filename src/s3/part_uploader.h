@@ -1,6 +1,6 @@
-// Turns a stream of bytes into the parts of a multipart upload: cuts it into equal parts, uploads them beside
-// each other, and knows at the end what the store must report. It neither creates nor completes the upload:
-// between the last part and Complete the commit protocol has things to do.
+// Turns a stream of bytes into the parts of a multipart upload. It cuts the stream into equal parts, uploads
+// several at a time, and knows at the end what the store must report. It neither creates nor completes the
+// upload: between the last part and Complete the commit protocol has steps of its own.
 #pragma once
 
 #include <cstdint>
@@ -24,47 +24,47 @@ struct PartUploaderConfig {
   std::string upload_id = {};
   /// At least 5 MiB on S3, but for the last part.
   std::uint64_t part_size_bytes = 0;
-  /// Send each part's CRC-32 too; a store without additional checksums must not get it.
+  /// Send each part's CRC-32 too. Don't set it for a store without additional checksums.
   bool send_crc32 = false;
 };
 
-/// Everything Complete and the check after it need.
+/// Everything that Complete and the check after it need.
 struct UploadedParts {
   std::vector<UploadedPart> parts;  ///< in order, numbers from 1, all of part_size_bytes but the last
   std::uint64_t size_bytes = 0;     ///< of all parts together
   std::uint32_t crc32 = 0;          ///< of the whole object
   std::uint64_t crc64nvme = 0;      ///< of the whole object
-  /// The ETag that a store reports for the completed object where the parts' ETags are their MD5s:
-  /// hex(md5(the parts' MD5s))-N. Under SSE-KMS and the like it reports another one, and only a checksum can
-  /// prove the object.
+  /// The ETag that a store reports for the completed object if the parts' ETags are their MD5s: hex(md5(the
+  /// parts' MD5s))-N. Under SSE-KMS and similar encryption the store reports another ETag. Then only a
+  /// checksum can prove the object.
   std::string expected_etag;
 };
 
-/// append(), finish() and abort() belong to one thread; uploads run on threads of the uploader's own, as many
-/// as there are slots at most. Several uploads may share the slots: one is held only by a part that is being
-/// uploaded or about to be, never by one that is being filled. So slots always come free again, and memory is
-/// at most (open uploads + slots) times the part size.
+/// append(), finish() and abort() belong to one thread. Uploads run on threads of the uploader's own, at most
+/// one for each slot. Several uploaders may share the slots. Only a part that is being uploaded, or is about
+/// to be, holds a slot; a part that is being filled holds none. So slots always become free again, and memory
+/// is at most (open uploads + slots) times the part size.
 class PartUploader {
  public:
   /// store and slots must outlive the uploader. stop: ends every wait with Error cancelled.
   PartUploader(ObjectStore& store, base::Slots& slots, PartUploaderConfig config, std::stop_token stop);
-  /// Drops what was not uploaded and waits for what is on its way. Neither finishes nor aborts.
+  /// Drops the bytes that were not uploaded and waits for the parts in flight. Neither finishes nor aborts.
   ~PartUploader();
   PartUploader(const PartUploader&) = delete;
   PartUploader& operator=(const PartUploader&) = delete;
 
   /// Takes the next bytes. Waits for a slot whenever a part is full.
-  /// Throws Error: what a part's upload failed with, as soon as it is known; invalid_argument when the 10,000
-  /// parts S3 allows are used up; cancelled.
+  /// Throws Error: the error of a failed part, as soon as it is known; invalid_argument when the 10,000 parts
+  /// that S3 allows are used up; cancelled.
   void append(std::string_view bytes);
 
-  /// Uploads the rest and waits for every part; nothing can be appended any more. An object without bytes
-  /// gets one empty part, for an upload must have one. Throws as append() does.
+  /// Uploads the rest and waits for every part. Afterwards nothing can be appended. An object without bytes
+  /// gets one empty part, because an upload must have a part. Throws as append() does.
   UploadedParts finish();
 
-  /// Gives up: drops what was not uploaded, waits for what is on its way (a part that arrives after the abort
-  /// would lie there, invisible and billed), then aborts the upload and returns when the store has
-  /// acknowledged that. Throws what abort_multipart_upload throws.
+  /// Gives up: drops the bytes that were not uploaded, waits for the parts in flight, then aborts the upload.
+  /// Returns when the store has acknowledged the abort. It must wait for the parts: one that arrived after
+  /// the abort would stay in the store, invisible and billed. Throws what abort_multipart_upload throws.
   void abort();
 
   /// Bytes taken so far.

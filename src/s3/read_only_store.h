@@ -1,6 +1,6 @@
-// A store that can't be changed through it: reads go on to another store, every other call is refused before
-// a request is made. Dry runs and commands that only read are given one, so that a mistake above it ends in
-// an error and never in a delete.
+// A store that can't be changed. It passes reads on to another store and refuses every other call before a
+// request is made. Dry runs and commands that only read get one. So a mistake in the layers above ends in an
+// error and never in a delete.
 #pragma once
 
 #include "s3/object_store.h"

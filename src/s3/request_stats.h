@@ -1,5 +1,5 @@
-// Counts of what was sent, by operation: what a run costs and how often it had to try again. Any thread; no
-// locks, for one count is made per request.
+// Counts of requests, by operation: they tell the cost of a run and the number of retries. Any thread. No
+// locks: every request is counted, so counting must be cheap.
 #pragma once
 
 #include <array>
@@ -61,7 +61,7 @@ inline std::string_view to_string(Operation operation) {
 struct RequestStatsSnapshot {
   std::map<std::string, std::uint64_t>
       requests;                  ///< sent, retries included, by operation; operations without any left out
-  std::uint64_t retries = 0;     ///< of them: sent because an earlier one failed
+  std::uint64_t retries = 0;     ///< how many of them were sent because an earlier one failed
   std::uint64_t sent_bytes = 0;  ///< request bodies
   std::uint64_t received_bytes = 0;  ///< response bodies
 };

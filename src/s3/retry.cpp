@@ -23,7 +23,7 @@ bool RetryLoop::try_again_after(const base::Error& error) {
 }
 
 std::chrono::milliseconds RetryLoop::wait(std::optional<std::chrono::milliseconds> at_least) {
-  // Seeded once a thread, not once a call: a random_device costs a system call.
+  // Seeded once per thread and not once per call: a random_device costs a system call.
   thread_local std::minstd_rand random{std::random_device{}()};
   auto delay = std::max(policy_.backoff.delay(std::max(failures_, 1), random),
                         at_least.value_or(std::chrono::milliseconds{0}));

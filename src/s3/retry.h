@@ -1,11 +1,12 @@
 // When a failed call is tried again, and after how long.
 //
-// Tried again: whatever error_mapping calls transient (no connection, time-outs, broken or short bodies, XML
-// that was cut off, 500/502/503/504, RequestTimeout, InternalError, an <Error> inside a 200) or throttled
-// (429, SlowDown and its kin). Every call of ours can be repeated: reads change nothing, writes are whole
-// objects or whole parts, and conditions protect the rest; DeleteObjects is the exception and says so itself
-// (ObjectStore::Resend). Not tried again: everything that would fail in the same way (denied, not found,
-// precondition, invalid, unsupported), and corrupt, which someone must look at.
+// Tried again: errors that error_mapping calls transient (no connection, time-outs, broken or short bodies,
+// XML that was cut off, 500/502/503/504, RequestTimeout, InternalError, an <Error> inside a 200) or throttled
+// (429, SlowDown and similar codes). Every call can be repeated: reads change nothing, writes are whole
+// objects or whole parts, and conditions protect the rest. The exceptions are DeleteObjects and DeleteObject:
+// their caller says whether they may be repeated (ObjectStore::Resend). Not tried again: errors that would
+// come back in the same way (denied, not found, precondition, invalid, unsupported), and corrupt, which a
+// person must look at.
 #pragma once
 
 #include <chrono>
@@ -21,21 +22,21 @@
 namespace s3c::s3 {
 
 struct RetryPolicy {
-  /// The first try included. Ten tries wait 22 s on average and 45 s at most between them (full jitter,
-  /// doubling from 0.1 s): enough to outlast a gateway's restart and most SlowDown storms, and a store that
-  /// is really gone is still reported within a minute. The SDKs' 3 tries give up inside 1 s, too early for
-  /// runs of a million requests, of which none may fail. AWS_MAX_ATTEMPTS overrides it.
+  /// The number of tries, the first one included. Ten tries wait 22 s on average and 45 s at most between
+  /// them (full jitter, doubling from 0.1 s). That outlasts a gateway's restart and most SlowDown storms, and
+  /// a store that is really gone is still reported within a minute. The SDKs' 3 tries give up within 1 s.
+  /// That is too early for runs of a million requests, of which none may fail. AWS_MAX_ATTEMPTS overrides it.
   int max_attempts = 10;
   base::Backoff backoff = {};
-  /// Once it is requested (the user pressed Ctrl-C), nobody waits for better times: waits end, and a call
-  /// gets two more tries at most, a moment apart, so that a commit can still find out how it ended.
+  /// When this stop is requested (the user pressed Ctrl-C), waits end early, and each call gets at most two
+  /// more tries, at most 250 ms apart. So a commit can still find out how it ended.
   std::stop_token hurry = {};
 };
 
 /// True when another try may do better.
 bool is_retryable(const base::Error& error);
 
-/// The tries of one call; lives on the caller's stack.
+/// The tries of one call.
 class RetryLoop {
  public:
   RetryLoop(const RetryPolicy& policy, base::Clock& clock, const std::stop_token& stop)
@@ -49,11 +50,11 @@ class RetryLoop {
   /// Counts a failed try. False when there is nothing left to try.
   [[nodiscard]] bool try_again_after(const base::Error& error);
 
-  /// Waits before the next try; at least as long as the store asked for. Returns how long.
+  /// Waits before the next try, at least as long as the store asked for. Returns the time waited.
   /// Throws Error: cancelled when stop is requested meanwhile.
   std::chrono::milliseconds wait(std::optional<std::chrono::milliseconds> at_least);
 
-  /// Something was achieved (bytes of a body arrived): the count starts again.
+  /// A try made progress (bytes of a body arrived): the count starts again.
   void progressed() { failures_ = 0; }
 
  private:

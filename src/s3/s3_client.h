@@ -1,6 +1,6 @@
 // ObjectStore over HTTP: Amazon S3 and the stores that speak its protocol. The calls are split by subject
-// into s3_client_objects.cpp, _get_many.cpp, _list.cpp, _multipart.cpp and _delete.cpp; call_runner.h is what
-// they share.
+// into s3_client_objects.cpp, _get_many.cpp, _list.cpp, _multipart.cpp and _delete.cpp. All of them use
+// call_runner.h.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,7 @@ namespace s3c::s3 {
 
 struct S3ClientConfig {
   aws::EndpointSettings endpoint = {};
-  std::string region = "us-east-1";  ///< tried first; a bucket that is elsewhere says so and is followed
+  std::string region = "us-east-1";  ///< tried first; a bucket in another region names its own
   RetryPolicy retry = {};
 };
 
@@ -64,11 +64,11 @@ class S3Client final : public ObjectStore {
   RequestStatsSnapshot stats() const { return runner_.stats().snapshot(); }
 
  private:
-  /// The keys that XML can carry, in one request; results in the items' order.
+  /// Deletes keys that XML can carry, in one request. Returns the results in the items' order.
   std::vector<DeleteResult> delete_batch(const std::string& bucket,
                                          const std::vector<const DeleteItem*>& items, Resend resend);
 
-  /// False when the store says that there is no such upload. When it won't say, true.
+  /// False when the store says that there is no such upload. True if the store's answer doesn't tell.
   bool upload_exists(const std::string& bucket, const std::string& key, const std::string& upload_id);
 
   const bool completes_atomically_;

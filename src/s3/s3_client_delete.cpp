@@ -1,5 +1,4 @@
-// S3Client: DeleteObjects, whose answer is one answer per key, and DeleteObject for the keys its XML can't
-// carry.
+// S3Client: DeleteObjects, which answers for each key, and DeleteObject for the keys that XML can't carry.
 #include <iterator>
 #include <map>
 #include <utility>
@@ -20,10 +19,10 @@ using Outcome = DeleteResult::Outcome;
 
 constexpr std::size_t kMaxItems = 1000;  // Source: S3 API, DeleteObjects
 
-/// What the error means for this item: an object that isn't there is deleted, unless a certain one was to be
-/// deleted.
+/// What the error means for this item. An object that isn't there counts as deleted, unless the item has a
+/// condition.
 Outcome outcome_of(const DeleteItem& item, std::optional<ErrorKind> kind, std::string_view code) {
-  if (code == "ConditionalRequestConflict") return Outcome::refused;  // still there, or not: nobody knows
+  if (code == "ConditionalRequestConflict") return Outcome::refused;  // the object may be there or not
   if (kind == ErrorKind::precondition_failed) return Outcome::precondition_failed;
   if (kind == ErrorKind::not_found) return item.etag.empty() ? Outcome::deleted : Outcome::not_found;
   return Outcome::refused;
@@ -32,7 +31,7 @@ Outcome outcome_of(const DeleteItem& item, std::optional<ErrorKind> kind, std::s
 DeleteResult result_of(const DeleteItem& item, const DeleteAnswer& answer) {
   DeleteResult result{item.key, item.version_id, Outcome::deleted, answer.code, answer.message, {}, {}};
   if (answer.code.empty()) {
-    // Beside a version id it says that the version was a marker, not that one was added.
+    // For an item with a version id, it means that the version was a marker, not that a marker was added.
     if (item.version_id.empty()) result.marker_version_id = answer.marker_version_id;
     return result;
   }
@@ -50,7 +49,7 @@ class Answers {
     for (const DeleteItem* item : items) ++items_of_key_[item->key];
     for (DeleteAnswer& answer : answers) {
       auto [at, added] = by_name_.try_emplace(std::pair(answer.key, answer.version_id), answer);
-      // Two answers about one thing: the bad news counts.
+      // If there are two answers for one item, the error counts.
       if (!added && at->second.code.empty()) at->second = std::move(answer);
     }
   }
@@ -59,8 +58,8 @@ class Answers {
     if (const auto exact = by_name_.find({item.key, item.version_id}); exact != by_name_.end()) {
       return result_of(item, exact->second);
     }
-    // An answer may name the version it deleted although none was asked for, and an error may leave out the
-    // version. Both are taken only where they can't be about another item.
+    // An answer may name the version that it deleted although the item named none, and an error may leave out
+    // the version. Such an answer is taken only if it can't be for another item.
     const auto first = by_name_.lower_bound({item.key, ""});
     if (first != by_name_.end() && first->first.first == item.key && items_of_key_.at(item.key) == 1) {
       const auto next = std::next(first);
@@ -84,7 +83,7 @@ class Answers {
   std::map<std::pair<std::string, std::string>, DeleteAnswer> by_name_;
 };
 
-/// SlowDown and InternalError about single keys, inside a 200.
+/// True for SlowDown and InternalError for single keys, inside a 200.
 bool worth_another_try(const DeleteResult& result) {
   const auto kind = kind_of_code(result.code);
   return result.outcome == Outcome::refused && (kind == ErrorKind::throttled || kind == ErrorKind::transient);
@@ -96,12 +95,13 @@ std::vector<DeleteResult> S3Client::delete_objects(const std::string& bucket,
                                                    const std::vector<DeleteItem>& items, Resend resend) {
   if (items.size() > kMaxItems)
     throw Error(ErrorKind::invalid_argument, "more than 1,000 keys in one DeleteObjects");
-  // Single requests would be many at most once, each with a wait of its own: the caller is to choose them.
+  // If resend is forbidden, the fallback would be many single requests, each sent at most once and each with
+  // its own wait. The caller must choose that itself.
   if (!has_delete_objects_ && resend == Resend::forbidden)
     throw Error(ErrorKind::unsupported, "the store has no DeleteObjects");
   std::vector<DeleteResult> results(items.size());
   std::vector<std::size_t> batch;   // indexes into items
-  std::vector<std::size_t> single;  // of keys XML can't carry
+  std::vector<std::size_t> single;  // of keys that XML can't carry, or all without DeleteObjects
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (items[i].key.empty()) throw Error(ErrorKind::invalid_argument, "an object's key can't be empty");
     (has_delete_objects_ && xml_can_carry(items[i].key) ? batch : single).push_back(i);
@@ -167,7 +167,7 @@ DeleteResult S3Client::delete_object(const std::string& bucket, const DeleteItem
     });
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
-    // Not thrown on: the results of the other keys must not be lost.
+    // Not rethrown: that would lose the results of the other keys.
     result.code = error.context().code.empty() ? to_string(error.kind()) : error.context().code;
     result.message = error.what();
     result.kind = error.kind();

@@ -1,4 +1,4 @@
-// S3Client: many small objects read by one thread.
+// S3Client: reads many small objects on one thread.
 #include <exception>
 #include <optional>
 #include <utility>
@@ -13,8 +13,8 @@ namespace {
 
 using base::Error;
 
-/// Turns objects into exchanges and their outcomes into results. One try each, and no waiting: whatever would
-/// have to wait before it is tried again goes back to the source.
+/// Turns objects into HTTP exchanges and their outcomes into results. Each object gets one try, and nothing
+/// waits here. An object that would have to wait for its next try goes back to the source.
 class ManyGets final : public http::ExchangeSource {
  public:
   ManyGets(CallRunner& runner, GetObjectSource& source, std::size_t max_in_flight)
@@ -22,8 +22,9 @@ class ManyGets final : public http::ExchangeSource {
 
   std::optional<http::Exchange> next(std::size_t slot, bool may_wait) override {
     for (;;) {
-      // The place comes first: an object that was taken and had none would have to be kept for later. But who
-      // may wait for an object mustn't have one meanwhile, it would be missing elsewhere.
+      // Take the place first: an object without a place would have to be kept for later. But next(may_wait)
+      // may block, and a place held meanwhile would be missing for other requests. So then the place comes
+      // second.
       std::optional<ConcurrencyLimit::Place> place;
       if (!may_wait) {
         place = runner_.gets().try_acquire();
@@ -38,7 +39,7 @@ class ManyGets final : public http::ExchangeSource {
       } catch (const Error& error) {
         failed = FailedTry{error};
       } catch (const std::exception&) {
-        // Out of memory: get_object() meets it again, and tells it, if that lasts.
+        // Out of memory: if that lasts, get_object() meets the error again and reports it.
       }
       place.reset();
       source_.not_got(slot, std::move(failed));
@@ -62,7 +63,7 @@ class ManyGets final : public http::ExchangeSource {
     } catch (const Error& error) {
       failed = FailedTry{error, retry_after};
     } catch (const std::exception&) {
-      // As above.
+      // Out of memory, as in next().
     }
     place.answered(failed ? ConcurrencyLimit::answer_of(failed->error) : ConcurrencyLimit::Answer::taken);
     if (accepted) {

@@ -43,9 +43,9 @@ ListMultipartUploadsPage S3Client::list_multipart_uploads(const std::string& buc
                                                           const std::string& key_marker,
                                                           const std::string& upload_id_marker) {
   Call call{.operation = Operation::list_multipart_uploads, .method = "GET", .bucket = bucket};
-  // Without encoding-type: Ceph RGW then encodes the keys but neither says so nor encodes the markers.
-  // Unencoded, a control character is a reference that isn't well-formed XML 1.0; our reader takes it all the
-  // same.
+  // Don't send encoding-type. With it, Ceph RGW encodes the keys, but doesn't say so and doesn't encode the
+  // markers. Without it, a control character arrives as a reference that isn't well-formed XML 1.0; our
+  // reader accepts that.
   call.query = {{"uploads", ""}};
   if (!prefix.empty()) call.query.emplace_back("prefix", prefix);
   if (!key_marker.empty()) call.query.emplace_back("key-marker", key_marker);

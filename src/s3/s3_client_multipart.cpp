@@ -96,8 +96,8 @@ std::string S3Client::complete_multipart_upload(const CompleteMultipartUploadReq
   }
   if (request.object_size_bytes)
     call.headers.add("x-amz-mp-object-size", std::to_string(*request.object_size_bytes));
-  // Ceph RGW answers InternalError, for ever, when the upload is gone; S3 may when the answer to a try before
-  // this one was lost. One question saves half a minute of tries that can't succeed.
+  // When the upload is gone, Ceph RGW answers InternalError to every try. S3 may do so when the answer to an
+  // earlier try was lost. One question to the store saves half a minute of tries that can't succeed.
   call.before_try = [this, &request](Call& next) {
     if (next.last_code != "InternalError") return;
     if (!upload_exists(request.bucket, request.key, request.upload_id)) {
@@ -125,7 +125,7 @@ bool S3Client::upload_exists(const std::string& bucket, const std::string& key,
 
 void S3Client::abort_multipart_upload(const std::string& bucket, const std::string& key,
                                       const std::string& upload_id) {
-  // Without an upload id this would be the deletion of the object itself.
+  // Without an upload id this request would delete the object itself.
   if (upload_id.empty()) throw Error(ErrorKind::invalid_argument, "an upload id can't be empty");
   Call call{.operation = Operation::abort_multipart_upload, .method = "DELETE", .bucket = bucket, .key = key};
   call.query = {{"uploadId", upload_id}};

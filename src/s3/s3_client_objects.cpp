@@ -1,4 +1,4 @@
-// S3Client: one object read, looked at or written.
+// S3Client: reads, HEADs, restores or writes one object.
 #include <fmt/format.h>
 
 #include "base/encoding.h"
@@ -18,7 +18,7 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// Ends a read whose last byte had arrived when the connection broke: there is no empty range to ask for.
+/// Ends a read when the connection broke after the last byte: HTTP can't ask for an empty range.
 struct NothingLeft {};
 
 }  // namespace
@@ -41,14 +41,15 @@ GetObjectResult S3Client::get_object(const GetObjectRequest& request) {
 ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink& sink) {
   const std::uint64_t start = request.range ? request.range->offset : 0;
   std::optional<ObjectHead> first_head;
-  std::uint64_t total_bytes = 0;  // of the wanted bytes, known from the first answer on
+  std::uint64_t total_bytes = 0;  // the wanted bytes, known after the first answer
   std::uint64_t received_bytes = 0;
 
   Call call = get_call(request, request.range, request.if_match);
-  // The receiver may hold the one archive that those with a place in the limit wait to write to.
+  // The caller of this read may hold the open archive, while the holders of all places wait to write to it.
+  // If this read waited for a place, there would be a deadlock.
   call.beyond_limit = true;
-  // A body breaks in two ways: the connection is reset (the transport throws), or it ends early but cleanly
-  // (check_end). Either way the next try asks for the rest of the very same object.
+  // A body breaks in two ways: the connection is reset (the transport throws), or the body ends early but
+  // cleanly (check_end). In both cases the next try asks for the rest of the same object.
   call.before_try = [&](Call& next) {
     if (received_bytes == 0) return;
     if (received_bytes == total_bytes) throw NothingLeft{};
@@ -116,7 +117,7 @@ std::map<std::string, std::string> S3Client::get_object_tagging(const std::strin
   try {
     runner_.run(call, [&tags](http::Response& answer) { tags = parse_tagging(answer.body); });
   } catch (const Error& error) {
-    // Some stores answer so where S3 sends an empty set.
+    // Some stores answer with this error where S3 sends an empty set.
     if (!error.context().code.starts_with("NoSuchTagSet")) throw;
   }
   return tags;
@@ -142,7 +143,7 @@ RestoreOutcome S3Client::restore_object(const RestoreObjectRequest& request) {
       if (answer.status == 200) outcome = RestoreOutcome::extended;
     });
   } catch (const Error& error) {
-    // Also the second try's answer when the first one's was lost.
+    // Also the answer to the second try if the answer to the first was lost.
     if (error.context().code != "RestoreAlreadyInProgress") throw;
     outcome = RestoreOutcome::in_progress;
   }
@@ -172,7 +173,8 @@ std::string S3Client::put_object(const PutObjectRequest& request, std::string_vi
       if (etag.empty()) throw Error(ErrorKind::corrupt, "the answer has no ETag");
     });
   } catch (const Error& error) {
-    // Our own earlier try may be what stands there: its answer was lost, and this one found the key taken.
+    // The object may be our own: an earlier try wrote it, its answer was lost, and this try found the key
+    // taken.
     if (error.kind() != ErrorKind::precondition_failed || tries < 2) throw;
     const auto head = head_object(request.bucket, request.key);
     if (!head || head->etag != md5_hex || head->size_bytes != body.size()) throw;

@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::string_view kIntelligentTiering = "INTELLIGENT_TIERING";
 
-/// Not GLACIER_IR: that is Glacier by name and price, but always readable.
+/// Not GLACIER_IR: it is always readable, although its name says Glacier.
 bool is_archive_class(std::string_view storage_class) {
   return storage_class == "GLACIER" || storage_class == "DEEP_ARCHIVE";
 }
 
-/// Takes prefix off the front of text; false when it isn't there.
+/// Removes prefix from the front of text; false if text doesn't start with it.
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -51,7 +51,7 @@ ThawState thaw_state(std::string_view storage_class, std::string_view archive_st
   if (!can_be_frozen(storage_class)) return {};
   if (restore && restore->in_progress) return {.kind = Kind::in_progress};
   if (!is_archive_class(storage_class)) {
-    // A thaw moves it out of the archive tier; nothing expires.
+    // A thaw moves the object out of the archive tier; nothing expires.
     return {.kind = archive_status.empty() ? Kind::not_frozen : Kind::frozen};
   }
   if (!restore) return {.kind = Kind::frozen};

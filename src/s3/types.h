@@ -1,5 +1,5 @@
-// What S3 says and is told, as plain values. ETags are kept without their quotes everywhere in this program;
-// the client adds them where the protocol wants them.
+// Requests and answers of S3, as plain values. ETags are kept without their quotes everywhere in this
+// program; the client adds the quotes where the protocol needs them.
 #pragma once
 
 #include <chrono>
@@ -17,8 +17,7 @@
 
 namespace s3c::s3 {
 
-/// Whether an object can be read now. A thawed object keeps its storage class, so the class alone never
-/// tells.
+/// Whether an object can be read now. The storage class alone doesn't tell: a thawed object keeps its class.
 struct ThawState {
   enum class Kind {
     not_frozen,   ///< in a class that is always readable
@@ -41,8 +40,8 @@ struct ObjectSummary {
   std::string etag = {};  ///< without quotes
   base::Timestamp last_modified = {};
   std::string storage_class = {};  ///< "STANDARD" where the store says nothing
-  /// nullopt: with_thaw_state was not asked for, or the class is INTELLIGENT_TIERING, of whose archive tiers
-  /// a listing doesn't tell.
+  /// nullopt: with_thaw_state was not asked for, or the class is INTELLIGENT_TIERING: a listing doesn't tell
+  /// whether such an object is in an archive tier.
   std::optional<ThawState> thaw = {};
 
   bool operator==(const ObjectSummary&) const = default;
@@ -55,7 +54,7 @@ struct ListObjectsRequest {
   std::string start_after = {};         ///< empty: from the start; exclusive
   std::string continuation_token = {};  ///< from the page before
   int max_keys = 1000;
-  /// Ask for ObjectSummary::thaw (x-amz-optional-object-attributes, a header that not every store may know).
+  /// Ask for ObjectSummary::thaw (x-amz-optional-object-attributes; not every store may know this header).
   bool with_thaw_state = false;
 };
 
@@ -67,10 +66,10 @@ struct ListObjectsPage {
 
 /// One row of a listing of versions.
 struct ObjectVersion {
-  /// Of a delete marker only key and last_modified say anything.
+  /// For a delete marker only key and last_modified are set.
   ObjectSummary object = {};
   std::string version_id = {};  ///< "null": written while the bucket kept no versions
-  bool is_latest = false;       ///< what a GET without version id meets
+  bool is_latest = false;       ///< a GET without version id reads this version
   bool is_delete_marker = false;
 };
 
@@ -83,11 +82,11 @@ struct ListObjectVersionsRequest {
 };
 
 struct ListObjectVersionsPage {
-  std::vector<ObjectVersion> versions = {};  ///< in key order; of one key the newest first
+  std::vector<ObjectVersion> versions = {};  ///< in key order; versions of one key newest first
   std::vector<std::string> common_prefixes = {};
   bool truncated = false;  ///< false: this was the last page
   std::string next_key_marker = {};
-  std::string next_version_id_marker = {};  ///< empty: behind all versions of next_key_marker
+  std::string next_version_id_marker = {};  ///< empty: after all versions of next_key_marker
 };
 
 /// A checksum as S3 names it.
@@ -96,14 +95,14 @@ struct Checksum {
   std::string value = {};      ///< base64; composite ones end in "-N"
   std::string type = {};       ///< "FULL_OBJECT", "COMPOSITE", or empty when the store doesn't say
 
-  /// False for one that was computed from the parts' checksums: it depends on how the object was cut, and
-  /// says nothing that the object's bytes alone could be compared with.
+  /// False for a checksum of the parts' checksums: it depends on how the object was cut into parts, so it
+  /// can't be compared with the object's bytes.
   bool is_of_whole_object() const { return type != "COMPOSITE" && value.find('-') == std::string::npos; }
 
   bool operator==(const Checksum&) const = default;
 };
 
-/// The answer's headers to GET and HEAD.
+/// The headers of an answer to GET or HEAD.
 struct ObjectHead {
   std::uint64_t size_bytes = 0;  ///< of the whole object, also when a range was asked for
   std::string etag = {};
@@ -114,21 +113,21 @@ struct ObjectHead {
   /// The other system headers that were set on the object, by lower-case name: cache-control,
   /// content-disposition, content-encoding, content-language, expires, x-amz-website-redirect-location.
   std::map<std::string, std::string> system_headers = {};
-  /// User metadata, names lower-case and without "x-amz-meta-", values as they were sent: S3 writes those
-  /// that aren't ASCII as RFC 2047 encoded words and takes them back in that form.
+  /// User metadata. Names are lower-case and without "x-amz-meta-". Values are as S3 sends them: S3 writes
+  /// values that aren't ASCII as RFC 2047 encoded words, and accepts them in that form.
   std::map<std::string, std::string> metadata = {};
   std::vector<Checksum> checksums = {};
   int tag_count = 0;
-  /// What the store says. Ceph RGW 16 lets one read what it calls frozen: whether that is true only a GET
-  /// tells.
+  /// What the store says. Ceph RGW 16 lets clients read objects that it calls frozen: only a GET can tell.
   ThawState thaw = {};
-  /// ETag is no MD5 of the body where this is "aws:kms", "aws:kms:dsse" or a customer's key was used.
+  /// The ETag is no MD5 of the body where this is "aws:kms" or "aws:kms:dsse", or where a customer's key was
+  /// used.
   std::string server_side_encryption = {};
   std::string kms_key_id = {};  ///< empty: no KMS key, or the store doesn't tell which
 
-  /// Whether ETags of this object are made of MD5s: of its bytes, or of its parts' MD5s.
+  /// Whether the ETag of this object is made of MD5s: of its bytes, or of its parts' MD5s.
   bool etag_is_of_md5() const { return server_side_encryption.empty() || server_side_encryption == "AES256"; }
-  /// The value of the checksum of the whole object by that algorithm; nullopt where the store tells none.
+  /// The whole object's checksum by that algorithm; nullopt if the store tells none.
   std::optional<std::string> whole_checksum(std::string_view algorithm) const {
     for (const Checksum& checksum : checksums) {
       if (checksum.algorithm == algorithm && checksum.is_of_whole_object()) return checksum.value;
@@ -142,10 +141,10 @@ struct ByteRange {
   std::uint64_t size_bytes = 0;  ///< at least 1
 };
 
-/// A try that ObjectStore::get_objects() made in vain.
+/// A failed try of ObjectStore::get_objects().
 struct FailedTry {
   base::Error error;
-  std::optional<std::chrono::milliseconds> retry_after = {};  ///< the store's wish
+  std::optional<std::chrono::milliseconds> retry_after = {};  ///< how long the store asks us to wait
 };
 
 struct GetObjectRequest {
@@ -154,12 +153,12 @@ struct GetObjectRequest {
   std::string version_id = {};          ///< empty: the current one
   std::string if_match = {};            ///< an ETag; empty: no condition
   std::optional<ByteRange> range = {};  ///< nullopt: all of it
-  /// A body of another length is an error of kind precondition_failed.
+  /// If the body has another length, the call throws precondition_failed.
   std::optional<std::uint64_t> expected_size_bytes = {};
-  /// A longer body is an error of kind corrupt, before more of it is taken into memory. Of get_object() and
-  /// get_objects() only; a range has its own length as limit.
+  /// If the body is longer, the call throws corrupt before it takes more of the body into memory. Only for
+  /// get_object() and get_objects(). range and expected_size_bytes set limits of their own.
   std::uint64_t max_size_bytes = std::uint64_t{64} << 20;
-  /// What get_objects() reported: get_object() counts it as the first of its tries, and goes on from there.
+  /// What get_objects() reported: get_object() counts it as the first of its tries.
   std::optional<FailedTry> failed_try = {};
 };
 
@@ -171,10 +170,10 @@ struct GetObjectResult {
 /// Takes the next bytes of an object, in order.
 using BodySink = std::function<void(std::string_view)>;
 
-/// What an object is given besides its bytes, however it is uploaded (Ceph RGW 16 loses the tags of multipart
-/// uploads: ObjectHead::tag_count then says 0). Fields are as ObjectHead has them, so
-/// that an object read back can be written with everything it had. A value that HTTP or S3 would change on
-/// the way is refused: attribute_headers.h says which.
+/// What an object gets besides its bytes, with PutObject or a multipart upload. (Ceph RGW 16 loses the tags
+/// of multipart uploads: ObjectHead::tag_count then says 0.) The fields have the form that ObjectHead has, so
+/// that an object that was read can be written again with all its attributes. A value that HTTP or S3 would
+/// change on the way is refused: attribute_headers.h lists those.
 struct ObjectAttributes {
   std::string content_type = {};                           ///< empty: the store's default
   std::map<std::string, std::string> system_headers = {};  ///< as ObjectHead::system_headers
@@ -202,7 +201,8 @@ struct CreateMultipartUploadRequest {
   std::string key = {};
   ObjectAttributes attributes = {};
   Encryption encryption = {};
-  /// Ask for a FULL_OBJECT CRC32; a store without additional checksums must not be sent the header.
+  /// Ask for a FULL_OBJECT CRC32. Don't set it for a store without additional checksums: it must not get the
+  /// header.
   bool full_object_crc32 = false;
 };
 
@@ -222,8 +222,8 @@ struct UploadPartCopyRequest {
   std::string upload_id = {};
   int part_number = 0;           ///< 1..10,000
   std::string source_key = {};   ///< in the same bucket
-  std::string source_etag = {};  ///< condition: the copy is of this very object
-  /// Of the source, which must then be larger than 5 MiB; nullopt: all of it.
+  std::string source_etag = {};  ///< condition: the source still has this ETag
+  /// The range of the source to copy; nullopt: all of it. With a range the source must be larger than 5 MiB.
   std::optional<ByteRange> range = {};
 };
 
@@ -237,7 +237,7 @@ struct CompleteMultipartUploadRequest {
   std::string bucket = {};
   std::string key = {};
   std::string upload_id = {};
-  /// Numbers ascending, at least one; all of equal size in bytes but the last.
+  /// Numbers ascending, at least one part. All parts but the last have the same size in bytes.
   std::vector<UploadedPart> parts = {};
   bool if_none_match = true;
   std::string if_match = {};  ///< replace only the object with this ETag; empty: no such condition
@@ -265,16 +265,17 @@ struct RestoreObjectRequest {
   std::string bucket = {};
   std::string key = {};
   std::string version_id = {};  ///< empty: the current one
-  /// How long the thawed copy stays, at least 1; S3 rounds up to midnight UTC. nullopt: not sent, as the
-  /// archive tiers of INTELLIGENT_TIERING want it, whose objects stay thawed.
+  /// How long the thawed copy stays, at least 1 day; S3 rounds up to midnight UTC. nullopt: no days are sent.
+  /// Use nullopt for the archive tiers of INTELLIGENT_TIERING: S3 wants no days there, and thawed objects
+  /// stay thawed.
   std::optional<int> days = {};
   RestoreTier tier = RestoreTier::bulk;
 };
 
 enum class RestoreOutcome {
   started,      ///< the thaw has begun (or goes on at a faster tier)
-  extended,     ///< a thawed copy was there: its days count anew from now
-  in_progress,  ///< a thaw that began before goes on; nothing changed
+  extended,     ///< there was a thawed copy: its days count anew from now
+  in_progress,  ///< an earlier thaw is still going on; nothing changed
 };
 
 struct DeleteItem {
@@ -285,7 +286,7 @@ struct DeleteItem {
 
 struct DeleteResult {
   enum class Outcome {
-    deleted,              ///< gone, by us or before us
+    deleted,              ///< gone: deleted now, or already gone before
     precondition_failed,  ///< the object there is another one
     not_found,            ///< conditional delete of an object that is no longer there
     refused,              ///< anything else; see code and message
@@ -295,9 +296,9 @@ struct DeleteResult {
   Outcome outcome = Outcome::deleted;
   std::string code = {};
   std::string message = {};
-  std::optional<base::ErrorKind> kind = {};  ///< of what the code says; nullopt: deleted, or not known
-  /// The version id of the delete marker that now hides the object; nullopt: nothing says that there is one.
-  /// "null" took the place of the null version, if there was one.
+  std::optional<base::ErrorKind> kind = {};  ///< of the code; nullopt: deleted, or an unknown code
+  /// The version id of the delete marker that now hides the object; nullopt: the store reported no marker. If
+  /// it is "null", the marker replaced the null version, if there was one.
   std::optional<std::string> marker_version_id = {};
 };
 

@@ -16,7 +16,7 @@ namespace {
 
 namespace xml = base::xml;
 
-/// Undoes encoding-type=url where the store says that it did it. S3 writes a space as '+'.
+/// Undoes encoding-type=url if the store says that it encoded the keys. S3 writes a space as '+'.
 class KeyDecoder {
  public:
   explicit KeyDecoder(pugi::xml_node root) {
@@ -82,7 +82,7 @@ void append_escaped(std::string& out, std::string_view text) {
       case '"':
         out += "&quot;";
         break;
-      // Unescaped, a parser may turn CR into LF and drop white space at the ends.
+      // Must be escaped: a parser may turn CR into LF, and drop white space at the ends.
       case '\t':
         out += "&#9;";
         break;

@@ -1,8 +1,9 @@
-// S3's XML, read and written. Reading is strict: what is missing, cut off or of another kind is an error,
-// because a listing that lost its tail must never look like a shorter listing. Pure functions, any thread.
+// Reads and writes S3's XML. Reading is strict: a missing element, a cut-off document or another kind of
+// document is an error, because a listing that lost its tail must never look like a shorter listing. Pure
+// functions, any thread.
 //
-// Every parse_ function throws Error: transient when the text isn't well-formed (it was cut off: worth asking
-// again), corrupt when it is another document, lacks what it must have or has it twice.
+// Every parse_ function throws Error: transient when the text isn't well-formed (it was cut off; another try
+// may help), corrupt when it is another document, or when a required element is missing or appears twice.
 #pragma once
 
 #include <map>
@@ -26,7 +27,7 @@ struct ErrorDocument {
 /// nullopt when text isn't an <Error> document.
 std::optional<ErrorDocument> parse_error(std::string_view text);
 
-/// thaw_at: the moment, by the store's clock, for which ObjectSummary::thaw is worked out; nullopt when
+/// thaw_at: the time, by the store's clock, for which ObjectSummary::thaw is computed; nullopt when
 /// RestoreStatus wasn't asked for.
 ListObjectsPage parse_list_objects(std::string_view text,
                                    std::optional<base::Timestamp> thaw_at = std::nullopt);
@@ -41,13 +42,13 @@ std::string parse_copy_part(std::string_view text);
 /// it to keep the connection open.
 std::string parse_complete_multipart_upload(std::string_view text);
 
-/// One answer of DeleteObjects about one key; code is empty when it was deleted.
+/// DeleteObjects' answer for one key; code is empty when the key was deleted.
 struct DeleteAnswer {
   std::string key;
   std::string version_id;
   std::string code;
   std::string message;
-  std::optional<std::string> marker_version_id;  ///< there is a delete marker now, or one was deleted
+  std::optional<std::string> marker_version_id;  ///< a delete marker was made, or one was deleted
 };
 std::vector<DeleteAnswer> parse_delete_objects(std::string_view text);
 
@@ -60,8 +61,8 @@ std::string write_restore_object(const RestoreObjectRequest& request);
 /// The body of DeleteObjects. REQUIRES: xml_can_carry() every key.
 std::string write_delete_objects(const std::vector<const DeleteItem*>& items);
 
-/// True unless key has a character XML 1.0 has no way to write, not even as a reference: control characters
-/// but TAB, LF and CR, U+FFFE, U+FFFF, or bytes that aren't UTF-8. S3 answers "&#x1;" with MalformedXML.
+/// False if key has a character that XML 1.0 can't write, not even as a reference: control characters but
+/// TAB, LF and CR; U+FFFE; U+FFFF; bytes that aren't UTF-8. S3 answers "&#x1;" with MalformedXML.
 bool xml_can_carry(std::string_view key);
 
 /// "x" of "\"x\"".
