@@ -41,8 +41,8 @@ struct Flag {
   /// An empty value counts as not given. Every other flag refuses an empty value: it most likely comes from a
   /// variable that isn't set, and the filter or place that the user meant would silently be missing.
   bool empty_is_unset = false;
-  bool changes_store =
-      false;  ///< a toggle; if it is on, a command that otherwise only reads may change a store
+  /// A toggle. If it is on, a command that otherwise only reads may change a store.
+  bool changes_store = false;
 };
 
 inline constexpr std::string_view kEnvironmentPrefix = "S3COMPRESS_";

@@ -157,8 +157,8 @@ void add_config_file(Settings& settings, const CommandTable& table, const Comman
                        fmt::format("it is set at {} too", there->second.place));
     }
   }
-  for (auto& [name, one] : found)
-    settings.emplace(name, std::move(one.setting));  // emplace() keeps an existing setting
+  // emplace() keeps a setting that came from a stronger place.
+  for (auto& [name, one] : found) settings.emplace(name, std::move(one.setting));
 }
 
 }  // namespace s3c::cli

@@ -14,9 +14,8 @@ namespace s3c::cli {
 
 void guard_standard_streams() {
   ::signal(SIGPIPE, SIG_IGN);
-  ::signal(
-      SIGXFSZ,
-      SIG_IGN);  // else writing to a file at its size limit would kill the process instead of being an error
+  // Otherwise writing to a file at its size limit would kill the process instead of being an error.
+  ::signal(SIGXFSZ, SIG_IGN);
   for (int descriptor = 0; descriptor <= 2; ++descriptor) {
     if (::fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
     // open() returns the lowest free descriptor, which is this one. It is opened read-only, so that writing

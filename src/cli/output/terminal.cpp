@@ -91,8 +91,8 @@ void Terminal::write_all(std::string_view bytes) const {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0)
-      return;  // standard error can't be written; a run doesn't fail because of its progress or messages
+    // Standard error can't be written. A run doesn't fail because of its progress or messages.
+    if (written <= 0) return;
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }
