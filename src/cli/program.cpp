@@ -28,7 +28,7 @@ int fail(Terminal& terminal, const base::Error& error, const std::string& comman
     try {
       print(json_failure(command, error, code));
     } catch (const base::Error&) {
-      // Standard output may be the very thing that failed; standard error has the message already.
+      // Perhaps writing to standard output is what failed. The message is already on standard error.
     }
   }
   return static_cast<int>(code);

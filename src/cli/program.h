@@ -1,4 +1,4 @@
-// The program without main(): so that it can be called with made-up arguments and environment.
+// The program without main(), so that tests can call it with arguments and environment of their own.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace s3c::cli {
 
-/// Does what arguments (without the program's name) ask for; returns the exit code. Never throws: errors are
-/// on standard error, and with --output json also on standard output.
+/// Runs the command that arguments (without the program's name) name, and returns the exit code. Never
+/// throws: errors are printed to standard error, and with --output json also to standard output.
 int run_program(const std::vector<std::string>& arguments, const Environment& environment);
 
 }  // namespace s3c::cli

@@ -5,7 +5,8 @@
 namespace s3c::cli {
 namespace {
 
-/// Says that the run ends itself; one that ends at once needs no words.
+/// The first signal prints that the run finishes what is in flight. A command that ends at once prints
+/// nothing.
 std::function<void()> first_signal(Terminal& terminal, OnInterrupt::Then on_interrupt) {
   if (on_interrupt == OnInterrupt::Then::end) return [] {};
   return [&terminal] { terminal.write_line(kFinishing); };

@@ -1,6 +1,6 @@
 // What a command works with while it runs, made in the one right order: the signals are blocked before the
-// first thread starts, so every thread of the connection, the progress display and the run inherits that. A
-// thread that doesn't block SIGINT would let Ctrl-C kill the process in the middle of its work.
+// first thread starts, so every thread of the connection, the progress display and the run blocks them too.
+// If one thread didn't block SIGINT, Ctrl-C would kill the process in the middle of its work.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@
 
 namespace s3c::cli {
 
-/// What a session is made of; all of it outlives the session.
+/// What a session is made from. All of it must outlive the session.
 struct SessionSettings {
   const ConnectionOptions& connection;
   const OutputOptions& output;
@@ -29,14 +29,15 @@ struct SessionSettings {
   Terminal& terminal;
 };
 
-/// One in a process, made by the command when its options are complete.
+/// A process has one session. The command makes it when its options are complete.
 class Session {
  public:
   using Connect = std::function<std::unique_ptr<StoreConnection>(
       const SessionSettings&, base::Clock&, std::shared_ptr<base::Logger>, const OnInterrupt&)>;
 
-  /// on_interrupt: what the first Ctrl-C does to calls in flight. connect: makes the connection, in tests
-  /// another one. To be made before other threads start. Throws what StoreConnection and SignalWatch throw.
+  /// on_interrupt: what the first Ctrl-C does to calls in flight. connect: makes the connection; tests pass
+  /// another function. REQUIRES: no other thread has started. Throws what StoreConnection and SignalWatch
+  /// throw.
   Session(const SessionSettings& settings, OnInterrupt::Then on_interrupt,
           const Connect& connect = connect_store);
 
@@ -49,13 +50,15 @@ class Session {
   std::stop_token stop() const { return signals_.stop_token(); }
   s3::ObjectStore& store() { return connection_->store(); }
   StoreConnection& connection() { return *connection_; }
-  /// Since the session was made.
+  /// The time since the session was made.
   std::chrono::milliseconds elapsed() const;
 
-  /// Shows view until the returned display is gone; nullptr when no progress is wanted. view outlives it.
+  /// Shows view until the returned display is destroyed. Returns nullptr when no progress is wanted. view
+  /// must outlive the display.
   std::unique_ptr<ProgressDisplay> show(ProgressView& view);
 
-  /// Prints the result: json() or text(), whichever is wanted; no text if quiet. Throws as print() does.
+  /// Prints the result: json() or text(), as --output says. With --quiet no text is printed. Throws as
+  /// print() does.
   template <typename Text, typename Json>
   void print_result(Text text, Json json) const {
     if (prints_json()) {
@@ -70,11 +73,11 @@ class Session {
                                                         std::shared_ptr<base::Logger> logger,
                                                         const OnInterrupt& on_interrupt);
 
-  // The order of these is the order they are made in.
+  // The members are made in this order.
   const SessionSettings settings_;
   const std::shared_ptr<base::Logger> logger_;
   base::SystemClock clock_;
-  SignalWatch signals_;  // before whatever may start a thread
+  SignalWatch signals_;  // before all members that may start a thread
   std::unique_ptr<StoreConnection> connection_;
   const std::chrono::steady_clock::time_point start_;
 };

@@ -43,7 +43,7 @@ SignalWatch::SignalWatch(std::function<void()> on_first) : on_first_(std::move(o
 
 SignalWatch::~SignalWatch() {
   const std::uint64_t one = 1;
-  // An eventfd takes eight bytes at once or fails for good.
+  // A write to an eventfd takes all eight bytes, or fails for good.
   while (::write(wake_, &one, sizeof one) < 0 && errno == EINTR) {
   }
   thread_.join();

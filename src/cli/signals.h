@@ -1,5 +1,5 @@
-// SIGINT and SIGTERM: the first one asks the run to finish what is in flight, the second one leaves at once,
-// which the commit protocol makes safe at any moment (docs/ordering.md).
+// SIGINT and SIGTERM. The first signal asks the run to finish what is in flight. The second one ends the
+// process at once; the commit protocol makes that safe at any moment (docs/ordering.md).
 #pragma once
 
 #include <functional>
@@ -8,14 +8,14 @@
 
 namespace s3c::cli {
 
-/// What to say when the first one comes.
+/// What to print when the first signal comes.
 inline constexpr const char* kFinishing =
     "s3compress: finishing what is in flight; press Ctrl-C again to leave now";
 
 class SignalWatch {
  public:
-  /// Blocks both signals in the calling thread, and so in every thread it starts afterwards, and waits for
-  /// them in a thread of its own. on_first is called there. To be made before other threads start. Throws
+  /// Blocks both signals in the calling thread, and so in every thread that it starts afterwards. A thread of
+  /// its own waits for the signals and calls on_first. REQUIRES: no other thread has started. Throws
   /// base::Error: internal when the process is out of descriptors.
   explicit SignalWatch(std::function<void()> on_first);
   ~SignalWatch();

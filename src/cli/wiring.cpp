@@ -14,7 +14,7 @@
 namespace s3c::cli {
 namespace {
 
-/// The AWS settings with what the options say on top.
+/// The AWS settings. What the options say replaces them.
 s3::ClientSettings resolve(const ConnectionOptions& options, const Environment& environment) {
   s3::ClientSettings settings = s3::resolve_client_settings(
       [&environment](const std::string& name) { return environment.get(name); },
@@ -39,7 +39,7 @@ s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const OnInt
   return config;
 }
 
-/// On one line, without the credentials.
+/// The settings on one line, without the credentials.
 std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfig& config) {
   const aws::Addressing addressing = settings.endpoint.addressing;
   const char* style = addressing == aws::Addressing::path           ? "path"

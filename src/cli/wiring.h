@@ -1,6 +1,6 @@
-// Builds the store a run talks to, from the options and the AWS settings around them. The only place of cli/
-// that knows how HTTP, credentials and end points are made; everybody else sees s3::ObjectStore.
-// What no option says is as the AWS settings have it (s3/client_settings.h).
+// Builds the store that a run talks to, from the options and the AWS settings. Only this code in cli/ knows
+// how HTTP, credentials and end points are made; the rest of cli/ sees s3::ObjectStore. Where no option says
+// something, the AWS settings count (s3/client_settings.h).
 #pragma once
 
 #include <memory>
@@ -16,11 +16,13 @@
 
 namespace s3c::cli {
 
-/// What a connection does once the user pressed Ctrl-C.
+/// What a connection does after the user pressed Ctrl-C.
 struct OnInterrupt {
   enum class Then {
-    end,  ///< every call ends as cancelled at once: for commands that only read, or write whole records last
-    finish,  ///< a request that moves is finished; nothing waits longer than 5 s for one that doesn't
+    /// Every call ends as cancelled at once: for commands that only read, or write whole records last.
+    end,
+    /// A request that makes progress is finished. No call waits longer than 5 s for a request that doesn't.
+    finish,
   };
   std::stop_token signal = {};
   Then then = Then::finish;
@@ -28,8 +30,8 @@ struct OnInterrupt {
 
 class StoreConnection {
  public:
-  /// Reads the AWS config files that environment names; makes no request yet. Logs at info what it came to.
-  /// clock must outlive the connection. Throws base::Error: access_denied without credentials,
+  /// Reads the AWS config files that environment names; makes no request yet. Logs the resulting settings at
+  /// info. clock must outlive the connection. Throws base::Error: access_denied without credentials,
   /// invalid_argument for settings that can't be right.
   StoreConnection(const ConnectionOptions& options, const Environment& environment, base::Clock& clock,
                   std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt);
@@ -37,10 +39,11 @@ class StoreConnection {
   StoreConnection(const StoreConnection&) = delete;
   StoreConnection& operator=(const StoreConnection&) = delete;
 
-  /// What the command works with: refuses every change unless options.access is read_write. The only way to a
-  /// store, so that no command can get around a dry run.
+  /// The store for the command. It refuses every change unless options.access is read_write. There is no
+  /// other way to a store; otherwise a command could get around a dry run.
   s3::ObjectStore& store();
-  /// As many as the limit of open files allows; more requests than that wait for one another.
+  /// As many connections as the limit of open files allows. If there are more requests, they wait for each
+  /// other.
   std::size_t max_connections() const;
   /// Any thread.
   RequestCounts requests() const;

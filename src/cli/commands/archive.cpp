@@ -248,7 +248,7 @@ void read_volumes(const Reader& reader, archive::ArchiveOptions& options) {
 }
 
 void read_resources(const Reader& reader, archive::ArchiveOptions& options) {
-  // The store's powers first: those of one bucket's store are more exact.
+  // --store-powers first: --source-powers and --archive-powers are more exact and replace its values.
   reader.with("store-powers", [&](const std::string& text) { parse_store_powers(text, options); });
   reader.with("source-powers", [&](const std::string& text) { parse_source_powers(text, options); });
   reader.with("archive-powers", [&](const std::string& text) { parse_archive_powers(text, options); });

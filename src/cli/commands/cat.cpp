@@ -40,7 +40,7 @@ constexpr std::string_view kCatExamples = R"(  One object back:
 struct CatOptions {
   catalog::CatalogScope scope;
   std::string key;
-  std::string volume;  ///< empty: whichever holds the newest
+  std::string volume;  ///< empty: the volume that holds the newest member
   int threads = 0;
 };
 
@@ -66,8 +66,8 @@ CatOptions read_cat(Reader& reader) {
   return options;
 }
 
-/// Up to here a member is decoded and checked before its first byte is printed; a larger one is printed as it
-/// comes.
+/// A member up to this size is decoded and checked before its first byte is printed. A larger member is
+/// printed while it arrives.
 constexpr std::uint64_t kCheckedFirstBytes = std::uint64_t{64} << 20;
 
 void print_member(s3::ObjectStore& store, const std::string& archive_bucket,
@@ -84,7 +84,7 @@ void print_member(s3::ObjectStore& store, const std::string& archive_bucket,
   print(held);
 }
 
-/// What the thaw of the volume has come to, for somebody who is to come back later.
+/// Tells how far the thaw of the volume is, so that the user knows when to try again.
 std::string state_of_thaw(s3::ObjectStore& store, const std::string& archive_bucket,
                           const std::string& archive_key) {
   const auto head = store.head_object(archive_bucket, archive_key);
@@ -95,7 +95,7 @@ std::string state_of_thaw(s3::ObjectStore& store, const std::string& archive_buc
                             : "thaw it with restore, which names the tiers and what they cost");
 }
 
-/// Names the members between which nothing tells which one is the newest.
+/// Prints the members when nothing tells which of them is the newest.
 void tell_tie(const std::vector<const catalog::FoundMember*>& tied, Terminal& terminal) {
   terminal.write_line(
       fmt::format("s3compress: the newest object of {} can't be told, these are equally new; --volume takes "
@@ -107,7 +107,7 @@ void tell_tie(const std::vector<const catalog::FoundMember*>& tied, Terminal& te
   }
 }
 
-/// Prints it; waiting while its volume is frozen.
+/// Prints the member. Returns ExitCode::waiting if its volume is frozen.
 ExitCode print_or_wait(const CatOptions& options, const catalog::FoundMember& wanted, Session& session) {
   try {
     print_member(session.store(), options.scope.archive_bucket, wanted);
@@ -127,10 +127,11 @@ ExitCode run_cat_command(const CatOptions& options, const SessionSettings& setti
   std::vector<catalog::FoundMember> found;
   const catalog::SearchReport report = catalog::search_members(
       session.store(), {options.scope, query, options.volume, options.threads}, session.stop(),
-      [&](catalog::FoundKey&& key) {  // one, or one of each source bucket
+      [&](catalog::FoundKey&& key) {  // called once, or once for each source bucket
         for (catalog::FoundMember& member : key.members) found.push_back(std::move(member));
       });
-  // A volume that could not be searched may hold a newer one: its bytes must not be passed off as the newest.
+  // A volume that could not be searched may hold a newer member. Then nothing is printed: an older member
+  // would pass for the newest.
   if (const ExitCode code = tell_failures(report, session.terminal()); code != ExitCode::done) return code;
   if (found.empty()) {
     throw Error(ErrorKind::not_found, "no volume holds this key",

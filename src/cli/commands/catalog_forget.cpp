@@ -33,7 +33,7 @@ constexpr std::string_view kForgetUse =
 
 struct ForgetOptions {
   std::string archive_bucket;
-  std::vector<std::string> volumes;  ///< at least one; exactly these
+  std::vector<std::string> volumes;  ///< at least one; only these are forgotten
   bool yes = false;                  ///< don't ask
 };
 
@@ -69,7 +69,7 @@ Json forgotten_json(const std::string& volume, const std::vector<upkeep::Forgott
   return {{"volume", volume}, {"forgotten", ids}};
 }
 
-/// Only a person forgets: asks on the terminal. False: no.
+/// Asks on the terminal, because only a person may decide to forget a record. False: the person said no.
 bool is_confirmed(const std::string& question) {
   std::cerr << question << "Forget this record for good? [y/N] " << std::flush;
   std::string answer;
@@ -77,7 +77,7 @@ bool is_confirmed(const std::string& question) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-/// left: the person said no.
+/// Returns left if the person said no.
 ExitCode forget(const ForgetOptions& options, const std::string& volume, Session& session) {
   const std::string& bucket = options.archive_bucket;
   if (!options.yes &&
@@ -90,7 +90,7 @@ ExitCode forget(const ForgetOptions& options, const std::string& volume, Session
   return ExitCode::done;
 }
 
-/// What one volume's error comes to.
+/// The exit code of an error of one volume.
 ExitCode code_of_forget(const base::Error& error) {
   if (error.context().operation == "forget") {
     if (error.kind() == base::ErrorKind::not_found) return ExitCode::left;

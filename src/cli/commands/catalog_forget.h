@@ -1,4 +1,4 @@
-// `s3compress catalog forget`: the record of a lost archive goes, by a person's word.
+// `s3compress catalog forget`: removes the record of a lost archive, after a person confirmed it.
 #pragma once
 
 #include "cli/options/command.h"

@@ -71,7 +71,7 @@ std::string entries(std::uint64_t count) {
   return format_count(count, "entry", "entries");
 }
 
-/// What can't be known of a foreign archive, and what can't be reached in it.
+/// The notice about a foreign archive: what is not known of its objects, and which entries have no row.
 std::string foreign_text(const catalog::UnlistedEntries& unlisted) {
   std::string text(kForeignNotice);
   if (unlisted.directories != 0)
@@ -112,7 +112,7 @@ Json rebuilt_json(const upkeep::Rebuilt& rebuilt) {
   return json;
 }
 
-/// What one volume's error comes to.
+/// The exit code of an error of one volume.
 ExitCode code_of_rebuild(const base::Error& error) {
   return error.kind() == base::ErrorKind::wrong_state ? ExitCode::waiting : exit_code_of(error);
 }

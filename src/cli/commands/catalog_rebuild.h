@@ -1,4 +1,4 @@
-// `s3compress catalog rebuild`: manifest and index out of a volume, when the catalog was lost.
+// `s3compress catalog rebuild`: makes manifest and index again from a volume, when the catalog was lost.
 #pragma once
 
 #include "cli/options/command.h"

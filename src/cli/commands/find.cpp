@@ -40,7 +40,7 @@ constexpr std::string_view kFindExamples = R"(  Where one object went:
 struct FindOptions {
   catalog::CatalogScope scope;
   MemberNames names;
-  std::string volume;  ///< only this one's members; empty: all in scope
+  std::string volume;  ///< only members of this volume; empty: of all volumes in scope
   int threads = 0;
 };
 
@@ -69,7 +69,7 @@ FindOptions read_find(Reader& reader) {
   return options;
 }
 
-/// What the order of newest.h says of a key's members.
+/// Tells of each member of a key whether it is the newest, by the order of catalog/newest.h.
 class Ages {
  public:
   explicit Ages(const catalog::FoundKey& found)
@@ -86,14 +86,14 @@ class Ages {
   bool known_;
 };
 
-/// A third column says that a member isn't known to be its key's newest.
+/// The line has a third column if the member is older than another one, or if the newest can't be told.
 std::string found_line(const catalog::FoundMember& member, MemberAge age) {
   const std::string_view column = age == MemberAge::newest ? "" : age == MemberAge::older ? "\tolder" : "\t?";
   return fmt::format("{}\t{}{}\n", base::printable(member.manifest->archive_key),
                      base::printable(member.row.key), column);
 }
 
-/// The lines of what is found, and of how many keys the newest can't be told.
+/// Prints a line for each member found. Adds to tied the number of keys whose newest member can't be told.
 catalog::SearchReport print_found(const FindOptions& options, const catalog::MemberQuery& query,
                                   Session& session, MissedKeys& missed, std::uint64_t& tied) {
   ResultLines lines;

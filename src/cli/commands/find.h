@@ -1,4 +1,5 @@
-// `s3compress find`: which volumes hold the members that somebody asks for, a line each as they come.
+// `s3compress find`: prints which volumes hold the members that the user asks for, one line per member, as
+// they are found.
 #pragma once
 
 #include "cli/options/command.h"

@@ -40,7 +40,7 @@ constexpr std::string_view kLsExamples = R"(  The volumes of 2018:
 
 struct LsOptions {
   catalog::CatalogScope scope;
-  std::string volume;  ///< its members; empty: the volumes
+  std::string volume;  ///< list the members of this volume; empty: list the volumes
   bool long_format = false;
   int threads = 0;
 };

@@ -1,4 +1,5 @@
-// `s3compress ls`: the volumes of an archive bucket, or the members of one, a line each as they come.
+// `s3compress ls`: prints the volumes of an archive bucket, or the members of one volume, one line each, as
+// they are found.
 #pragma once
 
 #include "cli/options/command.h"

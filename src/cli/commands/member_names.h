@@ -1,4 +1,4 @@
-// Which members a command line asks for, and which of them were never found.
+// Which members a command line asks for, and which of these were not found.
 #pragma once
 
 #include <cstdint>
@@ -22,24 +22,25 @@ struct MemberNames {
   bool empty() const { return keys.empty() && globs.empty() && keys_file.empty(); }
 };
 
-/// help: what is done with the keys.
+/// help: says what the command does with the keys.
 Flag keys_from_flag(std::string_view help);
 Flag volume_flag(std::string_view help, std::string_view otherwise);
 MemberNames read_member_names(const Reader& reader);
 
-/// The keys and globs of the command line, and the keys of its file: one a line, as written, empty lines
-/// passed over. Throws UsageError when the file can't be read or holds nothing.
+/// The keys and globs of the command line, and the keys of its file: one per line, as written; empty lines
+/// are skipped. Throws UsageError when the file can't be read or holds no key.
 catalog::MemberQuery read_query(const MemberNames& names);
 
-/// Marks off the keys that were asked for one by one. One thread.
+/// Marks the keys of the query that were found. Globs are not marked. One thread.
 class MissedKeys {
  public:
-  /// query outlives it.
+  /// query must outlive this object.
   explicit MissedKeys(const catalog::MemberQuery& query)
       : query_(query), found_(query.keys().size(), false) {}
   void found(const std::string& key);
-  /// Names on terminal what was asked for and not found. any: whether anything was found at all; globs,
-  /// and a query for everything, are only told about as a whole. left if something was missed, else done.
+  /// Names on terminal the keys that were asked for and not found. any: whether anything was found at all;
+  /// for globs, and for a query for everything, only that is reported. Returns left if something was not
+  /// found, else done.
   ExitCode tell(bool any, Terminal& terminal) const;
 
  private:
@@ -47,7 +48,7 @@ class MissedKeys {
   std::vector<bool> found_;  // by place in query_.keys()
 };
 
-/// Names on terminal the volumes that could not be searched; done if there are none.
+/// Names on terminal the volumes that could not be searched. Returns done if there are none.
 ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal);
 
 }  // namespace s3c::cli

@@ -1,4 +1,5 @@
-// What the catalog commands have in common: they do one thing after the other to volumes that are named.
+// What the catalog commands have in common: the user names volumes, and the command works on them one after
+// the other.
 #pragma once
 
 #include <functional>
@@ -10,11 +11,13 @@
 
 namespace s3c::cli {
 
-/// The operands: keys of volumes. Throws UsageError when there are none. example: behind "s3compress".
+/// The operands: keys of volumes. Throws UsageError when there are none. example: what the hint shows after
+/// "s3compress".
 std::vector<std::string> read_named_volumes(const Reader& reader, std::string_view example);
 
-/// Calls work for each volume until Ctrl-C; what it returns or its error comes to counts, the worst of all.
-/// An error is told, and the next volume has its turn. code_of: what an error of work comes to.
+/// Calls work for each volume until Ctrl-C. An error of work is printed, and the next volume follows. Returns
+/// the worst (exit_code.h) of the codes that work returned and of code_of(error) for its errors; interrupted
+/// if Ctrl-C left volumes undone.
 ExitCode for_each_named(const std::vector<std::string>& volumes, Session& session,
                         const std::function<ExitCode(const std::string& volume)>& work,
                         const std::function<ExitCode(const base::Error&)>& code_of);

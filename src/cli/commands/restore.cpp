@@ -50,7 +50,7 @@ constexpr std::string_view kRestoreExamples = R"(  What it would thaw and cost t
 
 struct RestoreRequest {
   RestoreSettings settings;  ///< without the query
-  MemberNames names;         ///< what the query is made of
+  MemberNames names;         ///< the query is made from these
 };
 
 std::vector<Flag> restore_flags() {
@@ -80,7 +80,8 @@ std::vector<Flag> restore_flags() {
   };
 }
 
-/// In the old spelling of other commands --to is the last day, and a config file may have it for all of them.
+/// Other commands have --to as the old spelling of --until, the last day. A config file may hold such a date
+/// for all commands.
 bool is_date(const std::string& text) {
   try {
     catalog::DateRange::between(text, std::nullopt);
@@ -135,14 +136,14 @@ RestoreRequest read_restore(Reader& reader) {
 constexpr std::string_view kBucketScheme = "s3://";
 constexpr int kUploadSlots = 4;
 
-/// The target of each source bucket, made when it is first asked for. Any thread.
+/// The target of each source bucket, made on the first call for that bucket. Any thread.
 class Targets {
  public:
   Targets(s3::ObjectStore& store, const RestoreSettings& settings) : store_(store), settings_(settings) {}
 
   restore::RestoreTarget& of(const std::string& source_bucket) {
     base::MutexLock lock(mutex_);
-    // One for all where it was said where to.
+    // With --to, all source buckets share one target.
     std::unique_ptr<restore::RestoreTarget>& target = targets_[settings_.to.empty() ? source_bucket : ""];
     if (!target) target = make(source_bucket);
     return *target;
@@ -168,7 +169,7 @@ class Targets {
   std::map<std::string, std::unique_ptr<restore::RestoreTarget>> targets_ S3C_GUARDED_BY(mutex_);
 };
 
-/// Asks on the terminal; yes where there is nobody to ask.
+/// Asks on the terminal. True without asking if --yes was given, or if there is no terminal.
 bool may_go_on(const RestoreSettings& settings) {
   if (settings.yes || ::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) return true;
   std::cerr << "go on? [y/N] " << std::flush;

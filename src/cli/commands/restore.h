@@ -1,4 +1,4 @@
-// `s3compress restore`: members come back to their bucket, another one or a directory.
+// `s3compress restore`: brings members back to their bucket, to another bucket or to a directory.
 #pragma once
 
 #include "cli/options/command.h"

@@ -33,8 +33,9 @@ bool has_form_of_flag(const std::string& word) {
                          : fmt::format("the commands of this version are: {}", fmt::join(names, ", ")));
 }
 
-/// What is asked for, word by word. Which command it is can stand behind its flags, and only then is it known
-/// what they mean: until the last word they are kept as they were mentioned.
+/// Reads the command line word by word. The command's name may stand after its flags, and only the command
+/// tells what the flags mean. So the parser keeps the flags as they were written until it has read the last
+/// word.
 class ArgumentParser {
  public:
   ArgumentParser(const CommandTable& table, const std::vector<std::string>& words)
@@ -110,7 +111,7 @@ class ArgumentParser {
                      "a shell variable that isn't set? give it a value or leave it out");
   }
 
-  /// REQUIRES: there is a command of that name, or more than one that start with it.
+  /// REQUIRES: words is the name of a command, or the start of several names.
   void add_word(const std::string& words) {
     result_.words = words;
     result_.command = commands_of(table_, words).front();
@@ -131,11 +132,11 @@ class ArgumentParser {
     result_.operands.push_back(word);
   }
 
-  /// A flag that is known may still be another command's.
+  /// Adds the flag to the settings. Throws UsageError if only other commands have it.
   void settle(const Mention& mention) {
     const Flag* flag = find_flag(result_.command->flags, mention.name);
     if (flag == nullptr) {
-      if (!result_.is_complete()) return;  // any of the commands it could be may have it
+      if (!result_.is_complete()) return;  // one of the commands that may be meant may have it
       throw UsageError(fmt::format("{} is no flag of {}", mention.origin, result_.command->name),
                        did_you_mean(*result_.command, mention.name));
     }

@@ -1,6 +1,6 @@
-// The command line, the environment and the config file become a command with its options. A flag is looked
-// for in that order; the first place that has it counts, and the flags that exclude each other (--years,
-// --from/--until) are looked up together.
+// Makes a command with its options from the command line, the environment and the config file. A flag is
+// looked for in these places in this order, and the first place that has it counts. Flags that exclude each
+// other (--years, --from/--until) are looked up together.
 #pragma once
 
 #include <string>
@@ -24,12 +24,12 @@ struct CommandLine {
   Action action = {};
 };
 
-/// arguments: without the program's name. Reads the file --config names. The reader points into table. Throws
-/// UsageError for everything that can't be right; exit code 2.
+/// arguments: without the program's name. Reads the file that --config names. The result points into table.
+/// Throws UsageError for everything that can't be right; exit code 2.
 CommandLine parse_command_line(const CommandTable& table, const std::vector<std::string>& arguments,
                                const Environment& environment);
 
-/// The command that is meant, and all that was given for it in the three places. Throws as above.
+/// A reader of the command that was named, with all settings for it from the three places. Throws as above.
 Reader read_settings(const CommandTable& table, const std::vector<std::string>& arguments,
                      const Environment& environment);
 

@@ -12,14 +12,15 @@
 #include "base/encoding.h"
 #include "cli/options/usage_error.h"
 
-// Nothing is written, and every node is asked for its type.
+// No TOML is written here, so the library's formatters are not needed.
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
 namespace s3c::cli {
 namespace {
 
-/// A setting and where it stands, to bring them into the file's order: the library has them by name.
+/// A setting and its place. The library sorts settings by name; the place brings them back into the file's
+/// order.
 struct PlacedSetting {
   toml::source_position position;
   ConfigSetting setting;
@@ -105,8 +106,8 @@ std::vector<ConfigSetting> load_config(const std::string& file_name) {
   std::ifstream file(file_name, std::ios::binary);
   std::ostringstream text;
   if (file) text << file.rdbuf();
-  // The streams don't tell an empty file from one that opens and can't be read, such as a directory; errno
-  // does.
+  // A directory opens, but can't be read. To the stream it looks like an empty file; errno tells the
+  // difference.
   if (!file.is_open() || errno != 0) {
     const std::string why = errno != 0 ? std::generic_category().message(errno) : "it can't be read";
     throw UsageError(fmt::format("can't read the config file {}: {}", base::printable(file_name), why),

@@ -1,12 +1,13 @@
-// The file of --config: TOML, of which flags need tables of settings. Pure function, any thread.
+// The file of --config: TOML, with tables of settings. Pure functions, except that load_config reads the
+// file. Any thread.
 //
 //   threads = 16                above every section: for all commands
-//   [archive]                   that command's flags; [catalog] has those of both its commands
-//   exclude = ["*.tmp", "x*"]   a flag's name, with "-" or "_"; a list only for flags that may be given
-//   several times from = 2018-04-01           a value: text in quotes, a whole number, a date, true or false
+//   [archive]                   flags of this command; [catalog] is for both catalog commands
+//   exclude = ["*.tmp", "x*"]   a flag's name, with "-" or "_"; a list only for flags that may be repeated
+//   from = 2018-04-01           a value: text in quotes, a whole number, a date, true or false
 //
-// What else TOML knows (numbers with a fraction, times, lists in lists) is no flag's value, and refused with
-// its line and column. Source: TOML v1.0.0.
+// Other TOML values (numbers with a fraction, times, lists in lists) are no values of flags. They are refused
+// with line and column. Source: TOML v1.0.0.
 #pragma once
 
 #include <string>
@@ -16,12 +17,12 @@
 namespace s3c::cli {
 
 struct ConfigSetting {
-  std::string
-      section;       ///< the table's name, "catalog rebuild" of [catalog.rebuild]; empty above the first one
+  /// The table's name: "catalog rebuild" for [catalog.rebuild]; empty above the first table.
+  std::string section;
   std::string name;  ///< as written
   std::vector<std::string> values;
   int line = 0;
-  std::string place;  ///< "s3c.toml:3:1", to be shown
+  std::string place;  ///< "s3c.toml:3:1", for messages
 
   /// As messages name it: "s3c.toml:3:1: threads".
   std::string origin() const { return place + ": " + name; }

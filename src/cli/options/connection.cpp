@@ -11,8 +11,9 @@ Addressing addressing_of(const std::string& style) {
                               : Addressing::automatic;
 }
 
-/// Whether the command may change a store. The one place that says so, from what the table tells of the
-/// command and of the flags that are on; a dry run may not, whatever else was said and whoever asked for it.
+/// Whether the command may change a store. Only this function decides that, from the command's entry in the
+/// table and from the flags that are on. A dry run may never change a store, whatever else was given and
+/// wherever --dry-run came from. Throws UsageError if a dry run is asked of a command that has none.
 StoreAccess store_access(const Reader& reader) {
   const Command& command = reader.command();
   bool changes = command.changes_store;

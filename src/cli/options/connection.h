@@ -16,7 +16,7 @@ enum class StoreAccess {
   read_write
 };
 
-/// What was said about the connection; what is empty is left to the AWS settings (wiring.h).
+/// What the flags say about the connection. For an empty field the AWS settings count (wiring.h).
 struct ConnectionOptions {
   std::string endpoint_url = {};
   std::string region = {};

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kHelpColumn = 28;
 
-/// text in lines of at most kWidth columns, all but the first indented to kHelpColumn.
+/// text in lines of at most kWidth columns. All lines except the first are indented to kHelpColumn.
 std::string wrapped(std::string_view text) {
   std::string result;
   std::size_t column = kHelpColumn;

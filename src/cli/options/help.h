@@ -8,11 +8,12 @@
 
 namespace s3c::cli {
 
-/// `s3compress --help`: the commands, what the default one needs, the flags of all commands.
+/// `s3compress --help`: the commands, the flags that the default command needs, the flags that all commands
+/// have.
 std::string program_help(const CommandTable& table);
 /// `s3compress catalog --help`: the commands that start with words.
 std::string group_help(const CommandTable& table, std::string_view words);
-/// `s3compress COMMAND --help`: every flag, and worked examples.
+/// `s3compress COMMAND --help`: every flag of the command, and its examples.
 std::string command_help(const CommandTable& table, const Command& command);
 
 }  // namespace s3c::cli

@@ -5,8 +5,8 @@
 namespace s3c::cli {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  // Row i of the table holds the distances of a's first i letters to every prefix of b; a swap looks two rows
-  // back.
+  // Row i of the table holds the distances from a's first i letters to every prefix of b. A swap needs the
+  // row two before.
   std::vector<std::vector<std::size_t>> table(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) {
     for (std::size_t j = 0; j <= b.size(); ++j) {
@@ -25,7 +25,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  constexpr std::size_t kLongestWord = 64;  // nothing longer is a mistyped flag, and the table is quadratic
+  constexpr std::size_t kLongestWord = 64;  // longer words are no mistyped flags, and the table is quadratic
   if (word.empty() || word.size() > kLongestWord) return std::nullopt;
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;

@@ -1,4 +1,4 @@
-// "Did you mean ...?": the candidate a mistyped word is closest to. Pure functions, any thread.
+// "Did you mean ...?": finds the candidate that is closest to a mistyped word. Pure functions, any thread.
 #pragma once
 
 #include <optional>
@@ -8,10 +8,10 @@
 
 namespace s3c::cli {
 
-/// How many letters must be inserted, removed, replaced or swapped with their neighbour to make a into b.
+/// How many letters must be inserted, removed, replaced or swapped with their neighbour to turn a into b.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// The candidate that is closest to word, the first of equals; nullopt when none is close enough to be meant.
+/// The candidate that is closest to word; of equally close ones the first; nullopt when none is close enough.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace s3c::cli

@@ -1,4 +1,5 @@
-// The flags that say what is printed, where flags may stand, and what is printed instead of a run.
+// The flags that say what is printed (--output, --quiet, -v, ...), where further flags are read from
+// (--config), and what is printed instead of a run (--help, --version).
 #pragma once
 
 #include <vector>

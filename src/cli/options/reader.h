@@ -1,5 +1,5 @@
-// Turns settings into values. What a parser refuses becomes a UsageError that names the flag, as it was
-// given, and the value. One thread.
+// Turns settings into values. If a parser refuses a value, the reader throws a UsageError that names the
+// value and the flag as it was given. One thread.
 #pragma once
 
 #include <fmt/format.h>
@@ -16,26 +16,26 @@
 
 namespace s3c::cli {
 
-/// Every name below is one of the command's flags; of the others nothing is ever given.
+/// Each name below is a name of a flag of the command. A flag that the command doesn't have is never given.
 class Reader {
  public:
-  /// command outlives the reader.
+  /// command must outlive the reader.
   Reader(const Command& command, std::vector<std::string> operands, Settings settings)
       : command_(&command), operands_(std::move(operands)), settings_(std::move(settings)) {}
 
   const Command& command() const { return *command_; }
   const std::vector<std::string>& operands() const { return operands_; }
-  /// The operand; empty without one. Throws UsageError when there are more.
+  /// The operand; empty if there is none. Throws UsageError if there are more.
   std::string single_operand() const;
 
-  /// nullptr: given nowhere.
+  /// nullptr: not given.
   const Setting* find(std::string_view name) const;
-  /// Where the flag was given; nullopt: nowhere.
+  /// Where the flag was given; nullopt: not given.
   std::optional<Source> source(std::string_view name) const;
-  /// As if it had been given nowhere.
+  /// Makes the flag count as not given.
   void forget(std::string_view name) { settings_.erase(std::string(name)); }
 
-  /// Calls use(text) with what was given, or else with the flag's fallback if it has one.
+  /// Calls use(text) with the value that was given, or else with the flag's fallback if it has one.
   template <typename Use>
   void with(std::string_view name, Use use) const {
     if (const Setting* setting = find(name)) {
@@ -58,17 +58,17 @@ class Reader {
     }
   }
 
-  /// Empty: not given, and no fallback.
+  /// Empty: not given, and the flag has no fallback.
   std::string text(std::string_view name) const;
   /// One of the flag's choices, spelled exactly so.
   std::string choice(std::string_view name) const;
   bool toggle(std::string_view name) const;
   /// Within the flag's range. REQUIRES: it has one, and a fallback.
   int number(std::string_view name) const;
-  /// "-vv" is two mentions; behind "=", in the environment and in the file it is a number, or true for one.
+  /// How often the flag was given: "-vv" is two. After "=", in the environment and in the file the value is a
+  /// number, or true for one.
   int count(std::string_view name, int most) const;
-  /// Every value of a list flag. The environment has only one place for them: they stand between commas
-  /// there.
+  /// Every value of a list flag. In the environment one variable holds them all, separated by commas.
   std::vector<std::string> list(std::string_view name) const;
 
   std::string help_for(std::string_view name) const;
@@ -90,8 +90,8 @@ class Reader {
   Settings settings_;
 };
 
-/// What check() says about options that are missing or contradict each other, with what to do. is_missing:
-/// the hint is example, else --help.
+/// Turns the error of check(), about options that are missing or contradict each other, into a UsageError
+/// with a hint. The hint is example if is_missing, else it points to --help.
 template <typename Check>
 void refuse_unless_valid(const Reader& reader, bool is_missing, std::string_view example, Check check) {
   try {

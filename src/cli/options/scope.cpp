@@ -5,8 +5,8 @@
 namespace s3c::cli {
 namespace {
 
-/// --years and --from/--until exclude each other where they come from one place; from two places, the
-/// stronger one counts.
+/// --years and --from/--until exclude each other if they come from the same place: throws UsageError. If they
+/// come from two places, the flags of the weaker place are forgotten.
 void settle_dates(Reader& reader) {
   const std::optional<Source> years = reader.source("years");
   std::optional<Source> days = reader.source("from");
@@ -111,7 +111,8 @@ catalog::DateRange read_dates(Reader& reader) {
   if (const Setting* years = reader.find("years")) return years_of(reader, *years);
   std::optional<std::string> first;
   std::optional<std::string> last;
-  // Each alone first, so that a message names the right one; together they can only be in the wrong order.
+  // Each day is parsed alone first, so that a message names the right flag. After that only the order of the
+  // two days can be wrong.
   reader.with_quoted("from", [&](const std::string& text) {
     catalog::DateRange::between(text, std::nullopt);
     first = text;

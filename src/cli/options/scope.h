@@ -1,4 +1,4 @@
-// The flags that say which buckets, names and days a command is about.
+// The flags that say on which buckets, names and days a command works.
 #pragma once
 
 #include <string>
@@ -16,14 +16,14 @@ inline constexpr std::string_view kSpeedAndMemory = "Speed and memory";
 
 /// Where the archives are.
 Flag archive_bucket_flag();
-/// How keys and archives are named: --prefix, --layout and --archive-name as archive was told.
+/// How keys and archives are named: --prefix, --layout and --archive-name, as they were given to archive.
 std::vector<Flag> naming_flags(std::string_view group);
 /// --years, --from and --until.
 std::vector<Flag> date_flags(std::string_view group);
-/// Which volumes: the two buckets, the names, the days. Of every command that reads archives.
+/// Which volumes: the two buckets, the names, the days. For every command that reads archives.
 std::vector<Flag> scope_flags();
 
-/// help: what is done at the same time.
+/// help: says what runs at the same time.
 constexpr Flag threads_flag(std::string_view help, std::string_view fallback) {
   return {.name = "threads",
           .value = "COUNT",
@@ -33,18 +33,18 @@ constexpr Flag threads_flag(std::string_view help, std::string_view fallback) {
           .range = {1, 4096}};
 }
 
-/// help: what is bounded.
+/// help: says what the memory is for.
 constexpr Flag memory_flag(std::string_view help) {
   return {.name = "memory", .value = "SIZE", .group = kSpeedAndMemory, .help = help, .fallback = "192MiB"};
 }
 
-/// help: what it does.
+/// help: says what the flag does.
 constexpr Flag toggle_flag(std::string_view name, std::string_view group, std::string_view help) {
   return {.name = name, .kind = FlagKind::toggle, .group = group, .help = help};
 }
 
-/// group: heading in help; help: what must be that old. The age of what killed runs left, never of a source
-/// object. old_name: what the flag was called in this command.
+/// --garbage-age: the age of what killed runs left, never of a source object. group: heading in help. help:
+/// says what must be that old. old_name: the flag's former name in this command.
 constexpr Flag garbage_age_flag(std::string_view group, std::string_view help, std::string_view old_name) {
   return {.name = "garbage-age",
           .value = "AGE",
@@ -54,14 +54,15 @@ constexpr Flag garbage_age_flag(std::string_view group, std::string_view help, s
           .aliases = {old_name}};
 }
 
-/// "sources/" is what people copy from elsewhere, and it can only mean "sources".
+/// The prefix without a "/" at its end. People copy "sources/" from elsewhere, and it can only mean
+/// "sources".
 std::string read_prefix(const Reader& reader);
 void read_names(const Reader& reader, catalog::Layout& layout, catalog::ArchiveName& archive_name);
-/// Where years and days come from two places, the stronger one counts and the other one is forgotten. Throws
-/// UsageError when one place has both.
+/// If --years comes from one place and --from or --until from another, the stronger place counts and the
+/// other flags are ignored. Throws UsageError when one place has both.
 catalog::DateRange read_dates(Reader& reader);
-/// Throws UsageError when names were given on the command line that need --bucket: said there they must mean
-/// something; from elsewhere they may be meant for archive.
+/// Throws UsageError when names that need --bucket were given on the command line and bucket is empty. Names
+/// from the environment or the file may be meant for archive, so they are accepted.
 void require_bucket_for_names(const Reader& reader, const std::string& bucket);
 /// Throws UsageError.
 catalog::CatalogScope read_scope(Reader& reader);

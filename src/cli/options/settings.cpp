@@ -14,7 +14,7 @@
 namespace s3c::cli {
 namespace {
 
-/// What environment says of flag; nullopt: nothing.
+/// The value of flag in environment; nullopt: not set.
 std::optional<Setting> setting_of(const Environment& environment, const Command& command, const Flag& flag) {
   for (const std::string_view name : names_of(command.flags, flag)) {
     const std::string variable = environment_name(name);
@@ -25,7 +25,7 @@ std::optional<Setting> setting_of(const Environment& environment, const Command&
   return std::nullopt;
 }
 
-/// Every variable that is some command's flag.
+/// The variables of all flags of all commands.
 std::set<std::string> known_variables(const CommandTable& table) {
   std::set<std::string> known;
   for (const Command& command : table) {
@@ -37,7 +37,7 @@ std::set<std::string> known_variables(const CommandTable& table) {
   return known;
 }
 
-/// The flag that setting is about. Throws UsageError when there is none, or none that a file may set.
+/// The flag that setting names. Throws UsageError when there is no such flag, or when a file may not set it.
 const Flag& flag_of(const ConfigSetting& setting, const CommandTable& table, const Command& command) {
   const std::string origin = setting.origin();
   const Flag* flag = nullptr;
@@ -63,7 +63,8 @@ const Flag& flag_of(const ConfigSetting& setting, const CommandTable& table, con
   return *flag;
 }
 
-/// The setting's values that count.
+/// The setting's values, without empty ones that count as not given. Throws UsageError for an empty list, and
+/// for several values of a flag that takes one.
 std::vector<std::string> values_of(const ConfigSetting& setting, const Flag& flag) {
   const std::string origin = setting.origin();
   if (setting.values.empty())
@@ -77,14 +78,15 @@ std::vector<std::string> values_of(const ConfigSetting& setting, const Flag& fla
   return values;
 }
 
-/// Whether a file's setting means the command, and not only another one.
+/// Whether a setting in a file is for this command, and not only for other commands.
 bool is_meant_for(const Command& command, const ConfigSetting& setting, const Flag& flag) {
   const bool has_it = find_flag(command.flags, setting.name) != nullptr;
   if (setting.section.empty()) return has_it || flag.name == kDryRun;
   return has_it && (setting.section == command.name || setting.section == first_word(command.name));
 }
 
-/// Whether the name is an alias here, and stands where another command takes it for a flag of its own.
+/// Whether the setting's name is only an alias of flag, stands above every section, and is the own name of
+/// another command's flag.
 bool gives_way(const CommandTable& table, const ConfigSetting& setting, const Flag& flag) {
   const std::string name = canonical_name(setting.name);
   if (!setting.section.empty() || name == flag.name) return false;
@@ -94,7 +96,7 @@ bool gives_way(const CommandTable& table, const ConfigSetting& setting, const Fl
   });
 }
 
-/// What a file says about one flag.
+/// The setting of one flag in a file.
 struct FoundSetting {
   Setting setting;
   std::string place;
@@ -155,7 +157,8 @@ void add_config_file(Settings& settings, const CommandTable& table, const Comman
                        fmt::format("it is set at {} too", there->second.place));
     }
   }
-  for (auto& [name, one] : found) settings.emplace(name, std::move(one.setting));  // keeps what is there
+  // emplace() keeps a setting that came from a stronger place.
+  for (auto& [name, one] : found) settings.emplace(name, std::move(one.setting));
 }
 
 }  // namespace s3c::cli

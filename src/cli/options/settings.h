@@ -15,34 +15,37 @@ namespace s3c::cli {
 enum class Source { command_line, environment, config_file };
 
 struct Setting {
-  /// At least one, none of them empty; toggles and counts are "true" or what stands behind "=", per mention.
+  /// At least one, none of them empty. A toggle or count has one value for each time it was given: "true", or
+  /// the text after "=".
   std::vector<std::string> values;
   Source source = Source::command_line;
   std::string origin;  ///< as messages name it: "--threads", "S3COMPRESS_THREADS", "s3c.toml:3:1: threads"
 };
 
-/// By flag name, never by an alias; flags that were given nowhere aren't there.
+/// By the flag's own name, never by an alias. Flags that were not given are absent.
 using Settings = std::map<std::string, Setting, std::less<>>;
 
-/// False: value is empty or blanks only, and for this flag that is as if it hadn't been given. Throws
-/// UsageError naming origin where it would be a mistake. The same rule for every place a value comes from.
+/// False: value is empty or only blanks, and for this flag that counts as not given. For every other flag
+/// such a value is a mistake: throws UsageError naming origin. The rule is the same for every place that a
+/// value comes from.
 bool is_given(const Flag& flag, const std::string& value, const std::string& origin);
 
 /// The flag that name was probably meant to be, as a hint.
 std::string did_you_mean(const Command& command, std::string_view name);
 
-/// Adds what environment says about the command's flags that settings doesn't have. Variables without a
-/// character count as unset, and those of other commands' flags are passed over, all but kDryRun's: it may be
-/// there to protect a bucket from every command. An alias counts where the flag's own name isn't set. Throws
-/// UsageError for an S3COMPRESS_ variable that is no flag at all: mistyped, it could delete what was to be
-/// kept.
+/// Adds the values of environment for those flags of the command that settings doesn't have. An empty
+/// variable counts as unset. Variables of other commands' flags are ignored, except kDryRun's: the user may
+/// have set it to protect a bucket from every command. An alias counts where the flag's own name isn't set.
+/// Throws UsageError for an S3COMPRESS_ variable that is no flag of any command. Otherwise a mistyped
+/// variable would be ignored, and the run could delete what the user wanted to keep.
 void add_environment(Settings& settings, const CommandTable& table, const Command& command,
                      const Environment& environment);
 
-/// Adds what the config file says about the command's flags that settings doesn't have: above every section,
-/// where flags of other commands may stand too, in the command's own section, and in that of its first word.
-/// Above every section kDryRun counts for a command that has no such flag, as in the environment. There an
-/// alias that is another command's flag too gives way to the flag's own name. Throws UsageError.
+/// Adds the values of the config file for those flags of the command that settings doesn't have. They may
+/// stand above every section, in the command's own section, and in the section of its first word. Above every
+/// section flags of other commands may stand too. Two rules hold only there: kDryRun counts also for a
+/// command that has no such flag, as in the environment. An alias that is also another command's flag counts
+/// only if the flag's own name isn't there. Throws UsageError.
 void add_config_file(Settings& settings, const CommandTable& table, const Command& command,
                      const std::string& file_name);
 

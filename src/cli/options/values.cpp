@@ -17,13 +17,14 @@ namespace {
   throw base::Error(base::ErrorKind::invalid_argument, std::move(message));
 }
 
-// What a store may honour; names that users write.
+// Powers of stores, by the names that users write.
 constexpr const char* kConditionalComplete = "conditional-complete";
 constexpr const char* kChecksums = "checksums";
 constexpr const char* kConditionalDelete = "conditional-delete";
 constexpr const char* kConditionalSingleDelete = "conditional-single-delete";
 
-/// The digits text starts with; nullopt when there are none or they exceed 64 bits. rest: what follows them.
+/// The number that text starts with; nullopt when there are no digits, or they exceed 64 bits. rest: the text
+/// after them.
 std::optional<std::uint64_t> leading_number(std::string_view text, std::string_view* rest) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -185,7 +186,8 @@ std::string parse_choice(std::string_view text, const std::vector<std::string>& 
 
 namespace {
 
-/// The names in text that are among powers; nullopt: "probe". "full" names them all.
+/// The names in text. Throws for one that isn't in powers. nullopt: text is "probe". "full" means all of
+/// powers.
 std::optional<std::set<std::string>> parse_powers(std::string_view text,
                                                   const std::vector<std::string>& powers) {
   if (text == "probe") return std::nullopt;

@@ -6,8 +6,8 @@
 //   age  = digits unit          unit: s m h d w; "0" needs none
 //   list = text { "," text }
 //
-// Every function throws base::Error (invalid_argument) with a message that completes "--flag VALUE ...": "is
-// not a size".
+// Every function throws base::Error (invalid_argument). The message completes "--flag VALUE ...": "is not a
+// size".
 #pragma once
 
 #include <array>
@@ -31,29 +31,30 @@ std::uint64_t parse_size_bytes(std::string_view text);
 std::chrono::seconds parse_age(std::string_view text);
 /// true/yes/on/1 or false/no/off/0.
 bool parse_switch(std::string_view text);
-/// Whatever stands between commas, blanks around it removed. Throws for an empty part.
+/// The parts between commas, without the blanks around them. Throws for an empty part.
 std::vector<std::string> parse_list(std::string_view text);
 /// Years of four digits.
 std::set<int> parse_years(const std::vector<std::string>& texts);
-/// Every class S3 takes for an object in a general-purpose bucket. Source: S3 API, PutObject,
+/// Every class that S3 accepts for an object in a general-purpose bucket. Source: S3 API, PutObject,
 /// x-amz-storage-class.
 inline constexpr std::array<std::string_view, 8> kStorageClasses = {
     "GLACIER",     "DEEP_ARCHIVE", "GLACIER_IR",          "STANDARD",
     "STANDARD_IA", "ONEZONE_IA",   "INTELLIGENT_TIERING", "REDUCED_REDUNDANCY"};
-/// One of these, in either case.
+/// One of kStorageClasses; text may be upper or lower case.
 std::string parse_storage_class(std::string_view text);
-/// "a=1&b=2", at most ten tags, as the x-amz-tagging header takes them.
+/// "a=1&b=2", at most ten tags, in the form of the x-amz-tagging header.
 std::string parse_tagging(std::string_view text);
 /// One of choices, spelled exactly so.
 std::string parse_choice(std::string_view text, const std::vector<std::string>& choices);
 
-/// Reads what a store honours into options: "probe", "full" (as S3), "none", or a list of powers; what a list
-/// leaves out isn't there. Throws UsageError as the others do.
-/// Of the archive's store: conditional-complete, checksums.
+/// The next three read into options what a store honours: "probe", "full" (as S3), "none", or a list of
+/// powers. The store has no power that the list doesn't name. They throw as the functions above do. For the
+/// archive's store: conditional-complete, checksums.
 void parse_archive_powers(std::string_view text, archive::ArchiveOptions& options);
-/// Of the source's store: conditional-delete (in DeleteObjects), conditional-single-delete (in DeleteObject).
+/// For the source's store: conditional-delete (in DeleteObjects), conditional-single-delete (in
+/// DeleteObject).
 void parse_source_powers(std::string_view text, archive::ArchiveOptions& options);
-/// Of both: all of these.
+/// For both stores: all of these.
 void parse_store_powers(std::string_view text, archive::ArchiveOptions& options);
 
 }  // namespace s3c::cli

@@ -35,7 +35,8 @@ double fraction(std::uint64_t part, std::uint64_t whole) {
   return std::min(1.0, static_cast<double>(part) / static_cast<double>(whole));
 }
 
-/// How much of a group is done, counting packing and deleting as halves; 0 while its size isn't known.
+/// The part of a group that is done, 0 to 1. Packing is one half, deleting the other. 0 while the group's
+/// size isn't known.
 double done_of(const GroupProgress& group) {
   if (!group.listing_done) return 0;
   return (fraction(group.packed, group.listed) + fraction(group.deleted, group.listed)) / 2;
@@ -71,7 +72,7 @@ std::string amounts(const RunProgress& progress) {
   return text;
 }
 
-/// How fast it goes, and how long it has taken and will take.
+/// How fast the run is, how long it has taken, and how long the rest will take.
 std::string speeds(const RunProgress& progress, const RateMeter& rates, milliseconds elapsed) {
   std::string text = fmt::format("{} packed, {}", format_rate(rates.objects_per_second()),
                                  format_byte_rate(rates.bytes_per_second()));
@@ -87,7 +88,7 @@ std::string speeds(const RunProgress& progress, const RateMeter& rates, millisec
 
 void RateMeter::add(milliseconds elapsed, const RunProgress& progress) {
   samples_.push_back({elapsed, progress.objects_packed, progress.bytes_in, progress.objects_deleted});
-  // One sample older than the window stays, so that the window is always covered.
+  // One sample that is older than the window stays, so that the samples always cover the whole window.
   while (samples_.size() > 2 && samples_[1].elapsed + kWindow <= elapsed) samples_.pop_front();
 }
 
@@ -119,7 +120,7 @@ std::vector<std::string> progress_frame(const RunProgress& progress, const RateM
   std::vector<std::string> lines = {amounts(progress), speeds(progress, rates, elapsed)};
   const std::size_t groups = progress.open_groups.size();
   const std::size_t room = max_lines - kTotals;
-  // Where not all fit, the last line says how many are not shown.
+  // If not all groups fit, the last line says how many are not shown.
   const std::size_t shown = groups <= room ? groups : room - std::min<std::size_t>(room, 1);
   for (std::size_t i = 0; i < shown; ++i) lines.push_back(group_line(progress.open_groups[i]));
   if (shown < groups && room > 0) {

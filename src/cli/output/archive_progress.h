@@ -1,4 +1,4 @@
-// How the progress of an archive run looks: no clock and no terminal. One thread at a time.
+// The progress of an archive run as text. Uses no clock and no terminal. One thread at a time.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace s3c::cli {
 
-/// Rates over the last seconds, so that they follow what the run does now.
+/// Rates over the last seconds, so that they show what the run does now.
 class RateMeter {
  public:
   static constexpr std::chrono::seconds kWindow{15};
@@ -37,7 +37,7 @@ class RateMeter {
   std::deque<Sample> samples_;
 };
 
-/// The time the rest will take if it goes on like this; nullopt while too little is known: groups are still
+/// The time that the rest will take at the present speed. nullopt while too little is known: groups are still
 /// being found, or less than a fiftieth is done.
 std::optional<std::chrono::milliseconds> time_left(const archive::RunProgress& progress,
                                                    std::chrono::milliseconds elapsed);
@@ -51,7 +51,7 @@ std::string total_line(const archive::RunProgress& progress, const RateMeter& ra
 std::vector<std::string> progress_frame(const archive::RunProgress& progress, const RateMeter& rates,
                                         std::chrono::milliseconds elapsed, std::size_t max_lines);
 
-/// An archive run's; progress outlives it.
+/// The view of an archive run. progress must outlive it.
 class RunProgressView final : public ProgressView {
  public:
   explicit RunProgressView(const archive::Progress& progress) : progress_(progress) {

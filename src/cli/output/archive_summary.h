@@ -14,7 +14,7 @@
 
 namespace s3c::cli {
 
-/// All a summary tells about.
+/// Everything that a summary reports.
 struct RunOutcome {
   const archive::ArchiveOptions& options;
   const archive::RunReport& report;
@@ -23,17 +23,17 @@ struct RunOutcome {
   ExitCode exit_code = ExitCode::done;
 };
 
-/// What a run comes to: of several, the first of interrupted, refused, failed, left.
+/// The exit code of a run. If several apply: the first of interrupted, refused, failed, left.
 ExitCode exit_code_of(const archive::RunReport& report);
 
-/// Several lines, each ended.
+/// Several lines, each with its line end.
 std::string text_summary(const RunOutcome& outcome);
 
-/// One JSON document and a line end. Fields are only ever added; keys that aren't UTF-8 hold U+FFFD for the
-/// bad bytes.
+/// One JSON document and a line end. Later versions only add fields. In keys that aren't UTF-8, U+FFFD stands
+/// for the bad bytes.
 std::string json_summary(const RunOutcome& outcome);
 
-/// The document for a command that error ended before there was a report.
+/// The document for a command that ended with error before it had a report.
 std::string json_failure(std::string_view command, const base::Error& error, ExitCode exit_code);
 
 /// "s3compress: what was wrong" and, if there is one, a line with what to do.

@@ -8,7 +8,7 @@ using archive::GroupReport;
 using archive::LeftReason;
 using archive::VolumeReport;
 
-/// The reason's name in the document; public API, unlike describe().
+/// The reason's name in the document. It is public API; the text of describe() isn't.
 std::string_view name_of(LeftReason reason) {
   switch (reason) {
     case LeftReason::changed:
@@ -29,7 +29,7 @@ std::string_view name_of(LeftReason reason) {
   return "unknown";
 }
 
-/// Public API as well. Null: nothing was deleted, or not enough to tell.
+/// Public API as well. Null: nothing was deleted, or too little to know.
 Json conditions_json(std::optional<archive::DeleteConditions> conditions) {
   if (!conditions) return nullptr;
   switch (*conditions) {

@@ -40,7 +40,7 @@ std::string volumes_text(const RunOutcome& outcome, const std::vector<VolumeRepo
   return text + and_more(shown, volumes.size(), "  ");
 }
 
-/// What becomes of the versions in a bucket that keeps them.
+/// What the run did with versions, in a bucket that keeps them.
 std::string versions_text(const archive::ArchiveOptions& options, const GroupReport& total) {
   std::string text;
   const auto versions = [](std::uint64_t count) { return format_count(count, "version", "versions"); };
@@ -185,7 +185,7 @@ std::string dry_run_text(const RunOutcome& outcome) {
 std::string verdict(const RunOutcome& outcome) {
   switch (outcome.exit_code) {
     case ExitCode::done:
-    case ExitCode::waiting:  // for a thaw: archive never is
+    case ExitCode::waiting:  // archive never waits for a thaw
       return {};
     case ExitCode::failed:
       return "not everything could be done: run the same command again\n";
@@ -208,7 +208,7 @@ ExitCode exit_code_of(const RunReport& report) {
   const auto count = [&](const std::optional<base::Error>& failure) {
     if (failure) code = worse(code, failure->worth_retrying() ? ExitCode::failed : ExitCode::refused);
   };
-  count(report.failure);  // not every group was found
+  count(report.failure);  // there may be groups that were not found
   for (const GroupReport& group : report.group_reports) {
     count(group.failure);
     if (group.left.count() > 0 || !group.lost.empty()) code = worse(code, ExitCode::left);

@@ -8,7 +8,7 @@
 namespace s3c::cli {
 namespace {
 
-/// Bytes of the UTF-8 sequence that starts with this byte; 1 for what can't start one.
+/// The length in bytes of the UTF-8 sequence that starts with this byte; 1 if no sequence can start with it.
 std::size_t sequence_length(char first) {
   const auto byte = static_cast<unsigned char>(first);
   if (byte >= 0xF0) return 4;
@@ -46,7 +46,7 @@ std::string format_bytes(std::uint64_t bytes) {
   if (bytes < 1000) return fmt::format("{} B", bytes);
   double value = static_cast<double>(bytes) / 1000;
   std::size_t unit = 0;
-  // 999.95 would be printed as "1000.0".
+  // Otherwise 999.95 would be printed as "1000.0".
   while (value >= 999.95 && unit + 1 < kUnits.size()) {
     value /= 1000;
     ++unit;

@@ -27,9 +27,10 @@ std::string format_duration(std::chrono::milliseconds duration, bool precise = f
 /// How many times smaller out is than in: "4.3:1"; "-" when either is 0.
 std::string format_ratio(std::uint64_t in_bytes, std::uint64_t out_bytes);
 
-/// Columns the text takes on a terminal at most: characters outside ASCII are counted as two.
+/// The most columns that the text can take on a terminal: a character outside ASCII counts as two.
 std::size_t display_width(std::string_view utf8);
-/// text cut to at most width columns, "..." at the cut; never in the middle of a UTF-8 sequence.
+/// text cut to at most width columns, with "..." at the cut. It is never cut in the middle of a UTF-8
+/// sequence.
 std::string fit_to_width(std::string_view utf8, std::size_t width);
 
 }  // namespace s3c::cli

@@ -19,7 +19,7 @@ std::string things(std::uint64_t count) {
   return format_count(count, "thing", "things");
 }
 
-/// A heading and a line for each thing; nothing for none.
+/// A heading and a line for each element of list; empty if list is empty.
 std::string list_text(const std::string& heading, const GarbageList& list) {
   if (list.count() == 0) return {};
   std::string text = heading + "\n";
@@ -65,7 +65,7 @@ std::string looked_at_text(const GcOutcome& outcome) {
 std::string gc_verdict(ExitCode code) {
   switch (code) {
     case ExitCode::done:
-    case ExitCode::waiting:  // for a thaw: gc never is
+    case ExitCode::waiting:  // gc never waits for a thaw
       return {};
     case ExitCode::failed:
       return "not everything could be done: see above, and run the same command again\n";

@@ -10,7 +10,7 @@
 
 namespace s3c::cli {
 
-/// All a summary tells about.
+/// Everything that a summary reports.
 struct GcOutcome {
   const upkeep::GcOptions& options;
   const upkeep::GcReport& report;
@@ -19,14 +19,14 @@ struct GcOutcome {
   ExitCode exit_code = ExitCode::done;
 };
 
-/// What a clean-up comes to: of several, the first of interrupted, refused, failed, left. Damage that was
-/// found counts as failed.
+/// The exit code of a clean-up. If several apply: the first of interrupted, refused, failed, left. Damage
+/// that gc found counts as failed.
 ExitCode exit_code_of(const upkeep::GcReport& report);
 
-/// A line for each thing, and what it comes to; each line ended.
+/// A line for each thing found, then the totals. Each line has its line end.
 std::string gc_text(const GcOutcome& outcome);
 
-/// One JSON document and a line end. Fields are only ever added.
+/// One JSON document and a line end. Later versions only add fields.
 std::string gc_json(const GcOutcome& outcome);
 
 }  // namespace s3c::cli

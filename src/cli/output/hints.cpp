@@ -71,7 +71,8 @@ std::string for_head_bucket(const Error& error) {
         " expired, and that they are allowed s3:ListBucket on bucket \"{}\"",
         bucket_of(error));
   }
-  // Without an answer it was never sent, and the message says what can't be.
+  // If there was no answer (status 0), the request was never sent, and the error's message already says which
+  // setting can't be right.
   if (error.kind() == ErrorKind::invalid_argument && error.context().http_status != 0) {
     return fmt::format("check --region: is bucket \"{}\" there? or the session's credentials have expired",
                        bucket_of(error));
@@ -113,7 +114,7 @@ std::string for_code(const Error& error) {
 
 std::string for_denial(const Error& error) {
   if (error.context().operation == "find credentials")
-    return {};  // says itself where it looked and what to set
+    return {};  // the error's own message says where the credentials were searched and what to set
   const std::string_view action = permission_for(error.context().operation);
   const std::string bucket = bucket_of(error);
   if (action.empty() || bucket.empty()) return "check the credentials and what they are allowed to do";
@@ -136,7 +137,7 @@ std::string hint_for(const Error& error) {
            "and no "
            "lifecycle rule, work on this bucket meanwhile, then run the same command again";
   }
-  if (error.context().operation == restore::kRestoreFile) return {};  // says itself what to do
+  if (error.context().operation == restore::kRestoreFile) return {};  // its message says what to do
   if (error.context().operation == "HeadBucket") {
     if (std::string hint = for_head_bucket(error); !hint.empty()) return hint;
   }
@@ -147,7 +148,7 @@ std::string hint_for(const Error& error) {
       return "the store asks for less: run the same command again with fewer --threads, or raise "
              "--max-attempts";
     case ErrorKind::transient:
-      // No answer at all, as opposed to answers that were errors.
+      // The store gave no answer at all; other transient errors are answers.
       if (error.context().http_status == 0) {
         return "the store can't be reached: check --endpoint-url (AWS_ENDPOINT_URL), --region and the "
                "network, then run"

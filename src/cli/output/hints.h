@@ -7,7 +7,7 @@
 
 namespace s3c::cli {
 
-/// One sentence without a full stop; empty when there is nothing better to say than the error itself.
+/// One sentence without a full stop; empty when a hint would add nothing to the error's message.
 std::string hint_for(const base::Error& error);
 
 }  // namespace s3c::cli

@@ -18,7 +18,7 @@ std::string class_of(const VolumeInfo& volume) {
   return volume.manifest ? volume.manifest->storage_class : "";
 }
 
-/// Whether it can be read now; public API. Empty: not known.
+/// The thaw state of the volume, in the words of the JSON result: public API. Empty: not known.
 std::string_view thaw_of(const VolumeInfo& volume) {
   if (!volume.archive || !volume.archive->thaw) return "";
   switch (volume.archive->thaw->kind) {
@@ -34,7 +34,7 @@ std::string_view thaw_of(const VolumeInfo& volume) {
   return "";
 }
 
-/// The fields of the second document, a line, behind those of the first.
+/// One document on one line: the fields of first, then those of second, which is a line.
 std::string json_before(const Json& first, const std::string& second) {
   std::string line = json_line(first);
   line.erase(line.size() - 2);  // "}\n"

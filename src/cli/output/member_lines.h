@@ -1,4 +1,4 @@
-// Volumes and members as lines of a result: for people, or one JSON document a line. Pure functions, any
+// Volumes and members as lines of a result: for people, or one JSON document per line. Pure functions, any
 // thread.
 #pragma once
 
@@ -9,18 +9,18 @@
 
 namespace s3c::cli {
 
-/// The names of volume_line()'s columns.
+/// The line with the names of the columns of volume_line().
 std::string volume_heading();
 std::string volume_line(const catalog::VolumeInfo& volume);
-/// Fields are only ever added.
+/// Later versions only add fields.
 std::string volume_json(const catalog::VolumeInfo& volume);
 
-/// The key; in the long format size, last-modified and ETag before it.
+/// The key. In the long format size, last-modified and ETag stand before it.
 std::string member_line(const index::Row& row, bool long_format);
-/// The row as docs/format.md has it, behind a field "volume": the archive's key.
+/// A field "volume" with the archive's key, then the fields of the row as in docs/format.md.
 std::string member_json(const std::string& archive_key, const index::Row& row);
 
-/// What catalog/newest.h says of a member among those of its key.
+/// Whether a member is the newest of its key, by catalog/newest.h.
 enum class MemberAge { newest, older, unknown };
 /// member_json() behind a field "newest": true, false, or null where it can't be told.
 std::string found_json(const catalog::FoundMember& member, MemberAge age);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kRedrawPeriod{200};
 constexpr std::chrono::milliseconds kPlainPeriod{10'000};
-constexpr std::size_t kMaxLines = 10;  // two of totals and eight groups: what is in work by default
+constexpr std::size_t kMaxLines = 10;  // two lines of totals and eight groups
 
 }  // namespace
 
@@ -40,7 +40,7 @@ void ProgressDisplay::run(const std::stop_token& stop) {
 
 void ProgressDisplay::redraw() {
   view_.update(elapsed());
-  // One row is left for the line the cursor came from, so that the display never scrolls itself.
+  // One row stays free for the line above the display. Otherwise the display would scroll the screen itself.
   const std::size_t rows = static_cast<std::size_t>(std::max(terminal_.size().rows - 1, 1));
   terminal_.show(view_.frame(std::min(rows, kMaxLines)));
 }

@@ -1,5 +1,5 @@
-// Shows how far a run is, for as long as it lives: redrawn five times a second on a terminal, a plain line
-// every ten seconds elsewhere. Owns the thread that does it.
+// Shows how far a run is, as long as the object lives. On a terminal it redraws the display five times per
+// second; elsewhere it writes a plain line every ten seconds. The object owns the thread that does this.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@ namespace s3c::cli {
 
 class ProgressDisplay {
  public:
-  /// view and terminal outlive the display, which is the only one to ask view.
+  /// view and terminal must outlive the display. Only the display's thread calls view.
   ProgressDisplay(ProgressView& view, Terminal& terminal);
   /// Removes the display from the screen.
   ~ProgressDisplay();
@@ -28,7 +28,7 @@ class ProgressDisplay {
   ProgressView& view_;
   Terminal& terminal_;
   const std::chrono::steady_clock::time_point start_;
-  std::jthread thread_;  // last: starts when all else is there
+  std::jthread thread_;  // last: the thread uses the other members
 };
 
 }  // namespace s3c::cli

@@ -1,4 +1,4 @@
-// How far a command is, as text: no clock and no terminal.
+// How far a command is, as text. Uses no clock and no terminal.
 #pragma once
 
 #include <chrono>
@@ -10,19 +10,20 @@
 
 namespace s3c::cli {
 
-/// How far something is, as text. Asked by one thread at a time.
+/// How far a command is, as text. Called by one thread at a time.
 class ProgressView {
  public:
   virtual ~ProgressView() = default;
-  /// Called before the other two, each time. elapsed: since the start, never less than the call before.
+  /// Called before each call of frame() or line(). elapsed: the time since the start, never less than in the
+  /// call before.
   virtual void update(std::chrono::milliseconds elapsed) = 0;
-  /// For a terminal, at most max_lines.
+  /// The lines for a terminal, at most max_lines.
   virtual std::vector<std::string> frame(std::size_t max_lines) const = 0;
-  /// All on one line, for a log.
+  /// Everything on one line, for a log.
   virtual std::string line() const = 0;
 };
 
-/// The view of a command whose progress is one line, which it makes of the time since the start.
+/// The view of a command whose progress is one line. A function makes the line from the time since the start.
 class LineView final : public ProgressView {
  public:
   using Line = std::function<std::string(std::chrono::milliseconds elapsed)>;

@@ -1,4 +1,4 @@
-// What was sent to the store so far. A value.
+// How many requests and bytes were sent to the store, and how many bytes received. A value.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 namespace s3c::cli {
 
 struct RequestCounts {
-  std::map<std::string, std::uint64_t> by_operation;  ///< by S3's name of the call, retries included
+  std::map<std::string, std::uint64_t> by_operation;  ///< by S3's name of the call; retries are counted too
   std::uint64_t retries = 0;
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_bytes = 0;

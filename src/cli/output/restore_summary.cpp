@@ -31,7 +31,8 @@ std::string_view tier_name(s3::RestoreTier tier) {
   return "";
 }
 
-/// How long S3 takes for the slowest of the volumes' classes; empty when the tier isn't theirs.
+/// How long S3 takes to thaw the frozen volumes: the time of their slowest class. Empty when none of their
+/// classes has this tier.
 std::string_view thaw_takes(const RestorePlan& plan, s3::RestoreTier tier) {
   std::string_view takes;
   for (const restore::ThawPrice& price : restore::kThawPrices) {

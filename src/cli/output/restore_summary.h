@@ -1,4 +1,4 @@
-// What a restore is going to do and what it did, as it is printed: for people, or as one JSON document. Pure
+// The texts of restore: what it is going to do and what it did, for people or as one JSON document. Pure
 // functions.
 #pragma once
 
@@ -13,19 +13,19 @@
 
 namespace s3c::cli {
 
-/// What restore was asked for, beside what the core needs to know.
+/// The options of the core, and those that only the command line knows.
 struct RestoreSettings {
   restore::RestoreOptions options;
-  std::string to = {};  ///< "s3://bucket/prefix" or a directory; empty: where each came from
+  std::string to = {};  ///< "s3://bucket/prefix" or a directory; empty: each member's own bucket and key
   bool overwrite = false;
   bool yes = false;
   bool dry_run = false;
 };
 
-/// What a restore comes to: of several, the first of interrupted, refused, failed, waiting, left.
+/// The exit code of a restore. If several apply: the first of interrupted, refused, failed, waiting, left.
 ExitCode exit_code_of(const restore::RestoreReport& report);
 
-/// All a summary tells about.
+/// Everything that a summary reports.
 struct RestoreOutcome {
   const RestoreSettings& settings;
   const restore::RestorePlan& plan;
@@ -35,13 +35,13 @@ struct RestoreOutcome {
   ExitCode exit_code = ExitCode::done;
 };
 
-/// Told before it starts: how much, what has to be thawed, how long that takes and what it costs. Lines
-/// without their ends.
+/// Printed before the restore starts: how much it restores, what must be thawed, how long that takes and what
+/// it costs. Lines without line ends.
 std::vector<std::string> plan_lines(const RestoreSettings& settings, const restore::RestorePlan& plan);
 
-/// Several lines, each ended.
+/// Several lines, each with its line end.
 std::string restore_text(const RestoreOutcome& outcome);
-/// One JSON document and a line end. Fields are only ever added.
+/// One JSON document and a line end. Later versions only add fields.
 std::string restore_json(const RestoreOutcome& outcome);
 
 }  // namespace s3c::cli

@@ -14,11 +14,12 @@ namespace s3c::cli {
 
 void guard_standard_streams() {
   ::signal(SIGPIPE, SIG_IGN);
-  ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error to tell, not an end
+  // Otherwise writing to a file at its size limit would kill the process instead of being an error.
+  ::signal(SIGXFSZ, SIG_IGN);
   for (int descriptor = 0; descriptor <= 2; ++descriptor) {
     if (::fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
-    // open() takes the lowest free number, which is this one. Read-only, so that output still fails as it
-    // should.
+    // open() returns the lowest free descriptor, which is this one. It is opened read-only, so that writing
+    // to it still fails.
     if (::open("/dev/null", O_RDONLY) < 0) ::_exit(1);
   }
 }

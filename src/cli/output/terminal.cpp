@@ -15,12 +15,12 @@
 namespace s3c::cli {
 namespace {
 
-// Lines are overwritten and then erased from their end on, never before: less flicker, and some terminals
-// keep a screen that is erased from its top as history.
+// A line is first overwritten, and then erased from its end. Erasing it before would flicker, and some
+// terminals copy a screen that is erased from its top into the history.
 constexpr std::string_view kEraseLine = "\x1b[K";
 constexpr std::string_view kEraseBelow = "\x1b[J";
 
-// Terminal does the locking: base_sink needs none of its own.
+// Terminal locks, so base_sink needs no mutex of its own.
 class TerminalSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit TerminalSink(Terminal& terminal) : terminal_(terminal) {}
@@ -50,7 +50,8 @@ WindowSize Terminal::size() const {
 void Terminal::write_line(std::string_view line) {
   const std::string text = base::printable(line);
   base::MutexLock lock(mutex_);
-  // In one write, so that nothing flickers and nothing of another process gets between.
+  // All in one write. Otherwise the display would flicker, and another process's output could come in
+  // between.
   if (frame_.empty()) {
     write_all(text + "\n");
   } else {
@@ -61,8 +62,8 @@ void Terminal::write_line(std::string_view line) {
 
 void Terminal::show(const std::vector<std::string>& frame) {
   if (!live_) return;
-  // The last column stays empty: a full line would wrap, and the way back to the frame's start would miss a
-  // row.
+  // The last column stays empty. A full line would wrap, and then the cursor would not get back to the
+  // frame's first row.
   const auto width = static_cast<std::size_t>(std::max(size().columns - 1, 1));
   std::vector<std::string> cut;
   cut.reserve(frame.size());
@@ -76,7 +77,7 @@ void Terminal::show(const std::vector<std::string>& frame) {
 
 std::string Terminal::go_to_frame() const {
   if (frame_.empty()) return {};
-  // The cursor stands at the end of the frame's last line.
+  // The cursor is at the end of the frame's last line.
   return frame_.size() == 1 ? "\r" : "\r\x1b[" + std::to_string(frame_.size() - 1) + "A";
 }
 
@@ -90,14 +91,15 @@ void Terminal::write_all(std::string_view bytes) const {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // nobody is listening: progress and messages are not worth failing a run for
+    // Standard error can't be written. A run doesn't fail because of its progress or messages.
+    if (written <= 0) return;
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }
 
 std::shared_ptr<base::Logger> make_terminal_logger(Terminal& terminal, int verbosity, bool quiet) {
   auto logger = std::make_shared<base::Logger>("s3compress", std::make_shared<TerminalSink>(terminal));
-  // Empty end of line: write_line makes it.
+  // The formatter's end of line is empty because write_line adds it.
   const char* pattern = verbosity > 0 ? "%Y-%m-%dT%H:%M:%S.%eZ %l: %v" : "s3compress: %l: %v";
   logger->set_formatter(
       std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc, std::string()));

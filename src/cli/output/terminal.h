@@ -1,5 +1,5 @@
-// Standard error, shared by everybody who writes there while a run goes on: messages scroll, the progress
-// display stays below them. Any thread.
+// Standard error, shared by all code that writes to it during a run. Messages scroll; the progress display
+// stays below them. Any thread.
 #pragma once
 
 #include <memory>
@@ -19,9 +19,9 @@ struct WindowSize {
 
 class Terminal {
  public:
-  /// descriptor: where to write, not owned. live: it is a terminal that can redraw lines.
+  /// descriptor: where to write; not closed by this object. live: it is a terminal that can redraw lines.
   Terminal(int descriptor, bool live);
-  /// Leaves the last frame on the screen as it is; call clear() before.
+  /// Leaves the last frame on the screen. Call clear() before, to remove it.
   ~Terminal() = default;
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
@@ -29,9 +29,9 @@ class Terminal {
   bool live() const { return live_; }
   WindowSize size() const;
 
-  /// Writes a line above the display. Control characters come out as \xNN.
+  /// Writes a line above the display. Control characters are written as \xNN.
   void write_line(std::string_view line) S3C_EXCLUDES(mutex_);
-  /// Replaces the display; does nothing unless live(). Lines are cut to the window's width.
+  /// Replaces the display. Does nothing unless live(). Lines are cut to the window's width.
   void show(const std::vector<std::string>& frame) S3C_EXCLUDES(mutex_);
   /// Removes the display.
   void clear() S3C_EXCLUDES(mutex_) { show({}); }
@@ -47,7 +47,8 @@ class Terminal {
   std::vector<std::string> frame_ S3C_GUARDED_BY(mutex_);
 };
 
-/// A logger whose lines go to terminal. verbosity 0: warnings, 1: info, 2 and more: debug; quiet: errors only.
+/// A logger that writes its lines to terminal. verbosity 0: warnings, 1: info, 2 and more: debug. quiet:
+/// errors only.
 std::shared_ptr<base::Logger> make_terminal_logger(Terminal& terminal, int verbosity, bool quiet);
 
 }  // namespace s3c::cli

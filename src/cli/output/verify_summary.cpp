@@ -29,7 +29,7 @@ std::string damages_text(const VerifyReport& report) {
   return text + and_more(shown, report.damages, "  ");
 }
 
-/// A heading and the first names; nothing for none.
+/// A heading and the first names; empty if there are none.
 std::string names_text(const std::string& heading, const upkeep::VolumeNames& names) {
   if (names.count == 0) return {};
   std::string text = heading + "\n";

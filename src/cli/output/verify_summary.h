@@ -10,7 +10,7 @@
 
 namespace s3c::cli {
 
-/// All a summary tells about.
+/// Everything that a summary reports.
 struct VerifyOutcome {
   const upkeep::VerifyOptions& options;
   const upkeep::VerifyReport& report;
@@ -19,13 +19,14 @@ struct VerifyOutcome {
   ExitCode exit_code = ExitCode::done;
 };
 
-/// What a verification comes to: damage and volumes that could not be looked at are failures; waiting when
-/// all that is missing is a thaw; left when archives lost their id or can't be proven without reading.
+/// The exit code of a verification. If several apply: the first of interrupted, refused, failed, waiting,
+/// left. failed: damage, or volumes that could not be checked. waiting: volumes must be thawed first. left:
+/// archives lost their id or can't be proven without reading.
 ExitCode exit_code_of(const upkeep::VerifyReport& report);
 
-/// Several lines, each ended.
+/// Several lines, each with its line end.
 std::string verify_text(const VerifyOutcome& outcome);
-/// One JSON document and a line end. Fields are only ever added.
+/// One JSON document and a line end. Later versions only add fields.
 std::string verify_json(const VerifyOutcome& outcome);
 
 }  // namespace s3c::cli
