@@ -24,7 +24,7 @@ using base::ErrorKind;
 constexpr std::string_view kBody = "s3compress was here";
 /// gc at age 0 may remove the object or its uploads. So only a result that repeats each time says something
 /// about the store.
-constexpr int kAttempts = 3;
+constexpr int kAttempts = 4;
 
 /// Whether the error is a store's answer to a header or an element that it doesn't know.
 bool is_refusal(const Error& error) {
@@ -34,8 +34,14 @@ bool is_refusal(const Error& error) {
 /// A small object of our own, and the uploads that make it.
 class ProbeObject {
  public:
-  ProbeObject(s3::ObjectStore& store, const std::string& bucket, std::string key, const std::stop_token& stop)
-      : store_(store), bucket_(bucket), key_(std::move(key)), stop_(stop) {}
+  /// key_stem: the keys of the object and of its control begin with it.
+  ProbeObject(s3::ObjectStore& store, const std::string& bucket, const std::string& key_stem,
+              const std::stop_token& stop)
+      : store_(store),
+        bucket_(bucket),
+        key_(key_stem + "-object"),
+        control_key_(key_stem + "-control"),
+        stop_(stop) {}
 
   struct Race {
     int won = 0;           ///< Completes that may have taken effect
@@ -113,11 +119,29 @@ class ProbeObject {
     return store_.head_object(bucket_, key_);
   }
 
+  /// Puts a second object, which nobody aborts an upload of. Call it before the object is made: a process
+  /// that finds the object then finds the control, too. It deletes the control first, whose key is the first.
+  void put_control() {
+    expect_going();
+    s3::PutObjectRequest request;
+    request.bucket = bucket_;
+    request.key = control_key_;
+    request.attributes.content_type = "text/plain";
+    has_control_ = true;
+    store_.put_object(request, kBody);
+  }
+  bool is_control_there() {
+    expect_going();
+    return store_.head_object(bucket_, control_key_).has_value();
+  }
+
   void remove() {
-    s3::DeleteItem item;
-    item.key = key_;
-    const s3::DeleteResult left =
-        store_.delete_objects(bucket_, {item}, s3::ObjectStore::Resend::allowed).at(0);
+    std::vector<s3::DeleteItem> items(has_control_ ? 2 : 1);
+    items[0].key = key_;
+    if (has_control_) items[1].key = control_key_;
+    const std::vector<s3::DeleteResult> results =
+        store_.delete_objects(bucket_, items, s3::ObjectStore::Resend::allowed);
+    const s3::DeleteResult& left = results.at(0);
     if (left.outcome != s3::DeleteResult::Outcome::refused) return;
     // A run that loses a race must remove its manifest. A run that may not delete in its own catalog can't
     // keep the protocol.
@@ -194,9 +218,11 @@ class ProbeObject {
   s3::ObjectStore& store_;
   const std::string& bucket_;
   const std::string key_;
+  const std::string control_key_;
   const std::stop_token stop_;
   std::vector<std::string> started_;  ///< upload ids
-  bool has_unfinished_ = false;       ///< at least one of these was not completed
+  bool has_control_ = false;
+  bool has_unfinished_ = false;  ///< at least one of these was not completed
 };
 
 /// The powers to try, besides the aborts.
@@ -228,31 +254,40 @@ std::optional<StorePowers> try_once(s3::ObjectStore& store, ProbeObject& object,
 
 StorePowers probe(s3::ObjectStore& store, const std::string& bucket, std::string_view id,
                   const Wanted& wanted, std::string_view not_done, const std::stop_token& stop) {
-  std::optional<Error> failure;
+  bool disturbed = false;
+  base::ErrorContext context;
   for (int attempt = 1; attempt <= kAttempts; ++attempt) {
     // A new name for each attempt: a delete that gc sent to the old name may still be on its way.
     ProbeObject object(store, bucket, fmt::format("{}-{}", probe_key(id), attempt), stop);
+    context = object.context();
     try {
+      const bool with_control = attempt > 1;  // at first nothing points to another process
+      if (with_control) object.put_control();
       if (const auto powers = try_once(store, object, wanted)) {
         object.remove();
         return *powers;
       }
-      failure.emplace(ErrorKind::unsupported,
-                      fmt::format("AbortMultipartUpload on this store removes the finished object at that "
-                                  "name: archives would not be safe here, {}",
-                                  not_done),
-                      object.context());
+      if (with_control && !object.is_control_there()) disturbed = true;
+      object.remove();
     } catch (const Error& error) {
       object.try_to_remove();
       if (error.kind() != ErrorKind::no_upload) throw;
-      failure.emplace(ErrorKind::transient,
-                      fmt::format("another process (gc, or a lifecycle rule) keeps removing the uploads of "
-                                  "the store probe, {}",
-                                  not_done),
-                      object.context());
+      disturbed = true;
     }
   }
-  throw *failure;
+  if (disturbed) {
+    throw Error(
+        ErrorKind::transient,
+        fmt::format("another process (gc, or a lifecycle rule) keeps removing the objects and uploads "
+                    "of the store probe, {}",
+                    not_done),
+        context);
+  }
+  throw Error(ErrorKind::unsupported,
+              fmt::format("AbortMultipartUpload on this store removes the finished object at that name: "
+                          "archives would not be safe here, {}",
+                          not_done),
+              context);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include "support/promise.h"
 
@@ -117,6 +118,26 @@ TEST(StorePowers, AStoreWhoseAbortsRemoveObjectsIsRefused) {
   };
   EXPECT_EQ(error_kind([&] { powers_of(store); }), ErrorKind::unsupported);
   expect_nothing_left(store);
+}
+
+TEST(StorePowers, ObjectsThatAnotherProcessRemovesSayNothingOfTheStore) {
+  for (const int times : {1, 2, 1000}) {
+    SCOPED_TRACE(times);
+    FakeStore store;
+    int left = times;
+    bool is_first_abort = true;
+    store.before = [&](const Call& c) {
+      if (c.op == Op::create) is_first_abort = true;
+      if (c.op != Op::abort || !std::exchange(is_first_abort, false) || left-- <= 0) return;
+      for (const std::string& key : store.keys(support::kArchive)) store.erase(support::kArchive, key);
+    };
+    if (times < 1000) {
+      powers_of(store);
+    } else {
+      EXPECT_EQ(error_kind([&] { powers_of(store); }), ErrorKind::transient);
+    }
+    expect_nothing_left(store);
+  }
 }
 
 TEST(StorePowers, OneAbortedByGcIsMadeAgain) {
