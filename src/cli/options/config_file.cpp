@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cstddef>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -19,6 +21,90 @@
 namespace s3c::cli {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
+/// Walks over a TOML text and finds the first character beyond ASCII that stands neither in a string nor in a
+/// comment. TOML allows none there. The library (3.3) must not see one: its search for white space has
+/// undefined behavior for some of them.
+class AsciiCheck {
+ public:
+  explicit AsciiCheck(std::string_view text) : text_(text) {}
+
+  /// The offset of the character; nullopt: there is none.
+  std::optional<std::size_t> find() {
+    at_ = text_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (!is_ascii(c)) return at_;
+      if (c == '#') {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      } else if (c == '"' || c == '\'') {
+        if (!skip_string(c)) return at_;
+      } else {
+        ++at_;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::size_t run_of(char c) const { return std::min(text_.find_first_not_of(c, at_), text_.size()) - at_; }
+
+  /// False: at_ is at a character that may not stand there.
+  bool skip_string(char quote) {
+    const bool multi_line = run_of(quote) >= 3;
+    at_ += multi_line ? 3 : 1;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '\\' && quote == '"') {
+        if (!skip_escape(multi_line)) return false;
+      } else if (c == quote && !multi_line) {
+        ++at_;
+        return true;
+      } else if (c == quote && run_of(quote) >= 3) {
+        at_ += std::min<std::size_t>(run_of(quote), 5);  // two quotes may stand before the closing three
+        return true;
+      } else if (c == '\n' && !multi_line) {
+        return true;  // no TOML, and the parser says so
+      } else {
+        ++at_;
+      }
+    }
+    return true;
+  }
+
+  /// A backslash at a line's end takes the white space behind it away, so the library searches for its end.
+  bool skip_escape(bool multi_line) {
+    ++at_;
+    const std::size_t end = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size());
+    if (!multi_line || end == at_) {
+      ++at_;
+      return true;
+    }
+    at_ = end;
+    return at_ == text_.size() || is_ascii(text_[at_]);
+  }
+
+  const std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+/// Lines and columns count from 1, columns in characters.
+toml::source_position position_of(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  return {
+      static_cast<toml::source_index>(std::count(before.begin(), before.end(), '\n') + 1),
+      static_cast<toml::source_index>(
+          std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start), before.end(), is_start) +
+          1)};
+}
+
 /// A setting and its place. The library sorts settings by name; the place brings them back into the file's
 /// order.
 struct PlacedSetting {
@@ -31,6 +117,10 @@ class ConfigReader {
   explicit ConfigReader(const std::string& file_name) : file_name_(file_name) {}
 
   std::vector<ConfigSetting> read(std::string_view text) {
+    if (const std::optional<std::size_t> offset = AsciiCheck(text).find()) {
+      fail(position_of(text, *offset),
+           "a character beyond ASCII may only stand in a comment or in text in quotes");
+    }
     try {
       add_table("", toml::parse(text));
     } catch (const toml::parse_error& error) {
