@@ -1,9 +1,9 @@
 """What docs/restoring.md says one can do without s3compress, done: with unzip, zcat and Python, on what the program wrote."""
 
 import json
+import os
 import pathlib
 import re
-import os
 import subprocess
 import tempfile
 
