@@ -105,7 +105,7 @@ class ObjectStore {
 
   /// Completes the upload; afterwards the object is visible to readers. Returns its ETag, or an empty text if
   /// the store's answer leaves it empty (Ceph RGW 16). Throws no_upload when the upload was already completed
-  /// or aborted.
+  /// or aborted; not_found when if_match asks for an object that isn't there.
   /// A 200 reply may hold <Error>: that is a failure and is retried. After a lost reply the caller can't know
   /// the outcome from this call alone: HEAD and compare.
   virtual std::string complete_multipart_upload(const CompleteMultipartUploadRequest& request) = 0;

@@ -1,4 +1,6 @@
 // S3Client: multipart uploads.
+#include <functional>
+
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -16,6 +18,19 @@ using base::ErrorKind;
 
 std::string crc32_base64(std::uint32_t crc) {
   return base::to_base64(base::crc32_bytes(crc));
+}
+
+/// Makes a call that names an upload and nothing else that could be missing. Whatever code a 404 carries, it
+/// means that the upload is gone: Ceph RGW 16 answers NoSuchKey when an abort arrives while it completes, and
+/// some proxies answer without a code.
+void run_on_upload(CallRunner& runner, Call& call, const std::function<void(http::Response&)>& accept) {
+  try {
+    runner.run(call, accept);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found) throw;
+    throw Error(ErrorKind::no_upload, "there is no such upload: it was completed or aborted",
+                error.context());
+  }
 }
 
 }  // namespace
@@ -51,7 +66,7 @@ UploadedPart S3Client::upload_part(const UploadPartRequest& request) {
   if (request.crc32) call.headers.add("x-amz-checksum-crc32", crc32_base64(*request.crc32));
   UploadedPart part{.part_number = request.part_number, .etag = "", .crc32 = request.crc32};
   const std::string md5_hex = base::to_hex(request.md5);
-  runner_.run(call, [&](http::Response& answer) {
+  run_on_upload(runner_, call, [&](http::Response& answer) {
     part.etag = etag_of(answer);
     if (part.etag.empty()) throw Error(ErrorKind::corrupt, "the answer has no ETag");
     if (etag_contradicts(answer, md5_hex))
@@ -106,7 +121,15 @@ std::string S3Client::complete_multipart_upload(const CompleteMultipartUploadReq
     }
   };
   std::string etag;
-  runner_.run(call, [&etag](http::Response& answer) { etag = parse_complete_multipart_upload(answer.body); });
+  const auto accept = [&etag](http::Response& answer) {
+    etag = parse_complete_multipart_upload(answer.body);
+  };
+  // With If-Match the object itself may be what is missing.
+  if (request.if_match.empty()) {
+    run_on_upload(runner_, call, accept);
+  } else {
+    runner_.run(call, accept);
+  }
   return etag;
 }
 
@@ -115,10 +138,9 @@ bool S3Client::upload_exists(const std::string& bucket, const std::string& key,
   Call call{.operation = Operation::list_parts, .method = "GET", .bucket = bucket, .key = key};
   call.query = {{"uploadId", upload_id}, {"max-parts", "1"}};
   try {
-    runner_.run(call, [](http::Response&) {});
+    run_on_upload(runner_, call, [](http::Response&) {});
   } catch (const Error& error) {
-    // Ceph RGW says NoSuchKey.
-    return error.kind() != ErrorKind::no_upload && error.kind() != ErrorKind::not_found;
+    return error.kind() != ErrorKind::no_upload;
   }
   return true;
 }
@@ -130,7 +152,7 @@ void S3Client::abort_multipart_upload(const std::string& bucket, const std::stri
   Call call{.operation = Operation::abort_multipart_upload, .method = "DELETE", .bucket = bucket, .key = key};
   call.query = {{"uploadId", upload_id}};
   try {
-    runner_.run(call, [](http::Response&) {});
+    run_on_upload(runner_, call, [](http::Response&) {});
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::no_upload) throw;
   }

@@ -508,6 +508,27 @@ TEST_F(S3ClientTest, AbortOfAnUploadThatIsGoneIsDone) {
   EXPECT_EQ(error_of([&] { client_->abort_multipart_upload("b", "k", "u"); }).kind(), ErrorKind::no_bucket);
 }
 
+/// Ceph RGW 16 answers NoSuchKey to a Complete that an abort overtakes; a proxy may send no code at all.
+TEST_F(S3ClientTest, ANotFoundOfAnUploadMeansThatTheUploadIsGone) {
+  for (const Step& not_found : {s3_error(404, "NoSuchKey"), answer(404)}) {
+    transport_.add(not_found);
+    EXPECT_EQ(error_of([&] { client_->complete_multipart_upload(completion()); }).kind(),
+              ErrorKind::no_upload);
+    transport_.add(not_found);
+    const UploadPartRequest part{
+        .bucket = "b", .key = "k", .upload_id = "u", .part_number = 1, .body = "x", .md5 = base::md5("x")};
+    EXPECT_EQ(error_of([&] { client_->upload_part(part); }).kind(), ErrorKind::no_upload);
+    transport_.add(not_found);
+    client_->abort_multipart_upload("b", "k", "u");  // nothing is left to abort
+
+    // A condition asks for the object: then a 404 can mean that one.
+    transport_.add(not_found);
+    CompleteMultipartUploadRequest replacing = completion();
+    replacing.if_match = "e";
+    EXPECT_EQ(error_of([&] { client_->complete_multipart_upload(replacing); }).kind(), ErrorKind::not_found);
+  }
+}
+
 TEST_F(S3ClientTest, Tagging) {
   transport_.add(answer(200, "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>"));
   EXPECT_EQ(client_->get_object_tagging("b", "k", "v").at("a"), "1");
