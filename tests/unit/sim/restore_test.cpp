@@ -154,7 +154,7 @@ TEST_F(Restores, ListingsTellWhenAsked) {
 TEST_F(Restores, TheBillHasRetrievalsByClassAndTier) {
   sim_.put("/bucket/instant", std::string(1 << 20, 'x'), {{"x-amz-storage-class", "GLACIER_IR"}});
   sim_.control("POST", "/_sim/bill/reset");
-  constexpr double kMiB = 1.0 / 1024;  // in GB
+  constexpr double kMiBInGB = 1.0 / 1024;
   restore("cold", "Standard");
   restore("cold", "Standard");  // refused: a POST
   restore("cold", "Expedited");
@@ -170,16 +170,16 @@ TEST_F(Restores, TheBillHasRetrievalsByClassAndTier) {
     EXPECT_EQ(row["bytes"], bytes) << storage_class << how;
     EXPECT_NEAR(row["dollars"].get<double>(), dollars, 1e-12) << storage_class << how;
   };
-  expect("GLACIER", "Standard", 1, 1 << 20, 0.00005 + 0.01 * kMiB);
-  expect("GLACIER", "Expedited", 1, 1 << 20, 0.01 + 0.03 * kMiB);
+  expect("GLACIER", "Standard", 1, 1 << 20, 0.00005 + 0.01 * kMiBInGB);
+  expect("GLACIER", "Expedited", 1, 1 << 20, 0.01 + 0.03 * kMiBInGB);
   expect("GLACIER", "Bulk", 1, 0, 0);
-  expect("DEEP_ARCHIVE", "Bulk", 1, 1, 0.000025 + 0.0025 * kMiB / (1 << 20));
-  expect("GLACIER_IR", "GET", 1, 1 << 19, 0.03 * kMiB / 2);
+  expect("DEEP_ARCHIVE", "Bulk", 1, 1, 0.000025 + 0.0025 * kMiBInGB / (1 << 20));
+  expect("GLACIER_IR", "GET", 1, 1 << 19, 0.03 * kMiBInGB / 2);
   EXPECT_EQ(b["retrievals"]["GLACIER"].size(), 3u) << "a thawed copy is read for the GET's price";
   EXPECT_EQ(b["classes"]["put_copy_post_list"], 1) << "the refusal";
   EXPECT_EQ(b["requests"]["RestoreObject"], 5);
-  EXPECT_NEAR(b["dollars"]["retrieval"].get<double>(), 0.010075 + 0.055 * kMiB + 0.0025 * kMiB / (1 << 20),
-              1e-12);
+  EXPECT_NEAR(b["dollars"]["retrieval"].get<double>(),
+              0.010075 + 0.055 * kMiBInGB + 0.0025 * kMiBInGB / (1 << 20), 1e-12);
   EXPECT_NEAR(b["dollars"]["total"].get<double>(),
               b["dollars"]["retrieval"].get<double>() + 0.000005 + 0.0000004 + 0.00001, 1e-12);
 }

@@ -306,7 +306,7 @@ TEST(RemainingNumbers, SkipsWhatWasRemoved) {
   EXPECT_TRUE(numbers.contains(64));
 }
 
-std::string refusal(const std::string& spec) {
+std::string refusal_of_spec(const std::string& spec) {
   try {
     parse_synthetic_spec(spec);
   } catch (const base::Error& error) {
@@ -328,28 +328,29 @@ TEST(SyntheticSpec, ReadsAllFields) {
 }
 
 TEST(SyntheticSpec, SaysWhatIsWrong) {
-  EXPECT_THAT(refusal(""), HasSubstr("'' is not FIELD=VALUE"));
-  EXPECT_THAT(refusal("days=3"), HasSubstr("bucket=NAME is missing"));
-  EXPECT_THAT(refusal("bucket=B"), HasSubstr("'B' is no bucket name"));
-  EXPECT_THAT(refusal("bucket=abc,"), HasSubstr("'' is not FIELD=VALUE"));
-  EXPECT_THAT(refusal("bucket=abc,count=3"), HasSubstr("'count' is none of bucket, prefix"));
-  EXPECT_THAT(refusal("bucket=abc,days=3,days=4"), HasSubstr("days is given twice"));
+  EXPECT_THAT(refusal_of_spec(""), HasSubstr("'' is not FIELD=VALUE"));
+  EXPECT_THAT(refusal_of_spec("days=3"), HasSubstr("bucket=NAME is missing"));
+  EXPECT_THAT(refusal_of_spec("bucket=B"), HasSubstr("'B' is no bucket name"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,"), HasSubstr("'' is not FIELD=VALUE"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,count=3"), HasSubstr("'count' is none of bucket, prefix"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,days=3,days=4"), HasSubstr("days is given twice"));
   for (const char* count : {"", "0", "-1", "1.5", "many", "36526"}) {
-    EXPECT_THAT(refusal(std::string("bucket=abc,days=") + count),
+    EXPECT_THAT(refusal_of_spec(std::string("bucket=abc,days=") + count),
                 HasSubstr("is not a whole number from 1 to 36525"));
   }
-  EXPECT_THAT(refusal("bucket=abc,objects=100000001"), HasSubstr("from 1 to 100000000"));
-  EXPECT_THAT(refusal("bucket=abc,objects=100000000,days=11"), HasSubstr("more than 1000000000 objects"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,objects=100000001"), HasSubstr("from 1 to 100000000"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,objects=100000000,days=11"),
+              HasSubstr("more than 1000000000 objects"));
   for (const char* day : {"2018-02-30", "2018-4-1", "20180401", "", "2018-04-01T00:00:00Z"}) {
-    EXPECT_THAT(refusal(std::string("bucket=abc,first-day=") + day),
+    EXPECT_THAT(refusal_of_spec(std::string("bucket=abc,first-day=") + day),
                 HasSubstr("is not a day like 2018-04-01"));
   }
-  EXPECT_THAT(refusal("bucket=abc,first-day=9999-12-31,days=2"), HasSubstr("to 9999-12-31"));
-  EXPECT_THAT(refusal("bucket=abc,first-day=1969-12-31"), HasSubstr("from 1970-01-01"));
-  EXPECT_THAT(refusal("bucket=abc,prefix="), HasSubstr("must be something"));
-  EXPECT_THAT(refusal("bucket=abc,prefix=a/"), HasSubstr("neither begin nor end with a slash"));
-  EXPECT_THAT(refusal("bucket=abc,prefix=" + std::string(901, 'p')), HasSubstr("900 at most"));
-  EXPECT_THAT(refusal("bucket=abc,data=xml"), HasSubstr("'xml' is none of orders, logs and mixed"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,first-day=9999-12-31,days=2"), HasSubstr("to 9999-12-31"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,first-day=1969-12-31"), HasSubstr("from 1970-01-01"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,prefix="), HasSubstr("must be something"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,prefix=a/"), HasSubstr("neither begin nor end with a slash"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,prefix=" + std::string(901, 'p')), HasSubstr("900 at most"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,data=xml"), HasSubstr("'xml' is none of orders, logs and mixed"));
 }
 
 TEST_F(Synthetic, TwoOfOneNameAreRefused) {
