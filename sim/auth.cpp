@@ -202,6 +202,47 @@ Authenticator::Claim Authenticator::parse_query(const Request& request, const Qu
   return claim;
 }
 
+void Authenticator::check_time(const Claim& claim, base::Timestamp now) {
+  if (claim.presigned && now > *claim.time + claim.expires) {
+    throw S3Error(S3Code::AccessDenied, "Request has expired")
+        .with("X-Amz-Expires", std::to_string(claim.expires.count()))
+        .with("ServerTime", base::format_iso8601(now));
+  }
+  if (*claim.time > now + kMaxSkew || (!claim.presigned && *claim.time < now - kMaxSkew)) {
+    throw S3Error(S3Code::RequestTimeTooSkewed)
+        .with("RequestTime", claim.amz_date)
+        .with("ServerTime", base::format_iso8601(now))
+        .with("MaxAllowedSkewMilliseconds", "900000");
+  }
+}
+
+Authenticator::Claim Authenticator::parse_claim(const Request& request, const Query& query) {
+  if (request.headers.contains("authorization")) return parse_header(request);
+  if (query.has("X-Amz-Algorithm") || query.has("X-Amz-Signature")) return parse_query(request, query);
+  if (query.has("AWSAccessKeyId")) throw unsupported_mechanism();
+  throw S3Error(S3Code::AccessDenied);
+}
+
+std::string Authenticator::canonical_request(const Request& request, const Query& query, const Claim& claim) {
+  const auto signed_headers = split(claim.signed_headers, ';');
+  check_signed_headers(request, signed_headers);
+  std::string canonical;
+  canonical.reserve(1024);
+  canonical += request.method;
+  canonical += '\n';
+  canonical += request.raw_path;  // S3 neither normalises nor encodes again
+  canonical += '\n';
+  canonical += canonical_query(query);
+  canonical += '\n';
+  for (const std::string_view header : signed_headers)
+    append_canonical_header(canonical, request.headers, header);
+  canonical += '\n';
+  canonical += claim.signed_headers;
+  canonical += '\n';
+  canonical += claim.content_sha256;
+  return canonical;
+}
+
 const User& Authenticator::find_user(const Claim& claim) const {
   const auto found = users_.find(claim.access_key);
   if (found == users_.end()) {
@@ -238,48 +279,11 @@ const std::string& Authenticator::signing_key(const User& user, std::string_view
 }
 
 Authenticated Authenticator::authenticate(const Request& request, const Query& query, base::Timestamp now) {
-  Claim claim;
-  if (request.headers.contains("authorization")) {
-    claim = parse_header(request);
-  } else if (query.has("X-Amz-Algorithm") || query.has("X-Amz-Signature")) {
-    claim = parse_query(request, query);
-  } else if (query.has("AWSAccessKeyId")) {
-    throw unsupported_mechanism();
-  } else {
-    throw S3Error(S3Code::AccessDenied);
-  }
+  const Claim claim = parse_claim(request, query);
   check_scope(claim);
   const User& user = find_user(claim);
-
-  if (claim.presigned && now > *claim.time + claim.expires) {
-    throw S3Error(S3Code::AccessDenied, "Request has expired")
-        .with("X-Amz-Expires", std::to_string(claim.expires.count()))
-        .with("ServerTime", base::format_iso8601(now));
-  }
-  if (*claim.time > now + kMaxSkew || (!claim.presigned && *claim.time < now - kMaxSkew)) {
-    throw S3Error(S3Code::RequestTimeTooSkewed)
-        .with("RequestTime", claim.amz_date)
-        .with("ServerTime", base::format_iso8601(now))
-        .with("MaxAllowedSkewMilliseconds", "900000");
-  }
-
-  const auto signed_headers = split(claim.signed_headers, ';');
-  check_signed_headers(request, signed_headers);
-
-  std::string canonical;
-  canonical.reserve(1024);
-  canonical += request.method;
-  canonical += '\n';
-  canonical += request.raw_path;  // S3 neither normalises nor encodes again
-  canonical += '\n';
-  canonical += canonical_query(query);
-  canonical += '\n';
-  for (const std::string_view header : signed_headers)
-    append_canonical_header(canonical, request.headers, header);
-  canonical += '\n';
-  canonical += claim.signed_headers;
-  canonical += '\n';
-  canonical += claim.content_sha256;
+  check_time(claim, now);
+  const std::string canonical = canonical_request(request, query, claim);
 
   Authenticated result;
   result.user = &user;

@@ -51,10 +51,14 @@ class Authenticator {
 
  private:
   struct Claim;
+  static Claim parse_claim(const Request& request, const Query& query);
   static Claim parse_header(const Request& request);
   static Claim parse_query(const Request& request, const Query& query);
   const User& find_user(const Claim& claim) const;
   void check_scope(const Claim& claim) const;
+  static void check_time(const Claim& claim, base::Timestamp now);
+  /// What the signature is over. Checks which headers are signed.
+  static std::string canonical_request(const Request& request, const Query& query, const Claim& claim);
   const std::string& signing_key(const User& user, std::string_view day);
 
   std::string region_;

@@ -105,7 +105,8 @@ void parse_listen(const std::string& text, s3c::sim::ServerOptions& server) {
   if (server.host == "localhost") server.host = "127.0.0.1";
 }
 
-void define(CLI::App& app, Options& options) {
+/// Where it listens, and to whom.
+void define_server(CLI::App& app, Options& options) {
   app.add_option("--listen", options.listen, "ADDRESS:PORT to serve on; port 0 picks a free one")
       ->capture_default_str();
   app.add_option("--access-key", options.access_key, "the owner's access key id")->required();
@@ -122,6 +123,10 @@ void define(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"full", "lesser"}))
       ->capture_default_str();
   app.add_option("--latency", options.latency, "added to every answer")->capture_default_str();
+}
+
+/// How the store behaves, and what is in it.
+void define_store(CLI::App& app, Options& options) {
   app.add_option(
          "--thaw-time", options.thaw_time,
          "from RestoreObject until the object is readable: 5s, or by tier: bulk=8s,standard=3s,expedited=0s")
@@ -156,6 +161,11 @@ void define(CLI::App& app, Options& options) {
          "acknowledged: 204, as S3 for hours; removes-object: 204, and the object at that name is gone")
       ->check(CLI::IsMember({"refused", "acknowledged", "removes-object"}))
       ->capture_default_str();
+}
+
+void define(CLI::App& app, Options& options) {
+  define_server(app, options);
+  define_store(app, options);
   app.footer(
       "Examples:\n"
       "  s3sim --listen 127.0.0.1:9000 --access-key test --secret-key secret\n"

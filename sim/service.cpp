@@ -22,75 +22,54 @@ constexpr std::string_view kAdvance = "advance_seconds=";
 /// The host id. S3 sends one for its own support; ours tells that s3sim answered.
 constexpr std::string_view kHostId = "czNzaW0gc3NzaW0gczNzaW0=";
 
+struct OperationHandler {
+  Operation operation;
+  Response (*run)(const Call&);
+};
+
+// clang-format off
+constexpr OperationHandler kHandlers[] = {
+    {Operation::list_buckets, list_buckets},
+    {Operation::create_bucket, create_bucket},
+    {Operation::head_bucket, head_bucket},
+    {Operation::delete_bucket, delete_bucket},
+    {Operation::get_bucket_location, get_bucket_location},
+    {Operation::get_bucket_versioning, get_bucket_versioning},
+    {Operation::put_bucket_versioning, put_bucket_versioning},
+    {Operation::get_object_lock_configuration, get_object_lock_configuration},
+    {Operation::put_object_lock_configuration, put_object_lock_configuration},
+    {Operation::list_objects, list_objects},
+    {Operation::list_objects_v2, list_objects_v2},
+    {Operation::list_object_versions, list_object_versions},
+    {Operation::list_multipart_uploads, list_multipart_uploads},
+    {Operation::put_object, put_object},
+    {Operation::copy_object, copy_object},
+    {Operation::get_object, get_object},
+    {Operation::head_object, get_object},
+    {Operation::delete_object, delete_object},
+    {Operation::delete_objects, delete_objects},
+    {Operation::get_object_tagging, get_object_tagging},
+    {Operation::put_object_tagging, put_object_tagging},
+    {Operation::delete_object_tagging, delete_object_tagging},
+    {Operation::get_object_retention, get_object_retention},
+    {Operation::put_object_retention, put_object_retention},
+    {Operation::get_object_legal_hold, get_object_legal_hold},
+    {Operation::put_object_legal_hold, put_object_legal_hold},
+    {Operation::restore_object, restore_object},
+    {Operation::create_multipart_upload, create_multipart_upload},
+    {Operation::upload_part, upload_part},
+    {Operation::upload_part_copy, upload_part_copy},
+    {Operation::complete_multipart_upload, complete_multipart_upload},
+    {Operation::abort_multipart_upload, abort_multipart_upload},
+    {Operation::list_parts, list_parts},
+};
+// clang-format on
+static_assert(std::size(kHandlers) == static_cast<std::size_t>(Operation::list_parts),
+              "one for each operation");
+
 Response run(const Call& call) {
-  switch (call.route.operation) {
-    case Operation::unknown:
-      break;
-    case Operation::list_buckets:
-      return list_buckets(call);
-    case Operation::create_bucket:
-      return create_bucket(call);
-    case Operation::head_bucket:
-      return head_bucket(call);
-    case Operation::delete_bucket:
-      return delete_bucket(call);
-    case Operation::get_bucket_location:
-      return get_bucket_location(call);
-    case Operation::get_bucket_versioning:
-      return get_bucket_versioning(call);
-    case Operation::put_bucket_versioning:
-      return put_bucket_versioning(call);
-    case Operation::get_object_lock_configuration:
-      return get_object_lock_configuration(call);
-    case Operation::put_object_lock_configuration:
-      return put_object_lock_configuration(call);
-    case Operation::list_objects:
-      return list_objects(call);
-    case Operation::list_objects_v2:
-      return list_objects_v2(call);
-    case Operation::list_object_versions:
-      return list_object_versions(call);
-    case Operation::list_multipart_uploads:
-      return list_multipart_uploads(call);
-    case Operation::put_object:
-      return put_object(call);
-    case Operation::copy_object:
-      return copy_object(call);
-    case Operation::get_object:
-    case Operation::head_object:
-      return get_object(call);
-    case Operation::delete_object:
-      return delete_object(call);
-    case Operation::delete_objects:
-      return delete_objects(call);
-    case Operation::get_object_tagging:
-      return get_object_tagging(call);
-    case Operation::put_object_tagging:
-      return put_object_tagging(call);
-    case Operation::delete_object_tagging:
-      return delete_object_tagging(call);
-    case Operation::get_object_retention:
-      return get_object_retention(call);
-    case Operation::put_object_retention:
-      return put_object_retention(call);
-    case Operation::get_object_legal_hold:
-      return get_object_legal_hold(call);
-    case Operation::put_object_legal_hold:
-      return put_object_legal_hold(call);
-    case Operation::restore_object:
-      return restore_object(call);
-    case Operation::create_multipart_upload:
-      return create_multipart_upload(call);
-    case Operation::upload_part:
-      return upload_part(call);
-    case Operation::upload_part_copy:
-      return upload_part_copy(call);
-    case Operation::complete_multipart_upload:
-      return complete_multipart_upload(call);
-    case Operation::abort_multipart_upload:
-      return abort_multipart_upload(call);
-    case Operation::list_parts:
-      return list_parts(call);
+  for (const OperationHandler& handler : kHandlers) {
+    if (handler.operation == call.route.operation) return handler.run(call);
   }
   throw S3Error(S3Code::NotImplemented, fmt::format("s3sim does not implement {} {}?{}", call.request.method,
                                                     call.request.raw_path, call.request.raw_query));

@@ -17,16 +17,37 @@ namespace {
 /// One DeleteObjects of 1,000 keys takes S3 some 300 ms: four at a time keep up with what four cores pack.
 constexpr int kThreads = 4;
 
+using Batch = BatchDelete::Batch;
+
+/// The report that several threads write to.
+class SharedReport {
+ public:
+  void add(const DeleteReport& one) {
+    base::MutexLock lock(mutex_);
+    report_.add(one);
+  }
+  void leave(const s3::ObjectSummary& object) {
+    base::MutexLock lock(mutex_);
+    report_.left.add({object.key, LeftReason::overwritten, ""});
+  }
+  DeleteReport take() {
+    base::MutexLock lock(mutex_);
+    return std::move(report_);
+  }
+
+ private:
+  base::Mutex mutex_;
+  DeleteReport report_ S3C_GUARDED_BY(mutex_);
+};
+
 }  // namespace
 
 DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
                                            const std::function<void(std::uint64_t)>& on_deleted) {
-  using Batch = BatchDelete::Batch;
   const index::Manifest& manifest = doomed.volume.manifest();
   DeleteLicense license(s_.stores, s_.clock, doomed.volume, doomed.proven_at);
   const BatchDelete::Setup setup{s_.stores, s_.conditions, s_.options.delete_batch, s_.clock, s_.log};
-  DeleteReport report;
-  base::Mutex mutex;  // guards report
+  SharedReport report;
   base::BoundedQueue<Batch> batches(1);
   base::TaskGroup workers([&] { batches.cancel(); });
   for (int i = 0; i < kThreads; ++i) {
@@ -36,7 +57,6 @@ DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const sou
         try {
           const DeleteReport one = deletes.run(*std::move(batch));
           on_deleted(one.deleted);
-          base::MutexLock lock(mutex);
           report.add(one);
         } catch (...) {
           // The error drops the report, but these objects are deleted.
@@ -47,36 +67,43 @@ DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const sou
     });
   }
   try {
-    s3::ObjectListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
-                              s3::key_before(manifest.first_key), filter);
-    source::MemberCursor members(s_.catalog, manifest);
-    Batch batch;
-    bool open = true;
-    for (const s3::ObjectSummary* object = listing.peek();
-         open && object != nullptr && object->key <= manifest.last_key; object = listing.peek()) {
-      if (const index::Row* row = members.row_of(object->key)) {
-        if (source::is_same_object(*row, *object)) {
-          batch.push_back({*object, row->version_id});
-        } else if (doomed.by == CommittedBy::this_run) {
-          s_.log.warn("left in place: {}: {}", base::printable(object->key),
-                      describe(LeftReason::overwritten));
-          base::MutexLock lock(mutex);
-          report.left.add({object->key, LeftReason::overwritten, ""});
-        }
-      }
-      listing.pop();
-      if (batch.size() == static_cast<std::size_t>(s_.options.delete_batch)) {
-        open = batches.push(std::exchange(batch, {}));
-      }
-    }
-    if (open && !batch.empty()) open = batches.push(std::move(batch));
-    batches.close();
+    list_batches(doomed, filter, batches, [&](const s3::ObjectSummary& object) {
+      s_.log.warn("left in place: {}: {}", base::printable(object.key), describe(LeftReason::overwritten));
+      report.leave(object);
+    });
   } catch (...) {
     batches.cancel();
     throw;
   }
   workers.wait();
-  return report;
+  return report.take();
+}
+
+void SourceDeleter::list_batches(const DoomedVolume& doomed, const source::ObjectFilter& filter,
+                                 base::BoundedQueue<BatchDelete::Batch>& batches,
+                                 const std::function<void(const s3::ObjectSummary&)>& on_overwritten) {
+  const index::Manifest& manifest = doomed.volume.manifest();
+  s3::ObjectListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
+                            s3::key_before(manifest.first_key), filter);
+  source::MemberCursor members(s_.catalog, manifest);
+  Batch batch;
+  bool open = true;
+  for (const s3::ObjectSummary* object = listing.peek();
+       open && object != nullptr && object->key <= manifest.last_key; object = listing.peek()) {
+    if (const index::Row* row = members.row_of(object->key)) {
+      if (source::is_same_object(*row, *object)) {
+        batch.push_back({*object, row->version_id});
+      } else if (doomed.by == CommittedBy::this_run) {
+        on_overwritten(*object);
+      }
+    }
+    listing.pop();
+    if (batch.size() == static_cast<std::size_t>(s_.options.delete_batch)) {
+      open = batches.push(std::exchange(batch, {}));
+    }
+  }
+  if (open && !batch.empty()) open = batches.push(std::move(batch));
+  batches.close();
 }
 
 }  // namespace s3c::archive

@@ -10,6 +10,7 @@
 #include "archive/delete_conditions.h"
 #include "archive/options.h"
 #include "archive/stores.h"
+#include "base/bounded_queue.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -52,6 +53,13 @@ class SourceDeleter {
                               const std::function<void(std::uint64_t)>& on_deleted);
 
  private:
+  /// Lists what stands in the volume's key range and hands out the objects to be deleted, a batch at a time.
+  /// Closes the queue at the end. on_overwritten: called with each object that this run archived and that was
+  /// overwritten since.
+  void list_batches(const DoomedVolume& doomed, const source::ObjectFilter& filter,
+                    base::BoundedQueue<BatchDelete::Batch>& batches,
+                    const std::function<void(const s3::ObjectSummary&)>& on_overwritten);
+
   const Setup s_;
 };
 

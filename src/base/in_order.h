@@ -17,6 +17,48 @@
 
 namespace s3c::base {
 
+namespace internal {
+
+/// An input, and what became of it.
+template <typename In, typename Out>
+class OrderedJob {
+ public:
+  explicit OrderedJob(In input) : in_(std::move(input)) {}
+
+  void run(const std::function<Out(In&)>& work) {
+    std::optional<Out> out;
+    std::exception_ptr error;
+    try {
+      out.emplace(work(in_));
+    } catch (...) {
+      error = std::current_exception();
+    }
+    MutexLock lock(mutex_);
+    out_ = std::move(out);
+    error_ = error;
+    done_ = true;
+    changed_.notify_all();
+  }
+
+  /// Waits for run(). Throws what work threw.
+  Out take() {
+    MutexLock lock(mutex_);
+    while (!done_) changed_.wait(mutex_);
+    if (error_) std::rethrow_exception(error_);
+    return *std::move(out_);
+  }
+
+ private:
+  In in_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool done_ S3C_GUARDED_BY(mutex_) = false;
+  std::optional<Out> out_ S3C_GUARDED_BY(mutex_);
+  std::exception_ptr error_ S3C_GUARDED_BY(mutex_);
+};
+
+}  // namespace internal
+
 /// Calls next() until it returns nullopt, work(input) on one of its threads, and take(result) in the order of
 /// the inputs. threads: how many threads. Only the calling thread calls next and take. At most 4 * threads
 /// inputs are between next and take. The first error of any of the three ends the work; it is thrown after
@@ -24,15 +66,7 @@ namespace s3c::base {
 template <typename In, typename Out>
 void in_order(int threads, const std::function<std::optional<In>()>& next,
               const std::function<Out(In&)>& work, const std::function<void(Out&&)>& take) {
-  struct Job {
-    explicit Job(In input) : in(std::move(input)) {}
-    In in;
-    Mutex mutex;
-    CondVar changed;
-    bool done S3C_GUARDED_BY(mutex) = false;
-    std::optional<Out> out S3C_GUARDED_BY(mutex);
-    std::exception_ptr error S3C_GUARDED_BY(mutex);
-  };
+  using Job = internal::OrderedJob<In, Out>;
   const std::size_t window = static_cast<std::size_t>(threads) * 4;
   BoundedQueue<std::shared_ptr<Job>> queue(window);
   std::deque<std::shared_ptr<Job>> in_work;
@@ -43,33 +77,13 @@ void in_order(int threads, const std::function<std::optional<In>()>& next,
   } const cancel{queue};
   for (int i = 0; i < threads; ++i) {
     crew.spawn([&](const std::stop_token&) {
-      while (std::optional<std::shared_ptr<Job>> job = queue.pop()) {
-        std::optional<Out> out;
-        std::exception_ptr error;
-        try {
-          out.emplace(work((*job)->in));
-        } catch (...) {
-          error = std::current_exception();
-        }
-        MutexLock lock((*job)->mutex);
-        (*job)->out = std::move(out);
-        (*job)->error = error;
-        (*job)->done = true;
-        (*job)->changed.notify_all();
-      }
+      while (std::optional<std::shared_ptr<Job>> job = queue.pop()) (*job)->run(work);
     });
   }
   const auto take_first = [&] {
     const std::shared_ptr<Job> job = std::move(in_work.front());
     in_work.pop_front();
-    std::optional<Out> out;
-    {
-      MutexLock lock(job->mutex);
-      while (!job->done) job->changed.wait(job->mutex);
-      if (job->error) std::rethrow_exception(job->error);
-      out = std::move(job->out);
-    }
-    take(*std::move(out));
+    take(job->take());
   };
   while (std::optional<In> input = next()) {
     if (in_work.size() == window) take_first();

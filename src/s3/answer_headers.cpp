@@ -65,6 +65,18 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kChecksum
 }};
 constexpr std::string_view kMetadataPrefix = "x-amz-meta-";
 
+base::Timestamp last_modified_of(const std::string& value) {
+  const auto time = base::parse_http_date(value);
+  if (!time) corrupt(fmt::format("Last-Modified is '{}'", base::printable(value)));
+  return *time;
+}
+
+void add_checksum(std::string_view name, const std::string& value, std::vector<Checksum>& checksums) {
+  for (const auto& [header, algorithm] : kChecksumHeaders) {
+    if (name == header) checksums.push_back({std::string(algorithm), value, ""});
+  }
+}
+
 }  // namespace
 
 std::string etag_of(const http::Response& answer) {
@@ -98,9 +110,7 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
     if (name == "etag") {
       head.etag = unquoted(value);
     } else if (name == "last-modified") {
-      const auto time = base::parse_http_date(value);
-      if (!time) corrupt(fmt::format("Last-Modified is '{}'", base::printable(value)));
-      head.last_modified = *time;
+      head.last_modified = last_modified_of(value);
     } else if (name == "content-type") {
       head.content_type = value;
     } else if (name.starts_with(kMetadataPrefix)) {
@@ -127,9 +137,7 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
     } else if (is_system_header(name)) {
       head.system_headers.emplace(name, value);
     } else {
-      for (const auto& [header, algorithm] : kChecksumHeaders) {
-        if (name == header) head.checksums.push_back({std::string(algorithm), value, ""});
-      }
+      add_checksum(name, value, head.checksums);
     }
   }
   for (Checksum& checksum : head.checksums) checksum.type = checksum_type;

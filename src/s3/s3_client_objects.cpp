@@ -21,6 +21,61 @@ using base::ErrorKind;
 /// Ends a read when the connection broke after the last byte: HTTP can't ask for an empty range.
 struct NothingLeft {};
 
+/// A body that is passed on while it arrives, over as many tries as it takes. A body breaks in two ways: the
+/// connection is reset (the transport throws), or the body ends early but cleanly (check_end). In both cases
+/// the next try asks for the rest of the same object.
+class StreamedBody {
+ public:
+  StreamedBody(const GetObjectRequest& request, const CallRunner& runner)
+      : request_(request), runner_(runner), start_(request.range ? request.range->offset : 0) {}
+
+  /// Makes a call that follows a broken one ask for the rest.
+  void ask_for_rest(Call& next) const {
+    if (received_bytes_ == 0) return;
+    if (received_bytes_ == total_bytes_) throw NothingLeft{};
+    const ByteRange rest{start_ + received_bytes_, total_bytes_ - received_bytes_};
+    next.headers = get_call(request_, rest, first_head_->etag).headers;
+  }
+
+  /// The first bytes of a try are about to arrive.
+  void begin_try(const http::Response& head) {
+    check_offset(head, start_ + received_bytes_);
+    if (!first_head_) {
+      keep_head(head);
+    } else if (etag_of(head) != first_head_->etag) {  // the store ignored If-Match
+      throw Error(ErrorKind::precondition_failed, "the object changed while it was read");
+    }
+  }
+
+  void count(std::size_t size_bytes) {
+    if (size_bytes > total_bytes_ - received_bytes_) {
+      throw Error(ErrorKind::corrupt, "the body is longer than its Content-Length");
+    }
+    received_bytes_ += size_bytes;
+  }
+
+  void finish(const http::Response& answer) {
+    if (!first_head_) keep_head(answer);  // an empty body: no bytes arrived
+    check_end(received_bytes_, total_bytes_);
+  }
+
+  ObjectHead take_head() { return *std::move(first_head_); }
+
+ private:
+  void keep_head(const http::Response& answer) {
+    total_bytes_ = body_size_bytes(answer);
+    check_size(request_, answer, total_bytes_);
+    first_head_ = parse_object_head(answer, runner_.store_now());
+  }
+
+  const GetObjectRequest& request_;
+  const CallRunner& runner_;
+  const std::uint64_t start_;
+  std::optional<ObjectHead> first_head_;
+  std::uint64_t total_bytes_ = 0;  // the wanted bytes, known after the first answer
+  std::uint64_t received_bytes_ = 0;
+};
+
 }  // namespace
 
 void S3Client::head_bucket(const std::string& bucket) {
@@ -39,39 +94,16 @@ GetObjectResult S3Client::get_object(const GetObjectRequest& request) {
 }
 
 ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink& sink) {
-  const std::uint64_t start = request.range ? request.range->offset : 0;
-  std::optional<ObjectHead> first_head;
-  std::uint64_t total_bytes = 0;  // the wanted bytes, known after the first answer
-  std::uint64_t received_bytes = 0;
-
+  StreamedBody body(request, runner_);
   Call call = get_call(request, request.range, request.if_match);
   // The caller of this read may hold the open archive, while the holders of all places wait to write to it.
   // If this read waited for a place, there would be a deadlock.
   call.beyond_limit = true;
-  // A body breaks in two ways: the connection is reset (the transport throws), or the body ends early but
-  // cleanly (check_end). In both cases the next try asks for the rest of the same object.
-  call.before_try = [&](Call& next) {
-    if (received_bytes == 0) return;
-    if (received_bytes == total_bytes) throw NothingLeft{};
-    const ByteRange rest{start + received_bytes, total_bytes - received_bytes};
-    next.headers = get_call(request, rest, first_head->etag).headers;
-  };
+  call.before_try = [&body](Call& next) { body.ask_for_rest(next); };
   call.sink = [&](const http::Response& head, std::string_view bytes) {
-    if (!call.made_progress) {
-      check_offset(head, start + received_bytes);
-      if (!first_head) {
-        total_bytes = body_size_bytes(head);
-        check_size(request, head, total_bytes);
-        first_head = parse_object_head(head, runner_.store_now());
-      } else if (etag_of(head) != first_head->etag) {  // the store ignored If-Match
-        throw Error(ErrorKind::precondition_failed, "the object changed while it was read");
-      }
-    }
-    if (bytes.size() > total_bytes - received_bytes) {
-      throw Error(ErrorKind::corrupt, "the body is longer than its Content-Length");
-    }
+    if (!call.made_progress) body.begin_try(head);
+    body.count(bytes.size());
     call.made_progress = true;
-    received_bytes += bytes.size();
     runner_.stats().count_received(bytes.size());
     try {
       sink(bytes);
@@ -80,19 +112,11 @@ ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink
       throw;
     }
   };
-  auto accept = [&](http::Response& answer) {
-    if (!first_head) {  // an empty body: the sink was never called
-      total_bytes = body_size_bytes(answer);
-      check_size(request, answer, total_bytes);
-      first_head = parse_object_head(answer, runner_.store_now());
-    }
-    check_end(received_bytes, total_bytes);
-  };
   try {
-    runner_.run(call, accept);
+    runner_.run(call, [&body](http::Response& answer) { body.finish(answer); });
   } catch (const NothingLeft&) {
   }
-  return *std::move(first_head);
+  return body.take_head();
 }
 
 std::optional<ObjectHead> S3Client::head_object(const std::string& bucket, const std::string& key) {
