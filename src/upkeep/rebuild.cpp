@@ -221,11 +221,11 @@ class Rebuild {
       if (!is_foreign()) manifest_.crc64nvme = report.crc64nvme;
       return;
     }
-    const catalog::Damage& first = report.named.front();
-    throw error(
-        ErrorKind::corrupt,
-        fmt::format("{} things in it are not as its own index says, no record was made: {}{}{}",
-                    report.damages, base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
+    const catalog::Damage& first = report.damages.named().front();
+    throw error(ErrorKind::corrupt,
+                fmt::format("{} things in it are not as its own index says, no record was made: {}{}{}",
+                            report.damages.count(), base::printable(first.key), first.key.empty() ? "" : ": ",
+                            first.what));
   }
 
   s3::ObjectStore& store_;

@@ -74,7 +74,7 @@ class VerifyRun {
           Findings findings = check(input);
           for (const VolumeFinding& finding : findings) {
             ++context_.progress.volumes;
-            context_.progress.damages += finding.damage_count;
+            context_.progress.damages += finding.damages.count();
           }
           return findings;
         },
@@ -98,10 +98,7 @@ class VerifyRun {
         return report_.foreign.add(finding.archive_key);
       case Kind::failed:
         if (finding.error->kind() == ErrorKind::cancelled) return;  // not a failure: a stop came first
-        ++report_.failed;
-        if (!finding.error->worth_retrying()) report_.refused = true;
-        if (report_.failures.size() < VerifyReport::kMaxFailures) report_.failures.push_back(*finding.error);
-        return;
+        return report_.failures.add(*finding.error);
       case Kind::none:
         return;
     }
@@ -114,14 +111,14 @@ class VerifyRun {
     if (finding.thaw_started) ++report_.thaws_started;
     if (finding.kind == Kind::damaged) {
       ++report_.damaged;
-      report_.damages += finding.damage_count;
-      for (const catalog::Damage& damage : finding.damages) {
+      for (const catalog::Damage& damage : finding.damages.named()) {
         context_.log.warn("damaged: {}: {}{}{}", base::printable(finding.archive_key),
                           base::printable(damage.key), damage.key.empty() ? "" : ": ",
                           base::printable(damage.what));
-        if (report_.named.size() < VerifyReport::kMaxNamed)
-          report_.named.push_back({finding.archive_key, damage.key, damage.what});
       }
+      report_.damages.add_all(finding.damages, [&](const catalog::Damage& damage) {
+        return VolumeDamage{finding.archive_key, damage.key, damage.what};
+      });
     } else if (finding.kind == Kind::lost_id) {
       report_.lost_id.add(finding.archive_key);
     } else if (finding.kind == Kind::unproven) {
