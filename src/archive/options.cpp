@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "s3/part_uploader.h"
 
 namespace s3c::archive {
 namespace {
@@ -33,10 +34,7 @@ std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t ob
 }
 
 std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
-  constexpr std::uint64_t kSmallest = 8 * kMiB;
-  constexpr std::uint64_t kMaxParts = 9'999;
-  const std::uint64_t needed = (largest_archive_bytes(source_bytes, objects) + kMaxParts - 1) / kMaxParts;
-  return std::max(kSmallest, (needed + kMiB - 1) / kMiB * kMiB);
+  return s3::part_size_for(largest_archive_bytes(source_bytes, objects));
 }
 
 void validate(const ArchiveOptions& o) {

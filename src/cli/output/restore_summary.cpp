@@ -18,18 +18,6 @@ using restore::RestoreVolume;
 
 constexpr std::size_t kMaxNamed = 10;
 
-std::string_view tier_name(s3::RestoreTier tier) {
-  switch (tier) {
-    case s3::RestoreTier::bulk:
-      return "Bulk";
-    case s3::RestoreTier::standard:
-      return "Standard";
-    case s3::RestoreTier::expedited:
-      return "Expedited";
-  }
-  return "";
-}
-
 /// How long S3 takes to thaw the frozen volumes: the time of their slowest class. Empty when none of their
 /// classes has this tier.
 std::string_view thaw_takes(const RestorePlan& plan, s3::RestoreTier tier) {
@@ -120,7 +108,7 @@ std::vector<std::string> plan_lines(const RestoreSettings& settings, const Resto
     const std::string_view takes = thaw_takes(plan, settings.options.thaw.tier);
     lines.push_back(fmt::format("thaw: {} ({}), tier {}, readable for {} days{}{}",
                                 format_volumes(plan.frozen_volumes), format_bytes(plan.frozen_bytes),
-                                tier_name(settings.options.thaw.tier), settings.options.thaw.days,
+                                to_string(settings.options.thaw.tier), settings.options.thaw.days,
                                 takes.empty() ? "" : "; takes ", takes));
   }
   if (plan.thawing_volumes != 0)
