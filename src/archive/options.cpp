@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "s3/part_uploader.h"
 
 namespace s3c::archive {
@@ -41,7 +42,7 @@ void validate(const ArchiveOptions& o) {
   if (o.selection.bucket.empty()) refuse("--bucket is missing: the bucket whose objects are to be archived");
   if (o.archive_bucket.empty()) refuse("--arch_bucket is missing: the bucket that the archives go to");
   catalog::validate_names(o.selection.prefix, o.layout, o.archive_name);
-  if (o.resources.threads < 1 || o.resources.threads > 4096) refuse("--threads must be between 1 and 4096");
+  base::require_threads(o.resources.threads);
   if (o.level < 0 || o.level > 12) refuse("--level must be between 0 and 12");
   if (o.max_objects < 1) refuse("--max-objects must be at least 1");
   if (o.max_size_bytes < 1) refuse("--max-size must be at least 1 byte");

@@ -8,6 +8,7 @@
 
 #include "base/encoding.h"
 #include "base/in_order.h"
+#include "base/limits.h"
 #include "base/memory_budget.h"
 #include "catalog/volume_listing.h"
 #include "upkeep/volume_check.h"
@@ -143,10 +144,10 @@ class VerifyRun {
 void validate(const VerifyOptions& o) {
   validate(o.scope);
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
-  if (o.threads < 1 || o.threads > 4096) refuse("--threads must be between 1 and 4096");
+  base::require_threads(o.threads);
   if (o.mend && !o.deep) refuse("an archive is only mended after it was read whole: --mend needs --deep");
   if (o.thaw) validate(*o.thaw);
-  if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
+  base::require_memory(o.memory_bytes);
 }
 
 VerifyReport run_verify(const VerifyOptions& options, const VerifyContext& context) {
