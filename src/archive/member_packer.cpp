@@ -9,7 +9,6 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "s3/body_check.h"
 #include "s3/error_mapping.h"
 
@@ -29,10 +28,6 @@ constexpr std::uint64_t kMaxSmallBytes = std::uint64_t{128} << 10;
 constexpr std::uint64_t kStreamBytes = std::uint64_t{1} << 20;
 /// What an object costs beside its bytes: row, names, headers.
 constexpr std::uint64_t kPerObjectBytes = 4096;
-/// How often a body with a wrong digest is read. Reading again heals damage in transit, but not damage at
-/// rest.
-constexpr int kDamageAttempts = 3;
-
 /// If this many objects in a row can't be read, the cause is not in the objects.
 constexpr int kMaxUnreadableInARow = 100;
 
@@ -53,12 +48,9 @@ std::optional<std::string> complaint_of(const s3::ObjectSummary& summary, const 
   // If-Match has already asked for this ETag, but a store may ignore the condition.
   if (got.head.etag != summary.etag)
     throw Error(ErrorKind::precondition_failed, "another object is there now");
-  s3::BodyCheck check(got.head);
-  check.update(got.body);
-  std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
   if (got.body.size() != summary.size_bytes)
-    complaint = fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
-  return complaint;
+    return fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
+  return s3::complaint_of(got);
 }
 
 bool is_about_one_object(const Error& error) {
@@ -184,18 +176,9 @@ s3::GetObjectResult MemberPacker::get_checked(const s3::ObjectSummary& summary, 
   if (first.proven) return *std::move(first.proven);
   s3::GetObjectRequest request = get_request(summary);
   request.failed_try = std::move(first.failed);
-  for (int attempt = first.damaged + 1;; ++attempt) {
-    s3::GetObjectResult got = store_.get_object(request);
-    request.failed_try.reset();
-    const std::optional<std::string> complaint = complaint_of(summary, got);
-    if (!complaint) return got;
-    if (attempt == kDamageAttempts) {
-      throw Error(ErrorKind::corrupt, *complaint,
-                  {.operation = "GetObject",
-                   .resource = options_.selection.bucket + "/" + base::printable(summary.key),
-                   .attempts = attempt});
-    }
-  }
+  return s3::get_undamaged(
+      store_, std::move(request), [&](const s3::GetObjectResult& got) { return complaint_of(summary, got); },
+      first.damaged);
 }
 
 s3::GetObjectRequest MemberPacker::get_request(const s3::ObjectSummary& summary) const {

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/limits.h"
+#include "s3/part_uploader.h"
 
 namespace s3c::archive {
 namespace {
@@ -33,17 +35,14 @@ std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t ob
 }
 
 std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
-  constexpr std::uint64_t kSmallest = 8 * kMiB;
-  constexpr std::uint64_t kMaxParts = 9'999;
-  const std::uint64_t needed = (largest_archive_bytes(source_bytes, objects) + kMaxParts - 1) / kMaxParts;
-  return std::max(kSmallest, (needed + kMiB - 1) / kMiB * kMiB);
+  return s3::part_size_for(largest_archive_bytes(source_bytes, objects));
 }
 
 void validate(const ArchiveOptions& o) {
   if (o.selection.bucket.empty()) refuse("--bucket is missing: the bucket whose objects are to be archived");
   if (o.archive_bucket.empty()) refuse("--arch_bucket is missing: the bucket that the archives go to");
   catalog::validate_names(o.selection.prefix, o.layout, o.archive_name);
-  if (o.resources.threads < 1 || o.resources.threads > 4096) refuse("--threads must be between 1 and 4096");
+  base::require_threads(o.resources.threads);
   if (o.level < 0 || o.level > 12) refuse("--level must be between 0 and 12");
   if (o.max_objects < 1) refuse("--max-objects must be at least 1");
   if (o.max_size_bytes < 1) refuse("--max-size must be at least 1 byte");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -130,8 +131,7 @@ class Indexing {
   }
 
   void name_unlisted(std::string_view name) {
-    if (index_.unlisted.named.size() < UnlistedEntries::kMaxNamed)
-      index_.unlisted.named.emplace_back(name.substr(0, kMaxKeyBytes));
+    index_.unlisted.hidden.add(std::string(name.substr(0, kMaxKeyBytes)));
   }
 
   const zip::Reader& zip_;

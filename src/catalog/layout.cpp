@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <functional>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace s3c::catalog {
 namespace {
@@ -65,11 +65,7 @@ void for_each_piece(std::string_view what, std::string_view text,
 }
 
 std::optional<int> number(std::string_view digits) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  const bool starts_with_digit = !digits.empty() && digits.front() >= '0' && digits.front() <= '9';
-  if (error != std::errc{} || end != digits.data() + digits.size() || !starts_with_digit) return std::nullopt;
-  return value;
+  return digits.starts_with('-') ? std::nullopt : base::parse_number<int>(digits);
 }
 
 /// The digits of a date field at the start of text; nullopt when they aren't there or out of the field's

@@ -53,15 +53,15 @@ const catalog::FoundMember* choose(const catalog::FoundKey& found, RestorePlan& 
   const std::string& key = found.members.front().row.key;
   if (!found.unsearched.empty()) {
     ++plan.withheld;
-    plan.not_restored.add(key, fmt::format("{} could not be searched, and may hold a newer object of this "
-                                           "key; --volume takes the one of a given volume",
-                                           base::printable(found.unsearched)));
+    plan.not_restored.add({key, fmt::format("{} could not be searched, and may hold a newer object of this "
+                                            "key; --volume takes the one of a given volume",
+                                            base::printable(found.unsearched))});
     return nullptr;
   }
   const std::vector<const catalog::FoundMember*> newest = catalog::newest_of(found.members);
   if (newest.size() == 1) return newest.front();
   ++plan.tied;
-  plan.not_restored.add(key, tie_text(newest));
+  plan.not_restored.add({key, tie_text(newest)});
   return nullptr;
 }
 
@@ -103,12 +103,10 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
         ++context.progress.members;
       });
   plan.failures = report.failures;
-  plan.failed_volumes = report.failed;
   for (auto& [name, volume] : volumes) plan.volumes.push_back(std::move(volume));
-  for (UnaskedVolume& unasked :
+  for (const UnaskedVolume& unasked :
        find_thaw_states(context.store, options.scope.archive_bucket, options.threads, plan.volumes)) {
-    ++plan.failed_volumes;
-    if (plan.failures.size() < 20) plan.failures.push_back(std::move(unasked.error));
+    plan.failures.add(unasked.error);
   }
   for (const RestoreVolume& volume : plan.volumes) {
     plan.members += volume.members;
@@ -128,7 +126,6 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
 RestoreReport begin_report(const RestorePlan& plan) {
   RestoreReport report;
   report.failures = plan.failures;
-  report.failed_volumes = plan.failed_volumes;
   report.tied = plan.tied;
   report.failed = plan.withheld;
   report.not_restored = plan.not_restored;

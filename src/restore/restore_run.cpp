@@ -123,8 +123,8 @@ class RestoreRun {
                                     }
                                   });
       hand_out(std::move(batch));
-      for (const Error& error : searched.failures) tally_.fail_volume(error);
-      if (searched.failed == 0 && members < volume.members) {
+      for (const Error& error : searched.failures.named()) tally_.fail_volume(error);
+      if (searched.failures.empty() && members < volume.members) {
         throw Error(
             ErrorKind::transient,
             fmt::format("{} of its members were planned, and {} are found now: its record has changed "

@@ -1,6 +1,5 @@
 #include "restore/restore_tally.h"
 
-#include <cstddef>
 #include <utility>
 
 #include "base/encoding.h"
@@ -32,7 +31,7 @@ void RestoreTally::land(const index::Row& row, Landing landing) {
       break;
     case Landing::exists:
       ++report_.existing;
-      report_.not_restored.add(row.key, "something else is there, and stays; --overwrite replaces it");
+      report_.not_restored.add({row.key, "something else is there, and stays; --overwrite replaces it"});
       break;
   }
 }
@@ -44,15 +43,13 @@ void RestoreTally::fail(const index::Row& row, const Error& error) {
   base::MutexLock lock(mutex_);
   ++report_.failed;
   if (!error.worth_retrying()) report_.refused = true;
-  report_.not_restored.add(row.key, error.what());
+  report_.not_restored.add({row.key, error.what()});
 }
 
 void RestoreTally::fail_volume(const Error& error) {
-  constexpr std::size_t kMaxKept = 20;
   context_.log.warn("{}", error.what());
   base::MutexLock lock(mutex_);
-  ++report_.failed_volumes;
-  if (report_.failures.size() < kMaxKept) report_.failures.push_back(error);
+  report_.failures.add(error);
 }
 
 void RestoreTally::count_thaw() {

@@ -261,6 +261,19 @@ struct ListMultipartUploadsPage {
 /// How fast an archived object thaws and what that costs. DEEP_ARCHIVE has no expedited.
 enum class RestoreTier { bulk, standard, expedited };
 
+/// The tier's name in S3's API.
+constexpr std::string_view to_string(RestoreTier tier) {
+  switch (tier) {
+    case RestoreTier::bulk:
+      return "Bulk";
+    case RestoreTier::standard:
+      return "Standard";
+    case RestoreTier::expedited:
+      return "Expedited";
+  }
+  return "";
+}
+
 struct RestoreObjectRequest {
   std::string bucket = {};
   std::string key = {};

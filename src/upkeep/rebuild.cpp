@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/limits.h"
 #include "base/ulid.h"
 #include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
@@ -221,11 +222,11 @@ class Rebuild {
       if (!is_foreign()) manifest_.crc64nvme = report.crc64nvme;
       return;
     }
-    const catalog::Damage& first = report.named.front();
-    throw error(
-        ErrorKind::corrupt,
-        fmt::format("{} things in it are not as its own index says, no record was made: {}{}{}",
-                    report.damages, base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
+    const catalog::Damage& first = report.damages.named().front();
+    throw error(ErrorKind::corrupt,
+                fmt::format("{} things in it are not as its own index says, no record was made: {}{}{}",
+                            report.damages.count(), base::printable(first.key), first.key.empty() ? "" : ": ",
+                            first.what));
   }
 
   s3::ObjectStore& store_;
@@ -251,7 +252,7 @@ void validate(const RebuildOptions& o) {
   validate(o.scope);
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
   if (o.scope.bucket.empty()) refuse("--bucket is missing: whose objects were archived");
-  if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
+  base::require_memory(o.memory_bytes);
 }
 
 Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,

@@ -32,8 +32,7 @@ constexpr int kCopies = 8;
 
 void VolumeFinding::damage(std::string what) {
   kind = Kind::damaged;
-  ++damage_count;
-  damages.push_back({"", std::move(what)});
+  damages.add({"", std::move(what)});
 }
 
 VolumeCheck::VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,
@@ -57,7 +56,7 @@ VolumeFinding VolumeCheck::check(const catalog::ListedVolume& listed) {
     if (finding.kind == Kind::whole || finding.kind == Kind::lost_id || finding.kind == Kind::unproven) {
       read(listed.archive, finding);
     } else if (finding.kind == Kind::damaged) {
-      finding.damages.back().what += "; its members were not read";
+      finding.damages.edit_named().back().what += "; its members were not read";
     }
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled && stop_.stop_requested()) {
@@ -241,8 +240,7 @@ bool VolumeCheck::audit(const std::string& etag, VolumeFinding& finding) {
                                                              manifest, catalog_.open_index(manifest), memory_,
                                                              [this](std::uint64_t bytes) { visited(bytes); });
     finding.members_read = audit.members;
-    finding.damage_count += audit.damages;
-    finding.damages.insert(finding.damages.end(), audit.named.begin(), audit.named.end());
+    finding.damages.add_all(audit.damages);
     if (!audit.whole()) finding.kind = VolumeFinding::Kind::damaged;
     return index_is_right && audit.whole();
   } catch (const Error& error) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/memory_budget.h"
 #include "base/slots.h"
@@ -39,8 +40,7 @@ struct VolumeFinding {
   bool mended = false;  ///< it had lost its id, and this check gave it back: whole
   bool thaw_started = false;  ///< by this check
   std::optional<index::Manifest> manifest;
-  std::vector<catalog::Damage> damages;  ///< the first AuditReport::kMaxNamed or so
-  std::uint64_t damage_count = 0;
+  base::Counted<catalog::Damage> damages;
   std::uint64_t members_read = 0;
   std::optional<base::Error> error;  ///< of kind failed
 

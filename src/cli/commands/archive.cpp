@@ -278,10 +278,7 @@ ExitCode run_archive_command(const archive::ArchiveOptions& options, const Sessi
   Session session(settings, OnInterrupt::Then::finish);
   warn_of_few_connections(session, options.resources.threads);
   const archive::RunReport report = report_of(options, session);
-  const ExitCode code = exit_code_of(report);
-  const RunOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
-  session.print_result([&] { return text_summary(outcome); }, [&] { return json_summary(outcome); });
-  return code;
+  return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
 }
 
 }  // namespace

@@ -82,9 +82,7 @@ std::string foreign_text(const catalog::UnlistedEntries& unlisted) {
   if (unlisted.no_keys != 0)
     text += fmt::format("  {} with a name that no object can have: only unzip reaches them\n",
                         entries(unlisted.no_keys));
-  const std::size_t shown = std::min(unlisted.named.size(), kMaxUnlisted);
-  for (std::size_t i = 0; i < shown; ++i) text += fmt::format("    {}\n", base::printable(unlisted.named[i]));
-  return text + and_more(shown, unlisted.shadowed + unlisted.no_keys, "    ");
+  return text + list_text(unlisted.hidden, kMaxUnlisted, "    ", base::printable);
 }
 
 std::string rebuilt_text(const upkeep::Rebuilt& rebuilt) {
@@ -107,7 +105,7 @@ Json rebuilt_json(const upkeep::Rebuilt& rebuilt) {
     json["unlisted"] = {{"directories", unlisted->directories},
                         {"shadowed", unlisted->shadowed},
                         {"no_keys", unlisted->no_keys},
-                        {"named", unlisted->named}};
+                        {"named", unlisted->hidden.named()}};
   }
   return json;
 }

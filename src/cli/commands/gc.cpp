@@ -76,10 +76,7 @@ upkeep::GcReport report_of(const upkeep::GcOptions& options, Session& session) {
 ExitCode run_gc_command(const upkeep::GcOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::finish);
   const upkeep::GcReport report = report_of(options, session);
-  const ExitCode code = exit_code_of(report);
-  const GcOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
-  session.print_result([&] { return gc_text(outcome); }, [&] { return gc_json(outcome); });
-  return code;
+  return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ ExitCode list_members(const LsOptions& options, Session& session, ResultLines& l
                                   lines.write(json ? member_json(member.manifest->archive_key, member.row)
                                                    : member_line(member.row, options.long_format));
                               });
-  if (report.volumes == 0 && report.failed == 0) {
+  if (report.volumes == 0 && report.failures.empty()) {
     throw Error(ErrorKind::not_found, "the catalog has no volume of that name",
                 {.operation = "ls", .resource = options.scope.archive_bucket + "/" + options.volume});
   }

@@ -226,10 +226,7 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
   const ExitCode unfound = missed.tell(plan.members + plan.tied + plan.withheld != 0, session.terminal());
   ExitCode code = exit_code_of(report);
   if (code == ExitCode::done) code = unfound;
-  const RestoreOutcome outcome{settings,          plan, report, session.connection().requests(),
-                               session.elapsed(), code};
-  session.print_result([&] { return restore_text(outcome); }, [&] { return restore_json(outcome); });
-  return code;
+  return session.conclude(RestoreOutcome{session.outcome_of(settings, report, code), plan});
 }
 
 }  // namespace

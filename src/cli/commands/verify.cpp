@@ -109,10 +109,7 @@ upkeep::VerifyReport report_of(const upkeep::VerifyOptions& options, Session& se
 ExitCode run_verify_command(const upkeep::VerifyOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
   const upkeep::VerifyReport report = report_of(options, session);
-  const ExitCode code = exit_code_of(report);
-  const VerifyOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
-  session.print_result([&] { return verify_text(outcome); }, [&] { return verify_json(outcome); });
-  return code;
+  return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
 }
 
 }  // namespace

@@ -89,14 +89,7 @@ Json group_json(const archive::ArchiveOptions& options, const GroupReport& group
 
 Json total_json(const archive::ArchiveOptions& options, const archive::RunReport& report) {
   const GroupReport total = report.total();
-  std::uint64_t archived = 0;
-  std::uint64_t source_bytes = 0;
-  std::uint64_t archive_bytes = 0;
-  for (const VolumeReport& volume : total.volumes) {
-    archived += volume.objects;
-    source_bytes += volume.source_bytes;
-    archive_bytes += volume.archive_bytes;
-  }
+  const archive::VolumeSums archived = total.archived();
   std::uint64_t failed = 0;
   for (const GroupReport& group : report.group_reports) failed += group.failure ? 1 : 0;
   Json json = {{"groups", report.groups},
@@ -104,7 +97,7 @@ Json total_json(const archive::ArchiveOptions& options, const archive::RunReport
                {"volumes", total.volumes.size()},
                {"objects_listed", total.listed},
                {"objects_already_archived", total.already_archived},
-               {"objects_archived", archived},
+               {"objects_archived", archived.objects},
                {"objects_deleted", total.deleted},
                {"delete_markers", total.markers},
                {"versions_deleted", total.versions_deleted},
@@ -112,8 +105,8 @@ Json total_json(const archive::ArchiveOptions& options, const archive::RunReport
                {"versions_kept_bytes", total.versions_kept_bytes},
                {"objects_vanished", total.vanished},
                {"objects_left", total.left.count()},
-               {"source_bytes", source_bytes},
-               {"archive_bytes", archive_bytes},
+               {"source_bytes", archived.source_bytes},
+               {"archive_bytes", archived.archive_bytes},
                {"lost_races", total.lost_races},
                {"volumes_lost", total.lost.size()}};
   if (options.dry_run) {

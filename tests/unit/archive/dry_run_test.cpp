@@ -124,7 +124,7 @@ TEST_F(DryRunTest, Restore) {
          throw base::Error(ErrorKind::internal, "a plan needs no target");
        }});
   EXPECT_EQ(plan.members, 6u);
-  EXPECT_EQ(plan.failed_volumes, 0u);
+  EXPECT_EQ(plan.failures.count(), 0u);
 }
 
 TEST_F(DryRunTest, Verify) {
@@ -135,7 +135,7 @@ TEST_F(DryRunTest, Verify) {
     options.memory_bytes = 64 << 20;
     upkeep::VerifyProgress progress;
     const upkeep::VerifyReport report = upkeep::run_verify(options, {read_only_, *log_, progress, {}});
-    EXPECT_EQ(report.failed, 0u);
+    EXPECT_EQ(report.failures.count(), 0u);
     EXPECT_GT(report.volumes, 0u);
   }
 }
@@ -146,7 +146,7 @@ TEST_F(DryRunTest, FindAndLs) {
   const catalog::SearchReport report =
       catalog::search_members(read_only_, {scope(), everything, "", 2}, {},
                               [&](catalog::FoundKey&& found) { rows += found.members.size(); });
-  EXPECT_EQ(report.failed, 0u);
+  EXPECT_EQ(report.failures.count(), 0u);
   EXPECT_EQ(rows, 6u);
   catalog::Catalog catalog(read_only_, support::kArchive);
   const catalog::CatalogScope all = scope();

@@ -65,7 +65,7 @@ class VolumeAudit : public ::testing::Test {
   }
   static std::string told(const AuditReport& report) {
     std::string text;
-    for (const Damage& damage : report.named) text += damage.key + ": " + damage.what + "\n";
+    for (const Damage& damage : report.damages.named()) text += damage.key + ": " + damage.what + "\n";
     return text;
   }
 
@@ -100,7 +100,7 @@ TEST_F(VolumeAudit, TheDamagedMemberIsNamed) {
   make_small();
   damage([&](std::string& body) { body[rows_[1].data_offset] ^= 1; });
   const AuditReport report = audit();
-  EXPECT_EQ(report.damages, 2u) << told(report);  // the member, and the checksum of the whole
+  EXPECT_EQ(report.damages.count(), 2u) << told(report);  // the member, and the checksum of the whole
   EXPECT_THAT(told(report), HasSubstr(rows_[1].key + ": "));
   EXPECT_THAT(told(report), HasSubstr(": the bytes have CRC-32 "));
 }
@@ -140,7 +140,7 @@ TEST_F(VolumeAudit, AnIndexThatDisagreesIsNamedRowByRow) {
 
   rows_[1].etag = "another";  // nothing in the ZIP says otherwise, but its own index
   report = audit();
-  EXPECT_EQ(report.damages, 1u) << told(report);
+  EXPECT_EQ(report.damages.count(), 1u) << told(report);
   EXPECT_THAT(told(report), HasSubstr("differ"));
 }
 

@@ -457,7 +457,7 @@ TEST_P(GcTest, AListingThatNeverEndsIsEnded) {
   };
   const GcReport report = gc(store_, gc_options());
   EXPECT_EQ(report.failures.count(), 1u);
-  EXPECT_EQ(report.failures.kept().at(0).kind(), ErrorKind::corrupt);
+  EXPECT_EQ(report.failures.named().at(0).kind(), ErrorKind::corrupt);
   EXPECT_TRUE(report.removed.by_kind().contains(GarbageKind::probe));
 }
 

@@ -384,8 +384,8 @@ TEST_P(LostArchiveTest, FindSaysThatMembersAreLost) {
   const catalog::MemberQuery everything;
   const catalog::SearchReport report =
       catalog::search_members(store_, {all, everything, "", 1}, {}, [](catalog::FoundKey&&) {});
-  ASSERT_GE(report.failures.size(), 1u);
-  EXPECT_THAT(report.failures[0].what(), HasSubstr("its members are lost"));
+  ASSERT_GE(report.failures.named().size(), 1u);
+  EXPECT_THAT(report.failures.named()[0].what(), HasSubstr("its members are lost"));
 }
 
 // --- a remover and a deleter that meet; the environment takes the archive away and brings it back

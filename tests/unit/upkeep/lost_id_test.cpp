@@ -246,7 +246,7 @@ TEST_P(LostId, WhatIsProvenByItsChecksumIsReadAndTold) {
     EXPECT_EQ(report.volumes, 1u);
     EXPECT_EQ(report.whole, 0u);
     EXPECT_EQ(report.damaged, 0u);
-    EXPECT_THAT(report.lost_id.named, ElementsAre(kArchiveKey));
+    EXPECT_THAT(report.lost_id.named(), ElementsAre(kArchiveKey));
     EXPECT_EQ(report.members_read, deep ? 3u : 0u);
   }
   EXPECT_TRUE(store_.calls(Op::create, "src/").empty()) << "only --mend changes anything";
@@ -258,7 +258,7 @@ TEST_P(LostId, TheSameETagHidesNothing) {
   const std::string body = cat();
   lose_id({}, manifest().etag);
   EXPECT_EQ(state().state, catalog::VolumeState::lost_id);
-  EXPECT_EQ(verify().lost_id.count, 1u);
+  EXPECT_EQ(verify().lost_id.count(), 1u);
   store_.forget_journal();
   EXPECT_EQ(cat(), body);
   EXPECT_TRUE(store_.calls(Op::head, kArchiveKey).empty()) << "the range's own ETag proves it";
@@ -269,8 +269,8 @@ TEST_P(LostId, WhereNothingCanBeComparedReadersSaySo) {
   make_manifest_old();
   lose_id({crc64()});
   EXPECT_EQ(state().state, catalog::VolumeState::unproven);
-  EXPECT_THAT(verify().unproven.named, ElementsAre(kArchiveKey));
-  EXPECT_EQ(verify().lost_id.count, 0u);
+  EXPECT_THAT(verify().unproven.named(), ElementsAre(kArchiveKey));
+  EXPECT_EQ(verify().lost_id.count(), 0u);
   EXPECT_THAT(cat_error(), HasSubstr("can't be proven without reading"));
   EXPECT_THAT(cat_error(), HasSubstr("verify --deep --mend"));
 
@@ -281,13 +281,13 @@ TEST_P(LostId, WhereNothingCanBeComparedReadersSaySo) {
   const auto log = base::make_null_logger();
   const restore::RestorePlan plan =
       restore::plan_restore(options, {store_, clock_, *log, progress, {}, {}, {}});
-  ASSERT_EQ(plan.failures.size(), 1u);
-  EXPECT_THAT(plan.failures[0].what(), HasSubstr("can't be proven without reading"));
-  EXPECT_EQ(plan.failed_volumes, 1u);
+  ASSERT_EQ(plan.failures.named().size(), 1u);
+  EXPECT_THAT(plan.failures.named()[0].what(), HasSubstr("can't be proven without reading"));
+  EXPECT_EQ(plan.failures.count(), 1u);
 
-  EXPECT_THAT(verify(true).lost_id.named, ElementsAre(kArchiveKey)) << "read whole, that is proven";
+  EXPECT_THAT(verify(true).lost_id.named(), ElementsAre(kArchiveKey)) << "read whole, that is proven";
   const StoredObject before = store_.objects(support::kArchive).at(kArchiveKey);
-  EXPECT_THAT(verify(true, true).mended.named, ElementsAre(kArchiveKey));
+  EXPECT_THAT(verify(true, true).mended.named(), ElementsAre(kArchiveKey));
   expect_mended(before);
   EXPECT_FALSE(cat().empty());
 }
@@ -298,7 +298,7 @@ TEST_P(LostId, WhereAnAbortRemovesTheObjectNothingIsMended) {
   store_.after = [&](const support::Call& c) {
     if (c.op == Op::abort) store_.erase(c.bucket, c.key);
   };
-  EXPECT_EQ(verify(true, true).mended.count, 0u);
+  EXPECT_EQ(verify(true, true).mended.count(), 0u);
   store_.after = {};
   EXPECT_TRUE(store_.calls(Op::part_copy).empty());
   EXPECT_TRUE(store_.keys(support::kArchive).contains(kArchiveKey));
@@ -311,15 +311,15 @@ TEST_P(LostId, MendingCopiesTheProvenBytesAndKeepsTheRest) {
   store_.forget_journal();
   const VerifyReport report = verify(true, true);
   EXPECT_EQ(report.whole, 1u);
-  EXPECT_EQ(report.lost_id.count, 0u);
-  EXPECT_THAT(report.mended.named, ElementsAre(kArchiveKey));
+  EXPECT_EQ(report.lost_id.count(), 0u);
+  EXPECT_THAT(report.mended.named(), ElementsAre(kArchiveKey));
   ASSERT_EQ(store_.calls(Op::part_copy).size(), 1u);
   EXPECT_EQ(store_.calls(Op::part_copy)[0].if_match, kOtherEtag) << "of the very object that was read";
   EXPECT_EQ(store_.last_complete().if_match, kOtherEtag);
   EXPECT_LT(store_.calls(Op::read, ".jsonl.gz").at(0).number, store_.calls(Op::create, "src/").at(0).number);
   expect_mended(before);
   store_.forget_journal();
-  EXPECT_EQ(verify(true, true).mended.count, 0u);
+  EXPECT_EQ(verify(true, true).mended.count(), 0u);
   EXPECT_TRUE(store_.calls(Op::create, "src/").empty()) << "what has its id is left alone";
 }
 
@@ -328,10 +328,10 @@ TEST_P(LostId, WhatIsNotWholeIsNotMended) {
   archive();
   lose_id({});
   store_.edit(support::kArchive, kArchiveKey, [](StoredObject& object) { object.body[90] ^= 1; });
-  EXPECT_EQ(verify().unproven.count, 1u);
+  EXPECT_EQ(verify().unproven.count(), 1u);
   const VerifyReport report = verify(true, true);
   EXPECT_EQ(report.damaged, 1u);
-  EXPECT_EQ(report.mended.count, 0u);
+  EXPECT_EQ(report.mended.count(), 0u);
   EXPECT_TRUE(store_.calls(Op::create, "src/").empty());
 }
 
@@ -341,8 +341,8 @@ TEST_P(LostId, AFrozenOneWaitsForItsThaw) {
   store_.edit(support::kArchive, kArchiveKey,
               [](StoredObject& object) { object.thaw.kind = s3::ThawState::Kind::frozen; });
   const VerifyReport report = verify(true, true);
-  EXPECT_EQ(report.frozen.count, 1u);
-  EXPECT_EQ(report.lost_id.count, 1u);
+  EXPECT_EQ(report.frozen.count(), 1u);
+  EXPECT_EQ(report.lost_id.count(), 1u);
   EXPECT_TRUE(store_.calls(Op::create, "src/").empty());
 }
 
@@ -363,9 +363,9 @@ TEST_P(LostId, AnArchiveThatIsReplacedMeanwhileIsNeverOverwritten) {
     };
     const VerifyReport report = verify(true, true);
     store.before = {};
-    EXPECT_EQ(report.failed, 1u);
-    ASSERT_EQ(report.failures.size(), 1u);
-    EXPECT_EQ(report.failures[0].kind(), ErrorKind::precondition_failed);
+    EXPECT_EQ(report.failures.count(), 1u);
+    ASSERT_EQ(report.failures.named().size(), 1u);
+    EXPECT_EQ(report.failures.named()[0].kind(), ErrorKind::precondition_failed);
     EXPECT_EQ(archive_bytes(), "a newer archive") << static_cast<int>(moment);
     EXPECT_EQ(store.open_uploads(), 0u);
     store.edit(support::kArchive, kArchiveKey, [&](StoredObject& object) { object = good; });
@@ -403,8 +403,8 @@ TEST_P(LostId, WhereNothingWouldProveTheCopyNothingIsChanged) {
   store_.edit(support::kArchive, kArchiveKey,
               [](StoredObject& object) { object.server_side_encryption = "aws:kms"; });
   const VerifyReport report = verify(true, true);
-  ASSERT_EQ(report.failures.size(), 1u);
-  EXPECT_EQ(report.failures[0].kind(), ErrorKind::unsupported);
+  ASSERT_EQ(report.failures.named().size(), 1u);
+  EXPECT_EQ(report.failures.named()[0].kind(), ErrorKind::unsupported);
   EXPECT_TRUE(store_.calls(Op::complete, "src/").empty());
   EXPECT_EQ(store_.open_uploads(), 0u);
 }
@@ -449,7 +449,7 @@ TEST_P(LostId, OfSeveralRecordsTheOneThatItFitsIsRead) {
       catalog::search_members(store_, {scope, everything}, {}, [&](catalog::FoundKey&& found) {
         for (const catalog::FoundMember& member : found.members) ids.insert(member.manifest->id);
       });
-  EXPECT_EQ(report.failed, 0u);
+  EXPECT_EQ(report.failures.count(), 0u);
   EXPECT_THAT(ids, ElementsAre(name_.id));
 }
 
