@@ -8,6 +8,7 @@
 #include "base/age_limit.h"
 #include "base/ulid.h"
 #include "catalog/catalog.h"
+#include "s3/listing.h"
 #include "s3/object_listing.h"
 #include "upkeep/gc_crew.h"
 #include "upkeep/gc_records.h"
@@ -18,15 +19,6 @@ namespace s3c::upkeep {
 namespace {
 
 constexpr std::size_t kUlidChars = 26;
-
-/// Checks the bucket's name and the permissions first. A misspelled name must not look like an empty bucket.
-void check_bucket(const GcOptions& options, const GcContext& context) {
-  s3::ListObjectsRequest request;
-  request.bucket = options.archive_bucket;
-  request.prefix = catalog::kCatalogPrefix;
-  request.max_keys = 1;
-  context.store.list_objects(request);
-}
 
 class GcRun {
  public:
@@ -117,7 +109,7 @@ class GcRun {
 }  // namespace
 
 GcReport run_gc(const GcOptions& options, const GcContext& context) {
-  check_bucket(options, context);
+  s3::check_bucket(context.store, options.archive_bucket, catalog::kCatalogPrefix);
   return GcRun(options, context).run();
 }
 
