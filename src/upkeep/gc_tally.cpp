@@ -47,6 +47,16 @@ void GcTally::fail(const Error& error) {
   report_.failures.add(error);
 }
 
+void GcTally::set_abort_failure(const Error& error) {
+  base::MutexLock lock(mutex_);
+  abort_failure_ = error;
+}
+
+void GcTally::throw_abort_failure() {
+  base::MutexLock lock(mutex_);
+  if (abort_failure_) throw *abort_failure_;
+}
+
 bool GcTally::is_old_enough(base::Timestamp made) {
   if (limit_.passed_by(made)) return true;
   base::MutexLock lock(mutex_);
