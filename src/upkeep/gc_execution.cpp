@@ -35,7 +35,7 @@ void GcExecution::remove(const UncommittedRecord& record, Garbage& garbage) {
 void GcExecution::remove(const LoneIndex& index, Garbage& garbage) {
   for (const s3::MultipartUpload& upload : index.uploads) {
     changes_.abort(upload);
-    if (!tally_.is_told(upload)) tally_.tell_upload(upload);
+    tally_.tell_upload(upload);
   }
   if (index.in_the_making) return;  // its run may still work
   if (is_manifest_there(index.name)) return;

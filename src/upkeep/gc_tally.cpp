@@ -87,7 +87,7 @@ Garbage GcTally::garbage_of(const s3::MultipartUpload& upload) const {
 void GcTally::tell_upload(const s3::MultipartUpload& upload) {
   {
     base::MutexLock lock(mutex_);
-    told_uploads_.insert(upload.upload_id);
+    if (!told_uploads_.insert(upload.upload_id).second) return;
   }
   count_upload();
   note(&GcReport::removed, garbage_of(upload));

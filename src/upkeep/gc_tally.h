@@ -44,8 +44,9 @@ class GcTally {
   void count(const catalog::CatalogRecord& record);
   void count_upload();
   Garbage garbage_of(const s3::MultipartUpload& upload) const;
-  /// Notes an upload that was aborted with its record. A dry run aborts nothing, so it finds the upload again
-  /// in the listing of uploads: is_told().
+  /// Notes an upload that was aborted because of a record, unless it was noted before. A dry run aborts
+  /// nothing, so it finds the upload again: with another record of the same name, or in the listing of uploads
+  /// (is_told()).
   void tell_upload(const s3::MultipartUpload& upload);
   bool is_told(const s3::MultipartUpload& upload);
 
