@@ -21,7 +21,7 @@ void GcTally::attempt(Garbage garbage, const std::function<void(Garbage&)>& work
 void GcTally::note(GarbageList GcReport::*list, const Garbage& garbage) {
   const bool removed = list == &GcReport::removed;
   if (removed) {
-    ++context_.progress.removed;
+    context_.progress.add(&GcCounts::removed);
     context_.log.info("{}{} {}: {}", options_.dry_run ? "would remove " : "removed ", to_string(garbage.kind),
                       base::printable(garbage.key), garbage.why);
   } else {
@@ -67,14 +67,14 @@ bool GcTally::is_old_enough(base::Timestamp made) {
 void GcTally::count(const catalog::CatalogRecord& record) {
   const unsigned manifests = record.manifest_bytes ? 1 : 0;
   const unsigned indexes = record.index_bytes ? 1 : 0;
-  context_.progress.records += manifests + indexes;
+  context_.progress.add(&GcCounts::records, manifests + indexes);
   base::MutexLock lock(mutex_);
   report_.manifests += manifests;
   report_.indexes += indexes;
 }
 
 void GcTally::count_upload() {
-  ++context_.progress.uploads;
+  context_.progress.add(&GcCounts::uploads);
   base::MutexLock lock(mutex_);
   ++report_.uploads;
 }

@@ -30,8 +30,8 @@ class VerifyRun {
         context_(context),
         memory_(options.memory_bytes),
         check_(context.store, options.scope.archive_bucket,
-               {options.deep, options.mend, options.thaw, options.min_age}, memory_,
-               context.progress.bytes_read, context.stop) {}
+               {options.deep, options.mend, options.thaw, options.min_age}, memory_, context.progress,
+               context.stop) {}
 
   VerifyReport run() {
     try {
@@ -73,8 +73,10 @@ class VerifyRun {
         [&](In& input) {
           Findings findings = check(input);
           for (const VolumeFinding& finding : findings) {
-            ++context_.progress.volumes;
-            context_.progress.damages += finding.damage_count;
+            context_.progress.update([&](VerifyCounts& now) {
+              ++now.volumes;
+              now.damages += finding.damage_count;
+            });
           }
           return findings;
         },
