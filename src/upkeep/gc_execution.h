@@ -10,9 +10,9 @@
 
 namespace s3c::upkeep {
 
-/// Looks right before each removal, whatever the plan says: since the plan a run may have committed the
-/// volume or written the manifest. In a dry run the looks are the same, and GcForesight stands for the
-/// changes. Any thread.
+/// Looks right before each removal, whatever the plan says: since the plan, a run may have committed the
+/// volume or written the manifest. A dry run takes the same looks, with GcForesight in the place of
+/// GcRemover. Any thread.
 class GcExecution {
  public:
   /// All arguments outlive it.
