@@ -8,6 +8,7 @@
 #include "archive/group_run.h"
 #include "archive/packing_crew.h"
 #include "base/error.h"
+#include "s3/listing.h"
 #include "source/group_finder.h"
 
 namespace s3c::archive {
@@ -58,16 +59,6 @@ class GroupSource {
   base::TaskGroup finder_;  // last: its thread uses everything above
 };
 
-/// Lists one key. HeadBucket's answers have no body, but the answer to a listing says why the store refuses.
-/// And the run needs the permission to list anyway.
-void check_bucket(s3::ObjectStore& store, const std::string& bucket, std::string prefix) {
-  s3::ListObjectsRequest request;
-  request.bucket = bucket;
-  request.prefix = std::move(prefix);
-  request.max_keys = 1;
-  store.list_objects(request);
-}
-
 /// Runs one group. An error that it throws becomes part of its report.
 GroupReport run_group(const RunShared& shared, catalog::Group group) {
   GroupReport report;
@@ -94,9 +85,9 @@ GroupReport run_group(const RunShared& shared, catalog::Group group) {
 
 RunReport run_archive(const ArchiveOptions& options, const RunContext& context) {
   // Names and permissions first. Otherwise the user would find a typo only after an hour.
-  check_bucket(context.stores.source, options.selection.bucket,
-               options.layout.root(options.selection.prefix));
-  check_bucket(context.stores.archive, options.archive_bucket, std::string(catalog::kCatalogPrefix));
+  s3::check_bucket(context.stores.source, options.selection.bucket,
+                   options.layout.root(options.selection.prefix));
+  s3::check_bucket(context.stores.archive, options.archive_bucket, catalog::kCatalogPrefix);
 
   RunReport report;
   GroupSource groups(options, context);

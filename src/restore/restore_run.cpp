@@ -48,7 +48,7 @@ class RestoreRun {
     for (const RestoreVolume& volume : plan_.volumes) ask_for_thaw(volume);
     std::vector<RestoreVolume> waiting = restore_readable(plan_.volumes);
     while (!waiting.empty() && options_.wait && !stopped()) {
-      context_.progress.waiting = waiting.size();
+      context_.progress.set(&RestoreCounts::waiting, waiting.size());
       if (!context_.clock.sleep_for(options_.poll_interval, context_.stop)) break;
       for (const UnaskedVolume& unasked :
            find_thaw_states(context_.store, bucket_, options_.threads, waiting))
@@ -58,7 +58,7 @@ class RestoreRun {
       for (const RestoreVolume& volume : waiting) ask_for_thaw(volume);
       waiting = restore_readable(waiting);
     }
-    context_.progress.waiting = waiting.size();
+    context_.progress.set(&RestoreCounts::waiting, waiting.size());
     if (stopped()) {
       ranges_.cancel();
       tally_.leave_unfinished();

@@ -18,13 +18,13 @@ void RestoreTally::attempt(const index::Row& row, const std::function<std::optio
 }
 
 void RestoreTally::land(const index::Row& row, Landing landing) {
-  ++context_.progress.done;
+  context_.progress.add(&RestoreCounts::done);
   base::MutexLock lock(mutex_);
   switch (landing) {
     case Landing::written:
       ++report_.restored;
       report_.restored_bytes += row.size_bytes;
-      context_.progress.bytes += row.size_bytes;
+      context_.progress.add(&RestoreCounts::bytes, row.size_bytes);
       break;
     case Landing::equal:
       ++report_.equal;
@@ -38,7 +38,7 @@ void RestoreTally::land(const index::Row& row, Landing landing) {
 
 void RestoreTally::fail(const index::Row& row, const Error& error) {
   if (error.kind() == ErrorKind::cancelled) return leave_unfinished();  // Ctrl-C came during its restore
-  ++context_.progress.done;
+  context_.progress.add(&RestoreCounts::done);
   context_.log.warn("not restored: {}: {}", base::printable(row.key), error.what());
   base::MutexLock lock(mutex_);
   ++report_.failed;

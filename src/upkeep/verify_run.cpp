@@ -31,8 +31,8 @@ class VerifyRun {
         context_(context),
         memory_(options.memory_bytes),
         check_(context.store, options.scope.archive_bucket,
-               {options.deep, options.mend, options.thaw, options.min_age}, memory_,
-               context.progress.bytes_read, context.stop) {}
+               {options.deep, options.mend, options.thaw, options.min_age}, memory_, context.progress,
+               context.stop) {}
 
   VerifyReport run() {
     try {
@@ -74,8 +74,10 @@ class VerifyRun {
         [&](In& input) {
           Findings findings = check(input);
           for (const VolumeFinding& finding : findings) {
-            ++context_.progress.volumes;
-            context_.progress.damages += finding.damages.count();
+            context_.progress.update([&](VerifyCounts& now) {
+              ++now.volumes;
+              now.damages += finding.damages.count();
+            });
           }
           return findings;
         },

@@ -36,13 +36,12 @@ void VolumeFinding::damage(std::string what) {
 }
 
 VolumeCheck::VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,
-                         base::MemoryBudget& memory, std::atomic<std::uint64_t>& bytes_read,
-                         std::stop_token stop)
+                         base::MemoryBudget& memory, VerifyProgress& progress, std::stop_token stop)
     : store_(store),
       bucket_(archive_bucket),
       options_(options),
       memory_(memory),
-      bytes_read_(bytes_read),
+      progress_(progress),
       stop_(std::move(stop)),
       catalog_(store, archive_bucket),
       copies_(kCopies) {}
@@ -267,7 +266,7 @@ std::string VolumeCheck::etag_of(const std::optional<s3::ObjectSummary>& archive
 
 /// Volumes can have 50 GB. A user who stops verify doesn't want to wait for the end of one.
 void VolumeCheck::visited(std::uint64_t bytes) {
-  bytes_read_ += bytes;
+  progress_.add(&VerifyCounts::bytes_read, bytes);
   if (stop_.stop_requested()) throw Error(ErrorKind::cancelled, "stopped while reading a volume");
 }
 

@@ -1,7 +1,6 @@
 // Checks one volume for verify: what it is, and all that is wrong with it.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
@@ -18,6 +17,7 @@
 #include "catalog/volume_state.h"
 #include "catalog/volume_thaw.h"
 #include "s3/object_store.h"
+#include "upkeep/verify_progress.h"
 
 namespace s3c::upkeep {
 
@@ -56,10 +56,10 @@ class VolumeCheck {
     std::optional<catalog::ThawOptions> thaw;  ///< deep: asked for where a volume is frozen
     std::chrono::seconds min_age{0};  ///< a younger record without its archive may be of a run that works
   };
-  /// store, memory and bytes_read outlive the check. memory: for the bytes that a deep check reads.
-  /// bytes_read counts these bytes.
+  /// store, memory and progress outlive the check. memory: for the bytes that a deep check reads. progress
+  /// counts these bytes.
   VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,
-              base::MemoryBudget& memory, std::atomic<std::uint64_t>& bytes_read, std::stop_token stop);
+              base::MemoryBudget& memory, VerifyProgress& progress, std::stop_token stop);
 
   /// Checks a volume as a listing showed it. No listing is a snapshot: a volume that looks damaged because a
   /// run commits it right now is looked at once more. Shallow: one GET, and a HEAD each of archive and index.
@@ -85,7 +85,7 @@ class VolumeCheck {
   const std::string bucket_;
   const Options options_;
   base::MemoryBudget& memory_;
-  std::atomic<std::uint64_t>& bytes_read_;
+  VerifyProgress& progress_;
   const std::stop_token stop_;
   catalog::Catalog catalog_;
   base::Slots copies_;

@@ -59,16 +59,15 @@ std::vector<Flag> gc_flags() {
   });
 }
 
-std::string gc_progress_line(const upkeep::GcProgress& progress, std::chrono::milliseconds elapsed) {
-  return fmt::format("looked at {} and {}, {} removed; {}",
-                     format_count(progress.records, "record", "records"),
-                     format_count(progress.uploads, "upload", "uploads"), format_count(progress.removed),
+std::string gc_progress_line(const upkeep::GcCounts& now, std::chrono::milliseconds elapsed) {
+  return fmt::format("looked at {} and {}, {} removed; {}", format_count(now.records, "record", "records"),
+                     format_count(now.uploads, "upload", "uploads"), format_count(now.removed),
                      format_duration(elapsed));
 }
 
 upkeep::GcReport report_of(const upkeep::GcOptions& options, Session& session) {
   upkeep::GcProgress progress;
-  LineView view([&](std::chrono::milliseconds elapsed) { return gc_progress_line(progress, elapsed); });
+  LineView view(progress, gc_progress_line);
   const auto display = session.show(view);
   return upkeep::run_gc(options, {session.store(), session.log(), progress, session.stop()});
 }

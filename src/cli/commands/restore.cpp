@@ -178,20 +178,18 @@ bool may_go_on(const RestoreSettings& settings) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-std::string restore_progress_line(const restore::RestoreProgress& progress,
-                                  std::chrono::milliseconds elapsed) {
-  std::string text = fmt::format("{} of {} back, {}; {}", format_count(progress.done),
-                                 format_count(progress.members, "object", "objects"),
-                                 format_bytes(progress.bytes), format_duration(elapsed));
-  if (const std::uint64_t waiting = progress.waiting; waiting != 0)
-    text += fmt::format("; waiting for the thaw of {}", format_count(waiting, "volume", "volumes"));
+std::string restore_progress_line(const restore::RestoreCounts& now, std::chrono::milliseconds elapsed) {
+  std::string text = fmt::format("{} of {} back, {}; {}", format_count(now.done),
+                                 format_count(now.members, "object", "objects"), format_bytes(now.bytes),
+                                 format_duration(elapsed));
+  if (now.waiting != 0)
+    text += fmt::format("; waiting for the thaw of {}", format_count(now.waiting, "volume", "volumes"));
   return text;
 }
 
 restore::RestoreReport report_of(const RestoreSettings& settings, const restore::RestorePlan& plan,
                                  const restore::RestoreContext& context, Session& session) {
-  LineView view(
-      [&](std::chrono::milliseconds elapsed) { return restore_progress_line(context.progress, elapsed); });
+  LineView view(context.progress, restore_progress_line);
   const auto display = session.show(view);
   return restore::run_restore(settings.options, plan, context);
 }

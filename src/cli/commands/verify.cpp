@@ -90,18 +90,16 @@ upkeep::VerifyOptions read_verify(Reader& reader) {
   return options;
 }
 
-std::string verify_progress_line(const upkeep::VerifyProgress& progress, std::chrono::milliseconds elapsed) {
-  std::string text = fmt::format("looked at {}", format_count(progress.volumes, "volume", "volumes"));
-  if (const std::uint64_t bytes = progress.bytes_read; bytes != 0)
-    text += fmt::format(", {} read", format_bytes(bytes));
-  if (const std::uint64_t damages = progress.damages; damages != 0)
-    text += fmt::format(", {} DAMAGED", format_count(damages));
+std::string verify_progress_line(const upkeep::VerifyCounts& now, std::chrono::milliseconds elapsed) {
+  std::string text = fmt::format("looked at {}", format_count(now.volumes, "volume", "volumes"));
+  if (now.bytes_read != 0) text += fmt::format(", {} read", format_bytes(now.bytes_read));
+  if (now.damages != 0) text += fmt::format(", {} DAMAGED", format_count(now.damages));
   return text + "; " + format_duration(elapsed);
 }
 
 upkeep::VerifyReport report_of(const upkeep::VerifyOptions& options, Session& session) {
   upkeep::VerifyProgress progress;
-  LineView view([&](std::chrono::milliseconds elapsed) { return verify_progress_line(progress, elapsed); });
+  LineView view(progress, verify_progress_line);
   const auto display = session.show(view);
   return upkeep::run_verify(options, {session.store(), session.log(), progress, session.stop()});
 }

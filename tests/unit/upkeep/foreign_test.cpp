@@ -398,8 +398,8 @@ TEST_P(ForeignTest, ReadersWantTheArchiveOfTheRecord) {
 TEST_P(ForeignTest, ARecordThatTheListingLacksIsFound) {
   put({{"a", "1"}});
   base::MemoryBudget memory(std::uint64_t{32} << 20);
-  std::atomic<std::uint64_t> read = 0;
-  VolumeCheck check(store_, support::kArchive, {false, false, std::nullopt, {}}, memory, read, {});
+  VerifyProgress progress;
+  VolumeCheck check(store_, support::kArchive, {false, false, std::nullopt, {}}, memory, progress, {});
   const catalog::ListedVolume listed{kForeignKey, std::nullopt,
                                      store_.list_objects({.bucket = support::kArchive}).objects.at(0)};
   EXPECT_EQ(check.check(listed).kind, VolumeFinding::Kind::foreign);

@@ -238,6 +238,22 @@ TEST_P(GcTest, AnIndexWithoutManifestGoes) {
   expect_no_garbage(store_);
 }
 
+TEST_P(GcTest, AnUploadThatTwoRecordsLeadToIsToldOnce) {
+  kill_at(Op::complete, kName);  // manifest, index, upload
+  const std::string lone = catalog::index_key(kName, base::make_ulid(FakeClock().now() - days(1)));
+  ASSERT_LT(lone, only_key(catalog::kIndexFolder)) << "gc deals with it first";
+  store_.put(support::kArchive, lone, "index");
+  GcOptions look = gc_options();
+  look.dry_run = true;
+  const GcReport planned = gc(store_, look);
+  const GcReport done = gc(store_, gc_options());
+  EXPECT_EQ(names(planned.removed), names(done.removed));
+  EXPECT_EQ(planned.uploads, 1u);
+  EXPECT_EQ(done.uploads, 1u);
+  EXPECT_EQ(done.removed.count(), 4u);
+  expect_no_garbage(store_);
+}
+
 TEST_P(GcTest, AnIndexStaysWhileAYoungerUploadMayBeItsOwn) {
   kill_at(Op::put, "/manifest/");
   store_.time = [] { return FakeClock().now() + days(6); };
