@@ -278,7 +278,7 @@ TEST_F(VerifyRunTest, AThawThatIsRefusedIsAFailureOfThatVolume) {
   options_.thaw = catalog::ThawOptions{};
   const VerifyReport report = verify();
   EXPECT_EQ(report.failures.count(), 1u);
-  EXPECT_TRUE(report.refused);
+  EXPECT_TRUE(report.failures.refused());
   EXPECT_EQ(report.thaws_started, 5u);
   EXPECT_EQ(report.frozen.count(), 5u);
 }
@@ -324,7 +324,7 @@ TEST_F(VerifyRunTest, OnlyTheVolumesThatWereNamed) {
   const VerifyReport report = verify();
   EXPECT_EQ(report.whole, 1u) << "one that isn't there doesn't keep the others from being looked at";
   EXPECT_EQ(report.failures.count(), 1u);
-  EXPECT_TRUE(report.refused);
+  EXPECT_TRUE(report.failures.refused());
   ASSERT_FALSE(report.failures.empty());
   EXPECT_EQ(report.failures.named().front().kind(), ErrorKind::not_found);
 }
@@ -337,7 +337,7 @@ TEST_F(VerifyRunTest, OneThatCanNotBeLookedAtDoesNotStopTheRest) {
   };
   const VerifyReport report = verify();
   EXPECT_EQ(report.failures.count(), 1u);
-  EXPECT_TRUE(report.refused);
+  EXPECT_TRUE(report.failures.refused());
   EXPECT_EQ(report.whole, 5u);
 }
 
