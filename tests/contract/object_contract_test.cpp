@@ -68,6 +68,7 @@ TEST_P(Objects, WhatIsNotThere) {
 }
 
 TEST_P(Objects, MetadataSystemHeadersAndTags) {
+  if (!speaks_http()) GTEST_SKIP() << kNoHttp;
   const auto answer = raw("PUT", bucket_, "k", {},
                           {{"Content-Type", "text/xml; charset=utf-8"},
                            {"Cache-Control", "max-age=60"},
@@ -125,6 +126,7 @@ TEST_P(Objects, PutIfNoneMatch) {
 }
 
 TEST_P(Objects, AWrongContentMd5IsRefused) {
+  if (!speaks_http()) GTEST_SKIP() << kNoHttp;
   const auto answer =
       raw("PUT", bucket_, "k", {}, {{"Content-MD5", base::to_base64(base::md5("other"))}}, "body");
   EXPECT_EQ(answer.status, 400);

@@ -99,7 +99,7 @@ TEST_F(GetManyTest, ChecksAsGetObjectDoes) {
   Step breaks = answer(200, "hello", object_headers());
   breaks.break_after_bytes = 3;
   EXPECT_EQ(failure_of(breaks)->error.kind(), ErrorKind::transient);
-  EXPECT_TRUE(clock_.slept.empty()) << "whoever waits would hold up all the others";
+  EXPECT_TRUE(clock_.slept().empty()) << "whoever waits would hold up all the others";
 }
 
 TEST_F(GetManyTest, GetObjectGoesOnFromTheFailedTry) {
@@ -109,8 +109,8 @@ TEST_F(GetManyTest, GetObjectGoesOnFromTheFailedTry) {
   EXPECT_EQ(request.failed_try->error.kind(), ErrorKind::throttled);
   transport_.add(answer(200, "hello", object_headers()));
   EXPECT_EQ(client_->get_object(request).body, "hello");
-  ASSERT_EQ(clock_.slept.size(), 1u);
-  EXPECT_GE(clock_.slept[0], milliseconds(7000)) << "the store's wish";
+  ASSERT_EQ(clock_.slept().size(), 1u);
+  EXPECT_GE(clock_.slept()[0], milliseconds(7000)) << "the store's wish";
   EXPECT_EQ(client_->stats().retries, 1u);
 
   for (int i = 0; i < 3; ++i) transport_.add(s3_error(503, "SlowDown"));
@@ -136,7 +136,7 @@ TEST_F(GetManyTest, AWrongRegionIsLearnedAndIsNobodysFailure) {
   transport_.add(answer(200, "hello", object_headers()));
   EXPECT_EQ(client_->get_object(wanted("k")).body, "hello");
   EXPECT_NE(request(1).url.find("eu-west-1"), std::string::npos) << request(1).url;
-  EXPECT_TRUE(clock_.slept.empty());
+  EXPECT_TRUE(clock_.slept().empty());
 }
 
 TEST_F(GetManyTest, AWrongClockIsLearnedAndIsNobodysFailure) {
