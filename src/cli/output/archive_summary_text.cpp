@@ -72,8 +72,9 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
   }
   std::string text =
       total.volumes.empty()
-          ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.groups))
-          : fmt::format("archived: {} of {}, in {}\n", format_objects(count), groups(outcome.report.groups),
+          ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.group_reports.size()))
+          : fmt::format("archived: {} of {}, in {}\n", format_objects(count),
+                        groups(outcome.report.group_reports.size()),
                         format_count(total.volumes.size(), "volume", "volumes"));
   text += volumes_text(outcome, total.volumes);
   if (count > 0) {
@@ -178,7 +179,7 @@ std::string dry_run_text(const RunOutcome& outcome) {
   }
   return fmt::format("dry run: would archive {} ({}) of {}; nothing was changed\n",
                      format_objects(total.to_archive), format_bytes(total.to_archive_bytes),
-                     groups(outcome.report.groups)) +
+                     groups(outcome.report.group_reports.size())) +
          text;
 }
 
@@ -218,7 +219,7 @@ ExitCode exit_code_of(const RunReport& report) {
 
 std::string text_summary(const RunOutcome& outcome) {
   const GroupReport total = outcome.report.total();
-  const bool nothing = outcome.report.groups == 0 && outcome.report.group_reports.empty();
+  const bool nothing = outcome.report.group_reports.empty();
   if (nothing && !outcome.report.interrupted && !outcome.report.failure) {
     return fmt::format(
         "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "
