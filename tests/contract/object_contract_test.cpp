@@ -163,6 +163,56 @@ TEST_P(Objects, VersionsAreReadByTheirId) {
   EXPECT_EQ(client().get_object({.bucket = bucket_, .key = "k"}).body, "two");
 }
 
+/// GETs for get_objects(), and what came of each.
+class ManyGets final : public s3::GetObjectSource {
+ public:
+  explicit ManyGets(std::vector<s3::GetObjectRequest> requests) : requests_(std::move(requests)) {}
+
+  std::optional<s3::GetObjectRequest> next(std::size_t slot) override {
+    if (begun_ == requests_.size()) return std::nullopt;
+    EXPECT_TRUE(in_slot_.emplace(slot, begun_).second) << "the slot is taken";
+    return requests_[begun_++];
+  }
+  std::optional<s3::GetObjectRequest> try_next(std::size_t slot) override { return next(slot); }
+  void got(std::size_t slot, s3::GetObjectResult result) override {
+    results[in_slot_.extract(slot).mapped()] = std::move(result);
+  }
+  void not_got(std::size_t slot, std::optional<s3::FailedTry> failed) override {
+    failures[in_slot_.extract(slot).mapped()] = std::move(failed);
+  }
+
+  std::map<std::size_t, s3::GetObjectResult> results;  ///< by the number of the request
+  std::map<std::size_t, std::optional<s3::FailedTry>> failures;
+
+ private:
+  const std::vector<s3::GetObjectRequest> requests_;
+  std::size_t begun_ = 0;
+  std::map<std::size_t, std::size_t> in_slot_;
+};
+
+TEST_P(Objects, ManyAtOnceEndAsOneByOne) {
+  const std::string old = put("changed", "old body");
+  const std::string etag = put("changed", "new body");
+  put("empty", "");
+  ManyGets gets({{.bucket = bucket_, .key = "changed", .if_match = etag, .expected_size_bytes = 8},
+                 {.bucket = bucket_, .key = "missing"},
+                 {.bucket = bucket_, .key = "changed", .if_match = old},
+                 {.bucket = bucket_, .key = "empty"},
+                 {.bucket = bucket_, .key = "changed", .expected_size_bytes = 9},
+                 {.bucket = bucket_, .key = "changed", .range = s3::ByteRange{4, 4}}});
+  client().get_objects(gets, 2);
+  ASSERT_EQ(gets.results.size(), 3u);
+  EXPECT_EQ(gets.results.at(0).body, "new body");
+  EXPECT_EQ(gets.results.at(0).head.etag, etag);
+  EXPECT_EQ(gets.results.at(3).body, "");
+  EXPECT_EQ(gets.results.at(5).body, "body");
+  EXPECT_EQ(gets.results.at(5).head.size_bytes, 8u);
+  ASSERT_EQ(gets.failures.size(), 3u);
+  EXPECT_EQ(gets.failures.at(1).value().error.kind(), ErrorKind::not_found);
+  EXPECT_EQ(gets.failures.at(2).value().error.kind(), ErrorKind::precondition_failed);
+  EXPECT_TRUE(gets.failures.contains(4)) << "another size is another object, or a body that ended early";
+}
+
 S3C_CONTRACT(Objects);
 
 }  // namespace

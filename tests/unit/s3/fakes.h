@@ -70,7 +70,7 @@ struct Sent {
 /// send_many() of a transport whose send() plays a script: one exchange after the other.
 inline void send_one_by_one(http::Transport& transport, http::ExchangeSource& source,
                             const std::stop_token& stop) {
-  while (std::optional<http::Exchange> exchange = source.next(0, true)) {
+  while (std::optional<http::Exchange> exchange = source.next(0)) {
     http::Outcome outcome;
     try {
       outcome = transport.send(exchange->request, exchange->sink, stop);

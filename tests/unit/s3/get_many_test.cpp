@@ -25,7 +25,8 @@ class Wanted final : public GetObjectSource {
  public:
   explicit Wanted(std::vector<GetObjectRequest> requests) : requests_(std::move(requests)) {}
 
-  std::optional<GetObjectRequest> next(std::size_t slot, bool) override {
+  std::optional<GetObjectRequest> try_next(std::size_t slot) override { return next(slot); }
+  std::optional<GetObjectRequest> next(std::size_t slot) override {
     if (begun_ == requests_.size()) return std::nullopt;
     if (on_next) on_next(begun_);
     in_slot_[slot] = requests_[begun_].key;
@@ -201,7 +202,7 @@ class LateTransport final : public http::Transport {
   bool begin_round(http::ExchangeSource& source, std::size_t max_in_flight) {
     std::vector<http::Exchange> begun;
     while (begun.size() < max_in_flight) {
-      std::optional<http::Exchange> next = source.next(begun.size(), begun.empty());
+      std::optional<http::Exchange> next = begun.empty() ? source.next(0) : source.try_next(begun.size());
       if (!next) break;
       begun.push_back(*std::move(next));
     }

@@ -212,7 +212,8 @@ void FakeStore::get_objects(s3::GetObjectSource& source, std::size_t max_in_flig
     begun.clear();
     while (begun.size() < max_in_flight) {
       if (stop_get_objects && stop_get_objects()) break;
-      std::optional<s3::GetObjectRequest> request = source.next(begun.size(), begun.empty());
+      std::optional<s3::GetObjectRequest> request =
+          begun.empty() ? source.next(0) : source.try_next(begun.size());
       if (!request) break;
       begun.push_back(*std::move(request));
     }
