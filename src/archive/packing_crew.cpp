@@ -97,9 +97,9 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
     }
   }
 
-  void not_got(std::size_t slot, std::optional<s3::FailedTry> failed) override {
+  void not_got(std::size_t slot, s3::GetObjectRequest request) override {
     Job job = end(slot);
-    job.first.failed = std::move(failed);
+    job.first.failed_get = std::move(request);
     crew_.hand_on(std::move(job));
   }
 

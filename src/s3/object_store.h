@@ -35,10 +35,10 @@ class GetObjectSource {
   /// Receives an object that was read. Each object ends with one call, of got() or of not_got(). Both may
   /// block, but all other requests in flight wait meanwhile.
   virtual void got(std::size_t slot, GetObjectResult result) = 0;
-  /// Receives an object that was not read: the source must call get_object() for it, with failed as the
-  /// request's failed_try. nullopt: nothing is wrong with the object; only the request was wrong (region or
-  /// clock), or memory ran out.
-  virtual void not_got(std::size_t slot, std::optional<FailedTry> failed) = 0;
+  /// Receives the request of an object that was not read. The source must pass it to get_object(), which goes
+  /// on from its failed_try. failed_try is nullopt if nothing is wrong with the object: only the request was
+  /// wrong (region or clock), or memory ran out.
+  virtual void not_got(std::size_t slot, GetObjectRequest request) = 0;
 };
 
 class ObjectStore {

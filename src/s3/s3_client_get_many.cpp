@@ -42,7 +42,7 @@ class ManyGets final : public http::ExchangeSource {
   void ended(std::size_t slot, http::Outcome outcome) override {
     Get& get = gets_.at(slot);
     ConcurrencyLimit::Place place = *std::exchange(get.place, std::nullopt);
-    std::optional<FailedTry> failed;
+    get.request.failed_try.reset();
     std::optional<std::chrono::milliseconds> retry_after;
     bool accepted = false;
     try {
@@ -54,15 +54,17 @@ class ManyGets final : public http::ExchangeSource {
         accepted = true;
       }
     } catch (const Error& error) {
-      failed = FailedTry{error, retry_after};
+      get.request.failed_try = FailedTry{error, retry_after};
     } catch (const std::exception&) {
       // Out of memory, as in begin().
     }
-    place.answered(failed ? ConcurrencyLimit::answer_of(failed->error) : ConcurrencyLimit::Answer::taken);
+    const std::optional<FailedTry>& failed_try = get.request.failed_try;
+    place.answered(failed_try ? ConcurrencyLimit::answer_of(failed_try->error)
+                              : ConcurrencyLimit::Answer::taken);
     if (accepted) {
       source_.got(slot, get.body->result());
     } else {
-      source_.not_got(slot, std::move(failed));
+      source_.not_got(slot, std::move(get.request));
     }
   }
 
@@ -79,10 +81,9 @@ class ManyGets final : public http::ExchangeSource {
   std::optional<http::Exchange> begin(std::size_t slot, GetObjectRequest request,
                                       std::optional<ConcurrencyLimit::Place> place) {
     Get& get = gets_.at(slot);
-    std::optional<FailedTry> failed;
+    get.request = std::move(request);
     try {
       if (!place) place.emplace(runner_.gets().acquire(runner_.stop()));
-      get.request = std::move(request);
       get.body.emplace(get.request, runner_);
       get.call = get_call(get.request, get.request.range, get.request.if_match);
       get.sent = runner_.begin_try(get.call);
@@ -93,12 +94,12 @@ class ManyGets final : public http::ExchangeSource {
       get.place = std::move(place);
       return exchange;
     } catch (const Error& error) {
-      failed = FailedTry{error};
+      get.request.failed_try = FailedTry{error};
     } catch (const std::exception&) {
       // Out of memory: if that lasts, get_object() meets the error again and reports it.
     }
     place.reset();  // not_got() may block
-    source_.not_got(slot, std::move(failed));
+    source_.not_got(slot, std::move(get.request));
     return std::nullopt;
   }
 

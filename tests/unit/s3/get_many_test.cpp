@@ -36,8 +36,9 @@ class Wanted final : public GetObjectSource {
     if (throws) throw Error(ErrorKind::internal, "the source broke");
     bodies[in_slot_.at(slot)] = result.body;
   }
-  void not_got(std::size_t slot, std::optional<FailedTry> failed) override {
-    failures[in_slot_.at(slot)] = std::move(failed);
+  void not_got(std::size_t slot, GetObjectRequest request) override {
+    EXPECT_EQ(request.key, in_slot_.at(slot));
+    failures[request.key] = std::move(request.failed_try);
   }
 
   bool throws = false;

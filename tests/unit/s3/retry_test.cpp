@@ -149,7 +149,7 @@ class HurriedRetryTest : public S3ClientTest {
   std::stop_source hurry_;
 };
 
-TEST_F(HurriedRetryTest, TwoMoreTriesAMomentApart) {
+TEST_F(HurriedRetryTest, GivesUpWithTheThirdFailureAMomentApart) {
   start_hurried();
   hurry_.request_stop();
   for (int i = 0; i < 3; ++i) transport_.add(s3_error(503, "SlowDown", {{"x-amz-retry-after", "60000"}}));
@@ -157,6 +157,20 @@ TEST_F(HurriedRetryTest, TwoMoreTriesAMomentApart) {
   EXPECT_EQ(error.kind(), ErrorKind::throttled);
   EXPECT_EQ(error.context().attempts, 3);
   EXPECT_THAT(clock_.slept(), testing::Each(testing::Le(milliseconds(250))));
+}
+
+TEST_F(HurriedRetryTest, TheTryInFlightIsOneOfTheThree) {
+  start_hurried();
+  for (int i = 0; i < 3; ++i) transport_.add(broken());
+  transport_.meanwhile = [&] { hurry_.request_stop(); };
+  EXPECT_EQ(error_of([&] { client_->head_bucket("b"); }).context().attempts, 3);
+}
+
+TEST_F(HurriedRetryTest, WhatFailedBeforeIsNotOneOfTheThree) {
+  start_hurried();
+  for (int i = 0; i < 4; ++i) transport_.add(broken());
+  clock_.during_sleep = [&] { hurry_.request_stop(); };
+  EXPECT_EQ(error_of([&] { client_->head_bucket("b"); }).context().attempts, 4);
 }
 
 TEST_F(HurriedRetryTest, AWaitEndsAndTheCallGoesOn) {

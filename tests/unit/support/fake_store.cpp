@@ -219,25 +219,24 @@ void FakeStore::get_objects(s3::GetObjectSource& source, std::size_t max_in_flig
     }
     for (std::size_t slot = 0; slot < begun.size(); ++slot) {
       if (during_get_objects) during_get_objects(begun[slot].key);
-      end_get(source, slot, begun[slot]);
+      end_get(source, slot, std::move(begun[slot]));
     }
   } while (!begun.empty());
 }
 
-void FakeStore::end_get(s3::GetObjectSource& source, std::size_t slot, const s3::GetObjectRequest& request) {
+void FakeStore::end_get(s3::GetObjectSource& source, std::size_t slot, s3::GetObjectRequest request) {
   std::optional<s3::GetObjectResult> got;
-  std::optional<s3::FailedTry> failed;
   try {
     got = get_object(request);
   } catch (const Error& error) {
-    failed = s3::FailedTry{error};
+    request.failed_try = s3::FailedTry{error};
   } catch (const std::exception&) {
-    failed.reset();  // as the client: get_object() is to meet it
+    request.failed_try.reset();  // as the client: get_object() is to meet it
   }
   if (got) {
     source.got(slot, *std::move(got));
   } else {
-    source.not_got(slot, std::move(failed));
+    source.not_got(slot, std::move(request));
   }
 }
 

@@ -186,7 +186,7 @@ class FakeStore final : public s3::ObjectStore {
   /// Runs effect between the hooks and writes the journal.
   template <typename Effect>
   auto call(Call what, Effect effect);
-  void end_get(s3::GetObjectSource& source, std::size_t slot, const s3::GetObjectRequest& request);
+  void end_get(s3::GetObjectSource& source, std::size_t slot, s3::GetObjectRequest request);
   Bucket& bucket(const std::string& name) S3C_REQUIRES(mutex_);
   /// The version of that id; the current one for an empty id.
   const StoredObject& find(const std::string& bucket, const std::string& key, const std::string& version_id)
