@@ -170,7 +170,6 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   }
   std::sort(report.group_reports.begin(), report.group_reports.end(),
             [](const GroupReport& a, const GroupReport& b) { return a.prefix < b.prefix; });
-  report.groups = report.group_reports.size();
   report.interrupted = context.stop.stop_requested();
   report.delete_conditions = conditions.to_report();
   return report;

@@ -100,7 +100,8 @@ bool MemberPacker::accept(const SourceObject& object, s3::GetObjectResult got, F
       return false;
     }
   } catch (const Error& error) {
-    first.failed = s3::FailedTry{error};
+    first.failed_get = get_request(object.summary);
+    first.failed_get->failed_try = s3::FailedTry{error};
     return false;
   } catch (const std::exception&) {
     return false;  // out of memory: if that lasts, pack() meets it again and reports it
@@ -174,8 +175,7 @@ bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, 
 
 s3::GetObjectResult MemberPacker::get_checked(const s3::ObjectSummary& summary, FirstTry first) {
   if (first.proven) return *std::move(first.proven);
-  s3::GetObjectRequest request = get_request(summary);
-  request.failed_try = std::move(first.failed);
+  s3::GetObjectRequest request = first.failed_get ? *std::move(first.failed_get) : get_request(summary);
   return s3::get_undamaged(
       store_, std::move(request), [&](const s3::GetObjectResult& got) { return complaint_of(summary, got); },
       first.damaged);

@@ -143,9 +143,4 @@ Row parse_json_line(std::string_view line) {
   return row;
 }
 
-std::string parse_key(std::string_view line) {
-  const nlohmann::json object = parse_row(line);
-  return Fields(object, "").nonempty_text("key");
-}
-
 }  // namespace s3c::index

@@ -186,17 +186,17 @@ http::Response CallRunner::send_within_limit(const Call& call,
   }
 }
 
-void CallRunner::run(Call& call, const std::function<void(http::Response&)>& accept) {
+void CallRunner::run(Call& call, const std::function<void(http::Response&)>& accept,
+                     std::optional<FailedTry> failed_try) {
   RetryLoop loop(config_.retry, clock_, stop_);
-  std::optional<FailedTry> failed = std::exchange(call.failed_try, std::nullopt);
   for (;;) {
-    if (failed) {
-      call.last_code = failed->error.context().code;
-      const bool again = loop.try_again_after(failed->error);
-      const Error error =
-          with_context(failed->error, to_string(call.operation), resource_of(call), loop.total_failures());
+    if (failed_try) {
+      call.last_code = failed_try->error.context().code;
+      const bool again = loop.try_again_after(failed_try->error);
+      const Error error = with_context(failed_try->error, to_string(call.operation), resource_of(call),
+                                       loop.total_failures());
       if (!again || (call.at_most_once && error.context().code != http::kNotSent)) throw error;
-      const milliseconds waited = loop.wait(failed->retry_after);
+      const milliseconds waited = loop.wait(failed_try->retry_after);
       logger_->info("{}; tried again after {} ms", error.what(), waited.count());
       stats_.count_retry();
     }
@@ -210,7 +210,7 @@ void CallRunner::run(Call& call, const std::function<void(http::Response&)>& acc
     } catch (const Error& error) {
       if (call.receiver_failed) throw;
       if (std::exchange(call.made_progress, false)) loop.progressed();
-      failed = FailedTry{error, at_least};
+      failed_try = FailedTry{error, at_least};
     }
   }
 }

@@ -48,14 +48,12 @@ std::uint64_t foreign_parts_of(const std::string& etag) {
 
 class Rebuild {
  public:
-  Rebuild(s3::ObjectStore& store, const RebuildOptions& options, std::string archive_key, base::Clock& clock,
-          const std::function<void(std::uint64_t)>& visited)
+  Rebuild(s3::ObjectStore& store, const RebuildOptions& options, std::string archive_key, base::Clock& clock)
       : store_(store),
         options_(options),
         bucket_(options.scope.archive_bucket),
         key_(std::move(archive_key)),
-        clock_(clock),
-        visited_(visited) {}
+        clock_(clock) {}
 
   Rebuilt run() {
     look_at_archive();
@@ -216,8 +214,8 @@ class Rebuild {
           return gz.substr(offset, size);
         },
         index_.blocks);
-    const catalog::AuditReport report = catalog::audit_volume(store_, {bucket_, key_, head_.etag}, manifest_,
-                                                              std::move(cursor), memory, visited_);
+    const catalog::AuditReport report =
+        catalog::audit_volume(store_, {bucket_, key_, head_.etag}, manifest_, std::move(cursor), memory);
     if (report.whole()) {
       if (!is_foreign()) manifest_.crc64nvme = report.crc64nvme;
       return;
@@ -234,7 +232,6 @@ class Rebuild {
   const std::string bucket_;
   const std::string key_;
   base::Clock& clock_;
-  const std::function<void(std::uint64_t)>& visited_;
 
   s3::ObjectHead head_;
   std::uint64_t parts_ = 0;
@@ -256,8 +253,8 @@ void validate(const RebuildOptions& o) {
 }
 
 Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,
-                        base::Clock& clock, const std::function<void(std::uint64_t)>& visited) {
-  return Rebuild(store, options, archive_key, clock, visited).run();
+                        base::Clock& clock) {
+  return Rebuild(store, options, archive_key, clock).run();
 }
 
 }  // namespace s3c::upkeep

@@ -92,7 +92,7 @@ Json total_json(const archive::ArchiveOptions& options, const archive::RunReport
   const archive::VolumeSums archived = total.archived();
   std::uint64_t failed = 0;
   for (const GroupReport& group : report.group_reports) failed += group.failure ? 1 : 0;
-  Json json = {{"groups", report.groups},
+  Json json = {{"groups", report.group_reports.size()},
                {"groups_failed", failed},
                {"volumes", total.volumes.size()},
                {"objects_listed", total.listed},

@@ -58,9 +58,9 @@ std::string versions_text(const archive::ArchiveOptions& options, const GroupRep
 std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
   const archive::VolumeSums archived = total.archived();
   std::string text = total.volumes.empty()
-                         ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.groups))
+                         ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.group_reports.size()))
                          : fmt::format("archived: {} of {}, in {}\n", format_objects(archived.objects),
-                                       groups(outcome.report.groups),
+                                       groups(outcome.report.group_reports.size()),
                                        format_count(total.volumes.size(), "volume", "volumes"));
   text += volumes_text(outcome, total.volumes);
   if (archived.objects > 0) {
@@ -162,7 +162,7 @@ std::string dry_run_text(const RunOutcome& outcome) {
   }
   return fmt::format("dry run: would archive {} ({}) of {}; nothing was changed\n",
                      format_objects(total.to_archive), format_bytes(total.to_archive_bytes),
-                     groups(outcome.report.groups)) +
+                     groups(outcome.report.group_reports.size())) +
          text;
 }
 
@@ -202,7 +202,7 @@ ExitCode exit_code_of(const RunReport& report) {
 
 std::string text_summary(const RunOutcome& outcome) {
   const GroupReport total = outcome.report.total();
-  const bool nothing = outcome.report.groups == 0 && outcome.report.group_reports.empty();
+  const bool nothing = outcome.report.group_reports.empty();
   if (nothing && !outcome.report.interrupted && !outcome.report.failure) {
     return fmt::format(
         "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "

@@ -85,7 +85,7 @@ TEST_P(ArchiveRunTest, ArchivesEverythingAndThenDeletesIt) {
   const RunReport report = run(store_, options_);
   const GroupReport total = report.total();
   EXPECT_FALSE(total.failure);
-  EXPECT_EQ(report.groups, 2u);
+  EXPECT_EQ(report.group_reports.size(), 2u);
   EXPECT_EQ(total.listed, 6u);
   EXPECT_EQ(total.deleted, 6u);
   EXPECT_EQ(total.volumes.size(), 4u);
@@ -97,7 +97,7 @@ TEST_P(ArchiveRunTest, ArchivesEverythingAndThenDeletesIt) {
                                                "src/20180402-2.zip"}));
   EXPECT_EQ(store_.objects(support::kArchive).at("src/20180401.zip").storage_class, "GLACIER");
   store_.forget_journal();
-  EXPECT_EQ(run(store_, options_).groups, 0u);
+  EXPECT_EQ(run(store_, options_).group_reports.size(), 0u);
   EXPECT_TRUE(store_.calls(Op::create).empty());
 }
 
@@ -446,7 +446,7 @@ TEST_P(ArchiveRunTest, ARefusalEndsTheRunInsteadOfBeingMetEightTimes) {
   };
   const RunReport report = run(store_, options_);
   EXPECT_EQ(failure_kind(report), ErrorKind::access_denied);
-  EXPECT_LE(report.groups, 4u) << "no further group is begun";
+  EXPECT_LE(report.group_reports.size(), 4u) << "no further group is begun";
   EXPECT_LE(store_.calls(Op::create).size(), 4u);
   EXPECT_EQ(store_.open_uploads(), 0u);
 }
@@ -459,7 +459,7 @@ TEST_P(ArchiveRunTest, ATransientFailureOfOneGroupDoesNotStopTheOthers) {
   };
   const RunReport report = run(store_, options_);
   EXPECT_EQ(failure_kind(report), ErrorKind::transient);
-  EXPECT_EQ(report.groups, 3u);
+  EXPECT_EQ(report.group_reports.size(), 3u);
   EXPECT_EQ(report.total().deleted, 4u);
   EXPECT_EQ(store_.open_uploads(), 0u);
 }

@@ -106,7 +106,7 @@ TEST_F(S3ClientTest, AShortBodyIsFetchedAgainWhole) {
   }()));
   transport_.add(answer(200, "hello", object_headers()));
   EXPECT_EQ(client_->get_object({.bucket = "b", .key = "k"}).body, "hello");
-  EXPECT_EQ(clock_.slept.size(), 2u);
+  EXPECT_EQ(clock_.slept().size(), 2u);
   EXPECT_EQ(client_->stats().retries, 2u);
   EXPECT_EQ(client_->stats().requests.at("GetObject"), 3u);
 }

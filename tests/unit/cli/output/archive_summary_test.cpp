@@ -26,7 +26,6 @@ archive::ArchiveOptions options() {
 
 RunReport one_group() {
   RunReport report;
-  report.groups = 1;
   GroupReport& group = report.group_reports.emplace_back();
   group.prefix = "sources/2018/04/01/";
   group.listed = 1500;
