@@ -47,7 +47,7 @@ std::optional<int> parse_attempts(const std::string& text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < 1) {
-    fail(fmt::format("max_attempts is '{}', not a number from 1 on", base::printable(text)));
+    fail(fmt::format("max_attempts is '{}', not a whole number of at least 1", base::printable(text)));
   }
   return value;
 }
