@@ -80,7 +80,7 @@ void GcRecords::take_manifest(const catalog::CatalogRecord& record, const std::s
       {GarbageKind::manifest, catalog::manifest_key(record.name.archive_key, record.name.id), "",
        tally_.age_of(record.last_modified), *record.manifest_bytes,
        carried.empty() ? "its archive was never completed"
-                       : "its archive was never completed, another run's stands there"},
+                       : "its archive was never completed; another run's archive stands at its name"},
       [&](Garbage& garbage) {
         const std::optional<index::Manifest> manifest = read_if_there(record.name);
         if (!manifest) return;
@@ -109,7 +109,7 @@ void GcRecords::take_manifest(const catalog::CatalogRecord& record, const std::s
         if (record.index_bytes) {
           tally_.note(&GcReport::removed,
                       {GarbageKind::index, catalog::index_key(record.name.archive_key, record.name.id), "",
-                       garbage.age, *record.index_bytes, "its manifest went"});
+                       garbage.age, *record.index_bytes, "its manifest was removed"});
         }
       });
 }

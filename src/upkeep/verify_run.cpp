@@ -146,10 +146,10 @@ class VerifyRun {
 void validate(const VerifyOptions& o) {
   validate(o.scope);
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
-  if (o.threads < 1 || o.threads > 4096) refuse("--threads must be between 1 and 4096");
-  if (o.mend && !o.deep) refuse("an archive is only mended after it was read whole: --mend needs --deep");
+  if (o.threads < 1 || o.threads > 4096) refuse("threads must be between 1 and 4096");
+  if (o.mend && !o.deep) refuse("mend needs deep: an archive is only mended after it was read whole");
   if (o.thaw) validate(*o.thaw);
-  if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
+  if (o.memory_bytes < std::uint64_t{64} << 20) refuse("memory must be at least 64MiB");
 }
 
 VerifyReport run_verify(const VerifyOptions& options, const VerifyContext& context) {
