@@ -100,7 +100,7 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
                         describe(*conditions));
   }
   if (total.vanished > 0) {
-    text += fmt::format("vanished: {} deleted by somebody else during the run, not archived\n",
+    text += fmt::format("vanished: {} deleted by another process during the run, not archived\n",
                         format_count(total.vanished, "object was", "objects were"));
   }
   return text;
@@ -110,7 +110,8 @@ std::string left_text(const archive::LeftObjects& left) {
   if (left.count() == 0) return {};
   std::string text = fmt::format("LEFT IN PLACE: {}\n", format_objects(left.count()));
   for (const auto& [reason, count] : left.by_reason()) {
-    text += fmt::format("  {}: {}\n", archive::describe(reason), format_count(count));
+    const char* const flag = reason == archive::LeftReason::too_large ? " (--memory)" : "";
+    text += fmt::format("  {}{}: {}\n", archive::describe(reason), flag, format_count(count));
   }
   const std::size_t shown = std::min(left.named().size(), kMaxNames);
   for (std::size_t i = 0; i < shown; ++i) {

@@ -111,7 +111,7 @@ std::string gc_text(const GcOutcome& outcome) {
   return removed_text(outcome) +
          list_text(fmt::format("LEFT: {} could not be removed", things(report.left.count())), report.left) +
          list_text(fmt::format("DAMAGED: {}, not touched", things(report.damaged.count())), report.damaged) +
-         list_text(fmt::format("can't be told yet, and stays: {}", things(report.waiting.count())),
+         list_text(fmt::format("can't be told yet, so it stays: {}", things(report.waiting.count())),
                    report.waiting) +
          failures_text(report.failures) + looked_at_text(outcome) + requests_text(outcome.requests) +
          fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
