@@ -224,6 +224,12 @@ source::Selection read_selection(Reader& reader) {
   return selection;
 }
 
+void refuse_contradiction(const Reader& reader) {
+  if (!reader.toggle("keep-sources") || !reader.toggle("delete-versions")) return;
+  throw UsageError("--keep-sources and --delete-versions contradict each other",
+                   "with --keep-sources nothing is deleted");
+}
+
 s3::Encryption read_encryption(const Reader& reader) {
   s3::Encryption encryption;
   encryption.algorithm = reader.choice("sse");
@@ -294,13 +300,10 @@ archive::ArchiveOptions read_archive(Reader& reader) {
   options.delete_batch = reader.number("delete-batch");
   options.keep_sources = reader.toggle("keep-sources");
   options.delete_versions = reader.toggle("delete-versions");
-  if (options.keep_sources && options.delete_versions) {
-    throw UsageError("--keep-sources and --delete-versions contradict each other",
-                     "with --keep-sources nothing is deleted");
-  }
   options.dry_run = reader.toggle(kDryRun);
   read_resources(reader, options);
   options.tool_version = S3C_VERSION;
+  refuse_contradiction(reader);
   refuse_unless_valid(reader, options.selection.bucket.empty() || options.archive_bucket.empty(),
                       "--bucket source-bucket --arch-bucket archive-bucket --years 2018",
                       [&] { validate(options); });
