@@ -153,7 +153,8 @@ Response S3Service::advance_thaw_clock(const Request& request) {
   const std::optional<std::int32_t> seconds = only_number(request.raw_query, kAdvance);
   if (!seconds || *seconds < 0) {
     return control_error(400,
-                         "PUT /_sim/thaw-clock?advance_seconds=N, a whole number: ice doesn't come back");
+                         "PUT /_sim/thaw-clock?advance_seconds=N, a whole number from 0: the clock only "
+                         "goes forward");
   }
   thaw_clock_ahead_ += std::chrono::seconds(*seconds);
   return control_done();

@@ -88,7 +88,7 @@ class GroupRun::Pass {
     }
     tally_.set_lost(std::move(lost_keys));
     for (const index::Manifest& volume : state.without_id) {
-      s_.context.log.warn("{} lost its id: verify --deep --mend reads it and gives it back",
+      s_.context.log.warn("{} lost its id: a deep verify that mends reads it and gives it back",
                           base::printable(volume.archive_key));
     }
     // The names of other sources' volumes stay taken. But their members aren't ours.

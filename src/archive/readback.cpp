@@ -85,7 +85,8 @@ void Readback::read_back(const SealedVolume& volume, const std::string& etag) {
               damage.what);
   const catalog::Damage& first = report.damages.named().front();
   throw damaged(manifest,
-                fmt::format("the volume came back otherwise than it was packed, nothing was deleted: {}{}{}",
+                fmt::format("the volume that was read back is not what was packed; nothing was deleted: "
+                            "{}{}{}",
                             base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
 }
 

@@ -15,7 +15,7 @@ std::string_view describe(LeftReason reason) {
     case LeftReason::damaged:
       return "its bytes do not match its checksum";
     case LeftReason::too_large:
-      return "is too large for --memory";
+      return "needs more memory than the run may use";
     case LeftReason::not_deleted:
       return "archived, but could not be deleted";
     case LeftReason::overwritten:

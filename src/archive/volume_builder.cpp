@@ -70,7 +70,7 @@ std::optional<base::Error> VolumeBuilder::add_streamed(
     const auto pass_on = [&](std::string_view bytes) {
       taken_bytes += bytes.size();
       if (taken_bytes > entry.size_bytes)
-        throw base::Error(base::ErrorKind::corrupt, "the body is longer than the object was listed");
+        throw base::Error(base::ErrorKind::corrupt, "the body is longer than the listing said");
       archive_failed = true;
       if (!stream) stream.emplace(writer.begin_streamed(entry.name, entry.modified, level, entry.size_bytes));
       stream->write(bytes);
@@ -94,7 +94,7 @@ std::optional<base::Error> VolumeBuilder::add_streamed(
       return;
     }
     if (taken_bytes < entry.size_bytes)
-      throw VolumeSpoiled{{row.key, LeftReason::damaged, "the body is shorter than the object was listed"}};
+      throw VolumeSpoiled{{row.key, LeftReason::damaged, "the body is shorter than the listing said"}};
     written = stream->finish();
     if (auto complaint = check(written.crc32))
       throw VolumeSpoiled{{row.key, LeftReason::damaged, *complaint}};

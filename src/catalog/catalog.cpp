@@ -148,7 +148,7 @@ index::Manifest Catalog::read_manifest(const ManifestName& name) {
     throw corrupt(error.message());
   }
   if (manifest.id != name.id || manifest.archive_key != name.archive_key) {
-    throw corrupt(fmt::format("it speaks of {} with id {}: a manifest in the wrong place",
+    throw corrupt(fmt::format("it is the manifest of {} with id {}: it lies in the wrong place",
                               manifest.archive_key, manifest.id));
   }
   return manifest;
@@ -214,14 +214,14 @@ MarkedVolume Catalog::mark(const CommittedVolume& volume, bool is_listed) {
   const ErrorContext context{.operation = "commit mark", .resource = bucket_ + "/" + m.archive_key};
   if (store_.head_object(bucket_, theirs)) {
     throw Error(ErrorKind::transient,
-                fmt::format("another process (gc or a run) is removing this volume's record, nothing was "
-                            "deleted; if none is running, remove {}",
+                fmt::format("another process (gc or a run) is removing this volume's record; nothing was "
+                            "deleted. If no such process is running, remove {}",
                             theirs),
                 context);
   }
   if (!store_.head_object(bucket_, manifest_key(m.archive_key, m.id))) {
     throw Error(ErrorKind::transient,
-                "another process removed this volume's record meanwhile, nothing was deleted", context);
+                "another process removed this volume's record meanwhile; nothing was deleted", context);
   }
   return MarkedVolume(volume);
 }

@@ -166,7 +166,7 @@ class BucketTarget final : public RestoreTarget {
       if (uploader.size_bytes() != row.size_bytes) {
         throw error_about(
             key, ErrorKind::corrupt,
-            fmt::format("{} bytes came where the index tells of {}", uploader.size_bytes(), row.size_bytes));
+            fmt::format("{} bytes came, but the index says {}", uploader.size_bytes(), row.size_bytes));
       }
       parts = uploader.finish();
       // The upload took some time, so the result of look() is old.
@@ -179,7 +179,8 @@ class BucketTarget final : public RestoreTarget {
     }
     if (before) {
       if (const std::string note = abort(uploader, config); !note.empty())
-        throw error_about(key, ErrorKind::precondition_failed, "another object has appeared there" + note);
+        throw error_about(key, ErrorKind::precondition_failed,
+                          "another object appeared there meanwhile" + note);
       return is_made_of(*before, parts) || has_etag_of(*before, row) ? Landing::equal : Landing::exists;
     }
     return complete(row, uploader, config, parts);

@@ -39,13 +39,13 @@ RestoreVolume volume_of(const std::shared_ptr<const index::Manifest>& of_volume)
 
 /// Names the members of a key that are equally new.
 std::string tie_text(const std::vector<const catalog::FoundMember*>& tied) {
-  std::string text = "its newest object can't be told:";
+  std::string text = "nothing tells which of its objects is the newest:";
   for (const catalog::FoundMember* member : tied) {
     text += fmt::format("{} {} holds one of {}", member == tied.front() ? "" : ",",
                         base::printable(member->manifest->archive_key),
                         base::format_iso8601(member->row.last_modified));
   }
-  return text + "; --volume takes one of them";
+  return text + "; name the volume whose object is to come back";
 }
 
 /// The member of a key that is restored. nullptr: none; the plan then names the key.
@@ -53,8 +53,8 @@ const catalog::FoundMember* choose(const catalog::FoundKey& found, RestorePlan& 
   const std::string& key = found.members.front().row.key;
   if (!found.unsearched.empty()) {
     ++plan.withheld;
-    plan.not_restored.add({key, fmt::format("{} could not be searched, and may hold a newer object of this "
-                                            "key; --volume takes the one of a given volume",
+    plan.not_restored.add({key, fmt::format("{} could not be searched and may hold a newer object of this "
+                                            "key; name a volume to restore its object all the same",
                                             base::printable(found.unsearched))});
     return nullptr;
   }

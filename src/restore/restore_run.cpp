@@ -127,8 +127,8 @@ class RestoreRun {
       if (searched.failures.empty() && members < volume.members) {
         throw Error(
             ErrorKind::transient,
-            fmt::format("{} of its members were planned, and {} are found now: its record has changed "
-                        "or is gone",
+            fmt::format("{} of its members were planned, but {} are found now: its record has changed or "
+                        "is gone",
                         volume.members, members),
             {.operation = "restore", .resource = bucket_ + "/" + volume.archive_key});
       }

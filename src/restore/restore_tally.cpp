@@ -31,7 +31,7 @@ void RestoreTally::land(const index::Row& row, Landing landing) {
       break;
     case Landing::exists:
       ++report_.existing;
-      report_.not_restored.add({row.key, "something else is there, and stays; --overwrite replaces it"});
+      report_.not_restored.add({row.key, "something else is there, and it stays"});
       break;
   }
 }

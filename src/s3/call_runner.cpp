@@ -125,7 +125,7 @@ bool CallRunner::learn_clock(const Error& error, const http::Response& answer, m
   const milliseconds before(clock_offset_ms_.exchange(offset.count(), std::memory_order_relaxed));
   if (std::chrono::abs(offset - before) >= kTolerableSkew) {
     logger_->warn(
-        "this machine's clock is {} s off the store's; requests are dated by the store's from now on",
+        "this machine's clock is {} s off the store's clock: from now on requests carry the store's time",
         offset.count() / 1000);
   }
   return true;
@@ -149,7 +149,7 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
                          std::optional<milliseconds>& retry_after_time) {
   stats_.count_received(answer.body.size());
   if (!store_clock_.hear(answer.headers.find("Date"), clock_.now()))
-    logger_->warn("the store's answers don't tell its time: ages go by this machine's clock");
+    logger_->warn("the store's answers don't tell its time: ages are counted by this machine's clock");
   if (is_success(answer) && !parse_error(answer.body)) return true;
   Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
   if (!learned.region && learn_region(call, *sent.address, answer)) {

@@ -43,7 +43,7 @@ std::optional<int> parse_attempts(const std::string& text) {
   if (text.empty()) return std::nullopt;
   const auto value = base::parse_number<int>(text);
   if (!value || *value < 1) {
-    fail(fmt::format("max_attempts is '{}', not a number from 1 on", base::printable(text)));
+    fail(fmt::format("max_attempts is '{}', not a whole number of at least 1", base::printable(text)));
   }
   return value;
 }

@@ -80,8 +80,9 @@ std::optional<GcCandidate> GcRecords::plan_manifest(const catalog::CatalogRecord
   std::optional<GcCandidate> candidate;
   tally_.attempt({GarbageKind::manifest, catalog::manifest_key(record.name.archive_key, record.name.id), "",
                   tally_.age_of(record.last_modified), *record.manifest_bytes,
-                  archive.volume_id.empty() ? "its archive was never completed"
-                                            : "its archive was never completed, another run's stands there"},
+                  archive.volume_id.empty()
+                      ? "its archive was never completed"
+                      : "its archive was never completed; another run's archive stands at its name"},
                  [&](Garbage& garbage) {
                    std::optional<index::Manifest> manifest = read_if_there(record.name);
                    if (!manifest) return;
@@ -102,7 +103,7 @@ std::optional<GcCandidate> GcRecords::plan_manifest(const catalog::CatalogRecord
                                       "",
                                       garbage.age,
                                       *record.index_bytes,
-                                      "its manifest went"};
+                                      "its manifest was removed"};
                    }
                    candidate = UncommittedRecord{garbage, *std::move(manifest), std::move(index_garbage),
                                                  std::move(upload)};

@@ -84,8 +84,8 @@ class Rebuild {
     parts_ = is_foreign() ? foreign_parts_of(head_.etag) : parts_of(head_.etag);
     if (parts_ == 0) {
       throw error(ErrorKind::unsupported,
-                  is_foreign() ? "its ETag is none that S3 makes, and nothing else would bind a record to it"
-                               : "it was not uploaded in parts: a copy of a volume, not the volume itself");
+                  is_foreign() ? "S3 makes no such ETag, and nothing else could bind a record to it"
+                               : "it was not uploaded in parts: it is a copy, not the volume itself");
     }
     reader_.emplace([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
                     head_.size_bytes);
@@ -144,8 +144,8 @@ class Rebuild {
   Error misfit(const std::string& what) const {
     return error(ErrorKind::invalid_argument,
                  what +
-                     " fit --bucket, --prefix, --layout and --archive-name: give them as they were given to "
-                     "archive");
+                     " fit the source bucket, the prefix, the layout and the archive name: give them as "
+                     "they were given to archive");
   }
 
   /// What all keys of its group start with; empty for a foreign archive.
@@ -222,7 +222,7 @@ class Rebuild {
     }
     const catalog::Damage& first = report.damages.named().front();
     throw error(ErrorKind::corrupt,
-                fmt::format("{} things in it are not as its own index says, no record was made: {}{}{}",
+                fmt::format("{} things in it are not as its own index says; no record was made: {}{}{}",
                             report.damages.count(), base::printable(first.key), first.key.empty() ? "" : ": ",
                             first.what));
   }
@@ -248,7 +248,7 @@ class Rebuild {
 void validate(const RebuildOptions& o) {
   validate(o.scope);
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
-  if (o.scope.bucket.empty()) refuse("--bucket is missing: whose objects were archived");
+  if (o.scope.bucket.empty()) refuse("bucket is missing: its objects were archived");
   base::require_memory(o.memory_bytes);
 }
 

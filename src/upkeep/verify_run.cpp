@@ -147,7 +147,7 @@ void validate(const VerifyOptions& o) {
   validate(o.scope);
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
   base::require_threads(o.threads);
-  if (o.mend && !o.deep) refuse("an archive is only mended after it was read whole: --mend needs --deep");
+  if (o.mend && !o.deep) refuse("mend needs deep: an archive is only mended after it was read whole");
   if (o.thaw) validate(*o.thaw);
   base::require_memory(o.memory_bytes);
 }

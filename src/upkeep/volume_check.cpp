@@ -169,7 +169,7 @@ void VolumeCheck::judge_without_manifest(const catalog::ListedVolume& listed, Vo
   } else if (catalog::id_of(head).empty()) {
     finding.kind = VolumeFinding::Kind::foreign;
   } else {
-    finding.damage("no manifest in the catalog is its own; catalog rebuild makes it again");
+    finding.damage("the catalog has no manifest of it; catalog rebuild makes it again");
   }
 }
 
@@ -194,19 +194,17 @@ void VolumeCheck::judge_unfinished(const catalog::ListedVolume& listed, VolumeFi
   const auto head = store_.head_object(bucket_, listed.archive_key);
   if (!head) {
     return finding.damage(
-        "there is a manifest but no archive: its run was killed before it was there, or it was deleted "
-        "before "
-        "any source was (gc removes such records)");
+        "there is a manifest but no archive: the run was killed before it made the archive, or the "
+        "archive was deleted before any source was (gc removes such records)");
   }
   if (catalog::record_id(head) == record.name.id) return judge(listed, finding);  // completed a moment ago
   const std::string id = catalog::id_of(head);
   if (id.empty()) {
     finding.damage(
-        "at its name stands an object with no id of a volume: its run was killed before the archive was "
-        "there, "
-        "or it was overwritten before any source was deleted (gc removes such records)");
+        "an object without a volume's id stands at its name: the run was killed before it made the "
+        "archive, or the archive was overwritten before any source was deleted (gc removes such records)");
   } else if (!find_record({listed.archive_key, id})) {
-    finding.damage("at its name stands a volume that no manifest names: was it overwritten?");
+    finding.damage("a volume that no manifest names stands at its name: was the archive overwritten?");
   } else {
     finding.kind = VolumeFinding::Kind::garbage;  // another run was faster
   }

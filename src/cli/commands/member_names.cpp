@@ -23,7 +23,7 @@ void read_lines(std::istream& in, const std::string& name, std::vector<std::stri
     throw UsageError(fmt::format("--keys-from {} could not be read to its end", base::printable(name)), "");
   if (lines.size() == before) {
     throw UsageError(fmt::format("--keys-from {} holds no key", base::printable(name)),
-                     "one key a line, as find prints them");
+                     "one key per line, as find prints them");
   }
 }
 
@@ -53,7 +53,7 @@ catalog::MemberQuery read_query(const MemberNames& names) {
     std::ifstream file(names.keys_file, std::ios::binary);
     if (!file) {
       throw UsageError(fmt::format("--keys-from {} can't be opened", base::printable(names.keys_file)),
-                       "one key a line; - is standard input");
+                       "one key per line; - is standard input");
     }
     read_lines(file, names.keys_file, keys);
   }

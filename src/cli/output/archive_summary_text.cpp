@@ -57,11 +57,12 @@ std::string versions_text(const archive::ArchiveOptions& options, const GroupRep
 
 std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
   const archive::VolumeSums archived = total.archived();
-  std::string text = total.volumes.empty()
-                         ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.group_reports.size()))
-                         : fmt::format("archived: {} of {}, in {}\n", format_objects(archived.objects),
-                                       groups(outcome.report.group_reports.size()),
-                                       format_count(total.volumes.size(), "volume", "volumes"));
+  std::string text =
+      total.volumes.empty()
+          ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.group_reports.size()))
+          : fmt::format("archived: {} of {}, in {}\n", format_objects(archived.objects),
+                        groups(outcome.report.group_reports.size()),
+                        format_count(total.volumes.size(), "volume", "volumes"));
   text += volumes_text(outcome, total.volumes);
   if (archived.objects > 0) {
     text += fmt::format("bytes:    {} -> {} ({})\n", format_bytes(archived.source_bytes),
@@ -88,7 +89,7 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
                         describe(*conditions));
   }
   if (total.vanished > 0) {
-    text += fmt::format("vanished: {} deleted by somebody else during the run, not archived\n",
+    text += fmt::format("vanished: {} deleted by another process during the run, not archived\n",
                         format_count(total.vanished, "object was", "objects were"));
   }
   return text;
@@ -98,7 +99,8 @@ std::string left_text(const archive::LeftObjects& left) {
   if (left.count() == 0) return {};
   std::string text = fmt::format("LEFT IN PLACE: {}\n", format_objects(left.count()));
   for (const auto& [reason, count] : left.by_reason()) {
-    text += fmt::format("  {}: {}\n", archive::describe(reason), format_count(count));
+    const char* const flag = reason == archive::LeftReason::too_large ? " (--memory)" : "";
+    text += fmt::format("  {}{}: {}\n", archive::describe(reason), flag, format_count(count));
   }
   return text + list_text(left, kMaxNames, "    ", [](const LeftObject& object) {
            std::string line =

@@ -100,7 +100,7 @@ std::string text_summary(const GcOutcome& outcome) {
                       report.left) +
          garbage_text(fmt::format("DAMAGED: {}, not touched", things(report.damaged.count())),
                       report.damaged) +
-         garbage_text(fmt::format("can't be told yet, and stays: {}", things(report.waiting.count())),
+         garbage_text(fmt::format("can't be told yet, so it stays: {}", things(report.waiting.count())),
                       report.waiting) +
          failures_text("FAILED: not everything could be looked at", report.failures) +
          looked_at_text(outcome) + requests_text(outcome.requests) + time_text(outcome.duration) +

@@ -40,9 +40,11 @@ std::string not_restored_text(const RestoreReport& report) {
   if (report.not_restored.empty()) return {};
   std::string text = fmt::format("NOT RESTORED: {}", format_objects(report.not_restored.count()));
   if (report.existing != 0)
-    text += fmt::format(", {} because something else is there", format_count(report.existing));
+    text += fmt::format(", {} because something else is there (--overwrite replaces it)",
+                        format_count(report.existing));
   if (report.tied != 0)
-    text += fmt::format(", {} because the newest can't be told", format_count(report.tied));
+    text += fmt::format(", {} because the newest can't be told (--volume takes the one of a volume)",
+                        format_count(report.tied));
   return text + "\n" + list_text(report.not_restored, kMaxNamed, "    ", [](const restore::NotRestored& one) {
            return fmt::format("{}: {}", base::printable(one.key), base::printable(one.why));
          });
@@ -112,7 +114,7 @@ std::vector<std::string> plan_lines(const RestoreSettings& settings, const Resto
                                 takes.empty() ? "" : "; takes ", takes));
   }
   if (plan.thawing_volumes != 0)
-    lines.push_back(fmt::format("thaw: {} on the way already", format_volumes(plan.thawing_volumes)));
+    lines.push_back(fmt::format("thaw: {} already on the way", format_volumes(plan.thawing_volumes)));
   lines.push_back(fmt::format("costs: {} for thaw and requests at S3's list prices", dollars(plan.dollars)));
   return lines;
 }
@@ -127,7 +129,7 @@ std::string text_summary(const RestoreOutcome& outcome) {
   }
   text +=
       fmt::format("restored: {}, {}\n", format_objects(report.restored), format_bytes(report.restored_bytes));
-  if (report.equal != 0) text += fmt::format("there already, and equal: {}\n", format_objects(report.equal));
+  if (report.equal != 0) text += fmt::format("already there, and equal: {}\n", format_objects(report.equal));
   if (report.thaws_started != 0)
     text += fmt::format("asked for the thaw of {}\n", format_volumes(report.thaws_started));
   return text + not_restored_text(report) + failed_volumes_text(report) + waiting_text(report) +

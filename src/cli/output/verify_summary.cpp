@@ -37,7 +37,7 @@ std::string thaws_text(const VerifyReport& report) {
 std::string lost_ids_text(const VerifyReport& report) {
   return names_text(fmt::format("got their id back: {}", format_volumes(report.mended.count())),
                     report.mended) +
-         names_text(fmt::format("whole, but lost their id, which --deep --mend gives back: {}",
+         names_text(fmt::format("whole, but without their id, which --deep --mend gives back: {}",
                                 format_volumes(report.lost_id.count())),
                     report.lost_id) +
          names_text(fmt::format("can't be proven without reading, which --deep --mend does: {}",
@@ -46,13 +46,13 @@ std::string lost_ids_text(const VerifyReport& report) {
 }
 
 std::string others_text(const VerifyReport& report) {
-  return names_text(
-             fmt::format("unfinished, perhaps in the making: {}", format_volumes(report.unfinished.count())),
-             report.unfinished) +
+  return names_text(fmt::format("unfinished, perhaps still being made: {}",
+                                format_volumes(report.unfinished.count())),
+                    report.unfinished) +
          names_text(fmt::format("records of killed runs, which gc removes: {}",
                                 format_count(report.garbage.count())),
                     report.garbage) +
-         names_text(fmt::format("not ours, under a volume's name: {}",
+         names_text(fmt::format("not ours, at a volume's name: {}",
                                 format_count(report.foreign.count(), "object", "objects")),
                     report.foreign);
 }
@@ -68,9 +68,9 @@ std::string_view verdict(const VerifyOutcome& outcome) {
       return "not everything could be looked at, and running it again won't help: see above\n";
     case ExitCode::waiting:
       return outcome.options.thaw
-                 ? "what is frozen was compared by its checksum only: run the same command again when it is "
-                   "thawed\n"
-                 : "what is frozen was compared by its checksum only: --thaw asks for its thaw\n";
+                 ? "frozen volumes were compared by their checksums only: run the same command again "
+                   "when they are thawed\n"
+                 : "frozen volumes were compared by their checksums only: --thaw asks for their thaw\n";
     case ExitCode::interrupted:
       return "interrupted: not every volume was looked at\n";
   }

@@ -114,7 +114,7 @@ TEST(ReadbackTest, ABitFlippedInTheStagedArchiveIsCaught) {
     const GroupReport total = support::run(store, options()).total();
     ASSERT_TRUE(total.failure);
     EXPECT_EQ(total.failure->kind(), ErrorKind::corrupt);
-    EXPECT_THAT(total.failure->what(), HasSubstr("came back otherwise than it was packed"));
+    EXPECT_THAT(total.failure->what(), HasSubstr("that was read back is not what was packed"));
     expect_as_if_nothing_had_happened(store, originals);
     store.after = {};
     EXPECT_FALSE(support::run(store, options()).total().failure);

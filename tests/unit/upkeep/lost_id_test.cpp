@@ -235,7 +235,7 @@ TEST_P(LostId, WhatIsProvenByItsChecksumIsReadAndTold) {
   const std::string body = cat();
   lose_id({crc64()});
   EXPECT_EQ(state().state, catalog::VolumeState::lost_id);
-  EXPECT_THAT(state().detail, HasSubstr("--mend"));
+  EXPECT_THAT(state().detail, HasSubstr("a deep verify that mends"));
   EXPECT_EQ(to_string(catalog::VolumeState::lost_id), "lost_id");
   store_.forget_journal();
   EXPECT_EQ(cat(), body);
@@ -272,7 +272,7 @@ TEST_P(LostId, WhereNothingCanBeComparedReadersSaySo) {
   EXPECT_THAT(verify().unproven.named(), ElementsAre(kArchiveKey));
   EXPECT_EQ(verify().lost_id.count(), 0u);
   EXPECT_THAT(cat_error(), HasSubstr("can't be proven without reading"));
-  EXPECT_THAT(cat_error(), HasSubstr("verify --deep --mend"));
+  EXPECT_THAT(cat_error(), HasSubstr("A deep verify that mends"));
 
   restore::RestoreOptions options;
   options.scope.archive_bucket = support::kArchive;

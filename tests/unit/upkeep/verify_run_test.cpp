@@ -157,7 +157,7 @@ TEST_F(VerifyRunTest, AnArchiveWithoutItsManifestAndAManifestThatIsNone) {
   store_.put(support::kArchive, manifest, "{}");
   EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("manifest"));
   store_.erase(support::kArchive, manifest);
-  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("no manifest in the catalog is its own"));
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("the catalog has no manifest of it"));
   store_.put(support::kArchive, manifest, good);
   store_.put(support::kArchive, "src/20180405.zip", "somebody else's");
   const VerifyReport report = verify();

@@ -68,7 +68,7 @@ TEST(GcSummary, TellsWhatStaysAndWhy) {
   EXPECT_THAT(text,
               HasSubstr("LEFT: 1 thing could not be removed\n  probe     p\\x0a  0 s old: AccessDenied\n"));
   EXPECT_THAT(text, HasSubstr("DAMAGED: 1 thing, not touched\n  manifest  m"));
-  EXPECT_THAT(text, HasSubstr("can't be told yet, and stays: 1 thing\n  index     w"));
+  EXPECT_THAT(text, HasSubstr("can't be told yet, so it stays: 1 thing\n  index     w"));
   EXPECT_THAT(text, HasSubstr("s3:ListBucketMultipartUploads"));
   EXPECT_THAT(text, HasSubstr("running it again won't help"));
 }
