@@ -31,18 +31,19 @@ class LineView final : public ProgressView {
   using Line = std::string (*)(const State& now, std::chrono::milliseconds elapsed);
 
   /// progress outlives the view.
-  LineView(const base::Progress<State>& progress, Line line) : progress_(progress), line_(line) {}
+  LineView(const base::Progress<State>& progress, Line make_line)
+      : progress_(progress), make_line_(make_line) {}
 
   void update(std::chrono::milliseconds elapsed) override {
     now_ = progress_.snapshot();
     elapsed_ = elapsed;
   }
   std::vector<std::string> frame(std::size_t /*max_lines*/) const override { return {line()}; }
-  std::string line() const override { return line_(now_, elapsed_); }
+  std::string line() const override { return make_line_(now_, elapsed_); }
 
  private:
   const base::Progress<State>& progress_;
-  const Line line_;
+  const Line make_line_;
   State now_ = {};
   std::chrono::milliseconds elapsed_{0};
 };
