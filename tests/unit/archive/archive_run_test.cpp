@@ -251,6 +251,20 @@ TEST_P(ArchiveRunTest, LateArrivalsGetAVolumeOfTheirOwn) {
   EXPECT_EQ(store_.objects(support::kArchive).at("src/20180401.zip").body, before);
 }
 
+TEST_P(ArchiveRunTest, AnArchiveThatGoesWhileLateArrivalsArePackedLicensesNothing) {
+  support::fill(store_, 2, 1);
+  options_.keep_sources = true;
+  run(store_, options_);
+  options_.keep_sources = false;
+  store_.put(support::kSource, day_key(1, 7), "late");
+  store_.before = [this](const support::Call& c) {
+    if (c.op == Op::complete && c.key == "src/20180401-2.zip")
+      store_.erase(support::kArchive, "src/20180401.zip");
+  };
+  EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::precondition_failed);
+  EXPECT_EQ(store_.keys(support::kSource), (std::set<std::string>{day_key(1, 0), day_key(1, 1)}));
+}
+
 TEST_P(ArchiveRunTest, WithKeptSourcesASecondRunArchivesNothingTwice) {
   const auto originals = support::fill(store_, 3, 1);
   options_.keep_sources = true;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "support/promise.h"
@@ -346,6 +347,20 @@ TEST_P(SourceDeleterTest, NothingMoreGoesOnceTheArchiveWasReplacedInBetween) {
   const std::size_t left = sources();
   EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::precondition_failed);
   EXPECT_EQ(sources(), left);
+}
+
+/// Out of order, a look would find that objects are gone which are there.
+TEST_P(SourceDeleterTest, ALookOutOfOrderIsNotBelieved) {
+  archive();
+  store_.alter_list = [](const s3::ListObjectsRequest& request, s3::ListObjectsPage& page) {
+    if (request.bucket == support::kSource && request.max_keys < 1000)
+      std::reverse(page.objects.begin(), page.objects.end());
+  };
+  store_.before = [](const Call& c) {  // each delete is tried again, after a look
+    if (GetParam() && c.op == Op::del) throw store_error(ErrorKind::transient, "InternalError");
+  };
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::corrupt);
+  EXPECT_EQ(sources(), 10u);
 }
 
 TEST_P(SourceDeleterTest, KeysThatNoBatchCanNameGetALookEach) {

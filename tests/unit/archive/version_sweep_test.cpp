@@ -84,6 +84,28 @@ TEST_F(VersionSweepTest, ALostArchiveIsNamedAlsoIfOnlyVersionsAreLeft) {
   EXPECT_EQ(report.versions_deleted, 0u) << "they are the last copies";
 }
 
+TEST_F(VersionSweepTest, AVolumeOfAnotherBucketUnderOurNameIsNoLicence) {
+  support::fill(store_, 1, 1);
+  options_.archive_name = catalog::ArchiveName::parse("all/{yyyy}{mm}{dd}.zip");
+  options_.keep_sources = true;
+  options_.delete_versions = false;
+  run();
+  // A replica keeps the version's id and ETag.
+  const auto replica = store_.objects(support::kSource).at(day_key(1, 0));
+  store_.put("other", day_key(1, 0), "");
+  store_.edit("other", day_key(1, 0), [&](support::StoredObject& object) { object = replica; });
+  s3::DeleteItem item;
+  item.key = day_key(1, 0);
+  store_.delete_object("other", item, s3::ObjectStore::Resend::allowed);
+  options_.selection.bucket = "other";
+  options_.keep_sources = false;
+  options_.delete_versions = true;
+  const GroupReport report = run();
+  EXPECT_EQ(report.versions_deleted, 0u);
+  EXPECT_EQ(report.versions_kept, 1u);
+  EXPECT_EQ(store_.versions("other", day_key(1, 0)).size(), 2u);
+}
+
 TEST_F(VersionSweepTest, OnlyTheVeryVersionThatWasArchivedGoes) {
   support::fill(store_, 2, 1);
   options_.delete_versions = false;

@@ -483,7 +483,7 @@ std::string FakeStore::complete(const s3::CompleteMultipartUploadRequest& reques
       object.checksums = {{"CRC32", base::to_base64(base::crc32_bytes(crc32)), "FULL_OBJECT"}};
   }
   object.etag = base::to_hex(base::md5(md5s)) + "-" + std::to_string(request.parts.size());
-  if (kms) object.server_side_encryption = "aws:kms";
+  object.server_side_encryption = kms ? "aws:kms" : upload.request.encryption.algorithm;
   const std::string etag = object.etag;
   store(request.bucket, request.key, std::move(object));
   uploads_.erase(found);

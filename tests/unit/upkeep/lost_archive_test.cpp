@@ -431,6 +431,29 @@ TEST_P(LostArchiveTest, AMarkThatComesTooLateLicensesNothing) {
   EXPECT_FALSE(has(catalog::take_back_mark_key(kVolume, seen.manifest().id)));
 }
 
+TEST_P(LostArchiveTest, AnEarlierRunsVolumeIsLookedAtAgainBeforeItsSourcesGo) {
+  archive(true);
+  const index::Manifest manifest = catalog_.read_manifest(only_name());
+  const std::string manifest_key = catalog::manifest_key(kVolume, manifest.id);
+  const std::string take_back_key = catalog::take_back_mark_key(kVolume, manifest.id);
+  // Once the run has its proof, another process begins to remove the record; or has removed it.
+  for (const bool removed : {false, true}) {
+    SCOPED_TRACE(removed);
+    store_.before = [&](const Call& c) {
+      if (c.op != Op::list || c.key.find("/commit/") == std::string::npos) return;
+      if (removed) {
+        store_.erase(support::kArchive, manifest_key);
+      } else {
+        catalog_.put_take_back_mark(manifest);
+      }
+    };
+    EXPECT_TRUE(support::run(store_, options_).total().failure);
+    store_.before = {};
+    EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
+    if (!removed) store_.erase(support::kArchive, take_back_key);
+  }
+}
+
 TEST_P(LostArchiveTest, ATakeBackMarkThatWasLeftGoesAfterItsRecord) {
   archive_unmarked();
   const index::Manifest manifest = catalog_.read_manifest(only_name());

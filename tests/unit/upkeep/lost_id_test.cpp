@@ -1,5 +1,6 @@
 // Archives that lost their id: what of them is proven by the store's word, what readers make of it, and that
 // mending copies proven bytes and nothing else.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -155,6 +156,8 @@ class LostId : public ::testing::TestWithParam<bool> {
   void lose_id(const std::vector<s3::Checksum>& checksums, const std::string& etag = kOtherEtag) {
     store_.edit(support::kArchive, kArchiveKey, [&](StoredObject& object) {
       object.metadata = {{"by", "somebody"}};
+      object.system_headers = {{"Cache-Control", "no-cache"}};
+      object.server_side_encryption = "AES256";
       object.checksums = checksums;
       object.etag = etag;
     });
@@ -212,6 +215,8 @@ class LostId : public ::testing::TestWithParam<bool> {
     EXPECT_EQ(after.body, before.body);
     EXPECT_EQ(after.storage_class, "GLACIER");
     EXPECT_EQ(after.content_type, before.content_type);
+    EXPECT_EQ(after.system_headers, before.system_headers);
+    EXPECT_EQ(after.server_side_encryption, before.server_side_encryption);
     EXPECT_EQ(after.tags, (std::map<std::string, std::string>{{"owner", "ops"}}));
     EXPECT_EQ(after.metadata,
               (std::map<std::string, std::string>{{"by", "somebody"}, {catalog::kIdMetadata, name_.id}}));
@@ -395,6 +400,49 @@ TEST_P(LostId, AMendThatBreaksOffHarmsNothing) {
   }
 }
 
+/// Complete fails, and takes effect when it is given up, right before the abort.
+TEST_P(LostId, ACompleteThatLandsLateHasMended) {
+  archive();
+  lose_id({crc64()});
+  const StoredObject before = store_.objects(support::kArchive).at(kArchiveKey);
+  store_.before = [&](const Call& c) {
+    if (c.key != kArchiveKey) return;
+    if (c.op == Op::complete) throw support::store_error(ErrorKind::transient, "InternalError");
+    if (c.op == Op::abort) store_.complete_now(store_.last_complete());
+  };
+  EXPECT_THAT(verify(true, true).mended.named, ElementsAre(kArchiveKey));
+  store_.before = {};
+  expect_mended(before);
+}
+
+/// The store acknowledges everything, and then shows no archive with that id: that is told.
+TEST_P(LostId, ACopyThatTheStoreDoesNotConfirmIsNoMend) {
+  archive();
+  lose_id({crc64()});
+  store_.after = [&](const Call& c) {
+    if (c.op == Op::complete && c.key == kArchiveKey)
+      store_.edit(support::kArchive, kArchiveKey, [](StoredObject& object) { object.metadata.clear(); });
+  };
+  const VerifyReport report = verify(true, true);
+  store_.after = {};
+  EXPECT_EQ(report.mended.count, 0u);
+  EXPECT_EQ(report.whole, 0u);
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_EQ(report.failures[0].kind(), ErrorKind::corrupt);
+}
+
+/// The checksum that proves the bytes is that of the object that they came from.
+TEST_P(LostId, AnotherObjectsChecksumProvesNoBytes) {
+  archive();
+  lose_id({crc64()});
+  store_.before = [&](const Call& c) {
+    if (c.op != Op::head || c.key != kArchiveKey) return;
+    store_.edit(support::kArchive, kArchiveKey,
+                [](StoredObject& object) { object.etag = "fedcba9876543210fedcba9876543210-7"; });
+  };
+  EXPECT_THAT(cat_error(), HasSubstr("not the one that the catalog means"));
+}
+
 TEST_P(LostId, WhereNothingWouldProveTheCopyNothingIsChanged) {
   if (!GetParam()) return;  // without checksums and ETags nothing is ever committed
   store_.kms = true;        // ETags say nothing …
@@ -410,23 +458,31 @@ TEST_P(LostId, WhereNothingWouldProveTheCopyNothingIsChanged) {
 }
 
 TEST_P(LostId, NobodyRemovesItsRecord) {
-  for (const bool proven : {true, false}) {
-    if (proven) archive();
-    if (proven) {
-      lose_id({crc64()});
-    } else {
-      lose_id({});
+  archive();
+  const std::string commit_mark = catalog::commit_mark_key(kArchiveKey, name_.id);
+  // Without its mark, only the archive tells that it was committed.
+  for (const bool marked : {true, false}) {
+    if (!marked) store_.erase(support::kArchive, commit_mark);
+    for (const bool proven : {true, false}) {
+      SCOPED_TRACE(fmt::format("marked {}, proven {}", marked, proven));
+      lose_id(proven ? std::vector{crc64()} : std::vector<s3::Checksum>{});
+      const auto keys = store_.keys(support::kArchive);
+      catalog::Catalog catalog(store_, support::kArchive);
+      EXPECT_EQ(error_kind([&] { catalog::take_back(store_, catalog, manifest()); }), ErrorKind::corrupt);
+      for (const bool dry_run : {true, false}) {
+        GcOptions options;
+        options.archive_bucket = support::kArchive;
+        options.min_age = std::chrono::seconds(0);
+        options.dry_run = dry_run;
+        GcProgress progress;
+        const auto log = base::make_null_logger();
+        const GcReport report = run_gc(options, {store_, *log, progress, {}});
+        EXPECT_EQ(report.removed.count(), 0u);
+        ASSERT_EQ(report.damaged.count(), 1u);
+        EXPECT_THAT(report.damaged.named()[0].why, HasSubstr("--mend"));
+      }
+      EXPECT_EQ(store_.keys(support::kArchive), keys);
     }
-    catalog::Catalog catalog(store_, support::kArchive);
-    EXPECT_EQ(error_kind([&] { catalog::take_back(store_, catalog, manifest()); }), ErrorKind::corrupt);
-    GcOptions options;
-    options.archive_bucket = support::kArchive;
-    options.min_age = std::chrono::seconds(0);
-    GcProgress progress;
-    const auto log = base::make_null_logger();
-    run_gc(options, {store_, *log, progress, {}});
-    EXPECT_TRUE(store_.keys(support::kArchive).contains(catalog::manifest_key(kArchiveKey, name_.id)));
-    EXPECT_TRUE(store_.keys(support::kArchive).contains(catalog::index_key(kArchiveKey, name_.id)));
   }
 }
 
