@@ -349,6 +349,18 @@ TEST_P(SourceDeleterTest, NothingMoreGoesOnceTheArchiveWasReplacedInBetween) {
   EXPECT_EQ(sources(), left);
 }
 
+TEST_P(SourceDeleterTest, NothingComesBetweenALookAndItsDelete) {
+  if (GetParam()) return;  // the condition protects
+  options_.delete_batch = 100;
+  archive();
+  EXPECT_EQ(remove().deleted, 10u);
+  const std::vector<Call> journal = store_.journal();
+  const auto at = std::find_if(journal.begin(), journal.end(), [](const Call& c) { return c.op == Op::del; });
+  ASSERT_NE(at, journal.end());
+  EXPECT_EQ((at - 1)->op, Op::list) << "the proof is renewed before the look";
+  EXPECT_EQ((at - 2)->op, Op::head);
+}
+
 /// Out of order, a look would find that objects are gone which are there.
 TEST_P(SourceDeleterTest, ALookOutOfOrderIsNotBelieved) {
   archive();

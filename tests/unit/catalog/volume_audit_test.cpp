@@ -85,6 +85,16 @@ TEST_F(VolumeAudit, AWholeVolumePasses) {
   for (const Call& get : store_.calls(Op::get)) EXPECT_EQ(get.if_match, manifest_.etag);
 }
 
+TEST_F(VolumeAudit, BothChecksumsAreCompared) {
+  make_small();
+  const index::Manifest good = manifest_;
+  manifest_.checksum.value = "AAAAAA==";
+  EXPECT_NE(told(audit()).find("CRC-32"), std::string::npos);
+  manifest_ = good;
+  manifest_.crc64nvme = "AAAAAAAAAAA=";
+  EXPECT_NE(told(audit()).find("CRC64NVME"), std::string::npos);
+}
+
 TEST_F(VolumeAudit, EveryFlippedBitIsFound) {
   make_small();
   for (std::size_t at = 0; at < manifest_.archive_size_bytes; ++at) {

@@ -209,6 +209,23 @@ TEST_F(BucketTargetStreamedTest, TheStoreIsAskedOnceAndOnlyWhereAnObjectStands) 
   }
   EXPECT_EQ(probes(), asked);
   EXPECT_EQ(store_.open_uploads(), 0u);
+
+  // Where aborts remove objects, one answer is enough as well.
+  const auto harmed = target();
+  store_.after = [this](const Call& call) {
+    if (call.op == Op::abort) store_.erase(kBucket, call.key);
+  };
+  asked = 0;
+  for (const std::string key : {"c", "d"}) {
+    store_.before = [&](const Call& call) {
+      if (call.op == Op::part && call.key == key) store_.put(kBucket, key, "theirs");
+    };
+    EXPECT_EQ(error_kind([&] { stream(*harmed, row_of_object(key, ours), ours); }),
+              ErrorKind::precondition_failed);
+    EXPECT_TRUE(store_.calls(Op::abort, key).empty() || store_.calls(Op::abort, key).back().key != key);
+    if (asked == 0) asked = probes();
+  }
+  EXPECT_EQ(probes(), asked);
 }
 
 TEST_F(BucketTargetStreamedTest, ACompleteThatLandsRightBeforeTheAbortCounts) {

@@ -361,6 +361,40 @@ TEST_P(GcTest, WhereAbortsRemoveObjectsNothingIsAborted) {
   EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{kName}));
 }
 
+/// A record's upload is to a name at which another archive stands.
+TEST_P(GcTest, WhereAbortsRemoveObjectsNoRecordIsTakenBack) {
+  kill_at(Op::complete, kName);
+  store_.put(support::kArchive, kName, "somebody's");
+  const auto keys = store_.keys(support::kArchive);
+  store_.after = [this](const Call& c) {
+    if (c.op == Op::abort) store_.erase(support::kArchive, c.key);
+  };
+  GcOptions dry = gc_options();
+  dry.dry_run = true;
+  EXPECT_EQ(gc(store_, dry).removed.count(), 3u);
+  expect_no_change(keys, 1);
+  EXPECT_EQ(support::error_kind([&] { gc(store_, gc_options()); }), ErrorKind::unsupported);
+  store_.after = {};
+  EXPECT_EQ(store_.keys(support::kArchive), keys);
+  EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{kName}));
+}
+
+/// Another process marks the volume after the catalog was listed.
+TEST_P(GcTest, AnIndexWhoseVolumeIsMarkedMeanwhileStays) {
+  kill_at(Op::put, "/manifest/");
+  const std::string index = only_key(catalog::kIndexFolder);
+  const auto name = catalog::parse_index_key(index);
+  ASSERT_TRUE(name);
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::head && c.key.starts_with(catalog::kManifestFolder))
+      store_.put(support::kArchive, catalog::commit_mark_key(name->archive_key, name->id), "{}");
+  };
+  EXPECT_EQ(names(gc(store_, gc_options()).removed),
+            (std::vector<std::string>{std::string("upload ") + kName}));
+  store_.before = {};
+  EXPECT_TRUE(store_.keys(support::kArchive).contains(index));
+}
+
 TEST_P(GcTest, WhatItAsksWithIsNoGarbage) {
   for (const char* key : {"src/20180401.zip", "src/20180402.zip", "s3compress_catalog/staging/x"})
     start_upload(key);

@@ -355,9 +355,21 @@ TEST_P(LostArchiveTest, AnOldRecordWhoseUploadsMayNotBeListed) {
 TEST_P(LostArchiveTest, AMarkWhoseManifestIsGone) {
   archive();
   const catalog::ManifestName name = only_name();
-  store_.erase(support::kArchive, catalog::manifest_key(kVolume, name.id));
+  const std::string manifest_key = catalog::manifest_key(kVolume, name.id);
+  const std::string manifest = store_.objects(support::kArchive).at(manifest_key).body;
+  store_.erase(support::kArchive, manifest_key);
+  const auto forget = [&] { return error_kind([&] { forget_volume(store_, support::kArchive, kVolume); }); };
+  EXPECT_EQ(forget(), ErrorKind::precondition_failed) << "catalog rebuild can bring it back";
+  EXPECT_TRUE(has(catalog::commit_mark_key(kVolume, name.id)));
   lose_archive();
   const auto before = records();
+  // Its run put it after gc had listed the manifests.
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::head && c.key == manifest_key) store_.put(support::kArchive, manifest_key, manifest);
+  };
+  EXPECT_EQ(gc().damaged.count(), 0u);
+  store_.before = {};
+  store_.erase(support::kArchive, manifest_key);
   const GcReport report = gc();
   EXPECT_EQ(report.removed.count(), 0u);
   ASSERT_EQ(report.damaged.count(), 1u);
@@ -493,6 +505,9 @@ TEST_P(LostArchiveTest, OnlyTheRecordOfALostArchiveIsForgotten) {
   refused("it lost only its id");
   lose_archive();
   EXPECT_EQ(find_forgettable(store_, support::kArchive, kVolume).size(), 1u);
+  store_.put(support::kArchive, kVolume, "of another size: it isn't its archive");
+  EXPECT_EQ(find_forgettable(store_, support::kArchive, kVolume).size(), 1u);
+  lose_archive();
   EXPECT_EQ(records().size(), 3u);
   EXPECT_EQ(forget_volume(store_, support::kArchive, kVolume).size(), 1u);
   EXPECT_TRUE(records().empty());

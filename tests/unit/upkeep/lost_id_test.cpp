@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "base/crc.h"
 #include "base/encoding.h"
 #include "base/hash.h"
@@ -321,6 +323,8 @@ TEST_P(LostId, MendingCopiesTheProvenBytesAndKeepsTheRest) {
   ASSERT_EQ(store_.calls(Op::part_copy).size(), 1u);
   EXPECT_EQ(store_.calls(Op::part_copy)[0].if_match, kOtherEtag) << "of the very object that was read";
   EXPECT_EQ(store_.last_complete().if_match, kOtherEtag);
+  EXPECT_EQ(store_.last_complete().full_object_crc32, base::crc32(before.body));
+  EXPECT_EQ(store_.last_complete().object_size_bytes, before.body.size());
   EXPECT_LT(store_.calls(Op::read, ".jsonl.gz").at(0).number, store_.calls(Op::create, "src/").at(0).number);
   expect_mended(before);
   store_.forget_journal();
@@ -353,25 +357,37 @@ TEST_P(LostId, AFrozenOneWaitsForItsThaw) {
 
 /// Somebody writes another archive at that name, at every moment of a mend: it stays.
 TEST_P(LostId, AnArchiveThatIsReplacedMeanwhileIsNeverOverwritten) {
-  for (const Op moment : {Op::tagging, Op::create, Op::part_copy, Op::complete}) {
+  struct Moment {
+    Op op;
+    bool after = false;
+  };
+  archive();
+  for (const auto& [moment, after] :
+       {Moment{Op::head}, Moment{Op::tagging}, Moment{Op::create}, Moment{Op::part_copy},
+        Moment{Op::part_copy, true}, Moment{Op::complete}}) {
+    SCOPED_TRACE(fmt::format("{} {}", after ? "after" : "before", static_cast<int>(moment)));
     FakeStore& store = store_;
-    if (moment == Op::tagging) archive();
     if (moment == Op::complete && !GetParam()) continue;  // the window of stores that ignore the condition
     const StoredObject good = store.objects(support::kArchive).at(kArchiveKey);
     lose_id({crc64()});
-    store.before = [&](const Call& c) {
-      if (c.op != moment || c.key != kArchiveKey) return;
+    store.forget_journal();
+    std::atomic<bool> read{false};  // by several threads
+    (after ? store.after : store.before) = [&, op = moment](const Call& c) {
+      if (c.key != kArchiveKey) return;
+      if (c.op == Op::get) read = true;
+      if (c.op != op || !read) return;
       store.edit(support::kArchive, kArchiveKey, [](StoredObject& object) {
         object.body = "a newer archive";
         object.etag = "fedcba9876543210fedcba9876543210-1";
       });
     };
     const VerifyReport report = verify(true, true);
-    store.before = {};
+    store.before = store.after = {};
     EXPECT_EQ(report.failures.count(), 1u);
     ASSERT_EQ(report.failures.named().size(), 1u);
     EXPECT_EQ(report.failures.named()[0].kind(), ErrorKind::precondition_failed);
-    EXPECT_EQ(archive_bytes(), "a newer archive") << static_cast<int>(moment);
+    EXPECT_EQ(archive_bytes(), "a newer archive");
+    EXPECT_EQ(store.calls(Op::create).empty(), moment == Op::head) << "nothing is written that can't be used";
     EXPECT_EQ(store.open_uploads(), 0u);
     store.edit(support::kArchive, kArchiveKey, [&](StoredObject& object) { object = good; });
   }
@@ -391,13 +407,33 @@ TEST_P(LostId, AMendThatBreaksOffHarmsNothing) {
           throw support::store_error(ErrorKind::transient, "InternalError");
       };
       (takes_effect ? store_.after : store_.before) = fail;
+      store_.forget_journal();
       verify(true, true);
       store_.before = store_.after = {};
+      if (takes_effect && broken == Op::complete) {
+        EXPECT_TRUE(store_.calls(Op::abort, "src/").empty()) << "what is proven needs no abort";
+      }
       EXPECT_EQ(archive_bytes(), good.body);
       EXPECT_EQ(verify(true, true).whole, 1u);
       EXPECT_TRUE(catalog::prove_committed(manifest(), store_.head_object(support::kArchive, kArchiveKey)));
     }
   }
+}
+
+TEST_P(LostId, WhatAnotherProcessHasMendedIsLeftAlone) {
+  archive();
+  const StoredObject good = store_.objects(support::kArchive).at(kArchiveKey);
+  lose_id({}, manifest().etag);
+  std::atomic<bool> read{false};
+  store_.before = [&](const Call& c) {
+    if (c.key != kArchiveKey) return;
+    if (c.op == Op::get) read = true;
+    if (c.op == Op::head && read)
+      store_.edit(support::kArchive, kArchiveKey, [&](StoredObject& object) { object = good; });
+  };
+  store_.forget_journal();
+  EXPECT_EQ(verify(true, true).whole, 1u);
+  EXPECT_TRUE(store_.calls(Op::create).empty());
 }
 
 /// Complete fails, and takes effect when it is given up, right before the abort.
@@ -469,6 +505,9 @@ TEST_P(LostId, NobodyRemovesItsRecord) {
       const auto keys = store_.keys(support::kArchive);
       catalog::Catalog catalog(store_, support::kArchive);
       EXPECT_EQ(error_kind([&] { catalog::take_back(store_, catalog, manifest()); }), ErrorKind::corrupt);
+      const catalog::GroupState group = catalog.load_group("src/20180401");
+      EXPECT_EQ(group.without_id.size(), 1u) << "a run names it";
+      EXPECT_TRUE(group.uncommitted.empty()) << "and takes nothing back";
       for (const bool dry_run : {true, false}) {
         GcOptions options;
         options.archive_bucket = support::kArchive;
@@ -506,6 +545,16 @@ TEST_P(LostId, OfSeveralRecordsTheOneThatItFitsIsRead) {
         for (const catalog::FoundMember& member : found.members) ids.insert(member.manifest->id);
       });
   EXPECT_EQ(report.failures.count(), 0u);
+  EXPECT_THAT(ids, ElementsAre(name_.id));
+
+  // The store tells no checksum: then what may be its record is read, and no other.
+  lose_id({});
+  --loser.archive_size_bytes;
+  store_.put(support::kArchive, catalog::manifest_key(kArchiveKey, loser.id), index::to_json(loser));
+  ids.clear();
+  catalog::search_members(store_, {scope, everything}, {}, [&](catalog::FoundKey&& found) {
+    for (const catalog::FoundMember& member : found.members) ids.insert(member.manifest->id);
+  });
   EXPECT_THAT(ids, ElementsAre(name_.id));
 }
 
