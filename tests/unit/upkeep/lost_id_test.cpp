@@ -446,7 +446,7 @@ TEST_P(LostId, ACompleteThatLandsLateHasMended) {
     if (c.op == Op::complete) throw support::store_error(ErrorKind::transient, "InternalError");
     if (c.op == Op::abort) store_.complete_now(store_.last_complete());
   };
-  EXPECT_THAT(verify(true, true).mended.named, ElementsAre(kArchiveKey));
+  EXPECT_THAT(verify(true, true).mended.named(), ElementsAre(kArchiveKey));
   store_.before = {};
   expect_mended(before);
 }
@@ -461,10 +461,10 @@ TEST_P(LostId, ACopyThatTheStoreDoesNotConfirmIsNoMend) {
   };
   const VerifyReport report = verify(true, true);
   store_.after = {};
-  EXPECT_EQ(report.mended.count, 0u);
+  EXPECT_EQ(report.mended.count(), 0u);
   EXPECT_EQ(report.whole, 0u);
-  ASSERT_EQ(report.failures.size(), 1u);
-  EXPECT_EQ(report.failures[0].kind(), ErrorKind::corrupt);
+  ASSERT_EQ(report.failures.named().size(), 1u);
+  EXPECT_EQ(report.failures.named()[0].kind(), ErrorKind::corrupt);
 }
 
 /// The checksum that proves the bytes is that of the object that they came from.
