@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "base/encoding.h"
 #include "base/error.h"
@@ -133,32 +134,29 @@ bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& obje
   // The checksums must be known before the first byte is streamed. Beside the GET of many MiB, a HEAD costs
   // almost nothing.
   std::optional<s3::ObjectHead> head;
-  index::Row row;
+  VolumeBuilder::StreamedMember member;
   try {
     head = store_.head_object(options_.selection.bucket, summary.key);
     if (!head) throw Error(ErrorKind::not_found, "gone");
     if (head->etag != summary.etag)
       throw Error(ErrorKind::precondition_failed, "another object is there now");
-    row = make_row(summary, *head);
+    member.row = make_row(summary, *head);
   } catch (const Error& error) {
     if (!is_about_one_object(error)) throw;
     return leave_out(volume, object, error);
   }
   s3::BodyCheck check(*head);
-  zip::EntryInfo entry;
-  entry.name = object.admission.entry_name;
-  entry.modified = summary.last_modified;
-  entry.size_bytes = summary.size_bytes;
-  const std::optional<Error> not_started = volume.add_streamed(
-      object.admission.sequence, entry, options_.level, std::move(row),
-      [&](const VolumeBuilder::Sink& sink) {
-        store_.read_object(get_request(summary), [&](std::string_view bytes) {
-          check.update(bytes);
-          sink(bytes);
-        });
-      },
-      [&](std::uint32_t crc32) { return check.complaint(crc32); });
-  return not_started ? leave_out(volume, object, *not_started) : true;
+  member.level = options_.level;
+  member.read = [&](const VolumeBuilder::Sink& sink) {
+    store_.read_object(get_request(summary), [&](std::string_view bytes) {
+      check.update(bytes);
+      sink(bytes);
+    });
+  };
+  member.complaint = [&](std::uint32_t crc32) { return check.complaint(crc32); };
+  const VolumeBuilder::Streamed streamed = volume.add_streamed(object.admission, std::move(member));
+  const auto* not_begun = std::get_if<VolumeBuilder::NotBegun>(&streamed);
+  return not_begun == nullptr || leave_out(volume, object, not_begun->error);
 }
 
 bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, const Error& error) {

@@ -97,6 +97,7 @@ struct GroupReport {
 };
 
 struct RunReport {
+  bool dry_run = false;                    ///< made by plan_archive(): nothing was done
   std::vector<GroupReport> group_reports;  ///< by prefix; empty ones (is_empty()) are not kept
   /// What the source's store does with the condition of a delete; nullopt: nothing was deleted, or not enough
   /// to tell.

@@ -1,5 +1,6 @@
 #include "cli/commands/archive.h"
 
+#include "archive/archive_plan.h"
 #include "archive/archive_run.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
@@ -271,40 +272,42 @@ void warn_of_few_connections(Session& session, int threads) {
       connections, threads);
 }
 
-archive::RunReport report_of(const archive::ArchiveOptions& options, Session& session) {
+archive::RunReport report_of(const ArchiveSettings& settings, Session& session) {
   archive::Progress progress;
   RunProgressView view(progress);
   const auto display = session.show(view);
-  return archive::run_archive(
-      options,
-      {{session.store(), session.store()}, session.clock(), session.log(), progress, session.stop()});
+  const archive::RunContext context{
+      {session.store(), session.store()}, session.clock(), session.log(), progress, session.stop()};
+  return settings.dry_run ? archive::plan_archive(settings.options, context)
+                          : archive::run_archive(settings.options, context);
 }
 
-ExitCode run_archive_command(const archive::ArchiveOptions& options, const SessionSettings& settings) {
-  Session session(settings, OnInterrupt::Then::finish);
-  warn_of_few_connections(session, options.resources.threads);
-  const archive::RunReport report = report_of(options, session);
-  return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
+ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSettings& session_settings) {
+  Session session(session_settings, OnInterrupt::Then::finish);
+  warn_of_few_connections(session, settings.options.resources.threads);
+  const archive::RunReport report = report_of(settings, session);
+  return session.conclude(session.outcome_of(settings.options, report, exit_code_of(report)));
 }
 
 }  // namespace
 
-archive::ArchiveOptions read_archive(Reader& reader) {
-  archive::ArchiveOptions options;
+ArchiveSettings read_archive(Reader& reader) {
+  ArchiveSettings settings;
+  archive::ArchiveOptions& options = settings.options;
   options.selection = read_selection(reader);
   options.archive_bucket = reader.text("arch-bucket");
   read_volumes(reader, options);
   options.delete_batch = reader.number("delete-batch");
   options.keep_sources = reader.toggle("keep-sources");
   options.delete_versions = reader.toggle("delete-versions");
-  options.dry_run = reader.toggle(kDryRun);
+  settings.dry_run = reader.toggle(kDryRun);
   read_resources(reader, options);
   options.tool_version = S3C_VERSION;
   refuse_contradiction(reader);
   refuse_unless_valid(reader, options.selection.bucket.empty() || options.archive_bucket.empty(),
                       "--bucket source-bucket --arch-bucket archive-bucket --years 2018",
                       [&] { validate(options); });
-  return options;
+  return settings;
 }
 
 Command archive_command() {

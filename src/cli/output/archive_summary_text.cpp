@@ -211,11 +211,11 @@ std::string text_summary(const RunOutcome& outcome) {
         "--help)\n",
         where(outcome.options), outcome.options.layout.text());
   }
-  std::string text = outcome.options.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
+  std::string text = outcome.report.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
   text += left_text(total.left);
   text += lost_text(outcome, total.lost);
   text += failed_groups_text(outcome.report) + failed_search_text(outcome.report);
-  if (!outcome.options.dry_run) text += requests_text(outcome.requests) + time_and_speed_text(outcome, total);
+  if (!outcome.report.dry_run) text += requests_text(outcome.requests) + time_and_speed_text(outcome, total);
   return text + verdict(outcome);
 }
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <thread>
 
+#include "archive/archive_plan.h"
 #include "catalog/catalog.h"
 #include "support/promise.h"
 
@@ -427,8 +428,10 @@ TEST_P(ArchiveRunTest, StopEndsTheAdmissionInTheMiddleOfAVolume) {
 
 TEST_P(ArchiveRunTest, DryRunOnlyLooks) {
   support::fill(store_, 3);
-  options_.dry_run = true;
-  const GroupReport total = run(store_, options_).total();
+  support::FakeClock clock;
+  const auto log = base::make_null_logger();
+  Progress progress;
+  const GroupReport total = plan_archive(options_, {{store_, store_}, clock, *log, progress, {}}).total();
   EXPECT_EQ(total.to_archive, 6u);
   for (const Op op : {Op::put, Op::create, Op::del, Op::complete, Op::abort})
     EXPECT_TRUE(store_.calls(op).empty());

@@ -60,7 +60,7 @@ TEST(Options, UnderscoresAreDashesInEveryFlag) {
 TEST(Options, LastOneCountsAndTogglesCanBeTakenBack) {
   EXPECT_EQ(archive_request({"--threads", "4", "--threads", "8"}).archive.resources.threads, 8);
   EXPECT_FALSE(archive_request({"--keep-sources", "--keep-sources=false"}).archive.keep_sources);
-  EXPECT_FALSE(archive_request({"--dry-run=false"}, {{"S3COMPRESS_DRY_RUN", "1"}}).archive.dry_run);
+  EXPECT_FALSE(archive_request({"--dry-run=false"}, {{"S3COMPRESS_DRY_RUN", "1"}}).dry_run);
 }
 
 TEST(Options, YearsAreListsAndMayBeRepeated) {
