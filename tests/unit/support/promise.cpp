@@ -185,6 +185,13 @@ archive::RunReport run(FakeStore& store, const archive::ArchiveOptions& options,
   return archive::run_archive(options, {{store, store}, clock, *log, progress, std::move(stop)});
 }
 
+archive::RunReport plan(FakeStore& store, const archive::ArchiveOptions& options) {
+  FakeClock clock;
+  archive::Progress progress;
+  const auto log = base::make_null_logger();
+  return archive::plan_archive(options, {{store, store}, clock, *log, progress, {}});
+}
+
 std::string day_key(int day, int n) {
   return fmt::format("sources/2018/04/{:02}/{:03}.xml", day, n);
 }

@@ -268,9 +268,7 @@ TEST_P(LostArchiveTest, ARunMarksWhatItMeets) {
 
 TEST_P(LostArchiveTest, ADryRunMarksNothing) {
   archive_unmarked();
-  archive::ArchiveOptions options = options_;
-  options.dry_run = true;
-  EXPECT_FALSE(support::run(store_, options).total().failure);
+  EXPECT_FALSE(support::plan(store_, options_).total().failure);
   EXPECT_FALSE(has(catalog::commit_mark_key(kVolume, only_name().id)));
   EXPECT_TRUE(store_.calls(Op::put).empty());
 }
