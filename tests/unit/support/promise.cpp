@@ -1,5 +1,6 @@
 #include "support/promise.h"
 
+#include "archive/archive_plan.h"
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "catalog/catalog.h"
