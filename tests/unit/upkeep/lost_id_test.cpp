@@ -476,7 +476,7 @@ TEST_P(LostId, AnotherObjectsChecksumProvesNoBytes) {
     store_.edit(support::kArchive, kArchiveKey,
                 [](StoredObject& object) { object.etag = "fedcba9876543210fedcba9876543210-7"; });
   };
-  EXPECT_THAT(cat_error(), HasSubstr("not the one that the catalog means"));
+  EXPECT_THAT(cat_error(), HasSubstr("not the one in the catalog"));
 }
 
 TEST_P(LostId, WhereNothingWouldProveTheCopyNothingIsChanged) {
@@ -518,7 +518,7 @@ TEST_P(LostId, NobodyRemovesItsRecord) {
         const GcReport report = run_gc(options, {store_, *log, progress, {}});
         EXPECT_EQ(report.removed.count(), 0u);
         ASSERT_EQ(report.damaged.count(), 1u);
-        EXPECT_THAT(report.damaged.named()[0].why, HasSubstr("--mend"));
+        EXPECT_THAT(report.damaged.named()[0].why, HasSubstr("a deep verify that mends"));
       }
       EXPECT_EQ(store_.keys(support::kArchive), keys);
     }
