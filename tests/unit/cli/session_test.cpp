@@ -50,9 +50,9 @@ TEST(Session, ShowsNoProgressWhereNoneIsWanted) {
   Terminal terminal(STDERR_FILENO, false);
   const auto shows = [&](const OutputOptions& output) {
     const ConnectionOptions connection;
-    struct Counts {};
-    const base::Progress<Counts> progress;
-    LineView<Counts> view(progress, [](const Counts&, std::chrono::milliseconds) { return std::string(); });
+    struct Nothing {};
+    const base::Progress<Nothing> progress;
+    LineView<Nothing> view(progress, [](const Nothing&, std::chrono::milliseconds) { return std::string(); });
     Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
                     [](auto&&...) { return std::unique_ptr<StoreConnection>(); });
     return session.show(view) != nullptr;
