@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "archive/cleared_volume.h"
@@ -126,27 +127,34 @@ std::string for_denial(const Error& error) {
                      action, bucket);
 }
 
+/// The hint where the failed step alone decides it; nullopt where the error's kind does. Empty: no hint.
+std::optional<std::string> for_step(const Error& error) {
+  const std::string& operation = error.context().operation;
+  if (operation == kWriteResult) {
+    return "the work is done, only the result could not be written: check where standard output goes. "
+           "Running the same command again is safe";
+  }
+  if (operation == archive::kMakeVolume) {
+    return "another process keeps removing unfinished uploads: stop gc, runs with a small --garbage-age, "
+           "and lifecycle rules on this bucket, then run the same command again";
+  }
+  if (operation == restore::kRestoreFile) return "";  // its message says what to do
+  if (operation == "start thread") {
+    return "give fewer --threads, or raise the limit of processes (ulimit -u), then run the same command "
+           "again";
+  }
+  if (operation == "HeadBucket") {
+    if (std::string hint = for_head_bucket(error); !hint.empty()) return hint;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string hint_for(const Error& error) {
   if (const auto* usage = dynamic_cast<const UsageError*>(&error)) return usage->hint();
   if (std::string hint = for_code(error); !hint.empty()) return hint;
-  if (error.context().operation == kWriteResult) {
-    return "the work is done, only the result could not be written: check where standard output goes. "
-           "Running the same command again is safe";
-  }
-  if (error.context().operation == archive::kMakeVolume) {
-    return "another process keeps removing unfinished uploads: stop gc, runs with a small --garbage-age, "
-           "and lifecycle rules on this bucket, then run the same command again";
-  }
-  if (error.context().operation == restore::kRestoreFile) return {};  // its message says what to do
-  if (error.context().operation == "start thread") {
-    return "give fewer --threads, or raise the limit of processes (ulimit -u), then run the same command "
-           "again";
-  }
-  if (error.context().operation == "HeadBucket") {
-    if (std::string hint = for_head_bucket(error); !hint.empty()) return hint;
-  }
+  if (std::optional<std::string> hint = for_step(error)) return *hint;
   switch (error.kind()) {
     case ErrorKind::access_denied:
       return for_denial(error);
