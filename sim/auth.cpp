@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "sim/s3_error.h"
 
 namespace s3c::sim {
@@ -44,12 +45,6 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return pieces;
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 /// Appends "name:value,value\n". Values are trimmed; runs of spaces become one space.
 void append_canonical_header(std::string& out, const Headers& headers, std::string_view name) {
   out += name;
@@ -60,7 +55,7 @@ void append_canonical_header(std::string& out, const Headers& headers, std::stri
     if (!first) out += ',';
     first = false;
     bool space = false;
-    for (const char c : trim(field.value)) {
+    for (const char c : base::trim(field.value)) {
       if (c == ' ' && space) continue;
       space = c == ' ';
       out += c;
@@ -133,7 +128,7 @@ Authenticator::Claim Authenticator::parse_header(const Request& request) {
   Claim claim;
   std::string_view credential;
   for (std::string_view piece : split(text, ',')) {
-    piece = trim(piece);
+    piece = base::trim(piece);
     if (piece.starts_with("Credential=")) credential = piece.substr(11);
     if (piece.starts_with("SignedHeaders=")) claim.signed_headers = piece.substr(14);
     if (piece.starts_with("Signature=")) claim.signature = piece.substr(10);

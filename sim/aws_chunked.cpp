@@ -1,11 +1,11 @@
 #include "sim/aws_chunked.h"
 
-#include <charconv>
 #include <optional>
 #include <string>
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "sim/s3_error.h"
 
 namespace s3c::sim {
@@ -93,10 +93,9 @@ class Decoder {
     ChunkHead head;
     const std::size_t semicolon = line.find(';');
     const std::string_view size = line.substr(0, semicolon);
-    const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), head.size_bytes, 16);
-    if (size.empty() || error != std::errc{} || end != size.data() + size.size()) {
-      throw S3Error(S3Code::InvalidRequest, "A chunk's size is not a hexadecimal number");
-    }
+    const auto size_bytes = base::parse_number<std::size_t>(size, 16);
+    if (!size_bytes) throw S3Error(S3Code::InvalidRequest, "A chunk's size is not a hexadecimal number");
+    head.size_bytes = *size_bytes;
     if (semicolon != std::string_view::npos && line.substr(semicolon).starts_with(kSignature)) {
       head.signature = line.substr(semicolon + kSignature.size());
     }
@@ -129,12 +128,10 @@ class Decoder {
 
 std::size_t decoded_length(const Request& request) {
   const std::string_view text = request.headers.get("x-amz-decoded-content-length");
-  std::size_t length = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
+  const auto length = base::parse_number<std::size_t>(text);
+  if (!length)
     throw S3Error(S3Code::MissingContentLength, "x-amz-decoded-content-length is missing or not a number");
-  }
-  return length;
+  return *length;
 }
 
 /// aws-chunked is framing and not an encoding of the object, so it isn't stored.

@@ -1,11 +1,12 @@
 // Numbers as text. Pure functions.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/text.h"
 
 namespace s3c::sim {
 
@@ -17,14 +18,6 @@ inline void append_digits(std::string& out, std::uint64_t value, std::size_t cou
   out.append(digits, count);
 }
 
-/// The number that the whole text is; nullopt for any other text, and for a number that doesn't fit into
-/// Number.
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
+using base::parse_number;
 
 }  // namespace s3c::sim

@@ -1,8 +1,7 @@
 #include "sim/query.h"
 
-#include <charconv>
-
 #include "base/encoding.h"
+#include "base/text.h"
 #include "sim/s3_error.h"
 
 namespace s3c::sim {
@@ -44,9 +43,8 @@ std::string_view Query::get(std::string_view name) const {
 std::optional<int> Query::get_number(std::string_view name, int limit) const {
   const std::string* text = find(name);
   if (text == nullptr || text->empty()) return std::nullopt;
-  int value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc{} || end != text->data() + text->size() || value < 0 || value > limit) {
+  const auto value = base::parse_number<int>(*text);
+  if (!value || *value < 0 || *value > limit) {
     throw S3Error(S3Code::InvalidArgument,
                   "Argument " + std::string(name) + " must be an integer from 0 to " + std::to_string(limit))
         .with("ArgumentName", std::string(name))

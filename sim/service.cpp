@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "sim/aws_chunked.h"
 #include "sim/control.h"
 #include "sim/route.h"
@@ -79,10 +78,7 @@ Response run(const Call& call) {
 std::optional<std::int32_t> only_number(std::string_view query, std::string_view name) {
   if (!query.starts_with(name)) return std::nullopt;
   query.remove_prefix(name.size());
-  std::int32_t value = 0;
-  const auto [end, error] = std::from_chars(query.data(), query.data() + query.size(), value);
-  if (query.empty() || error != std::errc{} || end != query.data() + query.size()) return std::nullopt;
-  return value;
+  return base::parse_number<std::int32_t>(query);
 }
 
 bool deletes_objects(Operation operation) {
@@ -157,7 +153,8 @@ Response S3Service::advance_thaw_clock(const Request& request) {
   const std::optional<std::int32_t> seconds = only_number(request.raw_query, kAdvance);
   if (!seconds || *seconds < 0) {
     return control_error(400,
-                         "PUT /_sim/thaw-clock?advance_seconds=N, a whole number: ice doesn't come back");
+                         "PUT /_sim/thaw-clock?advance_seconds=N, a whole number from 0: the clock only "
+                         "goes forward");
   }
   thaw_clock_ahead_ += std::chrono::seconds(*seconds);
   return control_done();

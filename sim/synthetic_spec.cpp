@@ -49,7 +49,8 @@ std::chrono::sys_days parse_first_day(std::string_view text) {
 
 std::string parse_prefix(std::string_view text) {
   if (text.empty() || text.starts_with('/') || text.ends_with('/')) {
-    throw wrong(fmt::format("prefix: '{}' must be something, and neither begin nor end with a slash", text));
+    throw wrong(
+        fmt::format("prefix: '{}' must not be empty, and must neither begin nor end with a slash", text));
   }
   if (text.size() > kMaxPrefixBytes) {
     throw wrong(fmt::format("prefix: has {} bytes, {} at most are allowed", text.size(), kMaxPrefixBytes));

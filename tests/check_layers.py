@@ -5,7 +5,7 @@
 
 An arrow may skip rooms on its way down. Forbidden are: an include of a room above or beside; a name of such a room
 (a qualified name, a forward declaration, an alias of its namespace); files that include each other in a circle; a
-folder that holds too much.
+folder that holds too much; a literal of core code that names a flag of the command line.
 
 usage: check_layers.py [project folder]
 """
@@ -61,6 +61,8 @@ OTHER_PROJECTS = re.compile(rf"\bnamespace\s+({ROOM})\s*=\s*(?!s3c::)\w+::")
 # Comments, and literals with their prefixes; what is left of them is a space.
 NO_CODE = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"([^\s()\\]{0,16})\(.*?\)\1"|"(?:[^"\\\n]|\\.)*"|(?<![0-9a-fA-F])\'(?:[^\'\\\n]|\\.)+\'', re.DOTALL)
+# "--threads": only cli (and sim, which has a command line of its own) may know how a setting is spelled there.
+FLAG = re.compile(r"--[a-z]")
 
 
 class Tree:
@@ -132,6 +134,10 @@ def found_in(tree: Tree, name: Path) -> list[str]:
     for to in sorted(set(ALIASED.findall(code))):
         if to not in allowed:
             found.append(f"{name}: {room} must not name {to}")
+    if room not in ("cli", "sim"):
+        for literal in NO_CODE.finditer(text):
+            if not literal.group().startswith("/") and FLAG.search(literal.group()):
+                found.append(f"{name}: {room} must name the setting, not the flag: {literal.group()}")
     return found
 
 

@@ -72,6 +72,16 @@ class CheckLayers(unittest.TestCase):
         self.assert_found("src/archive/a.cpp", "#include <CLI/CLI.hpp>", "only sim")
         self.assert_found("src/cli/a.cpp", "#include <CLI/CLI.hpp>", "only sim")
 
+    def test_core_code_names_settings_and_no_flags(self):
+        self.assert_found("src/archive/a.cpp", 'fail("--memory is too small");', "must name the setting")
+        self.assert_found("src/catalog/a.h", 'auto why = "x " /* */\n  "verify --deep";', "must name the setting")
+        self.assert_found("src/s3/a.cpp", 'auto why = R"(see --region)";', "must name the setting")
+        self.assertEqual([], self.found({
+            "src/archive/a.cpp": '// --memory is the flag\nauto why = "memory is too small -- or not"; --count;\n',
+            "src/cli/a.cpp": 'auto hint = "check --region";\n',
+            "sim/main.cpp": 'auto flag = "--listen";\n',
+        }))
+
     def test_relative_paths_do_not_hide_a_room(self):
         found = self.found({"src/zip/a.cpp": '#include "../index/row.h"\n', "src/index/row.h": ""})
         self.assertEqual(1, len(found), found)

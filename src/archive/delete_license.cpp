@@ -19,8 +19,8 @@ void DeleteLicense::prove() {
     return;
   revoked_ =
       base::Error(base::ErrorKind::precondition_failed,
-                  "the archive was removed or replaced after its commit; of its objects that are still "
-                  "in the source nothing more is deleted, and its manifest stays",
+                  "the archive was removed or replaced after its commit: no more of its source objects "
+                  "are deleted, and its manifest stays",
                   {.operation = "verify", .resource = manifest.archive_bucket + "/" + manifest.archive_key});
   throw *revoked_;
 }

@@ -6,7 +6,7 @@
 
 namespace s3c::archive {
 
-GroupDeletes::GroupDeletes(const RunShared& shared, GroupTally& tally)
+GroupDeletes::GroupDeletes(RunShared& shared, GroupTally& tally)
     : s_(shared), tally_(tally), thread_([this] { volumes_.cancel(); }) {}
 
 GroupDeletes::~GroupDeletes() {

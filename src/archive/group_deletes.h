@@ -15,7 +15,7 @@ namespace s3c::archive {
 class GroupDeletes {
  public:
   /// Both arguments outlive it.
-  GroupDeletes(const RunShared& shared, GroupTally& tally);
+  GroupDeletes(RunShared& shared, GroupTally& tally);
   /// Waits for the volumes that were added.
   ~GroupDeletes();
   GroupDeletes(const GroupDeletes&) = delete;
@@ -30,7 +30,7 @@ class GroupDeletes {
  private:
   void delete_all();
 
-  const RunShared& s_;
+  RunShared& s_;
   GroupTally& tally_;
   bool started_ = false;
   base::BoundedQueue<DoomedVolume> volumes_{1};

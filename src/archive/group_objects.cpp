@@ -2,7 +2,7 @@
 
 namespace s3c::archive {
 
-GroupObjects::GroupObjects(const RunShared& shared, const std::string& group_prefix,
+GroupObjects::GroupObjects(PlanShared& shared, const std::string& group_prefix,
                            const std::set<std::string>& skip, GroupTally& tally)
     : s_(shared),
       skip_(skip),

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "archive/group_tally.h"
-#include "archive/run_shared.h"
+#include "archive/plan_shared.h"
 #include "catalog/catalog.h"
 #include "s3/object_listing.h"
 #include "source/archived_members.h"
@@ -19,13 +19,13 @@ class GroupObjects {
  public:
   /// skip: keys that are never handed out, also those that are added to the set later. All arguments outlive
   /// it.
-  GroupObjects(const RunShared& shared, const std::string& group_prefix, const std::set<std::string>& skip,
+  GroupObjects(PlanShared& shared, const std::string& group_prefix, const std::set<std::string>& skip,
                GroupTally& tally);
 
   /// Whether the listing shows no (further) object.
   bool at_end() { return listing_.peek() == nullptr; }
-  /// From now on, members of these volumes are skipped. REQUIRES: called before next_to_pack(); volumes
-  /// outlive this object.
+  /// From now on, members of these volumes are skipped. REQUIRES: called once, before any method below;
+  /// volumes outlive this object.
   void join(catalog::Catalog& catalog, const std::vector<catalog::CommittedVolume>& volumes) {
     archived_.emplace(catalog, volumes);
   }
@@ -42,7 +42,7 @@ class GroupObjects {
   std::optional<s3::ObjectListing::Rest> rest() const { return listing_.rest(); }
 
  private:
-  const RunShared& s_;
+  PlanShared& s_;
   const std::set<std::string>& skip_;
   GroupTally& tally_;
   s3::ObjectListing listing_;

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "archive/group_deletes.h"
-#include "archive/group_objects.h"
+#include "archive/group_plan.h"
+#include "archive/volume_maker.h"
 #include "base/backoff.h"
-#include "base/encoding.h"
 #include "base/error.h"
 
 namespace s3c::archive {
@@ -26,107 +26,65 @@ namespace {
 /// run that made progress. So many failures mean that something keeps taking our name.
 constexpr int kMaxPasses = 8;
 
-}  // namespace
+enum class PassEnd {
+  done,
+  start_again,  ///< the group has to be listed again, which takes a new plan
+};
 
-class GroupRun::Pass {
+/// Does what a plan says. Used once, by one thread.
+class PlanExecution {
  public:
-  Pass(GroupRun& run, GroupTally& tally)
-      : run_(run),
-        s_(run.s_),
-        tally_(tally),
-        objects_(s_, run.group_.prefix, run.memory_.spoilers, tally),
-        deletes_(s_, tally) {}
+  PlanExecution(RunShared& shared, GroupPlan plan, PassMemory& memory, GroupTally& tally)
+      : s_(shared), plan_(std::move(plan)), memory_(memory), tally_(tally), deletes_(s_, tally) {}
 
-  Outcome run() {
-    // 1: nothing listed, nothing to do.
-    if (objects_.at_end()) {
-      sweep_versions();
-      return Outcome::done;
-    }
-    // 2: what of it is already committed?
-    load_records();
+  PassEnd run() {
+    // Mark (2) what earlier runs committed: from then on no program removes these records.
     mark_committed();
-    // The leftovers of killed runs are cleared first, but only if there is something to pack.
-    if (!run_.cleaned_ && objects_.next_to_pack() != nullptr) {
-      s_.cleanup.clean(run_.group_.stem, records_.state);
-      run_.cleaned_ = true;
-    }
-    // 3 to 7, a volume at a time; 8 deletes the sources of one volume while the next one is packed.
-    const Outcome outcome = make_volumes();
-    // 8 for volumes that earlier runs committed, but whose sources they did not delete.
-    if (outcome == Outcome::done && !s_.options.keep_sources) {
-      for (const catalog::CommittedVolume* volume : objects_.volumes_with_sources())
-        deletes_.add({s_.catalog.mark(*volume, true), CommittedBy::earlier_run, std::nullopt});
-    }
+    // Clear what killed runs left, but only if there is something to pack: otherwise every run would list the
+    // unfinished uploads of every group.
+    clear_leftovers();
+    // Pack (3, 4) and commit (5 to 7) a volume at a time, so that memory stays flat; delete (8) the sources of
+    // one volume while the next one is packed.
+    const PassEnd end = make_volumes();
+    // Delete (8) what earlier runs committed, but did not delete.
+    if (end == PassEnd::done) delete_for_earlier_runs();
     deletes_.finish();
-    if (outcome == Outcome::done) sweep_versions();
-    return outcome;
-  }
-
-  /// Steps 1 and 2 only.
-  void look() {
-    if (objects_.at_end()) return;
-    load_records();
-    while (const s3::ObjectSummary* object = objects_.next_to_pack()) {
-      tally_.count_to_archive(*object);
-      objects_.take();
-    }
+    // Delete (8) the archived versions last: only then do delete markers hide all of them.
+    if (end == PassEnd::done) sweep_versions();
+    return end;
   }
 
  private:
-  void load_records() {
-    catalog::GroupState& state = records_.state = s_.catalog.load_group(run_.group_.stem);
-    for (const catalog::CommittedVolume& volume : state.committed)
-      records_.taken_keys.insert(volume.manifest().archive_key);
-    // No new volume takes the name of a lost archive. Otherwise the new archive would look like the lost one
-    // at first glance.
-    std::vector<std::string> lost_keys;
-    for (const index::Manifest& lost : state.lost) {
-      records_.taken_keys.insert(lost.archive_key);
-      lost_keys.push_back(lost.archive_key);
-      warn_of_lost(lost.archive_key);
-    }
-    tally_.set_lost(std::move(lost_keys));
-    for (const index::Manifest& volume : state.without_id) {
-      s_.context.log.warn("{} lost its id: verify --deep --mend reads it and gives it back",
-                          base::printable(volume.archive_key));
-    }
-    // The names of other sources' volumes stay taken. But their members aren't ours.
-    std::erase_if(state.committed, [&](const catalog::CommittedVolume& volume) {
-      return !source::is_of_group(volume, s_.options.selection.bucket, run_.group_.prefix);
-    });
-    objects_.join(s_.catalog, state.committed);
-  }
-
-  void warn_of_lost(const std::string& archive_key) {
-    s_.context.log.warn("the archive of a committed volume is gone or was replaced: {}",
-                        base::printable(archive_key));
-  }
-
   /// Marks each volume that an earlier run committed and did not mark, whether it has sources or not.
   void mark_committed() {
-    const std::vector<catalog::CommittedVolume>& committed = records_.state.committed;
+    const std::vector<catalog::CommittedVolume>& committed = plan_.records.state.committed;
     if (committed.empty()) return;
-    const std::vector<catalog::ManifestName> marks = s_.catalog.list_commit_marks(run_.group_.stem);
+    const std::vector<catalog::ManifestName> marks = s_.catalog.list_commit_marks(plan_.group.stem);
     for (const catalog::CommittedVolume& volume : committed) {
       const catalog::ManifestName name{volume.manifest().archive_key, volume.manifest().id};
       if (std::find(marks.begin(), marks.end(), name) == marks.end()) s_.catalog.mark(volume);
     }
   }
 
-  Outcome make_volumes() {
-    VolumeMaker maker(s_, run_.group_, objects_, records_, run_.memory_, tally_);
-    while (const s3::ObjectSummary* first = objects_.next_to_pack()) {
+  void clear_leftovers() {
+    if (memory_.leftovers_cleared || plan_.objects->next_to_pack() == nullptr) return;
+    s_.cleanup.clean(plan_.group.stem, plan_.records.state);
+    memory_.leftovers_cleared = true;
+  }
+
+  PassEnd make_volumes() {
+    VolumeMaker maker(s_, plan_, memory_, tally_);
+    while (const s3::ObjectSummary* first = plan_.objects->next_to_pack()) {
       const VolumeMaker::Outcome made = maker.make(*first);
-      if (std::holds_alternative<VolumeMaker::StartAgain>(made)) return Outcome::start_again;
+      if (std::holds_alternative<VolumeMaker::StartAgain>(made)) return PassEnd::start_again;
       if (const auto* commit = std::get_if<Commit>(&made)) commit_reached(*commit);
     }
-    return Outcome::done;
+    return PassEnd::done;
   }
 
   void commit_reached(const Commit& commit) {
     const index::Manifest& m = commit.volume.manifest();
-    records_.taken_keys.insert(m.archive_key);
+    plan_.records.taken_keys.insert(m.archive_key);
     tally_.add_committed(m);
     s_.context.log.info("committed {}: {} objects, {} bytes", m.archive_key, m.objects, m.archive_size_bytes);
     // From the mark on, the record stays, whatever happens to its archive, and whether sources are deleted or
@@ -135,54 +93,59 @@ class GroupRun::Pass {
     if (!s_.options.keep_sources) deletes_.add({marked, CommittedBy::this_run, commit.looked_at});
   }
 
-  /// 8, in a bucket that keeps versions: deletes the archived versions that delete markers hide, those of
-  /// this run and those of killed runs. A run that is asked to stop leaves them to the next run.
-  void sweep_versions() {
-    if (!s_.options.delete_versions || s_.context.stop.stop_requested()) return;
-    const SweepReport done = s_.sweep.sweep(run_.group_, s_.filter);
-    tally_.add_sweep(done);
-    if (!records_.state.lost.empty()) return;  // already warned of
-    for (const std::string& archive_key : done.lost) warn_of_lost(archive_key);
+  void delete_for_earlier_runs() {
+    if (s_.options.keep_sources) return;
+    for (const catalog::CommittedVolume* volume : plan_.objects->volumes_with_sources())
+      deletes_.add({s_.catalog.mark(*volume, true), CommittedBy::earlier_run, std::nullopt});
   }
 
-  GroupRun& run_;
-  const RunShared& s_;
+  /// In a bucket that keeps versions: deletes the archived versions that delete markers hide, those of this
+  /// run and those of killed runs. A run that is asked to stop leaves them to the next run.
+  void sweep_versions() {
+    if (!s_.options.delete_versions || s_.context.stop.stop_requested()) return;
+    const SweepReport done = s_.sweep.sweep(plan_.group, s_.filter);
+    tally_.add_sweep(done);
+    if (!plan_.records.state.lost.empty()) return;  // already warned of
+    for (const std::string& archive_key : done.lost) warn_of_lost(s_.context.log, archive_key);
+  }
+
+  RunShared& s_;
+  GroupPlan plan_;
+  PassMemory& memory_;
   GroupTally& tally_;
-  GroupRecords records_;
-  GroupObjects objects_;
   GroupDeletes deletes_;
 };
 
-void GroupRun::run(GroupReport& report) {
-  GroupTally tally(report, s_.context.progress, group_.prefix);
-  for (int pass = 1;; ++pass) {
-    const std::size_t spoilers_before = memory_.spoilers.size();
-    tally.begin_pass();
-    if (Pass(*this, tally).run() == Outcome::done) break;
-    if (memory_.spoilers.size() != spoilers_before) {
-      --pass;  // one object fewer: that is progress, and it happens at most once for each object
-    } else if (pass == kMaxPasses) {
-      throw memory_.last_error
-          ? *memory_.last_error
-          : Error(ErrorKind::transient, "other runs keep committing volumes of this group; run again later",
-                  {.operation = "commit", .resource = group_.prefix, .attempts = pass});
-    } else {
-      pause(pass);
-    }
-  }
-}
-
-void GroupRun::dry_run(GroupReport& report) {
-  GroupTally tally(report, s_.context.progress, group_.prefix);
-  Pass(*this, tally).look();
-}
-
-void GroupRun::pause(int pass) {
+void pause_after(int pass, const RunContext& context) {
   // Random, so that two runs that collided don't meet again at the next step.
   std::minstd_rand random{std::random_device{}()};
-  s_.context.clock.sleep_for(
+  context.clock.sleep_for(
       base::Backoff{std::chrono::milliseconds{200}, std::chrono::seconds{5}}.delay(pass, random),
-      s_.context.stop);
+      context.stop);
+}
+
+}  // namespace
+
+void run_group(RunShared& shared, const catalog::Group& group, GroupTally& tally) {
+  PassMemory memory;
+  for (int pass = 1;; ++pass) {
+    const std::size_t spoilers_before = memory.spoilers.size();
+    tally.begin_pass();
+    // List (1) what there is, and join it (2) with what is committed: nothing is packed twice, and a volume of
+    // an earlier run whose sources are still there is found.
+    GroupPlan plan = plan_group(shared, group, memory.spoilers, tally);
+    if (PlanExecution(shared, std::move(plan), memory, tally).run() == PassEnd::done) return;
+    if (memory.spoilers.size() != spoilers_before) {
+      --pass;  // one object fewer: that is progress, and it happens at most once for each object
+    } else if (pass == kMaxPasses) {
+      throw memory.last_error
+          ? *memory.last_error
+          : Error(ErrorKind::transient, "other runs keep committing volumes of this group; run again later",
+                  {.operation = "commit", .resource = group.prefix, .attempts = pass});
+    } else {
+      pause_after(pass, shared.context);
+    }
+  }
 }
 
 }  // namespace s3c::archive

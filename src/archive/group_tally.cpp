@@ -4,11 +4,10 @@ namespace s3c::archive {
 
 void GroupTally::begin_pass() {
   base::MutexLock lock(mutex_);
-  report_.listed = report_.listed_bytes = report_.already_archived = 0;
-  for (const VolumeReport& volume : report_.volumes) {
-    report_.listed += volume.objects;
-    report_.listed_bytes += volume.source_bytes;
-  }
+  const VolumeSums committed = report_.archived();
+  report_.listed = committed.objects;
+  report_.listed_bytes = committed.source_bytes;
+  report_.already_archived = 0;
 }
 
 void GroupTally::count_listed(const s3::ObjectSummary& object) {

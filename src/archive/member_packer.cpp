@@ -6,10 +6,10 @@
 #include <exception>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "base/encoding.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "s3/body_check.h"
 #include "s3/error_mapping.h"
 
@@ -29,10 +29,6 @@ constexpr std::uint64_t kMaxSmallBytes = std::uint64_t{128} << 10;
 constexpr std::uint64_t kStreamBytes = std::uint64_t{1} << 20;
 /// What an object costs beside its bytes: row, names, headers.
 constexpr std::uint64_t kPerObjectBytes = 4096;
-/// How often a body with a wrong digest is read. Reading again heals damage in transit, but not damage at
-/// rest.
-constexpr int kDamageAttempts = 3;
-
 /// If this many objects in a row can't be read, the cause is not in the objects.
 constexpr int kMaxUnreadableInARow = 100;
 
@@ -53,12 +49,9 @@ std::optional<std::string> complaint_of(const s3::ObjectSummary& summary, const 
   // If-Match has already asked for this ETag, but a store may ignore the condition.
   if (got.head.etag != summary.etag)
     throw Error(ErrorKind::precondition_failed, "another object is there now");
-  s3::BodyCheck check(got.head);
-  check.update(got.body);
-  std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
   if (got.body.size() != summary.size_bytes)
-    complaint = fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
-  return complaint;
+    return fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
+  return s3::complaint_of(got);
 }
 
 bool is_about_one_object(const Error& error) {
@@ -108,7 +101,8 @@ bool MemberPacker::accept(const SourceObject& object, s3::GetObjectResult got, F
       return false;
     }
   } catch (const Error& error) {
-    first.failed = s3::FailedTry{error};
+    first.failed_get = get_request(object.summary);
+    first.failed_get->failed_try = s3::FailedTry{error};
     return false;
   } catch (const std::exception&) {
     return false;  // out of memory: if that lasts, pack() meets it again and reports it
@@ -140,32 +134,29 @@ bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& obje
   // The checksums must be known before the first byte is streamed. Beside the GET of many MiB, a HEAD costs
   // almost nothing.
   std::optional<s3::ObjectHead> head;
-  index::Row row;
+  VolumeBuilder::StreamedMember member;
   try {
     head = store_.head_object(options_.selection.bucket, summary.key);
     if (!head) throw Error(ErrorKind::not_found, "gone");
     if (head->etag != summary.etag)
       throw Error(ErrorKind::precondition_failed, "another object is there now");
-    row = make_row(summary, *head);
+    member.row = make_row(summary, *head);
   } catch (const Error& error) {
     if (!is_about_one_object(error)) throw;
     return leave_out(volume, object, error);
   }
   s3::BodyCheck check(*head);
-  zip::EntryInfo entry;
-  entry.name = object.admission.entry_name;
-  entry.modified = summary.last_modified;
-  entry.size_bytes = summary.size_bytes;
-  const std::optional<Error> not_started = volume.add_streamed(
-      object.admission.sequence, entry, options_.level, std::move(row),
-      [&](const VolumeBuilder::Sink& sink) {
-        store_.read_object(get_request(summary), [&](std::string_view bytes) {
-          check.update(bytes);
-          sink(bytes);
-        });
-      },
-      [&](std::uint32_t crc32) { return check.complaint(crc32); });
-  return not_started ? leave_out(volume, object, *not_started) : true;
+  member.level = options_.level;
+  member.read = [&](const VolumeBuilder::Sink& sink) {
+    store_.read_object(get_request(summary), [&](std::string_view bytes) {
+      check.update(bytes);
+      sink(bytes);
+    });
+  };
+  member.complaint = [&](std::uint32_t crc32) { return check.complaint(crc32); };
+  const VolumeBuilder::Streamed streamed = volume.add_streamed(object.admission, std::move(member));
+  const auto* not_begun = std::get_if<VolumeBuilder::NotBegun>(&streamed);
+  return not_begun == nullptr || leave_out(volume, object, not_begun->error);
 }
 
 bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, const Error& error) {
@@ -182,20 +173,10 @@ bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, 
 
 s3::GetObjectResult MemberPacker::get_checked(const s3::ObjectSummary& summary, FirstTry first) {
   if (first.proven) return *std::move(first.proven);
-  s3::GetObjectRequest request = get_request(summary);
-  request.failed_try = std::move(first.failed);
-  for (int attempt = first.damaged + 1;; ++attempt) {
-    s3::GetObjectResult got = store_.get_object(request);
-    request.failed_try.reset();
-    const std::optional<std::string> complaint = complaint_of(summary, got);
-    if (!complaint) return got;
-    if (attempt == kDamageAttempts) {
-      throw Error(ErrorKind::corrupt, *complaint,
-                  {.operation = "GetObject",
-                   .resource = options_.selection.bucket + "/" + base::printable(summary.key),
-                   .attempts = attempt});
-    }
-  }
+  s3::GetObjectRequest request = first.failed_get ? *std::move(first.failed_get) : get_request(summary);
+  return s3::get_undamaged(
+      store_, std::move(request), [&](const s3::GetObjectResult& got) { return complaint_of(summary, got); },
+      first.damaged);
 }
 
 s3::GetObjectRequest MemberPacker::get_request(const s3::ObjectSummary& summary) const {

@@ -24,10 +24,10 @@ struct SourceObject {
 
 /// The outcome of a first GET outside pack(). pack() goes on from there.
 struct FirstTry {
-  std::optional<base::MemoryLease> lease = {};     ///< for the object
-  std::optional<s3::FailedTry> failed = {};        ///< the GET failed
-  int damaged = 0;                                 ///< bodies that came with wrong bytes
-  std::optional<s3::GetObjectResult> proven = {};  ///< the right body
+  std::optional<base::MemoryLease> lease = {};          ///< for the object
+  std::optional<s3::GetObjectRequest> failed_get = {};  ///< the GET failed: get_object() goes on from it
+  int damaged = 0;                                      ///< bodies that came with wrong bytes
+  std::optional<s3::GetObjectResult> proven = {};       ///< the right body
 };
 
 /// Shared by all threads that pack; any thread.

@@ -13,6 +13,11 @@
 namespace s3c::archive {
 namespace {
 
+/// Where the parts go: to a staging key if the volume is to be read back, else to the archive's own name.
+std::string upload_key(const index::Manifest& m, const ArchiveOptions& options) {
+  return options.readback ? catalog::staging_key(m.archive_key, m.id) : m.archive_key;
+}
+
 /// Creates the upload, and returns what is known of the manifest before the first byte.
 index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive_key,
                              std::uint64_t part_size) {
@@ -34,8 +39,8 @@ index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive
   m.commit_marks = true;
 
   s3::CreateMultipartUploadRequest request = create_request(m, options, setup.powers);
+  request.key = upload_key(m, options);
   if (options.readback) {
-    request.key = catalog::staging_key(m.archive_key, m.id);
     request.attributes.storage_class = "STANDARD";  // the copy must be readable, and is gone within the hour
     request.attributes.tags.clear();  // tags are for the archive: a lifecycle rule may act on them
   }
@@ -46,7 +51,7 @@ index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive
 s3::PartUploaderConfig uploader_config(const index::Manifest& m, const OpenVolume::Setup& setup) {
   s3::PartUploaderConfig config;
   config.bucket = m.archive_bucket;
-  config.key = setup.options.readback ? catalog::staging_key(m.archive_key, m.id) : m.archive_key;
+  config.key = upload_key(m, setup.options);
   config.upload_id = m.upload_id;
   config.part_size_bytes = m.part_size_bytes;
   config.send_crc32 = setup.powers.additional_checksums;

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/limits.h"
+#include "s3/part_uploader.h"
 
 namespace s3c::archive {
 namespace {
@@ -33,29 +35,26 @@ std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t ob
 }
 
 std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
-  constexpr std::uint64_t kSmallest = 8 * kMiB;
-  constexpr std::uint64_t kMaxParts = 9'999;
-  const std::uint64_t needed = (largest_archive_bytes(source_bytes, objects) + kMaxParts - 1) / kMaxParts;
-  return std::max(kSmallest, (needed + kMiB - 1) / kMiB * kMiB);
+  return s3::part_size_for(largest_archive_bytes(source_bytes, objects));
 }
 
 void validate(const ArchiveOptions& o) {
-  if (o.selection.bucket.empty()) refuse("--bucket is missing: the bucket whose objects are to be archived");
-  if (o.archive_bucket.empty()) refuse("--arch_bucket is missing: the bucket that the archives go to");
+  if (o.selection.bucket.empty()) refuse("bucket is missing: the bucket whose objects are to be archived");
+  if (o.archive_bucket.empty()) refuse("arch_bucket is missing: the bucket that the archives go to");
   catalog::validate_names(o.selection.prefix, o.layout, o.archive_name);
-  if (o.resources.threads < 1 || o.resources.threads > 4096) refuse("--threads must be between 1 and 4096");
-  if (o.level < 0 || o.level > 12) refuse("--level must be between 0 and 12");
-  if (o.max_objects < 1) refuse("--max-objects must be at least 1");
-  if (o.max_size_bytes < 1) refuse("--max-size must be at least 1 byte");
-  if (o.delete_batch < 1 || o.delete_batch > 1000) refuse("--delete-batch must be between 1 and 1000");
-  if (o.keep_sources && o.delete_versions)
-    refuse("--keep-sources and --delete-versions contradict each other");
+  base::require_threads(o.resources.threads);
+  if (o.level < 0 || o.level > 12) refuse("level must be between 0 and 12");
+  if (o.max_objects < 1) refuse("max_objects must be at least 1");
+  if (o.max_size_bytes < 1) refuse("max_size must be at least 1 byte");
+  if (o.delete_batch < 1 || o.delete_batch > 1000) refuse("delete_batch must be between 1 and 1000");
+  if (o.keep_sources && o.delete_versions) refuse("keep_sources and delete_versions contradict each other");
   if (o.selection.bucket == o.archive_bucket) {
     const std::string sample = o.archive_name.stem(
         o.selection.bucket, o.selection.prefix, {{"yyyy", "2000"}, {"mm", "01"}, {"dd", "01"}, {"hh", "00"}});
     if (sample.starts_with(o.selection.prefix + "/")) {
       refuse(
-          "the archives would lie among their own sources: choose another --archive-name or --arch_bucket");
+          "archive_name puts the archives among their own sources: choose another name or another "
+          "archive bucket");
     }
   }
   if (o.resources.open_groups < 1 || o.resources.upload_slots < 1)
@@ -64,8 +63,9 @@ void validate(const ArchiveOptions& o) {
   const std::uint64_t least = buffers * part_size_bytes(o.max_size_bytes, o.max_objects) * 2;
   if (o.resources.memory_bytes < least) {
     refuse(fmt::format(
-        "--memory {} is too small: volumes of up to {} source bytes in {} objects need at least {} bytes",
-        o.resources.memory_bytes, o.max_size_bytes, o.max_objects, least));
+        "memory of {} bytes is too small: volumes of up to {} source bytes in {} objects need at least "
+        "{}MiB",
+        o.resources.memory_bytes, o.max_size_bytes, o.max_objects, least / kMiB));
   }
 }
 

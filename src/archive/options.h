@@ -39,7 +39,6 @@ struct ArchiveOptions {
   /// In a bucket that keeps versions: after the delete marker is there, delete exactly the archived version,
   /// permanently.
   bool delete_versions = false;
-  bool dry_run = false;
   /// Leftovers of killed runs in a group are cleared once they are this old.
   std::chrono::seconds gc_age = std::chrono::days(7);
   /// Of the archive's store; nullopt: found out by a probe.

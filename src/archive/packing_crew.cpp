@@ -42,27 +42,47 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
   }
 
  private:
-  std::optional<s3::GetObjectRequest> next(std::size_t slot, bool may_wait) override {
+  std::optional<s3::GetObjectRequest> next(std::size_t slot) override {
     for (;;) {
       if (!next_) {
-        std::optional<base::Slots::Slot> free =
-            may_wait ? crew_.in_flight_.acquire() : crew_.in_flight_.try_acquire();
+        base::Slots::Slot free = crew_.in_flight_.acquire();
+        std::optional<WorkItem> item = crew_.admitted_.pop();
+        if (!item) return std::nullopt;
+        next_.emplace(Job{std::move(free), *std::move(item)});
+      }
+      if (hand_on_if_not_for_a_loop()) continue;
+      next_->first.lease = crew_.packer_.lease(next_->item.object);
+      return begin_next(slot);
+    }
+  }
+
+  std::optional<s3::GetObjectRequest> try_next(std::size_t slot) override {
+    for (;;) {
+      if (!next_) {
+        std::optional<base::Slots::Slot> free = crew_.in_flight_.try_acquire();
         if (!free) return std::nullopt;
-        std::optional<WorkItem> item = may_wait ? crew_.admitted_.pop() : crew_.admitted_.try_pop();
+        std::optional<WorkItem> item = crew_.admitted_.try_pop();
         if (!item) return std::nullopt;
         next_.emplace(Job{*std::move(free), *std::move(item)});
       }
-      const SourceObject& object = next_->item.object;
-      if (!crew_.packer_.is_small(object) || next_->item.volume->builder().failed()) {
-        crew_.hand_on(*std::exchange(next_, std::nullopt));
-        continue;
-      }
-      next_->first.lease = may_wait ? crew_.packer_.lease(object) : crew_.packer_.try_lease(object);
+      if (hand_on_if_not_for_a_loop()) continue;
+      next_->first.lease = crew_.packer_.try_lease(next_->item.object);
       if (!next_->first.lease) return std::nullopt;
-      s3::GetObjectRequest request = crew_.packer_.get_request(object.summary);
-      fetching_.at(slot) = std::exchange(next_, std::nullopt);
-      return request;
+      return begin_next(slot);
     }
+  }
+
+  /// Hands on the object in next_ if a loop can't fetch it. Returns whether it did.
+  bool hand_on_if_not_for_a_loop() {
+    if (crew_.packer_.is_small(next_->item.object) && !next_->item.volume->builder().failed()) return false;
+    crew_.hand_on(*std::exchange(next_, std::nullopt));
+    return true;
+  }
+
+  s3::GetObjectRequest begin_next(std::size_t slot) {
+    s3::GetObjectRequest request = crew_.packer_.get_request(next_->item.object.summary);
+    fetching_.at(slot) = std::exchange(next_, std::nullopt);
+    return request;
   }
 
   void got(std::size_t slot, s3::GetObjectResult result) override {
@@ -77,9 +97,9 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
     }
   }
 
-  void not_got(std::size_t slot, std::optional<s3::FailedTry> failed) override {
+  void not_got(std::size_t slot, s3::GetObjectRequest request) override {
     Job job = end(slot);
-    job.first.failed = std::move(failed);
+    job.first.failed_get = std::move(request);
     crew_.hand_on(std::move(job));
   }
 

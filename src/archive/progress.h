@@ -1,4 +1,4 @@
-// How far a run is, for the display. The run writes; any thread may read a snapshot at any time.
+// How far a run has come, for the display: base::Progress with a line for each group in work.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/mutex.h"
+#include "base/progress.h"
 
 namespace s3c::archive {
 
@@ -32,31 +32,30 @@ struct RunProgress {
   std::uint64_t objects_deleted = 0;
   std::uint64_t objects_left = 0;
   std::vector<GroupProgress> open_groups;  ///< in the order they were started
+
+  /// The entry of an open group; nullptr when it isn't open.
+  GroupProgress* find(const std::string& prefix);
 };
 
-class Progress {
+/// Any thread.
+class Progress : public base::Progress<RunProgress> {
  public:
-  RunProgress snapshot() const S3C_EXCLUDES(mutex_);
+  using base::Progress<RunProgress>::update;
 
-  void group_found() S3C_EXCLUDES(mutex_);
-  void groups_final() S3C_EXCLUDES(mutex_);
-  void group_started(const std::string& prefix) S3C_EXCLUDES(mutex_);
+  void group_found() { add(&RunProgress::groups_found); }
+  void groups_final();
+  void group_started(const std::string& prefix);
   /// Calls change with the group's entry and the totals, under the lock. A change that comes after
   /// group_done() still counts in the totals.
   template <typename Change>
-  void update(const std::string& prefix, Change change) S3C_EXCLUDES(mutex_) {
-    base::MutexLock lock(mutex_);
-    GroupProgress ended;
-    GroupProgress* open = find(prefix);
-    change(open != nullptr ? *open : ended, totals_);
+  void update(const std::string& prefix, Change change) {
+    update([&](RunProgress& run) {
+      GroupProgress ended;
+      GroupProgress* open = run.find(prefix);
+      change(open != nullptr ? *open : ended, run);
+    });
   }
-  void group_done(const std::string& prefix) S3C_EXCLUDES(mutex_);
-
- private:
-  GroupProgress* find(const std::string& prefix) S3C_REQUIRES(mutex_);
-
-  mutable base::Mutex mutex_;
-  RunProgress totals_ S3C_GUARDED_BY(mutex_);
+  void group_done(const std::string& prefix);
 };
 
 }  // namespace s3c::archive

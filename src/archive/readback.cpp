@@ -80,12 +80,13 @@ void Readback::read_back(const SealedVolume& volume, const std::string& etag) {
     log_.info("read back {}: {} objects", base::printable(manifest.archive_key), report.members);
     return;
   }
-  for (const catalog::Damage& damage : report.named)
+  for (const catalog::Damage& damage : report.damages.named())
     log_.warn("read back {}: {}: {}", base::printable(manifest.archive_key), base::printable(damage.key),
               damage.what);
-  const catalog::Damage& first = report.named.front();
+  const catalog::Damage& first = report.damages.named().front();
   throw damaged(manifest,
-                fmt::format("the volume came back otherwise than it was packed, nothing was deleted: {}{}{}",
+                fmt::format("the volume that was read back is not what was packed; nothing was deleted: "
+                            "{}{}{}",
                             base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
 }
 

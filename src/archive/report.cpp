@@ -15,7 +15,7 @@ std::string_view describe(LeftReason reason) {
     case LeftReason::damaged:
       return "its bytes do not match its checksum";
     case LeftReason::too_large:
-      return "is too large for --memory";
+      return "needs more memory than the run may use";
     case LeftReason::not_deleted:
       return "archived, but could not be deleted";
     case LeftReason::overwritten:
@@ -25,17 +25,23 @@ std::string_view describe(LeftReason reason) {
 }
 
 void LeftObjects::add(LeftObject object) {
-  ++count_;
   ++by_reason_[object.reason];
-  if (named_.size() < kMaxNamed) named_.push_back(std::move(object));
+  all_.add(std::move(object));
 }
 
 void LeftObjects::add(const LeftObjects& others) {
-  count_ += others.count_;
   for (const auto& [reason, count] : others.by_reason_) by_reason_[reason] += count;
-  for (const LeftObject& object : others.named_) {
-    if (named_.size() < kMaxNamed) named_.push_back(object);
+  all_.add_all(others.all_);
+}
+
+VolumeSums GroupReport::archived() const {
+  VolumeSums sums;
+  for (const VolumeReport& volume : volumes) {
+    sums.objects += volume.objects;
+    sums.source_bytes += volume.source_bytes;
+    sums.archive_bytes += volume.archive_bytes;
   }
+  return sums;
 }
 
 GroupReport RunReport::total() const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "archive/delete_conditions.h"
+#include "base/counted.h"
 #include "base/error.h"
 
 namespace s3c::archive {
@@ -34,27 +35,31 @@ struct LeftObject {
   std::string detail;  ///< the error, on one line; may be empty
 };
 
-/// Objects left in place: each is counted, and the first thousand are kept by name (every one is logged as it
-/// happens).
+/// Objects left in place: each is counted, also by reason, and the first thousand are named (every one is
+/// logged as it happens).
 class LeftObjects {
  public:
-  static constexpr std::size_t kMaxNamed = 1000;
-
   void add(LeftObject object);
   void add(const LeftObjects& others);
-  std::uint64_t count() const { return count_; }
+  std::uint64_t count() const { return all_.count(); }
   const std::map<LeftReason, std::uint64_t>& by_reason() const { return by_reason_; }
-  const std::vector<LeftObject>& named() const { return named_; }
+  const std::vector<LeftObject>& named() const { return all_.named(); }
 
  private:
-  std::uint64_t count_ = 0;
+  base::Counted<LeftObject> all_;
   std::map<LeftReason, std::uint64_t> by_reason_;
-  std::vector<LeftObject> named_;
 };
 
 /// One committed volume.
 struct VolumeReport {
   std::string archive_key;
+  std::uint64_t objects = 0;
+  std::uint64_t source_bytes = 0;
+  std::uint64_t archive_bytes = 0;
+};
+
+/// What volumes add up to.
+struct VolumeSums {
   std::uint64_t objects = 0;
   std::uint64_t source_bytes = 0;
   std::uint64_t archive_bytes = 0;
@@ -82,6 +87,8 @@ struct GroupReport {
   LeftObjects left;
   std::optional<base::Error> failure;  ///< why the group was given up
 
+  /// The sums over volumes.
+  VolumeSums archived() const;
   /// True: no object of the group was selected, and there is nothing else to report.
   bool is_empty() const {
     return listed == 0 && versions_deleted == 0 && versions_kept == 0 && left.count() == 0 && lost.empty() &&
@@ -90,7 +97,7 @@ struct GroupReport {
 };
 
 struct RunReport {
-  std::uint64_t groups = 0;                ///< with something to report: the size of group_reports
+  bool dry_run = false;                    ///< made by plan_archive(): nothing was done
   std::vector<GroupReport> group_reports;  ///< by prefix; empty ones (is_empty()) are not kept
   /// What the source's store does with the condition of a delete; nullopt: nothing was deleted, or not enough
   /// to tell.

@@ -2,38 +2,41 @@
 #pragma once
 
 #include "archive/committer.h"
-#include "archive/options.h"
+#include "archive/delete_conditions.h"
+#include "archive/encoder_pool.h"
+#include "archive/member_packer.h"
 #include "archive/packing_crew.h"
+#include "archive/plan_shared.h"
 #include "archive/readback.h"
-#include "archive/run_context.h"
 #include "archive/source_deleter.h"
 #include "archive/turnstile.h"
 #include "archive/version_sweep.h"
 #include "base/memory_budget.h"
 #include "base/slots.h"
-#include "catalog/catalog.h"
 #include "catalog/group_cleanup.h"
 #include "catalog/store_powers.h"
-#include "source/selection.h"
 
 namespace s3c::archive {
 
-/// All members outlive every GroupRun.
-struct RunShared {
-  const ArchiveOptions& options;
-  const RunContext& context;
-  const source::ObjectFilter filter;
-  const catalog::StorePowers& powers;
-  catalog::Catalog& catalog;
-  Readback& readback;
-  Committer& committer;
-  SourceDeleter& deleter;
-  VersionSweep& sweep;
-  catalog::GroupCleanup& cleanup;
-  base::MemoryBudget& buffers;  ///< for parts being filled
-  base::Slots& slots;
-  Turnstile& turnstile;
-  PackingCrew& crew;
+/// What executes the plans, beside what they are made with. Outlives every group's run.
+struct RunShared : PlanShared {
+  /// o and c outlive it. REQUIRES: as PlanShared. found: what the archive's store can do.
+  RunShared(const ArchiveOptions& o, const RunContext& c, const catalog::StorePowers& found);
+
+  const catalog::StorePowers powers;
+  base::MemoryBudget bodies;   ///< for objects on their way into a volume
+  base::Slots slots;           ///< for parts in flight
+  base::MemoryBudget buffers;  ///< for parts being filled
+  EncoderPool encoders;
+  Readback readback;
+  Committer committer;
+  KnownDeleteConditions conditions;  ///< of the source's store
+  SourceDeleter deleter;
+  VersionSweep sweep;
+  catalog::GroupCleanup cleanup;
+  MemberPacker packer;
+  Turnstile turnstile;
+  PackingCrew crew;  ///< not started; last: its threads use what stands above
 };
 
 }  // namespace s3c::archive

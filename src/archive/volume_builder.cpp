@@ -56,52 +56,67 @@ class VolumeBuilder::Streaming {
   VolumeBuilder& volume_;
 };
 
-std::optional<base::Error> VolumeBuilder::add_streamed(
-    std::uint64_t sequence, const zip::EntryInfo& entry, int level, index::Row&& row,
-    const std::function<void(const Sink&)>& produce,
-    const std::function<std::optional<std::string>(std::uint32_t crc32)>& check) {
-  const Streaming streaming(*this);
-  zip::EntryInfo written;
-  std::optional<base::Error> not_started;
-  append([&](zip::Writer& writer) {
-    std::optional<zip::StreamedEntry> stream;
-    std::uint64_t taken_bytes = 0;
-    bool archive_failed = false;  // the sink failed, which is not the object's fault
-    const auto pass_on = [&](std::string_view bytes) {
-      taken_bytes += bytes.size();
-      if (taken_bytes > entry.size_bytes)
-        throw base::Error(base::ErrorKind::corrupt, "the body is longer than the object was listed");
-      archive_failed = true;
-      if (!stream) stream.emplace(writer.begin_streamed(entry.name, entry.modified, level, entry.size_bytes));
-      stream->write(bytes);
-      archive_failed = false;
-    };
+/// Copies one body into the ZIP. Keeps apart whose fault a failure is: the object's or the archive's.
+class VolumeBuilder::BodyCopy {
+ public:
+  BodyCopy(zip::Writer& zip, const std::string& entry_name, const StreamedMember& member)
+      : zip_(zip), entry_name_(entry_name), member_(member), size_bytes_(member.row.size_bytes) {}
+
+  /// Returns what was written.
+  std::variant<zip::EntryInfo, NotBegun> run() {
     try {
-      produce(pass_on);
+      member_.read([this](std::string_view bytes) { append(bytes); });
     } catch (const base::Error& error) {
-      if (archive_failed || error.kind() == base::ErrorKind::cancelled) throw;
-      if (!stream) {
-        not_started = error;
-        return;
-      }
-      LeftReason reason = LeftReason::unreadable;
-      if (error.kind() == base::ErrorKind::precondition_failed) reason = LeftReason::changed;
-      if (error.kind() == base::ErrorKind::corrupt) reason = LeftReason::damaged;
-      throw VolumeSpoiled{{row.key, reason, error.what()}};
+      if (archive_failed_ || error.kind() == base::ErrorKind::cancelled) throw;
+      if (!entry_) return NotBegun{error};
+      spoil(reason_of_break(error.kind()), error.what());
     }
-    if (!stream) {
-      not_started = base::Error(base::ErrorKind::transient, "the object came without its body");
-      return;
-    }
-    if (taken_bytes < entry.size_bytes)
-      throw VolumeSpoiled{{row.key, LeftReason::damaged, "the body is shorter than the object was listed"}};
-    written = stream->finish();
-    if (auto complaint = check(written.crc32))
-      throw VolumeSpoiled{{row.key, LeftReason::damaged, *complaint}};
-  });
-  if (not_started) return not_started;
-  deliver(sequence, written, std::move(row));
-  return std::nullopt;
+    if (!entry_) return NotBegun{base::Error(base::ErrorKind::transient, "the object came without its body")};
+    if (copied_bytes_ < size_bytes_) spoil(LeftReason::damaged, "the body is shorter than the listing said");
+    zip::EntryInfo written = entry_->finish();
+    if (const std::optional<std::string> complaint = member_.complaint(written.crc32))
+      spoil(LeftReason::damaged, *complaint);
+    return written;
+  }
+
+ private:
+  static LeftReason reason_of_break(base::ErrorKind kind) {
+    if (kind == base::ErrorKind::precondition_failed) return LeftReason::changed;
+    if (kind == base::ErrorKind::corrupt) return LeftReason::damaged;
+    return LeftReason::unreadable;
+  }
+
+  void append(std::string_view bytes) {
+    copied_bytes_ += bytes.size();
+    if (copied_bytes_ > size_bytes_)
+      throw base::Error(base::ErrorKind::corrupt, "the body is longer than the listing said");
+    archive_failed_ = true;  // until all of it is written
+    if (!entry_)
+      entry_.emplace(zip_.begin_streamed(entry_name_, member_.row.last_modified, member_.level, size_bytes_));
+    entry_->write(bytes);
+    archive_failed_ = false;
+  }
+
+  [[noreturn]] void spoil(LeftReason reason, std::string detail) const {
+    throw VolumeSpoiled{{member_.row.key, reason, std::move(detail)}};
+  }
+
+  zip::Writer& zip_;
+  const std::string& entry_name_;
+  const StreamedMember& member_;
+  const std::uint64_t size_bytes_;           ///< that the body must have
+  std::optional<zip::StreamedEntry> entry_;  ///< begun with the first byte
+  std::uint64_t copied_bytes_ = 0;
+  bool archive_failed_ = false;
+};
+
+VolumeBuilder::Streamed VolumeBuilder::add_streamed(const Admission& admission, StreamedMember member) {
+  const Streaming streaming(*this);
+  std::variant<zip::EntryInfo, NotBegun> copied;
+  append([&](zip::Writer& writer) { copied = BodyCopy(writer, admission.entry_name, member).run(); });
+  if (auto* not_begun = std::get_if<NotBegun>(&copied)) return std::move(*not_begun);
+  deliver(admission.sequence, std::get<zip::EntryInfo>(copied), std::move(member.row));
+  return Appended{};
 }
 
 void VolumeBuilder::deliver(std::uint64_t sequence, const zip::EntryInfo& entry, index::Row&& row) {

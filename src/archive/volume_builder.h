@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "archive/report.h"
 #include "base/error.h"
@@ -55,16 +56,29 @@ class VolumeBuilder {
   void add(std::uint64_t sequence, zip::EncodedMember&& member, index::Row&& row)
       S3C_EXCLUDES(mutex_, zip_mutex_);
 
-  /// Appends a member that is too large for memory. produce passes the body piece by piece to the sink that
-  /// it is given. Meanwhile no other member can be appended. Then check gets the CRC-32 of the whole body; it
-  /// returns nullopt if the body was right, and a complaint if not. Any thread.
-  /// Returns the error that produce threw before the first byte. The admission is then not answered yet, and
-  /// the caller may still leave the object out. Throws VolumeSpoiled when the body broke off later or was
-  /// wrong, and also what the sink throws.
-  [[nodiscard]] std::optional<base::Error> add_streamed(
-      std::uint64_t sequence, const zip::EntryInfo& entry, int level, index::Row&& row,
-      const std::function<void(const Sink&)>& produce,
-      const std::function<std::optional<std::string>(std::uint32_t crc32)>& check)
+  /// A member whose body is too large for memory.
+  struct StreamedMember {
+    index::Row row;  ///< without offsets
+    int level = 6;   ///< zlib's, 0..9 (higher is taken as 9)
+    /// Passes the body piece by piece to the sink. Throws base::Error when the body can't be read, and passes
+    /// on what the sink throws.
+    std::function<void(const Sink&)> read;
+    /// Called with the CRC-32 of the whole body. Says what is wrong with it; nullopt: nothing.
+    std::function<std::optional<std::string>(std::uint32_t crc32)> complaint;
+  };
+  /// The member is in the ZIP, and the admission is answered.
+  struct Appended {};
+  /// The body broke off before its first byte. The ZIP is as before, and the admission isn't answered yet: the
+  /// caller may leave the object out.
+  struct NotBegun {
+    base::Error error;
+  };
+  using Streamed = std::variant<Appended, NotBegun>;
+
+  /// Appends a member while its body is read. No other member can be appended until it ends. Any thread.
+  /// Throws what makes the volume fail, as add() does: VolumeSpoiled when the body broke off after its first
+  /// byte or was wrong, and what the sink throws.
+  [[nodiscard]] Streamed add_streamed(const Admission& admission, StreamedMember member)
       S3C_EXCLUDES(mutex_, zip_mutex_);
 
   /// True while add_streamed() holds the ZIP or waits for it. add() may then take as long as a large object
@@ -95,6 +109,7 @@ class VolumeBuilder {
 
  private:
   class Streaming;
+  class BodyCopy;
   struct Slot {
     bool answered = false;
     std::optional<index::Row> row;

@@ -65,10 +65,10 @@ std::optional<std::string> VolumeMaker::choose_archive_key() {
     throw Error(
         ErrorKind::corrupt,
         has_manifest
-            ? "an archive of this group is not what its manifest says; nothing was deleted, look at it "
-              "before archiving more of this group"
-            : "an archive of this group has no manifest; nothing was deleted, put its manifest back or "
-              "move the archive away before archiving more of this group",
+            ? "an archive of this group is not what its manifest says; nothing was deleted. Look at it "
+              "before you archive more of this group"
+            : "an archive of this group has no manifest; nothing was deleted. Put its manifest back "
+              "(catalog rebuild) or move the archive away before you archive more of this group",
         {.operation = "verify", .resource = s_.catalog.bucket() + "/" + key});
   }
 }

@@ -9,12 +9,11 @@
 #include <variant>
 
 #include "archive/committer.h"
-#include "archive/group_objects.h"
+#include "archive/group_plan.h"
 #include "archive/group_tally.h"
 #include "archive/open_volume.h"
 #include "archive/run_shared.h"
 #include "base/error.h"
-#include "catalog/catalog.h"
 
 namespace s3c::archive {
 
@@ -27,15 +26,10 @@ struct PassMemory {
   std::set<std::string> unproven_ids;
   /// Why the last volume was not committed.
   std::optional<base::Error> last_error;
+  bool leftovers_cleared = false;  ///< those of killed runs in this group
 };
 
-/// What the catalog says of a group.
-struct GroupRecords {
-  catalog::GroupState state;
-  std::set<std::string> taken_keys;  ///< names that new volumes can't have
-};
-
-/// Makes one volume after the other. One thread.
+/// Makes one volume after the other of what a plan has to pack. One thread.
 class VolumeMaker {
  public:
   struct NothingToPack {};
@@ -44,11 +38,15 @@ class VolumeMaker {
   using Outcome = std::variant<Commit, NothingToPack, StartAgain>;
 
   /// All arguments outlive the maker.
-  VolumeMaker(const RunShared& shared, const catalog::Group& group, GroupObjects& objects,
-              const GroupRecords& records, PassMemory& memory, GroupTally& tally)
-      : s_(shared), group_(group), objects_(objects), records_(records), memory_(memory), tally_(tally) {}
+  VolumeMaker(RunShared& shared, const GroupPlan& plan, PassMemory& memory, GroupTally& tally)
+      : s_(shared),
+        group_(plan.group),
+        objects_(*plan.objects),
+        records_(plan.records),
+        memory_(memory),
+        tally_(tally) {}
 
-  /// first: what objects.next_to_pack() returned. Throws base::Error when the group must be given up.
+  /// first: what the plan's next_to_pack() returned. Throws base::Error when the group must be given up.
   Outcome make(const s3::ObjectSummary& first);
 
  private:
@@ -61,7 +59,7 @@ class VolumeMaker {
   void abandon_after_failure(OpenVolume& volume);
   std::uint64_t buffers_for(std::uint64_t part_size) const;
 
-  const RunShared& s_;
+  RunShared& s_;
   const catalog::Group& group_;
   GroupObjects& objects_;
   const GroupRecords& records_;

@@ -57,10 +57,10 @@ void refuse_other_ways(const ProfileFiles& files, const std::string& profile, bo
   auto refuse = [&](const char* name) {
     if (!files.setting(profile, name)) return;
     fail(ErrorKind::unsupported,
-         fmt::format(
-             "profile '{}' gets its credentials by {}, which this version can't; set AWS_ACCESS_KEY_ID, "
-             "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (aws configure export-credentials prints them)",
-             profile, name));
+         fmt::format("profile '{}' gets its credentials by {}, which this version can't do: set "
+                     "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (aws configure "
+                     "export-credentials prints them)",
+                     profile, name));
   };
   if (after_shared_credentials) {
     refuse("credential_process");

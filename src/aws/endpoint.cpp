@@ -91,7 +91,7 @@ Endpoint::Endpoint(EndpointSettings settings) : settings_(std::move(settings)) {
   // Only printable ASCII is allowed too: host and path are sent as they stand here.
   const bool plain = std::all_of(rest.begin(), rest.end(), [](char c) { return c > 0x20 && c < 0x7f; });
   if (!plain || rest.find_first_of("?#@") != std::string_view::npos) {
-    fail("an end point is only scheme, host, port and path", settings_.url);
+    fail("an end point has a scheme, a host, a port and a path, and nothing else", settings_.url);
   }
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   host_ = rest.substr(0, slash);

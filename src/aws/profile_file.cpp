@@ -20,9 +20,7 @@ using base::ErrorKind;
 constexpr std::string_view kBlank = " \t\r";
 
 std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+  return base::trim(text, kBlank);
 }
 
 /// "profile   x" and "profile x" are one section.

@@ -21,9 +21,10 @@ void TaskGroup::spawn(Task task) {
     threads_.emplace_back([this, task = std::move(task)] { run(task); });
   } catch (const std::system_error& error) {
     // Fail the whole group: running tasks may wait for work that only this task would have done.
-    const Error failure(ErrorKind::transient,
-                        fmt::format("a thread could not be started ({}); fewer --threads need fewer",
-                                    error.code().message()));
+    const Error failure(
+        ErrorKind::transient,
+        fmt::format("a thread could not be started ({}): use fewer threads", error.code().message()),
+        {.operation = "start thread"});
     fail(std::make_exception_ptr(failure));
     throw failure;
   }

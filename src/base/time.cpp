@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cstdint>
+
+#include "base/text.h"
 
 namespace s3c::base {
 namespace {
@@ -54,15 +55,14 @@ class Scanner {
   explicit Scanner(std::string_view text) : rest_(text) {}
 
   unsigned digits(std::size_t width) {
-    unsigned value = 0;
     if (rest_.size() < width) {
       ok_ = false;
       return 0;
     }
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + width, value);
-    if (error != std::errc{} || end != rest_.data() + width) ok_ = false;
+    const auto value = parse_number<unsigned>(rest_.substr(0, width));
+    if (!value) ok_ = false;
     rest_.remove_prefix(width);
-    return value;
+    return value.value_or(0);
   }
   void literal(std::string_view text) {
     if (rest_.starts_with(text)) {

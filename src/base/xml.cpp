@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace s3c::base::xml {
 namespace {
@@ -47,12 +47,9 @@ std::optional<std::uint32_t> referenced(std::string_view name) {
   if (!name.starts_with('#')) return std::nullopt;
   const bool hex = name.starts_with("#x");
   const std::string_view digits = name.substr(hex ? 2 : 1);
-  std::uint32_t value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, hex ? 16 : 10);
-  const bool surrogate = value >= 0xd800 && value < 0xe000;
-  if (error != std::errc{} || end != digits.data() + digits.size() || surrogate || value > 0x10ffff)
-    return std::nullopt;
+  const auto value = parse_number<std::uint32_t>(digits, hex ? 16 : 10);
+  const bool surrogate = value >= 0xd800U && value < 0xe000U;
+  if (surrogate || value > 0x10ffffU) return std::nullopt;
   return value;
 }
 
@@ -138,12 +135,9 @@ bool required_bool(pugi::xml_node parent, const char* name) {
 
 std::uint64_t required_size(pugi::xml_node parent, const char* name) {
   const std::string text = required(parent, name);
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) {
-    corrupt(fmt::format("<{}> is '{}', not a number of bytes", name, printable(text)));
-  }
-  return value;
+  const auto value = parse_number<std::uint64_t>(text);
+  if (!value) corrupt(fmt::format("<{}> is '{}', not a number of bytes", name, printable(text)));
+  return *value;
 }
 
 Timestamp required_time(pugi::xml_node parent, const char* name) {

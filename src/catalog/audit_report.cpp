@@ -6,8 +6,7 @@ namespace s3c::catalog {
 
 void AuditFindings::note(const std::string& key, std::string what) {
   base::MutexLock lock(mutex_);
-  ++report_.damages;
-  if (report_.named.size() < AuditReport::kMaxNamed) report_.named.push_back({key, std::move(what)});
+  report_.damages.add({key, std::move(what)});
 }
 
 void AuditFindings::note(const std::string& key, const base::Error& error) {

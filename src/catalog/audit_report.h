@@ -1,11 +1,10 @@
 // What the audit of a volume finds.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/mutex.h"
 
@@ -18,14 +17,11 @@ struct Damage {
 };
 
 struct AuditReport {
-  static constexpr std::size_t kMaxNamed = 1000;
-
   std::uint64_t members = 0;  ///< that were read and decoded, good and damaged ones
-  std::uint64_t damages = 0;
-  std::vector<Damage> named;  ///< the first kMaxNamed damages
-  std::string crc64nvme;      ///< of all bytes, base64; empty when the ZIP can't be read to its end
+  base::Counted<Damage> damages;
+  std::string crc64nvme;  ///< of all bytes, base64; empty when the ZIP can't be read to its end
 
-  bool whole() const { return damages == 0; }
+  bool whole() const { return damages.empty(); }
 };
 
 /// Collects the findings of one audit. Any thread.

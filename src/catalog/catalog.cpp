@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/crc.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -29,7 +28,6 @@ constexpr std::string_view kManifestSuffix = ".json";
 constexpr std::string_view kIndexSuffix = ".jsonl.gz";
 constexpr std::string_view kMarkSuffix = ".json";
 constexpr std::string_view kStagingSuffix = ".zip";
-constexpr int kDamageAttempts = 3;
 
 std::optional<ManifestName> parse_key(std::string_view folder, std::string_view suffix,
                                       std::string_view key) {
@@ -41,17 +39,10 @@ std::optional<ManifestName> parse_key(std::string_view folder, std::string_view 
   return ManifestName{std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))};
 }
 
-/// A manifest with one byte changed on its way may still parse, and then name other keys. Throws Error:
-/// corrupt when three reads in a row return damaged bytes.
-s3::GetObjectResult read_undamaged(s3::ObjectStore& store, const s3::GetObjectRequest& request) {
-  for (int attempt = 1;; ++attempt) {
-    s3::GetObjectResult got = store.get_object(request);
-    s3::BodyCheck check(got.head);
-    check.update(got.body);
-    const std::optional<std::string> complaint = check.complaint(base::crc32(got.body));
-    if (!complaint) return got;
-    if (attempt == kDamageAttempts) throw Error(ErrorKind::corrupt, "its bytes are damaged: " + *complaint);
-  }
+std::optional<std::string> complaint_of_manifest(const s3::GetObjectResult& got) {
+  std::optional<std::string> complaint = s3::complaint_of(got);
+  if (complaint) complaint->insert(0, "its bytes are damaged: ");
+  return complaint;
 }
 
 }  // namespace
@@ -150,13 +141,14 @@ index::Manifest Catalog::read_manifest(const ManifestName& name) {
   };
   index::Manifest manifest;
   try {
-    manifest = index::parse_manifest(read_undamaged(store_, request).body);
+    // A manifest with one byte changed on its way may still parse, and then name other keys.
+    manifest = index::parse_manifest(s3::get_undamaged(store_, request, complaint_of_manifest).body);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
     throw corrupt(error.message());
   }
   if (manifest.id != name.id || manifest.archive_key != name.archive_key) {
-    throw corrupt(fmt::format("it speaks of {} with id {}: a manifest in the wrong place",
+    throw corrupt(fmt::format("it is the manifest of {} with id {}: it lies in the wrong place",
                               manifest.archive_key, manifest.id));
   }
   return manifest;
@@ -222,14 +214,14 @@ MarkedVolume Catalog::mark(const CommittedVolume& volume, bool is_listed) {
   const ErrorContext context{.operation = "commit mark", .resource = bucket_ + "/" + m.archive_key};
   if (store_.head_object(bucket_, theirs)) {
     throw Error(ErrorKind::transient,
-                fmt::format("another process (gc or a run) is removing this volume's record, nothing was "
-                            "deleted; if none is running, remove {}",
+                fmt::format("another process (gc or a run) is removing this volume's record; nothing was "
+                            "deleted. If no such process is running, remove {}",
                             theirs),
                 context);
   }
   if (!store_.head_object(bucket_, manifest_key(m.archive_key, m.id))) {
     throw Error(ErrorKind::transient,
-                "another process removed this volume's record meanwhile, nothing was deleted", context);
+                "another process removed this volume's record meanwhile; nothing was deleted", context);
   }
   return MarkedVolume(volume);
 }

@@ -33,7 +33,7 @@ std::optional<std::string> CatalogScope::stem_of_key(std::string_view key) const
 void validate(const CatalogScope& scope) {
   if (scope.archive_bucket.empty()) {
     throw base::Error(base::ErrorKind::invalid_argument,
-                      "--arch-bucket is missing: the bucket that the archives lie in");
+                      "arch_bucket is missing: the bucket that the archives are in");
   }
   validate_names(scope.prefix, scope.layout, scope.archive_name);
 }

@@ -61,8 +61,8 @@ ArchiveIdentity identify(const index::Manifest& manifest, const std::optional<s3
 
 /// What readers say of an unproven archive, on one line.
 inline constexpr const char* kUnprovenArchive =
-    "the archive can't be proven without reading: the store tells nothing of it that its manifest could be "
-    "compared with. verify --deep --mend reads it whole and gives it its id back";
+    "the archive can't be proven without reading: the store tells nothing of it that could be compared "
+    "with its manifest. A deep verify that mends reads it whole and gives it its id back";
 
 /// Whether identify() says as_sent.
 bool is_as_sent(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& object);

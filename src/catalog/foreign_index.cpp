@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -66,7 +67,7 @@ class Indexing {
     const std::uint64_t needed = zip_.entries() * sizeof(Entry) + names_bytes + ForwardReader::kMemoryBytes;
     if (needed > memory_bytes) {
       throw Error(ErrorKind::invalid_argument,
-                  fmt::format("its {} entries take {} MiB to be sorted: --memory must allow that",
+                  fmt::format("sorting its {} entries takes {} MiB: allow at least that much memory",
                               zip_.entries(), (needed >> 20) + 1));
     }
     entries_.all.reserve(zip_.entries());
@@ -81,9 +82,9 @@ class Indexing {
         throw Error(
             ErrorKind::unsupported,
             fmt::format(
-                "it carries no id but has {} in it: a copy of a volume of this program that lost "
-                "its metadata on the way. If its record is still in the catalog, verify --deep --mend "
-                "gives it its id back; otherwise copy it again with x-amz-meta-s3compress-id, in parts",
+                "it carries no id but contains {}: it is a copy of a volume of this program, and the "
+                "copy lost the metadata. If its record is still in the catalog, a deep verify that mends "
+                "gives it its id back. Otherwise copy it again in parts, with x-amz-meta-s3compress-id",
                 zip::kIndexEntryName));
       }
       const std::uint64_t data_offset = headers.data_offset_of(entry);  // also proves the local header
@@ -130,8 +131,7 @@ class Indexing {
   }
 
   void name_unlisted(std::string_view name) {
-    if (index_.unlisted.named.size() < UnlistedEntries::kMaxNamed)
-      index_.unlisted.named.emplace_back(name.substr(0, kMaxKeyBytes));
+    index_.unlisted.hidden.add(std::string(name.substr(0, kMaxKeyBytes)));
   }
 
   const zip::Reader& zip_;

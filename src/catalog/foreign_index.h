@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "base/counted.h"
 #include "catalog/forward_reader.h"
 #include "index/index_writer.h"
 #include "zip/reader.h"
@@ -15,14 +15,12 @@ namespace s3c::catalog {
 
 /// Entries of a foreign archive that have no row. Only programs like unzip can read them.
 struct UnlistedEntries {
-  static constexpr std::size_t kMaxNamed = 1000;
+  std::uint64_t directories = 0;      ///< named "…/" and empty: these are no objects
+  std::uint64_t shadowed = 0;         ///< a later entry has the same name; that one has the row
+  std::uint64_t no_keys = 0;          ///< empty names, and names of more than 1,024 bytes
+  base::Counted<std::string> hidden;  ///< the names of shadowed and no_keys, cut to 1,024 bytes
 
-  std::uint64_t directories = 0;   ///< named "…/" and empty: these are no objects
-  std::uint64_t shadowed = 0;      ///< a later entry has the same name; that one has the row
-  std::uint64_t no_keys = 0;       ///< empty names, and names of more than 1,024 bytes
-  std::vector<std::string> named;  ///< the first kMaxNamed of shadowed and no_keys, cut to 1,024 bytes
-
-  std::uint64_t count() const { return directories + shadowed + no_keys; }
+  std::uint64_t count() const { return directories + hidden.count(); }
 };
 
 struct ForeignIndex {

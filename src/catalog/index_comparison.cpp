@@ -45,7 +45,7 @@ void IndexComparison::read(index::IndexCursor& index) {
 
 zip::EntryInfo IndexComparison::compare(zip::EntryInfo entry) {
   for (; next_place_ < places_.size() && places_[next_place_].offset < entry.offset; ++next_place_)
-    miss(places_[next_place_].offset);
+    missing_.add(places_[next_place_].offset);
   if (next_place_ < places_.size() && places_[next_place_].offset == entry.offset) {
     const Place& place = places_[next_place_++];
     entry.data_offset = place.data_offset;
@@ -82,23 +82,18 @@ void IndexComparison::compare_unlisted() {
   }
 }
 
-void IndexComparison::miss(std::uint64_t offset) {
-  ++missing_;
-  if (missing_offsets_.size() < AuditReport::kMaxNamed) missing_offsets_.insert(offset);
-}
-
 /// Notes the rows without an entry. Their keys were not kept, so the index is read a second time.
 void IndexComparison::name_missing(index::IndexCursor& index) {
-  for (; next_place_ < places_.size(); ++next_place_) miss(places_[next_place_].offset);
-  if (missing_ == 0) return;
+  for (; next_place_ < places_.size(); ++next_place_) missing_.add(places_[next_place_].offset);
+  if (missing_.empty()) return;
   std::uint64_t named = 0;
   index.seek("");
   while (const std::optional<index::Row> row = index.next()) {
-    if (!missing_offsets_.contains(row->offset)) continue;
+    if (!std::binary_search(missing_.named().begin(), missing_.named().end(), row->offset)) continue;
     ++named;
     findings_.note(row->key, fmt::format("the ZIP has no entry at offset {}", row->offset));
   }
-  for (; named < missing_; ++named) findings_.note("", "the ZIP lacks a member that the index has");
+  for (; named < missing_.count(); ++named) findings_.note("", "the ZIP lacks a member that the index has");
 }
 
 }  // namespace s3c::catalog

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/hash.h"
 #include "catalog/audit_report.h"
 #include "index/index_reader.h"
@@ -63,7 +63,6 @@ class IndexComparison {
 
   static std::uint64_t fingerprint(const std::string& name, unsigned method, std::uint32_t crc32,
                                    std::uint64_t size_bytes, std::uint64_t compressed_size_bytes);
-  void miss(std::uint64_t offset);
   void name_missing(index::IndexCursor& index);
   void compare_unlisted();
 
@@ -72,8 +71,7 @@ class IndexComparison {
   std::string rows_digest_;
   std::vector<Place> places_;  // by offset
   std::size_t next_place_ = 0;
-  std::uint64_t missing_ = 0;
-  std::set<std::uint64_t> missing_offsets_;
+  base::Counted<std::uint64_t> missing_;  // offsets of rows without an entry, ascending
   bool saw_own_index_ = false;
   std::uint64_t unlisted_ = 0;  // entries of a foreign archive that have no row
 };

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <functional>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace s3c::catalog {
 namespace {
@@ -50,7 +50,7 @@ void for_each_piece(std::string_view what, std::string_view text,
     if (open == std::string_view::npos) return;
     const std::size_t close = rest.find('}', open);
     if (rest[open] == '}' || close == std::string_view::npos)
-      bad_template(what, text, "a brace without its partner");
+      bad_template(what, text, "a brace has no partner");
     const std::string_view name = rest.substr(open + 1, close - open - 1);
     if (name != "prefix" && name != "bucket" && date_field(name) == nullptr) {
       bad_template(
@@ -65,11 +65,7 @@ void for_each_piece(std::string_view what, std::string_view text,
 }
 
 std::optional<int> number(std::string_view digits) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  const bool starts_with_digit = !digits.empty() && digits.front() >= '0' && digits.front() <= '9';
-  if (error != std::errc{} || end != digits.data() + digits.size() || !starts_with_digit) return std::nullopt;
-  return value;
+  return digits.starts_with('-') ? std::nullopt : base::parse_number<int>(digits);
 }
 
 /// The digits of a date field at the start of text; nullopt when they aren't there or out of the field's
@@ -171,7 +167,7 @@ Layout Layout::parse(std::string_view text) {
             bad_template(kWhat, text, fmt::format("{{{}}} can only stand at the start", field));
           }
           if (!seen.emplace(field).second)
-            bad_template(kWhat, text, fmt::format("{{{}}} is there twice", field));
+            bad_template(kWhat, text, fmt::format("{{{}}} stands in it twice", field));
           segment.push_back({true, std::string(field)});
         });
     if (segment.empty()) bad_template(kWhat, text, "an empty folder name");
@@ -327,13 +323,14 @@ std::optional<int> ArchiveName::volume_number(std::string_view stem, std::string
 
 void validate_names(const std::string& prefix, const Layout& layout, const ArchiveName& archive_name) {
   const auto refuse = [](const std::string& message) { throw Error(ErrorKind::invalid_argument, message); };
-  if (prefix.empty()) refuse("--prefix must not be empty");
+  if (prefix.empty()) refuse("prefix must not be empty");
   if (prefix.ends_with('/') || prefix.starts_with('/'))
-    refuse(fmt::format("--prefix \"{}\" must not start or end with \"/\"", prefix));
+    refuse(fmt::format("prefix \"{}\" must not start or end with \"/\"", prefix));
   std::string field;
   if (!archive_name.names_all_fields_of(layout, &field)) {
     refuse(fmt::format(
-        "--archive-name \"{}\" and --layout \"{}\" must name the same date fields: {} is only in one of them",
+        "archive_name \"{}\" and the layout \"{}\" must name the same date fields: {} is only in one of "
+        "them",
         archive_name.text(), layout.text(), field));
   }
 }

@@ -26,7 +26,7 @@ void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
   const base::ErrorContext context{.operation = "read member",
                                    .resource = archive_bucket + "/" + manifest.archive_key};
   if (identity == ArchiveIdentity::unproven) throw Error(ErrorKind::unsupported, kUnprovenArchive, context);
-  throw Error(ErrorKind::corrupt, "the archive is not the one that the catalog means", context);
+  throw Error(ErrorKind::corrupt, "the archive is not the one in the catalog", context);
 }
 
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,

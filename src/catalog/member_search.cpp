@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "base/in_order.h"
 #include "catalog/committed_volume.h"
@@ -86,7 +87,7 @@ class Search {
             manifests_.push_back(std::move(manifest));
           }
           if (!read.failure) return;
-          fail(*read.failure);
+          report_.failures.add(*read.failure);
           merge_.add_unread(std::move(read.archive_key));
         });
     report_.volumes = manifests_.size();
@@ -192,17 +193,11 @@ class Search {
   void take(BlockRows&& block) {
     const std::string& first_key = block.of.block.first_key;
     if (block.failure) {
-      fail(*block.failure);
+      report_.failures.add(*block.failure);
       merge_.add_gap(*block.of.manifest, first_key);
     } else {
       merge_.add(std::move(block.of.manifest), first_key, std::move(block.rows));
     }
-  }
-
-  void fail(const Error& error) {
-    constexpr std::size_t kMaxKept = 20;
-    ++report_.failed;
-    if (report_.failures.size() < kMaxKept) report_.failures.push_back(error);
   }
 
   s3::ObjectStore& store_;

@@ -7,9 +7,8 @@
 #include <functional>
 #include <stop_token>
 #include <string>
-#include <vector>
 
-#include "base/error.h"
+#include "base/counted.h"
 #include "catalog/catalog.h"
 #include "catalog/catalog_scope.h"
 #include "catalog/key_merge.h"
@@ -29,10 +28,7 @@ struct SearchOptions {
 struct SearchReport {
   std::uint64_t volumes = 0;  ///< whose indexes were searched
   std::uint64_t members = 0;  ///< wanted members that were found
-  /// The errors of volumes that could not be searched: the first twenty. Members of these volumes are not
-  /// found.
-  std::vector<base::Error> failures;
-  std::uint64_t failed = 0;
+  base::Failures failures;    ///< of volumes that could not be searched; members of these are not found
 };
 
 /// Calls found on the calling thread: by source bucket, and in key order. If several records have one

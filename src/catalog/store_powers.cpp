@@ -278,14 +278,14 @@ StorePowers probe(s3::ObjectStore& store, const std::string& bucket, std::string
   if (disturbed) {
     throw Error(
         ErrorKind::transient,
-        fmt::format("another process (gc, or a lifecycle rule) keeps removing the objects and uploads "
-                    "of the store probe, {}",
+        fmt::format("another process (gc or a lifecycle rule) keeps removing the objects and uploads of "
+                    "the store probe; {}",
                     not_done),
         context);
   }
   throw Error(ErrorKind::unsupported,
               fmt::format("AbortMultipartUpload on this store removes the finished object at that name: "
-                          "archives would not be safe here, {}",
+                          "archives would not be safe here; {}",
                           not_done),
               context);
 }

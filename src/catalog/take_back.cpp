@@ -9,7 +9,7 @@ namespace s3c::catalog {
 
 std::string describe_loss(const std::optional<s3::ObjectHead>& archive) {
   const std::string what = !archive                 ? "its archive is gone"
-                           : id_of(archive).empty() ? "at its name stands an object without a volume's id"
+                           : id_of(archive).empty() ? "an object without a volume's id stands at its name"
                                                     : "another volume stands at its name";
   return what + ", and it was committed: its record stays until catalog forget removes it";
 }
@@ -19,7 +19,8 @@ void expect_another_archive(const index::Manifest& manifest, const std::optional
   if (identity != ArchiveIdentity::lost_id && identity != ArchiveIdentity::unproven) return;
   throw base::Error(
       base::ErrorKind::corrupt,
-      "an archive of its size stands there without an id, and can be this one: verify --deep --mend",
+      "an archive of its size and without an id stands at its name. It may be this volume's: a deep "
+      "verify that mends finds out",
       {.operation = "verify", .resource = manifest.archive_bucket + "/" + manifest.archive_key});
 }
 
@@ -38,7 +39,7 @@ std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore&
     // archive: it proves nothing, and its record stays.
     if (is_as_sent(manifest, archive)) {
       throw base::Error(
-          base::ErrorKind::precondition_failed, "the foreign archive is there, and so its record stays",
+          base::ErrorKind::precondition_failed, "the foreign archive is there, so its record stays",
           {.operation = "take back", .resource = catalog.bucket() + "/" + manifest.archive_key});
     }
     throw base::Error(base::ErrorKind::corrupt,

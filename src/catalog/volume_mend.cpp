@@ -67,9 +67,9 @@ class Mend {
     store_.abort_multipart_upload(bucket_, manifest_.archive_key, upload_id);
     if (is_as_sent(manifest_, head())) return;
     if (failure) throw *failure;
-    throw error(
-        ErrorKind::corrupt,
-        "it was copied onto itself, and now the store tells another size or checksum than its manifest");
+    throw error(ErrorKind::corrupt,
+                "it was copied onto itself, and now the store tells a size or a checksum that is not the "
+                "manifest's");
   }
 
  private:
@@ -83,7 +83,7 @@ class Mend {
     auto now = head();
     if (!now || now->etag != etag_) {
       throw error(ErrorKind::precondition_failed,
-                  "another object stands at its name than the one that was read; nothing was changed");
+                  "the object at its name is not the one that was read; nothing was changed");
     }
     return *std::move(now);
   }
@@ -108,8 +108,8 @@ class Mend {
     if (!checksums && etag_of_parts(parts) != manifest_.etag) {
       throw error(
           ErrorKind::unsupported,
-          "this store tells no checksum, and the copy would have another ETag than the manifest says: "
-          "nothing would prove it. Nothing was changed");
+          "this store tells no checksum, and the copy would have another ETag than the manifest: nothing "
+          "could prove the copy. Nothing was changed");
     }
     s3::CompleteMultipartUploadRequest request;
     request.bucket = bucket_;

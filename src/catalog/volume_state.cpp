@@ -30,7 +30,7 @@ void compare_with_archive(s3::ObjectStore& store, Catalog& catalog, VolumeInfo& 
       return;
     case ArchiveIdentity::lost_id:
       info.state = VolumeState::lost_id;
-      info.detail = "its archive is whole but lost its id: verify --deep --mend gives it back";
+      info.detail = "its archive is whole but lost its id: a deep verify that mends gives it back";
       return;
     case ArchiveIdentity::unproven:
       info.state = VolumeState::unproven;

@@ -6,7 +6,7 @@ namespace s3c::catalog {
 
 void validate(const ThawOptions& options) {
   if (options.days < 1 || options.days > 30'000)
-    throw base::Error(base::ErrorKind::invalid_argument, "--days must be between 1 and 30000");
+    throw base::Error(base::ErrorKind::invalid_argument, "days must be between 1 and 30000");
 }
 
 bool ask_for_thaw(s3::ObjectStore& store, const std::string& archive_bucket, const std::string& archive_key,

@@ -13,6 +13,7 @@
 #include "cli/options/connection.h"
 #include "cli/options/environment.h"
 #include "cli/options/output_options.h"
+#include "cli/output/outcome.h"
 #include "cli/output/progress_display.h"
 #include "cli/output/standard_output.h"
 #include "cli/output/terminal.h"
@@ -56,6 +57,20 @@ class Session {
   /// Shows view until the returned display is destroyed. Returns nullptr when no progress is wanted. view
   /// must outlive the display.
   std::unique_ptr<ProgressDisplay> show(ProgressView& view);
+
+  /// What report's summary reports: the requests and the time are those until now.
+  template <typename Options, typename Report>
+  Outcome<Options, Report> outcome_of(const Options& options, const Report& report, ExitCode code) const {
+    return {options, report, connection_->requests(), elapsed(), code};
+  }
+
+  /// How a command with a summary ends: prints the outcome's summary, and returns the outcome's exit code.
+  /// Throws as print() does.
+  template <typename AnyOutcome>
+  ExitCode conclude(const AnyOutcome& outcome) const {
+    print_result([&] { return text_summary(outcome); }, [&] { return json_summary(outcome); });
+    return outcome.exit_code;
+  }
 
   /// Prints the result: json() or text(), as --output says. With --quiet no text is printed. Throws as
   /// print() does.

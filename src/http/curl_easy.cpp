@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/encoding.h"
+#include "base/text.h"
 
 namespace s3c::http {
 namespace {
@@ -30,13 +31,9 @@ void set_option(CURL* easy, CURLoption option, Value value) {
   }
 }
 
+/// A header's name or value, or a whole line, without what surrounds it on the wire.
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() &&
-         (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) {
-    text.remove_suffix(1);
-  }
-  return text;
+  return base::trim(text, " \t\r\n");
 }
 
 std::size_t content_length(const Headers& headers) {

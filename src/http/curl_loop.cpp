@@ -110,7 +110,7 @@ void CurlLoop::start_more(ExchangeSource& source) {
       free_.push_back(slots_.size() - 1);
     }
     const std::size_t slot = free_.back();
-    std::optional<Exchange> exchange = source.next(slot, in_flight_ == 0);
+    std::optional<Exchange> exchange = in_flight_ == 0 ? source.next(slot) : source.try_next(slot);
     if (!exchange) return;
     if (std::optional<Outcome> ended = start(slot, *std::move(exchange)))
       source.ended(slot, *std::move(ended));

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace s3c::http {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  constexpr auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+                    [](char x, char y) { return base::lower(x) == base::lower(y); });
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {

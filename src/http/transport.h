@@ -78,11 +78,12 @@ class ExchangeSource {
  public:
   virtual ~ExchangeSource() = default;
 
-  /// Returns the next exchange. The exchange keeps slot, a number below max_in_flight, until it has ended.
-  /// Returns nullopt if no exchange is ready. If may_wait is true, nullopt means the end: no more exchanges
-  /// will come. may_wait is true only while nothing is in flight. If may_wait is false, next() mustn't block;
-  /// it is called again after every outcome, and every 10 ms.
-  virtual std::optional<Exchange> next(std::size_t slot, bool may_wait) = 0;
+  /// Waits for the next exchange. The exchange keeps slot, a number below max_in_flight, until it has ended.
+  /// Returns nullopt at the end: no more exchanges will come. Called only while nothing is in flight.
+  virtual std::optional<Exchange> next(std::size_t slot) = 0;
+  /// As next(), but mustn't block. Returns nullopt if no exchange is ready now. Called only while others are
+  /// in flight: after every outcome, and every 10 ms.
+  virtual std::optional<Exchange> try_next(std::size_t slot) = 0;
   /// Receives the outcome of an exchange; called once for each. May block, but all other exchanges in flight
   /// wait meanwhile. slot is free afterwards.
   virtual void ended(std::size_t slot, Outcome outcome) = 0;

@@ -89,28 +89,6 @@ std::optional<std::size_t> find_block(const std::vector<Block>& blocks, std::str
   return static_cast<std::size_t>(after - blocks.begin() - 1);
 }
 
-std::optional<Row> find_row(std::string_view block, std::string_view key, std::uint64_t max_text_bytes) {
-  const std::string text = decompress_block(block, max_text_bytes);
-  // Binary search over byte positions. [low, high) always holds whole lines.
-  std::size_t low = 0;
-  std::size_t high = text.size();
-  while (low < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    const std::size_t newline_before = middle == 0 ? std::string::npos : text.rfind('\n', middle - 1);
-    const std::size_t start = newline_before == std::string::npos ? 0 : newline_before + 1;
-    std::size_t next = start;
-    const std::string_view line = take_line(text, next);
-    const std::string line_key = parse_key(line);
-    if (line_key == key) return parse_json_line(line);
-    if (line_key < key) {
-      low = next;
-    } else {
-      high = start;
-    }
-  }
-  return std::nullopt;
-}
-
 IndexCursor::IndexCursor(ReadRange read_range, std::vector<Block> blocks, std::uint64_t max_text_bytes)
     : read_range_(std::move(read_range)), blocks_(std::move(blocks)), max_text_bytes_(max_text_bytes) {}
 

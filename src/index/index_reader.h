@@ -1,4 +1,4 @@
-// Reads the index: one key by binary search in a single block, or all rows in order. Nothing that the bytes
+// Reads the index: all rows in order, from the beginning or from a key on. Nothing that the bytes
 // say decides how much memory is taken. Free functions: any thread. Classes: one thread at a time.
 #pragma once
 
@@ -27,10 +27,6 @@ void expect_block(const Block& block, std::string_view bytes);
 
 /// The only block that may hold key; nullopt when key is before the first block.
 std::optional<std::size_t> find_block(const std::vector<Block>& blocks, std::string_view key);
-
-/// The row of key in this block, or nullopt. Throws as decompress_block does.
-std::optional<Row> find_row(std::string_view block, std::string_view key,
-                            std::uint64_t max_text_bytes = kMaxBlockTextBytes);
 
 /// Reads all rows in key order, one block in memory at a time. Throws Error corrupt when a block doesn't hold
 /// what the list of blocks says (first key, number of rows), or when keys are not strictly ascending, also

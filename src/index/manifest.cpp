@@ -239,7 +239,7 @@ std::string to_json(const Manifest& manifest) {
                     out.size(), kMaxManifestBytes));
   }
   try {
-    if (parse_manifest(out) != manifest) throw internal("the manifest does not read back as it is");
+    if (parse_manifest(out) != manifest) throw internal("the manifest does not read back as it was written");
   } catch (const base::Error& e) {
     if (e.kind() == base::ErrorKind::internal) throw;
     throw internal("the manifest would be refused: " + e.message());
@@ -255,7 +255,8 @@ Manifest parse_manifest(std::string_view bytes) {
   if (const std::uint64_t format = fields.number_between("format", 1, kMaxSize); format > kManifestFormat) {
     throw base::Error(
         base::ErrorKind::unsupported,
-        fmt::format("manifest of format {}; this program reads up to {}", format, kManifestFormat));
+        fmt::format("the manifest has format {}; this program reads formats up to {}: use a newer version",
+                    format, kManifestFormat));
   }
   Manifest manifest;
   manifest.id = fields.text("id");

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/bytes.h"
 #include "base/encoding.h"
+#include "base/text.h"
 #include "index/block.h"
 #include "index/failure.h"
 #include "index/json_fields.h"
@@ -68,12 +68,9 @@ void append_map(std::string& out, std::string_view name, const std::map<std::str
 std::uint32_t crc32_of(const Fields& fields) {
   const std::string hex = fields.text("crc32");
   const bool lower = std::none_of(hex.begin(), hex.end(), [](char c) { return c >= 'A' && c <= 'F'; });
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), value, 16);
-  if (hex.size() != 8 || !lower || error != std::errc() || end != hex.data() + hex.size()) {
-    fields.fail("crc32", "not 8 lower-case hex digits");
-  }
-  return value;
+  const auto value = base::parse_number<std::uint32_t>(hex, 16);
+  if (hex.size() != 8 || !lower || !value) fields.fail("crc32", "not 8 lower-case hex digits");
+  return *value;
 }
 
 std::uint16_t method_of(const Fields& fields) {
@@ -144,11 +141,6 @@ Row parse_json_line(std::string_view line) {
     fields.fail("compressed_size", "not size, though stored");
   }
   return row;
-}
-
-std::string parse_key(std::string_view line) {
-  const nlohmann::json object = parse_row(line);
-  return Fields(object, "").nonempty_text("key");
 }
 
 }  // namespace s3c::index

@@ -55,7 +55,4 @@ void append_json_line(std::string& out, const Row& row);
 /// for a line longer than kMaxRowBytes.
 Row parse_json_line(std::string_view line);
 
-/// Returns only the key of a line. Throws as parse_json_line does, but checks nothing else.
-std::string parse_key(std::string_view line);
-
 }  // namespace s3c::index

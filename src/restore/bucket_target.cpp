@@ -37,10 +37,8 @@ using Produce = std::function<void(const RestoreTarget::Sink&)>;
 constexpr std::size_t kMaxKeyBytes = 1024;  // Source: S3 User Guide, "Naming Amazon S3 objects"
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
-constexpr std::uint64_t kMinPartBytes = 8 * kMebibyte;
 constexpr std::uint64_t kMaxPartBytes =
     5 * 1024 * kMebibyte;  // Source: S3 User Guide, multipart upload limits
-constexpr std::uint64_t kMaxParts = 9'999;
 
 /// The keys that look() found free, each until write() asks for it. For a key that isn't here write() sends a
 /// HEAD of its own. So a key may be forgotten safely, and write() may be called without look(), or twice. Any
@@ -91,12 +89,6 @@ s3::ObjectAttributes attributes_of(const index::Row& row) {
   attributes.metadata = row.metadata;
   attributes.tags = row.tags;
   return attributes;  // without the archived object's class: it is restored as STANDARD
-}
-
-std::uint64_t part_size_of(std::uint64_t size_bytes) {
-  const std::uint64_t mebibytes =
-      size_bytes / (kMaxParts * kMebibyte) + (size_bytes % (kMaxParts * kMebibyte) != 0 ? 1 : 0);
-  return std::max(kMinPartBytes, mebibytes * kMebibyte);
 }
 
 Error with_note(const Error& error, const std::string& note) {
@@ -174,7 +166,7 @@ class BucketTarget final : public RestoreTarget {
       if (uploader.size_bytes() != row.size_bytes) {
         throw error_about(
             key, ErrorKind::corrupt,
-            fmt::format("{} bytes came where the index tells of {}", uploader.size_bytes(), row.size_bytes));
+            fmt::format("{} bytes came, but the index says {}", uploader.size_bytes(), row.size_bytes));
       }
       parts = uploader.finish();
       // The upload took some time, so the result of look() is old.
@@ -187,7 +179,8 @@ class BucketTarget final : public RestoreTarget {
     }
     if (before) {
       if (const std::string note = abort(uploader, config); !note.empty())
-        throw error_about(key, ErrorKind::precondition_failed, "another object has appeared there" + note);
+        throw error_about(key, ErrorKind::precondition_failed,
+                          "another object appeared there meanwhile" + note);
       return is_made_of(*before, parts) || has_etag_of(*before, row) ? Landing::equal : Landing::exists;
     }
     return complete(row, uploader, config, parts);
@@ -217,7 +210,7 @@ class BucketTarget final : public RestoreTarget {
   }
 
   std::uint64_t part_size_for(const index::Row& row, const std::string& key) const {
-    const std::uint64_t part_size = part_size_of(row.size_bytes);
+    const std::uint64_t part_size = s3::part_size_for(row.size_bytes);
     // A row with a false size must not make us reserve memory for it.
     if (part_size > kMaxPartBytes) {
       throw error_about(key, ErrorKind::invalid_argument,
@@ -242,7 +235,7 @@ class BucketTarget final : public RestoreTarget {
   static Landing compare(const s3::ObjectHead& head, const index::Row& row, const Produce& produce) {
     if (head.size_bytes != row.size_bytes) return Landing::exists;
     if (has_etag_of(head, row)) return Landing::equal;
-    catalog::ObjectCompare comparison(head, part_size_of(row.size_bytes));
+    catalog::ObjectCompare comparison(head, s3::part_size_for(row.size_bytes));
     if (!comparison.can_tell()) return Landing::exists;
     produce([&comparison](std::string_view bytes) { comparison.update(bytes); });
     return comparison.is_equal() ? Landing::equal : Landing::exists;

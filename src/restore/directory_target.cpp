@@ -71,7 +71,7 @@ class DirectoryTarget final : public RestoreTarget {
     produce([&file](std::string_view bytes) { file.write(bytes); });
     if (file.size_bytes() != row.size_bytes) {
       throw Error(ErrorKind::corrupt,
-                  fmt::format("{} bytes came where the index tells of {}", file.size_bytes(), row.size_bytes),
+                  fmt::format("{} bytes came, but the index says {}", file.size_bytes(), row.size_bytes),
                   {.operation = kRestoreFile, .resource = base::printable(path)});
     }
     return file.publish(segments.back(), row.last_modified, overwrite_);

@@ -44,8 +44,8 @@ Meaning meaning_of(int error) {
     case ENOSPC:
     case EDQUOT:
       return {ErrorKind::transient,
-              "the disk or the quota is full: make room and run the same command again, files that are there "
-              "already stay"};
+              "the disk or the quota is full: make room and run the same command again. Files that are "
+              "already there stay"};
     case EFBIG:
       return {ErrorKind::invalid_argument,
               "the file is larger than this file system or the limit of this process (ulimit -f) allows"};
@@ -69,12 +69,12 @@ Meaning meaning_of(int error) {
       return {ErrorKind::invalid_argument,
               "a directory is where the file is needed: move it away or choose another directory"};
     case ELOOP:
-      return {
-          ErrorKind::invalid_argument,
-          "a symbolic link is where a directory is needed, and links aren't followed: remove it or choose "
-          "another directory"};
+      return {ErrorKind::invalid_argument,
+              "a symbolic link is where a directory is needed, and links aren't followed: remove the link or "
+              "choose another directory"};
     case ENOENT:
-      return {ErrorKind::not_found, "the directory is gone: somebody has removed it meanwhile"};
+      return {ErrorKind::not_found,
+              "the directory is not there: it can't be made, or it was removed meanwhile"};
     default:
       return {ErrorKind::transient, {}};
   }

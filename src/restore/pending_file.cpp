@@ -88,8 +88,8 @@ bool PendingFile::take_free_name(const std::string& name) {
   if (errno == EINVAL || errno == ENOSYS) {
     const base::Error plain = file_error(errno, path_);
     throw base::Error(base::ErrorKind::unsupported,
-                      "this file system can't name a file without the danger of replacing another: choose a "
-                      "directory on another one, or allow overwriting",
+                      "this file system can't give a file its name without the risk of replacing another "
+                      "file: choose a directory on another file system, or allow overwriting",
                       plain.context());
   }
   throw file_error(errno, path_);

@@ -1,7 +1,6 @@
 // What a restore is asked to do, and what it works with.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -10,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "catalog/catalog_scope.h"
 #include "catalog/member_query.h"
 #include "catalog/volume_thaw.h"
@@ -32,13 +32,14 @@ struct RestoreOptions {
 /// Throws base::Error (invalid_argument) naming the option when values can't work.
 void validate(const RestoreOptions& options);
 
-/// How far a run is. The run counts; any thread may read.
-struct RestoreProgress {
-  std::atomic<std::uint64_t> members{0};  ///< planned
-  std::atomic<std::uint64_t> done{0};     ///< written, equal, existing or failed
-  std::atomic<std::uint64_t> bytes{0};    ///< written
-  std::atomic<std::uint64_t> waiting{0};  ///< volumes whose thaw is waited for
+/// How far a run has come.
+struct RestoreCounts {
+  std::uint64_t members = 0;  ///< planned
+  std::uint64_t done = 0;     ///< written, equal, existing or failed
+  std::uint64_t bytes = 0;    ///< written
+  std::uint64_t waiting = 0;  ///< volumes whose thaw is waited for
 };
+using RestoreProgress = base::Progress<RestoreCounts>;
 
 /// Everything a run works with; all of it outlives the run.
 struct RestoreContext {

@@ -44,8 +44,8 @@ std::vector<std::string> restore_path(const index::Row& row) {
   // would find the wrong bytes.
   if (zip::key_from_entry_name(name) != row.key) {
     throw refusal(row, ErrorKind::corrupt,
-                  "the index gives this name to the key " + base::printable(row.key) +
-                      ", whose it isn't: the index is damaged");
+                  "the index is damaged: it has this name for the key " + base::printable(row.key) +
+                      ", but the name belongs to another key");
   }
   return segments;
 }

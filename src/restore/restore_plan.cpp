@@ -39,13 +39,13 @@ RestoreVolume volume_of(const std::shared_ptr<const index::Manifest>& of_volume)
 
 /// Names the members of a key that are equally new.
 std::string tie_text(const std::vector<const catalog::FoundMember*>& tied) {
-  std::string text = "its newest object can't be told:";
+  std::string text = "nothing tells which of its objects is the newest:";
   for (const catalog::FoundMember* member : tied) {
     text += fmt::format("{} {} holds one of {}", member == tied.front() ? "" : ",",
                         base::printable(member->manifest->archive_key),
                         base::format_iso8601(member->row.last_modified));
   }
-  return text + "; --volume takes one of them";
+  return text + "; name the volume whose object is to come back";
 }
 
 /// The member of a key that is restored. nullptr: none; the plan then names the key.
@@ -53,15 +53,15 @@ const catalog::FoundMember* choose(const catalog::FoundKey& found, RestorePlan& 
   const std::string& key = found.members.front().row.key;
   if (!found.unsearched.empty()) {
     ++plan.withheld;
-    plan.not_restored.add(key, fmt::format("{} could not be searched, and may hold a newer object of this "
-                                           "key; --volume takes the one of a given volume",
-                                           base::printable(found.unsearched)));
+    plan.not_restored.add({key, fmt::format("{} could not be searched and may hold a newer object of this "
+                                            "key; name a volume to restore its object all the same",
+                                            base::printable(found.unsearched))});
     return nullptr;
   }
   const std::vector<const catalog::FoundMember*> newest = catalog::newest_of(found.members);
   if (newest.size() == 1) return newest.front();
   ++plan.tied;
-  plan.not_restored.add(key, tie_text(newest));
+  plan.not_restored.add({key, tie_text(newest)});
   return nullptr;
 }
 
@@ -100,15 +100,13 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
         ++volume.members;
         volume.member_bytes += winner->row.size_bytes;
         volume.compressed_bytes += winner->row.compressed_size_bytes;
-        ++context.progress.members;
+        context.progress.add(&RestoreCounts::members);
       });
   plan.failures = report.failures;
-  plan.failed_volumes = report.failed;
   for (auto& [name, volume] : volumes) plan.volumes.push_back(std::move(volume));
-  for (UnaskedVolume& unasked :
+  for (const UnaskedVolume& unasked :
        find_thaw_states(context.store, options.scope.archive_bucket, options.threads, plan.volumes)) {
-    ++plan.failed_volumes;
-    if (plan.failures.size() < 20) plan.failures.push_back(std::move(unasked.error));
+    plan.failures.add(unasked.error);
   }
   for (const RestoreVolume& volume : plan.volumes) {
     plan.members += volume.members;
@@ -128,7 +126,6 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
 RestoreReport begin_report(const RestorePlan& plan) {
   RestoreReport report;
   report.failures = plan.failures;
-  report.failed_volumes = plan.failed_volumes;
   report.tied = plan.tied;
   report.failed = plan.withheld;
   report.not_restored = plan.not_restored;

@@ -6,10 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "base/error.h"
+#include "base/counted.h"
 #include "catalog/newest.h"
 #include "index/manifest.h"
 #include "s3/types.h"
@@ -33,16 +32,6 @@ struct RestoreVolume {
 struct NotRestored {
   std::string key;
   std::string why;
-};
-
-/// The first thousand, by name. The plan and the report count all of them.
-struct NotRestoredList {
-  static constexpr std::size_t kMaxNamed = 1000;
-  std::vector<NotRestored> named;
-
-  void add(const std::string& key, std::string why) {
-    if (named.size() < kMaxNamed) named.push_back({key, std::move(why)});
-  }
 };
 
 /// The keys of which not every member is restored: several volumes hold one, or a volume that could not be
@@ -71,14 +60,13 @@ struct RestorePlan {
   /// What S3 bills for the thaw and the requests, in dollars at list prices, if the archives lie in S3;
   /// without transfer out of the region and the storage of the thawed copies.
   double dollars = 0;
-  /// Errors of volumes that could not be searched, or whose archive is not there (an unfinished volume or a
-  /// lost one). The first twenty.
-  std::vector<base::Error> failures;
-  std::uint64_t failed_volumes = 0;
+  /// Of volumes that could not be searched, or whose archive is not there (an unfinished volume or a lost
+  /// one).
+  base::Failures failures;
   ContestedKeys contested;
   std::uint64_t tied = 0;      ///< keys of which several members are equally new: none is restored
   std::uint64_t withheld = 0;  ///< keys of which a volume that could not be searched may hold a newer member
-  NotRestoredList not_restored;  ///< the keys counted in tied and withheld
+  base::Counted<NotRestored> not_restored;  ///< tied and withheld
 };
 
 struct RestoreReport {
@@ -88,13 +76,11 @@ struct RestoreReport {
   std::uint64_t existing = 0;  ///< something else is there, and stays
   std::uint64_t tied = 0;      ///< keys whose newest member can't be found out
   std::uint64_t failed = 0;
-  bool refused = false;          ///< at least one of the failed would fail again
-  NotRestoredList not_restored;  ///< existing, tied and failed
+  bool refused = false;                     ///< at least one of the failed would fail again
+  base::Counted<NotRestored> not_restored;  ///< existing, tied and failed
   std::uint64_t thaws_started = 0;
   std::vector<RestoreVolume> waiting;  ///< volumes that are still frozen: a later run restores their members
-  /// Volumes that could not be searched, thawed or read; the first twenty.
-  std::vector<base::Error> failures;
-  std::uint64_t failed_volumes = 0;
+  base::Failures failures;             ///< of volumes that could not be searched, thawed or read
   bool interrupted = false;
 };
 

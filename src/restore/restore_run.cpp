@@ -48,7 +48,7 @@ class RestoreRun {
     for (const RestoreVolume& volume : plan_.volumes) ask_for_thaw(volume);
     std::vector<RestoreVolume> waiting = restore_readable(plan_.volumes);
     while (!waiting.empty() && options_.wait && !stopped()) {
-      context_.progress.waiting = waiting.size();
+      context_.progress.set(&RestoreCounts::waiting, waiting.size());
       if (!context_.clock.sleep_for(options_.poll_interval, context_.stop)) break;
       for (const UnaskedVolume& unasked :
            find_thaw_states(context_.store, bucket_, options_.threads, waiting))
@@ -58,7 +58,7 @@ class RestoreRun {
       for (const RestoreVolume& volume : waiting) ask_for_thaw(volume);
       waiting = restore_readable(waiting);
     }
-    context_.progress.waiting = waiting.size();
+    context_.progress.set(&RestoreCounts::waiting, waiting.size());
     if (stopped()) {
       ranges_.cancel();
       tally_.leave_unfinished();
@@ -123,12 +123,12 @@ class RestoreRun {
                                     }
                                   });
       hand_out(std::move(batch));
-      for (const Error& error : searched.failures) tally_.fail_volume(error);
-      if (searched.failed == 0 && members < volume.members) {
+      for (const Error& error : searched.failures.named()) tally_.fail_volume(error);
+      if (searched.failures.empty() && members < volume.members) {
         throw Error(
             ErrorKind::transient,
-            fmt::format("{} of its members were planned, and {} are found now: its record has changed "
-                        "or is gone",
+            fmt::format("{} of its members were planned, but {} are found now: its record has changed or "
+                        "is gone",
                         volume.members, members),
             {.operation = "restore", .resource = bucket_ + "/" + volume.archive_key});
       }

@@ -1,6 +1,5 @@
 #include "restore/restore_tally.h"
 
-#include <cstddef>
 #include <utility>
 
 #include "base/encoding.h"
@@ -19,40 +18,38 @@ void RestoreTally::attempt(const index::Row& row, const std::function<std::optio
 }
 
 void RestoreTally::land(const index::Row& row, Landing landing) {
-  ++context_.progress.done;
+  context_.progress.add(&RestoreCounts::done);
   base::MutexLock lock(mutex_);
   switch (landing) {
     case Landing::written:
       ++report_.restored;
       report_.restored_bytes += row.size_bytes;
-      context_.progress.bytes += row.size_bytes;
+      context_.progress.add(&RestoreCounts::bytes, row.size_bytes);
       break;
     case Landing::equal:
       ++report_.equal;
       break;
     case Landing::exists:
       ++report_.existing;
-      report_.not_restored.add(row.key, "something else is there, and stays; --overwrite replaces it");
+      report_.not_restored.add({row.key, "something else is there, and it stays"});
       break;
   }
 }
 
 void RestoreTally::fail(const index::Row& row, const Error& error) {
   if (error.kind() == ErrorKind::cancelled) return leave_unfinished();  // Ctrl-C came during its restore
-  ++context_.progress.done;
+  context_.progress.add(&RestoreCounts::done);
   context_.log.warn("not restored: {}: {}", base::printable(row.key), error.what());
   base::MutexLock lock(mutex_);
   ++report_.failed;
   if (!error.worth_retrying()) report_.refused = true;
-  report_.not_restored.add(row.key, error.what());
+  report_.not_restored.add({row.key, error.what()});
 }
 
 void RestoreTally::fail_volume(const Error& error) {
-  constexpr std::size_t kMaxKept = 20;
   context_.log.warn("{}", error.what());
   base::MutexLock lock(mutex_);
-  ++report_.failed_volumes;
-  if (report_.failures.size() < kMaxKept) report_.failures.push_back(error);
+  report_.failures.add(error);
 }
 
 void RestoreTally::count_thaw() {

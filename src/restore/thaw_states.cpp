@@ -38,7 +38,7 @@ s3::ThawState thaw_of(s3::ObjectStore& store, const std::string& bucket, const R
     if (identity == catalog::ArchiveIdentity::unproven)
       refuse(ErrorKind::unsupported, catalog::kUnprovenArchive);
     if (identity != catalog::ArchiveIdentity::lost_id)
-      refuse(ErrorKind::not_found, "the archive that the catalog means is not there; verify tells more");
+      refuse(ErrorKind::not_found, "the archive that the catalog lists is not there; verify tells more");
   }
   if (head->thaw.is_readable() || !can_be_read(store, bucket, volume.archive_key)) return head->thaw;
   return {};

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/encoding.h"
 #include "base/error.h"
@@ -20,10 +19,7 @@ namespace {
 }
 
 std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return base::parse_number<std::uint64_t>(text);
 }
 
 struct ContentRange {
@@ -42,7 +38,7 @@ ContentRange content_range(const http::Response& answer) {
     const auto total = number(text.substr(slash + 1));
     if (first && total) return {*first, *total};
   }
-  corrupt(fmt::format("Content-Range is '{}'", base::printable(text)));
+  corrupt(fmt::format("the answer's Content-Range can't be read: '{}'", base::printable(text)));
 }
 
 bool is_md5_hex(std::string_view etag) {
@@ -67,7 +63,7 @@ constexpr std::string_view kMetadataPrefix = "x-amz-meta-";
 
 base::Timestamp last_modified_of(const std::string& value) {
   const auto time = base::parse_http_date(value);
-  if (!time) corrupt(fmt::format("Last-Modified is '{}'", base::printable(value)));
+  if (!time) corrupt(fmt::format("the answer's Last-Modified can't be read: '{}'", base::printable(value)));
   return *time;
 }
 
@@ -86,7 +82,7 @@ std::string etag_of(const http::Response& answer) {
 std::uint64_t body_size_bytes(const http::Response& answer) {
   const std::string_view text = answer.headers.find("Content-Length").value_or("");
   const auto size = number(text);
-  if (!size) corrupt(fmt::format("Content-Length is '{}'", base::printable(text)));
+  if (!size) corrupt(fmt::format("the answer's Content-Length can't be read: '{}'", base::printable(text)));
   return *size;
 }
 

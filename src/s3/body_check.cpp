@@ -6,6 +6,8 @@
 
 #include "base/crc.h"
 #include "base/encoding.h"
+#include "base/error.h"
+#include "s3/object_store.h"
 
 namespace s3c::s3 {
 namespace {
@@ -69,6 +71,30 @@ std::optional<std::string> BodyCheck::complaint(std::uint32_t crc32) {
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::string> complaint_of(const GetObjectResult& got) {
+  BodyCheck check(got.head);
+  check.update(got.body);
+  return check.complaint(base::crc32(got.body));
+}
+
+GetObjectResult get_undamaged(
+    ObjectStore& store, GetObjectRequest request,
+    const std::function<std::optional<std::string>(const GetObjectResult&)>& complaint_of, int damaged) {
+  constexpr int kReads = 3;
+  for (int read = damaged + 1;; ++read) {
+    GetObjectResult got = store.get_object(request);
+    request.failed_try.reset();  // the get_object() above has counted it
+    const std::optional<std::string> complaint = complaint_of(got);
+    if (!complaint) return got;
+    if (read >= kReads) {
+      throw base::Error(base::ErrorKind::corrupt, *complaint,
+                        {.operation = "GetObject",
+                         .resource = request.bucket + "/" + base::printable(request.key),
+                         .attempts = read});
+    }
+  }
 }
 
 }  // namespace s3c::s3

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@
 #include "s3/types.h"
 
 namespace s3c::s3 {
+
+class ObjectStore;
 
 class BodyCheck {
  public:
@@ -39,5 +42,16 @@ class BodyCheck {
   std::optional<base::Digest> md5_;
   std::vector<Expected> expected_;
 };
+
+/// BodyCheck's complaint of a whole body.
+std::optional<std::string> complaint_of(const GetObjectResult& got);
+
+/// Gets an object whose bytes are not damaged: complaint_of(answer) is nullopt. Reads it three times at most.
+/// Reading again heals damage in transit, but not damage at rest. damaged: how many of these reads have
+/// happened already. Throws Error: corrupt with the last complaint; and what get_object() and complaint_of
+/// throw.
+GetObjectResult get_undamaged(
+    ObjectStore& store, GetObjectRequest request,
+    const std::function<std::optional<std::string>(const GetObjectResult&)>& complaint_of, int damaged = 0);
 
 }  // namespace s3c::s3

@@ -125,7 +125,7 @@ bool CallRunner::learn_clock(const Error& error, const http::Response& answer, m
   const milliseconds before(clock_offset_ms_.exchange(offset.count(), std::memory_order_relaxed));
   if (std::chrono::abs(offset - before) >= kTolerableSkew) {
     logger_->warn(
-        "this machine's clock is {} s off the store's; requests are dated by the store's from now on",
+        "this machine's clock is {} s off the store's clock: from now on requests carry the store's time",
         offset.count() / 1000);
   }
   return true;
@@ -149,7 +149,7 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
                          std::optional<milliseconds>& retry_after_time) {
   stats_.count_received(answer.body.size());
   if (!store_clock_.hear(answer.headers.find("Date"), clock_.now()))
-    logger_->warn("the store's answers don't tell its time: ages go by this machine's clock");
+    logger_->warn("the store's answers don't tell its time: ages are counted by this machine's clock");
   if (is_success(answer) && !parse_error(answer.body)) return true;
   Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
   if (!learned.region && learn_region(call, *sent.address, answer)) {
@@ -186,17 +186,17 @@ http::Response CallRunner::send_within_limit(const Call& call,
   }
 }
 
-void CallRunner::run(Call& call, const std::function<void(http::Response&)>& accept) {
+void CallRunner::run(Call& call, const std::function<void(http::Response&)>& accept,
+                     std::optional<FailedTry> failed_try) {
   RetryLoop loop(config_.retry, clock_, stop_);
-  std::optional<FailedTry> failed = std::exchange(call.failed_try, std::nullopt);
   for (;;) {
-    if (failed) {
-      call.last_code = failed->error.context().code;
-      const bool again = loop.try_again_after(failed->error);
-      const Error error =
-          with_context(failed->error, to_string(call.operation), resource_of(call), loop.total_failures());
+    if (failed_try) {
+      call.last_code = failed_try->error.context().code;
+      const bool again = loop.try_again_after(failed_try->error);
+      const Error error = with_context(failed_try->error, to_string(call.operation), resource_of(call),
+                                       loop.total_failures());
       if (!again || (call.at_most_once && error.context().code != http::kNotSent)) throw error;
-      const milliseconds waited = loop.wait(failed->retry_after);
+      const milliseconds waited = loop.wait(failed_try->retry_after);
       logger_->info("{}; tried again after {} ms", error.what(), waited.count());
       stats_.count_retry();
     }
@@ -210,7 +210,7 @@ void CallRunner::run(Call& call, const std::function<void(http::Response&)>& acc
     } catch (const Error& error) {
       if (call.receiver_failed) throw;
       if (std::exchange(call.made_progress, false)) loop.progressed();
-      failed = FailedTry{error, at_least};
+      failed_try = FailedTry{error, at_least};
     }
   }
 }

@@ -45,9 +45,6 @@ struct Call {
   /// rest.
   std::function<void(Call&)> before_try = {};
 
-  /// A first try that S3Client::get_objects() made already. run() counts it, logs it and waits after it as if
-  /// it had made the try itself.
-  std::optional<FailedTry> failed_try = {};
   /// Don't wait for the limit of GETs: calls within the limit may be waiting for this call to end.
   bool beyond_limit = false;
 
@@ -71,8 +68,10 @@ class CallRunner {
              base::Clock& clock, std::shared_ptr<base::Logger> logger, std::stop_token stop);
 
   /// Makes the call and passes the first successful answer to accept. accept may throw Error to reject the
-  /// answer. Throws Error with operation, resource and attempts filled in.
-  void run(Call& call, const std::function<void(http::Response&)>& accept) S3C_EXCLUDES(mutex_);
+  /// answer. failed_try: a first try that was made before. run() counts it, logs it and waits after it as if
+  /// it had made the try itself. Throws Error with operation, resource and attempts filled in.
+  void run(Call& call, const std::function<void(http::Response&)>& accept,
+           std::optional<FailedTry> failed_try = {}) S3C_EXCLUDES(mutex_);
 
   /// One try of a call, signed.
   struct Try {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <initializer_list>
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace s3c::s3 {
 namespace {
@@ -26,10 +26,7 @@ std::string first_set(std::initializer_list<std::optional<std::string>> values) 
 
 /// "true" and "false" in any case. Throws Error: invalid_argument for anything else.
 bool is_true(const std::string& text, const char* name) {
-  std::string lower = text;
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  const std::string lower = base::lower(text);
   if (lower == "true") return true;
   if (lower.empty() || lower == "false") return false;
   fail(fmt::format("{} is '{}', not true or false", name, base::printable(text)));
@@ -44,10 +41,9 @@ aws::Addressing parse_addressing(const std::string& text) {
 
 std::optional<int> parse_attempts(const std::string& text) {
   if (text.empty()) return std::nullopt;
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 1) {
-    fail(fmt::format("max_attempts is '{}', not a number from 1 on", base::printable(text)));
+  const auto value = base::parse_number<int>(text);
+  if (!value || *value < 1) {
+    fail(fmt::format("max_attempts is '{}', not a whole number of at least 1", base::printable(text)));
   }
   return value;
 }

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/encoding.h"
+#include "base/text.h"
 #include "s3/xml.h"
 
 namespace s3c::s3 {
@@ -151,10 +151,8 @@ Meaning meaning_of_status(int status, bool empty_body) {
 
 std::optional<std::int64_t> number(std::optional<std::string_view> text) {
   if (!text) return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc{} || end != text->data() + text->size() || value < 0) return std::nullopt;
-  return value;
+  const auto value = base::parse_number<std::int64_t>(*text);
+  return value >= 0 ? value : std::nullopt;
 }
 
 }  // namespace

@@ -32,6 +32,14 @@ void ListingProgress::page(std::string_view greatest_name, std::string next) {
   if (++pages_without_new_name_ > kMaxEmptyPages) fail("too many pages in a row bring nothing new");
 }
 
+void check_bucket(ObjectStore& store, const std::string& bucket, std::string_view prefix) {
+  ListObjectsRequest request;
+  request.bucket = bucket;
+  request.prefix = prefix;
+  request.max_keys = 1;
+  store.list_objects(request);
+}
+
 ObjectPages::ObjectPages(ObjectStore& store, ListObjectsRequest request)
     : store_(store),
       request_(std::move(request)),

@@ -1,5 +1,5 @@
-// Listings page by page. ListingProgress makes sure that a listing ends: if a store repeated its pages, the
-// client would read them for ever.
+// Listings page by page, and the first look at a bucket. ListingProgress makes sure that a listing ends: if a
+// store repeated its pages, the client would read them for ever.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +45,11 @@ class ListingProgress {
   std::size_t pages_since_kept_ = 0;
   std::size_t keep_for_ = 1;
 };
+
+/// Lists one key of prefix. A run does this first, to check the bucket's name and the permission to list: a
+/// misspelled name must not look like an empty bucket. HeadBucket would not do, because its answers have no
+/// body, so they don't tell why the store refuses. Blocks; any thread. Throws the store's errors.
+void check_bucket(ObjectStore& store, const std::string& bucket, std::string_view prefix);
 
 /// The pages of ListObjectsV2, one after the other. One thread at a time.
 class ObjectPages {

@@ -26,18 +26,19 @@ class GetObjectSource {
  public:
   virtual ~GetObjectSource() = default;
 
-  /// Returns the next object. The object keeps slot, a number below max_in_flight, until its result has come.
-  /// Returns nullopt if no object is ready. If may_wait is true, nullopt means the end: no more objects will
-  /// come. may_wait is true only while nothing is in flight. If may_wait is false, next() mustn't block; it
-  /// is called again soon.
-  virtual std::optional<GetObjectRequest> next(std::size_t slot, bool may_wait) = 0;
+  /// Waits for the next object. The object keeps slot, a number below max_in_flight, until its result has
+  /// come. Returns nullopt at the end: no more objects will come. Called only while nothing is in flight.
+  virtual std::optional<GetObjectRequest> next(std::size_t slot) = 0;
+  /// As next(), but mustn't block. Returns nullopt if no object is ready now. Called again soon, and only
+  /// while others are in flight.
+  virtual std::optional<GetObjectRequest> try_next(std::size_t slot) = 0;
   /// Receives an object that was read. Each object ends with one call, of got() or of not_got(). Both may
   /// block, but all other requests in flight wait meanwhile.
   virtual void got(std::size_t slot, GetObjectResult result) = 0;
-  /// Receives an object that was not read: the source must call get_object() for it, with failed as the
-  /// request's failed_try. nullopt: nothing is wrong with the object; only the request was wrong (region or
-  /// clock), or memory ran out.
-  virtual void not_got(std::size_t slot, std::optional<FailedTry> failed) = 0;
+  /// Receives the request of an object that was not read. The source must pass it to get_object(), which goes
+  /// on from its failed_try. failed_try is nullopt if nothing is wrong with the object: only the request was
+  /// wrong (region or clock), or memory ran out.
+  virtual void not_got(std::size_t slot, GetObjectRequest request) = 0;
 };
 
 class ObjectStore {

@@ -20,6 +20,15 @@ constexpr int kMaxParts = 10'000;  // Source: S3 User Guide, "Amazon S3 multipar
 
 }  // namespace
 
+std::uint64_t part_size_for(std::uint64_t size_bytes) {
+  constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+  constexpr std::uint64_t kSmallest = 8 * kMebibyte;
+  constexpr std::uint64_t kStep =
+      (kMaxParts - 1) * kMebibyte;  // what the parts hold for each MiB of one part
+  const std::uint64_t mebibytes = size_bytes / kStep + (size_bytes % kStep != 0 ? 1 : 0);
+  return std::max(kSmallest, mebibytes * kMebibyte);
+}
+
 PartUploader::PartUploader(ObjectStore& store, base::Slots& slots, PartUploaderConfig config,
                            std::stop_token stop)
     : store_(store),

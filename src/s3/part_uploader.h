@@ -18,6 +18,10 @@
 
 namespace s3c::s3 {
 
+/// A part size for objects of up to size_bytes, in bytes: the smallest whole MiB, at least 8, with which they
+/// need fewer than 10,000 parts.
+std::uint64_t part_size_for(std::uint64_t size_bytes);
+
 struct PartUploaderConfig {
   std::string bucket = {};
   std::string key = {};

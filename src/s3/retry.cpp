@@ -10,7 +10,7 @@ bool is_retryable(const base::Error& error) {
 
 namespace {
 
-constexpr int kHurriedTries = 2;
+constexpr int kMaxHurriedFailures = 3;
 constexpr std::chrono::milliseconds kHurriedDelay{250};
 
 }  // namespace
@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kHurriedDelay{250};
 bool RetryLoop::try_again_after(const base::Error& error) {
   ++failures_;
   ++total_failures_;
-  if (policy_.hurry.stop_requested() && ++hurried_failures_ > kHurriedTries) return false;
+  if (policy_.hurry.stop_requested() && ++hurried_failures_ >= kMaxHurriedFailures) return false;
   return is_retryable(error) && failures_ < policy_.max_attempts;
 }
 

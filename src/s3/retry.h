@@ -28,8 +28,9 @@ struct RetryPolicy {
   /// That is too early for runs of a million requests, of which none may fail. AWS_MAX_ATTEMPTS overrides it.
   int max_attempts = 10;
   base::Backoff backoff = {};
-  /// When this stop is requested (the user pressed Ctrl-C), waits end early, and each call gets at most two
-  /// more tries, at most 250 ms apart. So a commit can still find out how it ended.
+  /// When this stop is requested (the user pressed Ctrl-C), waits end early, tries are at most 250 ms apart,
+  /// and each call gives up with the third try that fails from then on. So a commit can still find out how it
+  /// ended.
   std::stop_token hurry = {};
 };
 

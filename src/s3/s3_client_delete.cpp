@@ -128,7 +128,7 @@ std::vector<DeleteResult> S3Client::delete_objects(const std::string& bucket,
     }
     batch = std::move(again);
     if (batch.empty() || resend == Resend::forbidden) break;
-    if (!loop.try_again_after(Error(ErrorKind::throttled, "some keys were put off"))) break;
+    if (!loop.try_again_after(Error(ErrorKind::throttled, "the store has not deleted some keys yet"))) break;
     loop.wait(std::nullopt);
     runner_.stats().count_retry();
   }

@@ -20,36 +20,29 @@ class ManyGets final : public http::ExchangeSource {
   ManyGets(CallRunner& runner, GetObjectSource& source, std::size_t max_in_flight)
       : runner_(runner), source_(source), gets_(max_in_flight) {}
 
-  std::optional<http::Exchange> next(std::size_t slot, bool may_wait) override {
+  std::optional<http::Exchange> next(std::size_t slot) override {
+    // The object comes first: a place that is held during the wait would be missing for other requests.
+    while (std::optional<GetObjectRequest> request = source_.next(slot)) {
+      if (auto exchange = begin(slot, *std::move(request), std::nullopt)) return exchange;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<http::Exchange> try_next(std::size_t slot) override {
     for (;;) {
-      // Take the place first: an object without a place would have to be kept for later. But next(may_wait)
-      // may block, and a place held meanwhile would be missing for other requests. So then the place comes
-      // second.
-      std::optional<ConcurrencyLimit::Place> place;
-      if (!may_wait) {
-        place = runner_.gets().try_acquire();
-        if (!place) return std::nullopt;
-      }
-      std::optional<GetObjectRequest> request = source_.next(slot, may_wait);
+      // The place comes first: an object without a place would have to be kept for later.
+      std::optional<ConcurrencyLimit::Place> place = runner_.gets().try_acquire();
+      if (!place) return std::nullopt;
+      std::optional<GetObjectRequest> request = source_.try_next(slot);
       if (!request) return std::nullopt;
-      std::optional<FailedTry> failed;
-      try {
-        if (!place) place.emplace(runner_.gets().acquire(runner_.stop()));
-        return begin(gets_.at(slot), *std::move(request), *std::move(place));
-      } catch (const Error& error) {
-        failed = FailedTry{error};
-      } catch (const std::exception&) {
-        // Out of memory: if that lasts, get_object() meets the error again and reports it.
-      }
-      place.reset();
-      source_.not_got(slot, std::move(failed));
+      if (auto exchange = begin(slot, *std::move(request), std::move(place))) return exchange;
     }
   }
 
   void ended(std::size_t slot, http::Outcome outcome) override {
     Get& get = gets_.at(slot);
     ConcurrencyLimit::Place place = *std::exchange(get.place, std::nullopt);
-    std::optional<FailedTry> failed;
+    get.request.failed_try.reset();
     std::optional<std::chrono::milliseconds> retry_after;
     bool accepted = false;
     try {
@@ -61,15 +54,17 @@ class ManyGets final : public http::ExchangeSource {
         accepted = true;
       }
     } catch (const Error& error) {
-      failed = FailedTry{error, retry_after};
+      get.request.failed_try = FailedTry{error, retry_after};
     } catch (const std::exception&) {
-      // Out of memory, as in next().
+      // Out of memory, as in begin().
     }
-    place.answered(failed ? ConcurrencyLimit::answer_of(failed->error) : ConcurrencyLimit::Answer::taken);
+    const std::optional<FailedTry>& failed_try = get.request.failed_try;
+    place.answered(failed_try ? ConcurrencyLimit::answer_of(failed_try->error)
+                              : ConcurrencyLimit::Answer::taken);
     if (accepted) {
       source_.got(slot, get.body->result());
     } else {
-      source_.not_got(slot, std::move(failed));
+      source_.not_got(slot, std::move(get.request));
     }
   }
 
@@ -82,16 +77,30 @@ class ManyGets final : public http::ExchangeSource {
     std::optional<ConcurrencyLimit::Place> place;  ///< while it is in flight
   };
 
-  http::Exchange begin(Get& get, GetObjectRequest request, ConcurrencyLimit::Place place) {
+  /// place: nullopt: waits for one. Returns nullopt if the object went back to the source.
+  std::optional<http::Exchange> begin(std::size_t slot, GetObjectRequest request,
+                                      std::optional<ConcurrencyLimit::Place> place) {
+    Get& get = gets_.at(slot);
     get.request = std::move(request);
-    get.body.emplace(get.request, runner_);
-    get.call = get_call(get.request, get.request.range, get.request.if_match);
-    get.sent = runner_.begin_try(get.call);
-    get.place.emplace(std::move(place));
-    const auto take = [&body = *get.body](const http::Response& head, std::string_view bytes) {
-      body.take(head, bytes);
-    };
-    return {std::move(get.sent.request), take};
+    try {
+      if (!place) place.emplace(runner_.gets().acquire(runner_.stop()));
+      get.body.emplace(get.request, runner_);
+      get.call = get_call(get.request, get.request.range, get.request.if_match);
+      get.sent = runner_.begin_try(get.call);
+      const auto take = [&body = *get.body](const http::Response& head, std::string_view bytes) {
+        body.take(head, bytes);
+      };
+      http::Exchange exchange{std::move(get.sent.request), take};
+      get.place = std::move(place);
+      return exchange;
+    } catch (const Error& error) {
+      get.request.failed_try = FailedTry{error};
+    } catch (const std::exception&) {
+      // Out of memory: if that lasts, get_object() meets the error again and reports it.
+    }
+    place.reset();  // not_got() may block
+    source_.not_got(slot, std::move(get.request));
+    return std::nullopt;
   }
 
   CallRunner& runner_;

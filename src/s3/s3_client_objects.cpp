@@ -86,10 +86,10 @@ void S3Client::head_bucket(const std::string& bucket) {
 GetObjectResult S3Client::get_object(const GetObjectRequest& request) {
   WholeBody body(request, runner_);
   Call call = get_call(request, request.range, request.if_match);
-  call.failed_try = request.failed_try;
   call.before_try = [&body](Call&) { body.clear(); };
   call.sink = [&body](const http::Response& head, std::string_view bytes) { body.take(head, bytes); };
-  runner_.run(call, [&body](http::Response& answer) { body.finish(answer); });
+  runner_.run(
+      call, [&body](http::Response& answer) { body.finish(answer); }, request.failed_try);
   return body.result();
 }
 

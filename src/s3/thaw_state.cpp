@@ -40,7 +40,8 @@ RestoreStatus parse_restore_header(std::string_view text) {
     }
   }
   if (!well_formed) {
-    throw base::Error(base::ErrorKind::corrupt, fmt::format("x-amz-restore is '{}'", base::printable(text)));
+    throw base::Error(base::ErrorKind::corrupt,
+                      fmt::format("x-amz-restore can't be read: '{}'", base::printable(text)));
   }
   return status;
 }

@@ -141,7 +141,7 @@ struct ByteRange {
   std::uint64_t size_bytes = 0;  ///< at least 1
 };
 
-/// A failed try of ObjectStore::get_objects().
+/// A try of a GET that failed.
 struct FailedTry {
   base::Error error;
   std::optional<std::chrono::milliseconds> retry_after = {};  ///< how long the store asks us to wait
@@ -158,7 +158,7 @@ struct GetObjectRequest {
   /// If the body is longer, the call throws corrupt before it takes more of the body into memory. Only for
   /// get_object() and get_objects(). range and expected_size_bytes set limits of their own.
   std::uint64_t max_size_bytes = std::uint64_t{64} << 20;
-  /// What get_objects() reported: get_object() counts it as the first of its tries.
+  /// A try of this request that get_objects() made. get_object() counts it as the first of its tries.
   std::optional<FailedTry> failed_try = {};
 };
 
@@ -260,6 +260,19 @@ struct ListMultipartUploadsPage {
 
 /// How fast an archived object thaws and what that costs. DEEP_ARCHIVE has no expedited.
 enum class RestoreTier { bulk, standard, expedited };
+
+/// The tier's name in S3's API.
+constexpr std::string_view to_string(RestoreTier tier) {
+  switch (tier) {
+    case RestoreTier::bulk:
+      return "Bulk";
+    case RestoreTier::standard:
+      return "Standard";
+    case RestoreTier::expedited:
+      return "Expedited";
+  }
+  return "";
+}
 
 struct RestoreObjectRequest {
   std::string bucket = {};

@@ -104,18 +104,6 @@ void append_element(std::string& out, std::string_view name, std::string_view te
   out.append("</").append(name).append(">");
 }
 
-std::string_view name_of(RestoreTier tier) {
-  switch (tier) {
-    case RestoreTier::bulk:
-      return "Bulk";
-    case RestoreTier::standard:
-      return "Standard";
-    case RestoreTier::expedited:
-      return "Expedited";
-  }
-  return "";
-}
-
 constexpr std::string_view kDeclaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 constexpr std::string_view kNamespace = "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
 
@@ -284,7 +272,7 @@ std::string write_restore_object(const RestoreObjectRequest& request) {
   out.append("<RestoreRequest ").append(kNamespace).append(">");
   if (request.days) append_element(out, "Days", std::to_string(*request.days));
   out.append("<GlacierJobParameters>");
-  append_element(out, "Tier", name_of(request.tier));
+  append_element(out, "Tier", to_string(request.tier));
   out.append("</GlacierJobParameters></RestoreRequest>");
   return out;
 }

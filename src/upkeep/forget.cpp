@@ -35,15 +35,15 @@ std::optional<std::string> reason_to_keep(catalog::Catalog& catalog, const catal
                                           const std::optional<s3::ObjectHead>& archive) {
   const bool carries = catalog::record_id(archive) == record.name.id;
   if (carries && (!manifest || catalog::is_as_sent(*manifest, archive)))
-    return "its archive is there: move that away first";
+    return "its archive is there: move the archive away first";
   // A copy in parts loses the id and nothing else. (A foreign archive can't lose its id, which is made of its
   // ETag and size.)
   if (archive && !carries && !catalog::is_foreign_id(record.name.id) && catalog::id_of(archive).empty() &&
       (!manifest || archive->size_bytes == manifest->archive_size_bytes)) {
-    return "the object at its name may be its archive, without the id: move that away first";
+    return "the object at its name may be its archive without the id: move the object away first";
   }
   if (record.marked) return std::nullopt;
-  if (!record.manifest_bytes) return "it is an index alone: gc removes it";
+  if (!record.manifest_bytes) return "it is only an index: gc removes it";
   if (manifest && !catalog.was_committed(*manifest)) return "it was never committed: gc removes it";
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 #include "upkeep/gc_options.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 
 namespace s3c::upkeep {
 
@@ -9,9 +10,9 @@ using base::ErrorKind;
 
 void validate(const GcOptions& o) {
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
-  if (o.archive_bucket.empty()) refuse("--arch-bucket is missing: the bucket whose garbage is to go");
+  if (o.archive_bucket.empty()) refuse("arch_bucket is missing: the bucket whose garbage is removed");
   catalog::validate_names(o.prefix, o.layout, o.archive_name);
-  if (o.threads < 1 || o.threads > 4096) refuse("--threads must be between 1 and 4096");
+  base::require_threads(o.threads);
 }
 
 }  // namespace s3c::upkeep

@@ -1,13 +1,13 @@
 // What gc is asked to do, and what it works with.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <stop_token>
 #include <string>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "catalog/layout.h"
 #include "s3/object_store.h"
 
@@ -31,12 +31,13 @@ struct GcOptions {
 /// Throws base::Error (invalid_argument) naming the option when values contradict each other or can't work.
 void validate(const GcOptions& options);
 
-/// How far a run has come. The run counts; any thread may read.
-struct GcProgress {
-  std::atomic<std::uint64_t> uploads{0};
-  std::atomic<std::uint64_t> records{0};  ///< manifests and indexes
-  std::atomic<std::uint64_t> removed{0};
+/// How far a run has come.
+struct GcCounts {
+  std::uint64_t uploads = 0;
+  std::uint64_t records = 0;  ///< manifests and indexes
+  std::uint64_t removed = 0;
 };
+using GcProgress = base::Progress<GcCounts>;
 
 /// Everything a run works with; all of it outlives the run.
 struct GcContext {

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "base/encoding.h"
 #include "base/error.h"
+#include "catalog/committed_volume.h"
 #include "catalog/open_uploads.h"
 
 namespace s3c::upkeep {
@@ -33,7 +33,7 @@ struct Records {
 
 void GcRecords::find(GcCrew& crew) {
   tally_.list([&] {
-    catalog::CatalogListing listing(context_.store, options_.archive_bucket);
+    catalog::CatalogListing listing(context_.store, catalog_.bucket());
     Records records;
     const auto flush = [&] {
       return crew.take([this, done = std::exchange(records, {})] { look_at(done.all); });
@@ -48,80 +48,67 @@ void GcRecords::find(GcCrew& crew) {
   });
 }
 
-/// Sends one HEAD for the name. Reads a manifest only if its id isn't that of the archive.
+/// Sends one HEAD for the name, and only if it has a manifest. Reads a manifest only if its id isn't that of
+/// the archive. Carries out the plan for one record before it plans for the next one: the uploads of all
+/// records of the name are to the same name.
 void GcRecords::look_at(const std::vector<catalog::CatalogRecord>& records) {
-  std::optional<std::string> standing;  // the id of the archive's record
-  std::string carried;                  // empty: no archive, or a foreign one
+  std::optional<Archive> archive;
   for (const catalog::CatalogRecord& record : records) {
-    if (!record.manifest_bytes && record.marked) {
-      tell_lone_mark(record);
-      continue;
-    }
+    std::optional<GcCandidate> candidate;
     if (!record.manifest_bytes) {
-      take_lone_index(record);
-      continue;
-    }
-    try {
-      if (!standing) {
-        const auto archive = context_.store.head_object(options_.archive_bucket, record.name.archive_key);
-        carried = catalog::id_of(archive);
-        standing = catalog::record_id(archive);
+      candidate = record.marked ? plan_lone_mark(record) : plan_lone_index(record);
+    } else {
+      try {
+        if (!archive) archive = ask_for_archive(record.name.archive_key);
+      } catch (const Error& error) {
+        tally_.fail(error);
+        continue;
       }
-    } catch (const Error& error) {
-      tally_.fail(error);
-      continue;
+      if (record.name.id != archive->record_id) candidate = plan_manifest(record, *archive);
     }
-    if (record.name.id != *standing) take_manifest(record, carried);
+    if (candidate) execution_.carry_out(*candidate);
   }
 }
 
-void GcRecords::take_manifest(const catalog::CatalogRecord& record, const std::string& carried) {
-  tally_.attempt(
-      {GarbageKind::manifest, catalog::manifest_key(record.name.archive_key, record.name.id), "",
-       tally_.age_of(record.last_modified), *record.manifest_bytes,
-       carried.empty() ? "its archive was never completed"
-                       : "its archive was never completed, another run's stands there"},
-      [&](Garbage& garbage) {
-        const std::optional<index::Manifest> manifest = read_if_there(record.name);
-        if (!manifest) return;
-        if (!catalog_.is_of_this_bucket(*manifest)) {
-          garbage.why = fmt::format("it was written for bucket {}", manifest->archive_bucket);
-          return tally_.note(&GcReport::waiting, garbage);
-        }
-        std::optional<s3::MultipartUpload> upload;
-        if (manifest->has_upload()) {
-          upload = catalog::find_upload(context_.store, options_.archive_bucket, manifest->archive_key,
-                                        manifest->upload_id);
-        }
-        if (upload && !tally_.is_old_enough(upload->initiated)) return;  // its run may still work
-        if (!options_.dry_run && manifest->has_upload()) uploads_.expect_harmless_aborts();
-        const auto outcome =
-            options_.dry_run ? foresee(*manifest) : catalog::take_back(context_.store, catalog_, *manifest);
-        if (std::holds_alternative<catalog::CommittedVolume>(outcome)) {
-          return context_.log.info("{} was committed meanwhile", base::printable(record.name.archive_key));
-        }
-        if (upload) tally_.tell_upload(*upload);
-        if (const auto* lost = std::get_if<catalog::LostArchive>(&outcome)) {
-          garbage.why = lost->why;
-          return tally_.note(&GcReport::damaged, garbage);
-        }
-        tally_.note(&GcReport::removed, garbage);
-        if (record.index_bytes) {
-          tally_.note(&GcReport::removed,
-                      {GarbageKind::index, catalog::index_key(record.name.archive_key, record.name.id), "",
-                       garbage.age, *record.index_bytes, "its manifest went"});
-        }
-      });
+GcRecords::Archive GcRecords::ask_for_archive(const std::string& archive_key) {
+  const auto head = context_.store.head_object(catalog_.bucket(), archive_key);
+  return {catalog::record_id(head), catalog::id_of(head)};
 }
 
-/// Predicts what take_back() would find, for a dry run.
-GcRecords::Outcome GcRecords::foresee(const index::Manifest& manifest) {
-  const bool was_committed = catalog_.was_committed(manifest);
-  const auto archive = context_.store.head_object(options_.archive_bucket, manifest.archive_key);
-  if (auto committed = catalog::prove_committed(manifest, archive)) return *std::move(committed);
-  catalog::expect_another_archive(manifest, archive);
-  if (was_committed) return catalog::LostArchive{catalog::describe_loss(archive)};
-  return catalog::TakenBack{catalog::id_of(archive)};
+std::optional<GcCandidate> GcRecords::plan_manifest(const catalog::CatalogRecord& record,
+                                                    const Archive& archive) {
+  std::optional<GcCandidate> candidate;
+  tally_.attempt({GarbageKind::manifest, catalog::manifest_key(record.name.archive_key, record.name.id), "",
+                  tally_.age_of(record.last_modified), *record.manifest_bytes,
+                  archive.volume_id.empty()
+                      ? "its archive was never completed"
+                      : "its archive was never completed; another run's archive stands at its name"},
+                 [&](Garbage& garbage) {
+                   std::optional<index::Manifest> manifest = read_if_there(record.name);
+                   if (!manifest) return;
+                   if (!catalog_.is_of_this_bucket(*manifest)) {
+                     garbage.why = fmt::format("it was written for bucket {}", manifest->archive_bucket);
+                     return tally_.note(&GcReport::waiting, garbage);
+                   }
+                   std::optional<s3::MultipartUpload> upload;
+                   if (manifest->has_upload()) {
+                     upload = catalog::find_upload(context_.store, catalog_.bucket(), manifest->archive_key,
+                                                   manifest->upload_id);
+                   }
+                   if (upload && !tally_.is_old_enough(upload->initiated)) return;  // its run may still work
+                   std::optional<Garbage> index_garbage;
+                   if (record.index_bytes) {
+                     index_garbage = {GarbageKind::index,
+                                      catalog::index_key(record.name.archive_key, record.name.id),
+                                      "",
+                                      garbage.age,
+                                      *record.index_bytes,
+                                      "its manifest was removed"};
+                   }
+                   candidate = UncommittedRecord{garbage, *std::move(manifest), std::move(index_garbage),
+                                                 std::move(upload)};
+                 });
+  return candidate;
 }
 
 std::optional<index::Manifest> GcRecords::read_if_there(const catalog::ManifestName& name) {
@@ -134,45 +121,40 @@ std::optional<index::Manifest> GcRecords::read_if_there(const catalog::ManifestN
   }
 }
 
-bool GcRecords::is_manifest_there(const catalog::ManifestName& name) {
-  return context_.store.head_object(options_.archive_bucket, catalog::manifest_key(name.archive_key, name.id))
-      .has_value();
-}
-
-/// The index's run may be about to write the manifest. Once no upload to that name is left, its volume can't
-/// be committed any more. Only from then on does a missing manifest mean that the index is garbage.
-void GcRecords::take_lone_index(const catalog::CatalogRecord& record) {
-  const catalog::ManifestName& name = record.name;
-  tally_.attempt({GarbageKind::index, catalog::index_key(name.archive_key, name.id), "",
+std::optional<GcCandidate> GcRecords::plan_lone_index(const catalog::CatalogRecord& record) {
+  std::optional<GcCandidate> candidate;
+  tally_.attempt({GarbageKind::index, catalog::index_key(record.name.archive_key, record.name.id), "",
                   tally_.age_of(record.last_modified), *record.index_bytes, "it has no manifest"},
                  [&](Garbage& garbage) {
+                   LoneIndex index{garbage, record.name, {}};
                    // A foreign archive has no upload of ours, so its index is no reason to end one.
-                   if (!catalog::is_foreign_id(name.id) && !uploads_.abort_all_to(name.archive_key))
-                     return;  // its run may still work
-                   if (is_manifest_there(name)) return;
-                   if (catalog::record_id(context_.store.head_object(options_.archive_bucket,
-                                                                     name.archive_key)) == name.id) {
-                     garbage.why = "its archive is there, but the manifest is gone";
-                     return tally_.note(&GcReport::damaged, garbage);
-                   }
-                   // Written since the listing: the next gc reports it.
-                   if (catalog_.has_commit_mark(name)) return;
-                   if (!options_.dry_run) catalog_.remove_object(garbage.key);
-                   tally_.note(&GcReport::removed, garbage);
+                   if (!catalog::is_foreign_id(record.name.id)) find_uploads(index);
+                   candidate = std::move(index);
                  });
+  return candidate;
 }
 
-/// Reports a commit mark without a manifest. gc never removes a commit mark: it is the last trace of a
-/// volume.
-void GcRecords::tell_lone_mark(const catalog::CatalogRecord& record) {
-  tally_.attempt(
-      {GarbageKind::mark, catalog::commit_mark_key(record.name.archive_key, record.name.id), "",
-       tally_.age_of(record.last_modified), 0,
-       "its volume was committed, but the manifest is gone: catalog rebuild makes it again out of the "
-       "archive; without an archive, catalog forget removes what is left"},
-      [&](Garbage& garbage) {
-        if (!is_manifest_there(record.name)) tally_.note(&GcReport::damaged, garbage);
-      });
+void GcRecords::find_uploads(LoneIndex& index) {
+  const std::string& archive_key = index.name.archive_key;
+  catalog::for_each_upload(context_.store, catalog_.bucket(), archive_key,
+                           [&](const s3::MultipartUpload& upload) {
+                             // In key order: the uploads to the name itself came first.
+                             if (upload.key != archive_key) return false;
+                             if (tally_.is_old_enough(upload.initiated)) {
+                               index.uploads.push_back(upload);
+                             } else {
+                               index.in_the_making = true;
+                             }
+                             return true;
+                           });
+}
+
+LoneCommitMark GcRecords::plan_lone_mark(const catalog::CatalogRecord& record) const {
+  return {{GarbageKind::mark, catalog::commit_mark_key(record.name.archive_key, record.name.id), "",
+           tally_.age_of(record.last_modified), 0,
+           "its volume was committed, but the manifest is gone: catalog rebuild makes it again out of the "
+           "archive; without an archive, catalog forget removes what is left"},
+          record.name};
 }
 
 }  // namespace s3c::upkeep

@@ -1,19 +1,19 @@
-// Finds the records in the catalog that killed runs left: manifests, indexes and commit marks.
+// Plans what becomes of the records that killed runs left in the catalog: manifests, indexes and commit
+// marks.
 #pragma once
 
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "catalog/catalog.h"
 #include "catalog/catalog_listing.h"
-#include "catalog/take_back.h"
 #include "index/manifest.h"
 #include "upkeep/gc_crew.h"
+#include "upkeep/gc_execution.h"
 #include "upkeep/gc_options.h"
+#include "upkeep/gc_plan.h"
 #include "upkeep/gc_tally.h"
-#include "upkeep/gc_uploads.h"
 
 namespace s3c::upkeep {
 
@@ -21,28 +21,30 @@ namespace s3c::upkeep {
 class GcRecords {
  public:
   /// All arguments outlive it.
-  GcRecords(const GcOptions& options, const GcContext& context, catalog::Catalog& catalog, GcUploads& uploads,
-            GcTally& tally)
-      : options_(options), context_(context), catalog_(catalog), uploads_(uploads), tally_(tally) {}
+  GcRecords(const GcContext& context, catalog::Catalog& catalog, GcExecution& execution, GcTally& tally)
+      : context_(context), catalog_(catalog), execution_(execution), tally_(tally) {}
 
-  /// Goes through the whole catalog. The crew's threads deal with its records.
+  /// Goes through the whole catalog. The crew's threads plan for each record, and carry the plan out.
   void find(GcCrew& crew);
-  bool is_manifest_there(const catalog::ManifestName& name);
 
  private:
-  using Outcome = std::variant<catalog::CommittedVolume, catalog::TakenBack, catalog::LostArchive>;
+  /// What stands at an archive's name.
+  struct Archive {
+    std::string record_id;  ///< of the record that it belongs to
+    std::string volume_id;  ///< empty: no archive, or a foreign one
+  };
 
   void look_at(const std::vector<catalog::CatalogRecord>& records);
-  void take_manifest(const catalog::CatalogRecord& record, const std::string& carried);
-  Outcome foresee(const index::Manifest& manifest);
+  Archive ask_for_archive(const std::string& archive_key);
+  std::optional<GcCandidate> plan_manifest(const catalog::CatalogRecord& record, const Archive& archive);
+  std::optional<GcCandidate> plan_lone_index(const catalog::CatalogRecord& record);
+  LoneCommitMark plan_lone_mark(const catalog::CatalogRecord& record) const;
   std::optional<index::Manifest> read_if_there(const catalog::ManifestName& name);
-  void take_lone_index(const catalog::CatalogRecord& record);
-  void tell_lone_mark(const catalog::CatalogRecord& record);
+  void find_uploads(LoneIndex& index);
 
-  const GcOptions& options_;
   const GcContext& context_;
   catalog::Catalog& catalog_;
-  GcUploads& uploads_;
+  GcExecution& execution_;
   GcTally& tally_;
 };
 

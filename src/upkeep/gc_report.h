@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/error.h"
+#include "base/counted.h"
 
 namespace s3c::upkeep {
 
@@ -34,41 +34,21 @@ struct Garbage {
   std::string why;               ///< one line: why it is removed, or why it stays
 };
 
-/// Counts things, and keeps the first ten thousand by name.
+/// Counts things, also by kind, and names the first ten thousand.
 class GarbageList {
  public:
-  static constexpr std::size_t kMaxNamed = 10'000;
-
   void add(Garbage garbage);
   /// Sorts the named ones by kind and key.
   void sort();
-  std::uint64_t count() const { return count_; }
+  std::uint64_t count() const { return all_.count(); }
   std::uint64_t size_bytes() const { return size_bytes_; }
   const std::map<GarbageKind, std::uint64_t>& by_kind() const { return by_kind_; }
-  const std::vector<Garbage>& named() const { return named_; }
+  const std::vector<Garbage>& named() const { return all_.named(); }
 
  private:
-  std::uint64_t count_ = 0;
+  base::Counted<Garbage, 10'000> all_;
   std::uint64_t size_bytes_ = 0;
   std::map<GarbageKind, std::uint64_t> by_kind_;
-  std::vector<Garbage> named_;
-};
-
-/// What could not be listed or looked at. Counts all failures, and keeps the first twenty.
-class GcFailures {
- public:
-  static constexpr std::size_t kMaxKept = 20;
-
-  void add(const base::Error& error);
-  std::uint64_t count() const { return count_; }
-  const std::vector<base::Error>& kept() const { return kept_; }
-  /// At least one failure is not worth retrying.
-  bool refused() const { return refused_; }
-
- private:
-  std::uint64_t count_ = 0;
-  std::vector<base::Error> kept_;
-  bool refused_ = false;
 };
 
 struct GcReport {
@@ -82,7 +62,7 @@ struct GcReport {
   /// Not garbage, but not as it should be either, such as records whose archives were lost. None of it is
   /// touched.
   GarbageList damaged;
-  GcFailures failures;
+  base::Failures failures;  ///< of what could not be listed or looked at
   bool interrupted = false;
 };
 

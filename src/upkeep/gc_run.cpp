@@ -1,15 +1,21 @@
 #include "upkeep/gc_run.h"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/age_limit.h"
 #include "base/ulid.h"
+#include "catalog/abort_probe.h"
 #include "catalog/catalog.h"
+#include "s3/listing.h"
 #include "s3/object_listing.h"
+#include "upkeep/gc_changes.h"
 #include "upkeep/gc_crew.h"
+#include "upkeep/gc_execution.h"
 #include "upkeep/gc_records.h"
 #include "upkeep/gc_tally.h"
 #include "upkeep/gc_uploads.h"
@@ -19,25 +25,21 @@ namespace {
 
 constexpr std::size_t kUlidChars = 26;
 
-/// Checks the bucket's name and the permissions first. A misspelled name must not look like an empty bucket.
-void check_bucket(const GcOptions& options, const GcContext& context) {
-  s3::ListObjectsRequest request;
-  request.bucket = options.archive_bucket;
-  request.prefix = catalog::kCatalogPrefix;
-  request.max_keys = 1;
-  context.store.list_objects(request);
-}
-
 class GcRun {
  public:
   /// REQUIRES: the store has answered a request, so that its time is known.
   GcRun(const GcOptions& options, const GcContext& context)
-      : options_(options),
-        context_(context),
+      : context_(context),
+        threads_(options.threads),
         catalog_(context.store, options.archive_bucket),
         tally_(options, context, base::AgeLimit(context.store.now(), options.min_age)),
-        uploads_(options, context, tally_),
-        records_(options, context, catalog_, uploads_, tally_) {}
+        abort_probe_(context.store, options.archive_bucket,
+                     "no unfinished upload was aborted, and no record that has one was removed",
+                     context.stop),
+        changes_(make_changes(options.dry_run)),
+        execution_(context, catalog_, *changes_, tally_),
+        records_(context, catalog_, execution_, tally_),
+        uploads_(options, context, abort_probe_, execution_, tally_) {}
 
   GcReport run() {
     // All records before any upload. Once the upload of a record was aborted, nobody can tell any more
@@ -53,38 +55,24 @@ class GcRun {
   }
 
  private:
-  /// Returns when the crew has dealt with everything that find found.
-  void search(const std::function<void(GcCrew&)>& find) {
-    GcCrew crew(options_.threads, context_.stop);
-    find(crew);
-    crew.finish();
-    uploads_.throw_abort_failure();
+  std::unique_ptr<GcChanges> make_changes(bool dry_run) {
+    if (dry_run) return std::make_unique<GcForesight>(context_.store, catalog_);
+    return std::make_unique<GcRemover>(context_.store, catalog_, abort_probe_, tally_);
   }
 
-  /// Take-back marks without their record: the remover was killed right before it removed the mark.
+  /// Returns when the crew has dealt with everything that find found.
+  void search(const std::function<void(GcCrew&)>& find) {
+    GcCrew crew(threads_, context_.stop);
+    find(crew);
+    crew.finish();
+    tally_.throw_abort_failure();
+  }
+
   void find_marks(GcCrew& crew) {
     each_object(catalog::kTakeBackFolder, [&](const s3::ObjectSummary& object) {
       const std::optional<catalog::ManifestName> name = catalog::parse_take_back_mark_key(object.key);
       if (!name) return true;
-      const Garbage garbage{GarbageKind::mark, object.key,          "", tally_.age_of(object.last_modified),
-                            object.size_bytes, "its record is gone"};
-      return crew.take([this, garbage, name = *name] {
-        tally_.attempt(garbage, [&](Garbage& mark) {
-          if (records_.is_manifest_there(name)) return;
-          if (!options_.dry_run) catalog_.remove_object(mark.key);
-          tally_.note(&GcReport::removed, mark);
-        });
-      });
-    });
-  }
-
-  /// visit returns false to end the listing.
-  void each_object(std::string_view folder, const std::function<bool(const s3::ObjectSummary&)>& visit) {
-    tally_.list([&] {
-      s3::ObjectListing listing(context_.store, options_.archive_bucket, std::string(folder));
-      for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
-        if (context_.stop.stop_requested() || !visit(*object)) return;
-      }
+      return take(crew, TakeBackMark{garbage_of(object, GarbageKind::mark, "its record is gone"), *name});
     });
   }
 
@@ -93,31 +81,46 @@ class GcRun {
     each_object(folder, [&](const s3::ObjectSummary& object) {
       const std::string id = object.key.substr(object.key.rfind('/') + 1, kUlidChars);
       if (!base::ulid_time(id)) return true;  // not one of our names
-      if (uploads_.owns(object.key)) return true;
+      if (abort_probe_.owns(object.key)) return true;
       if (!tally_.is_old_enough(object.last_modified)) return true;
-      const Garbage garbage{kind, object.key, "", tally_.age_of(object.last_modified), object.size_bytes,
-                            why};
-      return crew.take([this, garbage] {
-        tally_.attempt(garbage, [&](Garbage& copy) {
-          if (!options_.dry_run) catalog_.remove_object(copy.key);
-          tally_.note(&GcReport::removed, copy);
-        });
-      });
+      return take(crew, OldCopy{garbage_of(object, kind, why)});
     });
   }
 
-  const GcOptions& options_;
+  /// visit returns false to end the listing.
+  void each_object(std::string_view folder, const std::function<bool(const s3::ObjectSummary&)>& visit) {
+    tally_.list([&] {
+      s3::ObjectListing listing(context_.store, catalog_.bucket(), std::string(folder));
+      for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
+        if (context_.stop.stop_requested() || !visit(*object)) return;
+      }
+    });
+  }
+
+  Garbage garbage_of(const s3::ObjectSummary& object, GarbageKind kind, const char* why) const {
+    return {kind, object.key, "", tally_.age_of(object.last_modified), object.size_bytes, why};
+  }
+
+  /// False: the crew takes no more.
+  bool take(GcCrew& crew, GcCandidate candidate) {
+    return crew.take([this, candidate = std::move(candidate)] { execution_.carry_out(candidate); });
+  }
+
   const GcContext& context_;
+  const int threads_;
   catalog::Catalog catalog_;
   GcTally tally_;
-  GcUploads uploads_;
+  catalog::AbortProbe abort_probe_;
+  const std::unique_ptr<GcChanges> changes_;
+  GcExecution execution_;
   GcRecords records_;
+  GcUploads uploads_;
 };
 
 }  // namespace
 
 GcReport run_gc(const GcOptions& options, const GcContext& context) {
-  check_bucket(options, context);
+  s3::check_bucket(context.store, options.archive_bucket, catalog::kCatalogPrefix);
   return GcRun(options, context).run();
 }
 

@@ -21,7 +21,7 @@ void GcTally::attempt(Garbage garbage, const std::function<void(Garbage&)>& work
 void GcTally::note(GarbageList GcReport::*list, const Garbage& garbage) {
   const bool removed = list == &GcReport::removed;
   if (removed) {
-    ++context_.progress.removed;
+    context_.progress.add(&GcCounts::removed);
     context_.log.info("{}{} {}: {}", options_.dry_run ? "would remove " : "removed ", to_string(garbage.kind),
                       base::printable(garbage.key), garbage.why);
   } else {
@@ -47,6 +47,16 @@ void GcTally::fail(const Error& error) {
   report_.failures.add(error);
 }
 
+void GcTally::set_abort_failure(const Error& error) {
+  base::MutexLock lock(mutex_);
+  abort_failure_ = error;
+}
+
+void GcTally::throw_abort_failure() {
+  base::MutexLock lock(mutex_);
+  if (abort_failure_) throw *abort_failure_;
+}
+
 bool GcTally::is_old_enough(base::Timestamp made) {
   if (limit_.passed_by(made)) return true;
   base::MutexLock lock(mutex_);
@@ -57,14 +67,14 @@ bool GcTally::is_old_enough(base::Timestamp made) {
 void GcTally::count(const catalog::CatalogRecord& record) {
   const unsigned manifests = record.manifest_bytes ? 1 : 0;
   const unsigned indexes = record.index_bytes ? 1 : 0;
-  context_.progress.records += manifests + indexes;
+  context_.progress.add(&GcCounts::records, manifests + indexes);
   base::MutexLock lock(mutex_);
   report_.manifests += manifests;
   report_.indexes += indexes;
 }
 
 void GcTally::count_upload() {
-  ++context_.progress.uploads;
+  context_.progress.add(&GcCounts::uploads);
   base::MutexLock lock(mutex_);
   ++report_.uploads;
 }
@@ -77,7 +87,7 @@ Garbage GcTally::garbage_of(const s3::MultipartUpload& upload) const {
 void GcTally::tell_upload(const s3::MultipartUpload& upload) {
   {
     base::MutexLock lock(mutex_);
-    told_uploads_.insert(upload.upload_id);
+    if (!told_uploads_.insert(upload.upload_id).second) return;
   }
   count_upload();
   note(&GcReport::removed, garbage_of(upload));

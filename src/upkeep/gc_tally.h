@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -25,12 +26,16 @@ class GcTally {
   GcTally(const GcOptions& options, const GcContext& context, const base::AgeLimit& limit)
       : options_(options), context_(context), limit_(limit) {}
 
-  /// Does the work for one thing. An error ends only that work: the thing is noted as left or damaged.
+  /// Does the work for one thing: plans, or carries a plan out. An error ends only that work: the thing is
+  /// noted as left or damaged.
   void attempt(Garbage garbage, const std::function<void(Garbage&)>& work);
   void note(GarbageList GcReport::*list, const Garbage& garbage);
   /// Does the work of one listing. If it fails, the other listings are still searched.
   void list(const std::function<void()>& work);
   void fail(const base::Error& error);
+  /// The error because of which nothing may be aborted. It ends the run: throw_abort_failure().
+  void set_abort_failure(const base::Error& error);
+  void throw_abort_failure();
 
   /// False when it is younger than the limit. Then it is counted as young.
   bool is_old_enough(base::Timestamp made);
@@ -39,8 +44,9 @@ class GcTally {
   void count(const catalog::CatalogRecord& record);
   void count_upload();
   Garbage garbage_of(const s3::MultipartUpload& upload) const;
-  /// Notes an upload that was aborted with its record. A dry run aborts nothing, so it finds the upload again
-  /// in the listing of uploads: is_told().
+  /// Notes an upload that was aborted because of a record, unless it was noted before. A dry run aborts
+  /// nothing, so it finds the upload again: with another record of the same name, or in the listing of uploads
+  /// (is_told()).
   void tell_upload(const s3::MultipartUpload& upload);
   bool is_told(const s3::MultipartUpload& upload);
 
@@ -54,6 +60,7 @@ class GcTally {
   GcReport report_ S3C_GUARDED_BY(mutex_);
   /// The upload ids of removed records. Their number grows with the garbage, not with the catalog.
   std::set<std::string> told_uploads_ S3C_GUARDED_BY(mutex_);
+  std::optional<base::Error> abort_failure_ S3C_GUARDED_BY(mutex_);
 };
 
 }  // namespace s3c::upkeep

@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/limits.h"
 #include "base/ulid.h"
 #include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
@@ -47,14 +48,12 @@ std::uint64_t foreign_parts_of(const std::string& etag) {
 
 class Rebuild {
  public:
-  Rebuild(s3::ObjectStore& store, const RebuildOptions& options, std::string archive_key, base::Clock& clock,
-          const std::function<void(std::uint64_t)>& visited)
+  Rebuild(s3::ObjectStore& store, const RebuildOptions& options, std::string archive_key, base::Clock& clock)
       : store_(store),
         options_(options),
         bucket_(options.scope.archive_bucket),
         key_(std::move(archive_key)),
-        clock_(clock),
-        visited_(visited) {}
+        clock_(clock) {}
 
   Rebuilt run() {
     look_at_archive();
@@ -85,8 +84,8 @@ class Rebuild {
     parts_ = is_foreign() ? foreign_parts_of(head_.etag) : parts_of(head_.etag);
     if (parts_ == 0) {
       throw error(ErrorKind::unsupported,
-                  is_foreign() ? "its ETag is none that S3 makes, and nothing else would bind a record to it"
-                               : "it was not uploaded in parts: a copy of a volume, not the volume itself");
+                  is_foreign() ? "S3 makes no such ETag, and nothing else could bind a record to it"
+                               : "it was not uploaded in parts: it is a copy, not the volume itself");
     }
     reader_.emplace([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
                     head_.size_bytes);
@@ -145,8 +144,8 @@ class Rebuild {
   Error misfit(const std::string& what) const {
     return error(ErrorKind::invalid_argument,
                  what +
-                     " fit --bucket, --prefix, --layout and --archive-name: give them as they were given to "
-                     "archive");
+                     " fit the source bucket, the prefix, the layout and the archive name: give them as "
+                     "they were given to archive");
   }
 
   /// What all keys of its group start with; empty for a foreign archive.
@@ -215,17 +214,17 @@ class Rebuild {
           return gz.substr(offset, size);
         },
         index_.blocks);
-    const catalog::AuditReport report = catalog::audit_volume(store_, {bucket_, key_, head_.etag}, manifest_,
-                                                              std::move(cursor), memory, visited_);
+    const catalog::AuditReport report =
+        catalog::audit_volume(store_, {bucket_, key_, head_.etag}, manifest_, std::move(cursor), memory);
     if (report.whole()) {
       if (!is_foreign()) manifest_.crc64nvme = report.crc64nvme;
       return;
     }
-    const catalog::Damage& first = report.named.front();
-    throw error(
-        ErrorKind::corrupt,
-        fmt::format("{} things in it are not as its own index says, no record was made: {}{}{}",
-                    report.damages, base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
+    const catalog::Damage& first = report.damages.named().front();
+    throw error(ErrorKind::corrupt,
+                fmt::format("{} things in it are not as its own index says; no record was made: {}{}{}",
+                            report.damages.count(), base::printable(first.key), first.key.empty() ? "" : ": ",
+                            first.what));
   }
 
   s3::ObjectStore& store_;
@@ -233,7 +232,6 @@ class Rebuild {
   const std::string bucket_;
   const std::string key_;
   base::Clock& clock_;
-  const std::function<void(std::uint64_t)>& visited_;
 
   s3::ObjectHead head_;
   std::uint64_t parts_ = 0;
@@ -250,13 +248,13 @@ class Rebuild {
 void validate(const RebuildOptions& o) {
   validate(o.scope);
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
-  if (o.scope.bucket.empty()) refuse("--bucket is missing: whose objects were archived");
-  if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
+  if (o.scope.bucket.empty()) refuse("bucket is missing: its objects were archived");
+  base::require_memory(o.memory_bytes);
 }
 
 Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,
-                        base::Clock& clock, const std::function<void(std::uint64_t)>& visited) {
-  return Rebuild(store, options, archive_key, clock, visited).run();
+                        base::Clock& clock) {
+  return Rebuild(store, options, archive_key, clock).run();
 }
 
 }  // namespace s3c::upkeep

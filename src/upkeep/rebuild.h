@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -37,13 +36,13 @@ struct Rebuilt {
 /// anything. Some values were known only to the run that made the volume: the upload's id becomes "rebuilt",
 /// the part size one that fits. A foreign archive (a ZIP that carries no id) is read twice: for its index,
 /// then to be audited like any other. Its name must be that of a group, and its keys are the names of its
-/// entries. visited: called with the number of bytes that were read, from any thread. Blocks; any thread.
+/// entries. Blocks; any thread.
 /// Throws base::Error: not_found when there is no archive; unsupported for a copy of a volume, and as
 /// index_foreign() does; corrupt when it is no ZIP, when a byte isn't as its index says, or when another
 /// record of that id is there; invalid_argument when its name or its members aren't those of a group, and
 /// when --memory is too small for a foreign archive; and what the store throws (code InvalidObjectState: thaw
 /// it first).
 Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,
-                        base::Clock& clock, const std::function<void(std::uint64_t)>& visited = {});
+                        base::Clock& clock);
 
 }  // namespace s3c::upkeep

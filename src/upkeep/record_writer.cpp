@@ -33,7 +33,7 @@ bool put_if_missing(s3::ObjectStore& store, const index::Manifest& manifest, con
     return head.size_bytes == body.size() && store.get_object(request).body == body;
   };
   const auto refuse = [&] {
-    return occupied(manifest, fmt::format("{} is there already, and is another one", key));
+    return occupied(manifest, fmt::format("{} is already there, and it is another one", key));
   };
   // Looked for first, because some stores ignore the condition of the PUT.
   if (const auto there = store.head_object(manifest.archive_bucket, key)) {
@@ -64,7 +64,7 @@ WrittenRecords write_missing_records(s3::ObjectStore& store, const index::Manife
         catalog::Catalog(store, bucket)
             .read_manifest(catalog::ManifestName{manifest.archive_key, manifest.id});
     if (!catalog::is_as_sent(there, archive) || there.index_sha256 != manifest.index_sha256)
-      throw occupied(manifest, "a manifest of its id is there already, and says something else");
+      throw occupied(manifest, "a manifest with its id is already there, and it says something else");
     return written;
   }
   written.manifest = put_if_missing(store, manifest, key, "application/json", index::to_json(manifest));

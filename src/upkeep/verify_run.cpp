@@ -8,6 +8,7 @@
 
 #include "base/encoding.h"
 #include "base/in_order.h"
+#include "base/limits.h"
 #include "base/memory_budget.h"
 #include "catalog/volume_listing.h"
 #include "upkeep/volume_check.h"
@@ -30,8 +31,8 @@ class VerifyRun {
         context_(context),
         memory_(options.memory_bytes),
         check_(context.store, options.scope.archive_bucket,
-               {options.deep, options.mend, options.thaw, options.min_age}, memory_,
-               context.progress.bytes_read, context.stop) {}
+               {options.deep, options.mend, options.thaw, options.min_age}, memory_, context.progress,
+               context.stop) {}
 
   VerifyReport run() {
     try {
@@ -73,8 +74,10 @@ class VerifyRun {
         [&](In& input) {
           Findings findings = check(input);
           for (const VolumeFinding& finding : findings) {
-            ++context_.progress.volumes;
-            context_.progress.damages += finding.damage_count;
+            context_.progress.update([&](VerifyCounts& now) {
+              ++now.volumes;
+              now.damages += finding.damages.count();
+            });
           }
           return findings;
         },
@@ -98,10 +101,7 @@ class VerifyRun {
         return report_.foreign.add(finding.archive_key);
       case Kind::failed:
         if (finding.error->kind() == ErrorKind::cancelled) return;  // not a failure: a stop came first
-        ++report_.failed;
-        if (!finding.error->worth_retrying()) report_.refused = true;
-        if (report_.failures.size() < VerifyReport::kMaxFailures) report_.failures.push_back(*finding.error);
-        return;
+        return report_.failures.add(*finding.error);
       case Kind::none:
         return;
     }
@@ -114,14 +114,14 @@ class VerifyRun {
     if (finding.thaw_started) ++report_.thaws_started;
     if (finding.kind == Kind::damaged) {
       ++report_.damaged;
-      report_.damages += finding.damage_count;
-      for (const catalog::Damage& damage : finding.damages) {
+      for (const catalog::Damage& damage : finding.damages.named()) {
         context_.log.warn("damaged: {}: {}{}{}", base::printable(finding.archive_key),
                           base::printable(damage.key), damage.key.empty() ? "" : ": ",
                           base::printable(damage.what));
-        if (report_.named.size() < VerifyReport::kMaxNamed)
-          report_.named.push_back({finding.archive_key, damage.key, damage.what});
       }
+      report_.damages.add_all(finding.damages, [&](const catalog::Damage& damage) {
+        return VolumeDamage{finding.archive_key, damage.key, damage.what};
+      });
     } else if (finding.kind == Kind::lost_id) {
       report_.lost_id.add(finding.archive_key);
     } else if (finding.kind == Kind::unproven) {
@@ -146,10 +146,10 @@ class VerifyRun {
 void validate(const VerifyOptions& o) {
   validate(o.scope);
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
-  if (o.threads < 1 || o.threads > 4096) refuse("--threads must be between 1 and 4096");
-  if (o.mend && !o.deep) refuse("an archive is only mended after it was read whole: --mend needs --deep");
+  base::require_threads(o.threads);
+  if (o.mend && !o.deep) refuse("mend needs deep: an archive is only mended after it was read whole");
   if (o.thaw) validate(*o.thaw);
-  if (o.memory_bytes < std::uint64_t{64} << 20) refuse("--memory must be at least 64MiB");
+  base::require_memory(o.memory_bytes);
 }
 
 VerifyReport run_verify(const VerifyOptions& options, const VerifyContext& context) {

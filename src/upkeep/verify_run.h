@@ -3,7 +3,6 @@
 // mend archives that lost their id.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "catalog/catalog_scope.h"
 #include "catalog/volume_thaw.h"
 #include "s3/object_store.h"
+#include "upkeep/verify_progress.h"
 #include "upkeep/verify_report.h"
 
 namespace s3c::upkeep {
@@ -33,13 +33,6 @@ struct VerifyOptions {
 
 /// Throws base::Error (invalid_argument) naming the option when a value can't work.
 void validate(const VerifyOptions& options);
-
-/// How far a run has come. The run counts; any thread may read.
-struct VerifyProgress {
-  std::atomic<std::uint64_t> volumes{0};
-  std::atomic<std::uint64_t> bytes_read{0};  ///< deep
-  std::atomic<std::uint64_t> damages{0};
-};
 
 /// Everything a run works with; all of it outlives the run.
 struct VerifyContext {

@@ -32,18 +32,16 @@ constexpr int kCopies = 8;
 
 void VolumeFinding::damage(std::string what) {
   kind = Kind::damaged;
-  ++damage_count;
-  damages.push_back({"", std::move(what)});
+  damages.add({"", std::move(what)});
 }
 
 VolumeCheck::VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,
-                         base::MemoryBudget& memory, std::atomic<std::uint64_t>& bytes_read,
-                         std::stop_token stop)
+                         base::MemoryBudget& memory, VerifyProgress& progress, std::stop_token stop)
     : store_(store),
       bucket_(archive_bucket),
       options_(options),
       memory_(memory),
-      bytes_read_(bytes_read),
+      progress_(progress),
       stop_(std::move(stop)),
       catalog_(store, archive_bucket),
       copies_(kCopies) {}
@@ -57,7 +55,7 @@ VolumeFinding VolumeCheck::check(const catalog::ListedVolume& listed) {
     if (finding.kind == Kind::whole || finding.kind == Kind::lost_id || finding.kind == Kind::unproven) {
       read(listed.archive, finding);
     } else if (finding.kind == Kind::damaged) {
-      finding.damages.back().what += "; its members were not read";
+      finding.damages.edit_named().back().what += "; its members were not read";
     }
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled && stop_.stop_requested()) {
@@ -171,7 +169,7 @@ void VolumeCheck::judge_without_manifest(const catalog::ListedVolume& listed, Vo
   } else if (catalog::id_of(head).empty()) {
     finding.kind = VolumeFinding::Kind::foreign;
   } else {
-    finding.damage("no manifest in the catalog is its own; catalog rebuild makes it again");
+    finding.damage("the catalog has no manifest of it; catalog rebuild makes it again");
   }
 }
 
@@ -196,19 +194,17 @@ void VolumeCheck::judge_unfinished(const catalog::ListedVolume& listed, VolumeFi
   const auto head = store_.head_object(bucket_, listed.archive_key);
   if (!head) {
     return finding.damage(
-        "there is a manifest but no archive: its run was killed before it was there, or it was deleted "
-        "before "
-        "any source was (gc removes such records)");
+        "there is a manifest but no archive: the run was killed before it made the archive, or the "
+        "archive was deleted before any source was (gc removes such records)");
   }
   if (catalog::record_id(head) == record.name.id) return judge(listed, finding);  // completed a moment ago
   const std::string id = catalog::id_of(head);
   if (id.empty()) {
     finding.damage(
-        "at its name stands an object with no id of a volume: its run was killed before the archive was "
-        "there, "
-        "or it was overwritten before any source was deleted (gc removes such records)");
+        "an object without a volume's id stands at its name: the run was killed before it made the "
+        "archive, or the archive was overwritten before any source was deleted (gc removes such records)");
   } else if (!find_record({listed.archive_key, id})) {
-    finding.damage("at its name stands a volume that no manifest names: was it overwritten?");
+    finding.damage("a volume that no manifest names stands at its name: was the archive overwritten?");
   } else {
     finding.kind = VolumeFinding::Kind::garbage;  // another run was faster
   }
@@ -241,8 +237,7 @@ bool VolumeCheck::audit(const std::string& etag, VolumeFinding& finding) {
                                                              manifest, catalog_.open_index(manifest), memory_,
                                                              [this](std::uint64_t bytes) { visited(bytes); });
     finding.members_read = audit.members;
-    finding.damage_count += audit.damages;
-    finding.damages.insert(finding.damages.end(), audit.named.begin(), audit.named.end());
+    finding.damages.add_all(audit.damages);
     if (!audit.whole()) finding.kind = VolumeFinding::Kind::damaged;
     return index_is_right && audit.whole();
   } catch (const Error& error) {
@@ -269,7 +264,7 @@ std::string VolumeCheck::etag_of(const std::optional<s3::ObjectSummary>& archive
 
 /// Volumes can have 50 GB. A user who stops verify doesn't want to wait for the end of one.
 void VolumeCheck::visited(std::uint64_t bytes) {
-  bytes_read_ += bytes;
+  progress_.add(&VerifyCounts::bytes_read, bytes);
   if (stop_.stop_requested()) throw Error(ErrorKind::cancelled, "stopped while reading a volume");
 }
 

@@ -1,13 +1,13 @@
 // Checks one volume for verify: what it is, and all that is wrong with it.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/memory_budget.h"
 #include "base/slots.h"
@@ -17,6 +17,7 @@
 #include "catalog/volume_state.h"
 #include "catalog/volume_thaw.h"
 #include "s3/object_store.h"
+#include "upkeep/verify_progress.h"
 
 namespace s3c::upkeep {
 
@@ -39,8 +40,7 @@ struct VolumeFinding {
   bool mended = false;  ///< it had lost its id, and this check gave it back: whole
   bool thaw_started = false;  ///< by this check
   std::optional<index::Manifest> manifest;
-  std::vector<catalog::Damage> damages;  ///< the first AuditReport::kMaxNamed or so
-  std::uint64_t damage_count = 0;
+  base::Counted<catalog::Damage> damages;
   std::uint64_t members_read = 0;
   std::optional<base::Error> error;  ///< of kind failed
 
@@ -56,10 +56,10 @@ class VolumeCheck {
     std::optional<catalog::ThawOptions> thaw;  ///< deep: asked for where a volume is frozen
     std::chrono::seconds min_age{0};  ///< a younger record without its archive may be of a run that works
   };
-  /// store, memory and bytes_read outlive the check. memory: for the bytes that a deep check reads.
-  /// bytes_read counts these bytes.
+  /// store, memory and progress outlive the check. memory: for the bytes that a deep check reads. progress
+  /// counts these bytes.
   VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,
-              base::MemoryBudget& memory, std::atomic<std::uint64_t>& bytes_read, std::stop_token stop);
+              base::MemoryBudget& memory, VerifyProgress& progress, std::stop_token stop);
 
   /// Checks a volume as a listing showed it. No listing is a snapshot: a volume that looks damaged because a
   /// run commits it right now is looked at once more. Shallow: one GET, and a HEAD each of archive and index.
@@ -85,7 +85,7 @@ class VolumeCheck {
   const std::string bucket_;
   const Options options_;
   base::MemoryBudget& memory_;
-  std::atomic<std::uint64_t>& bytes_read_;
+  VerifyProgress& progress_;
   const std::stop_token stop_;
   catalog::Catalog catalog_;
   base::Slots copies_;

@@ -23,7 +23,8 @@ constexpr std::uint64_t kMaxExpansion = 1032;  // 258 bytes for the two bits of 
 }
 
 void check_crc32(std::uint32_t actual, std::uint32_t expected) {
-  if (actual != expected) undecodable(fmt::format("CRC-32 is {:08x}, it must be {:08x}", actual, expected));
+  if (actual != expected)
+    undecodable(fmt::format("the CRC-32 is {:08x}, but it must be {:08x}", actual, expected));
 }
 
 }  // namespace

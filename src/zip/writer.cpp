@@ -56,7 +56,8 @@ EntryInfo Writer::write_member(EntryInfo info, const std::string* chunks, std::s
   if (data_size_bytes != info.compressed_size_bytes ||
       (info.method == Method::stored && info.size_bytes != info.compressed_size_bytes)) {
     throw failure(base::ErrorKind::internal,
-                  fmt::format("{} bytes of data, {} were said", data_size_bytes, info.compressed_size_bytes),
+                  fmt::format("{} bytes of data came, but {} were announced", data_size_bytes,
+                              info.compressed_size_bytes),
                   "write ZIP", info.name);
   }
   info.offset = size_bytes_;

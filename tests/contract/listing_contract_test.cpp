@@ -103,6 +103,43 @@ TEST_P(Listing, PagesAreExactAtTheirEdges) {
   for (const int size : {1, 2, 3, 5, 6, 7}) EXPECT_EQ(all_keys("", size).size(), 6u) << size;
 }
 
+TEST_P(Listing, VersionsOfAKeyComeNewestFirst) {
+  const std::string etag = put("k", "from before");
+  const auto only = client().list_object_versions({.bucket = bucket_}).versions;
+  ASSERT_EQ(only.size(), 1u);
+  EXPECT_EQ(only[0].version_id, "null") << "the bucket keeps no versions yet";
+  EXPECT_EQ(only[0].object.etag, etag);
+  EXPECT_TRUE(only[0].is_latest);
+
+  enable_versioning();
+  put("k", "newer");
+  put("dir/x", "");
+  const std::string newer = client().head_object(bucket_, "k")->version_id;
+  const auto deleted = client().delete_objects(bucket_, {{.key = "k"}}, s3::ObjectStore::Resend::forbidden);
+  const auto page = client().list_object_versions({.bucket = bucket_, .delimiter = "/"});
+  EXPECT_FALSE(page.truncated);
+  EXPECT_THAT(page.common_prefixes, ElementsAre("dir/"));
+  ASSERT_EQ(page.versions.size(), 3u);
+  const std::vector<std::string> ids = {deleted.at(0).marker_version_id.value_or("no marker"), newer, "null"};
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    EXPECT_EQ(page.versions[i].object.key, "k");
+    EXPECT_EQ(page.versions[i].version_id, ids[i]) << i;
+    EXPECT_EQ(page.versions[i].is_latest, i == 0) << i;
+    EXPECT_EQ(page.versions[i].is_delete_marker, i == 0) << i;
+  }
+  EXPECT_EQ(page.versions[1].object.size_bytes, 5u);
+  EXPECT_EQ(page.versions[2].object.etag, etag);
+  EXPECT_EQ(client().get_object({.bucket = bucket_, .key = "k", .version_id = "null"}).body, "from before");
+
+  const auto below = client().list_object_versions({.bucket = bucket_, .prefix = "dir/"}).versions;
+  ASSERT_EQ(below.size(), 1u);
+  // Leave nothing that would keep the bucket from being removed.
+  std::vector<s3::DeleteItem> items = {{.key = "dir/x", .version_id = below[0].version_id}};
+  for (const std::string& id : ids) items.push_back({.key = "k", .version_id = id});
+  client().delete_objects(bucket_, items, s3::ObjectStore::Resend::forbidden);
+  EXPECT_THAT(client().list_object_versions({.bucket = bucket_}).versions, IsEmpty());
+}
+
 S3C_CONTRACT(Listing);
 
 }  // namespace

@@ -68,6 +68,7 @@ TEST_P(Objects, WhatIsNotThere) {
 }
 
 TEST_P(Objects, MetadataSystemHeadersAndTags) {
+  if (!speaks_http()) GTEST_SKIP() << kNoHttp;
   const auto answer = raw("PUT", bucket_, "k", {},
                           {{"Content-Type", "text/xml; charset=utf-8"},
                            {"Cache-Control", "max-age=60"},
@@ -125,6 +126,7 @@ TEST_P(Objects, PutIfNoneMatch) {
 }
 
 TEST_P(Objects, AWrongContentMd5IsRefused) {
+  if (!speaks_http()) GTEST_SKIP() << kNoHttp;
   const auto answer =
       raw("PUT", bucket_, "k", {}, {{"Content-MD5", base::to_base64(base::md5("other"))}}, "body");
   EXPECT_EQ(answer.status, 400);
@@ -159,6 +161,61 @@ TEST_P(Objects, VersionsAreReadByTheirId) {
   EXPECT_EQ(client().get_object({.bucket = bucket_, .key = "k", .version_id = first->version_id}).body,
             "one");
   EXPECT_EQ(client().get_object({.bucket = bucket_, .key = "k"}).body, "two");
+}
+
+/// GETs for get_objects(), and what came of each.
+class ManyGets final : public s3::GetObjectSource {
+ public:
+  explicit ManyGets(std::vector<s3::GetObjectRequest> requests) : requests_(std::move(requests)) {}
+
+  std::optional<s3::GetObjectRequest> next(std::size_t slot) override {
+    if (begun_ == requests_.size()) return std::nullopt;
+    EXPECT_TRUE(in_slot_.emplace(slot, begun_).second) << "the slot is taken";
+    return requests_[begun_++];
+  }
+  std::optional<s3::GetObjectRequest> try_next(std::size_t slot) override { return next(slot); }
+  void got(std::size_t slot, s3::GetObjectResult result) override {
+    results[in_slot_.extract(slot).mapped()] = std::move(result);
+  }
+  void not_got(std::size_t slot, s3::GetObjectRequest request) override {
+    again[in_slot_.extract(slot).mapped()] = std::move(request);
+  }
+
+  std::map<std::size_t, s3::GetObjectResult> results;  ///< by the number of the request
+  std::map<std::size_t, s3::GetObjectRequest> again;   ///< what wasn't got
+
+ private:
+  const std::vector<s3::GetObjectRequest> requests_;
+  std::size_t begun_ = 0;
+  std::map<std::size_t, std::size_t> in_slot_;
+};
+
+TEST_P(Objects, ManyAtOnceEndAsOneByOne) {
+  const std::string old = put("changed", "old body");
+  const std::string etag = put("changed", "new body");
+  put("empty", "");
+  ManyGets gets({{.bucket = bucket_, .key = "changed", .if_match = etag, .expected_size_bytes = 8},
+                 {.bucket = bucket_, .key = "missing"},
+                 {.bucket = bucket_, .key = "changed", .if_match = old},
+                 {.bucket = bucket_, .key = "empty"},
+                 {.bucket = bucket_, .key = "changed", .expected_size_bytes = 9},
+                 {.bucket = bucket_, .key = "changed", .range = s3::ByteRange{4, 4}}});
+  client().get_objects(gets, 2);
+  ASSERT_EQ(gets.results.size(), 3u);
+  EXPECT_EQ(gets.results.at(0).body, "new body");
+  EXPECT_EQ(gets.results.at(0).head.etag, etag);
+  EXPECT_EQ(gets.results.at(3).body, "");
+  EXPECT_EQ(gets.results.at(5).body, "body");
+  EXPECT_EQ(gets.results.at(5).head.size_bytes, 8u);
+  ASSERT_EQ(gets.again.size(), 3u);
+  for (const auto& [number, kind] : {std::pair{1u, ErrorKind::not_found},
+                                     {2u, ErrorKind::precondition_failed},
+                                     {4u, ErrorKind::precondition_failed}}) {
+    const s3::GetObjectRequest& again = gets.again.at(number);
+    ASSERT_TRUE(again.failed_try) << number;
+    EXPECT_EQ(again.failed_try->error.kind(), kind) << number;
+    EXPECT_EQ(error_of([&] { client().get_object(again); }).kind(), kind) << number;
+  }
 }
 
 S3C_CONTRACT(Objects);

@@ -96,6 +96,8 @@ SimProcess::~SimProcess() {
 void Contract::SetUp() {
   for (const char* name : {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}) unsetenv(name);
   const std::string name = GetParam();
+  bucket_ = "s3c-contract-" + lower(base::make_ulid(clock_.now()));
+  if (name.starts_with("fake")) return set_up_fake(name == "fake_lesser");
   if (name == "full" || name == "lesser") {
     sim_ = std::make_unique<SimProcess>(name);
     store_.endpoint = sim_->endpoint();
@@ -110,9 +112,26 @@ void Contract::SetUp() {
   }
   transport_ = std::make_unique<http::CurlTransport>(curl_, http::CurlOptions{});
   client_ = client_of(store_.owner);
-  bucket_ = "s3c-contract-" + lower(base::make_ulid(clock_.now()));
   const http::Response created = raw("PUT", bucket_, "");
   ASSERT_EQ(created.status, 200) << created.body;
+}
+
+void Contract::set_up_fake(bool lesser) {
+  support::FakeStore::Powers powers;
+  if (lesser) {
+    // It keeps the tags of uploads: that it loses them as Ceph RGW 16 does is not modelled.
+    store_.powers = {.conditional_complete = false,
+                     .conditional_delete = false,
+                     .checksums = false,
+                     .upload_tags = true,
+                     .restores = false};
+    powers = {.conditional_complete = false, .checksums = false, .conditional_delete = false};
+  }
+  fake_ = std::make_unique<support::FakeStore>(powers);
+  fake_->time = [this] { return fake_time_; };
+  fake_->restores = fake_->freezes_archives = !lesser;
+  fake_->thaw_polls = 1000;  // until advance_thaws()
+  fake_->make_bucket(bucket_);
 }
 
 void Contract::TearDown() {
@@ -174,6 +193,10 @@ std::vector<std::string> Contract::all_keys(const std::string& prefix, int max_k
 }
 
 void Contract::enable_versioning() {
+  if (fake_) {
+    fake_->versioned = true;
+    return;
+  }
   const auto answer = raw(
       "PUT", bucket_, "", {{"versioning", ""}}, {},
       "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status>"
@@ -182,6 +205,12 @@ void Contract::enable_versioning() {
 }
 
 bool Contract::advance_thaws(std::chrono::seconds time) {
+  if (fake_) {
+    fake_time_ += time;
+    for (const std::string& key : fake_->keys(bucket_))
+      fake_->edit(bucket_, key, [](support::StoredObject& object) { object.thaw_polls_left = 0; });
+    return true;
+  }
   if (!sim_) return false;
   const std::string url =
       store_.endpoint + "/_sim/thaw-clock?advance_seconds=" + std::to_string(time.count());

@@ -2,6 +2,7 @@
 //
 //   full, lesser   s3sim in that profile, started for the case (S3C_S3SIM names another program)
 //   rgw            the Ceph gateway of scripts/rgw-up: S3C_RGW_ENDPOINT, _ACCESS_KEY, _SECRET_KEY, _ACCESS_KEY2, _SECRET_KEY2
+//   fake           the unit tests' FakeStore with all powers; fake_lesser: with none. No server: cases that need HTTP are skipped
 //   given          any store: S3C_CONTRACT_ENDPOINT, _ACCESS_KEY, _SECRET_KEY, _REGION, _POWERS (full or lesser), and
 //                  _ACCESS_KEY2, _SECRET_KEY2 for another user, if there is one
 //
@@ -23,6 +24,7 @@
 #include "base/error.h"
 #include "http/curl_transport.h"
 #include "s3/s3_client.h"
+#include "support/fake_store.h"
 
 namespace s3c::contract {
 
@@ -63,6 +65,8 @@ class Contract : public testing::TestWithParam<const char*> {
   void SetUp() override;
   void TearDown() override;
 
+  /// False: the store is no server. Then raw() and client_of() mustn't be called.
+  bool speaks_http() const { return fake_ == nullptr; }
   /// Any signed request, for what the client under test can't say. Throws base::Error when there is no
   /// answer.
   http::Response raw(const std::string& method, const std::string& bucket, const std::string& key,
@@ -77,10 +81,11 @@ class Contract : public testing::TestWithParam<const char*> {
   }
   std::vector<std::string> all_keys(const std::string& prefix = "", int max_keys = 1000);
   void enable_versioning();
-  /// Thaws, and the days of thawed copies, are this much further on; false on a store that isn't s3sim.
+  /// Thaws, and the days of thawed copies, are this much further on: at least an hour, which ends each thaw.
+  /// False on a store whose time can't be set.
   bool advance_thaws(std::chrono::seconds time);
 
-  s3::S3Client& client() { return *client_; }
+  s3::ObjectStore& client() { return fake_ ? static_cast<s3::ObjectStore&>(*fake_) : *client_; }
   const Powers& powers() const { return store_.powers; }
 
   /// The error that call must throw.
@@ -90,6 +95,7 @@ class Contract : public testing::TestWithParam<const char*> {
   std::string bucket_;
 
  private:
+  void set_up_fake(bool lesser);
   void remove_bucket();
 
   base::SystemClock clock_;
@@ -97,13 +103,19 @@ class Contract : public testing::TestWithParam<const char*> {
   http::CurlGlobal curl_;
   std::unique_ptr<http::CurlTransport> transport_;
   std::unique_ptr<s3::S3Client> client_;
+  base::Timestamp fake_time_ = support::FakeClock().now();
+  std::unique_ptr<support::FakeStore> fake_;
 };
 
 /// Keys that break things: each must come back from a listing, a HEAD and a GET as the same bytes.
 std::vector<std::string> odd_keys();
 
-#define S3C_CONTRACT(Suite)                                                                  \
-  INSTANTIATE_TEST_SUITE_P(Stores, Suite, testing::Values("full", "lesser", "rgw", "given"), \
+/// Why a case is skipped on a store in memory.
+inline constexpr const char* kNoHttp = "the store is no server";
+
+#define S3C_CONTRACT(Suite)                                                                          \
+  INSTANTIATE_TEST_SUITE_P(Stores, Suite,                                                            \
+                           testing::Values("full", "lesser", "rgw", "given", "fake", "fake_lesser"), \
                            [](const auto& param) { return std::string(param.param); })
 
 }  // namespace s3c::contract

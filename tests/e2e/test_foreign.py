@@ -254,7 +254,7 @@ class Foreign(StoreCase):
         self.put_archive(zip_of(self.bodies)[:-1])
         refused("no end record at the end", code=1)
         self.put_archive(zip_of(self.bodies | {"s3compress-index.jsonl": b"{}"}))
-        refused("lost its metadata")
+        refused("the copy lost the metadata")
         self.put_archive(zip_of(self.bodies))
         refused("its name doesn't fit", "--archive-name", "{bucket}/{yyyy}-{mm}-{dd}.zip")
         self.assertEqual([], self.records())

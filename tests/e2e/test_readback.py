@@ -55,7 +55,7 @@ class Damaged(StoreCase):
                 self.control.set_faults([{"operation": "GetObject", "key": f"{STAGING}*", "fault": "flip_byte", "at": at}])
                 result = self.run_archive(*READBACK, code=1)
                 self.control.clear_faults()
-                self.assertIn("came back otherwise than it was packed, nothing was deleted", result.err + result.out)
+                self.assertIn("that was read back is not what was packed; nothing was deleted", result.err + result.out)
                 self.assert_nothing_deleted()
                 self.assertEqual(set(), self.archives())
                 self.assertEqual({}, list_bucket(self.client, self.archive))

@@ -193,7 +193,7 @@ class Restore(RestoreCase):
         self.assert_back(self.source, self.originals)
 
     def test_mistakes(self):
-        self.assertIn("what is to come back", self.restore(code=2).err)
+        self.assertIn("to know what to bring back", self.restore(code=2).err)
         self.assertIn("the last day is --until", self.restore("*", "--to", "2018-04-01", code=2).err)
         self.assertIn("names no bucket", self.restore("*", "--to", "s3://", code=2).err)
         self.assertIn("Bulk, Standard, Expedited", self.restore("*", "--tier", "Slow", code=2).err)

@@ -74,7 +74,7 @@ class Verify(StoreCase):
         self.assert_damaged("its index is not there")
         self.client.put_object(Bucket=self.archive, Key=index, Body=good)
         self.client.delete_object(Bucket=self.archive, Key=self.record("manifest"))
-        self.assert_damaged("no manifest in the catalog is its own")
+        self.assert_damaged("the catalog has no manifest of it")
 
     def created(self) -> dict[str, str]:
         found = run(self.store, "ls", "--arch-bucket", self.archive, "--bucket", self.source, "--output", "json")
@@ -107,7 +107,7 @@ class Verify(StoreCase):
         self.put_back(body)
         self.assertIn("not uploaded in parts", run(self.store, *base, self.volume).err)
         self.put_back(body, keep_id=False)
-        self.assertIn("lost its metadata on the way", run(self.store, *base, self.volume).err)
+        self.assertIn("the copy lost the metadata", run(self.store, *base, self.volume).err)
         self.assertIn("needs the word rebuild", run(self.store, "catalog", self.volume).err)
 
     def test_mistakes(self):
@@ -176,7 +176,7 @@ class Frozen(StoreCase):
         deep = run(self.store, *base, "--deep")
         self.assertEqual(4, deep.code, str(deep))
         self.assertIn("not read, frozen: 1 volume", deep.out)
-        self.assertIn("--thaw asks for its thaw", deep.out)
+        self.assertIn("--thaw asks for their thaw", deep.out)
 
         self.assertIn("--thaw needs --deep", run(self.store, *base, "--thaw").err)
         thaw = (*base, "--deep", "--thaw", "--tier", "Standard")

@@ -1,5 +1,5 @@
 // Input: an index block as it lies in the index object, one gzip member. Its rows or Error corrupt, whatever
-// its length field claims; all three readers (decode_block, IndexCursor, find_row) see the same rows.
+// its length field claims; both readers (decode_block, IndexCursor) see the same rows.
 #include "index/index_reader.h"
 #include "tests/fuzz/fuzz_target.h"
 
@@ -15,10 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       fuzz::value_of({ErrorKind::corrupt}, [&] { return index::decompress_block(block, kFewBytes); });
   require(little.has_value() == (text && text->size() <= kFewBytes), "the caller's limit holds");
   const auto rows = fuzz::value_of({ErrorKind::corrupt}, [&] { return index::decode_block(block); });
-  if (!rows) {
-    fuzz::value_of({ErrorKind::corrupt}, [&] { return index::find_row(block, "sources/"); });
-    return 0;
-  }
+  if (!rows) return 0;
   require(text && !rows->empty(), "rows come out of a text");
 
   index::IndexCursor cursor(
@@ -29,10 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                     .offset_bytes = 0,
                     .length_bytes = block.size(),
                     .rows = rows->size()}});
-  for (const index::Row& row : *rows) {
-    require(cursor.next() == row, "the cursor gives the block's rows");
-    require(index::find_row(block, row.key) == row, "every row is found by its key");
-  }
+  for (const index::Row& row : *rows) require(cursor.next() == row, "the cursor gives the block's rows");
   require(!cursor.next(), "the cursor ends with the block");
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "cli/commands/archive.h"
 
+#include "archive/archive_plan.h"
 #include "archive/archive_run.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
@@ -48,7 +49,7 @@ std::vector<Flag> bucket_flags() {
       {.name = "bucket",
        .value = "BUCKET",
        .group = kBuckets,
-       .help = "whose objects are archived (required)"},
+       .help = "source bucket: its objects are archived (required)"},
       {.name = "arch-bucket",
        .value = "BUCKET",
        .group = kBuckets,
@@ -61,38 +62,38 @@ std::vector<Flag> selection_flags() {
       {{.name = "prefix",
         .value = "PREFIX",
         .group = kWhichObjects,
-        .help = "what keys start with, before the layout",
+        .help = "what all keys start with: {prefix} in the templates",
         .fallback = "sources"}},
       date_flags(kWhichObjects),
       {{.name = "layout",
         .value = "TEMPLATE",
         .group = kWhichObjects,
-        .help = "how keys are split into groups, one archive each; {hh} exists too",
+        .help = "how keys are split into groups, each with its own archives; {hh} is the hour",
         .fallback = catalog::kDefaultLayout},
        {.name = "include",
         .value = "GLOB",
         .kind = FlagKind::list,
         .group = kWhichObjects,
-        .help = "only keys that match; may be given several times"},
+        .help = "take only keys that match; may be given several times"},
        {.name = "exclude",
         .value = "GLOB",
         .kind = FlagKind::list,
         .group = kWhichObjects,
-        .help = "no keys that match, whatever --include says; several times"},
+        .help = "skip keys that match, even if they match --include; may be given several times"},
        {.name = "min-age",
         .value = "AGE",
         .group = kWhichObjects,
-        .help = "leave objects modified less than this ago: 30m, 12h, 7d, 2w",
+        .help = "skip objects modified more recently than this: 30m, 12h, 7d, 2w",
         .fallback = "0"},
        {.name = "min-object-size",
         .value = "SIZE",
         .group = kWhichObjects,
-        .help = "leave objects smaller than this: 100B, 4KiB",
+        .help = "skip objects smaller than this: 100B, 4KiB",
         .aliases = {"min-size"}},
        {.name = "max-object-size",
         .value = "SIZE",
         .group = kWhichObjects,
-        .help = "leave objects larger than this: 128KiB, 1GiB"}},
+        .help = "skip objects larger than this: 128KiB, 1GiB"}},
   });
 }
 
@@ -101,7 +102,7 @@ std::vector<Flag> volume_flags() {
       {.name = "archive-name",
        .value = "TEMPLATE",
        .group = kTheArchives,
-       .help = "key of an archive; a group's further volumes get -2, -3, ...",
+       .help = "key of an archive; further volumes of a group get -2, -3, ...",
        .fallback = catalog::kDefaultArchiveName},
       {.name = "storage-class",
        .value = "CLASS",
@@ -112,12 +113,12 @@ std::vector<Flag> volume_flags() {
       {.name = "max-objects",
        .value = "COUNT",
        .group = kTheArchives,
-       .help = "objects in one volume at most",
+       .help = "most objects in one volume",
        .fallback = "1000000"},
       {.name = "max-size",
        .value = "SIZE",
        .group = kTheArchives,
-       .help = "source bytes in one volume at most",
+       .help = "most source bytes in one volume",
        .fallback = "50GiB"},
       {.name = "level",
        .value = "LEVEL",
@@ -126,7 +127,8 @@ std::vector<Flag> volume_flags() {
        .fallback = "6",
        .range = {0, 12}},
       garbage_age_flag(kTheArchives,
-                       "before more of a group is packed, remove what killed runs left of it this long ago",
+                       "before a group is packed, remove what killed runs left of it, if it is at least "
+                       "this old",
                        "gc-age"),
   };
 }
@@ -147,9 +149,9 @@ std::vector<Flag> object_flags() {
       {.name = "verify",
        .value = "HOW",
        .group = kTheArchives,
-       .help = "before anything is deleted, the store confirms size and checksum of the archive; with "
-               "readback, it "
-               "is also read back whole from a copy in STANDARD, and every object in it is decoded",
+       .help = "how an archive is proven before its sources are deleted; checksum: the store confirms "
+               "size and checksum; readback: the archive is also read back whole from a copy in "
+               "STANDARD, and every object in it is decoded",
        .fallback = "checksum",
        .choices = {"checksum", "readback"}},
   };
@@ -157,13 +159,12 @@ std::vector<Flag> object_flags() {
 
 std::vector<Flag> source_flags() {
   return {
-      toggle_flag("keep-sources", kTheSources, "archive, and delete nothing"),
+      toggle_flag("keep-sources", kTheSources, "archive, but delete nothing"),
       {.name = "delete-versions",
        .kind = FlagKind::toggle,
        .group = kTheSources,
-       .help =
-           "in a versioned bucket, add a delete marker, then delete exactly the archived version, for ever; "
-           "older versions stay under the marker",
+       .help = "in a versioned bucket, add a delete marker, then delete the archived version for ever; older "
+               "versions stay under the marker",
        .otherwise = "only add the marker"},
       {.name = "delete-batch",
        .value = "COUNT",
@@ -188,7 +189,7 @@ Flag powers_flag(std::string_view name, std::string_view help, std::string_view 
 std::vector<Flag> resource_flags() {
   return {
       threads_flag("objects read at the same time (fewer while the store says SlowDown)", "256"),
-      memory_flag("bound for object bodies and upload buffers"),
+      memory_flag("limit for object bodies and upload buffers"),
       powers_flag(
           "store-powers",
           "what the stores of both buckets honour: probe (find out), full (as S3 does), none, or a list of "
@@ -222,6 +223,12 @@ source::Selection read_selection(Reader& reader) {
   if (selection.min_object_bytes > selection.max_object_bytes)
     throw UsageError("--min-object-size is more than --max-object-size", "no object has such a size");
   return selection;
+}
+
+void refuse_contradiction(const Reader& reader) {
+  if (!reader.toggle("keep-sources") || !reader.toggle("delete-versions")) return;
+  throw UsageError("--keep-sources and --delete-versions contradict each other",
+                   "with --keep-sources nothing is deleted");
 }
 
 s3::Encryption read_encryption(const Reader& reader) {
@@ -265,42 +272,42 @@ void warn_of_few_connections(Session& session, int threads) {
       connections, threads);
 }
 
-archive::RunReport report_of(const archive::ArchiveOptions& options, Session& session) {
+archive::RunReport report_of(const ArchiveSettings& settings, Session& session) {
   archive::Progress progress;
   RunProgressView view(progress);
   const auto display = session.show(view);
-  return archive::run_archive(
-      options,
-      {{session.store(), session.store()}, session.clock(), session.log(), progress, session.stop()});
+  const archive::RunContext context{
+      {session.store(), session.store()}, session.clock(), session.log(), progress, session.stop()};
+  return settings.dry_run ? archive::plan_archive(settings.options, context)
+                          : archive::run_archive(settings.options, context);
 }
 
-ExitCode run_archive_command(const archive::ArchiveOptions& options, const SessionSettings& settings) {
-  Session session(settings, OnInterrupt::Then::finish);
-  warn_of_few_connections(session, options.resources.threads);
-  const archive::RunReport report = report_of(options, session);
-  const ExitCode code = exit_code_of(report);
-  const RunOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
-  session.print_result([&] { return text_summary(outcome); }, [&] { return json_summary(outcome); });
-  return code;
+ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSettings& session_settings) {
+  Session session(session_settings, OnInterrupt::Then::finish);
+  warn_of_few_connections(session, settings.options.resources.threads);
+  const archive::RunReport report = report_of(settings, session);
+  return session.conclude(session.outcome_of(settings.options, report, exit_code_of(report)));
 }
 
 }  // namespace
 
-archive::ArchiveOptions read_archive(Reader& reader) {
-  archive::ArchiveOptions options;
+ArchiveSettings read_archive(Reader& reader) {
+  ArchiveSettings settings;
+  archive::ArchiveOptions& options = settings.options;
   options.selection = read_selection(reader);
   options.archive_bucket = reader.text("arch-bucket");
   read_volumes(reader, options);
   options.delete_batch = reader.number("delete-batch");
   options.keep_sources = reader.toggle("keep-sources");
   options.delete_versions = reader.toggle("delete-versions");
-  options.dry_run = reader.toggle(kDryRun);
+  settings.dry_run = reader.toggle(kDryRun);
   read_resources(reader, options);
   options.tool_version = S3C_VERSION;
+  refuse_contradiction(reader);
   refuse_unless_valid(reader, options.selection.bucket.empty() || options.archive_bucket.empty(),
                       "--bucket source-bucket --arch-bucket archive-bucket --years 2018",
                       [&] { validate(options); });
-  return options;
+  return settings;
 }
 
 Command archive_command() {

@@ -6,8 +6,14 @@
 
 namespace s3c::cli {
 
+/// The options of the core, and what only the command line knows.
+struct ArchiveSettings {
+  archive::ArchiveOptions options;
+  bool dry_run = false;
+};
+
 Command archive_command();
 /// Throws UsageError.
-archive::ArchiveOptions read_archive(Reader& reader);
+ArchiveSettings read_archive(Reader& reader);
 
 }  // namespace s3c::cli

@@ -22,10 +22,10 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr std::string_view kCatProse =
-    R"(Writes one member's bytes to standard output, by one ranged GET of its volume. Its size and CRC-32 are
-checked, before the first byte is written if it has no more than 64 MiB. Of several objects that had this
-key in the course of time the newest is taken, by the last-modified that the store told; find shows them
-all, --volume takes another one. From a volume that is still frozen: exit code 4.
+    R"(Writes one member's bytes to standard output. It reads them with one ranged GET of the volume, and checks
+their size and CRC-32. A member of up to 64 MiB is checked before its first byte is written. If several
+objects had this key in the course of time, cat takes the one with the newest last-modified; find shows
+all of them, and --volume takes another one. If the volume is still frozen, the exit code is 4.
 )";
 
 constexpr std::string_view kCatExamples = R"(  One object back:
@@ -46,7 +46,7 @@ struct CatOptions {
 
 std::vector<Flag> cat_flags() {
   return {
-      volume_flag("of several objects that had this key, the one in this volume", "the newest"),
+      volume_flag("take the object in this volume, if several objects had this key", "the newest"),
       threads_flag("catalog objects read at the same time", "16"),
   };
 }
@@ -92,14 +92,14 @@ std::string state_of_thaw(s3::ObjectStore& store, const std::string& archive_buc
   return fmt::format("{} is frozen in class {}: {}", base::printable(archive_key),
                      head ? head->storage_class : "?",
                      coming ? "its thaw has begun, run the same command again later"
-                            : "thaw it with restore, which names the tiers and what they cost");
+                            : "restore thaws it, and restore --dry-run tells what that costs");
 }
 
 /// Prints the members when nothing tells which of them is the newest.
 void tell_tie(const std::vector<const catalog::FoundMember*>& tied, Terminal& terminal) {
   terminal.write_line(
-      fmt::format("s3compress: the newest object of {} can't be told, these are equally new; --volume takes "
-                  "one of them:",
+      fmt::format("s3compress: the newest object of {} can't be told. These are equally new; --volume "
+                  "takes one of them:",
                   base::printable(tied.front()->row.key)));
   for (const catalog::FoundMember* member : tied) {
     terminal.write_line(fmt::format("  {} in {}", base::format_iso8601(member->row.last_modified),
@@ -156,7 +156,7 @@ Command cat_command() {
   return {.name = "cat",
           .usage = "--arch-bucket BUCKET --bucket BUCKET",
           .operands = "KEY",
-          .summary = "one member's bytes on standard output",
+          .summary = "write one member's bytes to standard output",
           .prose = kCatProse,
           .examples = kCatExamples,
           .flags = joined({scope_flags(), cat_flags(), connection_flags(), output_flags()}),

@@ -16,9 +16,9 @@ namespace s3c::cli {
 namespace {
 
 constexpr std::string_view kForgetProse =
-    R"(Removes the record of a volume that was committed and whose archive is gone or was replaced: the last
-trace of its objects. No other command does, and verify names such a volume until then. If the archive
-can be brought back, do that instead. Refused as long as the archive is there.
+    R"(Removes the record of a volume that was committed and whose archive is gone or was replaced. The record is
+the last trace of its objects. No other command removes it, and verify names the volume until then. If the
+archive can be brought back, do that instead. As long as the archive is there, catalog forget refuses.
 )";
 
 constexpr std::string_view kForgetExamples = R"(  Which volumes lack their archive:
@@ -121,8 +121,8 @@ Command catalog_forget_command() {
           .examples = kForgetExamples,
           .changes_store = true,
           .flags = joined(
-              {{archive_bucket_flag(), toggle_flag("yes", "What is asked",
-                                                   "don't ask; needed where there is no terminal to ask on")},
+              {{archive_bucket_flag(),
+                toggle_flag("yes", "What is asked", "don't ask; required if there is no terminal to ask on")},
                connection_flags(),
                output_flags()}),
           .read = bind_options<read_forget, run_forget_command>};

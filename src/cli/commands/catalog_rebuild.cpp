@@ -16,26 +16,26 @@ namespace s3c::cli {
 namespace {
 
 constexpr std::string_view kRebuildProse =
-    R"(Makes manifest and index of a volume again out of the volume itself, whose last entry is its index: for
-when the catalog, or a part of it, was lost. The volume is read whole and every member decoded; records
-are only written if everything agrees, and never over what is there. A frozen volume must be thawed
-first (exit code 4).
+    R"(Makes the manifest and the index of a volume again from the volume itself, whose last entry is its index.
+Use it when the catalog, or a part of it, was lost. The volume is read whole, and every member is decoded.
+Records are only written if everything agrees, and they never replace existing ones. A frozen volume must
+be thawed first (exit code 4).
 
-Records are also made of a foreign archive, a ZIP of the original program: ls, find, cat, restore and
-verify then work on it. Its objects have the names that they have in the ZIP: their keys can't be known
-any more (a/b_c and a_b/c are both a_b_c), nor ETags, content types, metadata, tags and exact times. By
-such records nothing is ever deleted.
+Also makes records of a foreign archive, a ZIP of the original program: then ls, find, cat, restore and
+verify work on it. Its objects get the names that they have in the ZIP. Their keys can't be known any more
+(a/b_c and a_b/c both became a_b_c), nor their ETags, content types, metadata, tags and exact times. No
+object is ever deleted because of such a record.
 )";
 
 constexpr std::string_view kRebuildExamples = R"(  The records of one volume:
     s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket \
                source-bucket/20180401.zip
 
-  Those of an archive that the original program made, the same way:
+  The same for an archive that the original program made:
     s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket \
                source-bucket/20170210.zip
 
-  Which volumes lack theirs, or their archive:
+  Which volumes lack their records, or their archive:
     s3compress verify --arch-bucket archive-bucket --bucket source-bucket
 )";
 
@@ -63,8 +63,8 @@ constexpr std::size_t kMaxUnlisted = 50;
 
 constexpr std::string_view kForeignNotice =
     R"(  foreign: this program didn't make it. Its objects have the names that they have in the ZIP, which the
-  original program made of their keys ('/' became '_'). The keys can't be known, nor ETags, content types,
-  metadata and tags; times are to two seconds, in the time zone of the machine that made the ZIP
+  original program made from their keys ('/' became '_'). The keys can't be known, nor ETags, content types,
+  metadata and tags. Times are exact to two seconds, in the time zone of the machine that made the ZIP
 )";
 
 std::string entries(std::uint64_t count) {
@@ -75,16 +75,14 @@ std::string entries(std::uint64_t count) {
 std::string foreign_text(const catalog::UnlistedEntries& unlisted) {
   std::string text(kForeignNotice);
   if (unlisted.directories != 0)
-    text += fmt::format("  {} for directories, passed over\n", entries(unlisted.directories));
+    text += fmt::format("  {} for directories, skipped\n", entries(unlisted.directories));
   if (unlisted.shadowed != 0)
     text += fmt::format("  {} with a name that a later one has too: only unzip reaches them\n",
                         entries(unlisted.shadowed));
   if (unlisted.no_keys != 0)
     text += fmt::format("  {} with a name that no object can have: only unzip reaches them\n",
                         entries(unlisted.no_keys));
-  const std::size_t shown = std::min(unlisted.named.size(), kMaxUnlisted);
-  for (std::size_t i = 0; i < shown; ++i) text += fmt::format("    {}\n", base::printable(unlisted.named[i]));
-  return text + and_more(shown, unlisted.shadowed + unlisted.no_keys, "    ");
+  return text + list_text(unlisted.hidden, kMaxUnlisted, "    ", base::printable);
 }
 
 std::string rebuilt_text(const upkeep::Rebuilt& rebuilt) {
@@ -107,7 +105,7 @@ Json rebuilt_json(const upkeep::Rebuilt& rebuilt) {
     json["unlisted"] = {{"directories", unlisted->directories},
                         {"shadowed", unlisted->shadowed},
                         {"no_keys", unlisted->no_keys},
-                        {"named", unlisted->named}};
+                        {"named", unlisted->hidden.named()}};
   }
   return json;
 }
@@ -137,12 +135,12 @@ Command catalog_rebuild_command() {
   return {.name = "catalog rebuild",
           .usage = "--arch-bucket BUCKET --bucket BUCKET",
           .operands = "VOLUME ...",
-          .summary = "make lost records of volumes again, out of the volumes",
+          .summary = "make lost records of volumes again from the volumes",
           .prose = kRebuildProse,
           .examples = kRebuildExamples,
           .changes_store = true,
           .flags = joined({scope_flags(),
-                           {memory_flag("bound for what is read and decoded")},
+                           {memory_flag("limit for what is read and decoded")},
                            connection_flags(),
                            output_flags()}),
           .read = bind_options<read_rebuild, run_rebuild_command>};

@@ -18,12 +18,13 @@ namespace s3c::cli {
 namespace {
 
 constexpr std::string_view kFindProse =
-    R"(Tells which volumes hold these members: a line for each, the volume's key, a tab, the member's. From the
-catalog alone: nothing is thawed. A key whose day the layout tells costs three requests, whatever the
-archive's size; a glob is looked for in every volume in scope. * and ? match / too. With --output json
-each line is a JSON document with all that is known of the member. Where several volumes hold a key, all
-lines but the newest object's end in a tab and "older" (or "?" where the newest can't be told). A key that
-is in no volume, or whose newest object can't be told, makes the exit code 3.
+    R"(Tells which volumes hold these members. Each line has the volume's key, a tab and the member's key. Only
+the catalog is read, so nothing has to be thawed. If the layout tells the day of a key, find needs three
+requests, whatever the archive's size. A glob is searched in every volume in scope; it has to match the
+whole key, and * and ? match / too. With --output json each line is a JSON document with all that is known
+of the member. If several volumes hold a key, the lines of all but the newest object end in a tab and
+"older" (or "?" if the newest can't be told). The exit code is 3 if a key is in no volume, or if its
+newest object can't be told.
 )";
 
 constexpr std::string_view kFindExamples = R"(  Where one object went:
@@ -46,7 +47,7 @@ struct FindOptions {
 
 std::vector<Flag> find_flags() {
   return {
-      keys_from_flag("look for the keys in this file too, one a line; - is standard input"),
+      keys_from_flag("also look for the keys in this file, one per line; - is standard input"),
       volume_flag("only in this volume", "in all of them"),
       threads_flag("catalog objects read at the same time", "16"),
   };
@@ -122,7 +123,8 @@ ExitCode run_find_command(const FindOptions& options, const SessionSettings& set
   const ExitCode unfound = missed.tell(report.members != 0, session.terminal());
   if (tied != 0) {
     session.terminal().write_line(fmt::format(
-        "of {} the newest object can't be told: their lines end in \"?\"; --volume takes the one of a volume",
+        "the newest object of {} can't be told: their lines end in \"?\"; --volume takes the one of a "
+        "volume",
         format_count(tied, "key", "keys")));
   }
   if (failures != ExitCode::done) return failures;
@@ -135,7 +137,7 @@ Command find_command() {
   return {.name = "find",
           .usage = "--arch-bucket BUCKET --bucket BUCKET",
           .operands = "KEY|GLOB ...",
-          .summary = "which volumes hold these members",
+          .summary = "tell which volumes hold these members",
           .prose = kFindProse,
           .examples = kFindExamples,
           .flags = joined({scope_flags(), find_flags(), connection_flags(), output_flags()}),

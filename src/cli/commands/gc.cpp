@@ -12,32 +12,32 @@ namespace {
 
 constexpr std::string_view kGcProse =
     R"(Removes from an archive bucket what killed runs left there: records of volumes that were never committed,
-unfinished uploads, and the small objects of store probes. Archives and their records are never touched,
-nor is the record of an archive that is lost: it is named, and only catalog forget removes it.
-Safe beside running jobs: before a record goes, its upload is aborted and the archive looked at once more.
+unfinished uploads, and the small objects of store probes. Archives and their records are never touched.
+The record of a lost archive stays too: gc names it, and only catalog forget removes it. gc is safe beside
+running jobs: before it removes a record, it aborts the upload and looks for the archive once more.
 
-Only what is provably ours goes: what lies in s3compress_catalog/, the uploads that its records name, and,
+gc removes only what is provably ours: objects in s3compress_catalog/, uploads that its records name, and,
 with --bucket, unfinished uploads whose key is an archive's name. To find these, give --prefix, --layout
-and --archive-name as they were given to archive. In a versioned bucket what goes leaves delete markers.
+and --archive-name as they were given to archive. In a versioned bucket, gc leaves delete markers.
 )";
 
 constexpr std::string_view kGcExamples =
-    R"(  See what would go, without changing anything:
+    R"(  See what would be removed, without changing anything:
     s3compress gc --bucket source-bucket --arch-bucket archive-bucket --dry-run
 
   Remove what is older than a week, the result as JSON:
     s3compress gc --bucket source-bucket --arch-bucket archive-bucket --output json
 
-  No job runs, and everything unfinished is to go at once:
+  Remove everything unfinished at once, while no job runs:
     s3compress gc --bucket source-bucket --arch-bucket archive-bucket --garbage-age 0
 
-  Of archives that were named otherwise:
+  The same for archives with names of your own:
     s3compress gc --bucket source-bucket --arch-bucket archive-bucket --prefix logs \
                --layout '{prefix}/day={yyyy}-{mm}-{dd}/{hh}/' \
                --archive-name '{bucket}/{yyyy}{mm}{dd}-{hh}.zip'
 )";
 
-constexpr std::string_view kGarbage = "What goes";
+constexpr std::string_view kGarbage = "What is removed";
 
 std::vector<Flag> gc_flags() {
   return joined({
@@ -45,30 +45,28 @@ std::vector<Flag> gc_flags() {
        {.name = "bucket",
         .value = "BUCKET",
         .group = kBuckets,
-        .help =
-            "source bucket: unfinished uploads under its archives' names are garbage too; without it, only "
-            "uploads that the catalog names"}},
+        .help = "source bucket: unfinished uploads to its archives' names are garbage too; without it, only "
+                "uploads that the catalog names"}},
       naming_flags("Which names are ours"),
       {garbage_age_flag(
            kGarbage,
-           "leave uploads and copies that are younger, with their records: 30m, 12h, 7d, 2w; less is "
-           "as safe, but makes jobs that still run start volumes again",
+           "keep younger uploads and copies, and their records: 30m, 12h, 7d, 2w; a small age is as "
+           "safe, but running jobs may have to start volumes again",
            "min-age"),
        toggle_flag(kDryRun, kGarbage, "only list what would be removed; change nothing"),
-       threads_flag("archives looked at at the same time", "16")},
+       threads_flag("archives checked at the same time", "16")},
   });
 }
 
-std::string gc_progress_line(const upkeep::GcProgress& progress, std::chrono::milliseconds elapsed) {
-  return fmt::format("looked at {} and {}, {} removed; {}",
-                     format_count(progress.records, "record", "records"),
-                     format_count(progress.uploads, "upload", "uploads"), format_count(progress.removed),
+std::string gc_progress_line(const upkeep::GcCounts& now, std::chrono::milliseconds elapsed) {
+  return fmt::format("looked at {} and {}, {} removed; {}", format_count(now.records, "record", "records"),
+                     format_count(now.uploads, "upload", "uploads"), format_count(now.removed),
                      format_duration(elapsed));
 }
 
 upkeep::GcReport report_of(const upkeep::GcOptions& options, Session& session) {
   upkeep::GcProgress progress;
-  LineView view([&](std::chrono::milliseconds elapsed) { return gc_progress_line(progress, elapsed); });
+  LineView view(progress, gc_progress_line);
   const auto display = session.show(view);
   return upkeep::run_gc(options, {session.store(), session.log(), progress, session.stop()});
 }
@@ -76,10 +74,7 @@ upkeep::GcReport report_of(const upkeep::GcOptions& options, Session& session) {
 ExitCode run_gc_command(const upkeep::GcOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::finish);
   const upkeep::GcReport report = report_of(options, session);
-  const ExitCode code = exit_code_of(report);
-  const GcOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
-  session.print_result([&] { return gc_text(outcome); }, [&] { return gc_json(outcome); });
-  return code;
+  return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
 }
 
 }  // namespace

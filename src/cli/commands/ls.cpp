@@ -23,9 +23,10 @@ using catalog::ListedVolume;
 using catalog::VolumeInfo;
 
 constexpr std::string_view kLsProse =
-    R"(Lists the volumes of an archive bucket: objects, bytes, ratio, storage class, thawed or not, created;
-or, given a volume's key, its members. From the catalog alone: nothing is thawed. Lines come as they are
-found; with --output json each is one JSON document.
+    R"(Lists the volumes of an archive bucket, each with its objects, bytes, ratio, storage class, state of the
+thaw and time of creation. With the key of a volume, lists the members of that volume. Only the catalog is
+read, so nothing has to be thawed. Lines are printed as they are found; with --output json each line is a
+JSON document.
 )";
 
 constexpr std::string_view kLsExamples = R"(  The volumes of 2018:
@@ -50,7 +51,7 @@ std::vector<Flag> ls_flags() {
       {.name = "long",
        .kind = FlagKind::toggle,
        .group = "What is shown",
-       .help = "of members: size, date and ETag too",
+       .help = "also show size, date and ETag of members",
        .letter = 'l'},
       threads_flag("manifests read at the same time", "16"),
   };
@@ -104,7 +105,7 @@ ExitCode list_members(const LsOptions& options, Session& session, ResultLines& l
                                   lines.write(json ? member_json(member.manifest->archive_key, member.row)
                                                    : member_line(member.row, options.long_format));
                               });
-  if (report.volumes == 0 && report.failed == 0) {
+  if (report.volumes == 0 && report.failures.empty()) {
     throw Error(ErrorKind::not_found, "the catalog has no volume of that name",
                 {.operation = "ls", .resource = options.scope.archive_bucket + "/" + options.volume});
   }

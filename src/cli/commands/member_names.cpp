@@ -6,14 +6,13 @@
 #include <fstream>
 #include <iostream>
 
+#include "base/counted.h"
 #include "base/encoding.h"
 #include "cli/options/scope.h"
 #include "cli/output/hints.h"
 
 namespace s3c::cli {
 namespace {
-
-constexpr std::size_t kMaxNamed = 20;
 
 void read_lines(std::istream& in, const std::string& name, std::vector<std::string>& lines) {
   const std::size_t before = lines.size();
@@ -24,7 +23,7 @@ void read_lines(std::istream& in, const std::string& name, std::vector<std::stri
     throw UsageError(fmt::format("--keys-from {} could not be read to its end", base::printable(name)), "");
   if (lines.size() == before) {
     throw UsageError(fmt::format("--keys-from {} holds no key", base::printable(name)),
-                     "one key a line, as find prints them");
+                     "one key per line, as find prints them");
   }
 }
 
@@ -54,7 +53,7 @@ catalog::MemberQuery read_query(const MemberNames& names) {
     std::ifstream file(names.keys_file, std::ios::binary);
     if (!file) {
       throw UsageError(fmt::format("--keys-from {} can't be opened", base::printable(names.keys_file)),
-                       "one key a line; - is standard input");
+                       "one key per line; - is standard input");
     }
     read_lines(file, names.keys_file, keys);
   }
@@ -68,30 +67,31 @@ void MissedKeys::found(const std::string& key) {
 }
 
 ExitCode MissedKeys::tell(bool any, Terminal& terminal) const {
-  std::uint64_t missed = 0;
+  base::Counted<std::string_view, 20> missed;
   for (std::size_t i = 0; i < found_.size(); ++i) {
-    if (found_[i]) continue;
-    if (++missed <= kMaxNamed)
-      terminal.write_line(fmt::format("not found: {}", base::printable(query_.keys()[i])));
+    if (!found_[i]) missed.add(query_.keys()[i]);
   }
-  if (missed > kMaxNamed) terminal.write_line(fmt::format("and {} more were not found", missed - kMaxNamed));
-  if (!any && (query_.has_globs() || query_.wants_everything()) && missed == 0) {
+  for (const std::string_view key : missed.named())
+    terminal.write_line(fmt::format("not found: {}", base::printable(key)));
+  if (const std::uint64_t more = missed.count() - missed.named().size(); more != 0)
+    terminal.write_line(fmt::format("and {} more were not found", more));
+  if (!any && (query_.has_globs() || query_.wants_everything()) && missed.empty()) {
     terminal.write_line("not found: nothing matches");
     return ExitCode::left;
   }
-  return missed == 0 ? ExitCode::done : ExitCode::left;
+  return missed.empty() ? ExitCode::done : ExitCode::left;
 }
 
 ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal) {
-  if (report.failed == 0) return ExitCode::done;
+  if (report.failures.empty()) return ExitCode::done;
   ExitCode code = ExitCode::failed;
-  for (const base::Error& error : report.failures) {
+  for (const base::Error& error : report.failures.named()) {
     terminal.write_line(fmt::format("not searched: {}", base::printable(error.what())));
     if (const std::string hint = hint_for(error); !hint.empty()) terminal.write_line("hint: " + hint);
     if (!error.worth_retrying()) code = ExitCode::refused;
   }
-  if (report.failed > report.failures.size())
-    terminal.write_line(fmt::format("and {} more volumes", report.failed - report.failures.size()));
+  if (const std::uint64_t more = report.failures.count() - report.failures.named().size(); more != 0)
+    terminal.write_line(fmt::format("and {} more volumes", more));
   return code;
 }
 

@@ -24,15 +24,15 @@ namespace {
 
 constexpr std::string_view kRestoreProse =
     R"(Brings members back, with their content type, other system headers, metadata and tags: to the bucket and
-key they came from, to another bucket, or as files. Finds their volumes, asks for the thaw of those that
-are frozen, and goes on past those that are thawed or on the way. Every member's size and CRC-32 is
-checked before it is written. Nothing that is there is overwritten, what is back already is skipped: the
-same command again goes on where the last one stopped. Of several objects that had one key the newest
-comes back, by the last-modified that the store told; --volume takes another one. Without keys and globs
-everything of the days, or of the volume, given comes back.
+key they came from, to another bucket, or as files. Asks for the thaw of frozen volumes, unless it is on
+the way, and restores from those that are thawed. Checks every member's size and CRC-32 before it is
+written. Without --overwrite nothing that is there is overwritten. What is already back is skipped: the
+same command again goes on where the last one stopped. If several objects had one key, the one with the
+newest last-modified comes back; --volume takes another one. Without keys and globs, everything of the
+given days, or of the volume, comes back.
 )";
 
-constexpr std::string_view kRestoreExamples = R"(  What it would thaw and cost to get April back:
+constexpr std::string_view kRestoreExamples = R"(  See what would be thawed, and the costs, to get April back:
     s3compress restore --arch-bucket archive-bucket --bucket source-bucket \
                --from 2018-04-01 --until 2018-04-30 --dry-run
 
@@ -56,27 +56,31 @@ struct RestoreRequest {
 std::vector<Flag> restore_flags() {
   constexpr std::string_view kWhereTo = "Where to";
   return {
-      keys_from_flag("restore the keys in this file too, one a line; - is standard input"),
-      volume_flag("only out of this volume, also what others hold newer", "of each key the newest"),
+      keys_from_flag("also restore the keys in this file, one per line; - is standard input"),
+      volume_flag("only from this volume, even if other volumes hold newer objects",
+                  "the newest object of each key"),
       {.name = "to",
        .value = "PLACE",
        .group = kWhereTo,
-       .help = "s3://bucket/prefix/ or a directory; keys are put behind it",
+       .help = "s3://bucket/prefix/ or a directory; keys are added at its end",
        .otherwise = "each to its own bucket and key"},
       toggle_flag("overwrite", kWhereTo, "replace what is there; without it nothing is ever overwritten"),
       tier_flag(),
       days_flag(),
       toggle_flag("wait", kTheThaw,
-                  "wait until everything is thawed; without it, exit code 4 and a later run goes on"),
+                  "wait until everything is thawed; without it, the exit code is 4 and a later run goes "
+                  "on"),
       {.name = "poll",
        .value = "AGE",
        .group = kTheThaw,
        .help = "with --wait: how often to ask",
        .fallback = "1m"},
       toggle_flag("yes", kTheThaw, "don't ask before it starts, also on a terminal"),
-      toggle_flag(kDryRun, kTheThaw, "only tell what would be thawed and written, and what it costs"),
-      threads_flag("ranges of archives in work at the same time", "32"),
-      memory_flag("bound for what is fetched and decoded"),
+      toggle_flag(kDryRun, kTheThaw,
+                  "only tell what would be thawed and written, and the costs; change "
+                  "nothing"),
+      threads_flag("ranges of archives read at the same time", "32"),
+      memory_flag("limit for what is fetched and decoded"),
   };
 }
 
@@ -93,9 +97,13 @@ bool is_date(const std::string& text) {
 
 std::string read_place(const Reader& reader) {
   std::string to = reader.text("to");
-  if (is_date(to)) throw UsageError(fmt::format("--to \"{}\" is where to; the last day is --until", to), "");
+  if (is_date(to))
+    throw UsageError(fmt::format("--to \"{}\" is a date, but --to is the place to restore "
+                                 "to; the last day is --until",
+                                 to),
+                     "");
   if (to.starts_with("s3://") && (to.size() == 5 || to[5] == '/'))
-    throw UsageError("--to names no bucket", "s3://bucket/prefix/, or a directory");
+    throw UsageError("--to names no bucket", "give s3://bucket/prefix/ or a directory");
   return to;
 }
 
@@ -105,7 +113,8 @@ void require_a_limit(const Reader& reader, const RestoreRequest& request) {
     if (reader.find(name) != nullptr) return;
   }
   throw UsageError(
-      "restore needs keys, globs, --keys-from, --volume, --years, --from or --until: what is to come back",
+      "restore needs keys, globs, --keys-from, --volume, --years, --from or --until to know what to "
+      "bring back",
       "'*' is everything; for example: s3compress restore --arch-bucket archive-bucket --bucket "
       "source-bucket '*'");
 }
@@ -178,20 +187,18 @@ bool may_go_on(const RestoreSettings& settings) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-std::string restore_progress_line(const restore::RestoreProgress& progress,
-                                  std::chrono::milliseconds elapsed) {
-  std::string text = fmt::format("{} of {} back, {}; {}", format_count(progress.done),
-                                 format_count(progress.members, "object", "objects"),
-                                 format_bytes(progress.bytes), format_duration(elapsed));
-  if (const std::uint64_t waiting = progress.waiting; waiting != 0)
-    text += fmt::format("; waiting for the thaw of {}", format_count(waiting, "volume", "volumes"));
+std::string restore_progress_line(const restore::RestoreCounts& now, std::chrono::milliseconds elapsed) {
+  std::string text = fmt::format("{} of {} back, {}; {}", format_count(now.done),
+                                 format_count(now.members, "object", "objects"), format_bytes(now.bytes),
+                                 format_duration(elapsed));
+  if (now.waiting != 0)
+    text += fmt::format("; waiting for the thaw of {}", format_count(now.waiting, "volume", "volumes"));
   return text;
 }
 
 restore::RestoreReport report_of(const RestoreSettings& settings, const restore::RestorePlan& plan,
                                  const restore::RestoreContext& context, Session& session) {
-  LineView view(
-      [&](std::chrono::milliseconds elapsed) { return restore_progress_line(context.progress, elapsed); });
+  LineView view(context.progress, restore_progress_line);
   const auto display = session.show(view);
   return restore::run_restore(settings.options, plan, context);
 }
@@ -226,10 +233,7 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
   const ExitCode unfound = missed.tell(plan.members + plan.tied + plan.withheld != 0, session.terminal());
   ExitCode code = exit_code_of(report);
   if (code == ExitCode::done) code = unfound;
-  const RestoreOutcome outcome{settings,          plan, report, session.connection().requests(),
-                               session.elapsed(), code};
-  session.print_result([&] { return restore_text(outcome); }, [&] { return restore_json(outcome); });
-  return code;
+  return session.conclude(RestoreOutcome{session.outcome_of(settings, report, code), plan});
 }
 
 }  // namespace

@@ -13,8 +13,9 @@ constexpr Flag tier_flag() {
           .value = "TIER",
           .group = kTheThaw,
           .help = "speed and cost of the thaw",
-          .fallback = "Bulk",
-          .choices = {"Bulk", "Standard", "Expedited"}};
+          .fallback = to_string(s3::RestoreTier::bulk),
+          .choices = {to_string(s3::RestoreTier::bulk), to_string(s3::RestoreTier::standard),
+                      to_string(s3::RestoreTier::expedited)}};
 }
 
 constexpr Flag days_flag() {
@@ -30,9 +31,9 @@ constexpr Flag days_flag() {
 inline catalog::ThawOptions read_thaw(const Reader& reader) {
   catalog::ThawOptions thaw;
   const std::string tier = reader.choice("tier");
-  thaw.tier = tier == "Bulk"       ? s3::RestoreTier::bulk
-              : tier == "Standard" ? s3::RestoreTier::standard
-                                   : s3::RestoreTier::expedited;
+  for (const auto one : {s3::RestoreTier::bulk, s3::RestoreTier::standard, s3::RestoreTier::expedited}) {
+    if (tier == to_string(one)) thaw.tier = one;
+  }
   thaw.days = reader.number("days");
   return thaw;
 }

@@ -13,12 +13,12 @@ namespace s3c::cli {
 namespace {
 
 constexpr std::string_view kVerifyProse =
-    R"(Compares each volume with its manifest: it exists, is the one that was committed, has its size and its
-checksum, and its index has its own. By what the store tells, so without a thaw. With --deep every volume
-is read whole, every member decoded and compared with the index, and the volume's own index with the
-catalog's; --thaw asks for the thaw of those that are frozen. With --bucket, archives without a record are
-found too. Damage is named, and the exit code is 1; 4 when all that is missing is the thaw of volumes that
---deep could not read.
+    R"(Compares each volume with its manifest: that it exists, that it is the one that was committed, that size
+and checksum are right, and that its index is right too. The store tells all of that, so nothing has to be
+thawed. With --deep, every volume is read whole, every member is decoded and compared with the index, and
+the volume's own index is compared with the catalog's; --thaw asks for the thaw of frozen volumes. With
+--bucket, archives without a record are found too. Damage is named, and the exit code is 1. If nothing
+is wrong but --deep could not read volumes because they are frozen, the exit code is 4.
 
 An archive that was copied (to another storage class, by replication, in a console) can lose its id. It is
 named, and the exit code is 3. --deep --mend reads it whole, and only then copies it onto itself inside
@@ -28,7 +28,7 @@ the store, with its id. In a Glacier class it is frozen again after that.
 constexpr std::string_view kVerifyExamples = R"(  All volumes of a bucket:
     s3compress verify --arch-bucket archive-bucket --bucket source-bucket
 
-  Every byte of one volume; while it is frozen its thaw is asked for, and a later run reads it:
+  Every byte of one volume; if it is frozen, this asks for its thaw, and a later run reads it:
     s3compress verify --arch-bucket archive-bucket --deep --thaw source-bucket/20180401.zip
 
   An archive that lost its id gets it back:
@@ -47,24 +47,24 @@ std::vector<Flag> verify_flags() {
       {.name = "mend",
        .kind = FlagKind::toggle,
        .group = kLookedAt,
-       .help =
-           "with --deep: give an archive that is whole but lost its id the id back, by a copy onto itself "
-           "inside the store",
+       .help = "with --deep: give the id back to an archive that is whole but lost it, by a copy onto itself "
+               "inside the store",
        .changes_store = true},
       garbage_age_flag(
           kLookedAt,
-          "take a record without an archive for what a killed run left, or for damage, when it is this "
-          "old; a younger one may belong to a run that still works",
+          "report a record without an archive (as left by a killed run, or as damage) if it is at least "
+          "this old; a younger one may belong to a run that still works",
           "min-age"),
       {.name = "thaw",
        .kind = FlagKind::toggle,
        .group = kTheThaw,
-       .help = "with --deep: ask S3 to thaw what is frozen; run the same command again when it is thawed",
+       .help = "with --deep: ask S3 to thaw frozen volumes; run the same command again when they are "
+               "thawed",
        .changes_store = true},
       tier_flag(),
       days_flag(),
-      threads_flag("volumes looked at at the same time", "16"),
-      memory_flag("with --deep: bound for what is read and decoded"),
+      threads_flag("volumes checked at the same time", "16"),
+      memory_flag("with --deep: limit for what is read and decoded"),
   };
 }
 
@@ -90,18 +90,16 @@ upkeep::VerifyOptions read_verify(Reader& reader) {
   return options;
 }
 
-std::string verify_progress_line(const upkeep::VerifyProgress& progress, std::chrono::milliseconds elapsed) {
-  std::string text = fmt::format("looked at {}", format_count(progress.volumes, "volume", "volumes"));
-  if (const std::uint64_t bytes = progress.bytes_read; bytes != 0)
-    text += fmt::format(", {} read", format_bytes(bytes));
-  if (const std::uint64_t damages = progress.damages; damages != 0)
-    text += fmt::format(", {} DAMAGED", format_count(damages));
+std::string verify_progress_line(const upkeep::VerifyCounts& now, std::chrono::milliseconds elapsed) {
+  std::string text = fmt::format("looked at {}", format_count(now.volumes, "volume", "volumes"));
+  if (now.bytes_read != 0) text += fmt::format(", {} read", format_bytes(now.bytes_read));
+  if (now.damages != 0) text += fmt::format(", {} DAMAGED", format_count(now.damages));
   return text + "; " + format_duration(elapsed);
 }
 
 upkeep::VerifyReport report_of(const upkeep::VerifyOptions& options, Session& session) {
   upkeep::VerifyProgress progress;
-  LineView view([&](std::chrono::milliseconds elapsed) { return verify_progress_line(progress, elapsed); });
+  LineView view(progress, verify_progress_line);
   const auto display = session.show(view);
   return upkeep::run_verify(options, {session.store(), session.log(), progress, session.stop()});
 }
@@ -109,10 +107,7 @@ upkeep::VerifyReport report_of(const upkeep::VerifyOptions& options, Session& se
 ExitCode run_verify_command(const upkeep::VerifyOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
   const upkeep::VerifyReport report = report_of(options, session);
-  const ExitCode code = exit_code_of(report);
-  const VerifyOutcome outcome{options, report, session.connection().requests(), session.elapsed(), code};
-  session.print_result([&] { return verify_text(outcome); }, [&] { return verify_json(outcome); });
-  return code;
+  return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
 }
 
 }  // namespace
@@ -121,7 +116,7 @@ Command verify_command() {
   return {.name = "verify",
           .usage = "--arch-bucket BUCKET [--bucket BUCKET]",
           .operands = "[VOLUME ...]",
-          .summary = "each volume against its manifest, or every byte of it",
+          .summary = "compare each volume with its manifest, or read every byte of it",
           .prose = kVerifyProse,
           .examples = kVerifyExamples,
           .flags = joined({scope_flags(), verify_flags(), connection_flags(), output_flags()}),

@@ -108,7 +108,7 @@ class ArgumentParser {
   void check_not_empty(const std::string& word) const {
     if (!word.empty()) return;
     throw UsageError(fmt::format("argument {} is empty", next_),
-                     "a shell variable that isn't set? give it a value or leave it out");
+                     "perhaps a shell variable isn't set: give it a value or leave it out");
   }
 
   /// REQUIRES: words is the name of a command, or the start of several names.

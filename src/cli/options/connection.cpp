@@ -22,9 +22,9 @@ StoreAccess store_access(const Reader& reader) {
   }
   if (!reader.toggle(kDryRun)) return changes ? StoreAccess::read_write : StoreAccess::read_only;
   if (changes && find_flag(command.flags, kDryRun) == nullptr) {
-    throw UsageError(fmt::format("{} is on, and this would change something: {} has no dry run",
+    throw UsageError(fmt::format("{} is on, but this would change something, and {} has no dry run",
                                  reader.find(kDryRun)->origin, command.name),
-                     "turn it off if the change is meant");
+                     "turn it off if you want the change");
   }
   return StoreAccess::read_only;
 }
@@ -50,13 +50,13 @@ std::vector<Flag> connection_flags() {
       {.name = "ca-bundle",
        .value = "FILE",
        .group = kConnection,
-       .help = "PEM file of trusted authorities; TLS is always verified",
+       .help = "PEM file of trusted authorities; certificates are always verified",
        .otherwise = "AWS_CA_BUNDLE, the system's",
        .empty_is_unset = true},
       {.name = "addressing-style",
        .value = "STYLE",
        .group = kConnection,
-       .help = "where the bucket's name goes",
+       .help = "where the bucket's name stands in a URL",
        .otherwise = "the profile's, auto",
        .choices = {"auto", "path", "virtual"}},
       {.name = "max-attempts",

@@ -86,9 +86,10 @@ std::vector<Flag> flags_of_all(const CommandTable& table) {
 constexpr std::string_view kSettings = R"(
 Settings:
   Every flag can also be an environment variable (--min-age: S3COMPRESS_MIN_AGE) or a line of the
-  --config file (min-age = "7d"). The command line wins over the environment, that over the file.
+  --config file (min-age = "7d"). The command line wins over the environment, and the environment
+  over the file.
   In the file, lines above every section are for all commands, lines below [archive] for that one.
-  A toggle is taken back by --flag=false. Lists in the environment are separated by commas.
+  --flag=false turns a toggle off. Commas separate the parts of a list in the environment.
   Sizes: K, M, G, T and KiB, MiB, GiB, TiB are powers of 1024; KB, MB, GB, TB powers of 1000.
   Credentials, regions and profiles are found where the AWS CLI finds them: AWS_ACCESS_KEY_ID and
   AWS_SECRET_ACCESS_KEY, AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3, ~/.aws/config, ~/.aws/credentials.
@@ -134,7 +135,7 @@ std::string group_help(const CommandTable& table, std::string_view words) {
     usage += (usage.empty() ? "usage: " : "       ") + usage_line(table, *command);
     list += command_line_of(*command);
   }
-  return fmt::format("{}\nCommands:\n{}\nBehind each of them, --help lists its flags.\n", usage, list);
+  return fmt::format("{}\nCommands:\n{}\n--help after one of them lists its flags.\n", usage, list);
 }
 
 std::string command_help(const CommandTable& table, const Command& command) {

@@ -16,7 +16,7 @@ std::vector<Flag> output_flags() {
       {.name = "output",
        .value = "FORMAT",
        .group = kOutput,
-       .help = "of the result on standard output",
+       .help = "format of the result on standard output",
        .fallback = "text",
        .choices = {"text", "json"}},
       output_toggle("quiet", "print errors only, and the result if it is JSON"),

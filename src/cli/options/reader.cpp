@@ -1,5 +1,8 @@
 #include "cli/options/reader.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "cli/options/values.h"
 
 namespace s3c::cli {
@@ -84,6 +87,17 @@ std::string Reader::help_for(std::string_view name) const {
 std::string_view Reader::fallback_of(std::string_view name) const {
   const Flag* flag = find_flag(command_->flags, name);
   return flag == nullptr ? std::string_view() : flag->fallback;
+}
+
+UsageError refusal_of(const Reader& reader, const base::Error& error) {
+  const std::string message = base::printable(error.message());
+  const std::size_t end = std::min(message.find(' '), message.size());
+  const std::string name = canonical_name(message.substr(0, end));
+  std::string hint = reader.help_for(name);
+  if (hint.empty()) return UsageError(message, see_help(reader.command().name));
+  const Setting* setting = reader.find(name);
+  return UsageError((setting == nullptr ? "--" + name : setting->origin) + message.substr(end),
+                    std::move(hint));
 }
 
 }  // namespace s3c::cli

@@ -90,16 +90,21 @@ class Reader {
   Settings settings_;
 };
 
+/// The error of a check of core code. Core code knows settings, not flags: its message begins with the
+/// setting's name, as in "max_size must be at least 1 byte". The UsageError names the flag instead, as it was
+/// given, and its hint is the flag's help. Without such a name the hint points to --help.
+UsageError refusal_of(const Reader& reader, const base::Error& error);
+
 /// Turns the error of check(), about options that are missing or contradict each other, into a UsageError
-/// with a hint. The hint is example if is_missing, else it points to --help.
+/// with a hint. The hint is example if is_missing, else that of refusal_of().
 template <typename Check>
 void refuse_unless_valid(const Reader& reader, bool is_missing, std::string_view example, Check check) {
   try {
     check();
   } catch (const base::Error& error) {
-    throw UsageError(
-        base::printable(error.message()),
-        is_missing ? fmt::format("for example: s3compress {}", example) : see_help(reader.command().name));
+    const UsageError refusal = refusal_of(reader, error);
+    throw UsageError(refusal.message(),
+                     is_missing ? fmt::format("for example: s3compress {}", example) : refusal.hint());
   }
 }
 

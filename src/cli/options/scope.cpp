@@ -49,17 +49,17 @@ std::vector<Flag> naming_flags(std::string_view group) {
       {.name = "prefix",
        .value = "PREFIX",
        .group = group,
-       .help = "as for archive; only with --bucket",
+       .help = "as it was given to archive; only with --bucket",
        .fallback = "sources"},
       {.name = "layout",
        .value = "TEMPLATE",
        .group = group,
-       .help = "as for archive; only with --bucket",
+       .help = "as it was given to archive; only with --bucket",
        .fallback = catalog::kDefaultLayout},
       {.name = "archive-name",
        .value = "TEMPLATE",
        .group = group,
-       .help = "as for archive; only with --bucket",
+       .help = "as it was given to archive; only with --bucket",
        .fallback = catalog::kDefaultArchiveName},
   };
 }
@@ -84,14 +84,13 @@ std::vector<Flag> date_flags(std::string_view group) {
 }
 
 std::vector<Flag> scope_flags() {
-  return joined(
-      {{archive_bucket_flag(),
-        {.name = "bucket",
-         .value = "BUCKET",
-         .group = kBuckets,
-         .help = "whose objects were archived; without it every volume in the catalog is looked at"}},
-       naming_flags(kWhichVolumes),
-       date_flags(kWhichVolumes)});
+  return joined({{archive_bucket_flag(),
+                  {.name = "bucket",
+                   .value = "BUCKET",
+                   .group = kBuckets,
+                   .help = "source bucket of the archives; without it, every volume is in scope"}},
+                 naming_flags(kWhichVolumes),
+                 date_flags(kWhichVolumes)});
 }
 
 std::string read_prefix(const Reader& reader) {
@@ -134,7 +133,7 @@ void require_bucket_for_names(const Reader& reader, const std::string& bucket) {
   for (const char* name : {"prefix", "layout", "archive-name"}) {
     if (bucket.empty() && reader.source(name) == Source::command_line) {
       throw UsageError(fmt::format("--{} needs --bucket", name),
-                       "without --bucket no archive's name is taken for ours");
+                       "only the archives of one source bucket have such names");
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "catalog/catalog_scope.h"
 #include "cli/options/reader.h"
 
@@ -30,7 +31,7 @@ constexpr Flag threads_flag(std::string_view help, std::string_view fallback) {
           .group = kSpeedAndMemory,
           .help = help,
           .fallback = fallback,
-          .range = {1, 4096}};
+          .range = {1, base::kMaxThreads}};
 }
 
 /// help: says what the memory is for.

@@ -48,7 +48,8 @@ const Flag& flag_of(const ConfigSetting& setting, const CommandTable& table, con
     const std::vector<const Command*> commands = commands_of(table, setting.section);
     if (commands.empty()) {
       throw UsageError(fmt::format("{}: there is no section [{}]", setting.place, setting.section),
-                       "flags stand above every section, or in that of their command, such as [archive]");
+                       "flags stand above every section, or in the section of their command, such as "
+                       "[archive]");
     }
     meant = commands.front();
     for (const Command* one : commands) flag = flag == nullptr ? find_flag(one->flags, setting.name) : flag;
@@ -110,7 +111,7 @@ bool is_given(const Flag& flag, const std::string& value, const std::string& ori
   if (flag.empty_is_unset) return false;
   throw UsageError(
       fmt::format("{} has an empty value", origin),
-      fmt::format("a variable that isn't set? give it a value or leave it out; {}", usage_of(flag)));
+      fmt::format("perhaps a variable isn't set: give it a value or leave it out; {}", usage_of(flag)));
 }
 
 std::string did_you_mean(const Command& command, std::string_view name) {

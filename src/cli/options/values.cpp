@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace s3c::cli {
 namespace {
@@ -40,27 +41,18 @@ std::string upper(std::string_view text) {
   return result;
 }
 
-std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 std::int64_t parse_number(std::string_view text, std::int64_t least, std::int64_t most) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
+  const auto value = base::parse_number<std::int64_t>(text);
+  if (!value || *value < least || *value > most)
     refuse(fmt::format("is not a whole number from {} to {}", least, most));
-  }
-  return value;
+  return *value;
 }
 
 std::uint64_t parse_count(std::string_view text) {
-  std::string_view rest;
-  const std::optional<std::uint64_t> value = leading_number(text, &rest);
-  if (!value || !rest.empty() || *value == 0) refuse("is not a whole number from 1");
+  const auto value = base::parse_number<std::uint64_t>(text);
+  if (!value || *value == 0) refuse("is not a whole number from 1");
   return *value;
 }
 
@@ -92,7 +84,7 @@ std::uint64_t parse_size_bytes(std::string_view text) {
   std::string_view rest;
   const std::optional<std::uint64_t> value = leading_number(text, &rest);
   if (!value) refuse(kExpected);
-  const std::string name = upper(trim(rest));
+  const std::string name = upper(base::trim(rest));
   const auto unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == name; });
   if (unit == kUnits.end()) refuse(kExpected);
   if (*value == 0) refuse("must be more than 0");
@@ -131,7 +123,7 @@ std::vector<std::string> parse_list(std::string_view text) {
   std::vector<std::string> parts;
   while (true) {
     const std::size_t comma = text.find(',');
-    const std::string_view part = trim(text.substr(0, comma));
+    const std::string_view part = base::trim(text.substr(0, comma));
     if (part.empty()) refuse("has an empty part: separate the parts by single commas");
     parts.emplace_back(part);
     if (comma == std::string_view::npos) return parts;
@@ -143,9 +135,8 @@ std::set<int> parse_years(const std::vector<std::string>& texts) {
   std::set<int> years;
   for (const std::string& text : texts) {
     for (const std::string& part : parse_list(text)) {
-      std::string_view rest;
-      const std::optional<std::uint64_t> year = leading_number(part, &rest);
-      if (!year || !rest.empty() || part.size() != 4 || *year == 0) {
+      const auto year = base::parse_number<std::uint64_t>(part);
+      if (!year || part.size() != 4 || *year == 0) {
         refuse("is not a list of years, such as 2018 or 2016,2017");
       }
       years.insert(static_cast<int>(*year));

@@ -61,10 +61,10 @@ Json left_json(const archive::LeftObjects& left) {
   return {{"count", left.count()}, {"by_reason", by_reason}, {"named", named}};
 }
 
-Json group_json(const archive::ArchiveOptions& options, const GroupReport& group) {
+Json group_json(const RunOutcome& outcome, const GroupReport& group) {
   Json volumes = Json::array();
   for (const VolumeReport& volume : group.volumes)
-    volumes.push_back(volume_json(options.archive_bucket, volume));
+    volumes.push_back(volume_json(outcome.options.archive_bucket, volume));
   Json json = {{"prefix", group.prefix},
                {"listed", group.listed},
                {"listed_bytes", group.listed_bytes},
@@ -80,31 +80,24 @@ Json group_json(const archive::ArchiveOptions& options, const GroupReport& group
                {"lost", group.lost},
                {"left", group.left.count()},
                {"error", group.failure ? error_json(*group.failure) : Json(nullptr)}};
-  if (options.dry_run) {
+  if (outcome.report.dry_run) {
     json["to_archive"] = group.to_archive;
     json["to_archive_bytes"] = group.to_archive_bytes;
   }
   return json;
 }
 
-Json total_json(const archive::ArchiveOptions& options, const archive::RunReport& report) {
+Json total_json(const archive::RunReport& report) {
   const GroupReport total = report.total();
-  std::uint64_t archived = 0;
-  std::uint64_t source_bytes = 0;
-  std::uint64_t archive_bytes = 0;
-  for (const VolumeReport& volume : total.volumes) {
-    archived += volume.objects;
-    source_bytes += volume.source_bytes;
-    archive_bytes += volume.archive_bytes;
-  }
+  const archive::VolumeSums archived = total.archived();
   std::uint64_t failed = 0;
   for (const GroupReport& group : report.group_reports) failed += group.failure ? 1 : 0;
-  Json json = {{"groups", report.groups},
+  Json json = {{"groups", report.group_reports.size()},
                {"groups_failed", failed},
                {"volumes", total.volumes.size()},
                {"objects_listed", total.listed},
                {"objects_already_archived", total.already_archived},
-               {"objects_archived", archived},
+               {"objects_archived", archived.objects},
                {"objects_deleted", total.deleted},
                {"delete_markers", total.markers},
                {"versions_deleted", total.versions_deleted},
@@ -112,11 +105,11 @@ Json total_json(const archive::ArchiveOptions& options, const archive::RunReport
                {"versions_kept_bytes", total.versions_kept_bytes},
                {"objects_vanished", total.vanished},
                {"objects_left", total.left.count()},
-               {"source_bytes", source_bytes},
-               {"archive_bytes", archive_bytes},
+               {"source_bytes", archived.source_bytes},
+               {"archive_bytes", archived.archive_bytes},
                {"lost_races", total.lost_races},
                {"volumes_lost", total.lost.size()}};
-  if (options.dry_run) {
+  if (report.dry_run) {
     json["objects_to_archive"] = total.to_archive;
     json["bytes_to_archive"] = total.to_archive_bytes;
   }
@@ -128,15 +121,15 @@ Json total_json(const archive::ArchiveOptions& options, const archive::RunReport
 std::string json_summary(const RunOutcome& outcome) {
   const archive::RunReport& report = outcome.report;
   Json groups = Json::array();
-  for (const GroupReport& group : report.group_reports) groups.push_back(group_json(outcome.options, group));
+  for (const GroupReport& group : report.group_reports) groups.push_back(group_json(outcome, group));
   Json json = json_head("archive", outcome.exit_code);
-  json.update({{"dry_run", outcome.options.dry_run},
+  json.update({{"dry_run", report.dry_run},
                {"bucket", outcome.options.selection.bucket},
                {"prefix", outcome.options.selection.prefix},
                {"archive_bucket", outcome.options.archive_bucket},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"delete_conditions", conditions_json(report.delete_conditions)},
-               {"total", total_json(outcome.options, report)},
+               {"total", total_json(report)},
                {"groups", groups},
                {"error", report.failure ? error_json(*report.failure) : Json(nullptr)},
                {"left", left_json(report.total().left)},

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/encoding.h"
 #include "cli/output/archive_summary.h"
 #include "cli/output/format.h"
@@ -29,15 +27,11 @@ std::string where(const archive::ArchiveOptions& options) {
 }
 
 std::string volumes_text(const RunOutcome& outcome, const std::vector<VolumeReport>& volumes) {
-  std::string text;
-  const std::size_t shown = std::min(volumes.size(), kMaxVolumes);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const VolumeReport& volume = volumes[i];
-    text += fmt::format("  {}/{}  {}, {}\n", base::printable(outcome.options.archive_bucket),
-                        base::printable(volume.archive_key), format_objects(volume.objects),
-                        format_bytes(volume.archive_bytes));
-  }
-  return text + and_more(shown, volumes.size(), "  ");
+  return list_text(volumes, volumes.size(), kMaxVolumes, "  ", [&](const VolumeReport& volume) {
+    return fmt::format("{}/{}  {}, {}", base::printable(outcome.options.archive_bucket),
+                       base::printable(volume.archive_key), format_objects(volume.objects),
+                       format_bytes(volume.archive_bytes));
+  });
 }
 
 /// What the run did with versions, in a bucket that keeps them.
@@ -62,23 +56,18 @@ std::string versions_text(const archive::ArchiveOptions& options, const GroupRep
 }
 
 std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
-  std::uint64_t count = 0;
-  std::uint64_t in_bytes = 0;
-  std::uint64_t out_bytes = 0;
-  for (const VolumeReport& volume : total.volumes) {
-    count += volume.objects;
-    in_bytes += volume.source_bytes;
-    out_bytes += volume.archive_bytes;
-  }
+  const archive::VolumeSums archived = total.archived();
   std::string text =
       total.volumes.empty()
-          ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.groups))
-          : fmt::format("archived: {} of {}, in {}\n", format_objects(count), groups(outcome.report.groups),
+          ? fmt::format("archived: nothing new in {}\n", groups(outcome.report.group_reports.size()))
+          : fmt::format("archived: {} of {}, in {}\n", format_objects(archived.objects),
+                        groups(outcome.report.group_reports.size()),
                         format_count(total.volumes.size(), "volume", "volumes"));
   text += volumes_text(outcome, total.volumes);
-  if (count > 0) {
-    text += fmt::format("bytes:    {} -> {} ({})\n", format_bytes(in_bytes), format_bytes(out_bytes),
-                        format_ratio(in_bytes, out_bytes));
+  if (archived.objects > 0) {
+    text += fmt::format("bytes:    {} -> {} ({})\n", format_bytes(archived.source_bytes),
+                        format_bytes(archived.archive_bytes),
+                        format_ratio(archived.source_bytes, archived.archive_bytes));
   }
   if (total.already_archived > 0) {
     text += fmt::format("before:   {} had been archived by an earlier run\n",
@@ -100,7 +89,7 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
                         describe(*conditions));
   }
   if (total.vanished > 0) {
-    text += fmt::format("vanished: {} deleted by somebody else during the run, not archived\n",
+    text += fmt::format("vanished: {} deleted by another process during the run, not archived\n",
                         format_count(total.vanished, "object was", "objects were"));
   }
   return text;
@@ -110,55 +99,52 @@ std::string left_text(const archive::LeftObjects& left) {
   if (left.count() == 0) return {};
   std::string text = fmt::format("LEFT IN PLACE: {}\n", format_objects(left.count()));
   for (const auto& [reason, count] : left.by_reason()) {
-    text += fmt::format("  {}: {}\n", archive::describe(reason), format_count(count));
+    const char* const flag = reason == archive::LeftReason::too_large ? " (--memory)" : "";
+    text += fmt::format("  {}{}: {}\n", archive::describe(reason), flag, format_count(count));
   }
-  const std::size_t shown = std::min(left.named().size(), kMaxNames);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const LeftObject& object = left.named()[i];
-    text += fmt::format("    {}: {}", base::printable(object.key), archive::describe(object.reason));
-    if (!object.detail.empty()) text += fmt::format(" ({})", base::printable(object.detail));
-    text += "\n";
-  }
-  return text + and_more(shown, left.count(), "    ");
+  return text + list_text(left, kMaxNames, "    ", [](const LeftObject& object) {
+           std::string line =
+               fmt::format("{}: {}", base::printable(object.key), archive::describe(object.reason));
+           if (!object.detail.empty()) line += fmt::format(" ({})", base::printable(object.detail));
+           return line;
+         });
 }
 
 std::string lost_text(const RunOutcome& outcome, const std::vector<std::string>& lost) {
   if (lost.empty()) return {};
-  std::string text = fmt::format(
+  const std::string heading = fmt::format(
       "LOST: {} gone or replaced; the records stay until catalog forget removes them\n",
       format_count(lost.size(), "archive of a committed volume is", "archives of committed volumes are"));
-  const std::size_t shown = std::min(lost.size(), kMaxNames);
-  for (std::size_t i = 0; i < shown; ++i) {
-    text +=
-        fmt::format("  {}/{}\n", base::printable(outcome.options.archive_bucket), base::printable(lost[i]));
-  }
-  return text + and_more(shown, lost.size(), "  ");
+  return heading + list_text(lost, lost.size(), kMaxNames, "  ", [&](const std::string& archive_key) {
+           return fmt::format("{}/{}", base::printable(outcome.options.archive_bucket),
+                              base::printable(archive_key));
+         });
 }
 
-std::string failures_text(const RunReport& report) {
-  std::string text;
-  std::size_t failed = 0;
+std::string failed_groups_text(const RunReport& report) {
+  base::Counted<const GroupReport*, kMaxNames> failed;
   for (const GroupReport& group : report.group_reports) {
-    if (!group.failure) continue;
-    if (++failed > kMaxNames) continue;
-    text += fmt::format("  {}: {}\n", base::printable(group.prefix), base::printable(group.failure->what()));
-    if (const std::string hint = hint_for(*group.failure); !hint.empty())
-      text += fmt::format("    hint: {}\n", hint);
+    if (group.failure) failed.add(&group);
   }
-  if (failed != 0)
-    text = fmt::format("FAILED: {}\n", groups(failed)) + text + and_more(kMaxNames, failed, "  ");
-  if (report.failure) {
-    text += fmt::format("FAILED: not every group was found\n  {}\n", base::printable(report.failure->what()));
-    if (const std::string hint = hint_for(*report.failure); !hint.empty())
-      text += fmt::format("    hint: {}\n", hint);
+  if (failed.empty()) return {};
+  std::string text = fmt::format("FAILED: {}\n", groups(failed.count()));
+  for (const GroupReport* group : failed.named()) {
+    text += failure_text(
+        fmt::format("{}: {}", base::printable(group->prefix), base::printable(group->failure->what())),
+        *group->failure);
   }
-  return text;
+  return text + and_more(failed.named().size(), failed.count(), "  ");
 }
 
-std::string time_text(const RunOutcome& outcome, const GroupReport& total) {
+std::string failed_search_text(const RunReport& report) {
+  if (!report.failure) return {};
+  return "FAILED: not every group was found\n" +
+         failure_text(base::printable(report.failure->what()), *report.failure);
+}
+
+std::string time_and_speed_text(const RunOutcome& outcome, const GroupReport& total) {
   std::string text = fmt::format("time:     {}", format_duration(outcome.duration, true));
-  std::uint64_t count = 0;
-  for (const VolumeReport& volume : total.volumes) count += volume.objects;
+  const std::uint64_t count = total.archived().objects;
   const double seconds = static_cast<double>(outcome.duration.count()) / 1000;
   if (count > 0 && seconds > 0)
     text += fmt::format(", {} objects/s",
@@ -178,7 +164,7 @@ std::string dry_run_text(const RunOutcome& outcome) {
   }
   return fmt::format("dry run: would archive {} ({}) of {}; nothing was changed\n",
                      format_objects(total.to_archive), format_bytes(total.to_archive_bytes),
-                     groups(outcome.report.groups)) +
+                     groups(outcome.report.group_reports.size())) +
          text;
 }
 
@@ -218,18 +204,18 @@ ExitCode exit_code_of(const RunReport& report) {
 
 std::string text_summary(const RunOutcome& outcome) {
   const GroupReport total = outcome.report.total();
-  const bool nothing = outcome.report.groups == 0 && outcome.report.group_reports.empty();
+  const bool nothing = outcome.report.group_reports.empty();
   if (nothing && !outcome.report.interrupted && !outcome.report.failure) {
     return fmt::format(
         "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "
         "--help)\n",
         where(outcome.options), outcome.options.layout.text());
   }
-  std::string text = outcome.options.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
+  std::string text = outcome.report.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
   text += left_text(total.left);
   text += lost_text(outcome, total.lost);
-  text += failures_text(outcome.report);
-  if (!outcome.options.dry_run) text += requests_text(outcome.requests) + time_text(outcome, total);
+  text += failed_groups_text(outcome.report) + failed_search_text(outcome.report);
+  if (!outcome.report.dry_run) text += requests_text(outcome.requests) + time_and_speed_text(outcome, total);
   return text + verdict(outcome);
 }
 

@@ -4,7 +4,6 @@
 
 #include "base/encoding.h"
 #include "cli/output/format.h"
-#include "cli/output/hints.h"
 #include "cli/output/summary_parts.h"
 
 namespace s3c::cli {
@@ -20,24 +19,12 @@ std::string things(std::uint64_t count) {
 }
 
 /// A heading and a line for each element of list; empty if list is empty.
-std::string list_text(const std::string& heading, const GarbageList& list) {
+std::string garbage_text(const std::string& heading, const GarbageList& list) {
   if (list.count() == 0) return {};
-  std::string text = heading + "\n";
-  for (const Garbage& garbage : list.named()) {
-    text += fmt::format("  {:<9} {}  {} old: {}\n", to_string(garbage.kind), base::printable(garbage.key),
-                        format_duration(garbage.age), base::printable(garbage.why));
-  }
-  return text + and_more(list.named().size(), list.count(), "  ");
-}
-
-std::string failures_text(const upkeep::GcFailures& failures) {
-  if (failures.count() == 0) return {};
-  std::string text = "FAILED: not everything could be looked at\n";
-  for (const base::Error& error : failures.kept()) {
-    text += fmt::format("  {}\n", base::printable(error.what()));
-    if (const std::string hint = hint_for(error); !hint.empty()) text += fmt::format("    hint: {}\n", hint);
-  }
-  return text + and_more(failures.kept().size(), failures.count(), "  ");
+  return heading + "\n" + list_text(list, list.named().size(), "  ", [](const Garbage& garbage) {
+           return fmt::format("{:<9} {}  {} old: {}", to_string(garbage.kind), base::printable(garbage.key),
+                              format_duration(garbage.age), base::printable(garbage.why));
+         });
 }
 
 std::string removed_text(const GcOutcome& outcome) {
@@ -47,7 +34,7 @@ std::string removed_text(const GcOutcome& outcome) {
   std::string sum = things(removed.count());
   if (removed.size_bytes() > 0) sum += ", " + format_bytes(removed.size_bytes());
   if (removed.by_kind().contains(GarbageKind::upload)) sum += " and the parts of unfinished uploads";
-  return list_text(fmt::format("{}: {}", dry_run ? "dry run: would remove" : "removed", sum), removed);
+  return garbage_text(fmt::format("{}: {}", dry_run ? "dry run: would remove" : "removed", sum), removed);
 }
 
 std::string looked_at_text(const GcOutcome& outcome) {
@@ -106,22 +93,22 @@ ExitCode exit_code_of(const GcReport& report) {
   return report.left.count() > 0 ? ExitCode::left : ExitCode::done;
 }
 
-std::string gc_text(const GcOutcome& outcome) {
+std::string text_summary(const GcOutcome& outcome) {
   const GcReport& report = outcome.report;
   return removed_text(outcome) +
-         list_text(fmt::format("LEFT: {} could not be removed", things(report.left.count())), report.left) +
-         list_text(fmt::format("DAMAGED: {}, not touched", things(report.damaged.count())), report.damaged) +
-         list_text(fmt::format("can't be told yet, and stays: {}", things(report.waiting.count())),
-                   report.waiting) +
-         failures_text(report.failures) + looked_at_text(outcome) + requests_text(outcome.requests) +
-         fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
+         garbage_text(fmt::format("LEFT: {} could not be removed", things(report.left.count())),
+                      report.left) +
+         garbage_text(fmt::format("DAMAGED: {}, not touched", things(report.damaged.count())),
+                      report.damaged) +
+         garbage_text(fmt::format("can't be told yet, so it stays: {}", things(report.waiting.count())),
+                      report.waiting) +
+         failures_text("FAILED: not everything could be looked at", report.failures) +
+         looked_at_text(outcome) + requests_text(outcome.requests) + time_text(outcome.duration) +
          gc_verdict(outcome.exit_code);
 }
 
-std::string gc_json(const GcOutcome& outcome) {
+std::string json_summary(const GcOutcome& outcome) {
   const GcReport& report = outcome.report;
-  Json failures = Json::array();
-  for (const base::Error& error : report.failures.kept()) failures.push_back(error_json(error));
   Json json = json_head("gc", outcome.exit_code);
   json.update({{"dry_run", outcome.options.dry_run},
                {"archive_bucket", outcome.options.archive_bucket},
@@ -136,7 +123,7 @@ std::string gc_json(const GcOutcome& outcome) {
                {"left", list_json(report.left)},
                {"damaged", list_json(report.damaged)},
                {"waiting", list_json(report.waiting)},
-               {"failures", {{"count", report.failures.count()}, {"errors", failures}}},
+               {"failures", failures_json(report.failures)},
                {"requests", requests_json(outcome.requests)}});
   return dumped(json);
 }

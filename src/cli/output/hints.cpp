@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "archive/cleared_volume.h"
@@ -37,8 +38,8 @@ std::string_view permission_for(std::string_view operation) {
       {"GetObjectTagging", "s3:GetObjectTagging"},
       {"PutObject", "s3:PutObject"},
       {"CreateMultipartUpload",
-       "s3:PutObject (and s3:PutObjectTagging with --tagging, kms:GenerateDataKey and"
-       " kms:Decrypt with a KMS key)"},
+       "s3:PutObject (and s3:PutObjectTagging with --tagging, kms:GenerateDataKey and kms:Decrypt with a "
+       "KMS key)"},
       {"UploadPart", "s3:PutObject"},
       {"UploadPartCopy", "s3:PutObject and s3:GetObject"},
       {"RestoreObject", "s3:RestoreObject"},
@@ -56,7 +57,7 @@ std::string_view permission_for(std::string_view operation) {
 
 std::string for_absent_bucket(const Error& error) {
   return fmt::format(
-      "there is no bucket \"{}\" there: create it, or check --bucket and --arch-bucket, --endpoint-url and "
+      "the store has no bucket \"{}\": create it, or check --bucket, --arch-bucket, --endpoint-url and "
       "--region",
       bucket_of(error));
 }
@@ -66,16 +67,17 @@ std::string for_head_bucket(const Error& error) {
   if (error.kind() == ErrorKind::not_found) return for_absent_bucket(error);
   if (error.kind() == ErrorKind::access_denied) {
     return fmt::format(
-        "check that the access key and the secret key are right and belong to this store, that the session "
-        "hasn't"
-        " expired, and that they are allowed s3:ListBucket on bucket \"{}\"",
+        "check that the access key and the secret key are right and belong to this store, that the "
+        "session hasn't expired, and that the credentials are allowed s3:ListBucket on bucket \"{}\"",
         bucket_of(error));
   }
   // If there was no answer (status 0), the request was never sent, and the error's message already says which
   // setting can't be right.
   if (error.kind() == ErrorKind::invalid_argument && error.context().http_status != 0) {
-    return fmt::format("check --region: is bucket \"{}\" there? or the session's credentials have expired",
-                       bucket_of(error));
+    return fmt::format(
+        "check --region: bucket \"{}\" may be in another region. If it isn't, the "
+        "session's credentials have expired",
+        bucket_of(error));
   }
   return {};
 }
@@ -83,21 +85,18 @@ std::string for_head_bucket(const Error& error) {
 std::string for_code(const Error& error) {
   const std::string& code = error.context().code;
   if (code == "InvalidAccessKeyId") {
-    return "the store doesn't know this access key: check AWS_ACCESS_KEY_ID or --profile, and that "
-           "--endpoint-url is the"
-           " store the key belongs to";
+    return "the store doesn't know this access key: check AWS_ACCESS_KEY_ID or --profile, and that the "
+           "key belongs to the store at --endpoint-url";
   }
   if (code == "SignatureDoesNotMatch") {
-    return "the secret key is not the one that belongs to the access key: check AWS_SECRET_ACCESS_KEY for "
-           "missing or"
-           " extra characters, and that no proxy rewrites requests";
+    return "the secret key doesn't belong to the access key: check AWS_SECRET_ACCESS_KEY for missing or "
+           "extra characters, and that no proxy rewrites requests";
   }
   if (code == "ExpiredToken" || code == "TokenRefreshRequired") {
-    return "the session's credentials have expired: get new ones and run the same command again, it goes on "
-           "where it"
-           " stopped";
+    return "the session's credentials have expired: get new ones and run the same command again. It goes "
+           "on where this one stopped";
   }
-  if (code == "InvalidToken") return "check AWS_SESSION_TOKEN: it must come with the access key that is used";
+  if (code == "InvalidToken") return "check AWS_SESSION_TOKEN: it must belong to the access key";
   if (code == "NoSuchBucket") return for_absent_bucket(error);
   if (code == "RequestTimeTooSkewed")
     return "this machine's clock is wrong: set it, then run the same command again";
@@ -112,6 +111,12 @@ std::string for_code(const Error& error) {
   return {};
 }
 
+/// Whether the error is of a step of ours ("read manifest"), not of a request ("HeadObject").
+bool is_step_of_ours(const Error& error) {
+  const std::string& operation = error.context().operation;
+  return !operation.empty() && operation.front() >= 'a' && operation.front() <= 'z';
+}
+
 std::string for_denial(const Error& error) {
   if (error.context().operation == "find credentials")
     return {};  // the error's own message says where the credentials were searched and what to set
@@ -122,47 +127,56 @@ std::string for_denial(const Error& error) {
                      action, bucket);
 }
 
+/// The hint where the failed step alone decides it; nullopt where the error's kind does. Empty: no hint.
+std::optional<std::string> for_step(const Error& error) {
+  const std::string& operation = error.context().operation;
+  if (operation == kWriteResult) {
+    return "the work is done, only the result could not be written: check where standard output goes. "
+           "Running the same command again is safe";
+  }
+  if (operation == archive::kMakeVolume) {
+    return "another process keeps removing unfinished uploads: stop gc, runs with a small --garbage-age, "
+           "and lifecycle rules on this bucket, then run the same command again";
+  }
+  if (operation == restore::kRestoreFile) return "";  // its message says what to do
+  if (operation == "start thread") {
+    return "give fewer --threads, or raise the limit of processes (ulimit -u), then run the same command "
+           "again";
+  }
+  if (operation == "HeadBucket") {
+    if (std::string hint = for_head_bucket(error); !hint.empty()) return hint;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string hint_for(const Error& error) {
   if (const auto* usage = dynamic_cast<const UsageError*>(&error)) return usage->hint();
   if (std::string hint = for_code(error); !hint.empty()) return hint;
-  if (error.context().operation == kWriteResult) {
-    return "what the result would tell has been done: give standard output a place to go; running the same "
-           "command again"
-           " is safe";
-  }
-  if (error.context().operation == archive::kMakeVolume) {
-    return "something keeps removing unfinished uploads: let no gc and no run with a small --garbage-age, "
-           "and no "
-           "lifecycle rule, work on this bucket meanwhile, then run the same command again";
-  }
-  if (error.context().operation == restore::kRestoreFile) return {};  // its message says what to do
-  if (error.context().operation == "HeadBucket") {
-    if (std::string hint = for_head_bucket(error); !hint.empty()) return hint;
-  }
+  if (std::optional<std::string> hint = for_step(error)) return *hint;
   switch (error.kind()) {
     case ErrorKind::access_denied:
       return for_denial(error);
     case ErrorKind::throttled:
-      return "the store asks for less: run the same command again with fewer --threads, or raise "
+      return "the store asks to slow down: run the same command again with fewer --threads, or raise "
              "--max-attempts";
     case ErrorKind::transient:
+      if (is_step_of_ours(error)) return "run the same command again";
       // The store gave no answer at all; other transient errors are answers.
       if (error.context().http_status == 0) {
         return "the store can't be reached: check --endpoint-url (AWS_ENDPOINT_URL), --region and the "
-               "network, then run"
-               " the same command again";
+               "network, then run the same command again";
       }
-      return "the store is in trouble: run the same command again later, it goes on where it stopped";
+      return "the store is in trouble: run the same command again later. It goes on where this one "
+             "stopped";
     case ErrorKind::corrupt:
-      return "what was received is damaged: nothing was deleted because of it; run the same command again, "
-             "and if it"
-             " comes back, check the network and the store";
+      return "what was received is damaged, and nothing was deleted because of it: run the same command "
+             "again. If the error comes back, check the network and the store";
     case ErrorKind::internal:
       return "this is a bug in s3compress: please report it with this message";
     case ErrorKind::precondition_failed:
-      return "something else changed it meanwhile: run the same command again";
+      return "another process changed it meanwhile: run the same command again";
     case ErrorKind::cancelled:
       return "run the same command again to go on";
     case ErrorKind::not_found:

@@ -7,7 +7,8 @@
 
 namespace s3c::cli {
 
-/// One sentence without a full stop; empty when a hint would add nothing to the error's message.
+/// One or two sentences, without a full stop at the end. Empty when a hint would add nothing to the error's
+/// message.
 std::string hint_for(const base::Error& error);
 
 }  // namespace s3c::cli

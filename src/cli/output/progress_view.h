@@ -3,10 +3,10 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "base/progress.h"
 
 namespace s3c::cli {
 
@@ -23,18 +23,28 @@ class ProgressView {
   virtual std::string line() const = 0;
 };
 
-/// The view of a command whose progress is one line. A function makes the line from the time since the start.
+/// The view of a command whose progress is one line.
+template <typename State>
 class LineView final : public ProgressView {
  public:
-  using Line = std::function<std::string(std::chrono::milliseconds elapsed)>;
+  /// Makes the line. elapsed: the time since the start.
+  using Line = std::string (*)(const State& now, std::chrono::milliseconds elapsed);
 
-  explicit LineView(Line line) : line_(std::move(line)) {}
-  void update(std::chrono::milliseconds elapsed) override { elapsed_ = elapsed; }
+  /// progress outlives the view.
+  LineView(const base::Progress<State>& progress, Line make_line)
+      : progress_(progress), make_line_(make_line) {}
+
+  void update(std::chrono::milliseconds elapsed) override {
+    now_ = progress_.snapshot();
+    elapsed_ = elapsed;
+  }
   std::vector<std::string> frame(std::size_t /*max_lines*/) const override { return {line()}; }
-  std::string line() const override { return line_(elapsed_); }
+  std::string line() const override { return make_line_(now_, elapsed_); }
 
  private:
-  const Line line_;
+  const base::Progress<State>& progress_;
+  const Line make_line_;
+  State now_ = {};
   std::chrono::milliseconds elapsed_{0};
 };
 

@@ -6,7 +6,6 @@
 
 #include "base/encoding.h"
 #include "cli/output/format.h"
-#include "cli/output/hints.h"
 #include "cli/output/summary_parts.h"
 #include "restore/prices.h"
 
@@ -17,19 +16,7 @@ using restore::RestorePlan;
 using restore::RestoreReport;
 using restore::RestoreVolume;
 
-constexpr std::size_t kMaxWaiting = 10;
-
-std::string_view tier_name(s3::RestoreTier tier) {
-  switch (tier) {
-    case s3::RestoreTier::bulk:
-      return "Bulk";
-    case s3::RestoreTier::standard:
-      return "Standard";
-    case s3::RestoreTier::expedited:
-      return "Expedited";
-  }
-  return "";
-}
+constexpr std::size_t kMaxNamed = 10;
 
 /// How long S3 takes to thaw the frozen volumes: the time of their slowest class. Empty when none of their
 /// classes has this tier.
@@ -50,40 +37,29 @@ std::string dollars(double amount) {
 }
 
 std::string not_restored_text(const RestoreReport& report) {
-  const std::uint64_t count = report.existing + report.tied + report.failed;
-  if (count == 0) return {};
-  std::string text = fmt::format("NOT RESTORED: {}", format_objects(count));
+  if (report.not_restored.empty()) return {};
+  std::string text = fmt::format("NOT RESTORED: {}", format_objects(report.not_restored.count()));
   if (report.existing != 0)
-    text += fmt::format(", {} because something else is there", format_count(report.existing));
+    text += fmt::format(", {} because something else is there (--overwrite replaces it)",
+                        format_count(report.existing));
   if (report.tied != 0)
-    text += fmt::format(", {} because the newest can't be told", format_count(report.tied));
-  text += "\n";
-  const std::vector<restore::NotRestored>& named = report.not_restored.named;
-  const std::size_t shown = std::min(named.size(), kMaxWaiting);
-  for (std::size_t i = 0; i < shown; ++i)
-    text += fmt::format("    {}: {}\n", base::printable(named[i].key), base::printable(named[i].why));
-  return text + and_more(shown, count, "    ");
+    text += fmt::format(", {} because the newest can't be told (--volume takes the one of a volume)",
+                        format_count(report.tied));
+  return text + "\n" + list_text(report.not_restored, kMaxNamed, "    ", [](const restore::NotRestored& one) {
+           return fmt::format("{}: {}", base::printable(one.key), base::printable(one.why));
+         });
 }
 
-std::string failures_text(const RestoreReport& report) {
-  if (report.failed_volumes == 0) return {};
-  std::string text = fmt::format("FAILED: {}\n", format_volumes(report.failed_volumes));
-  for (const base::Error& error : report.failures) {
-    text += fmt::format("  {}\n", base::printable(error.what()));
-    if (const std::string hint = hint_for(error); !hint.empty()) text += fmt::format("    hint: {}\n", hint);
-  }
-  return text + and_more(report.failures.size(), report.failed_volumes, "  ");
+std::string failed_volumes_text(const RestoreReport& report) {
+  return failures_text(fmt::format("FAILED: {}", format_volumes(report.failures.count())), report.failures);
 }
 
 std::string waiting_text(const RestoreReport& report) {
   if (report.waiting.empty()) return {};
-  std::string text = fmt::format("waiting for a thaw: {}\n", format_volumes(report.waiting.size()));
-  const std::size_t shown = std::min(report.waiting.size(), kMaxWaiting);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const RestoreVolume& volume = report.waiting[i];
-    text += fmt::format("  {}  {}\n", base::printable(volume.archive_key), format_objects(volume.members));
-  }
-  return text + and_more(shown, report.waiting.size(), "  ");
+  return fmt::format("waiting for a thaw: {}\n", format_volumes(report.waiting.size())) +
+         list_text(report.waiting, report.waiting.size(), kMaxNamed, "  ", [](const RestoreVolume& volume) {
+           return fmt::format("{}  {}", base::printable(volume.archive_key), format_objects(volume.members));
+         });
 }
 
 std::string_view restore_verdict(ExitCode code) {
@@ -117,7 +93,7 @@ Json volume_json(const RestoreVolume& volume) {
 ExitCode exit_code_of(const RestoreReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
   ExitCode code = report.refused ? ExitCode::refused : report.failed != 0 ? ExitCode::failed : ExitCode::done;
-  for (const base::Error& error : report.failures) {
+  for (const base::Error& error : report.failures.named()) {
     code = worse(code, error.worth_retrying() ? ExitCode::failed : ExitCode::refused);
   }
   if (!report.waiting.empty()) code = worse(code, ExitCode::waiting);
@@ -134,47 +110,44 @@ std::vector<std::string> plan_lines(const RestoreSettings& settings, const Resto
     const std::string_view takes = thaw_takes(plan, settings.options.thaw.tier);
     lines.push_back(fmt::format("thaw: {} ({}), tier {}, readable for {} days{}{}",
                                 format_volumes(plan.frozen_volumes), format_bytes(plan.frozen_bytes),
-                                tier_name(settings.options.thaw.tier), settings.options.thaw.days,
+                                to_string(settings.options.thaw.tier), settings.options.thaw.days,
                                 takes.empty() ? "" : "; takes ", takes));
   }
   if (plan.thawing_volumes != 0)
-    lines.push_back(fmt::format("thaw: {} on the way already", format_volumes(plan.thawing_volumes)));
+    lines.push_back(fmt::format("thaw: {} already on the way", format_volumes(plan.thawing_volumes)));
   lines.push_back(fmt::format("costs: {} for thaw and requests at S3's list prices", dollars(plan.dollars)));
   return lines;
 }
 
-std::string restore_text(const RestoreOutcome& outcome) {
+std::string text_summary(const RestoreOutcome& outcome) {
   const RestoreReport& report = outcome.report;
   std::string text;
-  if (outcome.settings.dry_run) {
-    for (const std::string& line : plan_lines(outcome.settings, outcome.plan)) text += line + "\n";
-    return text + not_restored_text(report) + failures_text(report) +
+  if (outcome.options.dry_run) {
+    for (const std::string& line : plan_lines(outcome.options, outcome.plan)) text += line + "\n";
+    return text + not_restored_text(report) + failed_volumes_text(report) +
            "dry run: nothing was thawed or written\n" + std::string(restore_verdict(outcome.exit_code));
   }
   text +=
       fmt::format("restored: {}, {}\n", format_objects(report.restored), format_bytes(report.restored_bytes));
-  if (report.equal != 0) text += fmt::format("there already, and equal: {}\n", format_objects(report.equal));
+  if (report.equal != 0) text += fmt::format("already there, and equal: {}\n", format_objects(report.equal));
   if (report.thaws_started != 0)
     text += fmt::format("asked for the thaw of {}\n", format_volumes(report.thaws_started));
-  return text + not_restored_text(report) + failures_text(report) + waiting_text(report) +
-         requests_text(outcome.requests) +
-         fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
+  return text + not_restored_text(report) + failed_volumes_text(report) + waiting_text(report) +
+         requests_text(outcome.requests) + time_text(outcome.duration) +
          std::string(restore_verdict(outcome.exit_code));
 }
 
-std::string restore_json(const RestoreOutcome& outcome) {
+std::string json_summary(const RestoreOutcome& outcome) {
   const RestorePlan& plan = outcome.plan;
   const RestoreReport& report = outcome.report;
   Json named = Json::array();
-  for (const restore::NotRestored& one : report.not_restored.named)
+  for (const restore::NotRestored& one : report.not_restored.named())
     named.push_back({{"key", one.key}, {"why", one.why}});
   Json waiting = Json::array();
   for (const RestoreVolume& volume : report.waiting) waiting.push_back(volume_json(volume));
-  Json failures = Json::array();
-  for (const base::Error& error : report.failures) failures.push_back(error_json(error));
   Json json = json_head("restore", outcome.exit_code);
-  json.update({{"dry_run", outcome.settings.dry_run},
-               {"to", outcome.settings.to},
+  json.update({{"dry_run", outcome.options.dry_run},
+               {"to", outcome.options.to},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"plan",
                 {{"volumes", plan.volumes.size()},
@@ -194,7 +167,7 @@ std::string restore_json(const RestoreOutcome& outcome) {
                {"named", named},
                {"thaws_started", report.thaws_started},
                {"waiting", waiting},
-               {"failures", {{"count", report.failed_volumes}, {"errors", failures}}},
+               {"failures", failures_json(report.failures)},
                {"requests", requests_json(outcome.requests)}});
   return dumped(json);
 }

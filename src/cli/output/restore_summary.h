@@ -2,12 +2,10 @@
 // functions.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <vector>
 
-#include "cli/exit_code.h"
-#include "cli/output/request_counts.h"
+#include "cli/output/outcome.h"
 #include "restore/restore_options.h"
 #include "restore/restore_report.h"
 
@@ -25,23 +23,16 @@ struct RestoreSettings {
 /// The exit code of a restore. If several apply: the first of interrupted, refused, failed, waiting, left.
 ExitCode exit_code_of(const restore::RestoreReport& report);
 
-/// Everything that a summary reports.
-struct RestoreOutcome {
-  const RestoreSettings& settings;
+/// The summary reports the plan too.
+struct RestoreOutcome : Outcome<RestoreSettings, restore::RestoreReport> {
   const restore::RestorePlan& plan;
-  const restore::RestoreReport& report;
-  RequestCounts requests;
-  std::chrono::milliseconds duration{0};
-  ExitCode exit_code = ExitCode::done;
 };
 
 /// Printed before the restore starts: how much it restores, what must be thawed, how long that takes and what
 /// it costs. Lines without line ends.
 std::vector<std::string> plan_lines(const RestoreSettings& settings, const restore::RestorePlan& plan);
 
-/// Several lines, each with its line end.
-std::string restore_text(const RestoreOutcome& outcome);
-/// One JSON document and a line end. Later versions only add fields.
-std::string restore_json(const RestoreOutcome& outcome);
+std::string text_summary(const RestoreOutcome& outcome);
+std::string json_summary(const RestoreOutcome& outcome);
 
 }  // namespace s3c::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.h"
 #include "cli/output/format.h"
 #include "cli/output/hints.h"
 
@@ -30,6 +31,24 @@ std::string_view name_of(ExitCode code) {
 
 std::string and_more(std::size_t shown, std::uint64_t total, std::string_view indent) {
   return total > shown ? fmt::format("{}and {} more\n", indent, format_count(total - shown)) : "";
+}
+
+std::string failure_text(std::string_view text, const base::Error& error) {
+  std::string lines = fmt::format("  {}\n", text);
+  if (const std::string hint = hint_for(error); !hint.empty()) lines += fmt::format("    hint: {}\n", hint);
+  return lines;
+}
+
+std::string failures_text(std::string_view heading, const base::Failures& failures) {
+  if (failures.empty()) return {};
+  std::string text = fmt::format("{}\n", heading);
+  for (const base::Error& error : failures.named())
+    text += failure_text(base::printable(error.what()), error);
+  return text + and_more(failures.named().size(), failures.count(), "  ");
+}
+
+std::string time_text(std::chrono::milliseconds duration) {
+  return fmt::format("time:     {}\n", format_duration(duration, true));
 }
 
 std::string requests_text(const RequestCounts& requests) {
@@ -61,6 +80,12 @@ Json error_json(const base::Error& error) {
           {"attempts", context.attempts},
           {"worth_retrying", error.worth_retrying()},
           {"hint", hint_for(error)}};
+}
+
+Json failures_json(const base::Failures& failures) {
+  Json errors = Json::array();
+  for (const base::Error& error : failures.named()) errors.push_back(error_json(error));
+  return {{"count", failures.count()}, {"errors", errors}};
 }
 
 Json requests_json(const RequestCounts& requests) {

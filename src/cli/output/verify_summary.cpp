@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/encoding.h"
 #include "cli/output/format.h"
-#include "cli/output/hints.h"
 #include "cli/output/summary_parts.h"
 
 namespace s3c::cli {
@@ -19,33 +16,17 @@ constexpr std::size_t kMaxProblems = 50;
 
 std::string damages_text(const VerifyReport& report) {
   if (report.damaged == 0) return {};
-  std::string text = fmt::format("DAMAGED: {}\n", format_volumes(report.damaged));
-  const std::size_t shown = std::min(report.named.size(), kMaxProblems);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const VolumeDamage& damage = report.named[i];
-    text += fmt::format("  {}: {}{}{}\n", base::printable(damage.archive_key), base::printable(damage.key),
-                        damage.key.empty() ? "" : ": ", base::printable(damage.what));
-  }
-  return text + and_more(shown, report.damages, "  ");
+  return fmt::format("DAMAGED: {}\n", format_volumes(report.damaged)) +
+         list_text(report.damages, kMaxProblems, "  ", [](const VolumeDamage& damage) {
+           return fmt::format("{}: {}{}{}", base::printable(damage.archive_key), base::printable(damage.key),
+                              damage.key.empty() ? "" : ": ", base::printable(damage.what));
+         });
 }
 
 /// A heading and the first names; empty if there are none.
 std::string names_text(const std::string& heading, const upkeep::VolumeNames& names) {
-  if (names.count == 0) return {};
-  std::string text = heading + "\n";
-  const std::size_t shown = std::min(names.named.size(), kMaxProblems);
-  for (std::size_t i = 0; i < shown; ++i) text += fmt::format("  {}\n", base::printable(names.named[i]));
-  return text + and_more(shown, names.count, "  ");
-}
-
-std::string failures_text(const VerifyReport& report) {
-  if (report.failed == 0) return {};
-  std::string text = fmt::format("FAILED: {} could not be looked at\n", format_volumes(report.failed));
-  for (const base::Error& error : report.failures) {
-    text += fmt::format("  {}\n", base::printable(error.what()));
-    if (const std::string hint = hint_for(error); !hint.empty()) text += fmt::format("    hint: {}\n", hint);
-  }
-  return text + and_more(report.failures.size(), report.failed, "  ");
+  if (names.empty()) return {};
+  return heading + "\n" + list_text(names, kMaxProblems, "  ", base::printable);
 }
 
 std::string thaws_text(const VerifyReport& report) {
@@ -54,25 +35,25 @@ std::string thaws_text(const VerifyReport& report) {
 }
 
 std::string lost_ids_text(const VerifyReport& report) {
-  return names_text(fmt::format("got their id back: {}", format_volumes(report.mended.count)),
+  return names_text(fmt::format("got their id back: {}", format_volumes(report.mended.count())),
                     report.mended) +
-         names_text(fmt::format("whole, but lost their id, which --deep --mend gives back: {}",
-                                format_volumes(report.lost_id.count)),
+         names_text(fmt::format("whole, but without their id, which --deep --mend gives back: {}",
+                                format_volumes(report.lost_id.count())),
                     report.lost_id) +
          names_text(fmt::format("can't be proven without reading, which --deep --mend does: {}",
-                                format_volumes(report.unproven.count)),
+                                format_volumes(report.unproven.count())),
                     report.unproven);
 }
 
 std::string others_text(const VerifyReport& report) {
-  return names_text(
-             fmt::format("unfinished, perhaps in the making: {}", format_volumes(report.unfinished.count)),
-             report.unfinished) +
-         names_text(
-             fmt::format("records of killed runs, which gc removes: {}", format_count(report.garbage.count)),
-             report.garbage) +
-         names_text(fmt::format("not ours, under a volume's name: {}",
-                                format_count(report.foreign.count, "object", "objects")),
+  return names_text(fmt::format("unfinished, perhaps still being made: {}",
+                                format_volumes(report.unfinished.count())),
+                    report.unfinished) +
+         names_text(fmt::format("records of killed runs, which gc removes: {}",
+                                format_count(report.garbage.count())),
+                    report.garbage) +
+         names_text(fmt::format("not ours, at a volume's name: {}",
+                                format_count(report.foreign.count(), "object", "objects")),
                     report.foreign);
 }
 
@@ -87,9 +68,9 @@ std::string_view verdict(const VerifyOutcome& outcome) {
       return "not everything could be looked at, and running it again won't help: see above\n";
     case ExitCode::waiting:
       return outcome.options.thaw
-                 ? "what is frozen was compared by its checksum only: run the same command again when it is "
-                   "thawed\n"
-                 : "what is frozen was compared by its checksum only: --thaw asks for its thaw\n";
+                 ? "frozen volumes were compared by their checksums only: run the same command again "
+                   "when they are thawed\n"
+                 : "frozen volumes were compared by their checksums only: --thaw asks for their thaw\n";
     case ExitCode::interrupted:
       return "interrupted: not every volume was looked at\n";
   }
@@ -97,20 +78,20 @@ std::string_view verdict(const VerifyOutcome& outcome) {
 }
 
 Json names_json(const upkeep::VolumeNames& names) {
-  return {{"count", names.count}, {"named", names.named}};
+  return {{"count", names.count()}, {"named", names.named()}};
 }
 
 }  // namespace
 
 ExitCode exit_code_of(const VerifyReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
-  if (report.refused) return ExitCode::refused;
-  if (report.damaged != 0 || report.failed != 0) return ExitCode::failed;
-  if (report.frozen.count != 0) return ExitCode::waiting;
-  return report.lost_id.count + report.unproven.count != 0 ? ExitCode::left : ExitCode::done;
+  if (report.failures.refused()) return ExitCode::refused;
+  if (report.damaged != 0 || !report.failures.empty()) return ExitCode::failed;
+  if (!report.frozen.empty()) return ExitCode::waiting;
+  return report.lost_id.empty() && report.unproven.empty() ? ExitCode::done : ExitCode::left;
 }
 
-std::string verify_text(const VerifyOutcome& outcome) {
+std::string text_summary(const VerifyOutcome& outcome) {
   const VerifyReport& report = outcome.report;
   std::string text =
       fmt::format("whole: {} of {}, {} in {}\n", format_count(report.whole), format_volumes(report.volumes),
@@ -118,20 +99,21 @@ std::string verify_text(const VerifyOutcome& outcome) {
   if (outcome.options.deep)
     text += fmt::format("read and decoded: {}\n", format_count(report.members_read, "object", "objects"));
   return text + damages_text(report) +
-         names_text(fmt::format("not read, frozen: {}", format_volumes(report.frozen.count)), report.frozen) +
-         thaws_text(report) + lost_ids_text(report) + failures_text(report) + others_text(report) +
-         requests_text(outcome.requests) +
-         fmt::format("time:     {}\n", format_duration(outcome.duration, true)) +
+         names_text(fmt::format("not read, frozen: {}", format_volumes(report.frozen.count())),
+                    report.frozen) +
+         thaws_text(report) + lost_ids_text(report) +
+         failures_text(
+             fmt::format("FAILED: {} could not be looked at", format_volumes(report.failures.count())),
+             report.failures) +
+         others_text(report) + requests_text(outcome.requests) + time_text(outcome.duration) +
          std::string(verdict(outcome));
 }
 
-std::string verify_json(const VerifyOutcome& outcome) {
+std::string json_summary(const VerifyOutcome& outcome) {
   const VerifyReport& report = outcome.report;
   Json named = Json::array();
-  for (const VolumeDamage& damage : report.named)
+  for (const VolumeDamage& damage : report.damages.named())
     named.push_back({{"volume", damage.archive_key}, {"key", damage.key}, {"what", damage.what}});
-  Json failures = Json::array();
-  for (const base::Error& error : report.failures) failures.push_back(error_json(error));
   Json json = json_head("verify", outcome.exit_code);
   json.update({{"deep", outcome.options.deep},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
@@ -141,7 +123,7 @@ std::string verify_json(const VerifyOutcome& outcome) {
                {"archive_bytes", report.archive_bytes},
                {"objects_read", report.members_read},
                {"damaged", report.damaged},
-               {"damages", {{"count", report.damages}, {"named", named}}},
+               {"damages", {{"count", report.damages.count()}, {"named", named}}},
                {"frozen", names_json(report.frozen)},
                {"thaws_started", report.thaws_started},
                {"mended", names_json(report.mended)},
@@ -150,7 +132,7 @@ std::string verify_json(const VerifyOutcome& outcome) {
                {"unfinished", names_json(report.unfinished)},
                {"garbage", names_json(report.garbage)},
                {"foreign", names_json(report.foreign)},
-               {"failures", {{"count", report.failed}, {"errors", failures}}},
+               {"failures", failures_json(report.failures)},
                {"requests", requests_json(outcome.requests)}});
   return dumped(json);
 }

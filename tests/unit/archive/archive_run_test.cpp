@@ -8,6 +8,7 @@
 #include <chrono>
 #include <thread>
 
+#include "archive/archive_plan.h"
 #include "catalog/catalog.h"
 #include "support/promise.h"
 
@@ -85,7 +86,7 @@ TEST_P(ArchiveRunTest, ArchivesEverythingAndThenDeletesIt) {
   const RunReport report = run(store_, options_);
   const GroupReport total = report.total();
   EXPECT_FALSE(total.failure);
-  EXPECT_EQ(report.groups, 2u);
+  EXPECT_EQ(report.group_reports.size(), 2u);
   EXPECT_EQ(total.listed, 6u);
   EXPECT_EQ(total.deleted, 6u);
   EXPECT_EQ(total.volumes.size(), 4u);
@@ -97,7 +98,7 @@ TEST_P(ArchiveRunTest, ArchivesEverythingAndThenDeletesIt) {
                                                "src/20180402-2.zip"}));
   EXPECT_EQ(store_.objects(support::kArchive).at("src/20180401.zip").storage_class, "GLACIER");
   store_.forget_journal();
-  EXPECT_EQ(run(store_, options_).groups, 0u);
+  EXPECT_EQ(run(store_, options_).group_reports.size(), 0u);
   EXPECT_TRUE(store_.calls(Op::create).empty());
 }
 
@@ -249,6 +250,20 @@ TEST_P(ArchiveRunTest, LateArrivalsGetAVolumeOfTheirOwn) {
   support::expect_nothing_lost(store_, originals);
   EXPECT_EQ(archives(), (std::set<std::string>{"src/20180401.zip", "src/20180401-2.zip"}));
   EXPECT_EQ(store_.objects(support::kArchive).at("src/20180401.zip").body, before);
+}
+
+TEST_P(ArchiveRunTest, AnArchiveThatGoesWhileLateArrivalsArePackedLicensesNothing) {
+  support::fill(store_, 2, 1);
+  options_.keep_sources = true;
+  run(store_, options_);
+  options_.keep_sources = false;
+  store_.put(support::kSource, day_key(1, 7), "late");
+  store_.before = [this](const support::Call& c) {
+    if (c.op == Op::complete && c.key == "src/20180401-2.zip")
+      store_.erase(support::kArchive, "src/20180401.zip");
+  };
+  EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::precondition_failed);
+  EXPECT_EQ(store_.keys(support::kSource), (std::set<std::string>{day_key(1, 0), day_key(1, 1)}));
 }
 
 TEST_P(ArchiveRunTest, WithKeptSourcesASecondRunArchivesNothingTwice) {
@@ -413,8 +428,10 @@ TEST_P(ArchiveRunTest, StopEndsTheAdmissionInTheMiddleOfAVolume) {
 
 TEST_P(ArchiveRunTest, DryRunOnlyLooks) {
   support::fill(store_, 3);
-  options_.dry_run = true;
-  const GroupReport total = run(store_, options_).total();
+  support::FakeClock clock;
+  const auto log = base::make_null_logger();
+  Progress progress;
+  const GroupReport total = plan_archive(options_, {{store_, store_}, clock, *log, progress, {}}).total();
   EXPECT_EQ(total.to_archive, 6u);
   for (const Op op : {Op::put, Op::create, Op::del, Op::complete, Op::abort})
     EXPECT_TRUE(store_.calls(op).empty());
@@ -446,7 +463,7 @@ TEST_P(ArchiveRunTest, ARefusalEndsTheRunInsteadOfBeingMetEightTimes) {
   };
   const RunReport report = run(store_, options_);
   EXPECT_EQ(failure_kind(report), ErrorKind::access_denied);
-  EXPECT_LE(report.groups, 4u) << "no further group is begun";
+  EXPECT_LE(report.group_reports.size(), 4u) << "no further group is begun";
   EXPECT_LE(store_.calls(Op::create).size(), 4u);
   EXPECT_EQ(store_.open_uploads(), 0u);
 }
@@ -459,7 +476,7 @@ TEST_P(ArchiveRunTest, ATransientFailureOfOneGroupDoesNotStopTheOthers) {
   };
   const RunReport report = run(store_, options_);
   EXPECT_EQ(failure_kind(report), ErrorKind::transient);
-  EXPECT_EQ(report.groups, 3u);
+  EXPECT_EQ(report.group_reports.size(), 3u);
   EXPECT_EQ(report.total().deleted, 4u);
   EXPECT_EQ(store_.open_uploads(), 0u);
 }

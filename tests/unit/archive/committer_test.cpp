@@ -253,6 +253,18 @@ TEST_P(CommitterTest, KeepsTheOrder) {
   EXPECT_EQ(store_.last_complete().object_size_bytes.has_value(), GetParam());
 }
 
+/// Deletes may rely on a proof for ten seconds: a slow answer must not make it look younger.
+TEST_P(CommitterTest, AProofIsAsOldAsItsQuestion) {
+  const base::Timestamp asked = clock_.now();
+  store_.after = [this](const Call& c) {
+    if (c.op == Op::head && c.key == kKey) clock_.move(std::chrono::seconds(20));
+  };
+  powers_.conditional_complete = true;  // no fence, which looks too
+  const auto outcome = commit(seal());
+  ASSERT_TRUE(is_committed(outcome));
+  EXPECT_EQ(std::get<Commit>(outcome).looked_at, asked);
+}
+
 TEST_P(CommitterTest, ALostAnswerOfCompleteIsNoLoss) {
   const SealedVolume v = seal();
   store_.after = [](const Call& c) {

@@ -67,6 +67,10 @@ TEST_F(DeleteConditionsTest, OneMemberTellsThatBatchesAreConditional) {
   for (const Call& head : store.calls(Op::head, deletes[0].key))
     looked = looked || head.ended < deletes[0].began;
   EXPECT_TRUE(looked) << "a store that ignores the wrong ETag deletes the object";
+  const std::vector<Call> journal = store.journal();
+  const auto at = std::find_if(journal.begin(), journal.end(),
+                               [&](const Call& c) { return c.op == Op::del && c.key == deletes[0].key; });
+  EXPECT_EQ((at - 1)->key, deletes[0].key) << "nothing comes between the look and the delete";
   EXPECT_TRUE(store.calls(Op::put, "sources/").empty());
 }
 

@@ -1,10 +1,16 @@
 // Every command's dry run, and every command that only reads, through a store that refuses changes: it comes
 // to its end, and no request that could change anything was made.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <set>
+#include <string>
 
+#include "archive/archive_plan.h"
 #include "archive/archive_run.h"
+#include "catalog/catalog.h"
 #include "catalog/member_search.h"
 #include "catalog/volume_listing.h"
 #include "catalog/volume_state.h"
@@ -76,6 +82,10 @@ class DryRunTest : public ::testing::Test {
     Progress progress;
     return run_archive(options, {{read_only_, read_only_}, clock_, *log_, progress, {}});
   }
+  RunReport plan(const ArchiveOptions& options) {
+    Progress progress;
+    return plan_archive(options, {{read_only_, read_only_}, clock_, *log_, progress, {}});
+  }
   upkeep::GcReport gc(bool dry_run) {
     upkeep::GcOptions options;
     options.archive_bucket = support::kArchive;
@@ -97,14 +107,60 @@ TEST_F(DryRunTest, Archive) {
   leave_garbage();
   for (const bool special : {false, true}) {
     ArchiveOptions options = support::small_options();
-    options.dry_run = true;
     options.readback = options.delete_versions = special;
     options.conditional_complete = options.additional_checksums = std::nullopt;
     options.delete_conditions.reset();
-    const GroupReport total = archive(options).total();
+    const GroupReport total = plan(options).total();
     EXPECT_FALSE(total.failure) << total.failure->what();
     EXPECT_EQ(total.to_archive, 4u);
   }
+}
+
+/// A group of millions of objects is listed once, and a plan costs no request that the run doesn't send too.
+TEST(PlanTest, APlanTellsWhatTheRunThenDoesAndAsksNoMore) {
+  FakeStore store;
+  support::FakeClock clock;
+  store.time = [&] { return clock.now(); };
+  support::fill(store, 3);
+  ArchiveOptions options = support::small_options();
+  options.keep_sources = true;
+  EXPECT_FALSE(support::run(store, options, clock).total().failure);
+  for (const int day : {1, 2}) store.put(support::kSource, support::day_key(day, 10), "late");
+  const auto log = base::make_null_logger();
+  Progress progress;
+  const auto reads_of = [&](const auto& act) {
+    store.forget_journal();
+    act();
+    std::multiset<std::string> reads;
+    for (const support::Call& call : store.journal()) {
+      if (call.op == Op::list || call.op == Op::head || call.op == Op::get)
+        reads.insert(fmt::format("{} {}/{}", static_cast<int>(call.op), call.bucket, call.key));
+    }
+    return reads;
+  };
+
+  GroupReport planned, done;
+  const RunContext context{{store, store}, clock, *log, progress, {}};
+  const auto of_plan = reads_of([&] { planned = plan_archive(options, context).total(); });
+  const auto of_run = reads_of([&] { done = run_archive(options, context).total(); });
+  EXPECT_EQ(planned.to_archive, 2u);
+  EXPECT_EQ(planned.already_archived, 6u);
+  EXPECT_EQ(planned.listed, done.listed);
+  EXPECT_EQ(planned.already_archived, done.already_archived);
+  std::uint64_t packed = 0;
+  for (const VolumeReport& volume : done.volumes) packed += volume.objects;
+  EXPECT_EQ(planned.to_archive, packed);
+  const std::string list = fmt::format("{} {}/sources/", static_cast<int>(Op::list), support::kSource);
+  for (const char* day : {"2018/04/01/", "2018/04/02/"}) {
+    EXPECT_EQ(of_plan.count(list + day), 1u) << day;
+    EXPECT_EQ(of_run.count(list + day), 1u) << day;
+  }
+  for (const std::string& read : of_plan) {
+    // The check of the bucket and the search both list the top.
+    EXPECT_EQ(of_plan.count(read), read == list ? 2u : 1u) << read;
+    EXPECT_EQ(read.find(catalog::kCommitFolder), std::string::npos) << "only a run needs the marks: " << read;
+  }
+  EXPECT_TRUE(std::includes(of_run.begin(), of_run.end(), of_plan.begin(), of_plan.end()));
 }
 
 TEST_F(DryRunTest, Gc) {
@@ -124,7 +180,7 @@ TEST_F(DryRunTest, Restore) {
          throw base::Error(ErrorKind::internal, "a plan needs no target");
        }});
   EXPECT_EQ(plan.members, 6u);
-  EXPECT_EQ(plan.failed_volumes, 0u);
+  EXPECT_EQ(plan.failures.count(), 0u);
 }
 
 TEST_F(DryRunTest, Verify) {
@@ -135,7 +191,7 @@ TEST_F(DryRunTest, Verify) {
     options.memory_bytes = 64 << 20;
     upkeep::VerifyProgress progress;
     const upkeep::VerifyReport report = upkeep::run_verify(options, {read_only_, *log_, progress, {}});
-    EXPECT_EQ(report.failed, 0u);
+    EXPECT_EQ(report.failures.count(), 0u);
     EXPECT_GT(report.volumes, 0u);
   }
 }
@@ -146,7 +202,7 @@ TEST_F(DryRunTest, FindAndLs) {
   const catalog::SearchReport report =
       catalog::search_members(read_only_, {scope(), everything, "", 2}, {},
                               [&](catalog::FoundKey&& found) { rows += found.members.size(); });
-  EXPECT_EQ(report.failed, 0u);
+  EXPECT_EQ(report.failures.count(), 0u);
   EXPECT_EQ(rows, 6u);
   catalog::Catalog catalog(read_only_, support::kArchive);
   const catalog::CatalogScope all = scope();

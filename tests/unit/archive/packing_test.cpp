@@ -156,11 +156,10 @@ class VolumeBuilderTest : public ::testing::Test {
                               std::uint64_t size,
                               const std::function<void(const VolumeBuilder::Sink&)>& produce,
                               const std::optional<std::string>& complaint = {}) {
-    zip::EntryInfo entry;
-    entry.name = admission.entry_name;
-    entry.size_bytes = size;
-    return builder_.add_streamed(admission.sequence, entry, 1, row(key, size), produce,
-                                 [&](std::uint32_t) { return complaint; });
+    const VolumeBuilder::Streamed streamed = builder_.add_streamed(
+        admission, {row(key, size), 1, produce, [&](std::uint32_t) { return complaint; }});
+    const auto* not_begun = std::get_if<VolumeBuilder::NotBegun>(&streamed);
+    return not_begun == nullptr ? std::nullopt : std::optional(not_begun->error);
   }
   std::vector<std::string> names() const {
     std::vector<std::string> found;
@@ -285,13 +284,10 @@ TEST_F(VolumeBuilderTest, StreamedTroubleIsTheObjectsOrTheArchives) {
        }) {
     std::string bytes;
     VolumeBuilder builder([&](std::string_view b) { bytes += b; });
-    zip::EntryInfo entry;
-    entry.name = "a";
-    entry.size_bytes = 10;
     const auto admission = builder.admit("a");
     try {
-      (void)builder.add_streamed(admission.sequence, entry, 1, row("a", 10), c.produce,
-                                 [&](std::uint32_t) { return c.complaint; });
+      (void)builder.add_streamed(admission,
+                                 {row("a", 10), 1, c.produce, [&](std::uint32_t) { return c.complaint; }});
       ADD_FAILURE() << "not spoiled: " << describe(c.reason);
     } catch (const VolumeSpoiled& spoiled) {
       EXPECT_EQ(spoiled.object.reason, c.reason);

@@ -114,12 +114,25 @@ TEST(ReadbackTest, ABitFlippedInTheStagedArchiveIsCaught) {
     const GroupReport total = support::run(store, options()).total();
     ASSERT_TRUE(total.failure);
     EXPECT_EQ(total.failure->kind(), ErrorKind::corrupt);
-    EXPECT_THAT(total.failure->what(), HasSubstr("came back otherwise than it was packed"));
+    EXPECT_THAT(total.failure->what(), HasSubstr("that was read back is not what was packed"));
     expect_as_if_nothing_had_happened(store, originals);
     store.after = {};
     EXPECT_FALSE(support::run(store, options()).total().failure);
     EXPECT_TRUE(store.keys(support::kSource).empty());
   }
+}
+
+TEST(ReadbackTest, ABitFlippedAfterItWasReadBackIsCaughtBeforeAnyRecord) {
+  FakeStore store;
+  const auto originals = support::fill(store, 2, 1);
+  store.before = [&](const Call& call) {
+    if (call.op != Op::part_copy) return;
+    for (const std::string& key : staged(store))
+      store.edit(support::kArchive, key, [](support::StoredObject& object) { object.body.at(40) ^= 1; });
+  };
+  EXPECT_EQ(failure_kind(support::run(store, options())), ErrorKind::corrupt);
+  EXPECT_TRUE(store.calls(Op::put, std::string(catalog::kManifestFolder)).empty());
+  expect_as_if_nothing_had_happened(store, originals);
 }
 
 TEST(ReadbackTest, ACopyThatTheStoreDoesNotConfirmIsNotRead) {
@@ -208,7 +221,10 @@ TEST(ReadbackTest, ARerunClearsWhatAKilledOneStaged) {
   support::fill(store, 3, 1);
   ArchiveOptions at_once = options();
   at_once.gc_age = std::chrono::seconds(0);
+  store.put(support::kArchive, half.key, "another group's");
   EXPECT_FALSE(support::run(store, at_once).total().failure);
+  EXPECT_TRUE(store.keys(support::kArchive).contains(half.key));
+  store.erase(support::kArchive, half.key);
   EXPECT_TRUE(staged(store).empty());
   EXPECT_THAT(store.upload_keys(), ::testing::ElementsAre(half.key));
 }

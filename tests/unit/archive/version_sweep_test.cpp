@@ -69,6 +69,12 @@ TEST_F(VersionSweepTest, ARerunFindsWhatAKilledRunLeftUnderMarkers) {
   const GroupReport report = run();
   EXPECT_EQ(report.versions_deleted, 3u);
   EXPECT_EQ(report.versions_kept, 0u);
+  const auto pages = store_.calls(Op::versions, "sources/2018/04/01/");
+  const auto deletes = store_.calls(Op::del, "sources/2018/04/01/");
+  ASSERT_GE(pages.size(), 2u);
+  ASSERT_GE(deletes.size(), 2u);
+  EXPECT_LT(pages.back().ended, deletes[deletes.size() - 2].began)
+      << "a page begins behind a version of the page before, which must not be gone by then";
   for (int n = 0; n < 3; ++n) EXPECT_EQ(versions(n).size(), 1u);
 }
 
@@ -82,6 +88,64 @@ TEST_F(VersionSweepTest, ALostArchiveIsNamedAlsoIfOnlyVersionsAreLeft) {
   const GroupReport report = run();
   EXPECT_EQ(report.lost, std::vector<std::string>{"src/20180401.zip"});
   EXPECT_EQ(report.versions_deleted, 0u) << "they are the last copies";
+}
+
+TEST_F(VersionSweepTest, AVolumeOfAnotherBucketUnderOurNameIsNoLicence) {
+  support::fill(store_, 1, 1);
+  options_.archive_name = catalog::ArchiveName::parse("all/{yyyy}{mm}{dd}.zip");
+  options_.keep_sources = true;
+  options_.delete_versions = false;
+  run();
+  // A replica keeps the version's id and ETag.
+  const auto replica = store_.objects(support::kSource).at(day_key(1, 0));
+  store_.put("other", day_key(1, 0), "");
+  store_.edit("other", day_key(1, 0), [&](support::StoredObject& object) { object = replica; });
+  s3::DeleteItem item;
+  item.key = day_key(1, 0);
+  store_.delete_object("other", item, s3::ObjectStore::Resend::allowed);
+  options_.selection.bucket = "other";
+  options_.keep_sources = false;
+  options_.delete_versions = true;
+  const GroupReport report = run();
+  EXPECT_EQ(report.versions_deleted, 0u);
+  EXPECT_EQ(report.versions_kept, 1u);
+  EXPECT_EQ(store_.versions("other", day_key(1, 0)).size(), 2u);
+}
+
+TEST_F(VersionSweepTest, AVersionThatIsNotAsTheIndexSaysStays) {
+  support::fill(store_, 3, 1);
+  options_.max_objects = 10;
+  options_.keep_sources = true;
+  options_.delete_versions = false;
+  run();
+  store_.edit(support::kSource, day_key(1, 0), [](support::StoredObject& object) { object.etag = "other"; });
+  store_.edit(support::kSource, day_key(1, 1),
+              [](support::StoredObject& object) { object.body += "longer"; });
+  for (int n = 0; n < 3; ++n) {
+    s3::DeleteItem item;
+    item.key = day_key(1, n);
+    store_.delete_object(support::kSource, item, s3::ObjectStore::Resend::allowed);
+  }
+  options_.keep_sources = false;
+  options_.delete_versions = true;
+  const GroupReport report = run();
+  EXPECT_EQ(report.versions_deleted, 1u);
+  EXPECT_EQ(report.versions_kept, 2u);
+  EXPECT_EQ(versions(0).size() + versions(1).size(), 4u);
+}
+
+TEST_F(VersionSweepTest, AnArchiveThatGoesAfterTheLookDeletesNoVersion) {
+  support::fill(store_, 2, 1);
+  options_.max_objects = 10;
+  options_.delete_versions = false;
+  run();
+  options_.delete_versions = true;
+  store_.before = [this](const Call& c) {
+    if (c.op == Op::head && c.key.starts_with(catalog::kTakeBackFolder))
+      store_.erase(support::kArchive, "src/20180401.zip");
+  };
+  EXPECT_EQ(support::failure_kind(support::run(store_, options_)), ErrorKind::precondition_failed);
+  EXPECT_EQ(versions(0).size() + versions(1).size(), 4u);
 }
 
 TEST_F(VersionSweepTest, OnlyTheVeryVersionThatWasArchivedGoes) {

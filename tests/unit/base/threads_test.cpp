@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory_budget.h"
+#include "base/progress.h"
 #include "base/slots.h"
 #include "base/task_group.h"
 
@@ -279,6 +280,33 @@ TEST(Slots, ComeBackWhenMovedFromAndDestroyed) {
         << "still taken";
   }
   (void)slots.acquire();
+}
+
+TEST(Progress, NoSnapshotShowsHalfAChange) {
+  struct Counts {
+    std::uint64_t done = 0;
+    std::uint64_t bytes = 0;
+  };
+  constexpr std::uint64_t kChanges = 20'000;
+  Progress<Counts> progress;
+  std::vector<std::jthread> run;
+  for (int i = 0; i < 2; ++i) {
+    run.emplace_back([&] {
+      for (std::uint64_t n = 0; n < kChanges; ++n) {
+        progress.update([](Counts& now) {
+          ++now.done;
+          now.bytes += 10;
+        });
+      }
+    });
+  }
+  std::uint64_t seen = 0;
+  while (seen < 2 * kChanges) {
+    const Counts now = progress.snapshot();
+    ASSERT_EQ(now.bytes, 10 * now.done);
+    ASSERT_GE(now.done, seen);
+    seen = now.done;
+  }
 }
 
 TEST(SystemClock, AStopEndsItsSleep) {

@@ -175,9 +175,10 @@ TEST_F(MemberSearchTest, AVolumeWhoseManifestWasRemovedIsTold) {
   ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
   store_.erase(support::kArchive, manifest_of("src/20180401-4.zip"));
   const SearchReport report = search(MemberQuery());
-  EXPECT_EQ(report.failed, 1u);
-  ASSERT_EQ(report.failures.size(), 1u);
-  EXPECT_THAT(report.failures[0].what(), ::testing::HasSubstr("the manifest of a committed volume is gone"));
+  EXPECT_EQ(report.failures.count(), 1u);
+  ASSERT_EQ(report.failures.named().size(), 1u);
+  EXPECT_THAT(report.failures.named()[0].what(),
+              ::testing::HasSubstr("the manifest of a committed volume is gone"));
   EXPECT_EQ(unsearched_.size(), 5u) << "an older object must not pass for the newest";
   EXPECT_TRUE(unsearched_.contains(day_key(1, 0)));
 }
@@ -200,7 +201,7 @@ TEST_F(MemberSearchTest, OfSeveralRecordsOfOneNameTheArchiveTells) {
   store_.put(support::kArchive, manifest_key("src/20180401.zip", other), text);
   const SearchReport report = search(MemberQuery());
   EXPECT_EQ(report.members, originals_.size());
-  EXPECT_EQ(report.failed, 0u) << "the loser's index is not even asked for";
+  EXPECT_EQ(report.failures.count(), 0u) << "the loser's index is not even asked for";
 }
 
 TEST_F(MemberSearchTest, VolumesThatCanNotBeSearchedAreTold) {
@@ -213,9 +214,9 @@ TEST_F(MemberSearchTest, VolumesThatCanNotBeSearchedAreTold) {
       store_.edit(support::kArchive, key, [](support::StoredObject& object) { object.body.at(20) ^= 1; });
   }
   const SearchReport report = search(MemberQuery());
-  EXPECT_EQ(report.failed, 2u);
+  EXPECT_EQ(report.failures.count(), 2u);
   std::string told;
-  for (const base::Error& error : report.failures) told += error.what();
+  for (const base::Error& error : report.failures.named()) told += error.what();
   EXPECT_THAT(told, HasSubstr("src/20180402.zip"));
   EXPECT_THAT(told, HasSubstr("src/20180403.zip"));
   EXPECT_EQ(report.members, originals_.size() - 4);

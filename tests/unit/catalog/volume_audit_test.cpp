@@ -65,7 +65,7 @@ class VolumeAudit : public ::testing::Test {
   }
   static std::string told(const AuditReport& report) {
     std::string text;
-    for (const Damage& damage : report.named) text += damage.key + ": " + damage.what + "\n";
+    for (const Damage& damage : report.damages.named()) text += damage.key + ": " + damage.what + "\n";
     return text;
   }
 
@@ -85,6 +85,16 @@ TEST_F(VolumeAudit, AWholeVolumePasses) {
   for (const Call& get : store_.calls(Op::get)) EXPECT_EQ(get.if_match, manifest_.etag);
 }
 
+TEST_F(VolumeAudit, BothChecksumsAreCompared) {
+  make_small();
+  const index::Manifest good = manifest_;
+  manifest_.checksum.value = "AAAAAA==";
+  EXPECT_NE(told(audit()).find("CRC-32"), std::string::npos);
+  manifest_ = good;
+  manifest_.crc64nvme = "AAAAAAAAAAA=";
+  EXPECT_NE(told(audit()).find("CRC64NVME"), std::string::npos);
+}
+
 TEST_F(VolumeAudit, EveryFlippedBitIsFound) {
   make_small();
   for (std::size_t at = 0; at < manifest_.archive_size_bytes; ++at) {
@@ -100,7 +110,7 @@ TEST_F(VolumeAudit, TheDamagedMemberIsNamed) {
   make_small();
   damage([&](std::string& body) { body[rows_[1].data_offset] ^= 1; });
   const AuditReport report = audit();
-  EXPECT_EQ(report.damages, 2u) << told(report);  // the member, and the checksum of the whole
+  EXPECT_EQ(report.damages.count(), 2u) << told(report);  // the member, and the checksum of the whole
   EXPECT_THAT(told(report), HasSubstr(rows_[1].key + ": "));
   EXPECT_THAT(told(report), HasSubstr(": the bytes have CRC-32 "));
 }
@@ -140,7 +150,7 @@ TEST_F(VolumeAudit, AnIndexThatDisagreesIsNamedRowByRow) {
 
   rows_[1].etag = "another";  // nothing in the ZIP says otherwise, but its own index
   report = audit();
-  EXPECT_EQ(report.damages, 1u) << told(report);
+  EXPECT_EQ(report.damages.count(), 1u) << told(report);
   EXPECT_THAT(told(report), HasSubstr("differ"));
 }
 

@@ -23,6 +23,7 @@ struct Request {
   OutputOptions output;
   // Of these, the command's is filled.
   archive::ArchiveOptions archive;
+  bool dry_run = false;  // of archive
   upkeep::GcOptions gc;
 };
 
@@ -35,7 +36,9 @@ inline Request request_of(const Words& words, const Variables& variables = {}) {
   request.connection = read_connection(reader);
   request.output = read_output(reader);
   if (request.command == "archive") {
-    request.archive = read_archive(reader);
+    const ArchiveSettings settings = read_archive(reader);
+    request.archive = settings.options;
+    request.dry_run = settings.dry_run;
   } else if (request.command == "gc") {
     request.gc = read_gc(reader);
   }

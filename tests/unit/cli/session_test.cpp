@@ -50,7 +50,9 @@ TEST(Session, ShowsNoProgressWhereNoneIsWanted) {
   Terminal terminal(STDERR_FILENO, false);
   const auto shows = [&](const OutputOptions& output) {
     const ConnectionOptions connection;
-    LineView view([](std::chrono::milliseconds) { return std::string(); });
+    struct Nothing {};
+    const base::Progress<Nothing> progress;
+    LineView<Nothing> view(progress, [](const Nothing&, std::chrono::milliseconds) { return std::string(); });
     Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
                     [](auto&&...) { return std::unique_ptr<StoreConnection>(); });
     return session.show(view) != nullptr;
@@ -58,6 +60,34 @@ TEST(Session, ShowsNoProgressWhereNoneIsWanted) {
   EXPECT_TRUE(shows({}));
   EXPECT_FALSE(shows({.progress = false}));
   EXPECT_FALSE(shows({.quiet = true}));
+}
+
+struct FakeOutcome {
+  ExitCode exit_code = ExitCode::left;
+};
+std::string text_summary(const FakeOutcome&) {
+  return "a text\n";
+}
+std::string json_summary(const FakeOutcome&) {
+  return "{}\n";
+}
+
+TEST(Session, ConcludesWithTheSummaryThatIsWantedAndTheExitCode) {
+  const Environment environment;
+  Terminal terminal(STDERR_FILENO, false);
+  const auto printed = [&](const OutputOptions& output) {
+    const ConnectionOptions connection;
+    const Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
+                          [](auto&&...) { return std::unique_ptr<StoreConnection>(); });
+    ::testing::internal::CaptureStdout();
+    EXPECT_EQ(session.conclude(FakeOutcome{}), ExitCode::left);
+    return ::testing::internal::GetCapturedStdout();
+  };
+  EXPECT_EQ(printed({}), "a text\n");
+  EXPECT_EQ(printed({.quiet = true}), "");
+  EXPECT_EQ(printed({.format = OutputFormat::json}), "{}\n");
+  EXPECT_EQ(printed({.format = OutputFormat::json, .quiet = true}), "{}\n")
+      << "quiet or not, JSON is the result";
 }
 
 }  // namespace

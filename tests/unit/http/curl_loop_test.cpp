@@ -28,18 +28,16 @@ class Gets final : public ExchangeSource {
  public:
   Gets(const RawServer& server, std::vector<std::string> paths) : server_(server), paths_(std::move(paths)) {}
 
-  std::optional<Exchange> next(std::size_t slot, bool may_wait) override {
-    if (before_next) before_next(may_wait);
-    if (withheld && !may_wait) return std::nullopt;
-    if (begun_ == paths_.size()) return std::nullopt;
-    EXPECT_TRUE(in_slot_.emplace(slot, paths_[begun_]).second) << "the slot is taken";
-    most_in_flight = std::max(most_in_flight, in_slot_.size());
-    EXPECT_EQ(may_wait, in_slot_.size() == 1);
-    Exchange exchange;
-    exchange.request.method = "GET";
-    exchange.request.url = server_.url(paths_[begun_++]);
-    if (alter) alter(exchange);
+  std::optional<Exchange> next(std::size_t slot) override {
+    if (before_next) before_next();
+    std::optional<Exchange> exchange = begin(slot);
+    EXPECT_EQ(in_slot_.size(), exchange ? 1u : 0u) << "a source may wait only while nothing is in flight";
     return exchange;
+  }
+  std::optional<Exchange> try_next(std::size_t slot) override {
+    EXPECT_FALSE(in_slot_.empty()) << "while nothing is in flight, a source may wait";
+    if (before_next) before_next();
+    return withheld ? std::nullopt : begin(slot);
   }
   void ended(std::size_t slot, Outcome outcome) override {
     const std::string path = in_slot_.extract(slot).mapped();
@@ -57,16 +55,27 @@ class Gets final : public ExchangeSource {
     }
   }
 
-  std::function<void(bool may_wait)> before_next;
+  std::function<void()> before_next;  ///< and before try_next()
   std::function<void(Exchange&)> alter;
   std::function<void(const std::string& path)> on_end;
-  bool withheld = false;  ///< nothing is there for who can't wait
+  bool withheld = false;  ///< try_next() has nothing
   std::size_t most_in_flight = 0;
   std::map<std::string, std::string> bodies;  ///< by path; "200 text"
   std::map<std::string, ErrorKind> errors;
   std::map<std::string, std::string> others;
 
  private:
+  std::optional<Exchange> begin(std::size_t slot) {
+    if (begun_ == paths_.size()) return std::nullopt;
+    EXPECT_TRUE(in_slot_.emplace(slot, paths_[begun_]).second) << "the slot is taken";
+    most_in_flight = std::max(most_in_flight, in_slot_.size());
+    Exchange exchange;
+    exchange.request.method = "GET";
+    exchange.request.url = server_.url(paths_[begun_++]);
+    if (alter) alter(exchange);
+    return exchange;
+  }
+
   const RawServer& server_;
   const std::vector<std::string> paths_;
   std::size_t begun_ = 0;
@@ -151,7 +160,7 @@ TEST_F(CurlLoopTest, AStopEndsAllInFlightAtOnceAndNothingIsBegunAfterIt) {
   RawServer server({{{}, true}, {{}, true}});
   std::stop_source stop;
   Gets gets(server, {"/a", "/b", "/never"});
-  gets.before_next = [&stop](bool) { EXPECT_FALSE(stop.stop_requested()); };
+  gets.before_next = [&stop] { EXPECT_FALSE(stop.stop_requested()); };
   std::thread stopper([&] {
     while (server.accepted() < 2) std::this_thread::yield();
     stop.request_stop();
@@ -172,8 +181,8 @@ TEST_F(CurlLoopTest, ASourceThatHadNothingIsAskedAgain) {
   Gets gets(server, {"/hangs", "/later"});
   gets.withheld = true;
   int asked = 0;
-  gets.before_next = [&](bool may_wait) {
-    if (!may_wait && ++asked == 50) gets.withheld = false;
+  gets.before_next = [&] {
+    if (++asked == 50) gets.withheld = false;
   };
   gets.on_end = [&stop](const std::string&) { stop.request_stop(); };
   const auto start = std::chrono::steady_clock::now();
@@ -192,7 +201,7 @@ TEST_F(CurlLoopTest, WhatTheSourceThrowsIsThrownOnAndTheTransportStaysGood) {
   EXPECT_EQ(transport_.send({.method = "GET", .url = server.url("/")}, {}, {}).body, "after");
 
   Gets begins(server, {"/a"});
-  begins.before_next = [](bool) { throw std::runtime_error("not even begun"); };
+  begins.before_next = [] { throw std::runtime_error("not even begun"); };
   EXPECT_THROW(transport_.send_many(begins, 2, {}), std::runtime_error);
 }
 

@@ -52,7 +52,6 @@ TEST(RowTest, EveryFieldComesBack) {
   const std::string line = line_of(sample_row(1));
   EXPECT_EQ(parse_json_line(line), sample_row(1));
   EXPECT_EQ(parse_json_line(line.substr(0, line.size() - 1)), sample_row(1));
-  EXPECT_EQ(parse_key(line), sample_row(1).key);
 }
 
 TEST(RowTest, AnyBytesComeBack) {
@@ -150,7 +149,6 @@ TEST(RowTest, ARowThatIsTooLongIsRefusedBeforeItIsRead) {
   };
   EXPECT_EQ(parse_json_line(padded(kMaxRowBytes)), sample_row(1));
   EXPECT_THAT(error_message([&] { parse_json_line(padded(kMaxRowBytes + 1)); }), HasSubstr("too long"));
-  EXPECT_THAT(error_message([&] { parse_key(padded(kMaxRowBytes + 1)); }), HasSubstr("too long"));
 }
 
 TEST(RowTest, NothingUnreadableIsWritten) {

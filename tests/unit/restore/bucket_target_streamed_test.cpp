@@ -184,6 +184,61 @@ TEST_F(BucketTargetStreamedTest, AnAbortThatRemovesObjectsIsNotSentToANameWithOn
   EXPECT_EQ(object("a").body, ours);
 }
 
+TEST_F(BucketTargetStreamedTest, TheStoreIsAskedOnceAndOnlyWhereAnObjectStands) {
+  const std::string ours = noise(kMiB);
+  const auto to = target();
+  const auto probes = [this] { return store_.calls(Op::create, "s3compress_catalog/").size(); };
+  store_.before = [](const Call& call) {
+    if (call.op == Op::part) throw store_error(ErrorKind::transient, "InternalError");
+  };
+  EXPECT_EQ(error_kind([&] { stream(*to, row_of_object("free", ours), ours); }), ErrorKind::transient);
+  EXPECT_EQ(store_.calls(Op::abort, "free").size(), 1u);
+  EXPECT_EQ(probes(), 0u) << "there is nothing that the abort could remove";
+  std::size_t asked = 0;
+  for (const std::string key : {"a", "b"}) {
+    store_.before = [&](const Call& call) {
+      if (call.op == Op::part && call.key == key) store_.put(kBucket, key, "theirs");
+    };
+    EXPECT_EQ(stream(*to, row_of_object(key, ours), ours), Landing::exists);
+    const std::vector<Call> asks = store_.calls(Op::abort, "s3compress_catalog/");
+    const std::vector<Call> aborts = store_.calls(Op::abort, key);
+    ASSERT_FALSE(asks.empty());
+    EXPECT_EQ(aborts.back().key, key);
+    EXPECT_LT(asks.back().ended, aborts.back().began);
+    if (asked == 0) asked = probes();
+  }
+  EXPECT_EQ(probes(), asked);
+  EXPECT_EQ(store_.open_uploads(), 0u);
+
+  // Where aborts remove objects, one answer is enough as well.
+  const auto harmed = target();
+  store_.after = [this](const Call& call) {
+    if (call.op == Op::abort) store_.erase(kBucket, call.key);
+  };
+  asked = 0;
+  for (const std::string key : {"c", "d"}) {
+    store_.before = [&](const Call& call) {
+      if (call.op == Op::part && call.key == key) store_.put(kBucket, key, "theirs");
+    };
+    EXPECT_EQ(error_kind([&] { stream(*harmed, row_of_object(key, ours), ours); }),
+              ErrorKind::precondition_failed);
+    EXPECT_TRUE(store_.calls(Op::abort, key).empty() || store_.calls(Op::abort, key).back().key != key);
+    if (asked == 0) asked = probes();
+  }
+  EXPECT_EQ(probes(), asked);
+}
+
+TEST_F(BucketTargetStreamedTest, ACompleteThatLandsRightBeforeTheAbortCounts) {
+  const std::string body = noise(kMiB);
+  store_.before = [this](const Call& call) {
+    if (call.key != "a") return;
+    if (call.op == Op::complete) throw store_error(ErrorKind::transient, "InternalError");
+    if (call.op == Op::abort) store_.complete_now(store_.last_complete());
+  };
+  EXPECT_EQ(stream(*target(), row_of_object("a", body), body), Landing::written);
+  expect_stays("a", body);
+}
+
 TEST_F(BucketTargetStreamedTest, StreamingReplacesWhereThatWasAskedFor) {
   store_.put(kBucket, "a", "diff");
   const std::string body = noise(kMiB);

@@ -196,7 +196,7 @@ TEST_F(RestoreRunTest, WhileTheNewestVolumeIsFrozenItKeepsItsKeys) {
     if (call.op == Op::restore) throw store_error(ErrorKind::access_denied, "AccessDenied");
   };
   report = restore();
-  EXPECT_EQ(report.failed_volumes, 1u) << "the one whose thaw was refused";
+  EXPECT_EQ(report.failures.count(), 1u) << "the one whose thaw was refused";
   EXPECT_FALSE(target_.bodies().contains(day_key(1, 0)));
 }
 
@@ -255,10 +255,10 @@ TEST_F(TwoLayouts, OfTwoThatAreEquallyNewNoneComesBackUnlessAVolumeIsNamed) {
   RestoreReport report = restore();
   EXPECT_EQ(report.restored, 0u);
   EXPECT_EQ(report.tied, 1u);
-  ASSERT_EQ(report.not_restored.named.size(), 1u);
-  EXPECT_EQ(report.not_restored.named[0].key, kKey);
-  EXPECT_THAT(report.not_restored.named[0].why, HasSubstr("src/20180401.zip"));
-  EXPECT_THAT(report.not_restored.named[0].why, HasSubstr("src/20180401-h05.zip"));
+  ASSERT_EQ(report.not_restored.named().size(), 1u);
+  EXPECT_EQ(report.not_restored.named()[0].key, kKey);
+  EXPECT_THAT(report.not_restored.named()[0].why, HasSubstr("src/20180401.zip"));
+  EXPECT_THAT(report.not_restored.named()[0].why, HasSubstr("src/20180401-h05.zip"));
   EXPECT_TRUE(target_.bodies().empty());
 
   options_.volume = "src/20180401-h05.zip";
@@ -324,7 +324,7 @@ TEST_P(NewestVolumeUnseen, OlderOnesStayAndOthersComeBack) {
   archive({{day_key(1, 2), "newest"}});
   break_it();
   const RestoreReport report = restore();
-  EXPECT_EQ(report.failed_volumes, 1u);
+  EXPECT_EQ(report.failures.count(), 1u);
   EXPECT_FALSE(target_.bodies().contains(day_key(1, 0))) << "the old one would stay for good";
   EXPECT_TRUE(target_.bodies().contains(day_key(2, 0)));
   // Without its manifest not even its keys are known: it may hold any of the group's.
@@ -333,11 +333,11 @@ TEST_P(NewestVolumeUnseen, OlderOnesStayAndOthersComeBack) {
   // Where the index can be read the key is known to be in the volume that can't.
   const bool index_known = GetParam() == std::string("archive");
   EXPECT_EQ(report.failed, index_known ? 0u : keys_known ? 1u : 2u);
-  EXPECT_EQ(report.not_restored.named.size(), report.failed);
-  for (const NotRestored& one : report.not_restored.named)
+  EXPECT_EQ(report.not_restored.named().size(), report.failed);
+  for (const NotRestored& one : report.not_restored.named())
     EXPECT_THAT(one.why, HasSubstr("src/20180401-2.zip could not be searched"));
   repair_it();
-  EXPECT_EQ(restore().failed_volumes, 0u);
+  EXPECT_EQ(restore().failures.count(), 0u);
   EXPECT_TRUE(target_.bodies() == originals_);
 }
 
@@ -355,7 +355,7 @@ TEST_F(RestoreRunTest, AVolumeThatFailsWhileItIsWaitedForKeepsItsKeys) {
       throw store_error(ErrorKind::transient, "InternalError");
   };
   options_.wait = true;
-  EXPECT_EQ(restore().failed_volumes, 1u);
+  EXPECT_EQ(restore().failures.count(), 1u);
   EXPECT_TRUE(target_.bodies().empty());
 }
 
@@ -387,7 +387,7 @@ TEST_F(RestoreRunTest, ARecordThatIsGoneAfterThePlanIsTold) {
   }
   const RestoreReport report = run_restore(options_, planned, all);
   EXPECT_EQ(report.restored, 0u);
-  EXPECT_EQ(report.failed_volumes, 1u);
+  EXPECT_EQ(report.failures.count(), 1u);
 }
 
 TEST_F(RestoreRunTest, AnArchiveThatIsAnotherOneByNowIsNoVolume) {
@@ -402,7 +402,7 @@ TEST_F(RestoreRunTest, AnArchiveThatIsAnotherOneByNowIsNoVolume) {
   const RestoreReport report = run_restore(options_, planned, all);
   EXPECT_EQ(report.failed, 2u) << "small or streamed";
   EXPECT_EQ(report.restored, 0u);
-  EXPECT_EQ(plan().failed_volumes, 1u);
+  EXPECT_EQ(plan().failures.count(), 1u);
 }
 
 TEST_F(RestoreRunTest, OneThatFailsDoesNotStopTheRest) {
@@ -412,15 +412,15 @@ TEST_F(RestoreRunTest, OneThatFailsDoesNotStopTheRest) {
   EXPECT_EQ(report.restored, 2u);
   EXPECT_EQ(report.failed, 1u);
   EXPECT_TRUE(report.refused);
-  ASSERT_EQ(report.not_restored.named.size(), 1u);
-  EXPECT_EQ(report.not_restored.named[0].key, day_key(1, 1));
+  ASSERT_EQ(report.not_restored.named().size(), 1u);
+  EXPECT_EQ(report.not_restored.named()[0].key, day_key(1, 1));
 
   // A volume whose archive is gone.
   store_.erase(support::kArchive, "src/20180402.zip");
   target_.refused.clear();
   report = restore();
-  EXPECT_EQ(report.failed_volumes, 1u);
-  EXPECT_THAT(report.failures.at(0).what(), HasSubstr("src/20180402.zip"));
+  EXPECT_EQ(report.failures.count(), 1u);
+  EXPECT_THAT(report.failures.named().at(0).what(), HasSubstr("src/20180402.zip"));
   EXPECT_EQ(report.restored, 1u);
 }
 

@@ -88,7 +88,7 @@ TEST_F(DeleteTest, KeysThatWereOnlyPutOffAreSentAgain) {
       client_->delete_objects("b", {{.key = "a"}, {.key = "b"}, {.key = "c"}}, Resend::allowed);
   EXPECT_EQ(outcomes(results), (std::vector<Outcome>{Outcome::deleted, Outcome::deleted, Outcome::deleted}));
   EXPECT_THAT(transport_.sent[1].body, testing::Not(testing::HasSubstr("<Key>a</Key>")));
-  EXPECT_EQ(clock_.slept.size(), 1u);
+  EXPECT_EQ(clock_.slept().size(), 1u);
 }
 
 TEST_F(DeleteTest, PutOffForEverIsRefused) {

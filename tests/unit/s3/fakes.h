@@ -1,5 +1,5 @@
-// A store's other end for tests: a Transport that plays back scripted answers and keeps the requests, a clock
-// that only pretends to sleep, and a client made of both.
+// A store's other end for tests: a Transport that plays back scripted answers and keeps the requests, and a
+// client on it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,11 +13,11 @@
 #include <variant>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "http/transport.h"
 #include "s3/s3_client.h"
+#include "support/fake_clock.h"
 
 namespace s3c::s3::test {
 
@@ -70,7 +70,7 @@ struct Sent {
 /// send_many() of a transport whose send() plays a script: one exchange after the other.
 inline void send_one_by_one(http::Transport& transport, http::ExchangeSource& source,
                             const std::stop_token& stop) {
-  while (std::optional<http::Exchange> exchange = source.next(0, true)) {
+  while (std::optional<http::Exchange> exchange = source.next(0)) {
     http::Outcome outcome;
     try {
       outcome = transport.send(exchange->request, exchange->sink, stop);
@@ -124,23 +124,6 @@ class ScriptedTransport final : public http::Transport {
   std::deque<Step> steps_;
 };
 
-class FakeClock final : public base::Clock {
- public:
-  base::Timestamp now() const override { return time; }
-  bool sleep_for(std::chrono::milliseconds duration, const std::stop_token& stop) override {
-    slept.push_back(duration);
-    if (meanwhile) std::exchange(meanwhile, {})();
-    was_woken = stop.stop_requested();
-    return !was_woken;
-  }
-
-  std::function<void()> meanwhile;  ///< called once, during the next sleep
-  bool was_woken = false;           ///< the last sleep was ended by its stop token
-
-  base::Timestamp time = *base::parse_amz_date("20130524T000000Z");
-  std::vector<std::chrono::milliseconds> slept;
-};
-
 /// A client with everything it needs, at http://store unless told otherwise.
 class S3ClientTest : public testing::Test {
  protected:
@@ -172,7 +155,7 @@ class S3ClientTest : public testing::Test {
 
   std::stop_source stop_;
   ScriptedTransport transport_;
-  FakeClock clock_;
+  support::FakeClock clock_{*base::parse_amz_date("20130524T000000Z")};
   std::unique_ptr<S3Client> client_;
 };
 

@@ -79,7 +79,7 @@ class RestoreObjectTest : public S3ClientTest {
 };
 
 TEST_F(RestoreObjectTest, HeadTellsTheThawState) {
-  clock_.time = kExpiry - std::chrono::hours(1);
+  clock_.set(kExpiry - std::chrono::hours(1));
   EXPECT_EQ(head_with({})->thaw, ThawState{Kind::not_frozen});
   EXPECT_EQ(head_with({{"x-amz-storage-class", "GLACIER"}})->thaw, ThawState{Kind::frozen});
   EXPECT_EQ(head_with({{"x-amz-restore", std::string(kDone)}, {"x-amz-storage-class", "GLACIER"}})->thaw,
@@ -94,7 +94,7 @@ TEST_F(RestoreObjectTest, HeadTellsTheThawState) {
               head_with({{"x-amz-storage-class", "GLACIER"}, {"x-amz-restore", "soon"}});
             }).kind(),
             ErrorKind::corrupt);
-  clock_.time = kExpiry;
+  clock_.set(kExpiry);
   EXPECT_EQ(head_with({{"x-amz-restore", std::string(kDone)}, {"x-amz-storage-class", "GLACIER"}})->thaw,
             ThawState{Kind::frozen});
 }

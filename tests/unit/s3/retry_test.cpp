@@ -27,7 +27,7 @@ TEST_F(RetryTest, WhatIsWorthItIsTriedAgain) {
     transport_.add(answer(200));
     client_->head_bucket("b");
   }
-  EXPECT_EQ(clock_.slept.size(), failures.size());
+  EXPECT_EQ(clock_.slept().size(), failures.size());
   EXPECT_EQ(client_->stats().retries, failures.size());
   EXPECT_EQ(client_->stats().requests.at("HeadBucket"), 2 * failures.size());
 }
@@ -41,7 +41,7 @@ TEST_F(RetryTest, WhatWouldFailInTheSameWayIsNot) {
     transport_.add(failure);
     EXPECT_EQ(error_of([&] { client_->head_bucket("b"); }).context().attempts, 1);
   }
-  EXPECT_TRUE(clock_.slept.empty());
+  EXPECT_TRUE(clock_.slept().empty());
 }
 
 TEST_F(RetryTest, GivesUpAfterMaxAttemptsAndSaysSo) {
@@ -60,9 +60,9 @@ TEST_F(RetryTest, WaitsGrowAndStayWithinTheJitter) {
   start({.endpoint = {.url = "http://store"}, .retry = policy});
   for (int i = 0; i < 10; ++i) transport_.add(broken());
   error_of([&] { client_->head_bucket("b"); });
-  ASSERT_EQ(clock_.slept.size(), 9u);
+  ASSERT_EQ(clock_.slept().size(), 9u);
   milliseconds ceiling = policy.backoff.base;
-  for (const milliseconds wait : clock_.slept) {
+  for (const milliseconds wait : clock_.slept()) {
     EXPECT_LE(wait, std::min(ceiling, policy.backoff.cap));
     ceiling *= 2;
   }
@@ -72,7 +72,7 @@ TEST_F(RetryTest, WaitsAsLongAsTheStoreAsksFor) {
   transport_.add(s3_error(503, "SlowDown", {{"x-amz-retry-after", "5000"}}));
   transport_.add(answer(200));
   client_->head_bucket("b");
-  EXPECT_GE(clock_.slept.at(0), milliseconds(5000));
+  EXPECT_GE(clock_.slept().at(0), milliseconds(5000));
 }
 
 TEST_F(RetryTest, StopEndsTheWaiting) {
@@ -93,7 +93,7 @@ TEST_F(RetryTest, FollowsABucketToItsRegionOnceAndRemembers) {
   EXPECT_EQ(request(1).url, "https://logs.s3.eu-west-1.amazonaws.com/");
   EXPECT_THAT(header(1, "Authorization"), testing::HasSubstr("/eu-west-1/s3/aws4_request"));
   EXPECT_EQ(request(2).url, "https://logs.s3.eu-west-1.amazonaws.com/");
-  EXPECT_TRUE(clock_.slept.empty());
+  EXPECT_TRUE(clock_.slept().empty());
 }
 
 TEST_F(RetryTest, AuthorizationHeaderMalformedNamesTheRegion) {
@@ -149,24 +149,38 @@ class HurriedRetryTest : public S3ClientTest {
   std::stop_source hurry_;
 };
 
-TEST_F(HurriedRetryTest, TwoMoreTriesAMomentApart) {
+TEST_F(HurriedRetryTest, GivesUpWithTheThirdFailureAMomentApart) {
   start_hurried();
   hurry_.request_stop();
   for (int i = 0; i < 3; ++i) transport_.add(s3_error(503, "SlowDown", {{"x-amz-retry-after", "60000"}}));
   const auto error = error_of([&] { client_->head_bucket("b"); });
   EXPECT_EQ(error.kind(), ErrorKind::throttled);
   EXPECT_EQ(error.context().attempts, 3);
-  EXPECT_THAT(clock_.slept, testing::Each(testing::Le(milliseconds(250))));
+  EXPECT_THAT(clock_.slept(), testing::Each(testing::Le(milliseconds(250))));
+}
+
+TEST_F(HurriedRetryTest, TheTryInFlightIsOneOfTheThree) {
+  start_hurried();
+  for (int i = 0; i < 3; ++i) transport_.add(broken());
+  transport_.meanwhile = [&] { hurry_.request_stop(); };
+  EXPECT_EQ(error_of([&] { client_->head_bucket("b"); }).context().attempts, 3);
+}
+
+TEST_F(HurriedRetryTest, WhatFailedBeforeIsNotOneOfTheThree) {
+  start_hurried();
+  for (int i = 0; i < 4; ++i) transport_.add(broken());
+  clock_.during_sleep = [&] { hurry_.request_stop(); };
+  EXPECT_EQ(error_of([&] { client_->head_bucket("b"); }).context().attempts, 4);
 }
 
 TEST_F(HurriedRetryTest, AWaitEndsAndTheCallGoesOn) {
   start_hurried();
   transport_.add(broken());
   transport_.add(answer(200));
-  clock_.meanwhile = [&] { hurry_.request_stop(); };
+  clock_.during_sleep = [&] { hurry_.request_stop(); };
   client_->head_bucket("b");
-  EXPECT_EQ(clock_.slept.size(), 1U);
-  EXPECT_TRUE(clock_.was_woken) << "the wait is given the hurry, not only the stop";
+  EXPECT_EQ(clock_.slept().size(), 1U);
+  EXPECT_TRUE(clock_.was_woken()) << "the wait is given the hurry, not only the stop";
 }
 
 }  // namespace

@@ -106,7 +106,7 @@ TEST_F(S3ClientTest, AShortBodyIsFetchedAgainWhole) {
   }()));
   transport_.add(answer(200, "hello", object_headers()));
   EXPECT_EQ(client_->get_object({.bucket = "b", .key = "k"}).body, "hello");
-  EXPECT_EQ(clock_.slept.size(), 2u);
+  EXPECT_EQ(clock_.slept().size(), 2u);
   EXPECT_EQ(client_->stats().retries, 2u);
   EXPECT_EQ(client_->stats().requests.at("GetObject"), 3u);
 }
@@ -521,6 +521,9 @@ TEST_F(S3ClientTest, ANotFoundOfAnUploadMeansThatTheUploadIsGone) {
     transport_.add(not_found);
     client_->abort_multipart_upload("b", "k", "u");  // nothing is left to abort
 
+    // A copy names an object too.
+    transport_.add(not_found);
+    EXPECT_EQ(error_of([&] { client_->upload_part_copy(copy_of({})); }).kind(), ErrorKind::not_found);
     // A condition asks for the object: then a 404 can mean that one.
     transport_.add(not_found);
     CompleteMultipartUploadRequest replacing = completion();

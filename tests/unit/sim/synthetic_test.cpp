@@ -347,7 +347,7 @@ TEST(SyntheticSpec, SaysWhatIsWrong) {
   }
   EXPECT_THAT(refusal_of_spec("bucket=abc,first-day=9999-12-31,days=2"), HasSubstr("to 9999-12-31"));
   EXPECT_THAT(refusal_of_spec("bucket=abc,first-day=1969-12-31"), HasSubstr("from 1970-01-01"));
-  EXPECT_THAT(refusal_of_spec("bucket=abc,prefix="), HasSubstr("must be something"));
+  EXPECT_THAT(refusal_of_spec("bucket=abc,prefix="), HasSubstr("must not be empty"));
   EXPECT_THAT(refusal_of_spec("bucket=abc,prefix=a/"), HasSubstr("neither begin nor end with a slash"));
   EXPECT_THAT(refusal_of_spec("bucket=abc,prefix=" + std::string(901, 'p')), HasSubstr("900 at most"));
   EXPECT_THAT(refusal_of_spec("bucket=abc,data=xml"), HasSubstr("'xml' is none of orders, logs and mixed"));

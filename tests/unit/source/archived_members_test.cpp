@@ -54,6 +54,13 @@ TEST_F(ArchivedMembersTest, TheMergeJoinKnowsEveryMemberAndNothingElse) {
   EXPECT_EQ(archived.volumes_with_sources().size(), 2u);
 }
 
+TEST_F(ArchivedMembersTest, AVolumeIsOfOneBucketAndGroup) {
+  const catalog::CommittedVolume volume = load().committed.at(0);
+  EXPECT_TRUE(is_of_group(volume, support::kSource, "sources/2018/04/01/"));
+  EXPECT_FALSE(is_of_group(volume, support::kArchive, "sources/2018/04/01/"));
+  EXPECT_FALSE(is_of_group(volume, support::kSource, "sources/2018/04/"));
+}
+
 TEST(SameObject, NeedsEtagSizeAndTime) {
   index::Row row;
   row.etag = "e";

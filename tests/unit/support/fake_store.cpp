@@ -13,31 +13,21 @@ using base::Error;
 using base::ErrorKind;
 using base::MutexLock;
 
-base::Timestamp FakeClock::now() const {
-  MutexLock lock(mutex_);
-  return now_;
-}
-
-bool FakeClock::sleep_for(std::chrono::milliseconds duration, const std::stop_token& stop) {
-  MutexLock lock(mutex_);
-  now_ += duration;
-  ++sleeps_;
-  return !stop.stop_requested();
-}
-
-int FakeClock::sleeps() const {
-  MutexLock lock(mutex_);
-  return sleeps_;
-}
-
-void FakeClock::move(std::chrono::milliseconds by) {
-  MutexLock lock(mutex_);
-  now_ += by;
-}
-
 base::Error store_error(ErrorKind kind, const std::string& code) {
-  return Error(kind, "the fake store says " + code, {.operation = "fake", .code = code});
+  return Error(kind, "the fake store says " + code,
+               {.operation = "fake", .code = code, .request_id = "fake-request"});
 }
+
+namespace {
+
+/// The bytes of a body that a range asks for, cut at its end.
+std::string piece(const std::string& body, const std::optional<s3::ByteRange>& range) {
+  if (!range) return body;
+  if (range->offset >= body.size()) throw store_error(ErrorKind::invalid_argument, "InvalidRange");
+  return body.substr(range->offset, range->size_bytes);
+}
+
+}  // namespace
 
 s3::ObjectHead head_of(const StoredObject& object) {
   s3::ObjectHead head;
@@ -146,21 +136,10 @@ Bucket& FakeStore::bucket(const std::string& name) {
 void FakeStore::store(const std::string& name, const std::string& key, StoredObject object) {
   Bucket& objects = bucket(name);
   if (objects.contains(key) && on_loss) on_loss(buckets_, name, key);
+  keep_version(name, key);
+  if (versioned) object.version_id = new_version_id();
   object.last_modified = time() + std::chrono::milliseconds(++stored_);
   objects[key] = std::move(object);
-}
-
-const StoredObject& FakeStore::find(const std::string& name, const std::string& key,
-                                    const s3::GetObjectRequest* request) {
-  const Bucket& objects = bucket(name);
-  const auto found = objects.find(key);
-  if (found == objects.end()) throw store_error(ErrorKind::not_found, "NoSuchKey");
-  if (request != nullptr && !ignores_if_match && !request->if_match.empty() &&
-      request->if_match != found->second.etag)
-    throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
-  if (request != nullptr && !found->second.thaw.is_readable())
-    throw store_error(ErrorKind::wrong_state, "InvalidObjectState");
-  return found->second;
 }
 
 void FakeStore::head_bucket(const std::string& name) {
@@ -169,7 +148,8 @@ void FakeStore::head_bucket(const std::string& name) {
   what.bucket = name;
   call(what, [&] {
     MutexLock lock(mutex_);
-    bucket(name);
+    // The answer to a HEAD has no body that could say what isn't there.
+    if (!buckets_.contains(name)) throw store_error(ErrorKind::not_found, "");
   });
 }
 
@@ -217,7 +197,7 @@ s3::ListObjectsPage FakeStore::list_objects(const s3::ListObjectsRequest& reques
         summary.etag = it->second.etag;
         summary.last_modified = it->second.last_modified;
         summary.storage_class = it->second.storage_class;
-        if (request.with_thaw_state) summary.thaw = it->second.thaw;
+        if (request.with_thaw_state) summary.thaw = thaw_of(it->second);
         page.objects.push_back(std::move(summary));
       }
     }
@@ -232,31 +212,31 @@ void FakeStore::get_objects(s3::GetObjectSource& source, std::size_t max_in_flig
     begun.clear();
     while (begun.size() < max_in_flight) {
       if (stop_get_objects && stop_get_objects()) break;
-      std::optional<s3::GetObjectRequest> request = source.next(begun.size(), begun.empty());
+      std::optional<s3::GetObjectRequest> request =
+          begun.empty() ? source.next(0) : source.try_next(begun.size());
       if (!request) break;
       begun.push_back(*std::move(request));
     }
     for (std::size_t slot = 0; slot < begun.size(); ++slot) {
       if (during_get_objects) during_get_objects(begun[slot].key);
-      end_get(source, slot, begun[slot]);
+      end_get(source, slot, std::move(begun[slot]));
     }
   } while (!begun.empty());
 }
 
-void FakeStore::end_get(s3::GetObjectSource& source, std::size_t slot, const s3::GetObjectRequest& request) {
+void FakeStore::end_get(s3::GetObjectSource& source, std::size_t slot, s3::GetObjectRequest request) {
   std::optional<s3::GetObjectResult> got;
-  std::optional<s3::FailedTry> failed;
   try {
     got = get_object(request);
   } catch (const Error& error) {
-    failed = s3::FailedTry{error};
+    request.failed_try = s3::FailedTry{error};
   } catch (const std::exception&) {
-    failed.reset();  // as the client: get_object() is to meet it
+    request.failed_try.reset();  // as the client: get_object() is to meet it
   }
   if (got) {
     source.got(slot, *std::move(got));
   } else {
-    source.not_got(slot, std::move(failed));
+    source.not_got(slot, std::move(request));
   }
 }
 
@@ -271,11 +251,10 @@ s3::GetObjectResult FakeStore::get_object(const s3::GetObjectRequest& request) {
     s3::GetObjectResult result;
     {
       MutexLock lock(mutex_);
-      const StoredObject& object = find(request.bucket, request.key, &request);
-      result.head = head_of(object);
+      const StoredObject& object = readable(request);
+      result.head = head_now(object);
       if (request.range) result.head.checksums.clear();  // of the whole object: S3 tells none of a piece
-      result.body =
-          request.range ? object.body.substr(request.range->offset, request.range->size_bytes) : object.body;
+      result.body = piece(object.body, request.range);
       if (request.expected_size_bytes && !ignores_if_match &&
           *request.expected_size_bytes != result.body.size())
         throw store_error(ErrorKind::precondition_failed, "");
@@ -295,11 +274,11 @@ s3::ObjectHead FakeStore::read_object(const s3::GetObjectRequest& request, const
     StoredObject object;
     {
       MutexLock lock(mutex_);
-      object = find(request.bucket, request.key, &request);
+      object = readable(request);
     }
-    s3::ObjectHead head = head_of(object);  // of the whole object, whatever the range
+    s3::ObjectHead head = head_now(object);  // of the whole object, whatever the range
     if (request.range) head.checksums.clear();
-    if (request.range) object.body = object.body.substr(request.range->offset, request.range->size_bytes);
+    object.body = piece(object.body, request.range);
     if (alter_read) alter_read(request.key, object.body);
     constexpr std::size_t kChunk = std::size_t{1} << 20;
     for (std::size_t at = 0; at < object.body.size(); at += kChunk) {
@@ -325,7 +304,7 @@ std::optional<s3::ObjectHead> FakeStore::head_object(const std::string& name, co
         StoredObject& object = found->second;
         if (object.thaw.kind == s3::ThawState::Kind::in_progress && object.thaw_polls_left-- == 0)
           object.thaw.kind = s3::ThawState::Kind::thawed;
-        head = head_of(object);
+        head = head_now(object);
       }
     }
     if (head && alter_head) alter_head(key, *head);
@@ -335,14 +314,14 @@ std::optional<s3::ObjectHead> FakeStore::head_object(const std::string& name, co
 
 std::map<std::string, std::string> FakeStore::get_object_tagging(const std::string& name,
                                                                  const std::string& key,
-                                                                 const std::string& /*version_id*/) {
+                                                                 const std::string& version_id) {
   Call what;
   what.op = Op::tagging;
   what.bucket = name;
   what.key = key;
   return call(what, [&] {
     MutexLock lock(mutex_);
-    return find(name, key, nullptr).tags;
+    return find(name, key, version_id).tags;
   });
 }
 
@@ -355,9 +334,9 @@ s3::RestoreOutcome FakeStore::restore_object(const s3::RestoreObjectRequest& req
   return call(what, [&] {
     if (!restores) throw store_error(ErrorKind::unsupported, "NotImplemented");
     MutexLock lock(mutex_);
-    find(request.bucket, request.key, nullptr);
+    find(request.bucket, request.key, "");
     StoredObject& object = bucket(request.bucket).at(request.key);
-    const Kind kind = object.thaw.kind;
+    const Kind kind = thaw_of(object).kind;
     if (kind == Kind::not_frozen) throw store_error(ErrorKind::wrong_state, "InvalidObjectState");
     if (kind == Kind::in_progress) return s3::RestoreOutcome::in_progress;
     if (request.days) object.thaw.expires_at = time() + std::chrono::days(*request.days);
@@ -369,6 +348,8 @@ s3::RestoreOutcome FakeStore::restore_object(const s3::RestoreObjectRequest& req
 }
 
 StoredObject FakeStore::with_attributes(const s3::ObjectAttributes& attributes) const {
+  constexpr std::size_t kMaxTags = 10;
+  if (attributes.tags.size() > kMaxTags) throw store_error(ErrorKind::invalid_argument, "InvalidTag");
   StoredObject object;
   object.content_type = attributes.content_type;
   object.system_headers = attributes.system_headers;
@@ -389,7 +370,13 @@ std::string FakeStore::put_object(const s3::PutObjectRequest& request, std::stri
     StoredObject object = with_attributes(request.attributes);
     object.body = body;
     object.etag = base::to_hex(base::md5(body));
-    if (powers_.checksums && request.checksum) object.checksums = {*request.checksum};
+    if (powers_.checksums && request.checksum) {
+      object.checksums = {*request.checksum};
+      object.checksums[0].type = "FULL_OBJECT";
+      if (request.checksum->algorithm == "CRC32" &&
+          request.checksum->value != base::to_base64(base::crc32_bytes(base::crc32(body))))
+        throw store_error(ErrorKind::corrupt, "BadDigest");
+    }
     const std::string etag = object.etag;
     MutexLock lock(mutex_);
     if (request.if_none_match && bucket(request.bucket).contains(request.key))
@@ -407,6 +394,7 @@ std::string FakeStore::create_multipart_upload(const s3::CreateMultipartUploadRe
   return call(what, [&] {
     if (refuses_checksum_header && request.full_object_crc32)
       throw store_error(ErrorKind::invalid_argument, "InvalidArgument");
+    with_attributes(request.attributes);  // refuses here what Complete would write
     MutexLock lock(mutex_);
     bucket(request.bucket);
     const std::string id = "upload" + std::to_string(++created_);
@@ -431,7 +419,9 @@ s3::UploadedPart FakeStore::upload_part(const s3::UploadPartRequest& request) {
     MutexLock lock(mutex_);
     const auto upload = uploads_.find(request.upload_id);
     if (upload == uploads_.end()) throw store_error(ErrorKind::no_upload, "NoSuchUpload");
-    if (base::md5(request.body) != request.md5) throw store_error(ErrorKind::corrupt, "BadDigest");
+    if (base::md5(request.body) != request.md5 ||
+        (powers_.checksums && request.crc32.value_or(base::crc32(request.body)) != base::crc32(request.body)))
+      throw store_error(ErrorKind::corrupt, "BadDigest");
     const std::string body(request.body);
     upload->second.parts[request.part_number] = body;
     s3::UploadedPart part;
@@ -453,13 +443,11 @@ s3::UploadedPart FakeStore::upload_part_copy(const s3::UploadPartCopyRequest& re
     MutexLock lock(mutex_);
     const auto upload = uploads_.find(request.upload_id);
     if (upload == uploads_.end()) throw store_error(ErrorKind::no_upload, "NoSuchUpload");
-    s3::GetObjectRequest get;
-    get.if_match = request.source_etag;
-    const StoredObject& source = find(request.bucket, request.source_key, &get);
+    const StoredObject& source =
+        readable({.bucket = request.bucket, .key = request.source_key, .if_match = request.source_etag});
     if (request.range && source.body.size() <= (5u << 20))
       throw store_error(ErrorKind::invalid_argument, "InvalidRequest");
-    const std::string body =
-        request.range ? source.body.substr(request.range->offset, request.range->size_bytes) : source.body;
+    const std::string body = piece(source.body, request.range);
     upload->second.parts[request.part_number] = body;
     return s3::UploadedPart{.part_number = request.part_number, .etag = part_etag(body), .crc32 = {}};
   });
@@ -474,7 +462,7 @@ std::string FakeStore::complete(const s3::CompleteMultipartUploadRequest& reques
       bucket(request.bucket).contains(request.key))
     throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
   if (powers_.conditional_complete && !request.if_match.empty() &&
-      find(request.bucket, request.key, nullptr).etag != request.if_match)
+      find(request.bucket, request.key, "").etag != request.if_match)
     throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
   StoredObject object = with_attributes(upload.request.attributes);
   std::string md5s;
@@ -495,7 +483,7 @@ std::string FakeStore::complete(const s3::CompleteMultipartUploadRequest& reques
       object.checksums = {{"CRC32", base::to_base64(base::crc32_bytes(crc32)), "FULL_OBJECT"}};
   }
   object.etag = base::to_hex(base::md5(md5s)) + "-" + std::to_string(request.parts.size());
-  if (kms) object.server_side_encryption = "aws:kms";
+  object.server_side_encryption = kms ? "aws:kms" : upload.request.encryption.algorithm;
   const std::string etag = object.etag;
   store(request.bucket, request.key, std::move(object));
   uploads_.erase(found);

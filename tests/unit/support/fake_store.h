@@ -1,5 +1,5 @@
 // An S3 store in memory that keeps a journal, fails on request, lies on request, and can lack the powers that
-// not every store has. Hooks are called without the store's lock, so they may use the store themselves: as
+// not every store has. tests/contract/ shows that it behaves like the real ones where nothing of that is asked. Hooks are called without the store's lock, so they may use the store themselves: as
 // another writer, or as a Complete that arrives late. Any thread; hooks are set before the first call.
 #pragma once
 
@@ -13,26 +13,12 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/mutex.h"
 #include "s3/object_store.h"
+#include "support/fake_clock.h"
 
 namespace s3c::support {
-
-/// Sleeps at no cost: its time moves on instead.
-class FakeClock final : public base::Clock {
- public:
-  base::Timestamp now() const override;
-  bool sleep_for(std::chrono::milliseconds duration, const std::stop_token& stop) override;
-  int sleeps() const;
-  void move(std::chrono::milliseconds by);
-
- private:
-  mutable base::Mutex mutex_;
-  base::Timestamp now_ S3C_GUARDED_BY(mutex_) = *base::parse_iso8601("2026-08-01T00:00:00Z");
-  int sleeps_ S3C_GUARDED_BY(mutex_) = 0;
-};
 
 struct StoredObject {
   std::string body;
@@ -125,7 +111,7 @@ class FakeStore final : public s3::ObjectStore {
   bool refuses_delete_conditions = false;  ///< the whole request, as malformed
   bool ignores_if_match = false;
   bool kms = false;        ///< ETags are no MD5s
-  bool versioned = false;  ///< the source keeps versions
+  bool versioned = false;  ///< the buckets keep versions
   bool suspended = false;  ///< beside versioned: from now on it doesn't
   bool has_delete_objects = true;
   bool is_known = true;           ///< for atomic conditional Completes, if it has conditional ones
@@ -200,10 +186,16 @@ class FakeStore final : public s3::ObjectStore {
   /// Runs effect between the hooks and writes the journal.
   template <typename Effect>
   auto call(Call what, Effect effect);
-  void end_get(s3::GetObjectSource& source, std::size_t slot, const s3::GetObjectRequest& request);
+  void end_get(s3::GetObjectSource& source, std::size_t slot, s3::GetObjectRequest request);
   Bucket& bucket(const std::string& name) S3C_REQUIRES(mutex_);
-  const StoredObject& find(const std::string& bucket, const std::string& key,
-                           const s3::GetObjectRequest* request) S3C_REQUIRES(mutex_);
+  /// The version of that id; the current one for an empty id.
+  const StoredObject& find(const std::string& bucket, const std::string& key, const std::string& version_id)
+      S3C_REQUIRES(mutex_);
+  /// What a GET may read.
+  const StoredObject& readable(const s3::GetObjectRequest& request) S3C_REQUIRES(mutex_);
+  /// A thawed copy is there until its days are over.
+  s3::ThawState thaw_of(const StoredObject& object) const;
+  s3::ObjectHead head_now(const StoredObject& object) const;
   void store(const std::string& bucket, const std::string& key, StoredObject object) S3C_REQUIRES(mutex_);
   s3::DeleteResult remove(const std::string& bucket, const s3::DeleteItem& item, bool conditional)
       S3C_REQUIRES(mutex_);
@@ -214,6 +206,7 @@ class FakeStore final : public s3::ObjectStore {
   std::string new_version_id() const S3C_REQUIRES(mutex_);
   std::string complete(const s3::CompleteMultipartUploadRequest& request) S3C_REQUIRES(mutex_);
   std::string part_etag(const std::string& body) const;
+  /// Throws Error: invalid_argument for too many tags.
   StoredObject with_attributes(const s3::ObjectAttributes& attributes) const;
 
   const Powers powers_;

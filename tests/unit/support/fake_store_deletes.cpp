@@ -1,4 +1,4 @@
-// FakeStore: versions and deletes.
+// FakeStore: reads of objects and versions, and deletes.
 #include <algorithm>
 #include <utility>
 
@@ -10,6 +10,15 @@ using base::Error;
 using base::ErrorKind;
 using base::MutexLock;
 using Outcome = s3::DeleteResult::Outcome;
+
+namespace {
+
+/// How requests name a version.
+std::string id_of(const StoredObject& object) {
+  return object.version_id.empty() ? "null" : object.version_id;
+}
+
+}  // namespace
 
 std::vector<std::string> FakeStore::versions(const std::string& name, const std::string& key) const {
   MutexLock lock(mutex_);
@@ -24,6 +33,42 @@ std::vector<std::string> FakeStore::versions(const std::string& name, const std:
   return ids;
 }
 
+const StoredObject& FakeStore::find(const std::string& name, const std::string& key,
+                                    const std::string& version_id) {
+  const Bucket& objects = bucket(name);
+  const auto found = objects.find(key);
+  if (found != objects.end() && (version_id.empty() || version_id == id_of(found->second)))
+    return found->second;
+  if (version_id.empty()) throw store_error(ErrorKind::not_found, "NoSuchKey");
+  if (const auto older = older_.find({name, key}); older != older_.end()) {
+    for (const Older& version : older->second) {
+      if (id_of(version.object) == version_id && !version.is_marker) return version.object;
+    }
+  }
+  throw store_error(ErrorKind::not_found, "NoSuchVersion");
+}
+
+const StoredObject& FakeStore::readable(const s3::GetObjectRequest& request) {
+  const StoredObject& object = find(request.bucket, request.key, request.version_id);
+  if (!ignores_if_match && !request.if_match.empty() && request.if_match != object.etag)
+    throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
+  if (!thaw_of(object).is_readable()) throw store_error(ErrorKind::wrong_state, "InvalidObjectState");
+  return object;
+}
+
+s3::ThawState FakeStore::thaw_of(const StoredObject& object) const {
+  using Kind = s3::ThawState::Kind;
+  if (object.thaw.kind == Kind::in_progress) return {Kind::in_progress};  // its days come with the copy
+  const bool is_over = object.thaw.expires_at && *object.thaw.expires_at <= time();
+  return object.thaw.kind == Kind::thawed && is_over ? s3::ThawState{Kind::frozen} : object.thaw;
+}
+
+s3::ObjectHead FakeStore::head_now(const StoredObject& object) const {
+  s3::ObjectHead head = head_of(object);
+  head.thaw = thaw_of(object);
+  return head;
+}
+
 std::string FakeStore::new_version_id() const {
   return suspended ? "null" : "v" + std::to_string(stored_);
 }
@@ -34,8 +79,7 @@ void FakeStore::keep_version(const std::string& name, const std::string& key) {
   auto& older = older_[{name, key}];
   if (versioned && current != objects.end()) older.push_back({current->second, false});
   // A null version is replaced by whatever is written while versioning is suspended.
-  if (suspended)
-    std::erase_if(older, [](const Older& version) { return version.object.version_id == "null"; });
+  if (suspended) std::erase_if(older, [](const Older& version) { return id_of(version.object) == "null"; });
 }
 
 s3::ListObjectVersionsPage FakeStore::list_object_versions(const s3::ListObjectVersionsRequest& request) {
@@ -90,7 +134,7 @@ s3::ListObjectVersionsPage FakeStore::list_object_versions(const s3::ListObjectV
         s3::ObjectVersion listed;
         listed.object.key = key;
         listed.object.last_modified = version->object.last_modified;
-        listed.version_id = version->object.version_id.empty() ? "null" : version->object.version_id;
+        listed.version_id = id_of(version->object);
         listed.is_latest = version == stack.rbegin();
         listed.is_delete_marker = version->is_marker;
         if (!version->is_marker) {
@@ -128,7 +172,7 @@ s3::DeleteResult FakeStore::remove(const std::string& name, const s3::DeleteItem
     return result;
   }
   if (versioned) {
-    if (found != objects.end() && suspended && found->second.version_id == "null" && on_loss)
+    if (found != objects.end() && suspended && id_of(found->second) == "null" && on_loss)
       on_loss(buckets_, name, item.key);
     keep_version(name, item.key);
     StoredObject marker;
@@ -148,9 +192,9 @@ void FakeStore::remove_version(const std::string& name, const s3::DeleteItem& it
   Bucket& objects = bucket(name);
   auto& older = older_[{name, item.key}];
   const auto current = objects.find(item.key);
-  if (current == objects.end() || current->second.version_id != item.version_id) {
+  if (current == objects.end() || id_of(current->second) != item.version_id) {
     // Older versions have no watch on them but the test's own.
-    std::erase_if(older, [&](const Older& version) { return version.object.version_id == item.version_id; });
+    std::erase_if(older, [&](const Older& version) { return id_of(version.object) == item.version_id; });
   } else {
     if (on_loss) on_loss(buckets_, name, item.key);
     objects.erase(current);

@@ -1,5 +1,6 @@
 #include "support/promise.h"
 
+#include "archive/archive_plan.h"
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "catalog/catalog.h"
@@ -183,6 +184,13 @@ archive::RunReport run(FakeStore& store, const archive::ArchiveOptions& options,
   archive::Progress progress;
   const auto log = base::make_null_logger();
   return archive::run_archive(options, {{store, store}, clock, *log, progress, std::move(stop)});
+}
+
+archive::RunReport plan(FakeStore& store, const archive::ArchiveOptions& options) {
+  FakeClock clock;
+  archive::Progress progress;
+  const auto log = base::make_null_logger();
+  return archive::plan_archive(options, {{store, store}, clock, *log, progress, {}});
 }
 
 std::string day_key(int day, int n) {

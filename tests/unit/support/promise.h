@@ -73,6 +73,8 @@ archive::ArchiveOptions small_options();
 archive::RunReport run(FakeStore& store, const archive::ArchiveOptions& options, std::stop_token stop = {});
 archive::RunReport run(FakeStore& store, const archive::ArchiveOptions& options, base::Clock& clock,
                        std::stop_token stop = {});
+/// A dry run.
+archive::RunReport plan(FakeStore& store, const archive::ArchiveOptions& options);
 /// Puts bodies under sources/2018/04/01/ and …/02/; returns them all by key.
 std::map<std::string, std::string> fill(FakeStore& store, int objects_a_day, int days = 2);
 std::string day_key(int day, int n);

@@ -96,7 +96,7 @@ class ForeignTest : public ::testing::TestWithParam<bool> {
     const VerifyReport report = verify(deep);
     EXPECT_EQ(report.damaged, 1u);
     std::string text;
-    for (const VolumeDamage& damage : report.named) text += damage.key + ": " + damage.what + "\n";
+    for (const VolumeDamage& damage : report.damages.named()) text += damage.key + ": " + damage.what + "\n";
     return text;
   }
   /// Knows no names but the catalog's.
@@ -305,7 +305,7 @@ TEST_P(ForeignTest, GcLeavesItAloneAlsoWhenTheArchiveIsGone) {
   const std::string body = store_.objects(support::kArchive).at(lost).body;
   store_.erase(support::kArchive, lost);
   EXPECT_EQ(gc().damaged.count(), 1u);
-  EXPECT_EQ(verify().foreign.count, 1u);
+  EXPECT_EQ(verify().foreign.count(), 1u);
   store_.put(support::kArchive, lost, body);
   EXPECT_EQ(records(), before);
 
@@ -398,8 +398,8 @@ TEST_P(ForeignTest, ReadersWantTheArchiveOfTheRecord) {
 TEST_P(ForeignTest, ARecordThatTheListingLacksIsFound) {
   put({{"a", "1"}});
   base::MemoryBudget memory(std::uint64_t{32} << 20);
-  std::atomic<std::uint64_t> read = 0;
-  VolumeCheck check(store_, support::kArchive, {false, false, std::nullopt, {}}, memory, read, {});
+  VerifyProgress progress;
+  VolumeCheck check(store_, support::kArchive, {false, false, std::nullopt, {}}, memory, progress, {});
   const catalog::ListedVolume listed{kForeignKey, std::nullopt,
                                      store_.list_objects({.bucket = support::kArchive}).objects.at(0)};
   EXPECT_EQ(check.check(listed).kind, VolumeFinding::Kind::foreign);
@@ -422,7 +422,8 @@ TEST_P(ForeignTest, TheLastOfOneNameCounts) {
   EXPECT_EQ(rebuilt.foreign->shadowed, 1u);
   EXPECT_EQ(rebuilt.foreign->no_keys, 1u);
   EXPECT_EQ(rebuilt.foreign->count(), 3u);
-  EXPECT_THAT(rebuilt.foreign->named, ::testing::UnorderedElementsAre("twice", std::string(1024, 'x')));
+  EXPECT_THAT(rebuilt.foreign->hidden.named(),
+              ::testing::UnorderedElementsAre("twice", std::string(1024, 'x')));
   EXPECT_EQ(manifest().foreign_entries, 5u);
   std::string body;
   catalog::read_member(store_, support::kArchive, manifest(), rows().at(1),

@@ -217,10 +217,8 @@ TEST_P(GcBesideRunsTest, AGroupWithNothingToPackIsNotSearched) {
   store_.forget_journal();
   support::run(store_, kept);
   EXPECT_TRUE(store_.calls(Op::uploads).empty());
-  archive::ArchiveOptions look = options();
-  look.dry_run = true;
   store_.put(support::kSource, support::day_key(1, 7), "late");
-  support::run(store_, look);
+  support::plan(store_, options());
   EXPECT_TRUE(store_.calls(Op::uploads).empty());
 }
 

@@ -238,6 +238,22 @@ TEST_P(GcTest, AnIndexWithoutManifestGoes) {
   expect_no_garbage(store_);
 }
 
+TEST_P(GcTest, AnUploadThatTwoRecordsLeadToIsToldOnce) {
+  kill_at(Op::complete, kName);  // manifest, index, upload
+  const std::string lone = catalog::index_key(kName, base::make_ulid(FakeClock().now() - days(1)));
+  ASSERT_LT(lone, only_key(catalog::kIndexFolder)) << "gc deals with it first";
+  store_.put(support::kArchive, lone, "index");
+  GcOptions look = gc_options();
+  look.dry_run = true;
+  const GcReport planned = gc(store_, look);
+  const GcReport done = gc(store_, gc_options());
+  EXPECT_EQ(names(planned.removed), names(done.removed));
+  EXPECT_EQ(planned.uploads, 1u);
+  EXPECT_EQ(done.uploads, 1u);
+  EXPECT_EQ(done.removed.count(), 4u);
+  expect_no_garbage(store_);
+}
+
 TEST_P(GcTest, AnIndexStaysWhileAYoungerUploadMayBeItsOwn) {
   kill_at(Op::put, "/manifest/");
   store_.time = [] { return FakeClock().now() + days(6); };
@@ -343,6 +359,40 @@ TEST_P(GcTest, WhereAbortsRemoveObjectsNothingIsAborted) {
   store_.after = {};
   EXPECT_EQ(store_.keys(support::kArchive), keys);
   EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{kName}));
+}
+
+/// A record's upload is to a name at which another archive stands.
+TEST_P(GcTest, WhereAbortsRemoveObjectsNoRecordIsTakenBack) {
+  kill_at(Op::complete, kName);
+  store_.put(support::kArchive, kName, "somebody's");
+  const auto keys = store_.keys(support::kArchive);
+  store_.after = [this](const Call& c) {
+    if (c.op == Op::abort) store_.erase(support::kArchive, c.key);
+  };
+  GcOptions dry = gc_options();
+  dry.dry_run = true;
+  EXPECT_EQ(gc(store_, dry).removed.count(), 3u);
+  expect_no_change(keys, 1);
+  EXPECT_EQ(support::error_kind([&] { gc(store_, gc_options()); }), ErrorKind::unsupported);
+  store_.after = {};
+  EXPECT_EQ(store_.keys(support::kArchive), keys);
+  EXPECT_EQ(store_.upload_keys(), (std::multiset<std::string>{kName}));
+}
+
+/// Another process marks the volume after the catalog was listed.
+TEST_P(GcTest, AnIndexWhoseVolumeIsMarkedMeanwhileStays) {
+  kill_at(Op::put, "/manifest/");
+  const std::string index = only_key(catalog::kIndexFolder);
+  const auto name = catalog::parse_index_key(index);
+  ASSERT_TRUE(name);
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::head && c.key.starts_with(catalog::kManifestFolder))
+      store_.put(support::kArchive, catalog::commit_mark_key(name->archive_key, name->id), "{}");
+  };
+  EXPECT_EQ(names(gc(store_, gc_options()).removed),
+            (std::vector<std::string>{std::string("upload ") + kName}));
+  store_.before = {};
+  EXPECT_TRUE(store_.keys(support::kArchive).contains(index));
 }
 
 TEST_P(GcTest, WhatItAsksWithIsNoGarbage) {
@@ -457,7 +507,7 @@ TEST_P(GcTest, AListingThatNeverEndsIsEnded) {
   };
   const GcReport report = gc(store_, gc_options());
   EXPECT_EQ(report.failures.count(), 1u);
-  EXPECT_EQ(report.failures.kept().at(0).kind(), ErrorKind::corrupt);
+  EXPECT_EQ(report.failures.named().at(0).kind(), ErrorKind::corrupt);
   EXPECT_TRUE(report.removed.by_kind().contains(GarbageKind::probe));
 }
 

@@ -268,9 +268,7 @@ TEST_P(LostArchiveTest, ARunMarksWhatItMeets) {
 
 TEST_P(LostArchiveTest, ADryRunMarksNothing) {
   archive_unmarked();
-  archive::ArchiveOptions options = options_;
-  options.dry_run = true;
-  EXPECT_FALSE(support::run(store_, options).total().failure);
+  EXPECT_FALSE(support::plan(store_, options_).total().failure);
   EXPECT_FALSE(has(catalog::commit_mark_key(kVolume, only_name().id)));
   EXPECT_TRUE(store_.calls(Op::put).empty());
 }
@@ -355,9 +353,21 @@ TEST_P(LostArchiveTest, AnOldRecordWhoseUploadsMayNotBeListed) {
 TEST_P(LostArchiveTest, AMarkWhoseManifestIsGone) {
   archive();
   const catalog::ManifestName name = only_name();
-  store_.erase(support::kArchive, catalog::manifest_key(kVolume, name.id));
+  const std::string manifest_key = catalog::manifest_key(kVolume, name.id);
+  const std::string manifest = store_.objects(support::kArchive).at(manifest_key).body;
+  store_.erase(support::kArchive, manifest_key);
+  const auto forget = [&] { return error_kind([&] { forget_volume(store_, support::kArchive, kVolume); }); };
+  EXPECT_EQ(forget(), ErrorKind::precondition_failed) << "catalog rebuild can bring it back";
+  EXPECT_TRUE(has(catalog::commit_mark_key(kVolume, name.id)));
   lose_archive();
   const auto before = records();
+  // Its run put it after gc had listed the manifests.
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::head && c.key == manifest_key) store_.put(support::kArchive, manifest_key, manifest);
+  };
+  EXPECT_EQ(gc().damaged.count(), 0u);
+  store_.before = {};
+  store_.erase(support::kArchive, manifest_key);
   const GcReport report = gc();
   EXPECT_EQ(report.removed.count(), 0u);
   ASSERT_EQ(report.damaged.count(), 1u);
@@ -384,8 +394,8 @@ TEST_P(LostArchiveTest, FindSaysThatMembersAreLost) {
   const catalog::MemberQuery everything;
   const catalog::SearchReport report =
       catalog::search_members(store_, {all, everything, "", 1}, {}, [](catalog::FoundKey&&) {});
-  ASSERT_GE(report.failures.size(), 1u);
-  EXPECT_THAT(report.failures[0].what(), HasSubstr("its members are lost"));
+  ASSERT_GE(report.failures.named().size(), 1u);
+  EXPECT_THAT(report.failures.named()[0].what(), HasSubstr("its members are lost"));
 }
 
 // --- a remover and a deleter that meet; the environment takes the archive away and brings it back
@@ -431,6 +441,29 @@ TEST_P(LostArchiveTest, AMarkThatComesTooLateLicensesNothing) {
   EXPECT_FALSE(has(catalog::take_back_mark_key(kVolume, seen.manifest().id)));
 }
 
+TEST_P(LostArchiveTest, AnEarlierRunsVolumeIsLookedAtAgainBeforeItsSourcesGo) {
+  archive(true);
+  const index::Manifest manifest = catalog_.read_manifest(only_name());
+  const std::string manifest_key = catalog::manifest_key(kVolume, manifest.id);
+  const std::string take_back_key = catalog::take_back_mark_key(kVolume, manifest.id);
+  // Once the run has its proof, another process begins to remove the record; or has removed it.
+  for (const bool removed : {false, true}) {
+    SCOPED_TRACE(removed);
+    store_.before = [&](const Call& c) {
+      if (c.op != Op::list || c.key.find("/commit/") == std::string::npos) return;
+      if (removed) {
+        store_.erase(support::kArchive, manifest_key);
+      } else {
+        catalog_.put_take_back_mark(manifest);
+      }
+    };
+    EXPECT_TRUE(support::run(store_, options_).total().failure);
+    store_.before = {};
+    EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
+    if (!removed) store_.erase(support::kArchive, take_back_key);
+  }
+}
+
 TEST_P(LostArchiveTest, ATakeBackMarkThatWasLeftGoesAfterItsRecord) {
   archive_unmarked();
   const index::Manifest manifest = catalog_.read_manifest(only_name());
@@ -470,6 +503,9 @@ TEST_P(LostArchiveTest, OnlyTheRecordOfALostArchiveIsForgotten) {
   refused("it lost only its id");
   lose_archive();
   EXPECT_EQ(find_forgettable(store_, support::kArchive, kVolume).size(), 1u);
+  store_.put(support::kArchive, kVolume, "of another size: it isn't its archive");
+  EXPECT_EQ(find_forgettable(store_, support::kArchive, kVolume).size(), 1u);
+  lose_archive();
   EXPECT_EQ(records().size(), 3u);
   EXPECT_EQ(forget_volume(store_, support::kArchive, kVolume).size(), 1u);
   EXPECT_TRUE(records().empty());

@@ -97,7 +97,7 @@ TEST(ArchiveCommand, EveryArchiveFlagReachesItsOption) {
   EXPECT_EQ(o.conditional_complete, true);
   EXPECT_EQ(o.additional_checksums, true);
   EXPECT_EQ(o.delete_conditions, archive::DeleteConditions::ignored);
-  EXPECT_TRUE(o.dry_run);
+  EXPECT_TRUE(r.dry_run);
   EXPECT_TRUE(archive_request({"--delete-versions"}).archive.delete_versions);
 }
 

@@ -30,12 +30,12 @@ Values values_of(const Settings& settings) {
 }
 
 /// What all three places come to, or the message of the refusal.
-struct Outcome {
+struct ReadOutcome {
   std::optional<Values> flags;
   std::string message;
 };
 
-Outcome outcome_of(const Words& words, const Variables& variables = {}, const std::string& file = "") {
+ReadOutcome outcome_of(const Words& words, const Variables& variables = {}, const std::string& file = "") {
   try {
     Arguments arguments = parse_arguments(commands(), words);
     if (!variables.empty())
@@ -100,7 +100,7 @@ std::vector<std::string> toggles_of(const std::string& command) {
 }
 
 /// Refused by name, or everything else is as it was said and the flag isn't there.
-void expect_refused_or_not_given(const Outcome& outcome, const Flag& flag, const std::string& name,
+void expect_refused_or_not_given(const ReadOutcome& outcome, const Flag& flag, const std::string& name,
                                  const Values& others) {
   if (flag.empty_is_unset) {
     ASSERT_TRUE(outcome.flags) << outcome.message;
@@ -136,7 +136,7 @@ TEST(Arguments, AMissingValueOfNoFlagTakesTheNextWord) {
     for (const Words& rest : behind) {
       Words words = with(command, {spelled});
       words.insert(words.end(), rest.begin(), rest.end());
-      const Outcome outcome = outcome_of(words);
+      const ReadOutcome outcome = outcome_of(words);
       EXPECT_FALSE(outcome.flags) << ::testing::PrintToString(words);
       EXPECT_THAT(outcome.message, HasSubstr(dashed(flag.name) + " needs a value"));
     }
@@ -183,7 +183,7 @@ TEST(Arguments, AValueIsTakenAsItIsAndNothingElseWithIt) {
       const Values both = {{name, {value}}, {"quiet", {"true"}}};
       EXPECT_EQ(outcome_of(with(command, {spelled + "=" + value, "--quiet"})).flags, both) << value;
     }
-    const Outcome twice = outcome_of(joined_words({spelled, "a"}, with(command, {spelled + "=b"})));
+    const ReadOutcome twice = outcome_of(joined_words({spelled, "a"}, with(command, {spelled + "=b"})));
     ASSERT_TRUE(twice.flags) << twice.message;
     if (flag.kind == FlagKind::list) {
       EXPECT_THAT(twice.flags->at(name), ElementsAre("a", "b"));
@@ -201,7 +201,7 @@ TEST(Arguments, ATogglesValueStandsBehindEqualsOnly) {
       EXPECT_EQ(outcome_of(with(word, {dashed(toggle) + "=false"})).flags, (Values{{toggle, {"false"}}}));
       EXPECT_THAT(outcome_of(with(word, {dashed(toggle) + "="})).message, HasSubstr(dashed(toggle)));
       EXPECT_THAT(outcome_of(with(word, {dashed(toggle), ""})).message, HasSubstr(empty_at(word, 2)));
-      const Outcome separate = outcome_of(with(word, {dashed(toggle), "false"}));
+      const ReadOutcome separate = outcome_of(with(word, {dashed(toggle), "false"}));
       if (separate.flags) {
         EXPECT_EQ(separate.flags->at(toggle), Words{"true"}) << "false is an operand";
       }

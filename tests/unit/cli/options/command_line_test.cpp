@@ -60,7 +60,7 @@ TEST(Options, UnderscoresAreDashesInEveryFlag) {
 TEST(Options, LastOneCountsAndTogglesCanBeTakenBack) {
   EXPECT_EQ(archive_request({"--threads", "4", "--threads", "8"}).archive.resources.threads, 8);
   EXPECT_FALSE(archive_request({"--keep-sources", "--keep-sources=false"}).archive.keep_sources);
-  EXPECT_FALSE(archive_request({"--dry-run=false"}, {{"S3COMPRESS_DRY_RUN", "1"}}).archive.dry_run);
+  EXPECT_FALSE(archive_request({"--dry-run=false"}, {{"S3COMPRESS_DRY_RUN", "1"}}).dry_run);
 }
 
 TEST(Options, YearsAreListsAndMayBeRepeated) {
@@ -188,14 +188,19 @@ TEST(Options, EveryBadValueIsNamed) {
       {{"--from", "2018-02-02", "--until", "2018-02-01"}, "--from and --until: ", ""},
       {{"--layout", "{yyyy}/"}, "--layout: ", ""},
       {{"--archive-name", "x"}, "--archive-name: ", ""},
-      {{"--archive-name", "{bucket}/{yyyy}.zip"}, "must name the same date fields", ""},
+      {{"--archive-name", "{bucket}/{yyyy}.zip"},
+       "--archive-name \"{bucket}/{yyyy}.zip\" and the layout \"{prefix}/{yyyy}/{mm}/{dd}/\" must name the same date fields",
+       "--archive-name TEMPLATE"},
+      {{"--prefix", "/x"}, "--prefix \"/x\" must not start or end with", "--prefix PREFIX"},
       {{"--storage-class", "GLACIAL"}, "--storage-class \"GLACIAL\" is none of GLACIER, DEEP_ARCHIVE", ""},
       {{"--min-age", "7"}, "--min-age \"7\" is not an age", ""},
       {{"--min-age", "7y"}, "--min-age \"7y\" is not an age", ""},
       {{"--max-objects", "0"}, "--max-objects \"0\" is not a whole number from 1", ""},
       {{"--max-size", "big"}, "--max-size \"big\" is not a size", ""},
-      {{"--memory", "1MiB"}, "--memory", ""},
-      {{"--keep-sources", "--delete-versions"}, "contradict each other", ""},
+      {{"--memory", "1MiB"}, "--memory of 1048576 bytes is too small", "--memory SIZE"},
+      {{"--keep-sources", "--delete-versions"},
+       "--keep-sources and --delete-versions contradict each other",
+       ""},
       {{"--verify", "twice"}, "--verify \"twice\" is none of checksum, readback", ""},
       {{"--sse", "AES"}, "--sse \"AES\" is none of AES256", ""},
       {{"--sse-kms-key-id", "k"}, "--sse-kms-key-id needs --sse aws:kms", ""},
@@ -226,6 +231,9 @@ TEST(Options, HintsTellOfTheCommandsOwnFlag) {
 TEST(Options, MessagesNameThePlaceTheValueCameFrom) {
   EXPECT_THAT(refusal_of_archive({}, {{"S3COMPRESS_THREADS", "x"}}).message(),
               HasSubstr("S3COMPRESS_THREADS \"x\" is not"));
+  // Refused by core code, which knows neither flags nor variables.
+  EXPECT_THAT(refusal_of_archive({}, {{"S3COMPRESS_MEMORY", "1MiB"}}).message(),
+              HasSubstr("S3COMPRESS_MEMORY of 1048576 bytes is too small"));
   const TemporaryFile file("\nthreads = \"x\"\n");
   EXPECT_THAT(refusal_of_archive({"--config", file.path()}).message(),
               HasSubstr(":2:1: threads \"x\" is not"));

@@ -26,7 +26,6 @@ archive::ArchiveOptions options() {
 
 RunReport one_group() {
   RunReport report;
-  report.groups = 1;
   GroupReport& group = report.group_reports.emplace_back();
   group.prefix = "sources/2018/04/01/";
   group.listed = 1500;
@@ -122,12 +121,14 @@ TEST(SummaryText, LeftObjectsAreCountedByReasonAndTheFirstAreNamed) {
   for (int i = 0; i < 25; ++i)
     report.group_reports[0].left.add({"sources/k" + std::to_string(i), LeftReason::changed, ""});
   report.group_reports[0].left.add({"sources/odd\x1b[2J", LeftReason::not_deleted, "AccessDenied"});
+  report.group_reports[0].left.add({"sources/vast", LeftReason::too_large, ""});
   const std::string text = text_of(report);
-  EXPECT_THAT(text, HasSubstr("LEFT IN PLACE: 26 objects\n"));
+  EXPECT_THAT(text, HasSubstr("LEFT IN PLACE: 27 objects\n"));
+  EXPECT_THAT(text, HasSubstr("  needs more memory than the run may use (--memory): 1\n"));
   EXPECT_THAT(text, HasSubstr("  changed while it was being archived: 25\n"));
   EXPECT_THAT(text, HasSubstr("    sources/k19: "));
   EXPECT_THAT(text, Not(HasSubstr("sources/k20")));
-  EXPECT_THAT(text, HasSubstr("    and 6 more\n"));
+  EXPECT_THAT(text, HasSubstr("    and 7 more\n"));
   EXPECT_THAT(text, HasSubstr("finished, with objects left in place"));
 }
 
@@ -191,7 +192,7 @@ TEST(SummaryText, OtherThingsThatHappenedAreMentioned) {
   keep.keep_sources = true;
   const std::string text = text_of(report, keep);
   EXPECT_THAT(text, HasSubstr("40 objects had been archived by an earlier run"));
-  EXPECT_THAT(text, HasSubstr("2 objects were deleted by somebody else"));
+  EXPECT_THAT(text, HasSubstr("2 objects were deleted by another process"));
   EXPECT_THAT(text, HasSubstr("1 volume was committed by another run first"));
   EXPECT_THAT(text, HasSubstr("deleted:  nothing (--keep-sources)"));
 }
@@ -222,9 +223,8 @@ TEST(SummaryText, DryRunListsTheGroupsAndNothingElse) {
   group.to_archive = 1460;
   group.to_archive_bytes = 5'800'000;
   group.already_archived = 40;
-  archive::ArchiveOptions dry = options();
-  dry.dry_run = true;
-  EXPECT_EQ(text_of(report, dry),
+  report.dry_run = true;
+  EXPECT_EQ(text_of(report),
             "dry run: would archive 1,460 objects (5.8 MB) of 1 group; nothing was changed\n"
             "  sources/2018/04/01/  1,460 objects (5.8 MB), 40 archived already\n");
 }
@@ -285,8 +285,7 @@ TEST(ErrorText, IsTheErrorAndAHint) {
                              {.operation = "HeadBucket", .resource = "b"})),
             "s3compress: HeadBucket b: connection refused\n"
             "hint: the store can't be reached: check --endpoint-url (AWS_ENDPOINT_URL), --region and the "
-            "network, then run"
-            " the same command again\n");
+            "network, then run the same command again\n");
   EXPECT_EQ(error_text(Error(ErrorKind::unsupported, "no")), "s3compress: no\n");
 }
 

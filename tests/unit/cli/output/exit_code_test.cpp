@@ -179,6 +179,12 @@ TEST(Hints, AnUploadThatIsRemovedAgainAndAgainIsNoTroubleWithTheStore) {
               AllOf(HasSubstr("--garbage-age"), HasSubstr("lifecycle rule"), HasSubstr("again")));
 }
 
+TEST(Hints, StepsOfOursAreNoTroubleWithTheStore) {
+  EXPECT_THAT(hint(ErrorKind::transient, {.operation = "start thread"}), HasSubstr("--threads"));
+  EXPECT_EQ(hint(ErrorKind::transient, {.operation = "commit mark"}), "run the same command again");
+  EXPECT_THAT(hint(ErrorKind::transient, {.operation = "GetObject"}), HasSubstr("--endpoint-url"));
+}
+
 TEST(Hints, UsageErrorsBringTheirOwn) {
   EXPECT_EQ(hint_for(UsageError("what", "do this")), "do this");
 }

@@ -44,7 +44,7 @@ GcOutcome outcome_of(const upkeep::GcOptions& o, const GcReport& report) {
 TEST(GcSummary, NamesEveryThing) {
   const GcReport done = report();
   EXPECT_EQ(
-      gc_text(outcome_of(gc_options(), done)),
+      text_summary(outcome_of(gc_options(), done)),
       "removed: 2 things, 900 B and the parts of unfinished uploads\n"
       "  upload    b/20180401.zip  9 d 00 h old: it was never completed\n"
       "  index     i  8 d 00 h old: it has no manifest\n"
@@ -53,8 +53,8 @@ TEST(GcSummary, NamesEveryThing) {
       "time:     3.0 s\n");
   upkeep::GcOptions look = gc_options();
   look.dry_run = true;
-  EXPECT_THAT(gc_text(outcome_of(look, done)), HasSubstr("dry run: would remove: 2 things"));
-  EXPECT_THAT(gc_text(outcome_of(gc_options(), {})), HasSubstr("removed: nothing\n"));
+  EXPECT_THAT(text_summary(outcome_of(look, done)), HasSubstr("dry run: would remove: 2 things"));
+  EXPECT_THAT(text_summary(outcome_of(gc_options(), {})), HasSubstr("removed: nothing\n"));
 }
 
 TEST(GcSummary, TellsWhatStaysAndWhy) {
@@ -64,11 +64,11 @@ TEST(GcSummary, TellsWhatStaysAndWhy) {
   r.waiting.add({GarbageKind::index, "w", "", {}, 1, "a younger upload"});
   r.failures.add(
       Error(ErrorKind::access_denied, "no", {.operation = "ListMultipartUploads", .resource = "a"}));
-  const std::string text = gc_text(outcome_of(gc_options(), r));
+  const std::string text = text_summary(outcome_of(gc_options(), r));
   EXPECT_THAT(text,
               HasSubstr("LEFT: 1 thing could not be removed\n  probe     p\\x0a  0 s old: AccessDenied\n"));
   EXPECT_THAT(text, HasSubstr("DAMAGED: 1 thing, not touched\n  manifest  m"));
-  EXPECT_THAT(text, HasSubstr("can't be told yet, and stays: 1 thing\n  index     w"));
+  EXPECT_THAT(text, HasSubstr("can't be told yet, so it stays: 1 thing\n  index     w"));
   EXPECT_THAT(text, HasSubstr("s3:ListBucketMultipartUploads"));
   EXPECT_THAT(text, HasSubstr("running it again won't help"));
 }
@@ -76,7 +76,7 @@ TEST(GcSummary, TellsWhatStaysAndWhy) {
 TEST(GcSummary, JsonHasTheSame) {
   GcReport r = report();
   r.left.add({GarbageKind::probe, "p\xff", "", std::chrono::seconds(7), 1, "AccessDenied"});
-  const auto json = nlohmann::json::parse(gc_json(outcome_of(gc_options(), r)));
+  const auto json = nlohmann::json::parse(json_summary(outcome_of(gc_options(), r)));
   EXPECT_EQ(json["command"], "gc");
   EXPECT_EQ(json["outcome"], "left");
   EXPECT_EQ(json["exit_code"], 3);
@@ -93,7 +93,7 @@ TEST(GcSummary, JsonHasTheSame) {
 TEST(GcSummary, NamesTenThousandAtMostAndCountsAll) {
   GcReport r;
   for (int i = 0; i < 10'005; ++i) r.removed.add({GarbageKind::index, "k", "", {}, 1, ""});
-  const std::string text = gc_text(outcome_of(gc_options(), r));
+  const std::string text = text_summary(outcome_of(gc_options(), r));
   EXPECT_THAT(text, HasSubstr("removed: 10,005 things, 10.0 KB\n"));
   EXPECT_THAT(text, HasSubstr("\n  and 5 more\n"));
 }

@@ -1,0 +1,26 @@
+#include "archive/archive_plan.h"
+
+#include <set>
+#include <string>
+
+#include "archive/group_plan.h"
+#include "archive/plan_shared.h"
+#include "archive/run_groups.h"
+
+namespace s3c::archive {
+
+RunReport plan_archive(const ArchiveOptions& options, const RunContext& context) {
+  RunGroups groups(options, context);
+  if (groups.wait_for_first()) {
+    PlanShared shared(options, context);
+    const std::set<std::string> nothing_to_skip;
+    groups.run_each([&](const catalog::Group& group, GroupTally& tally) {
+      count_plan(plan_group(shared, group, nothing_to_skip, tally), tally);
+    });
+  }
+  RunReport report = groups.finish();
+  report.dry_run = true;
+  return report;
+}
+
+}  // namespace s3c::archive

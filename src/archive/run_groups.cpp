@@ -1,0 +1,106 @@
+#include "archive/run_groups.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "catalog/catalog.h"
+#include "s3/listing.h"
+#include "source/group_finder.h"
+
+namespace s3c::archive {
+
+using base::Error;
+
+RunGroups::RunGroups(const ArchiveOptions& options, const RunContext& context)
+    : options_(options), context_(context), found_(64), finder_([this] { found_.close(); }) {
+  // Names and permissions first. Otherwise the user would find a typo only after an hour.
+  s3::check_bucket(context.stores.source, options.selection.bucket,
+                   options.layout.root(options.selection.prefix));
+  s3::check_bucket(context.stores.archive, options.archive_bucket, catalog::kCatalogPrefix);
+  finder_.spawn([this](const std::stop_token&) { find(); });
+}
+
+// Without the cancel the finder would wait for ever for room in a queue that nobody empties any more.
+RunGroups::~RunGroups() {
+  found_.cancel();
+}
+
+void RunGroups::find() {
+  const source::GroupSearch search{options_.selection, options_.layout, options_.archive_name,
+                                   options_.delete_versions};
+  source::find_groups(context_.stores.source, search, context_.stop, [this](catalog::Group group) {
+    context_.progress.group_found();
+    return found_.push(std::move(group)) && !context_.stop.stop_requested();
+  });
+  context_.progress.groups_final();
+  found_.close();
+}
+
+bool RunGroups::wait_for_first() {
+  std::optional<catalog::Group> group = next();
+  base::MutexLock lock(mutex_);
+  found_any_ = group.has_value();
+  first_ = std::move(group);
+  return found_any_;
+}
+
+/// nullopt when there is none any more, when the run is asked to stop or when no further group is to be begun.
+std::optional<catalog::Group> RunGroups::next() {
+  {
+    base::MutexLock lock(mutex_);
+    if (first_) return std::exchange(first_, std::nullopt);
+  }
+  return context_.stop.stop_requested() ? std::nullopt : found_.pop();
+}
+
+void RunGroups::run_each(const Work& work) {
+  base::TaskGroup runners([this] { found_.cancel(); });
+  const auto run_groups = [&](const std::stop_token&) {
+    while (const std::optional<catalog::Group> group = next()) {
+      GroupReport done = run_one(*group, work);
+      if (done.failure && !done.failure->worth_retrying()) found_.cancel();
+      if (done.is_empty()) continue;
+      base::MutexLock lock(mutex_);
+      report_.group_reports.push_back(std::move(done));
+    }
+  };
+  for (int i = 0; i < options_.resources.open_groups; ++i) runners.spawn(run_groups);
+  runners.wait();
+}
+
+GroupReport RunGroups::run_one(const catalog::Group& group, const Work& work) const {
+  GroupReport report;
+  context_.progress.group_started(group.prefix);
+  try {
+    GroupTally tally(report, context_.progress, group.prefix);
+    work(group, tally);
+  } catch (const Error& error) {
+    report.failure = error;
+  } catch (const std::exception& error) {
+    // Out of memory or out of threads. That ends this group, but not the other groups and their reports.
+    report.failure = Error(base::ErrorKind::internal, error.what(), {.resource = group.prefix});
+  }
+  context_.progress.group_done(group.prefix);
+  return report;
+}
+
+RunReport RunGroups::finish() {
+  found_.cancel();
+  std::optional<Error> failure;
+  try {
+    finder_.wait();
+  } catch (const Error& error) {
+    failure = error;
+  }
+  base::MutexLock lock(mutex_);
+  if (failure && !found_any_) throw *failure;
+  report_.failure = std::move(failure);
+  std::sort(report_.group_reports.begin(), report_.group_reports.end(),
+            [](const GroupReport& a, const GroupReport& b) { return a.prefix < b.prefix; });
+  report_.interrupted = context_.stop.stop_requested();
+  return std::move(report_);
+}
+
+}  // namespace s3c::archive

@@ -1,0 +1,39 @@
+#include "archive/run_shared.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <thread>
+
+namespace s3c::archive {
+namespace {
+
+int encoder_count() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+/// What the parts in flight take, in bytes, if they are of the usual size.
+std::uint64_t bytes_in_flight(const Resources& resources) {
+  return static_cast<std::uint64_t>(resources.upload_slots) * part_size_bytes(0, 0);
+}
+
+}  // namespace
+
+// Half the memory is for object bodies, half for upload buffers. Neither half can take from the other. So
+// uploads always progress, and the packing threads get their memory back.
+RunShared::RunShared(const ArchiveOptions& o, const RunContext& c, const catalog::StorePowers& found)
+    : PlanShared(o, c),
+      powers(found),
+      bodies(o.resources.memory_bytes / 2),
+      slots(o.resources.upload_slots),
+      buffers(o.resources.memory_bytes / 2 - bytes_in_flight(o.resources)),
+      encoders(encoder_count(), o.level),
+      readback(c.stores.archive, o, powers, bodies, slots, c.log),
+      committer(c.stores.archive, catalog, powers, c.clock, c.log),
+      conditions(o.delete_conditions),
+      deleter({c.stores, catalog, o, conditions, c.clock, c.log}),
+      sweep({c.stores, catalog, o, c.clock, c.log}),
+      cleanup(c.stores.archive, catalog, c.log, o.gc_age, o.readback),
+      packer(c.stores.source, o, bodies, encoders, c.log),
+      crew(c.stores.source, packer, c.progress, o.resources.threads) {}
+
+}  // namespace s3c::archive

@@ -1,0 +1,17 @@
+// How far a verify has come.
+#pragma once
+
+#include <cstdint>
+
+#include "base/progress.h"
+
+namespace s3c::upkeep {
+
+struct VerifyCounts {
+  std::uint64_t volumes = 0;
+  std::uint64_t bytes_read = 0;  ///< deep
+  std::uint64_t damages = 0;
+};
+using VerifyProgress = base::Progress<VerifyCounts>;
+
+}  // namespace s3c::upkeep
