@@ -35,7 +35,14 @@ struct StorePowers {
   bool upload_tags = true;         ///< x-amz-tagging on CreateMultipartUpload is kept
   bool restores = true;            ///< RestoreObject; without it: NotImplemented
   bool uneven_parts =
-      true;  ///< Complete takes parts of differing sizes; Cloudflare R2 only a shorter last one
+      true;                ///< Complete takes parts of differing sizes; Cloudflare R2 only a shorter last one
+  bool key_order = true;   ///< listings in the order of UTF-8 bytes; without it pages in that of UTF-16 units
+  bool list_etags = true;  ///< listings of objects and versions tell ETags
+  bool encoding_type = true;        ///< without it that parameter of listings is ignored
+  bool upload_prefixes = true;      ///< without it ListMultipartUploads takes the prefix for a whole key
+  bool create_over_marker = true;   ///< without it If-None-Match: * fails over a delete marker
+  bool object_size_header = true;   ///< x-amz-mp-object-size; without it: NotImplemented
+  bool optional_attributes = true;  ///< x-amz-optional-object-attributes; without it: NotImplemented
 
   /// Ceph RGW 16, as measured.
   static StorePowers lesser() {
@@ -67,12 +74,22 @@ enum class AbortOfCompleted {
   refused,         ///< NoSuchUpload
   acknowledged,    ///< 204 and no effect: S3 for hours, others always
   removes_object,  ///< 204, and every abort removes the object of that name: seen on a store in use
+  overtaken,       ///< 204, and a Complete that arrives after the abort takes effect all the same
+};
+
+/// What UploadPartCopy does otherwise than on S3.
+enum class PartCopyManner {
+  standard,          ///< as on S3
+  refuses_checksum,  ///< InvalidRequest for an upload that was created with a checksum algorithm
+  wants_checksum,    ///< Complete must repeat the checksum that the answer told
+  object_result,     ///< the answer's root is CopyObjectResult
 };
 
 struct ServiceOptions {
   std::string region = "us-east-1";
   StorePowers powers{};
   AbortOfCompleted abort_of_completed = AbortOfCompleted::refused;
+  PartCopyManner part_copy = PartCopyManner::standard;
   ThawTimes thaw_times{};
   std::set<std::string, std::less<>> read_only_buckets{};  ///< changes get AccessDenied, the owner's too
 };

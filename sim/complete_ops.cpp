@@ -73,7 +73,8 @@ std::vector<const Part*> match_parts(const Upload& upload, const std::vector<Lis
     if (found == upload.parts.end() || found->second.etag != wanted.etag) throw invalid();
     if (has_checksums) {
       if (wanted.checksum && *wanted.checksum != base::to_base64(found->second.checksum_raw)) throw invalid();
-      if (!wanted.checksum && upload.checksum_type == ChecksumType::composite) {
+      if (!wanted.checksum &&
+          (upload.checksum_type == ChecksumType::composite || found->second.must_be_told)) {
         throw S3Error(
             S3Code::InvalidRequest,
             fmt::format("The upload was created using a {} checksum. The complete request must include the "
@@ -197,6 +198,8 @@ Response complete_multipart_upload(const Call& call) {
   if (const Object* before = already_completed(call)) return completed(call, *before);
   Upload& upload = require_upload(call);
   const StorePowers& powers = call.options.powers;
+  if (!powers.object_size_header && call.find_header("x-amz-mp-object-size"))
+    throw unknown_header("x-amz-mp-object-size");
   const std::vector<ListedPart> listed =
       parse_parts(call, powers.checksums ? std::optional(upload.algorithm) : std::nullopt);
   const std::vector<const Part*> parts = match_parts(upload, listed, powers.checksums);

@@ -71,12 +71,11 @@ void check_copy_source_conditions(const Call& call, const Object& source) {
 
 void check_write_conditions(const Call& call, const Object* current) {
   if (const std::string* if_none_match = call.find_header("if-none-match")) {
-    if (*if_none_match != "*") {
-      throw S3Error(S3Code::NotImplemented,
-                    "A header you provided implies functionality that is not implemented")
-          .with("Header", "If-None-Match");
-    }
-    if (current != nullptr) throw failed("If-None-Match");
+    if (*if_none_match != "*") throw unknown_header("If-None-Match");
+    const Object* const newest = call.bucket().newest(call.key());
+    const bool is_marker = newest != nullptr && newest->is_delete_marker;
+    if (current != nullptr || (is_marker && !call.options.powers.create_over_marker))
+      throw failed("If-None-Match");
   }
   if (const std::string* if_match = call.find_header("if-match")) {
     if (current == nullptr) throw S3Error(S3Code::NoSuchKey).with("Key", call.key());

@@ -15,8 +15,9 @@ struct ListingQuery {
   int max_entries = 1000;
   bool url_encoding = false;
 
-  /// count_parameter: "max-keys" or "max-uploads". Throws S3Error: InvalidArgument.
-  ListingQuery(const Query& query, std::string_view count_parameter);
+  /// count_parameter: "max-keys" or "max-uploads". takes_encoding: false: encoding-type is ignored. Throws
+  /// S3Error: InvalidArgument.
+  ListingQuery(const Query& query, std::string_view count_parameter, bool takes_encoding = true);
 
   /// A key or prefix as it is written into the document.
   std::string text(std::string_view key) const;
@@ -24,6 +25,10 @@ struct ListingQuery {
   /// REQUIRES: key starts with prefix.
   std::string_view common_prefix_of(std::string_view key) const;
 };
+
+/// Whether UTF-8 text a comes before b in the order of UTF-16, which some stores have. It differs from the order
+/// of the bytes where a character above U+FFFF meets one from U+E000 on.
+bool precedes_in_utf16(std::string_view a, std::string_view b);
 
 /// The smallest string above every string that starts with prefix; "" when there is none (prefix is all 0xff
 /// or empty). A listing with a delimiter jumps there, so its cost depends on the entries that it returns and

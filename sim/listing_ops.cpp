@@ -64,6 +64,12 @@ Page make_page(const Bucket& bucket, const ListingQuery& listing, std::string_vi
   return page;
 }
 
+/// The page in the order that this store has.
+Page ordered(const Call& call, Page page) {
+  if (!call.options.powers.key_order) std::sort(page.keys.begin(), page.keys.end(), precedes_in_utf16);
+  return page;
+}
+
 void write_restore_status(XmlWriter& xml, const Object& object, base::Timestamp now) {
   if (!object.thaw || now >= object.thaw->expires_at) return;
   xml.open("RestoreStatus");
@@ -82,7 +88,7 @@ void write_page(XmlWriter& xml, const Call& call, const ListingQuery& listing, c
     xml.open("Contents");
     xml.element("Key", listing.text(key));
     xml.element("LastModified", base::format_iso8601(object.last_modified));
-    xml.element("ETag", '"' + object.etag + '"');
+    if (call.options.powers.list_etags) xml.element("ETag", '"' + object.etag + '"');
     if (object.checksum) {
       xml.element("ChecksumAlgorithm", name(object.checksum->algorithm));
       xml.element("ChecksumType", name(object.checksum->type));
@@ -133,9 +139,9 @@ std::string parse_token(const std::string& token) {
 }  // namespace
 
 Response list_objects(const Call& call) {
-  const ListingQuery listing(call.query, "max-keys");
+  const ListingQuery listing(call.query, "max-keys", call.options.powers.encoding_type);
   const std::string_view marker = call.query.get("marker");
-  const Page page = make_page(call.bucket(), listing, marker);
+  const Page page = ordered(call, make_page(call.bucket(), listing, marker));
   XmlWriter xml("ListBucketResult");
   write_parameters(xml, call, listing, page);
   xml.element("Marker", listing.text(marker));
@@ -146,7 +152,9 @@ Response list_objects(const Call& call) {
 }
 
 Response list_objects_v2(const Call& call) {
-  const ListingQuery listing(call.query, "max-keys");
+  if (!call.options.powers.optional_attributes && call.find_header("x-amz-optional-object-attributes"))
+    throw unknown_header("x-amz-optional-object-attributes");
+  const ListingQuery listing(call.query, "max-keys", call.options.powers.encoding_type);
   const std::string* start_after = call.query.find("start-after");
   const std::string* token = call.query.find("continuation-token");
   std::string after;
@@ -155,7 +163,7 @@ Response list_objects_v2(const Call& call) {
   } else if (start_after != nullptr) {
     after = *start_after;
   }
-  const Page page = make_page(call.bucket(), listing, after);
+  const Page page = ordered(call, make_page(call.bucket(), listing, after));
   XmlWriter xml("ListBucketResult");
   write_parameters(xml, call, listing, page);
   xml.element("KeyCount", static_cast<std::uint64_t>(page.size()));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -39,14 +40,83 @@ struct Options {
   std::vector<std::string> without;
   bool even_parts = false;
   std::string abort = "refused";
+  std::string part_copy = "standard";
+};
+
+struct Power {
+  const char* name;
+  bool s3c::sim::StorePowers::*member;
+  const char* help;
+};
+
+/// What --without takes.
+constexpr Power kPowers[] = {
+    {"atomic-complete", &s3c::sim::StorePowers::atomic_complete,
+     "the condition on Complete holds for one at a time only"},
+    {"conditional-delete", &s3c::sim::StorePowers::conditional_delete, "If-Match on DeleteObject"},
+    {"conditional-batch-delete", &s3c::sim::StorePowers::conditional_batch_delete, "ETags in DeleteObjects"},
+    {"batch-delete", &s3c::sim::StorePowers::batch_delete, "DeleteObjects"},
+    {"key-order", &s3c::sim::StorePowers::key_order, "pages are in the order of UTF-16"},
+    {"list-etags", &s3c::sim::StorePowers::list_etags, "ETags in listings"},
+    {"encoding-type", &s3c::sim::StorePowers::encoding_type, "listings ignore this parameter"},
+    {"upload-prefixes", &s3c::sim::StorePowers::upload_prefixes,
+     "ListMultipartUploads answers for whole keys only"},
+    {"create-over-marker", &s3c::sim::StorePowers::create_over_marker,
+     "If-None-Match: * fails over a delete marker"},
+    {"object-size-header", &s3c::sim::StorePowers::object_size_header, "x-amz-mp-object-size"},
+    {"optional-attributes", &s3c::sim::StorePowers::optional_attributes, "x-amz-optional-object-attributes"},
 };
 
 /// Switches off what --without names.
 void take_power(const std::string& name, s3c::sim::StorePowers& powers) {
-  if (name == "atomic-complete") powers.atomic_complete = false;
-  if (name == "conditional-delete") powers.conditional_delete = false;
-  if (name == "conditional-batch-delete") powers.conditional_batch_delete = false;
-  if (name == "batch-delete") powers.batch_delete = false;
+  for (const Power& power : kPowers) {
+    if (name == power.name) powers.*power.member = false;
+  }
+}
+
+std::vector<std::string> power_names() {
+  std::vector<std::string> names;
+  for (const Power& power : kPowers) names.emplace_back(power.name);
+  return names;
+}
+
+std::string powers_help() {
+  std::string help = "what the store doesn't have; may be repeated: ";
+  for (const Power& power : kPowers) {
+    if (&power != kPowers) help += ", ";
+    help.append(power.name).append(" (").append(power.help).append(")");
+  }
+  return help;
+}
+
+constexpr std::pair<const char*, s3c::sim::AbortOfCompleted> kAborts[] = {
+    {"refused", s3c::sim::AbortOfCompleted::refused},
+    {"acknowledged", s3c::sim::AbortOfCompleted::acknowledged},
+    {"removes-object", s3c::sim::AbortOfCompleted::removes_object},
+    {"overtaken", s3c::sim::AbortOfCompleted::overtaken},
+};
+constexpr std::pair<const char*, s3c::sim::PartCopyManner> kPartCopies[] = {
+    {"standard", s3c::sim::PartCopyManner::standard},
+    {"refuses-checksum", s3c::sim::PartCopyManner::refuses_checksum},
+    {"wants-checksum", s3c::sim::PartCopyManner::wants_checksum},
+    {"object-result", s3c::sim::PartCopyManner::object_result},
+};
+
+template <typename Value, std::size_t Count>
+std::vector<std::string> names_of(const std::pair<const char*, Value> (&choices)[Count]) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) names.emplace_back(name);
+  return names;
+}
+
+/// REQUIRES: name is one of them.
+template <typename Value, std::size_t Count>
+Value value_of(const std::pair<const char*, Value> (&choices)[Count], const std::string& name) {
+  Value found{};
+  for (const auto& [candidate, value] : choices) {
+    if (name == candidate) found = value;
+  }
+  return found;
 }
 
 /// "20ms", "1.5s", "2m", "5h"; a bare 0 too. Throws CLI::ValidationError.
@@ -145,21 +215,22 @@ void define_store(CLI::App& app, Options& options) {
   app.add_option("--faults", options.faults_file,
                  "a fault script, as PUT /_sim/faults takes it: docs/s3sim.md")
       ->type_name("FILE");
-  app.add_option(
-         "--without", options.without,
-         "what the store doesn't have: atomic-complete (the condition on Complete holds for one at a "
-         "time only), conditional-delete (If-Match on DeleteObject), conditional-batch-delete (ETags in "
-         "DeleteObjects), batch-delete (DeleteObjects); may be repeated")
-      ->check(CLI::IsMember(
-          {"atomic-complete", "conditional-delete", "conditional-batch-delete", "batch-delete"}))
+  app.add_option("--without", options.without, powers_help())
+      ->check(CLI::IsMember(power_names()))
       ->type_name("POWER");
   app.add_flag("--even-parts", options.even_parts,
                "refuse at Complete parts of uneven size, but for the last (as Cloudflare R2)");
-  app.add_option(
-         "--abort", options.abort,
-         "what AbortMultipartUpload does with an upload that was completed: refused: NoSuchUpload; "
-         "acknowledged: 204, as S3 for hours; removes-object: 204, and the object at that name is gone")
-      ->check(CLI::IsMember({"refused", "acknowledged", "removes-object"}))
+  app.add_option("--abort", options.abort,
+                 "what AbortMultipartUpload does with an upload that was completed: refused: NoSuchUpload; "
+                 "acknowledged: 204, as S3 for hours; removes-object: 204, and the object at that name is "
+                 "gone; overtaken: 204, and a Complete that arrives later takes effect all the same")
+      ->check(CLI::IsMember(names_of(kAborts)))
+      ->capture_default_str();
+  app.add_option("--part-copy", options.part_copy,
+                 "what UploadPartCopy does: standard; refuses-checksum: it refuses uploads with a checksum "
+                 "algorithm; wants-checksum: Complete must repeat the checksums that it told; object-result: "
+                 "its answer is a CopyObjectResult")
+      ->check(CLI::IsMember(names_of(kPartCopies)))
       ->capture_default_str();
 }
 
@@ -213,10 +284,8 @@ int serve(const Options& options) {
   if (options.profile == "lesser") service_options.powers = s3c::sim::StorePowers::lesser();
   for (const std::string& name : options.without) take_power(name, service_options.powers);
   if (options.even_parts) service_options.powers.uneven_parts = false;
-  if (options.abort == "acknowledged")
-    service_options.abort_of_completed = s3c::sim::AbortOfCompleted::acknowledged;
-  if (options.abort == "removes-object")
-    service_options.abort_of_completed = s3c::sim::AbortOfCompleted::removes_object;
+  service_options.abort_of_completed = value_of(kAborts, options.abort);
+  service_options.part_copy = value_of(kPartCopies, options.part_copy);
   service_options.read_only_buckets.insert(options.read_only_buckets.begin(),
                                            options.read_only_buckets.end());
 

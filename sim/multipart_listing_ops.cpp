@@ -33,6 +33,10 @@ UploadPage make_page(const Bucket::Uploads& all, const ListingQuery& listing, co
   auto at = all.lower_bound({key_marker < listing.prefix ? listing.prefix : key_marker, {}});
   while (at != all.end() && at->first.first.starts_with(listing.prefix)) {
     const auto& [key, id] = at->first;
+    if (at->second.is_aborted) {
+      ++at;
+      continue;
+    }
     const std::string_view common = listing.common_prefix_of(key);
     const bool is_after = common.empty() ? key > key_marker || (key == key_marker && !upload_marker.empty() &&
                                                                 id > upload_marker)
@@ -75,7 +79,9 @@ Response list_multipart_uploads(const Call& call) {
   const std::string key_marker(call.query.get("key-marker"));
   // Without a key marker S3 ignores the upload id marker.
   const std::string_view upload_marker = key_marker.empty() ? "" : call.query.get("upload-id-marker");
-  const UploadPage page = make_page(call.bucket().uploads(), listing, key_marker, upload_marker);
+  UploadPage page = make_page(call.bucket().uploads(), listing, key_marker, upload_marker);
+  if (!call.options.powers.upload_prefixes)
+    std::erase_if(page.uploads, [&](const Upload* upload) { return upload->key != listing.prefix; });
 
   XmlWriter xml("ListMultipartUploadsResult");
   xml.element("Bucket", call.route.bucket);

@@ -64,7 +64,9 @@ int part_number(const Call& call) {
 Upload& require_upload(const Call& call) {
   const std::string id(call.query.get("uploadId"));
   Upload* upload = call.bucket().upload(call.key(), id);
-  if (upload == nullptr) throw S3Error(S3Code::NoSuchUpload).with("UploadId", id);
+  const bool is_late = call.route.operation == Operation::complete_multipart_upload;
+  if (upload == nullptr || (upload->is_aborted && !is_late))
+    throw S3Error(S3Code::NoSuchUpload).with("UploadId", id);
   return *upload;
 }
 
@@ -114,6 +116,9 @@ Response upload_part(const Call& call) {
 Response upload_part_copy(const Call& call) {
   const int number = part_number(call);
   Upload& upload = require_upload(call);
+  const PartCopyManner manner = call.options.part_copy;
+  if (manner == PartCopyManner::refuses_checksum && upload.algorithm_was_asked)
+    throw S3Error(S3Code::InvalidRequest, "UploadPartCopy is not supported with a checksum algorithm.");
   const CopySource source = require_copy_source(call);
 
   Part part;
@@ -125,7 +130,8 @@ Response upload_part_copy(const Call& call) {
   require_copyable_size(part.body.size_bytes());
   part.etag = base::to_hex(md5_of(part.body));
   part.last_modified = call.now;
-  XmlWriter xml("CopyPartResult");
+  part.must_be_told = manner == PartCopyManner::wants_checksum;
+  XmlWriter xml(manner == PartCopyManner::object_result ? "CopyObjectResult" : "CopyPartResult");
   xml.element("LastModified", base::format_iso8601(part.last_modified));
   xml.element("ETag", '"' + part.etag + '"');
   if (call.options.powers.checksums) {
@@ -144,7 +150,13 @@ Response abort_multipart_upload(const Call& call) {
   const AbortOfCompleted mode = call.options.abort_of_completed;
   // Ids that never existed are acknowledged as well: the simulator doesn't remember completed uploads.
   if (mode == AbortOfCompleted::refused) require_upload(call);
-  call.bucket().remove_upload(call.key(), std::string(call.query.get("uploadId")));
+  const std::string id(call.query.get("uploadId"));
+  Upload* const upload = call.bucket().upload(call.key(), id);
+  if (mode == AbortOfCompleted::overtaken && upload != nullptr) {
+    upload->is_aborted = true;
+  } else {
+    call.bucket().remove_upload(call.key(), id);
+  }
   if (mode == AbortOfCompleted::removes_object && call.bucket().current(call.key()) != nullptr)
     call.bucket().remove(call.key(), call.now);
   Response response;

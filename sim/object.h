@@ -78,7 +78,8 @@ struct Part {
   Payload body;
   std::string etag;  ///< without quotes
   base::Timestamp last_modified;
-  std::string checksum_raw;  ///< by the upload's algorithm; empty where the store has no checksums
+  std::string checksum_raw;   ///< by the upload's algorithm; empty where the store has no checksums
+  bool must_be_told = false;  ///< Complete must name the checksum: PartCopyManner::wants_checksum
 };
 
 struct Upload {
@@ -89,6 +90,7 @@ struct Upload {
   ChecksumAlgorithm algorithm = ChecksumAlgorithm::crc64nvme;
   ChecksumType checksum_type = ChecksumType::full_object;
   bool algorithm_was_asked = false;  ///< false: S3 chose the algorithm and doesn't name it in listings
+  bool is_aborted = false;  ///< kept for a Complete that arrives after the abort: AbortOfCompleted::overtaken
   std::map<int, Part> parts;
 };
 

@@ -106,4 +106,10 @@ int S3Error::status() const {
   return row(code_).status;
 }
 
+S3Error unknown_header(const std::string& name) {
+  return S3Error(S3Code::NotImplemented,
+                 "A header you provided implies functionality that is not implemented")
+      .with("Header", name);
+}
+
 }  // namespace s3c::sim

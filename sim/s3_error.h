@@ -86,4 +86,7 @@ class S3Error : public std::exception {
   std::vector<Header> headers_;
 };
 
+/// S3's answer to a request with a header whose value it doesn't support: NotImplemented.
+S3Error unknown_header(const std::string& name);
+
 }  // namespace s3c::sim

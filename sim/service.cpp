@@ -89,11 +89,8 @@ bool deletes_objects(Operation operation) {
 void require_length(const Request& request, Operation operation) {
   if (operation != Operation::put_object && operation != Operation::upload_part) return;
   const bool decoded_length = request.headers.contains("x-amz-decoded-content-length");
-  if (request.headers.contains("transfer-encoding") && !decoded_length) {
-    throw S3Error(S3Code::NotImplemented,
-                  "A header you provided implies functionality that is not implemented")
-        .with("Header", "Transfer-Encoding");
-  }
+  if (request.headers.contains("transfer-encoding") && !decoded_length)
+    throw unknown_header("Transfer-Encoding");
   if (!request.headers.contains("content-length") && !decoded_length)
     throw S3Error(S3Code::MissingContentLength);
 }

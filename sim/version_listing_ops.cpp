@@ -78,13 +78,18 @@ VersionPage make_page(Bucket& bucket, const ListingQuery& listing, std::string_v
 }  // namespace
 
 Response list_object_versions(const Call& call) {
-  const ListingQuery listing(call.query, "max-keys");
+  const ListingQuery listing(call.query, "max-keys", call.options.powers.encoding_type);
   const std::string_view key_marker = call.query.get("key-marker");
   const std::string_view version_marker = call.query.get("version-id-marker");
   if (!version_marker.empty() && key_marker.empty()) {
     throw S3Error(S3Code::InvalidArgument, "A version-id marker cannot be specified without a key marker.");
   }
-  const VersionPage page = make_page(call.bucket(), listing, key_marker, version_marker);
+  VersionPage page = make_page(call.bucket(), listing, key_marker, version_marker);
+  if (!call.options.powers.key_order) {
+    std::stable_sort(
+        page.versions.begin(), page.versions.end(),
+        [](const VersionEntry& a, const VersionEntry& b) { return precedes_in_utf16(a.key, b.key); });
+  }
 
   XmlWriter xml("ListVersionsResult");
   xml.element("Name", call.route.bucket);
@@ -107,7 +112,7 @@ Response list_object_versions(const Call& call) {
     xml.flag("IsLatest", entry.is_latest);
     xml.element("LastModified", base::format_iso8601(object.last_modified));
     if (!object.is_delete_marker) {
-      xml.element("ETag", '"' + object.etag + '"');
+      if (call.options.powers.list_etags) xml.element("ETag", '"' + object.etag + '"');
       xml.element("Size", object.body.size_bytes());
       xml.element("StorageClass", name(object.attributes.storage_class));
     }
