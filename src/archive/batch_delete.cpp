@@ -264,7 +264,8 @@ BatchDelete::Look BatchDelete::look_at(const Batch& batch) {
   const s3::ListObjectsPage page = s_.stores.source.list_objects(request);
   const auto by_key = [](const s3::ObjectSummary& a, const s3::ObjectSummary& b) { return a.key < b.key; };
   if (!std::is_sorted(page.objects.begin(), page.objects.end(), by_key)) {
-    throw Error(ErrorKind::corrupt, "the listing is not in key order",
+    throw Error(ErrorKind::unsupported,
+                "the store doesn't list names in the order of their bytes, as S3 does",
                 {.operation = "ListObjectsV2", .resource = request.bucket + "/" + request.prefix});
   }
   Look look;

@@ -11,14 +11,10 @@
 
 #include "archive/delete_license.h"
 #include "base/encoding.h"
-#include "base/error.h"
 #include "s3/listing.h"
 #include "source/archived_members.h"
 
 namespace s3c::archive {
-
-using base::Error;
-using base::ErrorKind;
 
 class VersionSweep::OneGroup {
  public:
@@ -52,19 +48,8 @@ class VersionSweep::OneGroup {
     std::vector<s3::ObjectVersion> doomed;
   };
 
-  Error corrupt(std::string message) const {
-    return {
-        ErrorKind::corrupt,
-        std::move(message),
-        {.operation = "ListObjectVersions", .resource = s_.options.selection.bucket + "/" + group_.prefix}};
-  }
-
   void take(const s3::ObjectVersion& version) {
     const std::string& key = version.object.key;
-    if (key < key_ || !key.starts_with(group_.prefix)) {
-      throw corrupt(fmt::format("the listing is not in key order: \"{}\" came after \"{}\"",
-                                base::printable(key), base::printable(key_)));
-    }
     if (key != key_) is_hidden_ = false;
     key_ = key;
     if (version.is_latest) is_hidden_ = version.is_delete_marker;

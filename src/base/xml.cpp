@@ -110,6 +110,14 @@ std::string text_of(pugi::xml_node element) {
   return text;
 }
 
+bool is_text(pugi::xml_node element) {
+  for (const pugi::xml_node child : element.children()) {
+    if (child.type() == pugi::node_element) return false;
+    if (child.type() != pugi::node_cdata && !unescaped(child.value())) return false;
+  }
+  return true;
+}
+
 pugi::xml_node only_child(pugi::xml_node parent, const char* name) {
   const pugi::xml_node child = parent.child(name);
   if (child.next_sibling(name)) corrupt(fmt::format("<{}> has <{}> twice", printable_name(parent), name));

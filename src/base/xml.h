@@ -41,6 +41,8 @@ class Document {
 
 [[noreturn]] void corrupt(std::string message);
 
+/// Whether an element holds text and nothing else, and all its references are valid: text_of() doesn't throw.
+bool is_text(pugi::xml_node element);
 /// All text of an element, of any length; empty for a null one.
 std::string text_of(pugi::xml_node element);
 /// The child of that name; null when there is none. Two such children are corrupt: it would be unclear which

@@ -141,7 +141,9 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
   std::optional<RestoreStatus> status;
   if (restore && can_be_frozen(head.storage_class)) status = parse_restore_header(*restore);
   head.thaw = thaw_state(head.storage_class, archive_status, status, now);
-  if (head.etag.empty()) corrupt("the answer has no ETag");
+  // No other try would bring one. Nothing else shows whether this is the object that was listed.
+  if (head.etag.empty())
+    throw base::Error(base::ErrorKind::unsupported, "the store tells no ETag of this object");
   if (head.last_modified == base::Timestamp{}) corrupt("the answer has no Last-Modified");
   return head;
 }

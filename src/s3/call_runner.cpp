@@ -19,6 +19,18 @@ using std::chrono::milliseconds;
 /// clock isn't the cause.
 constexpr milliseconds kTolerableSkew = std::chrono::minutes(4);
 
+std::string_view name_of(OptionalHeader header) {
+  switch (header) {
+    case OptionalHeader::checksum_mode:
+      return "x-amz-checksum-mode";
+    case OptionalHeader::object_size:
+      return "x-amz-mp-object-size";
+    case OptionalHeader::restore_status:
+      return "x-amz-optional-object-attributes";
+  }
+  return "";
+}
+
 std::string resource_of(const Call& call) {
   return call.key ? call.bucket + "/" + *call.key : call.bucket;
 }
@@ -78,8 +90,10 @@ http::Request CallRunner::signed_request(const Call& call, const aws::BucketAddr
   request.url.reserve(address.origin.size() + path.size() + query.size() + 1);
   request.url.append(address.origin).append(path);
   if (!query.empty()) request.url.append("?").append(query);
-  request.headers.reserve(call.headers.fields().size() + 4);
+  request.headers.reserve(call.headers.fields().size() + 5);
   for (const auto& [name, value] : call.headers.fields()) request.headers.add(name, value);
+  if (call.optional_header)
+    request.headers.add(std::string(name_of(call.optional_header->first)), call.optional_header->second);
 
   std::string payload_hash(aws::kEmptyPayloadHash);
   if (!call.body.empty()) {
@@ -186,8 +200,39 @@ http::Response CallRunner::send_within_limit(const Call& call,
   }
 }
 
+void CallRunner::drop_refused_header(Call& call) const {
+  if (call.optional_header && refused_headers_.at(static_cast<std::size_t>(call.optional_header->first)))
+    call.optional_header.reset();
+}
+
+void CallRunner::note_refused(OptionalHeader header) {
+  if (refused_headers_.at(static_cast<std::size_t>(header)).exchange(true)) return;
+  logger_->info("the store doesn't know the header {}: it is left out from now on", name_of(header));
+}
+
 void CallRunner::run(Call& call, const std::function<void(http::Response&)>& accept,
                      std::optional<FailedTry> failed_try) {
+  drop_refused_header(call);
+  std::optional<Error> refusal;
+  try {
+    return run_with_retries(call, accept, std::move(failed_try));
+  } catch (const Error& error) {
+    if (!call.optional_header || error.kind() != ErrorKind::unsupported) throw;
+    refusal = error;
+  }
+  const OptionalHeader header = std::exchange(call.optional_header, std::nullopt)->first;
+  try {
+    run_with_retries(call, accept, std::nullopt);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::unsupported) throw *refusal;  // the header was not the cause
+    note_refused(header);
+    throw;
+  }
+  note_refused(header);
+}
+
+void CallRunner::run_with_retries(Call& call, const std::function<void(http::Response&)>& accept,
+                                  std::optional<FailedTry> failed_try) {
   RetryLoop loop(config_.retry, clock_, stop_);
   for (;;) {
     if (failed_try) {

@@ -2,6 +2,7 @@
 // helps. S3Client defines the calls; CallRunner makes each of them. Any thread.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -30,6 +31,13 @@
 
 namespace s3c::s3 {
 
+/// Headers that S3 knows and some stores answer with NotImplemented. A request does its work without them, too.
+enum class OptionalHeader {
+  checksum_mode,   ///< asks GET and HEAD for the stored checksums
+  object_size,     ///< has Complete compare the object's size
+  restore_status,  ///< asks a listing whether objects are thawed
+};
+
 struct Call {
   Operation operation;
   std::string method = {};
@@ -37,6 +45,8 @@ struct Call {
   std::optional<std::string> key = {};  ///< nullopt: the bucket itself
   std::vector<std::pair<std::string, std::string>> query = {};
   http::Headers headers = {};
+  /// With its value. run() leaves it out if the store refuses it.
+  std::optional<std::pair<OptionalHeader, std::string>> optional_header = {};
   std::string_view body = {};
   http::BodySink sink = {};
   /// Never send it again once the server may have it.
@@ -68,10 +78,14 @@ class CallRunner {
              base::Clock& clock, std::shared_ptr<base::Logger> logger, std::stop_token stop);
 
   /// Makes the call and passes the first successful answer to accept. accept may throw Error to reject the
-  /// answer. failed_try: a first try that was made before. run() counts it, logs it and waits after it as if
+  /// answer. If the store says that it can't do this, and the call has an optional header, the call is made
+  /// once more without it. If the header was the cause, no later call sends it. failed_try: a first try that was made before. run() counts it, logs it and waits after it as if
   /// it had made the try itself. Throws Error with operation, resource and attempts filled in.
   void run(Call& call, const std::function<void(http::Response&)>& accept,
            std::optional<FailedTry> failed_try = {}) S3C_EXCLUDES(mutex_);
+
+  /// Takes the optional header off a call if the store has refused it before.
+  void drop_refused_header(Call& call) const;
 
   /// One try of a call, signed.
   struct Try {
@@ -97,6 +111,7 @@ class CallRunner {
   /// How many GetObjects may be in flight; the store's refusals set it. No other call is limited: all others
   /// are few beside the GETs.
   ConcurrencyLimit& gets() { return gets_; }
+  base::Logger& log() { return *logger_; }
   RequestStats& stats() { return stats_; }
   const RequestStats& stats() const { return stats_; }
   const std::stop_token& stop() const { return stop_; }
@@ -106,6 +121,9 @@ class CallRunner {
   base::Timestamp store_now() const { return store_clock_.at(clock_.now()); }
 
  private:
+  void run_with_retries(Call& call, const std::function<void(http::Response&)>& accept,
+                        std::optional<FailedTry> failed_try) S3C_EXCLUDES(mutex_);
+  void note_refused(OptionalHeader header);
   /// One try. Sends it again when only the region or the clock was wrong.
   http::Response send(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
   http::Response send_within_limit(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
@@ -132,6 +150,7 @@ class CallRunner {
   /// Added to the clock to date requests; 0 until the store refuses a request for its date. Other answers
   /// don't change it: a proxy's wrong Date header must not spoil signatures that the right clock makes.
   std::atomic<std::int64_t> clock_offset_ms_{0};
+  std::array<std::atomic<bool>, 3> refused_headers_{};  ///< by OptionalHeader
   base::Mutex mutex_;
   std::map<std::string, std::shared_ptr<const aws::BucketAddress>, std::less<>> addresses_
       S3C_GUARDED_BY(mutex_);

@@ -21,7 +21,7 @@ Call get_call(const GetObjectRequest& request, const std::optional<ByteRange>& r
     call.headers.add("Range", range_header(*range));
   }
   // The stored checksum is of the whole object, so it says nothing about a piece.
-  if (!range) call.headers.add("x-amz-checksum-mode", "ENABLED");
+  if (!range) call.optional_header = {OptionalHeader::checksum_mode, "ENABLED"};
   return call;
 }
 

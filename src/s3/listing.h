@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,39 @@ class ListingProgress {
   std::size_t keep_for_ = 1;
 };
 
+/// Notices when the names of a listing are not in S3's order, the order of their bytes, or don't begin with the
+/// prefix. Merges of two listings, and "every object exactly once", depend on that order. One thread at a time.
+class ListingOrder {
+ public:
+  /// The first name that the store lists after a name; empty: none.
+  using FirstAfter = std::function<std::string(const std::string& name)>;
+
+  /// prefix: what all names begin with. about: operation and resource, for the errors. first_after is asked
+  /// only when a page goes back; an empty one says that the store can't be asked.
+  ListingOrder(ListingProgress::Names names, std::string prefix, base::ErrorContext about,
+               FirstAfter first_after)
+      : names_(names),
+        prefix_(std::move(prefix)),
+        about_(std::move(about)),
+        first_after_(std::move(first_after)) {}
+
+  /// Call before the names of each page.
+  void begin_page() { is_first_of_page_ = true; }
+  /// The next name of the page. Throws Error: unsupported when the store has an order of its own or ignores the
+  /// prefix, because no other run would see another order; corrupt when the page brings names again.
+  void name(const std::string& name);
+
+ private:
+  bool is_stores_order(const std::string& name) const;
+
+  const ListingProgress::Names names_;
+  const std::string prefix_;
+  const base::ErrorContext about_;
+  const FirstAfter first_after_;
+  std::string last_;
+  bool is_first_of_page_ = true;
+};
+
 /// Lists one key of prefix. A run does this first, to check the bucket's name and the permission to list: a
 /// misspelled name must not look like an empty bucket. HeadBucket would not do, because its answers have no
 /// body, so they don't tell why the store refuses. Blocks; any thread. Throws the store's errors.
@@ -56,13 +90,20 @@ class ObjectPages {
  public:
   /// store outlives it. Nothing is asked before the first next().
   ObjectPages(ObjectStore& store, ListObjectsRequest request);
+  ObjectPages(const ObjectPages&) = delete;
+  ObjectPages& operator=(const ObjectPages&) = delete;
 
-  /// nullopt: that was all. Throws the store's errors, and corrupt as ListingProgress does.
+  /// nullopt: that was all. The keys strictly ascend over all pages, and so do the common prefixes. Throws the
+  /// store's errors, and what ListingProgress and ListingOrder throw.
   std::optional<ListObjectsPage> next();
 
  private:
+  std::string first_key_after(const std::string& key);
+
   ObjectStore& store_;
   ListObjectsRequest request_;
+  ListingOrder keys_;
+  ListingOrder prefixes_;
   ListingProgress progress_;
   bool at_end_ = false;
 };
@@ -91,13 +132,20 @@ class VersionPages {
  public:
   /// store outlives it. Nothing is asked before the first next().
   VersionPages(ObjectStore& store, ListObjectVersionsRequest request);
+  VersionPages(const VersionPages&) = delete;
+  VersionPages& operator=(const VersionPages&) = delete;
 
-  /// nullopt: that was all. Throws the store's errors, and corrupt as ListingProgress does.
+  /// nullopt: that was all. The keys ascend over all pages, and the common prefixes strictly ascend. Throws the
+  /// store's errors, and what ListingProgress and ListingOrder throw.
   std::optional<ListObjectVersionsPage> next();
 
  private:
+  std::string first_key_after(const std::string& key);
+
   ObjectStore& store_;
   ListObjectVersionsRequest request_;
+  ListingOrder keys_;
+  ListingOrder prefixes_;
   ListingProgress progress_;
   bool at_end_ = false;
 };

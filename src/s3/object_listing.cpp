@@ -1,11 +1,6 @@
 #include "s3/object_listing.h"
 
-#include <fmt/format.h>
-
 #include <utility>
-
-#include "base/encoding.h"
-#include "base/error.h"
 
 namespace s3c::s3 {
 
@@ -18,9 +13,7 @@ std::string key_before(std::string key) {
 
 ObjectListing::ObjectListing(ObjectStore& store, const std::string& bucket, const std::string& prefix,
                              const std::string& start_after, Filter filter, bool with_thaw_state)
-    : bucket_(bucket),
-      prefix_(prefix),
-      filter_(std::move(filter)),
+    : filter_(std::move(filter)),
       pages_(store, {.bucket = bucket,
                      .prefix = prefix,
                      .start_after = start_after,
@@ -52,15 +45,6 @@ void ObjectListing::load_page() {
   page_ = (coming_.valid() ? coming_.get() : pages_.next()).value_or(ListObjectsPage{});
   started_ = true;
   next_ = 0;
-  for (const ObjectSummary& object : page_.objects) {
-    if (object.key <= last_key_ || !object.key.starts_with(prefix_)) {
-      throw base::Error(base::ErrorKind::corrupt,
-                        fmt::format("the listing is not in key order: \"{}\" came after \"{}\"",
-                                    base::printable(object.key), base::printable(last_key_)),
-                        {.operation = "ListObjectsV2", .resource = bucket_ + "/" + prefix_});
-    }
-    last_key_ = object.key;
-  }
   if (!page_.next_continuation_token) return;
   coming_ = std::async(std::launch::async, [this] { return pages_.next(); });
 }

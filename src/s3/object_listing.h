@@ -28,9 +28,9 @@ class ObjectListing {
                 const std::string& start_after = {}, Filter filter = {}, bool with_thaw_state = false);
 
   /// The next object that the filter wants; nullptr at the end. The pointer is valid until the next pop() or
-  /// peek(). Throws the store's errors, and corrupt when the keys don't strictly ascend. The merge with
-  /// committed indexes, the order of our own index and "every object exactly once" depend on that order. So a
-  /// store that repeats a page or sorts differently must not be believed.
+  /// peek(). Throws what ObjectPages throws: the merge with committed indexes, the order of our own index and
+  /// "every object exactly once" depend on the order of the keys. So a store that repeats a page or sorts
+  /// differently must not be believed.
   const ObjectSummary* peek();
   /// REQUIRES: peek() returned an object.
   void pop() { ++next_; }
@@ -45,14 +45,11 @@ class ObjectListing {
  private:
   void load_page();
 
-  const std::string bucket_;
-  const std::string prefix_;
   const Filter filter_;
   ObjectPages pages_;
   std::future<std::optional<ListObjectsPage>> coming_;
   ListObjectsPage page_;
   std::size_t next_ = 0;
-  std::string last_key_;
   bool started_ = false;
 };
 

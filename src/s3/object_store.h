@@ -89,7 +89,8 @@ class ObjectStore {
   /// with GlacierExpeditedRetrievalNotAvailable while that tier has no capacity; not_found.
   virtual RestoreOutcome restore_object(const RestoreObjectRequest& request) = 0;
 
-  /// Returns the ETag.
+  /// Returns the ETag. If a store refuses if_none_match only because of a delete marker, the object is written
+  /// without that condition.
   /// Throws invalid_argument for attributes that can't be sent as they are.
   virtual std::string put_object(const PutObjectRequest& request, std::string_view body) = 0;
 
@@ -99,7 +100,7 @@ class ObjectStore {
   virtual UploadedPart upload_part(const UploadPartRequest& request) = 0;
 
   /// UploadPartCopy: the store makes the part out of an object that it has; no bytes travel. The returned
-  /// part has no CRC-32. Complete doesn't need one if it has a FULL_OBJECT CRC-32. A 200 reply may hold
+  /// part has a CRC-32 if the store told one: some stores want it back in Complete. A 200 reply may hold
   /// <Error>: that is a failure and is retried. Throws no_upload when the upload is gone, not_found when the
   /// source is gone, precondition_failed when the source is another object.
   virtual UploadedPart upload_part_copy(const UploadPartCopyRequest& request) = 0;

@@ -64,6 +64,9 @@ class S3Client final : public ObjectStore {
   RequestStatsSnapshot stats() const { return runner_.stats().snapshot(); }
 
  private:
+  /// Without the second try over a delete marker.
+  std::string put_object_once(const PutObjectRequest& request, std::string_view body);
+
   /// Deletes keys that XML can carry, in one request. Returns the results in the items' order.
   std::vector<DeleteResult> delete_batch(const std::string& bucket,
                                          const std::vector<const DeleteItem*>& items, Resend resend);

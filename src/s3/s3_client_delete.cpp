@@ -1,4 +1,5 @@
 // S3Client: DeleteObjects, which answers for each key, and DeleteObject for the keys that XML can't carry.
+#include <algorithm>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -89,6 +90,14 @@ bool worth_another_try(const DeleteResult& result) {
   return result.outcome == Outcome::refused && (kind == ErrorKind::throttled || kind == ErrorKind::transient);
 }
 
+/// Whether a refused DeleteObjects says that the store has no such call. Some stores take it for another call
+/// with invalid arguments. With ETags, the cause may also be that the store doesn't know conditions.
+bool tells_of_no_batches(const Error& error, const std::vector<const DeleteItem*>& sent) {
+  if (error.kind() == ErrorKind::unsupported) return true;
+  return error.kind() == ErrorKind::invalid_argument &&
+         std::none_of(sent.begin(), sent.end(), [](const DeleteItem* item) { return !item->etag.empty(); });
+}
+
 }  // namespace
 
 std::vector<DeleteResult> S3Client::delete_objects(const std::string& bucket,
@@ -116,7 +125,7 @@ std::vector<DeleteResult> S3Client::delete_objects(const std::string& bucket,
     try {
       answers = delete_batch(bucket, sent, resend);
     } catch (const Error& error) {
-      if (resend == Resend::forbidden || error.kind() != ErrorKind::unsupported) throw;
+      if (resend == Resend::forbidden || !tells_of_no_batches(error, sent)) throw;
       has_delete_objects_ = false;
       single.insert(single.end(), batch.begin(), batch.end());
       break;

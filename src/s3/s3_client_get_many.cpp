@@ -86,6 +86,7 @@ class ManyGets final : public http::ExchangeSource {
       if (!place) place.emplace(runner_.gets().acquire(runner_.stop()));
       get.body.emplace(get.request, runner_);
       get.call = get_call(get.request, get.request.range, get.request.if_match);
+      runner_.drop_refused_header(get.call);
       get.sent = runner_.begin_try(get.call);
       const auto take = [&body = *get.body](const http::Response& head, std::string_view bytes) {
         body.take(head, bytes);

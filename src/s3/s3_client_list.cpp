@@ -14,11 +14,12 @@ ListObjectsPage S3Client::list_objects(const ListObjectsRequest& request) {
   add("delimiter", request.delimiter);
   add("continuation-token", request.continuation_token);
   if (request.continuation_token.empty()) add("start-after", request.start_after);
-  if (request.with_thaw_state) call.headers.add("x-amz-optional-object-attributes", "RestoreStatus");
+  if (request.with_thaw_state) call.optional_header = {OptionalHeader::restore_status, "RestoreStatus"};
   ListObjectsPage page;
   runner_.run(call, [&](http::Response& answer) {
+    // Without the header, a thawed object would look like a frozen one.
     page = parse_list_objects(answer.body,
-                              request.with_thaw_state ? std::optional(runner_.store_now()) : std::nullopt);
+                              call.optional_header ? std::optional(runner_.store_now()) : std::nullopt);
   });
   return page;
 }

@@ -1,5 +1,6 @@
 // S3Client: multipart uploads.
 #include <functional>
+#include <utility>
 
 #include "base/encoding.h"
 #include "base/error.h"
@@ -90,7 +91,11 @@ UploadedPart S3Client::upload_part_copy(const UploadPartCopyRequest& request) {
   call.headers.add("x-amz-copy-source-if-match", quoted(request.source_etag));
   if (request.range) call.headers.add("x-amz-copy-source-range", range_header(*request.range));
   UploadedPart part{.part_number = request.part_number};
-  runner_.run(call, [&part](http::Response& answer) { part.etag = parse_copy_part(answer.body); });
+  runner_.run(call, [&part](http::Response& answer) {
+    CopiedPart copied = parse_copy_part(answer.body);
+    part.etag = std::move(copied.etag);
+    part.crc32 = copied.crc32;
+  });
   return part;
 }
 
@@ -110,7 +115,7 @@ std::string S3Client::complete_multipart_upload(const CompleteMultipartUploadReq
     call.headers.add("x-amz-checksum-type", "FULL_OBJECT");
   }
   if (request.object_size_bytes)
-    call.headers.add("x-amz-mp-object-size", std::to_string(*request.object_size_bytes));
+    call.optional_header = {OptionalHeader::object_size, std::to_string(*request.object_size_bytes)};
   // When the upload is gone, Ceph RGW answers InternalError to every try. S3 may do so when the answer to an
   // earlier try was lost. One question to the store saves half a minute of tries that can't succeed.
   call.before_try = [this, &request](Call& next) {

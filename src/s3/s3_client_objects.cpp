@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "s3/answer_headers.h"
 #include "s3/attribute_headers.h"
+#include "s3/delete_marker.h"
 #include "s3/get_call.h"
 #include "s3/request_headers.h"
 #include "s3/s3_client.h"
@@ -34,7 +35,9 @@ class StreamedBody {
     if (received_bytes_ == 0) return;
     if (received_bytes_ == total_bytes_) throw NothingLeft{};
     const ByteRange rest{start_ + received_bytes_, total_bytes_ - received_bytes_};
-    next.headers = get_call(request_, rest, first_head_->etag).headers;
+    Call call = get_call(request_, rest, first_head_->etag);
+    next.headers = std::move(call.headers);
+    next.optional_header = std::move(call.optional_header);
   }
 
   /// The first bytes of a try are about to arrive.
@@ -121,7 +124,7 @@ ObjectHead S3Client::read_object(const GetObjectRequest& request, const BodySink
 
 std::optional<ObjectHead> S3Client::head_object(const std::string& bucket, const std::string& key) {
   Call call{.operation = Operation::head_object, .method = "HEAD", .bucket = bucket, .key = key};
-  call.headers.add("x-amz-checksum-mode", "ENABLED");
+  call.optional_header = {OptionalHeader::checksum_mode, "ENABLED"};
   std::optional<ObjectHead> head;
   try {
     runner_.run(call, [&](http::Response& answer) { head = parse_object_head(answer, runner_.store_now()); });
@@ -175,6 +178,23 @@ RestoreOutcome S3Client::restore_object(const RestoreObjectRequest& request) {
 }
 
 std::string S3Client::put_object(const PutObjectRequest& request, std::string_view body) {
+  try {
+    return put_object_once(request, body);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::precondition_failed || !request.if_none_match) throw;
+    if (head_object(request.bucket, request.key)) throw;
+    if (!is_hidden_by_marker(*this, request.bucket, request.key)) throw;
+    runner_.log().warn("the store refuses If-None-Match over a delete marker: {} is written without it",
+                       base::printable(request.bucket + "/" + request.key));
+  }
+  // What another process puts there meanwhile becomes an older version: only buckets that keep versions have
+  // delete markers.
+  PutObjectRequest unconditional = request;
+  unconditional.if_none_match = false;
+  return put_object_once(unconditional, body);
+}
+
+std::string S3Client::put_object_once(const PutObjectRequest& request, std::string_view body) {
   const std::string md5 = base::md5(body);
   Call call{
       .operation = Operation::put_object, .method = "PUT", .bucket = request.bucket, .key = request.key};

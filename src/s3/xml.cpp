@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "base/xml.h"
 #include "s3/thaw_state.h"
 
@@ -31,12 +32,49 @@ class KeyDecoder {
     if (!decoded) xml::corrupt(fmt::format("a key isn't well encoded: '{}'", base::printable(text)));
     return *std::move(decoded);
   }
+  bool is_encoded() const { return encoded_; }
 
  private:
   bool encoded_ = false;
 };
 
+base::Error unreadable_names() {
+  return {base::ErrorKind::unsupported,
+          "the store ignores encoding-type=url, and its listing has a name that XML can't hold"};
+}
+
+/// The document of a listing. A store that ignores encoding-type may write a name that makes its answer
+/// malformed. Such an answer is whole, and another try would bring the same bytes. So it must not be taken
+/// for one that was cut off.
+xml::Document listing_document(std::string_view text, const char* root_name) {
+  try {
+    return {text, root_name};
+  } catch (const base::Error& error) {
+    const std::string_view body = base::trim(text, " \t\r\n");
+    const std::string end = fmt::format("</{}>", root_name);
+    const bool is_whole = body.ends_with(end) && body.find(end) + end.size() == body.size();
+    const bool is_encoded = text.find("<EncodingType>url</EncodingType>") != std::string_view::npos;
+    if (error.kind() == base::ErrorKind::transient && is_whole && !is_encoded) throw unreadable_names();
+    throw;
+  }
+}
+
+/// Without the ETag nothing shows that an object was overwritten since it was listed.
+std::string listed_etag(pugi::xml_node node, const std::string& key) {
+  std::string etag = unquoted(xml::optional_text(node, "ETag"));
+  if (etag.empty()) {
+    throw base::Error(base::ErrorKind::unsupported,
+                      fmt::format("the store's listing has no ETag for \"{}\": without ETags nothing shows "
+                                  "whether an object was overwritten since it was listed",
+                                  base::printable(key)));
+  }
+  return etag;
+}
+
 std::string listed_key(pugi::xml_node node, const KeyDecoder& decode) {
+  const pugi::xml_node element = xml::only_child(node, "Key");
+  // Without encoding, a store may write what isn't XML for characters that XML can't hold.
+  if (element && !decode.is_encoded() && !xml::is_text(element)) throw unreadable_names();
   std::string key = decode(xml::required(node, "Key"));
   if (key.empty()) xml::corrupt("a listed object has no key");
   return key;
@@ -46,7 +84,7 @@ ObjectSummary listed_object(pugi::xml_node node, const KeyDecoder& decode) {
   ObjectSummary object;
   object.key = listed_key(node, decode);
   object.size_bytes = xml::required_size(node, "Size");
-  object.etag = unquoted(xml::required(node, "ETag"));
+  object.etag = listed_etag(node, object.key);
   object.last_modified = xml::required_time(node, "LastModified");
   object.storage_class = xml::optional_text(node, "StorageClass");
   if (object.storage_class.empty()) object.storage_class = "STANDARD";
@@ -65,6 +103,14 @@ std::optional<ThawState> listed_thaw_state(pugi::xml_node object, std::string_vi
   }
   if (storage_class == "INTELLIGENT_TIERING" && !(status && status->in_progress)) return std::nullopt;
   return thaw_state(storage_class, "", status, now);
+}
+
+std::optional<std::uint32_t> parse_crc32(std::string_view base64) {
+  const auto raw = base::from_base64(base64);
+  if (!raw || raw->size() != 4) return std::nullopt;
+  std::uint32_t crc = 0;
+  for (const char byte : *raw) crc = crc << 8 | static_cast<unsigned char>(byte);
+  return crc;
 }
 
 void append_escaped(std::string& out, std::string_view text) {
@@ -131,7 +177,7 @@ std::optional<ErrorDocument> parse_error(std::string_view text) {
 }
 
 ListObjectsPage parse_list_objects(std::string_view text, std::optional<base::Timestamp> thaw_at) {
-  const xml::Document document(text, "ListBucketResult");
+  const xml::Document document = listing_document(text, "ListBucketResult");
   const pugi::xml_node root = document.root();
   const KeyDecoder decode(root);
   ListObjectsPage page;
@@ -151,7 +197,7 @@ ListObjectsPage parse_list_objects(std::string_view text, std::optional<base::Ti
 }
 
 ListObjectVersionsPage parse_list_object_versions(std::string_view text) {
-  const xml::Document document(text, "ListVersionsResult");
+  const xml::Document document = listing_document(text, "ListVersionsResult");
   const pugi::xml_node root = document.root();
   const KeyDecoder decode(root);
   ListObjectVersionsPage page;
@@ -220,11 +266,19 @@ std::string parse_create_multipart_upload(std::string_view text) {
   return upload_id;
 }
 
-std::string parse_copy_part(std::string_view text) {
-  const xml::Document document(text, "CopyPartResult");
-  std::string etag = unquoted(xml::required(document.root(), "ETag"));
-  if (etag.empty()) xml::corrupt("the copied part has no ETag");
-  return etag;
+CopiedPart parse_copy_part(std::string_view text) {
+  // Some stores send the document that CopyObject sends.
+  const bool as_object = text.find("<CopyPartResult") == std::string_view::npos &&
+                         text.find("<CopyObjectResult") != std::string_view::npos;
+  const xml::Document document(text, as_object ? "CopyObjectResult" : "CopyPartResult");
+  CopiedPart part{unquoted(xml::required(document.root(), "ETag")), std::nullopt};
+  if (part.etag.empty()) xml::corrupt("the copied part has no ETag");
+  if (const std::string crc32 = xml::optional_text(document.root(), "ChecksumCRC32"); !crc32.empty()) {
+    part.crc32 = parse_crc32(crc32);
+    if (!part.crc32)
+      xml::corrupt(fmt::format("the copied part's CRC-32 can't be read: '{}'", base::printable(crc32)));
+  }
+  return part;
 }
 
 std::string parse_complete_multipart_upload(std::string_view text) {

@@ -4,8 +4,11 @@
 //
 // Every parse_ function throws Error: transient when the text isn't well-formed (it was cut off; another try
 // may help), corrupt when it is another document, or when a required element is missing or appears twice.
+// Listings also throw unsupported: when an object has no ETag, and when the store ignores encoding-type and a
+// name can't be read because of that.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,8 +39,12 @@ ListMultipartUploadsPage parse_list_multipart_uploads(std::string_view text);
 std::map<std::string, std::string> parse_tagging(std::string_view text);
 /// The upload id.
 std::string parse_create_multipart_upload(std::string_view text);
-/// The ETag of the part that UploadPartCopy made, without quotes, never empty.
-std::string parse_copy_part(std::string_view text);
+/// The part that UploadPartCopy made.
+struct CopiedPart {
+  std::string etag;                    ///< without quotes, never empty
+  std::optional<std::uint32_t> crc32;  ///< nullopt: the store doesn't tell
+};
+CopiedPart parse_copy_part(std::string_view text);
 /// The ETag without quotes; Ceph RGW 16 leaves it empty. White space before the document is skipped: S3 sends
 /// it to keep the connection open.
 std::string parse_complete_multipart_upload(std::string_view text);

@@ -1,13 +1,9 @@
 #include "source/group_finder.h"
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "base/encoding.h"
-#include "base/error.h"
 #include "s3/listing.h"
 
 namespace s3c::source {
@@ -38,19 +34,9 @@ class Finder {
   template <typename Pages>
   bool search_pages(Pages pages, const std::string& prefix, std::size_t level,
                     const catalog::Fields& fields) {
-    std::string last_folder;
     while (const auto page = pages.next()) {
       if (stop_.stop_requested()) return false;
       for (const std::string& folder : page->common_prefixes) {
-        // A store that repeats a page would make us run groups twice, or search for ever.
-        if (folder <= last_folder || !folder.starts_with(prefix)) {
-          throw base::Error(
-              base::ErrorKind::corrupt,
-              fmt::format("the listing is not in key order: \"{}\" came after \"{}\"",
-                          base::printable(folder), base::printable(last_folder)),
-              {.operation = "ListObjectsV2", .resource = wanted_.selection.bucket + "/" + prefix});
-        }
-        last_folder = folder;
         const auto found =
             wanted_.layout.match(level, std::string_view(folder).substr(prefix.size()), fields);
         if (!found || !wanted_.selection.dates.may_contain(catalog::date_of(*found))) continue;
