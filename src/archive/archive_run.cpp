@@ -16,6 +16,11 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
       catalog::find_powers(context.stores.archive, options.archive_bucket, fixed, context.stop);
   context.log.info("archive store: conditional complete {}, additional checksums {}",
                    powers.conditional_complete, powers.additional_checksums);
+  if (!powers.lists_uploads_by_prefix) {
+    context.log.info(
+        "archive store: unfinished uploads are listed by whole keys only: those of the groups' "
+        "volumes are looked for by name");
+  }
 
   RunShared shared(options, context, powers);
   // One crew packs for all groups: each group alone would be too small to keep the network busy.

@@ -3,7 +3,9 @@
 #include <exception>
 #include <utility>
 
+#include "base/encoding.h"
 #include "catalog/take_back.h"
+#include "s3/delete_marker.h"
 
 namespace s3c::archive {
 
@@ -15,6 +17,17 @@ namespace {
 /// no_upload (S3's NoSuchUpload): a faster run has aborted the upload (step 5b).
 bool tells_of_lost_race(const Error& error) {
   return error.kind() == ErrorKind::precondition_failed || error.kind() == ErrorKind::no_upload;
+}
+
+/// No other run won: the store refuses the condition of step 6, which must be sent. No later pass would fare
+/// better.
+Error refusal_over_marker(const index::Manifest& manifest) {
+  return {
+      ErrorKind::unsupported,
+      "this store refuses to complete an archive where a delete marker stands (it answers 412): remove the "
+      "delete marker, or give the archives another name",
+      {.operation = "CompleteMultipartUpload",
+       .resource = manifest.archive_bucket + "/" + base::printable(manifest.archive_key)}};
 }
 
 }  // namespace
@@ -79,7 +92,12 @@ std::variant<Commit, LostRace> Committer::settle(const index::Manifest& manifest
   // Otherwise another run marked this volume as committed, and then its archive was lost. The next pass names
   // it as lost.
   LostRace lost{taken != nullptr ? taken->winner_id : "", std::nullopt};
-  if (error && !tells_of_lost_race(*error)) lost.error = std::move(error);
+  if (error && !tells_of_lost_race(*error)) {
+    lost.error = std::move(error);
+  } else if (error && error->kind() == ErrorKind::precondition_failed && lost.winner_id.empty() &&
+             s3::is_hidden_by_marker(store_, manifest.archive_bucket, manifest.archive_key)) {
+    lost.error = refusal_over_marker(manifest);
+  }
   return lost;
 }
 

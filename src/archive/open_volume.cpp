@@ -89,7 +89,7 @@ s3::CompleteMultipartUploadRequest complete_request(const SealedVolume& volume,
   request.upload_id = volume.manifest.upload_id;
   request.parts = volume.parts;
   request.if_none_match = powers.takes_complete_condition;
-  if (powers.additional_checksums) {
+  if (powers.additional_checksums && volume.upload_has_checksum) {
     request.full_object_crc32 = volume.crc32;
     request.object_size_bytes = volume.manifest.archive_size_bytes;
   }

@@ -25,6 +25,8 @@ struct SealedVolume {
   index::IndexFile index;
   std::vector<s3::UploadedPart> parts;
   std::uint32_t crc32 = 0;  ///< of the whole archive
+  /// False: the upload was made without a checksum, because the store refuses it for copied parts.
+  bool upload_has_checksum = true;
   std::uint64_t vanished = 0;
   LeftObjects left;
 };

@@ -91,16 +91,37 @@ void Readback::read_back(const SealedVolume& volume, const std::string& etag) {
 }
 
 void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
+  try {
+    copy_parts_into_upload(volume, etag);
+    return;
+  } catch (const Error& error) {
+    const bool is_refusal =
+        error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::invalid_argument;
+    if (!is_refusal || !powers_.additional_checksums) throw;
+    log_.info("{}: tried again without a checksum of the whole archive", error.what());
+  }
+  // The ETag then proves the archive.
+  volume.upload_has_checksum = false;
+  copy_parts_into_upload(volume, etag);
+}
+
+void Readback::copy_parts_into_upload(SealedVolume& volume, const std::string& etag) {
   index::Manifest& manifest = volume.manifest;
-  manifest.upload_id = store_.create_multipart_upload(create_request(manifest, options_, powers_));
+  s3::CreateMultipartUploadRequest create = create_request(manifest, options_, powers_);
+  create.full_object_crc32 = create.full_object_crc32 && volume.upload_has_checksum;
+  manifest.upload_id = store_.create_multipart_upload(create);
   try {
     std::vector<s3::UploadedPart> copies = catalog::copy_parts_of(
         store_, manifest.archive_bucket, manifest, manifest.upload_id, staging_key(manifest), etag, slots_);
     for (std::size_t i = 0; i < copies.size(); ++i) {
+      const s3::UploadedPart& sent = volume.parts[i];
       // If the staged copy's ETag shows that ETags are MD5s here, the same bytes have the same ETag.
-      if (etag == manifest.etag && copies[i].etag != volume.parts[i].etag)
+      if (etag == manifest.etag && copies[i].etag != sent.etag)
         throw damaged(manifest,
                       fmt::format("the store's copy of part {} has another ETag than the part", i + 1));
+      if (sent.crc32 && copies[i].crc32 && *copies[i].crc32 != *sent.crc32)
+        throw damaged(manifest,
+                      fmt::format("the store's copy of part {} has another CRC-32 than the part", i + 1));
     }
     volume.parts = std::move(copies);
   } catch (...) {

@@ -34,7 +34,9 @@ class Readback {
   /// Returns the ETag of the staging copy. Every read and every copy of it has that ETag as condition.
   std::string complete_staged(const SealedVolume& volume);
   void read_back(const SealedVolume& volume, const std::string& etag);
+  /// Without a checksum of the whole archive, if the store refuses to copy parts into an upload with one.
   void copy_parts(SealedVolume& volume, const std::string& etag);
+  void copy_parts_into_upload(SealedVolume& volume, const std::string& etag);
   void discard(const SealedVolume& volume);
 
   s3::ObjectStore& store_;

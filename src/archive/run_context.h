@@ -1,7 +1,9 @@
 // What a run is given besides its options.
 #pragma once
 
+#include <functional>
 #include <stop_token>
+#include <string>
 
 #include "archive/progress.h"
 #include "archive/stores.h"
@@ -19,6 +21,9 @@ struct RunContext {
   /// Stopped by the first SIGINT: no new objects are admitted, what is packed is committed and its sources
   /// deleted.
   std::stop_token stop;
+  /// Makes the record of an archive that this program made, out of the archive, and throws base::Error if that
+  /// can't be done. An empty one: such an archive ends its group with an error.
+  std::function<void(const std::string& archive_key)> make_record = {};
 };
 
 }  // namespace s3c::archive

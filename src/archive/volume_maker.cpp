@@ -62,15 +62,47 @@ std::optional<std::string> VolumeMaker::choose_archive_key() {
     const bool has_manifest =
         std::find(records_.state.listed.begin(), records_.state.listed.end(),
                   catalog::ManifestName{key, id->second}) != records_.state.listed.end();
-    throw Error(
-        ErrorKind::corrupt,
-        has_manifest
-            ? "an archive of this group is not what its manifest says; nothing was deleted. Look at it "
-              "before you archive more of this group"
-            : "an archive of this group has no manifest; nothing was deleted. Put its manifest back "
-              "(catalog rebuild) or move the archive away before you archive more of this group",
-        {.operation = "verify", .resource = s_.catalog.bucket() + "/" + key});
+    if (has_manifest) {
+      throw unproven(
+          key, ErrorKind::corrupt,
+          "an archive of this group is not what its manifest says; nothing was deleted. Look at it "
+          "before you archive more of this group");
+    }
+    make_record(key, id->second);
+    return std::nullopt;
   }
+}
+
+Error VolumeMaker::unproven(const std::string& key, ErrorKind kind, std::string what) const {
+  return {kind, std::move(what), {.operation = "verify", .resource = s_.catalog.bucket() + "/" + key}};
+}
+
+/// Makes the record of an archive that stands at a volume's name without one. On some stores a Complete takes
+/// effect after its upload was aborted and its record was taken back. Or somebody removed the manifest.
+void VolumeMaker::make_record(const std::string& key, const std::string& id) {
+  std::string why;
+  ErrorKind kind = ErrorKind::corrupt;
+  if (s_.context.make_record && memory_.remade_ids.insert(id).second) {
+    try {
+      s_.context.make_record(key);
+      s_.context.log.warn("{} had no manifest: its record was made again", base::printable(key));
+      return;
+    } catch (const Error& error) {
+      const bool may_pass = error.kind() == ErrorKind::cancelled || error.kind() == ErrorKind::throttled ||
+                            error.kind() == ErrorKind::transient;
+      if (may_pass) throw;
+      why = fmt::format(", and none could be made of it ({})", error.what());
+      kind = error.kind();
+    }
+  }
+  throw unproven(
+      key, kind,
+      fmt::format(
+          "an archive of this group has no manifest{}; nothing was deleted. {}Put its "
+          "manifest back (catalog rebuild) or move the archive away before you archive "
+          "more of this group",
+          why,
+          kind == ErrorKind::wrong_state ? "Thaw the archive and run the same command again. Or: " : ""));
 }
 
 /// A volume without members is abandoned before it is returned.

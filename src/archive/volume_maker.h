@@ -24,6 +24,7 @@ struct PassMemory {
   /// Ids of archives that stood at a volume's name and could not be proven. An id that is seen for the first
   /// time may mean a race with another run; the second time it means damage.
   std::set<std::string> unproven_ids;
+  std::set<std::string> remade_ids;  ///< of archives whose records this run made again
   /// Why the last volume was not committed.
   std::optional<base::Error> last_error;
   bool leftovers_cleared = false;  ///< those of killed runs in this group
@@ -51,6 +52,8 @@ class VolumeMaker {
 
  private:
   std::optional<std::string> choose_archive_key();
+  void make_record(const std::string& key, const std::string& id);
+  base::Error unproven(const std::string& key, base::ErrorKind kind, std::string what) const;
   std::variant<SealedVolume, StartAgain> pack(const std::string& key, std::uint64_t part_size,
                                               std::uint64_t buffers);
   void admit_objects(const std::shared_ptr<OpenVolume>& volume);

@@ -21,7 +21,6 @@ namespace s3c::catalog {
 namespace {
 
 using base::Error;
-using base::ErrorContext;
 using base::ErrorKind;
 
 constexpr std::string_view kManifestSuffix = ".json";
@@ -210,20 +209,28 @@ MarkedVolume Catalog::mark(const CommittedVolume& volume, bool is_listed) {
   // mark first and then look for the remover's. So at least one of the two sees the other's mark. The
   // manifest is looked at last: the remover removes it before its own mark, so this also finds a remover that
   // has finished.
-  const std::string theirs = take_back_mark_key(m.archive_key, m.id);
-  const ErrorContext context{.operation = "commit mark", .resource = bucket_ + "/" + m.archive_key};
-  if (store_.head_object(bucket_, theirs)) {
-    throw Error(ErrorKind::transient,
-                fmt::format("another process (gc or a run) is removing this volume's record; nothing was "
-                            "deleted. If no such process is running, remove {}",
-                            theirs),
-                context);
-  }
+  expect_no_take_back(m);
   if (!store_.head_object(bucket_, manifest_key(m.archive_key, m.id))) {
     throw Error(ErrorKind::transient,
-                "another process removed this volume's record meanwhile; nothing was deleted", context);
+                "another process removed this volume's record meanwhile; nothing was deleted",
+                {.operation = "commit mark", .resource = bucket_ + "/" + m.archive_key});
   }
   return MarkedVolume(volume);
+}
+
+void Catalog::announce_record(const index::Manifest& manifest) {
+  put_mark(commit_mark_key(manifest.archive_key, manifest.id), manifest);
+  expect_no_take_back(manifest);
+}
+
+void Catalog::expect_no_take_back(const index::Manifest& manifest) {
+  const std::string theirs = take_back_mark_key(manifest.archive_key, manifest.id);
+  if (!store_.head_object(bucket_, theirs)) return;
+  throw Error(ErrorKind::transient,
+              fmt::format("another process (gc or a run) is removing this volume's record; nothing was "
+                          "deleted. If no such process is running, remove {}",
+                          theirs),
+              {.operation = "commit mark", .resource = bucket_ + "/" + manifest.archive_key});
 }
 
 bool Catalog::has_commit_mark(const ManifestName& name) {
@@ -271,6 +278,18 @@ void Catalog::remove(const index::Manifest& manifest) {
   remove_object(manifest_key(manifest.archive_key, manifest.id));
   remove_object(index_key(manifest.archive_key, manifest.id));
   remove_object(take_back_mark_key(manifest.archive_key, manifest.id));
+}
+
+bool Catalog::remove_lone_index(const ManifestName& name) {
+  index::Manifest mark;
+  mark.archive_key = name.archive_key;
+  mark.id = name.id;
+  if (has_commit_mark(name)) return false;
+  put_take_back_mark(mark);
+  if (has_commit_mark(name)) return false;
+  remove_object(index_key(name.archive_key, name.id));
+  remove_object(take_back_mark_key(name.archive_key, name.id));
+  return true;
 }
 
 void Catalog::remove_object(const std::string& key) {

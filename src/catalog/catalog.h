@@ -105,6 +105,11 @@ class Catalog {
   /// volume's sources. is_listed: list_commit_marks() has shown the mark, so it isn't written again. Throws
   /// transient when another process is taking the record back or has done so; and the store's errors.
   MarkedVolume mark(const CommittedVolume& volume, bool is_listed = false);
+  /// Before a record is made again out of its archive, which was read whole. Writes the commit mark, and then
+  /// makes sure that no other process is taking the record back. A remover that comes later sees the mark and
+  /// removes nothing of what is written then. Throws transient when another process is taking the record back;
+  /// and the store's errors.
+  void announce_record(const index::Manifest& manifest);
   /// The volumes of stem that have a commit mark.
   std::vector<ManifestName> list_commit_marks(std::string_view stem);
   bool has_commit_mark(const ManifestName& name);
@@ -119,6 +124,10 @@ class Catalog {
   /// Removes a volume's manifest, then its index, then the take-back mark. REQUIRES: the caller is
   /// take_back(), which makes all the checks first.
   void remove(const index::Manifest& manifest);
+  /// Removes an index that has no manifest, behind a take-back mark of its volume. False: the volume has a commit
+  /// mark by now, because its record is being made again; nothing was removed. REQUIRES: all uploads to the
+  /// archive's name were aborted, and after that the manifest was missing and the archive didn't carry the id.
+  bool remove_lone_index(const ManifestName& name);
   /// Removes one object of the catalog. Succeeds when the object is already gone. The key must hold an id
   /// that was used only once: then a delete that is repeated or late can't hit another object. Throws
   /// internal for a key outside the catalog.
@@ -137,6 +146,7 @@ class Catalog {
   std::vector<index::Row> read_block(const index::Manifest& manifest, const index::Block& block);
 
  private:
+  void expect_no_take_back(const index::Manifest& manifest);
   void put_mark(const std::string& key, const index::Manifest& manifest);
   using ParseKey = std::optional<ManifestName> (*)(std::string_view key);
   std::vector<ManifestName> list(const std::string& prefix, ParseKey parse);

@@ -27,7 +27,7 @@ void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
   if (!may_list_uploads_) return;
   Uploads uploads;
   try {
-    uploads = find_uploads(stem);
+    uploads = find_uploads(stem, state);
   } catch (const Error& error) {
     // Without the uploads, a record in the making looks like one that a killed run left.
     log_.warn("what killed runs left of {} stays behind: {}", base::printable(stem), error.what());
@@ -47,7 +47,23 @@ void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
   }
 }
 
-GroupCleanup::Uploads GroupCleanup::find_uploads(const std::string& stem) {
+GroupCleanup::Uploads GroupCleanup::find_uploads_by_name(const std::string& stem, const GroupState& state) {
+  int last = 0;
+  for (const ManifestName& name : state.listed)
+    last = std::max(last, ArchiveName::volume_number(stem, name.archive_key).value_or(0));
+  Uploads uploads;
+  for (int n = 1; n <= last + 1; ++n) {
+    const std::string key = ArchiveName::volume_key(stem, n);
+    for_each_upload(store_, catalog_.bucket(), key, [&](const s3::MultipartUpload& upload) {
+      if (upload.key == key) uploads.push_back(upload);
+      return true;
+    });
+  }
+  return uploads;
+}
+
+GroupCleanup::Uploads GroupCleanup::find_uploads(const std::string& stem, const GroupState& state) {
+  if (!lists_uploads_by_prefix_) return find_uploads_by_name(stem, state);
   Uploads uploads;
   for_each_upload(store_, catalog_.bucket(), stem, [&](const s3::MultipartUpload& upload) {
     // The prefix also matches names of other groups: "2018" matches "20180401".

@@ -21,7 +21,7 @@ std::optional<s3::MultipartUpload> find_upload(s3::ObjectStore& store, const std
   std::optional<s3::MultipartUpload> found;
   for_each_upload(store, bucket, key, [&](const s3::MultipartUpload& upload) {
     if (upload.key == key && upload.upload_id == upload_id) found = upload;
-    return !found && upload.key == key;  // in key order: uploads to the key itself come first
+    return !found;
   });
   return found;
 }

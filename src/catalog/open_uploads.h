@@ -9,7 +9,7 @@
 
 namespace s3c::catalog {
 
-/// Calls visit for every unfinished upload to a key that starts with prefix, in key order, until visit
+/// Calls visit for every unfinished upload to a key that starts with prefix, until visit
 /// returns false. Holds one page in memory. visit may abort uploads: that doesn't disturb the listing. Throws
 /// the store's errors, and corrupt for a listing that doesn't move on. Blocks; any thread.
 void for_each_upload(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,

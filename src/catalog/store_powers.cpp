@@ -14,6 +14,7 @@
 #include "base/task_group.h"
 #include "base/ulid.h"
 #include "catalog/catalog.h"
+#include "catalog/open_uploads.h"
 
 namespace s3c::catalog {
 namespace {
@@ -29,6 +30,27 @@ constexpr int kAttempts = 4;
 /// Whether the error is a store's answer to a header or an element that it doesn't know.
 bool is_refusal(const Error& error) {
   return error.kind() == ErrorKind::invalid_argument || error.kind() == ErrorKind::unsupported;
+}
+
+/// Whether a listing shows the unfinished upload to key when it is asked for less than the whole key. If not
+/// even the whole key shows it, nothing is known, and the answer is yes.
+bool is_listed_by_prefix(s3::ObjectStore& store, const std::string& bucket, const std::string& key,
+                         const std::string& upload_id) {
+  const auto is_listed = [&](const std::string& prefix) {
+    bool found = false;
+    for_each_upload(store, bucket, prefix, [&](const s3::MultipartUpload& upload) {
+      found = upload.key == key && upload.upload_id == upload_id;
+      return !found;
+    });
+    return found;
+  };
+  try {
+    return is_listed(key.substr(0, key.size() - 1)) || !is_listed(key);
+  } catch (const Error& error) {
+    // Who may not list uploads is told so by what needs the listing.
+    if (error.kind() == ErrorKind::access_denied || error.kind() == ErrorKind::unsupported) return true;
+    throw;
+  }
 }
 
 /// A small object of our own, and the uploads that make it.
@@ -105,6 +127,14 @@ class ProbeObject {
   }
   bool tells_checksum(const s3::ObjectHead& head) const {
     return head.whole_checksum("CRC32") == base::to_base64(base::crc32_bytes(base::crc32(kBody)));
+  }
+
+  /// Call it last before abort_all().
+  bool has_uploads_listed_by_prefix() {
+    const std::string unfinished = start(false);
+    has_unfinished_ = true;
+    expect_going();
+    return is_listed_by_prefix(store_, bucket_, key_, unfinished);
   }
 
   /// Aborts the uploads that were completed, and at least one that was not. Returns what stands there
@@ -211,7 +241,10 @@ class ProbeObject {
     request.upload_id = upload_id;
     request.parts = {part};
     request.if_none_match = if_none_match;
-    if (checksum) request.full_object_crc32 = base::crc32(kBody);
+    if (checksum) {  // what an archive's Complete sends
+      request.full_object_crc32 = base::crc32(kBody);
+      request.object_size_bytes = kBody.size();
+    }
     store_.complete_multipart_upload(request);
   }
 
@@ -229,6 +262,7 @@ class ProbeObject {
 struct Wanted {
   bool conditional_complete = false;
   bool additional_checksums = false;
+  bool upload_listing = false;
 };
 
 /// nullopt: the object was gone after the aborts.
@@ -246,6 +280,7 @@ std::optional<StorePowers> try_once(s3::ObjectStore& store, ProbeObject& object,
   } else {
     object.make();
   }
+  if (wanted.upload_listing) powers.lists_uploads_by_prefix = object.has_uploads_listed_by_prefix();
   const std::optional<s3::ObjectHead> head = object.abort_all();
   if (!head) return std::nullopt;
   powers.additional_checksums = with_checksum && object.tells_checksum(*head);
@@ -294,12 +329,23 @@ StorePowers probe(s3::ObjectStore& store, const std::string& bucket, std::string
 
 StorePowers find_powers(s3::ObjectStore& archive, const std::string& archive_bucket, const FixedPowers& fixed,
                         const std::stop_token& stop) {
-  const Wanted wanted{!fixed.conditional_complete, !fixed.additional_checksums};
+  const Wanted wanted{!fixed.conditional_complete, !fixed.additional_checksums, true};
   StorePowers powers =
       probe(archive, archive_bucket, base::make_ulid(archive.now()), wanted, "nothing was archived", stop);
   powers.conditional_complete = fixed.conditional_complete.value_or(powers.conditional_complete);
   powers.additional_checksums = fixed.additional_checksums.value_or(powers.additional_checksums);
   return powers;
+}
+
+bool probe_upload_listing(s3::ObjectStore& store, const std::string& bucket, std::string_view id) {
+  s3::CreateMultipartUploadRequest request;
+  request.bucket = bucket;
+  request.key = probe_key(id) + "-upload";
+  request.attributes.content_type = "text/plain";
+  const std::string upload_id = store.create_multipart_upload(request);
+  const bool listed = is_listed_by_prefix(store, bucket, request.key, upload_id);
+  store.abort_multipart_upload(bucket, request.key, upload_id);
+  return listed;
 }
 
 void check_aborts(s3::ObjectStore& store, const std::string& bucket, std::string_view id,

@@ -18,6 +18,8 @@ struct StorePowers {
   bool additional_checksums = false;  ///< takes a FULL_OBJECT CRC32 and returns it on HEAD
   /// False: the store refuses If-None-Match on CompleteMultipartUpload as unknown.
   bool takes_complete_condition = true;
+  /// False: ListMultipartUploads shows an upload only when its whole key is given as the prefix.
+  bool lists_uploads_by_prefix = true;
 };
 
 /// The powers that the user states. Such a power isn't tried. nullopt: it is found out.
@@ -26,12 +28,17 @@ struct FixedPowers {
 };
 
 /// Tries each power that isn't fixed, and always check_aborts(), on one small object in the archive bucket,
-/// and removes it again: 14 to 17 requests, 8 when both powers are fixed. A trial can only show that
+/// and removes it again: 15 to 19 requests, 9 or 10 when both powers are fixed. A trial can only show that
 /// conditional_complete is missing. It counts as present only if the store is also known to have it
 /// (ObjectStore::completes_atomically()). Blocks; any thread; starts two threads of its own. Throws
 /// base::Error as check_aborts() does.
 StorePowers find_powers(s3::ObjectStore& archive, const std::string& archive_bucket, const FixedPowers& fixed,
                         const std::stop_token& stop);
+
+/// Finds out StorePowers::lists_uploads_by_prefix alone. Starts an upload at a key of its own, which begins with
+/// probe_key(id), looks for it, and aborts it: 3 or 4 requests. Nothing stands at that key, so the abort is
+/// harmless on any store. Blocks; any thread. Throws what the store throws; then the upload is left to gc.
+bool probe_upload_listing(s3::ObjectStore& store, const std::string& bucket, std::string_view id);
 
 /// Checks that the store's AbortMultipartUpload leaves finished objects alone. Clean-up aborts uploads to
 /// names at which archives may stand. So a store whose aborts remove finished objects must not be used. Makes

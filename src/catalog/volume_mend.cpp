@@ -51,6 +51,19 @@ class Mend {
     AbortProbe(store_, bucket_, "nothing was mended", stop).expect_harmless();
     // A store that returns a checksum keeps checksums. So it takes the header that asks for one.
     const bool checksums = !archive.checksums.empty();
+    try {
+      copy(archive, checksums, slots, stop);
+    } catch (const Error& error) {
+      const bool is_refusal =
+          error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::invalid_argument;
+      if (!is_refusal || !checksums) throw;
+      // Some stores refuse to copy parts into an upload with a checksum. The ETag then proves the copy.
+      copy(archive, false, slots, stop);
+    }
+  }
+
+ private:
+  void copy(const s3::ObjectHead& archive, bool checksums, base::Slots& slots, const std::stop_token& stop) {
     const std::string upload_id = store_.create_multipart_upload(create_request(archive, checksums));
     std::optional<Error> failure;
     try {
@@ -72,7 +85,6 @@ class Mend {
                 "manifest's");
   }
 
- private:
   Error error(ErrorKind kind, const std::string& why) const {
     return {kind, why, {.operation = "mend", .resource = bucket_ + "/" + manifest_.archive_key}};
   }

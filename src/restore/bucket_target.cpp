@@ -25,6 +25,7 @@
 #include "catalog/abort_probe.h"
 #include "catalog/object_compare.h"
 #include "restore/restore_target.h"
+#include "s3/delete_marker.h"
 #include "s3/part_uploader.h"
 
 namespace s3c::restore {
@@ -250,7 +251,7 @@ class BucketTarget final : public RestoreTarget {
     request.parts = parts.parts;
     request.if_none_match = !overwrite_;
     try {
-      store_.complete_multipart_upload(request);
+      send_complete(request);
       return Landing::written;
     } catch (const Error& error) {
       // Perhaps only the answer was lost, and the object is there. After the abort no Complete can take
@@ -266,6 +267,19 @@ class BucketTarget final : public RestoreTarget {
       if (head && is_made_of(*head, parts)) return lost_race ? Landing::equal : Landing::written;
       if (!head || !lost_race || !note.empty()) throw with_note(error, note);
       return has_etag_of(*head, row) ? Landing::equal : Landing::exists;
+    }
+  }
+
+  /// Some stores refuse if_none_match over a delete marker. PutObject deals with that by itself; Complete does
+  /// not, because the archives must not be completed without the condition.
+  void send_complete(s3::CompleteMultipartUploadRequest& request) {
+    try {
+      store_.complete_multipart_upload(request);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::precondition_failed || !request.if_none_match) throw;
+      if (!s3::is_hidden_by_marker(store_, bucket_, request.key)) throw;
+      request.if_none_match = false;
+      store_.complete_multipart_upload(request);
     }
   }
 

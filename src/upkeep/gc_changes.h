@@ -23,6 +23,8 @@ class GcChanges {
   /// what that throws.
   virtual TakeBackOutcome take_back(const index::Manifest& manifest) = 0;
   virtual void abort(const s3::MultipartUpload& upload) = 0;
+  /// Catalog::remove_lone_index().
+  virtual bool remove_lone_index(const catalog::ManifestName& name) = 0;
   /// Removes one object of the catalog: Catalog::remove_object().
   virtual void remove_object(const std::string& key) = 0;
 };
@@ -38,6 +40,9 @@ class GcRemover final : public GcChanges {
 
   TakeBackOutcome take_back(const index::Manifest& manifest) override;
   void abort(const s3::MultipartUpload& upload) override;
+  bool remove_lone_index(const catalog::ManifestName& name) override {
+    return catalog_.remove_lone_index(name);
+  }
   void remove_object(const std::string& key) override { catalog_.remove_object(key); }
 
  private:
@@ -57,6 +62,9 @@ class GcForesight final : public GcChanges {
 
   TakeBackOutcome take_back(const index::Manifest& manifest) override;
   void abort(const s3::MultipartUpload& /*upload*/) override {}
+  bool remove_lone_index(const catalog::ManifestName& name) override {
+    return !catalog_.has_commit_mark(name);
+  }
   void remove_object(const std::string& /*key*/) override {}
 
  private:

@@ -44,9 +44,8 @@ void GcExecution::remove(const LoneIndex& index, Garbage& garbage) {
     garbage.why = "its archive is there, but the manifest is gone";
     return tally_.note(&GcReport::damaged, garbage);
   }
-  // Written since the listing: the next gc reports it.
-  if (catalog_.has_commit_mark(index.name)) return;
-  changes_.remove_object(garbage.key);
+  // A commit mark was written since the listing: the next gc reports it.
+  if (!changes_.remove_lone_index(index.name)) return;
   tally_.note(&GcReport::removed, garbage);
 }
 

@@ -138,8 +138,7 @@ void GcRecords::find_uploads(LoneIndex& index) {
   const std::string& archive_key = index.name.archive_key;
   catalog::for_each_upload(context_.store, catalog_.bucket(), archive_key,
                            [&](const s3::MultipartUpload& upload) {
-                             // In key order: the uploads to the name itself came first.
-                             if (upload.key != archive_key) return false;
+                             if (upload.key != archive_key) return true;
                              if (tally_.is_old_enough(upload.initiated)) {
                                index.uploads.push_back(upload);
                              } else {

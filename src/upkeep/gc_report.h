@@ -62,6 +62,8 @@ struct GcReport {
   /// Not garbage, but not as it should be either, such as records whose archives were lost. None of it is
   /// touched.
   GarbageList damaged;
+  /// The store lists unfinished uploads by whole keys only. So those that no record names were not found.
+  bool uploads_hidden = false;
   base::Failures failures;  ///< of what could not be listed or looked at
   bool interrupted = false;
 };

@@ -73,6 +73,11 @@ void GcTally::count(const catalog::CatalogRecord& record) {
   report_.indexes += indexes;
 }
 
+void GcTally::note_hidden_uploads() {
+  base::MutexLock lock(mutex_);
+  report_.uploads_hidden = true;
+}
+
 void GcTally::count_upload() {
   context_.progress.add(&GcCounts::uploads);
   base::MutexLock lock(mutex_);

@@ -43,6 +43,7 @@ class GcTally {
 
   void count(const catalog::CatalogRecord& record);
   void count_upload();
+  void note_hidden_uploads();
   Garbage garbage_of(const s3::MultipartUpload& upload) const;
   /// Notes an upload that was aborted because of a record, unless it was noted before. A dry run aborts
   /// nothing, so it finds the upload again: with another record of the same name, or in the listing of uploads

@@ -1,6 +1,7 @@
 // Plans which unfinished uploads that killed runs left in an archive bucket are aborted.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "catalog/abort_probe.h"
@@ -28,6 +29,9 @@ class GcUploads {
   void find(GcCrew& crew);
 
  private:
+  /// Asks the store for the uploads to every archive's name on record and to the first free name of its group.
+  void find_by_name(const std::function<bool(const s3::MultipartUpload&)>& visit);
+  bool lists_by_prefix();
   bool is_archive_name(const std::string& key) const;
 
   const GcOptions& options_;

@@ -64,6 +64,8 @@ class Rebuild {
     }
     fill_manifest();
     audit();
+    // A process that took the record back may still be at work. A foreign archive's record is never taken back.
+    if (!is_foreign()) catalog::Catalog(store_, bucket_).announce_record(manifest_);
     const WrittenRecords written = write_missing_records(store_, manifest_, index_, head_);
     return {key_, manifest_.objects, written.index, written.manifest, unlisted_};
   }

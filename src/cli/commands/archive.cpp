@@ -8,6 +8,7 @@
 #include "cli/output/archive_progress.h"
 #include "cli/output/archive_summary.h"
 #include "cli/session.h"
+#include "upkeep/rebuild.h"
 
 namespace s3c::cli {
 namespace {
@@ -272,12 +273,30 @@ void warn_of_few_connections(Session& session, int threads) {
       connections, threads);
 }
 
+/// Makes the record of an archive that has none, as `catalog rebuild` does.
+void make_record(const archive::ArchiveOptions& options, Session& session, const std::string& archive_key) {
+  upkeep::RebuildOptions rebuild;
+  rebuild.scope.archive_bucket = options.archive_bucket;
+  rebuild.scope.bucket = options.selection.bucket;
+  rebuild.scope.prefix = options.selection.prefix;
+  rebuild.scope.layout = options.layout;
+  rebuild.scope.archive_name = options.archive_name;
+  rebuild.tool_version = options.tool_version;
+  rebuild.memory_bytes = std::uint64_t{64} << 20;  // beside --memory, as the run may be using all of that
+  upkeep::rebuild_records(session.store(), rebuild, archive_key, session.clock());
+}
+
 archive::RunReport report_of(const ArchiveSettings& settings, Session& session) {
   archive::Progress progress;
   RunProgressView view(progress);
   const auto display = session.show(view);
   const archive::RunContext context{
-      {session.store(), session.store()}, session.clock(), session.log(), progress, session.stop()};
+      {session.store(), session.store()},
+      session.clock(),
+      session.log(),
+      progress,
+      session.stop(),
+      [&](const std::string& archive_key) { make_record(settings.options, session, archive_key); }};
   return settings.dry_run ? archive::plan_archive(settings.options, context)
                           : archive::run_archive(settings.options, context);
 }

@@ -49,7 +49,14 @@ std::string looked_at_text(const GcOutcome& outcome) {
   return text + "\n";
 }
 
-std::string gc_verdict(ExitCode code) {
+std::string hidden_text(const GcReport& report) {
+  if (!report.uploads_hidden) return {};
+  return "NOT SEEN: this store shows an unfinished upload only to who asks for its whole key. The uploads to "
+         "names on record were looked for; others may be there. A lifecycle rule that aborts incomplete "
+         "uploads removes them\n";
+}
+
+std::string gc_verdict(const GcReport& report, ExitCode code) {
   switch (code) {
     case ExitCode::done:
     case ExitCode::waiting:  // gc never waits for a thaw
@@ -59,7 +66,8 @@ std::string gc_verdict(ExitCode code) {
     case ExitCode::refused:
       return "not everything could be done, and running it again won't help: see above\n";
     case ExitCode::left:
-      return "finished, with garbage left in place\n";
+      return report.left.count() > 0 ? "finished, with garbage left in place\n"
+                                     : "finished, but not everything could be seen\n";
     case ExitCode::interrupted:
       return "interrupted: run the same command again to go on\n";
   }
@@ -90,7 +98,7 @@ ExitCode exit_code_of(const GcReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
   if (report.failures.refused()) return ExitCode::refused;
   if (report.failures.count() > 0 || report.damaged.count() > 0) return ExitCode::failed;
-  return report.left.count() > 0 ? ExitCode::left : ExitCode::done;
+  return report.left.count() > 0 || report.uploads_hidden ? ExitCode::left : ExitCode::done;
 }
 
 std::string text_summary(const GcOutcome& outcome) {
@@ -102,9 +110,9 @@ std::string text_summary(const GcOutcome& outcome) {
                       report.damaged) +
          garbage_text(fmt::format("can't be told yet, so it stays: {}", things(report.waiting.count())),
                       report.waiting) +
-         failures_text("FAILED: not everything could be looked at", report.failures) +
+         hidden_text(report) + failures_text("FAILED: not everything could be looked at", report.failures) +
          looked_at_text(outcome) + requests_text(outcome.requests) + time_text(outcome.duration) +
-         gc_verdict(outcome.exit_code);
+         gc_verdict(report, outcome.exit_code);
 }
 
 std::string json_summary(const GcOutcome& outcome) {
@@ -119,6 +127,7 @@ std::string json_summary(const GcOutcome& outcome) {
                {"indexes", report.indexes},
                {"uploads", report.uploads},
                {"young", report.young},
+               {"uploads_hidden", report.uploads_hidden},
                {"removed", list_json(report.removed)},
                {"left", list_json(report.left)},
                {"damaged", list_json(report.damaged)},
