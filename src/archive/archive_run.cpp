@@ -32,6 +32,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
 
   RunReport report = groups.finish();
   report.delete_conditions = shared.conditions.to_report();
+  report.untold_tag_requests = shared.tags.untold_requests();
   return report;
 }
 

@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "archive/attribute_recheck.h"
 #include "base/backoff.h"
 #include "base/encoding.h"
 #include "base/error.h"
@@ -70,6 +71,18 @@ bool is_kept_under(const std::string& marker_id, const std::string& version_id) 
   return marker_id != "null" || (!version_id.empty() && version_id != "null");
 }
 
+/// Calls act with 0 to count - 1, from kSinglesInFlight threads. Throws what act throws.
+void for_each_at_once(std::size_t count, const std::function<void(std::size_t)>& act) {
+  std::atomic<std::size_t> next{0};
+  base::TaskGroup threads;
+  for (std::size_t i = 0; i < std::min(kSinglesInFlight, count); ++i) {
+    threads.spawn([&](const std::stop_token& stop) {
+      for (std::size_t at = next++; at < count && !stop.stop_requested(); at = next++) act(at);
+    });
+  }
+  threads.wait();
+}
+
 /// Moves out of batch the objects whose keys DeleteObjects can't name, because XML can't carry them.
 BatchDelete::Batch take_unspeakable(BatchDelete::Batch& batch) {
   const auto rest = std::stable_partition(batch.begin(), batch.end(),
@@ -90,9 +103,28 @@ void DeleteReport::add(const DeleteReport& other) {
 }
 
 DeleteReport BatchDelete::run(Batch batch) {
+  if (batch.empty()) return {};
+  const std::size_t objects = batch.size();
+  const std::string first = batch.front().object.key;
+  const std::string last = batch.back().object.key;
+  const auto log_deletes = [&] {
+    s_.log.info("deleted from {}: {} of {} objects, from {} to {}", manifest_.source_bucket, report_.deleted,
+                objects, base::printable(first), base::printable(last));
+  };
+  try {
+    delete_all(std::move(batch));
+  } catch (...) {
+    log_deletes();  // what was deleted before the error is logged, too
+    throw;
+  }
+  log_deletes();
+  return std::move(report_);
+}
+
+void BatchDelete::delete_all(Batch batch) {
   std::minstd_rand random{std::random_device{}()};
   for (int round = 1; !batch.empty(); ++round) {
-    send(std::move(batch));
+    send(with_archived_attributes(std::move(batch)));
     batch = std::exchange(again_, {});
     std::sort(batch.begin(), batch.end(),
               [](const Doomed& a, const Doomed& b) { return a.object.key < b.object.key; });
@@ -105,7 +137,23 @@ DeleteReport BatchDelete::run(Batch batch) {
     // Each of these objects may be gone by now, and a newer object may have its key.
     batch = still_there(batch);
   }
-  return std::move(report_);
+}
+
+BatchDelete::Batch BatchDelete::with_archived_attributes(Batch batch) {
+  std::vector<std::string> changes(batch.size());
+  for_each_at_once(batch.size(), [&](std::size_t i) {
+    if (batch[i].archived)
+      changes[i] = changed_attributes(s_.stores.source, manifest_.source_bucket, *batch[i].archived);
+  });
+  Batch unchanged;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (changes[i].empty()) {
+      unchanged.push_back(std::move(batch[i]));
+    } else {
+      leave(batch[i], LeftReason::attributes_changed, changes[i]);
+    }
+  }
+  return unchanged;
 }
 
 void BatchDelete::send(Batch batch) {
@@ -171,15 +219,8 @@ void BatchDelete::delete_behind_looks(Batch batch) {
 
 void BatchDelete::delete_each(const Batch& batch, bool look, bool conditional) {
   std::vector<s3::DeleteResult> results(batch.size());
-  std::atomic<std::size_t> next{0};
-  base::TaskGroup threads;
-  for (std::size_t i = 0; i < std::min(kSinglesInFlight, batch.size()); ++i) {
-    threads.spawn([&](const std::stop_token& stop) {
-      for (std::size_t at = next++; at < batch.size() && !stop.stop_requested(); at = next++)
-        results[at] = delete_one(batch[at], look, conditional);
-    });
-  }
-  threads.wait();
+  for_each_at_once(batch.size(),
+                   [&](std::size_t i) { results[i] = delete_one(batch[i], look, conditional); });
   for (std::size_t i = 0; i < batch.size(); ++i) settle(batch[i], results[i]);
 }
 

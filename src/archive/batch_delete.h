@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "index/manifest.h"
+#include "index/row.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
@@ -35,6 +37,8 @@ struct DeleteReport {
 struct Doomed {
   s3::ObjectSummary object;
   std::string version_id;  ///< the version that was archived; empty: the bucket keeps none
+  /// Compared with the object's tags and metadata before the delete; nullptr: they aren't compared.
+  std::shared_ptr<const index::Row> archived = {};
 };
 
 /// One batch of one volume. Used once, by one thread.
@@ -53,8 +57,8 @@ class BatchDelete {
       : s_(setup), manifest_(manifest), license_(license) {}
 
   /// batch: in key order. Deletes each object that is still the one that was listed. An object that is not
-  /// deleted is in the report, with the reason. Throws base::Error: what the license throws, and what a look
-  /// throws. What happens to single keys is in the report.
+  /// deleted is in the report, with the reason. Logs one line that says what was deleted. Throws base::Error:
+  /// what the license throws, and what a look throws. What happens to single keys is in the report.
   DeleteReport run(Batch batch);
   /// What was done before run() threw.
   const DeleteReport& so_far() const { return report_; }
@@ -66,6 +70,9 @@ class BatchDelete {
     Batch unchanged;          ///< the covered objects that are unchanged
   };
 
+  void delete_all(Batch batch);
+  /// Leaves, and takes out of batch, each object whose tags or metadata changed since it was archived.
+  Batch with_archived_attributes(Batch batch);
   // These functions try each object once. Afterwards again_ has the objects to try again.
   void send(Batch batch);
   void delete_in_batches(Batch batch);

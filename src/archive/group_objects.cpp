@@ -14,7 +14,7 @@ const s3::ObjectSummary* GroupObjects::next_to_pack() {
     const bool skipped = skip_.contains(object->key);
     const bool archived = !skipped && archived_->contains(*object);
     if (!skipped && !archived) return object;
-    if (archived) tally_.count_archived();
+    if (archived) tally_.count_archived(*object);
     take();
   }
   return nullptr;

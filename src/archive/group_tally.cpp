@@ -8,6 +8,7 @@ void GroupTally::begin_pass() {
   report_.listed = committed.objects;
   report_.listed_bytes = committed.source_bytes;
   report_.already_archived = 0;
+  report_.already_archived_bytes = 0;
 }
 
 void GroupTally::count_listed(const s3::ObjectSummary& object) {
@@ -16,9 +17,10 @@ void GroupTally::count_listed(const s3::ObjectSummary& object) {
   report_.listed_bytes += object.size_bytes;
 }
 
-void GroupTally::count_archived() {
+void GroupTally::count_archived(const s3::ObjectSummary& object) {
   base::MutexLock lock(mutex_);
   ++report_.already_archived;
+  report_.already_archived_bytes += object.size_bytes;
 }
 
 void GroupTally::count_to_archive(const s3::ObjectSummary& object) {

@@ -30,7 +30,7 @@ class GroupTally {
   /// committed.
   void begin_pass();
   void count_listed(const s3::ObjectSummary& object);
-  void count_archived();
+  void count_archived(const s3::ObjectSummary& object);
   void count_to_archive(const s3::ObjectSummary& object);
   void set_lost(std::vector<std::string> archive_keys);
   void count_admitted();

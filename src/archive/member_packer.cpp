@@ -10,6 +10,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "s3/attribute_headers.h"
 #include "s3/body_check.h"
 #include "s3/error_mapping.h"
 
@@ -52,6 +53,16 @@ std::optional<std::string> complaint_of(const s3::ObjectSummary& summary, const 
   if (got.body.size() != summary.size_bytes)
     return fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
   return s3::complaint_of(got);
+}
+
+/// What of the row's attributes the store held back, or restore could not write to a bucket; empty: nothing.
+std::string trouble_with_attributes(const index::Row& row, const s3::ObjectHead& head) {
+  if (head.missing_metadata > 0)
+    return fmt::format("the store doesn't tell {} of its metadata values", head.missing_metadata);
+  return s3::trouble_with({.content_type = row.content_type,
+                           .system_headers = row.system_headers,
+                           .metadata = row.metadata,
+                           .tags = row.tags});
 }
 
 bool is_about_one_object(const Error& error) {
@@ -108,7 +119,7 @@ bool MemberPacker::accept(const SourceObject& object, s3::GetObjectResult got, F
     return false;  // out of memory: if that lasts, pack() meets it again and reports it
   }
   first.proven = std::move(got);
-  return first.proven->head.tag_count == 0;
+  return !tags_.must_ask(first.proven->head);
 }
 
 bool MemberPacker::pack_in_memory(VolumeBuilder& volume, const SourceObject& object, FirstTry first) {
@@ -117,11 +128,15 @@ bool MemberPacker::pack_in_memory(VolumeBuilder& volume, const SourceObject& obj
   index::Row row;
   try {
     got = get_checked(object.summary, std::move(first));
-    row = make_row(object.summary, got.head);
+    std::map<std::string, std::string> tags;
+    if (tags_.must_ask(got.head)) tags = tags_.read(object.summary.key, got.head);
+    row = make_row(object.summary, got.head, std::move(tags));
   } catch (const Error& error) {
     if (!is_about_one_object(error)) throw;
     return leave_out(volume, object, error);
   }
+  if (const std::string trouble = trouble_with_attributes(row, got.head); !trouble.empty())
+    return leave(volume, object, LeftReason::not_restorable, trouble);
   zip::EncodedMember member =
       encoders_.borrow()->encode(object.admission.entry_name, got.body, object.summary.last_modified);
   volume.add(object.admission.sequence, std::move(member), std::move(row));
@@ -140,11 +155,14 @@ bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& obje
     if (!head) throw Error(ErrorKind::not_found, "gone");
     if (head->etag != summary.etag)
       throw Error(ErrorKind::precondition_failed, "another object is there now");
-    member.row = make_row(summary, *head);
+    // Always asked: not every store tells the number of tags in its answer to HEAD.
+    member.row = make_row(summary, *head, tags_.read(summary.key, *head));
   } catch (const Error& error) {
     if (!is_about_one_object(error)) throw;
     return leave_out(volume, object, error);
   }
+  if (const std::string trouble = trouble_with_attributes(member.row, *head); !trouble.empty())
+    return leave(volume, object, LeftReason::not_restorable, trouble);
   s3::BodyCheck check(*head);
   member.level = options_.level;
   member.read = [&](const VolumeBuilder::Sink& sink) {
@@ -166,8 +184,13 @@ bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, 
   }
   const LeftReason reason = reason_of(error);
   if (reason == LeftReason::unreadable && ++unreadable_in_a_row_ >= kMaxUnreadableInARow) throw error;
-  log_.warn("left in place: {}: {}: {}", base::printable(object.summary.key), describe(reason), error.what());
-  volume.leave_out(object.admission.sequence, LeftObject{object.summary.key, reason, error.what()});
+  return leave(volume, object, reason, error.what());
+}
+
+bool MemberPacker::leave(VolumeBuilder& volume, const SourceObject& object, LeftReason reason,
+                         const std::string& detail) {
+  log_.warn("left in place: {}: {}: {}", base::printable(object.summary.key), describe(reason), detail);
+  volume.leave_out(object.admission.sequence, LeftObject{object.summary.key, reason, detail});
   return false;
 }
 
@@ -188,7 +211,8 @@ s3::GetObjectRequest MemberPacker::get_request(const s3::ObjectSummary& summary)
   return request;
 }
 
-index::Row MemberPacker::make_row(const s3::ObjectSummary& summary, const s3::ObjectHead& head) {
+index::Row MemberPacker::make_row(const s3::ObjectSummary& summary, const s3::ObjectHead& head,
+                                  std::map<std::string, std::string> tags) const {
   index::Row row;
   row.key = summary.key;
   row.size_bytes = summary.size_bytes;
@@ -199,8 +223,7 @@ index::Row MemberPacker::make_row(const s3::ObjectSummary& summary, const s3::Ob
   row.content_type = head.content_type;
   row.system_headers = head.system_headers;
   row.metadata = head.metadata;
-  if (head.tag_count > 0)
-    row.tags = store_.get_object_tagging(options_.selection.bucket, summary.key, head.version_id);
+  row.tags = std::move(tags);
   return row;
 }
 

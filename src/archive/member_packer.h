@@ -4,11 +4,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
 #include "archive/encoder_pool.h"
 #include "archive/options.h"
+#include "archive/source_tags.h"
 #include "archive/volume_builder.h"
 #include "base/log.h"
 #include "base/memory_budget.h"
@@ -34,9 +36,9 @@ struct FirstTry {
 class MemberPacker {
  public:
   /// All arguments outlive the packer.
-  MemberPacker(s3::ObjectStore& store, const ArchiveOptions& options, base::MemoryBudget& bodies,
-               EncoderPool& encoders, base::Logger& log)
-      : store_(store), options_(options), bodies_(bodies), encoders_(encoders), log_(log) {}
+  MemberPacker(s3::ObjectStore& store, const ArchiveOptions& options, SourceTags& tags,
+               base::MemoryBudget& bodies, EncoderPool& encoders, base::Logger& log)
+      : store_(store), options_(options), tags_(tags), bodies_(bodies), encoders_(encoders), log_(log) {}
 
   /// Packs the object, leaves it out, or fails the volume: the admission is answered in every case. True if
   /// packed. first: the outcome of a GET that was made before.
@@ -59,11 +61,14 @@ class MemberPacker {
   bool pack_in_memory(VolumeBuilder& volume, const SourceObject& object, FirstTry first);
   bool pack_streamed(VolumeBuilder& volume, const SourceObject& object);
   bool leave_out(VolumeBuilder& volume, const SourceObject& object, const base::Error& error);
+  bool leave(VolumeBuilder& volume, const SourceObject& object, LeftReason reason, const std::string& detail);
   s3::GetObjectResult get_checked(const s3::ObjectSummary& summary, FirstTry first);
-  index::Row make_row(const s3::ObjectSummary& summary, const s3::ObjectHead& head);
+  index::Row make_row(const s3::ObjectSummary& summary, const s3::ObjectHead& head,
+                      std::map<std::string, std::string> tags) const;
 
   s3::ObjectStore& store_;
   const ArchiveOptions& options_;
+  SourceTags& tags_;
   base::MemoryBudget& bodies_;
   EncoderPool& encoders_;
   base::Logger& log_;

@@ -48,6 +48,8 @@ void validate(const ArchiveOptions& o) {
   if (o.max_size_bytes < 1) refuse("max_size must be at least 1 byte");
   if (o.delete_batch < 1 || o.delete_batch > 1000) refuse("delete_batch must be between 1 and 1000");
   if (o.keep_sources && o.delete_versions) refuse("keep_sources and delete_versions contradict each other");
+  if (o.without_tags && o.recheck_attributes)
+    refuse("without_tags and recheck_tags contradict each other: there are no archived tags to compare");
   if (o.selection.bucket == o.archive_bucket) {
     const std::string sample = o.archive_name.stem(
         o.selection.bucket, o.selection.prefix, {{"yyyy", "2000"}, {"mm", "01"}, {"dd", "01"}, {"hh", "00"}});

@@ -36,6 +36,10 @@ struct ArchiveOptions {
   /// --verify readback: each volume is read back from a staging copy before it is committed.
   bool readback = false;
   bool keep_sources = false;
+  /// Archive objects without their tags, and don't ask for tags.
+  bool without_tags = false;
+  /// Before an object is deleted, compare its tags and metadata once more with what was archived.
+  bool recheck_attributes = false;
   /// In a bucket that keeps versions: after the delete marker is there, delete exactly the archived version,
   /// permanently.
   bool delete_versions = false;

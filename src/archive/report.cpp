@@ -20,6 +20,10 @@ std::string_view describe(LeftReason reason) {
       return "archived, but could not be deleted";
     case LeftReason::overwritten:
       return "archived, then overwritten: the newer object stays";
+    case LeftReason::not_restorable:
+      return "its metadata or tags could not be restored as they are";
+    case LeftReason::attributes_changed:
+      return "archived, then its tags or metadata were changed: the object stays";
   }
   return "left in place";
 }
@@ -51,6 +55,7 @@ GroupReport RunReport::total() const {
     sum.listed += g.listed;
     sum.listed_bytes += g.listed_bytes;
     sum.already_archived += g.already_archived;
+    sum.already_archived_bytes += g.already_archived_bytes;
     sum.to_archive += g.to_archive;
     sum.to_archive_bytes += g.to_archive_bytes;
     sum.volumes.insert(sum.volumes.end(), g.volumes.begin(), g.volumes.end());

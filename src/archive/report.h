@@ -11,18 +11,21 @@
 #include "archive/delete_conditions.h"
 #include "base/counted.h"
 #include "base/error.h"
+#include "source/group_finder.h"
 
 namespace s3c::archive {
 
 /// Why a source object stays where it is.
 enum class LeftReason {
-  changed,      ///< it was overwritten between listing and GET: a later run archives the new one
-  unreadable,   ///< GET failed for good
-  frozen,       ///< it is itself in a Glacier class and not thawed
-  damaged,      ///< its bytes don't match its ETag or checksum, each time it was read
-  too_large,    ///< it can't be streamed within --memory
-  not_deleted,  ///< archived and committed, but the store refused to delete it
-  overwritten,  ///< archived and committed, then overwritten: the newer object survives
+  changed,             ///< it was overwritten between listing and GET: a later run archives the new one
+  unreadable,          ///< GET failed for good
+  frozen,              ///< it is itself in a Glacier class and not thawed
+  damaged,             ///< its bytes don't match its ETag or checksum, each time it was read
+  too_large,           ///< it can't be streamed within --memory
+  not_deleted,         ///< archived and committed, but the store refused to delete it
+  overwritten,         ///< archived and committed, then overwritten: the newer object survives
+  not_restorable,      ///< its metadata or tags are not known whole, or could not be written back to a bucket
+  attributes_changed,  ///< archived and committed, then its tags or metadata were changed
 };
 
 /// A text for people, such as "changed while it was being archived".
@@ -58,6 +61,11 @@ struct VolumeReport {
   std::uint64_t archive_bytes = 0;
 };
 
+struct ObjectSums {
+  std::uint64_t objects = 0;
+  std::uint64_t bytes = 0;
+};
+
 /// What volumes add up to.
 struct VolumeSums {
   std::uint64_t objects = 0;
@@ -70,7 +78,8 @@ struct GroupReport {
   std::uint64_t listed = 0;  ///< source objects that were selected, with their bytes
   std::uint64_t listed_bytes = 0;
   std::uint64_t already_archived = 0;  ///< of these, found in committed volumes of earlier runs
-  std::uint64_t to_archive = 0;        ///< dry run: what would be packed
+  std::uint64_t already_archived_bytes = 0;
+  std::uint64_t to_archive = 0;  ///< dry run: what would be packed
   std::uint64_t to_archive_bytes = 0;
   std::vector<VolumeReport> volumes;  ///< committed by this run
   std::uint64_t vanished = 0;         ///< deleted by another process between listing and GET
@@ -89,6 +98,10 @@ struct GroupReport {
 
   /// The sums over volumes.
   VolumeSums archived() const;
+  /// Dry run: what a run that deletes its sources would delete: what it archives, and what is archived already.
+  ObjectSums to_delete() const {
+    return {to_archive + already_archived, to_archive_bytes + already_archived_bytes};
+  }
   /// True: no object of the group was selected, and there is nothing else to report.
   bool is_empty() const {
     return listed == 0 && versions_deleted == 0 && versions_kept == 0 && left.count() == 0 && lost.empty() &&
@@ -102,6 +115,10 @@ struct RunReport {
   /// What the source's store does with the condition of a delete; nullopt: nothing was deleted, or not enough
   /// to tell.
   std::optional<DeleteConditions> delete_conditions;
+  /// Requests that asked for the tags of an object only because the store doesn't tell which objects have some.
+  std::uint64_t untold_tag_requests = 0;
+  /// What the search saw under the prefix that belongs to no group. It stays as it is.
+  source::OutsideLayout outside;
   bool interrupted = false;            ///< asked to stop before everything was done
   std::optional<base::Error> failure;  ///< why the search did not find every group
 

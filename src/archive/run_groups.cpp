@@ -1,9 +1,14 @@
 #include "archive/run_groups.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "base/encoding.h"
 #include "base/error.h"
 #include "catalog/catalog.h"
 #include "s3/listing.h"
@@ -30,12 +35,34 @@ RunGroups::~RunGroups() {
 void RunGroups::find() {
   const source::GroupSearch search{options_.selection, options_.layout, options_.archive_name,
                                    options_.delete_versions};
-  source::find_groups(context_.stores.source, search, context_.stop, [this](catalog::Group group) {
-    context_.progress.group_found();
-    return found_.push(std::move(group)) && !context_.stop.stop_requested();
-  });
+  source::OutsideLayout outside =
+      source::find_groups(context_.stores.source, search, context_.stop, [this](catalog::Group group) {
+        context_.progress.group_found();
+        return found_.push(std::move(group)) && !context_.stop.stop_requested();
+      });
   context_.progress.groups_final();
+  warn_of(outside);
+  {
+    base::MutexLock lock(mutex_);
+    report_.outside = std::move(outside);
+  }
   found_.close();
+}
+
+void RunGroups::warn_of(const source::OutsideLayout& outside) const {
+  if (outside.empty()) return;
+  constexpr std::size_t kMostNames = 5;
+  std::vector<std::string> names;
+  for (const base::Counted<std::string>* counted : {&outside.objects, &outside.folders}) {
+    for (const std::string& name : counted->named()) {
+      if (names.size() < kMostNames) names.push_back(base::printable(name));
+    }
+  }
+  const bool all = names.size() == outside.objects.count() + outside.folders.count();
+  context_.log.warn("{} under {}/{} fit no group of the layout {} and stay as they are: {}{}",
+                    outside.describe(), options_.selection.bucket,
+                    options_.layout.root(options_.selection.prefix), options_.layout.text(),
+                    fmt::join(names, ", "), all ? "" : ", and more");
 }
 
 bool RunGroups::wait_for_first() {

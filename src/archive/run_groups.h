@@ -41,7 +41,8 @@ class RunGroups {
   RunReport finish() S3C_EXCLUDES(mutex_);
 
  private:
-  void find();
+  void find() S3C_EXCLUDES(mutex_);
+  void warn_of(const source::OutsideLayout& outside) const;
   std::optional<catalog::Group> next() S3C_EXCLUDES(mutex_);
   GroupReport run_one(const catalog::Group& group, const Work& work) const;
 

@@ -32,8 +32,9 @@ RunShared::RunShared(const ArchiveOptions& o, const RunContext& c, const catalog
       conditions(o.delete_conditions),
       deleter({c.stores, catalog, o, conditions, c.clock, c.log}),
       sweep({c.stores, catalog, o, c.clock, c.log}),
+      tags(c.stores, o, c.log, c.stop),
       cleanup(c.stores.archive, catalog, c.log, o.gc_age, o.readback, found.lists_uploads_by_prefix),
-      packer(c.stores.source, o, bodies, encoders, c.log),
+      packer(c.stores.source, o, tags, bodies, encoders, c.log),
       crew(c.stores.source, packer, c.progress, o.resources.threads) {}
 
 }  // namespace s3c::archive

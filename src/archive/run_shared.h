@@ -9,6 +9,7 @@
 #include "archive/plan_shared.h"
 #include "archive/readback.h"
 #include "archive/source_deleter.h"
+#include "archive/source_tags.h"
 #include "archive/turnstile.h"
 #include "archive/version_sweep.h"
 #include "base/memory_budget.h"
@@ -33,6 +34,7 @@ struct RunShared : PlanShared {
   KnownDeleteConditions conditions;  ///< of the source's store
   SourceDeleter deleter;
   VersionSweep sweep;
+  SourceTags tags;
   catalog::GroupCleanup cleanup;
   MemberPacker packer;
   Turnstile turnstile;

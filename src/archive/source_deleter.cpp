@@ -1,5 +1,6 @@
 #include "archive/source_deleter.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -93,6 +94,7 @@ void SourceDeleter::list_batches(const DoomedVolume& doomed, const source::Objec
     if (const index::Row* row = members.row_of(object->key)) {
       if (source::is_same_object(*row, *object)) {
         batch.push_back({*object, row->version_id});
+        if (s_.options.recheck_attributes) batch.back().archived = std::make_shared<const index::Row>(*row);
       } else if (doomed.by == CommittedBy::this_run) {
         on_overwritten(*object);
       }

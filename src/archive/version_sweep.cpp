@@ -99,7 +99,11 @@ class VersionSweep::OneGroup {
       // A version id names the same bytes for ever, so a request that arrives twice does no harm.
       const std::vector<s3::DeleteResult> results =
           volume.license->delete_objects(items, s3::ObjectStore::Resend::allowed);
+      const std::uint64_t deleted_before = report_.deleted;
       for (std::size_t i = first; i < end; ++i) settle(volume.doomed[i], results.at(i - first));
+      s_.log.info("deleted for ever from {}: {} of {} versions, from {} to {}", s_.options.selection.bucket,
+                  report_.deleted - deleted_before, items.size(), base::printable(items.front().key),
+                  base::printable(items.back().key));
     }
     volume.doomed.clear();
   }

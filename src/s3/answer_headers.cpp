@@ -110,7 +110,10 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
     } else if (name == "content-type") {
       head.content_type = value;
     } else if (name.starts_with(kMetadataPrefix)) {
-      head.metadata.emplace(name.substr(kMetadataPrefix.size()), value);
+      if (!head.metadata.emplace(name.substr(kMetadataPrefix.size()), value).second) ++head.missing_metadata;
+    } else if (name == "x-amz-missing-meta") {
+      // What can't be read as a number is no zero.
+      head.missing_metadata += static_cast<int>(std::min<std::uint64_t>(number(value).value_or(1), 1000));
     } else if (name == "x-amz-version-id") {
       head.version_id = value;
     } else if (name == "x-amz-storage-class") {

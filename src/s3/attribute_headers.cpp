@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/encoding.h"
 #include "base/error.h"
@@ -33,50 +34,55 @@ bool is_lower_case_token(std::string_view name) {
   });
 }
 
-class Adder {
- public:
-  explicit Adder(Call& call) : call_(call) {}
-
-  void add(std::string name, const std::string& value) {
-    if (const std::string_view trouble = trouble_with_value(value); !trouble.empty())
-      refuse(fmt::format("{} {}: '{}'", name, trouble, base::printable(value)));
-    call_.headers.add(std::move(name), value);
-  }
-  void add_unless_empty(const char* name, const std::string& value) {
-    if (!value.empty()) add(name, value);
-  }
-
-  [[noreturn]] void refuse(std::string message) const {
-    throw Error(ErrorKind::invalid_argument, std::move(message),
-                {.operation = std::string(to_string(call_.operation)),
-                 .resource = base::printable(call_.bucket + "/" + call_.key.value_or(""))});
-  }
-
- private:
-  Call& call_;
-};
+/// The trouble with a header; empty: none.
+std::string trouble_with_header(std::string_view name, std::string_view value) {
+  const std::string_view trouble = trouble_with_value(value);
+  return trouble.empty() ? "" : fmt::format("{} {}: '{}'", name, trouble, base::printable(value));
+}
 
 }  // namespace
 
-void add_attribute_headers(const ObjectAttributes& attributes, Call& call) {
-  Adder adder(call);
-  adder.add_unless_empty("Content-Type", attributes.content_type);
+std::string trouble_with(const ObjectAttributes& attributes) {
+  std::string trouble = trouble_with_header("Content-Type", attributes.content_type);
   for (const auto& [name, value] : attributes.system_headers) {
-    if (!is_system_header(name))
-      adder.refuse(fmt::format("'{}' is no system header of an object", base::printable(name)));
-    adder.add(name, value);
+    if (!trouble.empty()) return trouble;
+    trouble = is_system_header(name)
+                  ? trouble_with_header(name, value)
+                  : fmt::format("'{}' is no system header of an object", base::printable(name));
   }
   for (const auto& [name, value] : attributes.metadata) {
-    if (!is_lower_case_token(name))
-      adder.refuse(fmt::format("metadata can't be named '{}'", base::printable(name)));
-    adder.add("x-amz-meta-" + name, value);
+    if (!trouble.empty()) return trouble;
+    trouble = is_lower_case_token(name) ? trouble_with_header("x-amz-meta-" + name, value)
+                                        : fmt::format("metadata can't be named '{}'", base::printable(name));
   }
   for (const auto& [name, value] : attributes.tags) {
+    if (!trouble.empty()) return trouble;
     if (!base::is_utf8(name) || !base::is_utf8(value))
-      adder.refuse(fmt::format("the tag '{}' isn't UTF-8", base::printable(name)));
+      trouble = fmt::format("the tag '{}' isn't UTF-8", base::printable(name));
   }
-  if (!attributes.tags.empty()) adder.add("x-amz-tagging", tagging_header(attributes.tags));
-  adder.add_unless_empty("x-amz-storage-class", attributes.storage_class);
+  return trouble.empty() ? trouble_with_header("x-amz-storage-class", attributes.storage_class) : trouble;
+}
+
+void add_attribute_headers(const ObjectAttributes& attributes, Call& call) {
+  if (std::string trouble = trouble_with(attributes); !trouble.empty()) {
+    throw Error(ErrorKind::invalid_argument, std::move(trouble),
+                {.operation = std::string(to_string(call.operation)),
+                 .resource = base::printable(call.bucket + "/" + call.key.value_or(""))});
+  }
+  const auto add_unless_empty = [&call](const char* name, const std::string& value) {
+    if (!value.empty()) call.headers.add(name, value);
+  };
+  add_unless_empty("Content-Type", attributes.content_type);
+  for (const auto& [name, value] : attributes.system_headers) call.headers.add(name, value);
+  for (const auto& [name, value] : attributes.metadata) call.headers.add("x-amz-meta-" + name, value);
+  add_unless_empty("x-amz-tagging", tagging_header(attributes.tags));
+  add_unless_empty("x-amz-storage-class", attributes.storage_class);
+}
+
+void add_encryption_headers(const Encryption& encryption, Call& call) {
+  if (!encryption.algorithm.empty()) call.headers.add("x-amz-server-side-encryption", encryption.algorithm);
+  if (!encryption.kms_key_id.empty())
+    call.headers.add("x-amz-server-side-encryption-aws-kms-key-id", encryption.kms_key_id);
 }
 
 std::string tagging_header(const std::map<std::string, std::string>& tags) {

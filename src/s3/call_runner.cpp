@@ -155,6 +155,7 @@ CallRunner::Try CallRunner::begin_try(const Call& call) {
   next.address = address_of(call.bucket);
   next.clock_offset = milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
   next.request = signed_request(call, *next.address, aws::encode_query(call.query), next.clock_offset);
+  next.signed_at = std::chrono::steady_clock::now();
   stats_.count_request(call.operation, call.body.size());
   return next;
 }
@@ -162,6 +163,11 @@ CallRunner::Try CallRunner::begin_try(const Call& call) {
 bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
                          std::optional<milliseconds>& retry_after_time) {
   stats_.count_received(answer.body.size());
+  if (logger_->should_log(spdlog::level::debug)) {
+    log_request(call, sent,
+                fmt::format("{}, request id {}", answer.status,
+                            base::printable(answer.headers.find("x-amz-request-id").value_or("none"))));
+  }
   if (!store_clock_.hear(answer.headers.find("Date"), clock_.now()))
     logger_->warn("the store's answers don't tell its time: ages are counted by this machine's clock");
   if (is_success(answer) && !parse_error(answer.body)) return true;
@@ -182,9 +188,27 @@ http::Response CallRunner::send(const Call& call, std::optional<milliseconds>& r
   Learned learned;
   for (;;) {
     const Try next = begin_try(call);
-    http::Response answer = transport_.send(next.request, call.sink, stop_);
+    http::Response answer;
+    try {
+      answer = transport_.send(next.request, call.sink, stop_);
+    } catch (const Error& error) {
+      log_no_answer(call, next, error);
+      throw;
+    }
     if (accepts(call, next, learned, answer, retry_after_time)) return answer;
   }
+}
+
+void CallRunner::log_request(const Call& call, const Try& sent, std::string_view how_it_ended) const {
+  const auto took = std::chrono::steady_clock::now() - sent.signed_at;
+  logger_->debug("{}: {} {}: {}, {} ms", to_string(call.operation), call.method,
+                 base::printable(resource_of(call)), how_it_ended,
+                 std::chrono::duration_cast<milliseconds>(took).count());
+}
+
+void CallRunner::log_no_answer(const Call& call, const Try& sent, const Error& error) const {
+  if (!logger_->should_log(spdlog::level::debug)) return;
+  log_request(call, sent, "no whole answer (" + base::printable(error.message()) + ")");
 }
 
 http::Response CallRunner::send_within_limit(const Call& call,

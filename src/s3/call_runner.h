@@ -92,6 +92,7 @@ class CallRunner {
     http::Request request;
     std::shared_ptr<const aws::BucketAddress> address;
     std::chrono::milliseconds clock_offset{0};  ///< added to the clock for the request's date
+    std::chrono::steady_clock::time_point signed_at = {};
   };
   /// What the tries of one call have learned. Each is learned at most once for each call. Otherwise two
   /// answers that contradict each other would have the call sent for ever.
@@ -106,6 +107,9 @@ class CallRunner {
   /// answer it throws Error; retry_after is then how long the store asks us to wait.
   bool accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
                std::optional<std::chrono::milliseconds>& retry_after) S3C_EXCLUDES(mutex_);
+
+  /// Logs a request that got no answer; accepts() logs those that got one.
+  void log_no_answer(const Call& call, const Try& sent, const base::Error& error) const;
 
   http::Transport& transport() { return transport_; }
   /// How many GetObjects may be in flight; the store's refusals set it. No other call is limited: all others
@@ -127,6 +131,9 @@ class CallRunner {
   /// One try. Sends it again when only the region or the clock was wrong.
   http::Response send(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
   http::Response send_within_limit(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
+  /// Logs, at debug, a request that was sent and how it ended. No header, no query, no body: those may hold
+  /// secrets.
+  void log_request(const Call& call, const Try& sent, std::string_view how_it_ended) const;
   http::Request signed_request(const Call& call, const aws::BucketAddress& address, const std::string& query,
                                std::chrono::milliseconds clock_offset);
   bool learn_region(const Call& call, const aws::BucketAddress& address, const http::Response& answer)

@@ -10,6 +10,7 @@ namespace {
 
 struct KnownStore {
   std::string_view domain;  ///< of its end points' host names
+  bool is_aws;
   bool completes_atomically;
 };
 
@@ -17,9 +18,9 @@ struct KnownStore {
 constexpr std::array kKnownStores = {
     // Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes": the first
     // write to finish succeeds, the others get 412 or 409.
-    KnownStore{"amazonaws.com", true},
-    KnownStore{"amazonaws.com.cn", true},
-    KnownStore{"api.aws", true},
+    KnownStore{"amazonaws.com", true, true},
+    KnownStore{"amazonaws.com.cn", true, true},
+    KnownStore{"api.aws", true, true},
 };
 
 /// "s3.eu-west-1.amazonaws.com" of "https://s3.eu-west-1.amazonaws.com:443/path", in lower case.
@@ -32,15 +33,27 @@ std::string host_of(std::string_view url) {
   return host;
 }
 
+/// nullptr: we know nothing of it.
+const KnownStore* find_store(const aws::EndpointSettings& endpoint) {
+  if (endpoint.url.empty()) return kKnownStores.data();  // AWS
+  const std::string host = host_of(endpoint.url);
+  const auto* const found =
+      std::find_if(kKnownStores.begin(), kKnownStores.end(), [&](const KnownStore& store) {
+        return host == store.domain || host.ends_with("." + std::string(store.domain));
+      });
+  return found == kKnownStores.end() ? nullptr : found;
+}
+
 }  // namespace
 
 bool completes_atomically(const aws::EndpointSettings& endpoint) {
-  if (endpoint.url.empty()) return true;  // AWS
-  const std::string host = host_of(endpoint.url);
-  return std::any_of(kKnownStores.begin(), kKnownStores.end(), [&](const KnownStore& store) {
-    return store.completes_atomically &&
-           (host == store.domain || host.ends_with("." + std::string(store.domain)));
-  });
+  const KnownStore* store = find_store(endpoint);
+  return store != nullptr && store->completes_atomically;
+}
+
+bool is_aws(const aws::EndpointSettings& endpoint) {
+  const KnownStore* store = find_store(endpoint);
+  return store != nullptr && store->is_aws;
 }
 
 }  // namespace s3c::s3

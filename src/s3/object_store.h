@@ -115,6 +115,9 @@ class ObjectStore {
   /// Whether only one can win if two Completes with if_none_match arrive at once. No test request can find
   /// this out, so it is true only for the stores that known_stores.h lists.
   virtual bool completes_atomically() const = 0;
+  /// Whether GET tells how many tags an object has (ObjectHead::tag_count) to credentials that may read tags.
+  /// True for the stores that known_stores.h lists; of others it has to be found out.
+  virtual bool tells_tag_counts() const = 0;
 
   /// Aborts an upload. Returns when the store has acknowledged that the upload doesn't exist any more. An
   /// upload that is already gone counts as aborted.

@@ -16,6 +16,7 @@ class ReadOnlyStore final : public ObjectStore {
 
   base::Timestamp now() const override { return store_.now(); }
   bool completes_atomically() const override { return store_.completes_atomically(); }
+  bool tells_tag_counts() const override { return store_.tells_tag_counts(); }
   void head_bucket(const std::string& bucket) override;
   ListObjectsPage list_objects(const ListObjectsRequest& request) override;
   ListObjectVersionsPage list_object_versions(const ListObjectVersionsRequest& request) override;

@@ -24,6 +24,8 @@ struct S3ClientConfig {
   aws::EndpointSettings endpoint = {};
   std::string region = "us-east-1";  ///< tried first; a bucket in another region names its own
   RetryPolicy retry = {};
+  /// Of every object that the client writes, whatever the request says. Empty: what the request says.
+  Encryption encryption = {};
 };
 
 class S3Client final : public ObjectStore {
@@ -51,6 +53,7 @@ class S3Client final : public ObjectStore {
   UploadedPart upload_part_copy(const UploadPartCopyRequest& request) override;
   std::string complete_multipart_upload(const CompleteMultipartUploadRequest& request) override;
   bool completes_atomically() const override { return completes_atomically_; }
+  bool tells_tag_counts() const override { return is_aws_; }
   void abort_multipart_upload(const std::string& bucket, const std::string& key,
                               const std::string& upload_id) override;
   ListMultipartUploadsPage list_multipart_uploads(const std::string& bucket, const std::string& prefix,
@@ -75,6 +78,8 @@ class S3Client final : public ObjectStore {
   bool upload_exists(const std::string& bucket, const std::string& key, const std::string& upload_id);
 
   const bool completes_atomically_;
+  const bool is_aws_;
+  const Encryption encryption_;
   CallRunner runner_;
   std::atomic<bool> has_delete_objects_{true};  ///< false once the store said that it has no such call
 };

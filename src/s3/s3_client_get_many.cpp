@@ -46,7 +46,7 @@ class ManyGets final : public http::ExchangeSource {
     std::optional<std::chrono::milliseconds> retry_after;
     bool accepted = false;
     try {
-      if (const auto* thrown = std::get_if<std::exception_ptr>(&outcome)) std::rethrow_exception(*thrown);
+      if (const auto* thrown = std::get_if<std::exception_ptr>(&outcome)) fail(get, *thrown);
       const auto& answer = std::get<http::Response>(outcome);
       CallRunner::Learned learned;
       if (runner_.accepts(get.call, get.sent, learned, answer, retry_after)) {
@@ -69,6 +69,16 @@ class ManyGets final : public http::ExchangeSource {
   }
 
  private:
+  struct Get;
+  [[noreturn]] void fail(const Get& get, const std::exception_ptr& thrown) const {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const Error& error) {
+      runner_.log_no_answer(get.call, get.sent, error);
+      throw;
+    }
+  }
+
   struct Get {
     GetObjectRequest request;
     Call call{.operation = Operation::get_object};

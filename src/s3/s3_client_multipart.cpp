@@ -42,12 +42,8 @@ std::string S3Client::create_multipart_upload(const CreateMultipartUploadRequest
             .bucket = request.bucket,
             .key = request.key};
   call.query = {{"uploads", ""}};
-  auto add = [&call](const char* name, const std::string& value) {
-    if (!value.empty()) call.headers.add(name, value);
-  };
   add_attribute_headers(request.attributes, call);
-  add("x-amz-server-side-encryption", request.encryption.algorithm);
-  add("x-amz-server-side-encryption-aws-kms-key-id", request.encryption.kms_key_id);
+  add_encryption_headers(encryption_.algorithm.empty() ? request.encryption : encryption_, call);
   if (request.full_object_crc32) {
     call.headers.add("x-amz-checksum-algorithm", "CRC32");
     call.headers.add("x-amz-checksum-type", "FULL_OBJECT");

@@ -117,7 +117,10 @@ struct ObjectHead {
   /// values that aren't ASCII as RFC 2047 encoded words, and accepts them in that form.
   std::map<std::string, std::string> metadata = {};
   std::vector<Checksum> checksums = {};
+  /// 0: it has no tags, the store never tells, or the credentials may not read tags.
   int tag_count = 0;
+  /// Metadata that the object has and this answer lacks: x-amz-missing-meta, and names that came twice.
+  int missing_metadata = 0;
   /// What the store says. Ceph RGW 16 lets clients read objects that it calls frozen: only a GET can tell.
   ThawState thaw = {};
   /// The ETag is no MD5 of the body where this is "aws:kms" or "aws:kms:dsse", or where a customer's key was
@@ -190,7 +193,7 @@ struct PutObjectRequest {
   std::optional<Checksum> checksum = {};  ///< of the body; Content-MD5 is always sent
 };
 
-/// How the archive is encrypted at rest; empty fields leave it to the bucket.
+/// How an object is encrypted at rest; empty fields leave it to the bucket.
 struct Encryption {
   std::string algorithm = {};  ///< "AES256", "aws:kms", "aws:kms:dsse"
   std::string kms_key_id = {};
@@ -200,7 +203,7 @@ struct CreateMultipartUploadRequest {
   std::string bucket = {};
   std::string key = {};
   ObjectAttributes attributes = {};
-  Encryption encryption = {};
+  Encryption encryption = {};  ///< unless the client is told to encrypt all that it writes
   /// Ask for a FULL_OBJECT CRC32. Don't set it for a store without additional checksums: it must not get the
   /// header.
   bool full_object_crc32 = false;

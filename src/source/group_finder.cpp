@@ -3,11 +3,33 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "s3/listing.h"
 
 namespace s3c::source {
 namespace {
+
+const std::string* object_key(const s3::ObjectSummary& object) {
+  return &object.key;
+}
+
+/// nullptr: an older version or a delete marker is no object.
+const std::string* object_key(const s3::ObjectVersion& version) {
+  return version.is_latest && !version.is_delete_marker ? &version.object.key : nullptr;
+}
+
+const std::vector<s3::ObjectSummary>& rows_of(const s3::ListObjectsPage& page) {
+  return page.objects;
+}
+
+const std::vector<s3::ObjectVersion>& rows_of(const s3::ListObjectVersionsPage& page) {
+  return page.versions;
+}
+
+std::string count_of(std::uint64_t count, const char* one, const char* several) {
+  return fmt::format("{} {}", count, count == 1 ? one : several);
+}
 
 class Finder {
  public:
@@ -30,15 +52,21 @@ class Finder {
         prefix, level, fields);
   }
 
+  OutsideLayout take_outside() { return std::move(outside_); }
+
  private:
   template <typename Pages>
   bool search_pages(Pages pages, const std::string& prefix, std::size_t level,
                     const catalog::Fields& fields) {
     while (const auto page = pages.next()) {
       if (stop_.stop_requested()) return false;
+      for (const auto& row : rows_of(*page)) {
+        if (const std::string* key = object_key(row)) outside_.objects.add(*key);
+      }
       for (const std::string& folder : page->common_prefixes) {
         const auto found =
             wanted_.layout.match(level, std::string_view(folder).substr(prefix.size()), fields);
+        if (!found) outside_.folders.add(folder);
         if (!found || !wanted_.selection.dates.may_contain(catalog::date_of(*found))) continue;
         if (!search(folder, level + 1, *found)) return false;
       }
@@ -58,13 +86,25 @@ class Finder {
   const GroupSearch& wanted_;
   const std::stop_token& stop_;
   const std::function<bool(catalog::Group)>& visit_;
+  OutsideLayout outside_;
 };
 
 }  // namespace
 
-void find_groups(s3::ObjectStore& store, const GroupSearch& search, const std::stop_token& stop,
-                 const std::function<bool(catalog::Group)>& visit) {
-  Finder(store, search, stop, visit).search(search.layout.root(search.selection.prefix), 0, {});
+std::string OutsideLayout::describe() const {
+  std::string text;
+  if (!objects.empty()) text = count_of(objects.count(), "object", "objects");
+  if (folders.empty()) return text;
+  return text + (text.empty() ? "" : " and ") +
+         count_of(folders.count(), "folder with objects that were not counted",
+                  "folders with objects that were not counted");
+}
+
+OutsideLayout find_groups(s3::ObjectStore& store, const GroupSearch& search, const std::stop_token& stop,
+                          const std::function<bool(catalog::Group)>& visit) {
+  Finder finder(store, search, stop, visit);
+  finder.search(search.layout.root(search.selection.prefix), 0, {});
+  return finder.take_outside();
 }
 
 }  // namespace s3c::source

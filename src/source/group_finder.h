@@ -5,7 +5,9 @@
 
 #include <functional>
 #include <stop_token>
+#include <string>
 
+#include "base/counted.h"
 #include "catalog/layout.h"
 #include "s3/object_store.h"
 #include "source/selection.h"
@@ -21,9 +23,22 @@ struct GroupSearch {
   bool with_versions = false;
 };
 
+/// What a search saw on its way that belongs to no group, whatever its date: an object beside the folders of a
+/// level, and a folder whose name doesn't fit. A search doesn't look into such a folder, nor into those of
+/// other dates than the selection's.
+struct OutsideLayout {
+  base::Counted<std::string> objects;
+  base::Counted<std::string> folders;  ///< each has at least one object (with_versions: or an older version)
+
+  bool empty() const { return objects.empty() && folders.empty(); }
+  /// "2 objects and 1 folder with objects that were not counted".
+  std::string describe() const;
+};
+
 /// Calls visit for each group that has at least one object, in key order, as it is found. visit returns false
-/// to end the search. The search also ends when stop is requested. Throws the store's errors.
-void find_groups(s3::ObjectStore& store, const GroupSearch& search, const std::stop_token& stop,
-                 const std::function<bool(catalog::Group)>& visit);
+/// to end the search. The search also ends when stop is requested. Returns what it saw beside the groups.
+/// Throws the store's errors.
+OutsideLayout find_groups(s3::ObjectStore& store, const GroupSearch& search, const std::stop_token& stop,
+                          const std::function<bool(catalog::Group)>& visit);
 
 }  // namespace s3c::source

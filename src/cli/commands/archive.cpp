@@ -161,6 +161,17 @@ std::vector<Flag> object_flags() {
 std::vector<Flag> source_flags() {
   return {
       toggle_flag("keep-sources", kTheSources, "archive, but delete nothing"),
+      {.name = "without-tags",
+       .kind = FlagKind::toggle,
+       .group = kTheSources,
+       .help = "archive objects without their tags; needs no s3:GetObjectTagging",
+       .otherwise = "tags are archived"},
+      {.name = "recheck-tags",
+       .kind = FlagKind::toggle,
+       .group = kTheSources,
+       .help = "before an object is deleted, read its tags and metadata again; if they are not what was "
+               "archived, the object stays; costs two requests for each object",
+       .otherwise = "changes without a new ETag are not noticed"},
       {.name = "delete-versions",
        .kind = FlagKind::toggle,
        .group = kTheSources,
@@ -173,7 +184,7 @@ std::vector<Flag> source_flags() {
        .help = "keys in one delete request",
        .fallback = "1000",
        .range = {1, 1000}},
-      toggle_flag(kDryRun, kTheSources, "only list what would be archived; change nothing"),
+      toggle_flag(kDryRun, kTheSources, "only list what would be archived and deleted; change nothing"),
   };
 }
 
@@ -227,9 +238,14 @@ source::Selection read_selection(Reader& reader) {
 }
 
 void refuse_contradiction(const Reader& reader) {
-  if (!reader.toggle("keep-sources") || !reader.toggle("delete-versions")) return;
-  throw UsageError("--keep-sources and --delete-versions contradict each other",
-                   "with --keep-sources nothing is deleted");
+  if (reader.toggle("keep-sources") && reader.toggle("delete-versions")) {
+    throw UsageError("--keep-sources and --delete-versions contradict each other",
+                     "with --keep-sources nothing is deleted");
+  }
+  if (reader.toggle("without-tags") && reader.toggle("recheck-tags")) {
+    throw UsageError("--without-tags and --recheck-tags contradict each other",
+                     "with --without-tags there are no archived tags to compare");
+  }
 }
 
 s3::Encryption read_encryption(const Reader& reader) {
@@ -319,6 +335,8 @@ ArchiveSettings read_archive(Reader& reader) {
   options.delete_batch = reader.number("delete-batch");
   options.keep_sources = reader.toggle("keep-sources");
   options.delete_versions = reader.toggle("delete-versions");
+  options.without_tags = reader.toggle("without-tags");
+  options.recheck_attributes = reader.toggle("recheck-tags");
   settings.dry_run = reader.toggle(kDryRun);
   read_resources(reader, options);
   options.tool_version = S3C_VERSION;

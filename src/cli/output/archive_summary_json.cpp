@@ -25,6 +25,10 @@ std::string_view name_of(LeftReason reason) {
       return "not_deleted";
     case LeftReason::overwritten:
       return "overwritten";
+    case LeftReason::not_restorable:
+      return "not_restorable";
+    case LeftReason::attributes_changed:
+      return "attributes_changed";
   }
   return "unknown";
 }
@@ -41,6 +45,17 @@ Json conditions_json(std::optional<archive::DeleteConditions> conditions) {
       return "ignored";
   }
   return nullptr;
+}
+
+archive::ObjectSums to_delete_of(const archive::ArchiveOptions& options, const GroupReport& group) {
+  return options.keep_sources ? archive::ObjectSums() : group.to_delete();
+}
+
+Json outside_json(const source::OutsideLayout& outside) {
+  return {{"objects", outside.objects.count()},
+          {"folders", outside.folders.count()},
+          {"named_objects", outside.objects.named()},
+          {"named_folders", outside.folders.named()}};
 }
 
 Json volume_json(const std::string& bucket, const VolumeReport& volume) {
@@ -69,6 +84,7 @@ Json group_json(const RunOutcome& outcome, const GroupReport& group) {
                {"listed", group.listed},
                {"listed_bytes", group.listed_bytes},
                {"already_archived", group.already_archived},
+               {"already_archived_bytes", group.already_archived_bytes},
                {"volumes", volumes},
                {"deleted", group.deleted},
                {"delete_markers", group.markers},
@@ -81,13 +97,17 @@ Json group_json(const RunOutcome& outcome, const GroupReport& group) {
                {"left", group.left.count()},
                {"error", group.failure ? error_json(*group.failure) : Json(nullptr)}};
   if (outcome.report.dry_run) {
+    const archive::ObjectSums to_delete = to_delete_of(outcome.options, group);
     json["to_archive"] = group.to_archive;
     json["to_archive_bytes"] = group.to_archive_bytes;
+    json["to_delete"] = to_delete.objects;
+    json["to_delete_bytes"] = to_delete.bytes;
   }
   return json;
 }
 
-Json total_json(const archive::RunReport& report) {
+Json total_json(const RunOutcome& outcome) {
+  const archive::RunReport& report = outcome.report;
   const GroupReport total = report.total();
   const archive::VolumeSums archived = total.archived();
   std::uint64_t failed = 0;
@@ -97,6 +117,7 @@ Json total_json(const archive::RunReport& report) {
                {"volumes", total.volumes.size()},
                {"objects_listed", total.listed},
                {"objects_already_archived", total.already_archived},
+               {"bytes_already_archived", total.already_archived_bytes},
                {"objects_archived", archived.objects},
                {"objects_deleted", total.deleted},
                {"delete_markers", total.markers},
@@ -112,6 +133,9 @@ Json total_json(const archive::RunReport& report) {
   if (report.dry_run) {
     json["objects_to_archive"] = total.to_archive;
     json["bytes_to_archive"] = total.to_archive_bytes;
+    const archive::ObjectSums to_delete = to_delete_of(outcome.options, total);
+    json["objects_to_delete"] = to_delete.objects;
+    json["bytes_to_delete"] = to_delete.bytes;
   }
   return json;
 }
@@ -129,8 +153,11 @@ std::string json_summary(const RunOutcome& outcome) {
                {"archive_bucket", outcome.options.archive_bucket},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"delete_conditions", conditions_json(report.delete_conditions)},
-               {"total", total_json(report)},
+               {"tags_archived", !outcome.options.without_tags},
+               {"untold_tag_requests", report.untold_tag_requests},
+               {"total", total_json(outcome)},
                {"groups", groups},
+               {"outside_layout", outside_json(report.outside)},
                {"error", report.failure ? error_json(*report.failure) : Json(nullptr)},
                {"left", left_json(report.total().left)},
                {"requests", requests_json(outcome.requests)}});

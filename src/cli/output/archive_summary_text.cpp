@@ -16,6 +16,7 @@ using archive::VolumeReport;
 
 constexpr std::size_t kMaxNames = 20;
 constexpr std::size_t kMaxVolumes = 10;
+constexpr std::size_t kMaxOutside = 5;
 
 std::string groups(std::uint64_t count) {
   return format_count(count, "group", "groups");
@@ -88,11 +89,33 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
     text += fmt::format("store:    {} {}\n", base::printable(outcome.options.selection.bucket),
                         describe(*conditions));
   }
+  if (outcome.options.without_tags && archived.objects > 0)
+    text += "tags:     not archived (--without-tags)\n";
+  if (const std::uint64_t asked = outcome.report.untold_tag_requests; asked > 0) {
+    text += fmt::format(
+        "tags:     asked for by {}, as the store doesn't tell which objects have some (--without-tags saves "
+        "that)\n",
+        format_count(asked, "request", "requests"));
+  }
   if (total.vanished > 0) {
     text += fmt::format("vanished: {} deleted by another process during the run, not archived\n",
                         format_count(total.vanished, "object was", "objects were"));
   }
   return text;
+}
+
+/// What fits no group. No listing looks into its folders, so the objects in them aren't counted.
+std::string outside_text(const RunOutcome& outcome) {
+  const source::OutsideLayout& outside = outcome.report.outside;
+  if (outside.empty()) return {};
+  const auto lines = [](const base::Counted<std::string>& names) {
+    return list_text(names, kMaxOutside, "  ", [](const std::string& name) { return base::printable(name); });
+  };
+  return fmt::format("outside:  {} under {} {} no group of the layout {}; nothing there was touched\n",
+                     outside.describe(), where(outcome.options),
+                     outside.objects.count() + outside.folders.count() == 1 ? "fits" : "fit",
+                     outcome.options.layout.text()) +
+         lines(outside.objects) + lines(outside.folders);
 }
 
 std::string left_text(const archive::LeftObjects& left) {
@@ -152,6 +175,23 @@ std::string time_and_speed_text(const RunOutcome& outcome, const GroupReport& to
   return text + "\n";
 }
 
+/// What a run in earnest would delete, and of that, what is archived already.
+std::string would_delete_text(const RunOutcome& outcome, const GroupReport& total) {
+  if (outcome.options.keep_sources) return "would delete nothing (--keep-sources)\n";
+  const archive::ObjectSums to_delete = total.to_delete();
+  std::string text =
+      fmt::format("would delete {} ({}){}", format_objects(to_delete.objects), format_bytes(to_delete.bytes),
+                  outcome.options.delete_versions ? ", for ever where the bucket keeps versions" : "");
+  if (total.already_archived > 0) {
+    text += fmt::format(": {} ({}) after archiving them, {} ({}) that are archived already",
+                        format_count(total.to_archive), format_bytes(total.to_archive_bytes),
+                        format_count(total.already_archived), format_bytes(total.already_archived_bytes));
+  } else if (total.to_archive > 0) {
+    text += " after archiving them";
+  }
+  return text + "\n";
+}
+
 std::string dry_run_text(const RunOutcome& outcome) {
   std::string text;
   GroupReport total = outcome.report.total();
@@ -165,7 +205,7 @@ std::string dry_run_text(const RunOutcome& outcome) {
   return fmt::format("dry run: would archive {} ({}) of {}; nothing was changed\n",
                      format_objects(total.to_archive), format_bytes(total.to_archive_bytes),
                      groups(outcome.report.group_reports.size())) +
-         text;
+         would_delete_text(outcome, total) + text;
 }
 
 std::string verdict(const RunOutcome& outcome) {
@@ -207,11 +247,13 @@ std::string text_summary(const RunOutcome& outcome) {
   const bool nothing = outcome.report.group_reports.empty();
   if (nothing && !outcome.report.interrupted && !outcome.report.failure) {
     return fmt::format(
-        "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "
-        "--help)\n",
-        where(outcome.options), outcome.options.layout.text());
+               "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "
+               "--help)\n",
+               where(outcome.options), outcome.options.layout.text()) +
+           outside_text(outcome);
   }
   std::string text = outcome.report.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
+  text += outside_text(outcome);
   text += left_text(total.left);
   text += lost_text(outcome, total.lost);
   text += failed_groups_text(outcome.report) + failed_search_text(outcome.report);

@@ -35,7 +35,9 @@ std::string_view permission_for(std::string_view operation) {
       {"ListObjectsV2", "s3:ListBucket"},
       {"GetObject", "s3:GetObject"},
       {"HeadObject", "s3:GetObject (and s3:ListBucket, to tell absent from forbidden)"},
-      {"GetObjectTagging", "s3:GetObjectTagging"},
+      {"GetObjectTagging",
+       "s3:GetObjectTagging (s3:GetObjectVersionTagging if the bucket keeps versions; archive --without-tags "
+       "needs neither)"},
       {"PutObject", "s3:PutObject"},
       {"CreateMultipartUpload",
        "s3:PutObject (and s3:PutObjectTagging with --tagging, kms:GenerateDataKey and kms:Decrypt with a "

@@ -145,6 +145,8 @@ TEST(PlanTest, APlanTellsWhatTheRunThenDoesAndAsksNoMore) {
   const auto of_run = reads_of([&] { done = run_archive(options, context).total(); });
   EXPECT_EQ(planned.to_archive, 2u);
   EXPECT_EQ(planned.already_archived, 6u);
+  EXPECT_EQ(planned.to_delete().objects, 8u);
+  EXPECT_EQ(planned.to_delete().bytes, planned.listed_bytes);
   EXPECT_EQ(planned.listed, done.listed);
   EXPECT_EQ(planned.already_archived, done.already_archived);
   std::uint64_t packed = 0;

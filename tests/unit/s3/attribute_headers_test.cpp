@@ -104,5 +104,37 @@ TEST(TaggingHeader, WhatIsNoListOfTagsIsRefused) {
   }
 }
 
+TEST_F(AttributesTest, MetadataThatTheAnswerLacksIsCounted) {
+  const auto head_with = [this](const Fields& fields) {
+    transport_.add(answer(200, "", fields));
+    return client_->head_object("b", "k").value();
+  };
+  Fields headers = object_headers();
+  EXPECT_EQ(head_with(headers).missing_metadata, 0);
+  headers.emplace_back("x-amz-missing-meta", "2");
+  EXPECT_EQ(head_with(headers).missing_metadata, 2);
+  headers.back().second = "many";
+  EXPECT_EQ(head_with(headers).missing_metadata, 1);
+  headers.back() = {"x-amz-meta-who", "me"};
+  headers.emplace_back("X-Amz-Meta-Who", "you");
+  EXPECT_EQ(head_with(headers).missing_metadata, 1) << "one of the two is lost";
+}
+
+/// A bucket's policy may refuse every object that is written without these headers.
+TEST_F(AttributesTest, AClientThatEncryptsEncryptsAllThatItWrites) {
+  start({.endpoint = {.url = "http://store"}, .encryption = {"aws:kms", "key"}});
+  transport_.add(answer(200, "", {{"ETag", base::to_hex(base::md5("x"))}}));
+  client_->put_object({.bucket = "b", .key = "k"}, "x");
+  for (const Encryption& of_request : {Encryption{}, Encryption{"AES256", ""}}) {
+    transport_.add(
+        answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"));
+    client_->create_multipart_upload({.bucket = "b", .key = "k", .encryption = of_request});
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(header(i, "x-amz-server-side-encryption"), "aws:kms");
+    EXPECT_EQ(header(i, "x-amz-server-side-encryption-aws-kms-key-id"), "key");
+  }
+}
+
 }  // namespace
 }  // namespace s3c::s3::test

@@ -7,16 +7,19 @@ namespace {
 
 TEST(KnownStores, OnlyThoseInTheTableCompleteAtomically) {
   EXPECT_TRUE(completes_atomically({}));
+  EXPECT_TRUE(is_aws({}));
   for (const char* url :
        {"https://s3.eu-west-1.amazonaws.com", "https://S3.AmazonAWS.com:443/x",
         "https://bucket.vpce-1.s3.us-east-1.vpce.amazonaws.com", "https://s3.cn-north-1.amazonaws.com.cn",
         "https://s3.dualstack.us-east-1.api.aws"}) {
     EXPECT_TRUE(completes_atomically({.url = url})) << url;
+    EXPECT_TRUE(is_aws({.url = url})) << url;
   }
   for (const char* url :
        {"http://127.0.0.1:9000", "https://notamazonaws.com", "https://amazonaws.com.example.org",
         "https://minio.example.org/amazonaws.com", "https://storage.googleapis.com"}) {
     EXPECT_FALSE(completes_atomically({.url = url})) << url;
+    EXPECT_FALSE(is_aws({.url = url})) << url;
   }
 }
 

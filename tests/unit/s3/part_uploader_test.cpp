@@ -105,6 +105,7 @@ class PartStore final : public ObjectStore {
     std::abort();
   }
   bool completes_atomically() const override { std::abort(); }
+  bool tells_tag_counts() const override { std::abort(); }
   DeleteResult delete_object(const std::string&, const DeleteItem&, Resend) override { std::abort(); }
   ListObjectVersionsPage list_object_versions(const ListObjectVersionsRequest&) override { std::abort(); }
 

@@ -67,6 +67,26 @@ TEST(GroupFinder, PassesOverWhatIsNoDay) {
   EXPECT_EQ(groups_of(store, options), (std::vector<std::string>{"sources/2018/05/01/"}));
 }
 
+TEST(GroupFinder, TellsWhatItSawThatFitsNoGroup) {
+  FakeStore store;
+  for (const char* key :
+       {"sources/2018/04/01/a", "sources/2018/13/41/x", "sources/2018/04/x", "sources/2018/4/1/x",
+        "sources/tmp/x", "sources/tmp/y", "sources/a", "sources/2017/x", "other/a"})
+    store.put(support::kSource, key, "x");
+  for (const bool with_versions : {false, true}) {
+    const archive::ArchiveOptions options = of_2018();
+    const OutsideLayout outside =
+        find_groups(store, {options.selection, options.layout, options.archive_name, with_versions}, {},
+                    [](const catalog::Group&) { return true; });
+    // What lies under another year isn't looked at.
+    EXPECT_EQ(outside.objects.named(), (std::vector<std::string>{"sources/a", "sources/2018/04/x"}));
+    EXPECT_EQ(outside.folders.named(),
+              (std::vector<std::string>{"sources/2018/13/", "sources/2018/4/", "sources/tmp/"}));
+    EXPECT_EQ(outside.describe(), "2 objects and 3 folders with objects that were not counted");
+  }
+  EXPECT_EQ(store.calls(Op::list).size(), 3u) << "no listing more than the search needs";
+}
+
 TEST(GroupFinder, GoesOnToTheNextPageAndStopsWhenAsked) {
   FakeStore store;
   store.page_size = 2;

@@ -114,7 +114,9 @@ class FakeStore final : public s3::ObjectStore {
   bool versioned = false;  ///< the buckets keep versions
   bool suspended = false;  ///< beside versioned: from now on it doesn't
   bool has_delete_objects = true;
-  bool is_known = true;           ///< for atomic conditional Completes, if it has conditional ones
+  bool is_known = true;  ///< for atomic conditional Completes, if it has conditional ones
+  bool is_known_to_tell_tags = true;
+  bool tells_tags = true;         ///< GET and HEAD tell the number of an object's tags
   int blind_completes = 0;        ///< so many conditional Completes see nothing at their name
   bool freezes_archives = false;  ///< what is written in GLACIER or DEEP_ARCHIVE is frozen
   bool restores = true;           ///< false: RestoreObject is unsupported
@@ -170,6 +172,7 @@ class FakeStore final : public s3::ObjectStore {
   s3::DeleteResult delete_object(const std::string& bucket, const s3::DeleteItem& item,
                                  Resend resend) override;
   bool completes_atomically() const override { return is_known && powers_.conditional_complete; }
+  bool tells_tag_counts() const override { return is_known_to_tell_tags; }
 
  private:
   /// A version below the current one; or a delete marker, which may be the current one.

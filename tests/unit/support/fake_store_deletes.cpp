@@ -66,6 +66,7 @@ s3::ThawState FakeStore::thaw_of(const StoredObject& object) const {
 s3::ObjectHead FakeStore::head_now(const StoredObject& object) const {
   s3::ObjectHead head = head_of(object);
   head.thaw = thaw_of(object);
+  if (!tells_tags) head.tag_count = 0;
   return head;
 }
 

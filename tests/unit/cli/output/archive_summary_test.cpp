@@ -223,10 +223,59 @@ TEST(SummaryText, DryRunListsTheGroupsAndNothingElse) {
   group.to_archive = 1460;
   group.to_archive_bytes = 5'800'000;
   group.already_archived = 40;
+  group.already_archived_bytes = 200'000;
   report.dry_run = true;
-  EXPECT_EQ(text_of(report),
-            "dry run: would archive 1,460 objects (5.8 MB) of 1 group; nothing was changed\n"
-            "  sources/2018/04/01/  1,460 objects (5.8 MB), 40 archived already\n");
+  EXPECT_EQ(
+      text_of(report),
+      "dry run: would archive 1,460 objects (5.8 MB) of 1 group; nothing was changed\n"
+      "would delete 1,500 objects (6.0 MB): 1,460 (5.8 MB) after archiving them, 40 (200.0 KB) that are "
+      "archived already\n"
+      "  sources/2018/04/01/  1,460 objects (5.8 MB), 40 archived already\n");
+  const auto json = json_of(report);
+  EXPECT_EQ(json["total"]["objects_to_delete"], 1500);
+  EXPECT_EQ(json["total"]["bytes_to_delete"], 6'000'000);
+  EXPECT_EQ(json["total"]["bytes_already_archived"], 200'000);
+  EXPECT_EQ(json["groups"][0]["to_delete"], 1500);
+  EXPECT_EQ(json["groups"][0]["to_delete_bytes"], 6'000'000);
+
+  archive::ArchiveOptions keep = options();
+  keep.keep_sources = true;
+  EXPECT_THAT(text_of(report, keep), HasSubstr("\nwould delete nothing (--keep-sources)\n"));
+  EXPECT_EQ(json_of(report, keep)["total"]["objects_to_delete"], 0);
+  EXPECT_EQ(json_of(report, keep)["groups"][0]["to_delete"], 0);
+}
+
+TEST(SummaryText, WhatFitsNoGroupIsCountedAndNamed) {
+  RunReport nothing;
+  for (int i = 0; i < 7; ++i) nothing.outside.objects.add("sources/o" + std::to_string(i));
+  nothing.outside.folders.add("sources/20\x1b-18/");
+  RunReport something = one_group();
+  something.outside = nothing.outside;
+  for (const RunReport& report : {nothing, something}) {
+    const std::string text = text_of(report);
+    EXPECT_THAT(text,
+                HasSubstr("outside:  7 objects and 1 folder with objects that were not counted under "
+                          "source-bucket/sources/ fit no group of the layout {prefix}/{yyyy}/{mm}/{dd}/; "
+                          "nothing there was touched\n  sources/o0\n"));
+    EXPECT_THAT(text, HasSubstr("  sources/o4\n  and 2 more\n  sources/20\\x1b-18/\n"));
+    const auto json = json_of(report)["outside_layout"];
+    EXPECT_EQ(json["objects"], 7);
+    EXPECT_EQ(json["folders"], 1);
+    EXPECT_EQ(json["named_objects"].size(), 7U);
+    EXPECT_EQ(exit_code_of(report), ExitCode::done);
+  }
+  EXPECT_THAT(text_of(one_group()), Not(HasSubstr("outside")));
+}
+
+TEST(SummaryText, WhatTagsCostIsTold) {
+  RunReport report = one_group();
+  report.untold_tag_requests = 1500;
+  EXPECT_THAT(text_of(report), HasSubstr("tags:     asked for by 1,500 requests, as the store doesn't tell"));
+  EXPECT_EQ(json_of(report)["untold_tag_requests"], 1500);
+  archive::ArchiveOptions without = options();
+  without.without_tags = true;
+  EXPECT_THAT(text_of(one_group(), without), HasSubstr("tags:     not archived (--without-tags)"));
+  EXPECT_EQ(json_of(one_group(), without)["tags_archived"], false);
 }
 
 TEST(SummaryJson, HoldsEverything) {
