@@ -18,7 +18,7 @@ void DeleteLicense::prove() {
                                stores_.archive.head_object(manifest.archive_bucket, manifest.archive_key)))
     return;
   revoked_ =
-      base::Error(base::ErrorKind::precondition_failed,
+      base::Error(base::ErrorKind::damaged,
                   "the archive was removed or replaced after its commit: no more of its source objects "
                   "are deleted, and its manifest stays",
                   {.operation = "verify", .resource = manifest.archive_bucket + "/" + manifest.archive_key});

@@ -27,7 +27,7 @@ class DeleteLicense {
                 std::optional<base::Timestamp> proven_at)
       : stores_(stores), clock_(clock), volume_(std::move(volume)), proven_at_(proven_at) {}
 
-  /// HEADs the archive if the last look at it is older than kMaxAge. Throws Error: precondition_failed once
+  /// HEADs the archive if the last look at it is older than kMaxAge. Throws Error: damaged once
   /// the archive is gone or is not what the manifest says. Every later call then throws the same, and nothing
   /// more is deleted. Throws also what HEAD throws.
   void renew() S3C_EXCLUDES(mutex_);

@@ -64,7 +64,7 @@ std::optional<std::string> VolumeMaker::choose_archive_key() {
                   catalog::ManifestName{key, id->second}) != records_.state.listed.end();
     if (has_manifest) {
       throw unproven(
-          key, ErrorKind::corrupt,
+          key, ErrorKind::damaged,
           "an archive of this group is not what its manifest says; nothing was deleted. Look at it "
           "before you archive more of this group");
     }

@@ -1,9 +1,11 @@
 // Counts everything, and names only the first few. So a report doesn't grow with what it reports on.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <utility>
 #include <vector>
@@ -40,24 +42,32 @@ class Counted {
   std::vector<T> named_;
 };
 
-/// Errors of which each ended only a part of the work. Counts all of them, and names the first twenty. One
-/// thread at a time.
+/// How many errors of each kind there were.
+using KindCounts = std::map<ErrorKind, std::uint64_t>;
+
+/// Errors of which each ended only a part of the work. Counts all of them, also by kind, and names the first
+/// twenty. One thread at a time.
 class Failures {
  public:
   void add(const Error& error) {
-    refused_ = refused_ || !error.worth_retrying();
+    ++by_kind_[error.kind()];
     errors_.add(error);
   }
 
   std::uint64_t count() const { return errors_.count(); }
   bool empty() const { return errors_.empty(); }
   const std::vector<Error>& named() const { return errors_.named(); }
+  /// Of all of them, named or not.
+  const KindCounts& by_kind() const { return by_kind_; }
   /// At least one of them, named or not, is not worth retrying.
-  bool refused() const { return refused_; }
+  bool refused() const {
+    return std::any_of(by_kind_.begin(), by_kind_.end(),
+                       [](const auto& kind_and_count) { return !worth_retrying(kind_and_count.first); });
+  }
 
  private:
   Counted<Error, 20> errors_;
-  bool refused_ = false;
+  KindCounts by_kind_;
 };
 
 }  // namespace s3c::base

@@ -26,6 +26,8 @@ std::string_view to_string(ErrorKind kind) {
       return "transient";
     case ErrorKind::corrupt:
       return "corrupt";
+    case ErrorKind::damaged:
+      return "damaged";
     case ErrorKind::invalid_argument:
       return "invalid_argument";
     case ErrorKind::unsupported:
@@ -64,8 +66,8 @@ Error::Error(ErrorKind kind, std::string message, ErrorContext context)
       context_(std::move(context)),
       what_(one_line(message_, context_)) {}
 
-bool Error::worth_retrying() const {
-  switch (kind_) {
+bool worth_retrying(ErrorKind kind) {
+  switch (kind) {
     case ErrorKind::not_found:
     case ErrorKind::no_bucket:
     case ErrorKind::no_upload:

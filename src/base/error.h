@@ -18,6 +18,7 @@ enum class ErrorKind {
   throttled,            ///< the server asked us to slow down, and still did after every retry
   transient,            ///< network or server trouble that outlasted every retry
   corrupt,              ///< bytes or a document are wrong
+  damaged,              ///< an archive, its index or its record is not what was committed
   invalid_argument,     ///< a flag, a setting or a request is invalid
   unsupported,          ///< the store or this build can't do it
   cancelled,            ///< we were asked to stop
@@ -37,6 +38,10 @@ struct ErrorContext {
   int attempts = 0;             ///< number of tries; 0: not a retried call
 };
 
+/// True for kinds that another try may not meet again. Damage is one of them: it may be in what was read, not
+/// in what is stored.
+bool worth_retrying(ErrorKind kind);
+
 class Error : public std::exception {
  public:
   /// message: one sentence without a full stop that says what was wrong.
@@ -49,8 +54,7 @@ class Error : public std::exception {
   /// The whole story on one line: operation, resource, message, then code, status, attempts, request id.
   const char* what() const noexcept override { return what_.c_str(); }
 
-  /// True for errors that a later run of the same command may not meet again (exit code 1 rather than 2).
-  bool worth_retrying() const;
+  bool worth_retrying() const { return base::worth_retrying(kind_); }
 
  private:
   ErrorKind kind_;

@@ -10,7 +10,7 @@ void AuditFindings::note(const std::string& key, std::string what) {
 }
 
 void AuditFindings::note(const std::string& key, const base::Error& error) {
-  if (error.kind() != base::ErrorKind::corrupt) throw error;
+  if (error.kind() != base::ErrorKind::corrupt && error.kind() != base::ErrorKind::damaged) throw error;
   note(key, error.message());
 }
 

@@ -29,7 +29,7 @@ class AuditFindings {
  public:
   /// key: of the member; empty: the damage concerns the whole volume.
   void note(const std::string& key, std::string what);
-  /// Notes damage if the error is of kind corrupt. Throws any other error again.
+  /// Notes damage if the error is of kind corrupt or damaged. Throws any other error again.
   void note(const std::string& key, const base::Error& error);
   void count_members(std::uint64_t members);
   /// Returns the report. Call it once, when no other thread adds findings any more.

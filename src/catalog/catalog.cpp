@@ -134,8 +134,8 @@ index::Manifest Catalog::read_manifest(const ManifestName& name) {
   request.bucket = bucket_;
   request.key = manifest_key(name.archive_key, name.id);
   request.max_size_bytes = index::kMaxManifestBytes;
-  const auto corrupt = [&](const std::string& why) {
-    return Error(ErrorKind::corrupt, why,
+  const auto damaged = [&](const std::string& why) {
+    return Error(ErrorKind::damaged, why,
                  {.operation = "read manifest", .resource = bucket_ + "/" + request.key});
   };
   index::Manifest manifest;
@@ -144,10 +144,10 @@ index::Manifest Catalog::read_manifest(const ManifestName& name) {
     manifest = index::parse_manifest(s3::get_undamaged(store_, request, complaint_of_manifest).body);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
-    throw corrupt(error.message());
+    throw damaged(error.message());
   }
   if (manifest.id != name.id || manifest.archive_key != name.archive_key) {
-    throw corrupt(fmt::format("it is the manifest of {} with id {}: it lies in the wrong place",
+    throw damaged(fmt::format("it is the manifest of {} with id {}: it lies in the wrong place",
                               manifest.archive_key, manifest.id));
   }
   return manifest;
@@ -339,7 +339,7 @@ void Catalog::expect_index(const index::Manifest& manifest) {
   prove_blocks(manifest);
 }
 
-/// Returns the blocks with the SHA-256 of each, computed from the bytes as they are now. Throws corrupt when
+/// Returns the blocks with the SHA-256 of each, computed from the bytes as they are now. Throws damaged when
 /// the whole index isn't the manifest's.
 std::vector<index::Block> Catalog::prove_blocks(const index::Manifest& manifest) {
   s3::GetObjectRequest request;
@@ -373,7 +373,7 @@ std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, con
   try {
     rows = index::decode_block(read_index(key, block));
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt || !error.context().resource.empty()) throw;
+    if (error.kind() != ErrorKind::corrupt) throw;
     throw bad_index(key, error.message());
   }
   if (rows.size() != block.rows || rows.front().key != block.first_key)
@@ -383,7 +383,7 @@ std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, con
 }
 
 base::Error Catalog::bad_index(const std::string& key, const std::string& why) const {
-  return {ErrorKind::corrupt, why, {.operation = "read index", .resource = bucket_ + "/" + key}};
+  return {ErrorKind::damaged, why, {.operation = "read index", .resource = bucket_ + "/" + key}};
 }
 
 }  // namespace s3c::catalog

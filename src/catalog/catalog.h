@@ -72,7 +72,7 @@ struct GroupState {
 };
 
 /// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Throws the store's errors,
-/// and corrupt for a manifest that can't be parsed or that names another volume than its key does.
+/// and damaged for a manifest that can't be parsed or that names another volume than its key does.
 class Catalog {
  public:
   Catalog(s3::ObjectStore& store, std::string archive_bucket)
@@ -136,12 +136,12 @@ class Catalog {
   /// Reads all rows of a volume's index in key order, one block at a time. These rows decide what is deleted.
   /// So each block is compared with its SHA-256 in the manifest every time it is read. An old manifest has
   /// only the SHA-256 of the whole index. Then this call reads the whole index once and proves it, and each
-  /// block that is read later is compared with what was proven. Throws corrupt when the index isn't the
+  /// block that is read later is compared with what was proven. Throws damaged when the index isn't the
   /// manifest's.
   index::IndexCursor open_index(const index::Manifest& manifest);
-  /// Reads the whole index. Throws corrupt, naming the index, when it isn't the manifest's.
+  /// Reads the whole index. Throws damaged, naming the index, when it isn't the manifest's.
   void expect_index(const index::Manifest& manifest);
-  /// Reads the rows of one block of the index: one ranged GET. Throws corrupt when the block isn't the one
+  /// Reads the rows of one block of the index: one ranged GET. Throws damaged when the block isn't the one
   /// that the manifest lists.
   std::vector<index::Row> read_block(const index::Manifest& manifest, const index::Block& block);
 

@@ -26,13 +26,13 @@ void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
   const base::ErrorContext context{.operation = "read member",
                                    .resource = archive_bucket + "/" + manifest.archive_key};
   if (identity == ArchiveIdentity::unproven) throw Error(ErrorKind::unsupported, kUnprovenArchive, context);
-  throw Error(ErrorKind::corrupt, "the archive is not the one in the catalog", context);
+  throw Error(ErrorKind::damaged, "the archive is not the one in the catalog", context);
 }
 
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,
                  const index::Row& row, const std::function<void(std::string_view)>& sink) {
-  const auto corrupt = [&](const std::string& why) {
-    return Error(ErrorKind::corrupt, fmt::format("{}: {}", base::printable(row.key), why),
+  const auto damaged = [&](const std::string& why) {
+    return Error(ErrorKind::damaged, fmt::format("{}: {}", base::printable(row.key), why),
                  {.operation = "read member", .resource = archive_bucket + "/" + manifest.archive_key});
   };
   try {
@@ -49,8 +49,8 @@ void read_member(s3::ObjectStore& store, const std::string& archive_bucket, cons
     }
     decoder.finish();
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt || error.context().operation == "read member") throw;
-    throw corrupt(error.message());
+    if (error.kind() != ErrorKind::corrupt) throw;
+    throw damaged(error.message());
   }
 }
 

@@ -13,7 +13,7 @@
 
 namespace s3c::catalog {
 
-/// Throws Error unless the object that a GET returned is the manifest's archive: corrupt when it is another
+/// Throws Error unless the object that a GET returned is the manifest's archive: damaged when it is another
 /// object, unsupported when only reading it whole could tell. got: the head of the GET's answer; it may be of
 /// a range. Sends one HEAD when the archive lost its id and its ETag proves nothing, because the answer to a
 /// ranged GET has no checksum of the whole object.
@@ -22,7 +22,7 @@ void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
 
 /// Hands the member's bytes to sink while it decodes them. The bytes are only proven once this returns.
 /// Constant memory. Sends one GET, a part of which may be asked for again; none for an empty member. Throws
-/// Error: corrupt when the archive isn't the one of the volume's id, or the bytes don't decode to the size
+/// Error: damaged when the archive isn't the one of the volume's id, or the bytes don't decode to the size
 /// and the CRC-32 of the row; what the store throws (code InvalidObjectState: the volume is frozen); what
 /// sink throws.
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,

@@ -134,7 +134,7 @@ class Search {
       return error;
     }
     return Error(
-        ErrorKind::corrupt,
+        ErrorKind::damaged,
         "the manifest of a committed volume is gone: catalog rebuild makes it again out of the archive",
         {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)});
   }
@@ -149,7 +149,7 @@ class Search {
   /// missing from the result, and the user would not know.
   Error lost(const ManifestName& name) const {
     return {
-        ErrorKind::corrupt,
+        ErrorKind::damaged,
         "another archive stands at the name of a committed volume: its members are lost",
         {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)}};
   }

@@ -18,7 +18,7 @@ void expect_another_archive(const index::Manifest& manifest, const std::optional
   const ArchiveIdentity identity = identify(manifest, archive);
   if (identity != ArchiveIdentity::lost_id && identity != ArchiveIdentity::unproven) return;
   throw base::Error(
-      base::ErrorKind::corrupt,
+      base::ErrorKind::damaged,
       "an archive of its size and without an id stands at its name. It may be this volume's: a deep "
       "verify that mends finds out",
       {.operation = "verify", .resource = manifest.archive_bucket + "/" + manifest.archive_key});
@@ -42,7 +42,7 @@ std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore&
           base::ErrorKind::precondition_failed, "the foreign archive is there, so its record stays",
           {.operation = "take back", .resource = catalog.bucket() + "/" + manifest.archive_key});
     }
-    throw base::Error(base::ErrorKind::corrupt,
+    throw base::Error(base::ErrorKind::damaged,
                       "the store's size or checksum of the archive is not what was uploaded",
                       {.operation = "verify", .resource = catalog.bucket() + "/" + manifest.archive_key});
   }

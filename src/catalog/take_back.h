@@ -28,7 +28,7 @@ struct LostArchive {
 /// It doesn't carry the record's id.
 std::string describe_loss(const std::optional<s3::ObjectHead>& archive);
 
-/// Throws Error: corrupt when the object at the archive's name carries no id and may be this very archive.
+/// Throws Error: damaged when the object at the archive's name carries no id and may be this very archive.
 /// Then the record must stay until somebody has read the object whole (verify --deep --mend).
 void expect_another_archive(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive);
 
@@ -39,7 +39,7 @@ void expect_another_archive(const index::Manifest& manifest, const std::optional
 /// that HEAD (then the volume is committed and nothing is removed) or never will. A run that is about to
 /// delete sources sees our mark, or we see its mark. Blocks; any thread. For a foreign archive nothing is
 /// aborted: it had no upload of ours.
-/// Throws base::Error: corrupt when the archive carries the id but isn't what the manifest says, or carries
+/// Throws base::Error: damaged when the archive carries the id but isn't what the manifest says, or carries
 /// no id and may be this very archive; precondition_failed when a foreign archive is still there (nothing is
 /// removed in these cases); and what the store throws. A later call removes what this one did not.
 std::variant<CommittedVolume, TakenBack, LostArchive> take_back(s3::ObjectStore& store, Catalog& catalog,

@@ -31,7 +31,7 @@ struct VolumeObject {
 /// memory (ForwardReader::kMemoryBytes). Holds 24 bytes more for each member. visited: called with the number
 /// of archive bytes that were read, from any thread. An Error that it throws ends the audit and is thrown.
 /// Blocks; any thread. Throws what the store throws, precondition_failed when the object was replaced, and
-/// corrupt when the index itself can't be read.
+/// damaged when the index itself can't be read.
 AuditReport audit_volume(s3::ObjectStore& store, const VolumeObject& volume, const index::Manifest& manifest,
                          index::IndexCursor index, base::MemoryBudget& memory,
                          const std::function<void(std::uint64_t)>& visited = {});

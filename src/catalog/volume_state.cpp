@@ -98,7 +98,7 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
   try {
     info.manifest = catalog.read_manifest(volume.record->name);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::unsupported &&
+    if (error.kind() != ErrorKind::damaged && error.kind() != ErrorKind::unsupported &&
         error.kind() != ErrorKind::wrong_state && error.kind() != ErrorKind::not_found)
       throw;
     info.state = error.kind() != ErrorKind::not_found ? VolumeState::unreadable

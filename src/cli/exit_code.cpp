@@ -1,18 +1,34 @@
 #include "cli/exit_code.h"
 
+#include <algorithm>
+
 namespace s3c::cli {
 
+std::string_view name_of(ExitCode code) {
+  const auto found = std::find_if(kExitCodes.begin(), kExitCodes.end(),
+                                  [code](const ExitCodeMeaning& row) { return row.code == code; });
+  return found == kExitCodes.end() ? "unknown" : found->name;
+}
+
+ExitCode exit_code_of(base::ErrorKind kind) {
+  if (kind == base::ErrorKind::cancelled) return ExitCode::interrupted;
+  if (kind == base::ErrorKind::damaged) return ExitCode::damaged;
+  return worth_retrying(kind) ? ExitCode::failed : ExitCode::refused;
+}
+
 ExitCode exit_code_of(const base::Error& error) {
-  if (error.kind() == base::ErrorKind::cancelled) return ExitCode::interrupted;
-  return error.worth_retrying() ? ExitCode::failed : ExitCode::refused;
+  return exit_code_of(error.kind());
+}
+
+ExitCode exit_code_of(const base::KindCounts& errors) {
+  ExitCode code = ExitCode::done;
+  for (const auto& [kind, count] : errors) code = worse(code, exit_code_of(kind));
+  return code;
 }
 
 ExitCode worse(ExitCode a, ExitCode b) {
-  for (const ExitCode code :
-       {ExitCode::interrupted, ExitCode::refused, ExitCode::failed, ExitCode::waiting, ExitCode::left}) {
-    if (a == code || b == code) return code;
-  }
-  return ExitCode::done;
+  return *std::find_if(kWorstFirst.begin(), kWorstFirst.end(),
+                       [a, b](ExitCode code) { return code == a || code == b; });
 }
 
 }  // namespace s3c::cli

@@ -20,13 +20,13 @@ bool can_redraw(const Environment& environment) {
   return ::isatty(STDERR_FILENO) == 1 && environment.get("TERM").value_or("dumb") != "dumb";
 }
 
-int fail(Terminal& terminal, const base::Error& error, const std::string& command, OutputFormat format) {
+int fail(Terminal& terminal, const base::Error& error, const ErrorStyle& style) {
   std::istringstream lines(error_text(error));
   for (std::string line; std::getline(lines, line);) terminal.write_line(line);
   const ExitCode code = exit_code_of(error);
-  if (format == OutputFormat::json) {
+  if (style.format == OutputFormat::json) {
     try {
-      print(json_failure(command, error, code));
+      print(json_failure(style.command, error, code));
     } catch (const base::Error&) {
       // Perhaps writing to standard output is what failed. The message is already on standard error.
     }
@@ -38,21 +38,20 @@ int fail(Terminal& terminal, const base::Error& error, const std::string& comman
 
 int run_program(const std::vector<std::string>& arguments, const Environment& environment) {
   Terminal terminal(STDERR_FILENO, can_redraw(environment));
-  std::string command;
-  OutputFormat format = OutputFormat::text;
+  // Known before the command line is parsed, so that an error in it is reported in the wanted format.
+  ErrorStyle style = error_style_of(commands(), arguments, environment);
   try {
     const CommandLine line = parse_command_line(commands(), arguments, environment);
     if (!line.print.empty()) {
       print(line.print);
       return static_cast<int>(ExitCode::done);
     }
-    command = first_word(line.command->name);
-    format = line.output.format;
+    style = {std::string(first_word(line.command->name)), line.output.format};
     return static_cast<int>(line.action({line.connection, line.output, environment, terminal}));
   } catch (const base::Error& error) {
-    return fail(terminal, error, command, format);
+    return fail(terminal, error, style);
   } catch (const std::exception& error) {
-    return fail(terminal, base::Error(base::ErrorKind::internal, error.what()), command, format);
+    return fail(terminal, base::Error(base::ErrorKind::internal, error.what()), style);
   }
 }
 

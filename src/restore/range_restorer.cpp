@@ -41,13 +41,26 @@ void RangeRestorer::fetch_and_write(const MemberRange& range) {
   }
   for (const index::Row& row : range.rows) {
     tally_.attempt(row, [&]() -> std::optional<Landing> {
-      const std::string body = zip::decode_member(
-          static_cast<zip::Method>(row.method),
-          std::string_view(bytes).substr(row.data_offset - range.begin_offset(), row.compressed_size_bytes),
-          row.size_bytes, row.crc32);
-      return target_of(range).write(row, body);
+      const std::string_view fetched =
+          std::string_view(bytes).substr(row.data_offset - range.begin_offset(), row.compressed_size_bytes);
+      return target_of(range).write(row, decode(*range.manifest, row, fetched));
     });
   }
+}
+
+/// A member that doesn't decode may have been damaged on its way. So it is read once more, alone. Only if that
+/// fails too is the archive called damaged.
+std::string RangeRestorer::decode(const index::Manifest& manifest, const index::Row& row,
+                                  std::string_view fetched) {
+  try {
+    return zip::decode_member(static_cast<zip::Method>(row.method), fetched, row.size_bytes, row.crc32);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+  }
+  std::string body;
+  catalog::read_member(context_.store, bucket_, manifest, row,
+                       [&body](std::string_view bytes) { body.append(bytes); });
+  return body;
 }
 
 std::string RangeRestorer::fetch(const MemberRange& range) {

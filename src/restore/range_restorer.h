@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/memory_budget.h"
 #include "restore/member_range.h"
@@ -28,6 +29,7 @@ class RangeRestorer {
  private:
   void fetch_and_write(const MemberRange& range);
   std::string fetch(const MemberRange& range);
+  std::string decode(const index::Manifest& manifest, const index::Row& row, std::string_view fetched);
   std::optional<Landing> restore_large(const MemberRange& range);
   RestoreTarget& target_of(const MemberRange& range) {
     return context_.target_of(range.manifest->source_bucket);

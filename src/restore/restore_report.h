@@ -76,7 +76,7 @@ struct RestoreReport {
   std::uint64_t existing = 0;  ///< something else is there, and stays
   std::uint64_t tied = 0;      ///< keys whose newest member can't be found out
   std::uint64_t failed = 0;
-  bool refused = false;                     ///< at least one of the failed would fail again
+  base::KindCounts failed_by_kind;
   base::Counted<NotRestored> not_restored;  ///< existing, tied and failed
   std::uint64_t thaws_started = 0;
   std::vector<RestoreVolume> waiting;  ///< volumes that are still frozen: a later run restores their members

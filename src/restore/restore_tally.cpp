@@ -42,7 +42,7 @@ void RestoreTally::fail(const index::Row& row, const Error& error) {
   context_.log.warn("not restored: {}: {}", base::printable(row.key), error.what());
   base::MutexLock lock(mutex_);
   ++report_.failed;
-  if (!error.worth_retrying()) report_.refused = true;
+  ++report_.failed_by_kind[error.kind()];
   report_.not_restored.add({row.key, error.what()});
 }
 

@@ -22,7 +22,7 @@ std::optional<index::Manifest> read_if_possible(catalog::Catalog& catalog,
   try {
     return catalog.read_manifest(name);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::not_found && error.kind() != ErrorKind::corrupt &&
+    if (error.kind() != ErrorKind::not_found && error.kind() != ErrorKind::damaged &&
         error.kind() != ErrorKind::unsupported && error.kind() != ErrorKind::wrong_state)
       throw;
     return std::nullopt;

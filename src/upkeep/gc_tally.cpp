@@ -11,7 +11,7 @@ void GcTally::attempt(Garbage garbage, const std::function<void(Garbage&)>& work
   try {
     work(garbage);
   } catch (const Error& error) {
-    const bool damaged = error.kind() == ErrorKind::corrupt || error.kind() == ErrorKind::unsupported ||
+    const bool damaged = error.kind() == ErrorKind::damaged || error.kind() == ErrorKind::unsupported ||
                          error.kind() == ErrorKind::wrong_state;
     garbage.why = error.what();
     note(damaged ? &GcReport::damaged : &GcReport::left, garbage);

@@ -152,7 +152,7 @@ bool VolumeCheck::read_index(VolumeFinding& finding) {
     catalog_.expect_index(*finding.manifest);
     return true;
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt) throw;
+    if (error.kind() != ErrorKind::damaged) throw;
     finding.damage(error.message());
     return false;
   }
@@ -245,7 +245,7 @@ bool VolumeCheck::audit(const std::string& etag, VolumeFinding& finding) {
       finding.frozen = true;
       if (options_.thaw)
         finding.thaw_started = catalog::ask_for_thaw(store_, bucket_, manifest.archive_key, *options_.thaw);
-    } else if (error.kind() == ErrorKind::corrupt) {
+    } else if (error.kind() == ErrorKind::damaged || error.kind() == ErrorKind::corrupt) {
       // The index in the catalog is damaged.
       finding.damage(std::string(error.what()) + "; its members were not read");
     } else {

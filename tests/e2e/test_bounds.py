@@ -8,7 +8,7 @@ from harness.program import Result, Running, run
 from harness.proxy import Exchange, Proxy
 from harness.suite import StoreCase, main, on_stores
 
-FAILED, INTERRUPTED = 1, 130
+FAILED, DAMAGED, INTERRUPTED = 1, 5, 130
 ENDLESS = b"""<ListBucketResult><Name>b</Name><KeyCount>0</KeyCount><MaxKeys>1000</MaxKeys><EncodingType>url</EncodingType>
 <IsTruncated>true</IsTruncated><NextContinuationToken>%s</NextContinuationToken></ListBucketResult>"""
 ENDLESS_UPLOADS = b"""<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker>
@@ -107,12 +107,12 @@ class Bounds(StoreCase):
             self.client.put_object(Bucket=self.archive, Key=manifests[0], Body=document)
             start = time.monotonic()
             found = self.read("find", "*")
-            self.assertEqual(FAILED, found.code, str(found))
+            self.assertEqual(DAMAGED, found.code, str(found))
             self.assertEqual({key for key in self.originals if "/04/02/" in key}, {line.split("\t")[1] for line in found.out.splitlines()})
             self.assertIn("20180401.zip", found.err)
             self.assertIn("(unreadable: ", self.read("ls").out)
-            self.assertEqual(FAILED, self.read("verify").code)
-            self.run_archive(code=FAILED)
+            self.assertEqual(DAMAGED, self.read("verify").code)
+            self.run_archive(code=DAMAGED)
             self.assertEqual({key for key in self.originals if "/04/01/" in key}, self.sources_left())
             self.assertLess(found.peak_rss_bytes, 120 << 20)
             self.assertLess(time.monotonic() - start, 20)

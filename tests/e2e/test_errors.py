@@ -64,6 +64,15 @@ class Errors(StoreCase):
     def test_unknown_flag(self):
         self.fails(USAGE, "--no-such-flag", args=self.arguments("--no-such-flag"))
 
+    def test_usage_errors_are_json_too(self):
+        for words, command in ((["--output", "json"], "archive"), (["ls", "--output=json"], "ls")):
+            result = run(self.store, "--no-such-flag", *words)
+            self.assertEqual(USAGE, result.code, str(result))
+            document = result.json()
+            self.assertEqual((command, "refused", USAGE), tuple(document[k] for k in ("command", "outcome", "exit_code")))
+            self.assertIn("--no-such-flag", document["error"]["message"])
+            self.assertIn("--no-such-flag", result.err)
+
     def test_bad_year(self):
         self.fails(USAGE, "20x8", args=["--bucket", self.source, "--arch_bucket", self.archive, "--years", "20x8"])
 

@@ -187,7 +187,7 @@ class Foreign(StoreCase):
 
             proxy.on("GetObject", key=self.volume, times=None, change_body=damaged)
             environment = clean_environment(self.store, "/tmp", endpoint=proxy.endpoint)
-            found = self.verify("--deep", code=1, env=environment)
+            found = self.verify("--deep", code=5, env=environment)
         self.assertEqual(1, found["damaged"])
         self.assertIn(member["key"], [d["key"] for d in found["damages"]["named"]])
         # No record is made of a damaged one.
@@ -227,8 +227,8 @@ class Foreign(StoreCase):
         self.assertEqual(["upload"], [thing["kind"] for thing in cleared["removed"]["named"]])
         self.assertEqual(before, self.records())
         self.client.delete_object(Bucket=self.archive, Key=self.volume)
-        self.assertIn("its archive is gone", json.dumps(self.verify(code=1)))
-        self.call("gc", "--garbage-age", "0", code=1)
+        self.assertIn("its archive is gone", json.dumps(self.verify(code=5)))
+        self.call("gc", "--garbage-age", "0", code=5)
         self.assertEqual(before, self.records())
         self.forget()
         self.assertEqual([], self.records())
@@ -237,7 +237,7 @@ class Foreign(StoreCase):
         self.put_archive(zip_of(self.bodies))
         self.rebuild()
         self.put_archive(zip_of({"other": b"other"}))
-        self.assertIn("an object without a volume's id", json.dumps(self.verify(code=1)))
+        self.assertIn("an object without a volume's id", json.dumps(self.verify(code=5)))
         self.assertNotEqual(0, run(self.store, "cat", "--arch-bucket", self.archive, "--bucket", self.source, min(self.bodies)).code)
         self.rebuild()
         self.assertEqual(4, len(self.records()))

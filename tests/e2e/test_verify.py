@@ -25,7 +25,7 @@ class Verify(StoreCase):
         return result.json()
 
     def assert_damaged(self, what: str, *more: str) -> None:
-        report = self.verify(*more, code=1)
+        report = self.verify(*more, code=5)
         self.assertEqual((1, {self.volume}), (report["damaged"], {d["volume"] for d in report["damages"]["named"]}))
         self.assertIn(what, " ".join(d["what"] for d in report["damages"]["named"]))
         self.assertEqual(2, report["whole"])
@@ -84,7 +84,7 @@ class Verify(StoreCase):
         created = self.created()
         for key in list_bucket(self.client, self.archive, "s3compress_catalog/"):
             self.client.delete_object(Bucket=self.archive, Key=key)
-        self.assertEqual(3, self.verify(code=1)["damaged"])
+        self.assertEqual(3, self.verify(code=5)["damaged"])
         archives = [f"{self.source}/2018040{day}.zip" for day in (1, 2, 3)]
         base = ("catalog", "rebuild", "--arch-bucket", self.archive, "--bucket", self.source)
         result = run(self.store, *base, *archives)

@@ -58,10 +58,10 @@ def judge(result, schedule: Schedule, job: SmallJob, left: set[str]) -> None:
     alone = len(schedule.starts_ms) == 1 and not schedule.writer
     if was_ended(result, schedule):
         return
-    assert result.code in (0, 1, 2, 3, 130), f"ended with {result}"
+    assert result.code in (0, 1, 2, 3, 5, 130), f"ended with {result}"
     assert result.code != 130 or schedule.interrupt_ms is not None, f"nobody interrupted it: {result}"
     report = result.json()
-    if result.code in (1, 2):
+    if result.code in (1, 2, 5):
         errors = [report.get("error")] + [group["error"] for group in report.get("groups", [])]
         assert any(errors), f"no word of what went wrong: {result}"
     if result.code == 3:

@@ -18,7 +18,7 @@ from fault.attack_judge import Judge, everything, listed
 from harness.sim_control import SimControl
 from harness.stores import start_sim
 
-EXIT_CODES = (0, 1, 2, 3, 4, 130)
+EXIT_CODES = (0, 1, 2, 3, 4, 5, 130)
 CRIES = ("Sanitizer", "runtime error:", "terminate called", "Assertion")
 LATE_MS = 300
 

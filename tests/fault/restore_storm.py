@@ -21,14 +21,14 @@ def judge(result, schedule: RestoreSchedule, job: RestoreJob, missing: set[str])
     """What a run says of itself must be so. missing: what isn't back after all runs."""
     if was_ended(result, schedule):
         return
-    assert result.code in (0, 1, 2, 3, 4, 130), f"ended with {result}"
+    assert result.code in (0, 1, 2, 3, 4, 5, 130), f"ended with {result}"
     assert result.code != 130 or schedule.interrupt_ms is not None, f"nobody interrupted it: {result}"
     report = result.json()
     if "plan" not in report:  # it ended before it had one
-        assert result.code in (1, 2, 130) and report["error"]["message"], f"no word of what went wrong: {result}"
+        assert result.code in (1, 2, 5, 130) and report["error"]["message"], f"no word of what went wrong: {result}"
         return
     named = {one["key"] for one in report["named"]}
-    if result.code in (1, 2):
+    if result.code in (1, 2, 5):
         assert report["failed"] or report["failures"]["count"], f"no word of what went wrong: {result}"
     if result.code == 4:
         assert report["waiting"], f"waits for nothing: {result}"

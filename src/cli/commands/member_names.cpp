@@ -83,16 +83,13 @@ ExitCode MissedKeys::tell(bool any, Terminal& terminal) const {
 }
 
 ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal) {
-  if (report.failures.empty()) return ExitCode::done;
-  ExitCode code = ExitCode::failed;
   for (const base::Error& error : report.failures.named()) {
     terminal.write_line(fmt::format("not searched: {}", base::printable(error.what())));
     if (const std::string hint = hint_for(error); !hint.empty()) terminal.write_line("hint: " + hint);
-    if (!error.worth_retrying()) code = ExitCode::refused;
   }
   if (const std::uint64_t more = report.failures.count() - report.failures.named().size(); more != 0)
     terminal.write_line(fmt::format("and {} more volumes", more));
-  return code;
+  return exit_code_of(report.failures.by_kind());
 }
 
 }  // namespace s3c::cli

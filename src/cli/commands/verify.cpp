@@ -17,7 +17,7 @@ constexpr std::string_view kVerifyProse =
 and checksum are right, and that its index is right too. The store tells all of that, so nothing has to be
 thawed. With --deep, every volume is read whole, every member is decoded and compared with the index, and
 the volume's own index is compared with the catalog's; --thaw asks for the thaw of frozen volumes. With
---bucket, archives without a record are found too. Damage is named, and the exit code is 1. If nothing
+--bucket, archives without a record are found too. Damage is named, and the exit code is 5. If nothing
 is wrong but --deep could not read volumes because they are frozen, the exit code is 4.
 
 An archive that was copied (to another storage class, by replication, in a console) can lose its id. It is

@@ -29,6 +29,17 @@ struct CommandLine {
 CommandLine parse_command_line(const CommandTable& table, const std::vector<std::string>& arguments,
                                const Environment& environment);
 
+/// How the errors of a command line are reported, even if it can't be read.
+struct ErrorStyle {
+  std::string command = {};  ///< first word of the command; empty if it can't be told
+  OutputFormat format = OutputFormat::text;
+};
+
+/// Looks only for the command's name and for --output (or its variable), and passes over everything that it
+/// doesn't understand. Never throws.
+ErrorStyle error_style_of(const CommandTable& table, const std::vector<std::string>& arguments,
+                          const Environment& environment);
+
 /// A reader of the command that was named, with all settings for it from the three places. Throws as above.
 Reader read_settings(const CommandTable& table, const std::vector<std::string>& arguments,
                      const Environment& environment);

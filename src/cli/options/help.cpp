@@ -1,10 +1,13 @@
 #include "cli/options/help.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string_view>
 #include <vector>
+
+#include "cli/exit_code.h"
 
 namespace s3c::cli {
 namespace {
@@ -70,6 +73,15 @@ std::string usage_line(const CommandTable& table, const Command& command) {
                      command.operands);
 }
 
+/// The numbers of the exit codes, the worst first, without that of done.
+std::vector<int> order_of_exit_codes() {
+  std::vector<int> numbers;
+  for (const ExitCode code : kWorstFirst) {
+    if (code != ExitCode::done) numbers.push_back(static_cast<int>(code));
+  }
+  return numbers;
+}
+
 /// The flags that every command has, in the order of the first.
 std::vector<Flag> flags_of_all(const CommandTable& table) {
   std::vector<Flag> flags;
@@ -95,18 +107,12 @@ Settings:
   AWS_SECRET_ACCESS_KEY, AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3, ~/.aws/config, ~/.aws/credentials.
 )";
 
-constexpr std::string_view kExitCodes = R"(
-Exit codes:
-  0  done, also when there was nothing to do
-  1  failed, worth retrying: run the same command again
-  2  usage, configuration or permission: retrying won't help
-  3  finished, but something was skipped, left in place or not found; it is named
-  4  a volume must be thawed first: run the same command again later
-  130  interrupted; the same command goes on where this one stopped
-)";
-
 std::string settings_and_exit_codes() {
-  return std::string(kSettings) + std::string(kExitCodes);
+  std::string text = std::string(kSettings) + "\nExit codes:\n";
+  for (const ExitCodeMeaning& row : kExitCodes)
+    text += fmt::format("  {}  {}\n", static_cast<int>(row.code), row.meaning);
+  return text +
+         fmt::format("  If several apply, the first of these: {}\n", fmt::join(order_of_exit_codes(), ", "));
 }
 
 std::string examples_of(const Command& command) {

@@ -15,7 +15,7 @@ namespace s3c::cli {
 
 using RunOutcome = Outcome<archive::ArchiveOptions, archive::RunReport>;
 
-/// The exit code of a run. If several apply: the first of interrupted, refused, failed, left.
+/// The exit code of a run: the worst that applies.
 ExitCode exit_code_of(const archive::RunReport& report);
 
 std::string text_summary(const RunOutcome& outcome);

@@ -208,22 +208,8 @@ std::string dry_run_text(const RunOutcome& outcome) {
          would_delete_text(outcome, total) + text;
 }
 
-std::string verdict(const RunOutcome& outcome) {
-  switch (outcome.exit_code) {
-    case ExitCode::done:
-    case ExitCode::waiting:  // archive never waits for a thaw
-      return {};
-    case ExitCode::failed:
-      return "not everything could be done: run the same command again\n";
-    case ExitCode::refused:
-      return "not everything could be done, and running it again won't help: see the failures above\n";
-    case ExitCode::left:
-      return outcome.report.total().left.count() > 0 ? "finished, with objects left in place\n"
-                                                     : "finished, with archives of earlier runs lost\n";
-    case ExitCode::interrupted:
-      return "interrupted: run the same command again to go on\n";
-  }
-  return {};
+std::string last_line_of_archive(ExitCode code) {
+  return std::string(code == ExitCode::left ? "finished, with objects left in place\n" : last_line(code));
 }
 
 }  // namespace
@@ -232,12 +218,13 @@ ExitCode exit_code_of(const RunReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
   ExitCode code = ExitCode::done;
   const auto count = [&](const std::optional<base::Error>& failure) {
-    if (failure) code = worse(code, failure->worth_retrying() ? ExitCode::failed : ExitCode::refused);
+    if (failure) code = worse(code, exit_code_of(*failure));
   };
   count(report.failure);  // there may be groups that were not found
   for (const GroupReport& group : report.group_reports) {
     count(group.failure);
-    if (group.left.count() > 0 || !group.lost.empty()) code = worse(code, ExitCode::left);
+    if (!group.lost.empty()) code = worse(code, ExitCode::damaged);
+    if (group.left.count() > 0) code = worse(code, ExitCode::left);
   }
   return code;
 }
@@ -258,7 +245,7 @@ std::string text_summary(const RunOutcome& outcome) {
   text += lost_text(outcome, total.lost);
   text += failed_groups_text(outcome.report) + failed_search_text(outcome.report);
   if (!outcome.report.dry_run) text += requests_text(outcome.requests) + time_and_speed_text(outcome, total);
-  return text + verdict(outcome);
+  return text + last_line_of_archive(outcome.exit_code);
 }
 
 std::string error_text(const base::Error& error) {

@@ -56,22 +56,10 @@ std::string hidden_text(const GcReport& report) {
          "uploads removes them\n";
 }
 
-std::string gc_verdict(const GcReport& report, ExitCode code) {
-  switch (code) {
-    case ExitCode::done:
-    case ExitCode::waiting:  // gc never waits for a thaw
-      return {};
-    case ExitCode::failed:
-      return "not everything could be done: see above, and run the same command again\n";
-    case ExitCode::refused:
-      return "not everything could be done, and running it again won't help: see above\n";
-    case ExitCode::left:
-      return report.left.count() > 0 ? "finished, with garbage left in place\n"
-                                     : "finished, but not everything could be seen\n";
-    case ExitCode::interrupted:
-      return "interrupted: run the same command again to go on\n";
-  }
-  return {};
+std::string_view last_line_of_gc(const GcReport& report, ExitCode code) {
+  if (code != ExitCode::left) return last_line(code);
+  return report.left.count() > 0 ? "finished, with garbage left in place\n"
+                                 : "finished, but not everything could be seen\n";
 }
 
 Json list_json(const GarbageList& list) {
@@ -96,9 +84,9 @@ Json list_json(const GarbageList& list) {
 
 ExitCode exit_code_of(const GcReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
-  if (report.failures.refused()) return ExitCode::refused;
-  if (report.failures.count() > 0 || report.damaged.count() > 0) return ExitCode::failed;
-  return report.left.count() > 0 || report.uploads_hidden ? ExitCode::left : ExitCode::done;
+  ExitCode code = exit_code_of(report.failures.by_kind());
+  if (report.damaged.count() > 0) code = worse(code, ExitCode::damaged);
+  return report.left.count() > 0 || report.uploads_hidden ? worse(code, ExitCode::left) : code;
 }
 
 std::string text_summary(const GcOutcome& outcome) {
@@ -112,7 +100,7 @@ std::string text_summary(const GcOutcome& outcome) {
                       report.waiting) +
          hidden_text(report) + failures_text("FAILED: not everything could be looked at", report.failures) +
          looked_at_text(outcome) + requests_text(outcome.requests) + time_text(outcome.duration) +
-         gc_verdict(report, outcome.exit_code);
+         std::string(last_line_of_gc(report, outcome.exit_code));
 }
 
 std::string json_summary(const GcOutcome& outcome) {

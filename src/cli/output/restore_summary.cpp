@@ -62,22 +62,15 @@ std::string waiting_text(const RestoreReport& report) {
          });
 }
 
-std::string_view restore_verdict(ExitCode code) {
+std::string_view last_line_of_restore(ExitCode code) {
   switch (code) {
-    case ExitCode::done:
-      return {};
-    case ExitCode::failed:
-      return "not everything could be done: run the same command again\n";
-    case ExitCode::refused:
-      return "not everything could be done, and running it again won't help: see above\n";
     case ExitCode::left:
       return "finished, but not everything that was asked for is back\n";
     case ExitCode::waiting:
       return "run the same command again when the thaw is over: it goes on from here\n";
-    case ExitCode::interrupted:
-      return "interrupted: run the same command again to go on\n";
+    default:
+      return last_line(code);
   }
-  return {};
 }
 
 Json volume_json(const RestoreVolume& volume) {
@@ -92,10 +85,7 @@ Json volume_json(const RestoreVolume& volume) {
 
 ExitCode exit_code_of(const RestoreReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
-  ExitCode code = report.refused ? ExitCode::refused : report.failed != 0 ? ExitCode::failed : ExitCode::done;
-  for (const base::Error& error : report.failures.named()) {
-    code = worse(code, error.worth_retrying() ? ExitCode::failed : ExitCode::refused);
-  }
+  ExitCode code = worse(exit_code_of(report.failed_by_kind), exit_code_of(report.failures.by_kind()));
   if (!report.waiting.empty()) code = worse(code, ExitCode::waiting);
   return report.existing + report.tied != 0 ? worse(code, ExitCode::left) : code;
 }
@@ -125,7 +115,7 @@ std::string text_summary(const RestoreOutcome& outcome) {
   if (outcome.options.dry_run) {
     for (const std::string& line : plan_lines(outcome.options, outcome.plan)) text += line + "\n";
     return text + not_restored_text(report) + failed_volumes_text(report) +
-           "dry run: nothing was thawed or written\n" + std::string(restore_verdict(outcome.exit_code));
+           "dry run: nothing was thawed or written\n" + std::string(last_line_of_restore(outcome.exit_code));
   }
   text +=
       fmt::format("restored: {}, {}\n", format_objects(report.restored), format_bytes(report.restored_bytes));
@@ -134,7 +124,7 @@ std::string text_summary(const RestoreOutcome& outcome) {
     text += fmt::format("asked for the thaw of {}\n", format_volumes(report.thaws_started));
   return text + not_restored_text(report) + failed_volumes_text(report) + waiting_text(report) +
          requests_text(outcome.requests) + time_text(outcome.duration) +
-         std::string(restore_verdict(outcome.exit_code));
+         std::string(last_line_of_restore(outcome.exit_code));
 }
 
 std::string json_summary(const RestoreOutcome& outcome) {

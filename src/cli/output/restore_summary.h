@@ -20,7 +20,7 @@ struct RestoreSettings {
   bool dry_run = false;
 };
 
-/// The exit code of a restore. If several apply: the first of interrupted, refused, failed, waiting, left.
+/// The exit code of a restore: the worst that applies.
 ExitCode exit_code_of(const restore::RestoreReport& report);
 
 /// The summary reports the plan too.

@@ -7,28 +7,6 @@
 #include "cli/output/hints.h"
 
 namespace s3c::cli {
-namespace {
-
-std::string_view name_of(ExitCode code) {
-  switch (code) {
-    case ExitCode::done:
-      return "done";
-    case ExitCode::failed:
-      return "failed";
-    case ExitCode::refused:
-      return "refused";
-    case ExitCode::left:
-      return "left";
-    case ExitCode::waiting:
-      return "waiting";
-    case ExitCode::interrupted:
-      return "interrupted";
-  }
-  return "unknown";
-}
-
-}  // namespace
-
 std::string and_more(std::size_t shown, std::uint64_t total, std::string_view indent) {
   return total > shown ? fmt::format("{}and {} more\n", indent, format_count(total - shown)) : "";
 }
@@ -45,6 +23,27 @@ std::string failures_text(std::string_view heading, const base::Failures& failur
   for (const base::Error& error : failures.named())
     text += failure_text(base::printable(error.what()), error);
   return text + and_more(failures.named().size(), failures.count(), "  ");
+}
+
+std::string_view last_line(ExitCode code) {
+  switch (code) {
+    case ExitCode::done:
+      return {};
+    case ExitCode::failed:
+      return "not everything could be done: run the same command again\n";
+    case ExitCode::refused:
+      return "not everything could be done: put right what is named above, then run the same command "
+             "again\n";
+    case ExitCode::left:
+      return "finished, but something was left out: see above\n";
+    case ExitCode::waiting:
+      return "something must be thawed first: run the same command again later\n";
+    case ExitCode::damaged:
+      return "DAMAGE was found, see above: running the same command again does not repair it\n";
+    case ExitCode::interrupted:
+      return "interrupted: run the same command again to go on\n";
+  }
+  return {};
 }
 
 std::string time_text(std::chrono::milliseconds duration) {
@@ -78,7 +77,7 @@ Json error_json(const base::Error& error) {
           {"http_status", context.http_status},
           {"request_id", context.request_id},
           {"attempts", context.attempts},
-          {"worth_retrying", error.worth_retrying()},
+          {"worth_retrying", exit_code_of(error) == ExitCode::failed},
           {"hint", hint_for(error)}};
 }
 

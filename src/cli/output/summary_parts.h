@@ -41,6 +41,10 @@ std::string list_text(const Counted& counted, std::size_t max, std::string_view 
 std::string failure_text(std::string_view text, const base::Error& error);
 /// heading on a line and the failures below it; empty if there are none.
 std::string failures_text(std::string_view heading, const base::Failures& failures);
+/// The last line of a summary: what its exit code means for the user; empty for done. A command that has more
+/// to say of a code has a line of its own. It agrees with every hint (hints.h): the line for refused doesn't
+/// say that another try is useless, because it isn't once what the hint names has been put right.
+std::string_view last_line(ExitCode code);
 /// The line about the requests to the store.
 std::string requests_text(const RequestCounts& requests);
 /// The line about the time.

@@ -59,13 +59,8 @@ std::string others_text(const VerifyReport& report) {
 
 std::string_view verdict(const VerifyOutcome& outcome) {
   switch (outcome.exit_code) {
-    case ExitCode::done:
-      return {};
-    case ExitCode::failed:
     case ExitCode::left:
       return "not everything is as it must be: see above\n";
-    case ExitCode::refused:
-      return "not everything could be looked at, and running it again won't help: see above\n";
     case ExitCode::waiting:
       return outcome.options.thaw
                  ? "frozen volumes were compared by their checksums only: run the same command again "
@@ -73,8 +68,9 @@ std::string_view verdict(const VerifyOutcome& outcome) {
                  : "frozen volumes were compared by their checksums only: --thaw asks for their thaw\n";
     case ExitCode::interrupted:
       return "interrupted: not every volume was looked at\n";
+    default:
+      return last_line(outcome.exit_code);
   }
-  return {};
 }
 
 Json names_json(const upkeep::VolumeNames& names) {
@@ -85,10 +81,10 @@ Json names_json(const upkeep::VolumeNames& names) {
 
 ExitCode exit_code_of(const VerifyReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
-  if (report.failures.refused()) return ExitCode::refused;
-  if (report.damaged != 0 || !report.failures.empty()) return ExitCode::failed;
-  if (!report.frozen.empty()) return ExitCode::waiting;
-  return report.lost_id.empty() && report.unproven.empty() ? ExitCode::done : ExitCode::left;
+  ExitCode code = exit_code_of(report.failures.by_kind());
+  if (report.damaged != 0) code = worse(code, ExitCode::damaged);
+  if (!report.frozen.empty()) code = worse(code, ExitCode::waiting);
+  return report.lost_id.empty() && report.unproven.empty() ? code : worse(code, ExitCode::left);
 }
 
 std::string text_summary(const VerifyOutcome& outcome) {

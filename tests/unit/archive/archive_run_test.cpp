@@ -262,7 +262,7 @@ TEST_P(ArchiveRunTest, AnArchiveThatGoesWhileLateArrivalsArePackedLicensesNothin
     if (c.op == Op::complete && c.key == "src/20180401-2.zip")
       store_.erase(support::kArchive, "src/20180401.zip");
   };
-  EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::precondition_failed);
+  EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::damaged);
   EXPECT_EQ(store_.keys(support::kSource), (std::set<std::string>{day_key(1, 0), day_key(1, 1)}));
 }
 
@@ -336,7 +336,7 @@ TEST_P(ArchiveRunTest, AnArchiveWithoutManifestStopsTheGroup) {
   store_.put(support::kArchive, "src/20180401.zip", "lost its record");
   store_.edit(support::kArchive, "src/20180401.zip",
               [](support::StoredObject& object) { object.metadata[catalog::kIdMetadata] = "01J"; });
-  EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::corrupt);
+  EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::damaged);
   EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
   EXPECT_EQ(archives().size(), 1u);
 }
@@ -349,7 +349,7 @@ TEST_P(ArchiveRunTest, ADamagedArchiveStopsTheGroupAndKeepsTheSources) {
   store_.alter_head = [](const std::string& key, s3::ObjectHead& head) {
     if (key == "src/20180401.zip") head.size_bytes -= 1;
   };
-  EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::corrupt);
+  EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::damaged);
   EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
   EXPECT_TRUE(store_.calls(Op::del, "sources/").empty());
 }
@@ -385,7 +385,7 @@ TEST_P(ArchiveRunTest, KmsArchivesAreProvenByTheirChecksum) {
     expect_all_done(originals);
   } else {
     // Neither a checksum nor an ETag that could be computed: nothing is proven, nothing is deleted.
-    EXPECT_EQ(failure_kind(report), ErrorKind::corrupt);
+    EXPECT_EQ(failure_kind(report), ErrorKind::damaged);
     EXPECT_EQ(store_.keys(support::kSource).size(), 2u);
   }
 }

@@ -371,7 +371,7 @@ TEST_P(CommitterTest, OurIdWithOtherBytesIsDamageAndTheEvidenceStays) {
       head.checksums[0].value = base::to_base64("none");
     }
   };
-  EXPECT_EQ(error_kind([&] { commit(v); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { commit(v); }), ErrorKind::damaged);
   EXPECT_TRUE(has_record(v));
   EXPECT_TRUE(store_.calls(Op::del).empty());
 }
@@ -382,7 +382,7 @@ TEST_P(CommitterTest, ASilentStoreIsNotBelieved) {
     head.checksums.clear();
     head.etag.clear();
   };
-  EXPECT_EQ(error_kind([&] { commit(v); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { commit(v); }), ErrorKind::damaged);
   EXPECT_TRUE(has_record(v));
 }
 

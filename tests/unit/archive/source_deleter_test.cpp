@@ -327,7 +327,7 @@ TEST_P(SourceDeleterTest, NothingGoesOnceTheArchiveIsGone) {
   archive();
   store_.on_loss = {};
   store_.erase(support::kArchive, "src/20180401.zip");
-  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::precondition_failed);
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::damaged);
   EXPECT_TRUE(store_.calls(Op::del).empty());
   EXPECT_EQ(sources(), 10u);
 }
@@ -341,11 +341,11 @@ TEST_P(SourceDeleterTest, NothingMoreGoesOnceTheArchiveWasReplacedInBetween) {
     store_.edit(support::kArchive, "src/20180401.zip", [](auto& object) { object.metadata.clear(); });
     clock_.move(std::chrono::seconds(11));
   };
-  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::precondition_failed);
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::damaged);
   // The other threads may have had a delete in flight.
   EXPECT_GE(sources(), 4u);
   const std::size_t left = sources();
-  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::precondition_failed);
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::damaged);
   EXPECT_EQ(sources(), left);
 }
 

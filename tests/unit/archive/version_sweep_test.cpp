@@ -144,7 +144,7 @@ TEST_F(VersionSweepTest, AnArchiveThatGoesAfterTheLookDeletesNoVersion) {
     if (c.op == Op::head && c.key.starts_with(catalog::kTakeBackFolder))
       store_.erase(support::kArchive, "src/20180401.zip");
   };
-  EXPECT_EQ(support::failure_kind(support::run(store_, options_)), ErrorKind::precondition_failed);
+  EXPECT_EQ(support::failure_kind(support::run(store_, options_)), ErrorKind::damaged);
   EXPECT_EQ(versions(0).size() + versions(1).size(), 4u);
 }
 

@@ -58,6 +58,7 @@ TEST(Failures, TellWhetherOneIsRefusedEvenIfItIsNotNamed) {
   failures.add(Error(ErrorKind::access_denied, "no"));
   EXPECT_TRUE(failures.refused());
   EXPECT_EQ(failures.count(), 21u);
+  EXPECT_EQ(failures.by_kind(), (KindCounts{{ErrorKind::transient, 20}, {ErrorKind::access_denied, 1}}));
   EXPECT_EQ(failures.named().size(), 20u);
   EXPECT_EQ(failures.named().back().kind(), ErrorKind::transient);
 }

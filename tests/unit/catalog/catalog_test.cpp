@@ -71,16 +71,16 @@ TEST_F(CatalogTest, AManifestInTheWrongPlaceIsCorrupt) {
   const std::string text = store_.objects(support::kArchive).at(manifest_of("src/20180401.zip")).body;
   const std::string wrong_id = manifest_key("src/20180401.zip", base::make_ulid({}));
   store_.put(support::kArchive, wrong_id, text);
-  EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::damaged);
   store_.erase(support::kArchive, wrong_id);
   const std::string key = manifest_of("src/20180401.zip");
   const std::string wrong_volume =
       "s3compress_catalog/manifest/src/20180401-7.zip" + key.substr(key.rfind('/'));
   store_.put(support::kArchive, wrong_volume, text);
-  EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::damaged);
   store_.erase(support::kArchive, wrong_volume);
   store_.put(support::kArchive, key, text.substr(0, text.size() / 2));
-  EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::damaged);
 }
 
 TEST_F(CatalogTest, AByteChangedOnItsWayIsNoOtherManifest) {
@@ -95,7 +95,7 @@ TEST_F(CatalogTest, AByteChangedOnItsWayIsNoOtherManifest) {
   EXPECT_EQ(load().committed.size(), 2u) << "read again";
   damaged = 0;
   damage = 3;
-  EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::damaged);
 }
 
 TEST_F(CatalogTest, AManifestThatGoesWhileWeReadIsNoTroubleButAnErrorIs) {

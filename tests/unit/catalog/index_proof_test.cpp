@@ -69,7 +69,7 @@ class IndexProof : public ::testing::TestWithParam<Age> {
   void expect_nothing_deleted(const archive::RunReport& report) {
     const auto failure = report.total().failure;
     ASSERT_TRUE(failure);
-    EXPECT_EQ(failure->kind(), ErrorKind::corrupt);
+    EXPECT_EQ(failure->kind(), ErrorKind::damaged);
     EXPECT_THAT(failure->what(), HasSubstr("SHA-256"));
     EXPECT_THAT(failure->what(), HasSubstr(manifest_.index_key)) << "which one";
     EXPECT_EQ(store_.keys(support::kSource).size(), originals_.size());
@@ -130,11 +130,11 @@ TEST_P(IndexProof, EveryBlockIsComparedWhenItIsReadAlone) {
   store_.put(support::kArchive, manifest_.index_key, forge());
   const auto read = [&] { catalog.read_block(manifest_, manifest_.blocks.at(0)); };
   if (GetParam() == Age::today) {
-    EXPECT_EQ(support::error_kind(read), ErrorKind::corrupt);
+    EXPECT_EQ(support::error_kind(read), ErrorKind::damaged);
   } else {
     EXPECT_FALSE(support::error_kind(read)) << "there is nothing to compare one block with";
   }
-  EXPECT_EQ(support::error_kind([&] { catalog.open_index(manifest_).next(); }), ErrorKind::corrupt);
+  EXPECT_EQ(support::error_kind([&] { catalog.open_index(manifest_).next(); }), ErrorKind::damaged);
 }
 
 }  // namespace

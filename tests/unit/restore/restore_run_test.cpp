@@ -405,13 +405,35 @@ TEST_F(RestoreRunTest, AnArchiveThatIsAnotherOneByNowIsNoVolume) {
   EXPECT_EQ(plan().failures.count(), 1u);
 }
 
+TEST_F(RestoreRunTest, OnlyWhatIsReadWrongTwiceIsDamage) {
+  archive({{day_key(1, 0), "a"}, {day_key(1, 1), "b"}});
+  int reads = 0;
+  store_.alter_get = [&](const std::string& key, s3::GetObjectResult& got) {
+    if (key == "src/20180401.zip" && ++reads == 1) got.body[0] ^= 1;
+  };
+  RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 2u) << "damaged on its way, once";
+  EXPECT_TRUE(report.failed_by_kind.empty());
+
+  store_.alter_get = {};
+  target_.clear();
+  store_.edit(support::kArchive, "src/20180401.zip", [](support::StoredObject& object) {
+    const std::size_t place = object.body.find('a', object.body.find(day_key(1, 0)) + day_key(1, 0).size());
+    object.body[place] ^= 1;
+  });
+  report = restore();
+  EXPECT_EQ(report.restored, 1u);
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_EQ(report.failed_by_kind, (base::KindCounts{{ErrorKind::damaged, 1}}));
+}
+
 TEST_F(RestoreRunTest, OneThatFailsDoesNotStopTheRest) {
   archive({{day_key(1, 0), "a"}, {day_key(1, 1), "b"}, {day_key(2, 0), "c"}});
   target_.refused = day_key(1, 1);
   RestoreReport report = restore();
   EXPECT_EQ(report.restored, 2u);
   EXPECT_EQ(report.failed, 1u);
-  EXPECT_TRUE(report.refused);
+  EXPECT_TRUE(report.failed_by_kind.contains(ErrorKind::access_denied));
   ASSERT_EQ(report.not_restored.named().size(), 1u);
   EXPECT_EQ(report.not_restored.named()[0].key, day_key(1, 1));
 

@@ -278,7 +278,7 @@ TEST_P(ForeignTest, NothingIsTakenBackWhileItStands) {
   rewrite([](index::Manifest& m) {
     m.checksum.value = base::to_base64("none"), m.etag = base::to_hex(base::md5("none"));
   });
-  EXPECT_EQ(error_kind([&] { catalog::take_back(store_, catalog_, manifest()); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { catalog::take_back(store_, catalog_, manifest()); }), ErrorKind::damaged);
   EXPECT_EQ(records(), before);
   EXPECT_THAT(the_damage(), HasSubstr("its checksum is not what the manifest says"));
 

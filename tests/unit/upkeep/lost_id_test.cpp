@@ -504,7 +504,7 @@ TEST_P(LostId, NobodyRemovesItsRecord) {
       lose_id(proven ? std::vector{crc64()} : std::vector<s3::Checksum>{});
       const auto keys = store_.keys(support::kArchive);
       catalog::Catalog catalog(store_, support::kArchive);
-      EXPECT_EQ(error_kind([&] { catalog::take_back(store_, catalog, manifest()); }), ErrorKind::corrupt);
+      EXPECT_EQ(error_kind([&] { catalog::take_back(store_, catalog, manifest()); }), ErrorKind::damaged);
       const catalog::GroupState group = catalog.load_group("src/20180401");
       EXPECT_EQ(group.without_id.size(), 1u) << "a run names it";
       EXPECT_TRUE(group.uncommitted.empty()) << "and takes nothing back";

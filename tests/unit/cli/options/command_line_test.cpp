@@ -311,5 +311,42 @@ TEST(Options, HelpAndVersionNeedNothingElse) {
   EXPECT_EQ(printed({"--version"}), "s3compress " S3C_VERSION "\n");
 }
 
+TEST(ErrorStyle, IsFoundWhateverElseIsWrong) {
+  struct Case {
+    Words words;
+    Variables variables;
+    std::string command;
+    OutputFormat format;
+  };
+  const OutputFormat text = OutputFormat::text;
+  const OutputFormat json = OutputFormat::json;
+  const TemporaryFile file("output = \"json\"\nno-such-flag = 1\n");
+  const TemporaryFile broken("output = \"json\"\n= what\n");
+  const std::vector<Case> table = {
+      {{"--no-such-flag"}, {}, "archive", text},
+      {{"--no-such-flag", "--output", "json"}, {}, "archive", json},
+      {{"ls", "--output=json", "--no-such-flag"}, {}, "ls", json},
+      {{"--prefix", "ls", "--output=json"}, {}, "archive", json},
+      {{"lss", "--output", "json"}, {}, "", json},
+      {{"catalog", "--output", "json"}, {}, "catalog", json},
+      {{"find", "--prefix", "--output", "json"}, {}, "find", json},
+      {{"--output", "xml"}, {}, "archive", text},
+      {{"--output"}, {}, "archive", text},
+      {{"--output", "json", "--output", "text"}, {}, "archive", text},
+      {{"find", "--", "--output=json"}, {}, "find", text},
+      {{"--x"}, {{"S3COMPRESS_OUTPUT", "json"}}, "archive", json},
+      {{"--x", "--output=text"}, {{"S3COMPRESS_OUTPUT", "json"}}, "archive", text},
+      {{"gc", "--config", file.path()}, {}, "gc", json},
+      {{"gc", "--config", broken.path()}, {}, "gc", text},
+      {{"gc"}, {{"S3COMPRESS_CONFIG", file.path()}}, "gc", json},
+  };
+  for (const Case& one : table) {
+    SCOPED_TRACE(::testing::PrintToString(one.words));
+    const ErrorStyle style = error_style_of(commands(), one.words, Environment(one.variables));
+    EXPECT_EQ(style.command, one.command);
+    EXPECT_EQ(style.format, one.format);
+  }
+}
+
 }  // namespace
 }  // namespace s3c::cli

@@ -151,7 +151,7 @@ TEST(SummaryText, FailedGroupsComeWithTheirErrorAndWhatToDo) {
       text,
       HasSubstr("FAILED: 1 group\n  sources/2018/04/01/: PutObject archive-bucket/x: no (AccessDenied)\n"));
   EXPECT_THAT(text, HasSubstr("    hint: the credentials need s3:PutObject on bucket \"archive-bucket\""));
-  EXPECT_THAT(text, HasSubstr("running it again won't help"));
+  EXPECT_THAT(text, HasSubstr("put right what is named above, then run the same command again"));
 }
 
 TEST(SummaryText, GroupsThatWereNotFoundAreTold) {

@@ -1,14 +1,22 @@
 #include "cli/exit_code.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
 
 #include "archive/cleared_volume.h"
 #include "cli/options/usage_error.h"
 #include "cli/output/archive_summary.h"
 #include "cli/output/gc_summary.h"
 #include "cli/output/hints.h"
+#include "cli/output/restore_summary.h"
 #include "cli/output/standard_output.h"
+#include "cli/output/summary_parts.h"
+#include "cli/output/verify_summary.h"
 
 namespace s3c::cli {
 namespace {
@@ -18,14 +26,17 @@ using base::ErrorContext;
 using base::ErrorKind;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(ExitCode, OfEachErrorKind) {
   const std::vector<std::pair<ErrorKind, int>> table = {
-      {ErrorKind::not_found, 2},        {ErrorKind::precondition_failed, 1}, {ErrorKind::access_denied, 2},
-      {ErrorKind::throttled, 1},        {ErrorKind::transient, 1},           {ErrorKind::corrupt, 1},
-      {ErrorKind::invalid_argument, 2}, {ErrorKind::unsupported, 2},         {ErrorKind::cancelled, 130},
-      {ErrorKind::internal, 1},         {ErrorKind::no_bucket, 2},           {ErrorKind::no_upload, 2},
-      {ErrorKind::wrong_state, 2},
+      {ErrorKind::not_found, 2},        {ErrorKind::precondition_failed, 1},
+      {ErrorKind::access_denied, 2},    {ErrorKind::throttled, 1},
+      {ErrorKind::transient, 1},        {ErrorKind::corrupt, 1},
+      {ErrorKind::invalid_argument, 2}, {ErrorKind::unsupported, 2},
+      {ErrorKind::cancelled, 130},      {ErrorKind::internal, 1},
+      {ErrorKind::no_bucket, 2},        {ErrorKind::no_upload, 2},
+      {ErrorKind::wrong_state, 2},      {ErrorKind::damaged, 5},
   };
   for (const auto& [kind, code] : table) {
     EXPECT_EQ(static_cast<int>(exit_code_of(Error(kind, "x"))), code) << base::to_string(kind);
@@ -51,6 +62,7 @@ TEST(ExitCode, OfARunIsThatOfItsWorstPart) {
   const auto left = group(std::nullopt, 1);
   const auto failed = group(ErrorKind::transient, 0);
   const auto refused = group(ErrorKind::access_denied, 0);
+  const auto damaged = group(ErrorKind::damaged, 0);
   const std::vector<RunCase> table = {
       {{}, false, 0},
       {{ok}, false, 0},
@@ -60,6 +72,7 @@ TEST(ExitCode, OfARunIsThatOfItsWorstPart) {
       {{refused}, false, 2},
       {{failed, refused, left}, false, 2},
       {{refused, failed}, false, 2},
+      {{refused, damaged, failed}, false, 5},
       {{}, true, 130},
       {{refused, failed, left}, true, 130},
   };
@@ -92,13 +105,11 @@ TEST(ExitCode, ALostArchiveOfAnEarlierRunIsNoSuccess) {
   archive::RunReport report;
   report.group_reports.emplace_back();
   report.group_reports.back().lost = {"source-bucket/20180401.zip"};
-  EXPECT_EQ(exit_code_of(report), ExitCode::left);
+  EXPECT_EQ(exit_code_of(report), ExitCode::damaged);
 }
 
 TEST(ExitCode, OfTwoTheWorseCounts) {
-  // In the order of README.md.
-  const std::vector<ExitCode> order = {ExitCode::interrupted, ExitCode::refused, ExitCode::failed,
-                                       ExitCode::waiting,     ExitCode::left,    ExitCode::done};
+  const auto& order = kWorstFirst;
   for (std::size_t i = 0; i < order.size(); ++i) {
     for (std::size_t j = i; j < order.size(); ++j) {
       EXPECT_EQ(worse(order[i], order[j]), order[i]);
@@ -117,7 +128,7 @@ TEST(ExitCode, OfACleanUp) {
   EXPECT_EQ(exit_code_of(report), ExitCode::left);
   upkeep::GcReport damaged = report;
   damaged.damaged.add({});
-  EXPECT_EQ(exit_code_of(damaged), ExitCode::failed);
+  EXPECT_EQ(exit_code_of(damaged), ExitCode::damaged);
   report.failures.add(Error(ErrorKind::transient, "x"));
   EXPECT_EQ(exit_code_of(report), ExitCode::failed);
   for (int i = 0; i < 30; ++i) report.failures.add(Error(ErrorKind::transient, "x"));
@@ -125,6 +136,65 @@ TEST(ExitCode, OfACleanUp) {
   EXPECT_EQ(exit_code_of(report), ExitCode::refused);
   report.interrupted = true;
   EXPECT_EQ(exit_code_of(report), ExitCode::interrupted);
+}
+
+TEST(ExitCode, OfARestoreCountsEveryFailureNamedOrNot) {
+  restore::RestoreReport report;
+  for (int i = 0; i < 30; ++i) report.failures.add(Error(ErrorKind::transient, "x"));
+  EXPECT_EQ(exit_code_of(report), ExitCode::failed);
+  report.waiting.emplace_back();
+  report.existing = 1;
+  EXPECT_EQ(exit_code_of(report), ExitCode::failed);
+  report.failures.add(Error(ErrorKind::access_denied, "one too many to be kept"));
+  EXPECT_EQ(exit_code_of(report), ExitCode::refused);
+  report.failed_by_kind[ErrorKind::damaged] = 1;
+  EXPECT_EQ(exit_code_of(report), ExitCode::damaged);
+  report.interrupted = true;
+  EXPECT_EQ(exit_code_of(report), ExitCode::interrupted);
+}
+
+TEST(ExitCode, OfAVerify) {
+  upkeep::VerifyReport report;
+  report.lost_id.add("a");
+  EXPECT_EQ(exit_code_of(report), ExitCode::left);
+  report.frozen.add("b");
+  EXPECT_EQ(exit_code_of(report), ExitCode::waiting);
+  report.failures.add(Error(ErrorKind::access_denied, "x"));
+  EXPECT_EQ(exit_code_of(report), ExitCode::refused);
+  report.damaged = 1;
+  EXPECT_EQ(exit_code_of(report), ExitCode::damaged);
+}
+
+TEST(ExitCode, ReadmeHasTheTable) {
+  std::ifstream file(std::string(S3C_TEST_DATA) + "/../../README.md");
+  const std::string readme{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::string table = "| exit code | |\n| --- | --- |\n";
+  for (const ExitCodeMeaning& row : kExitCodes)
+    table += fmt::format("| {} | {} |\n", static_cast<int>(row.code), row.meaning);
+  EXPECT_THAT(readme, HasSubstr(table + "\n"));
+  std::vector<int> order;
+  for (const ExitCode code : kWorstFirst) order.push_back(static_cast<int>(code));
+  order.pop_back();
+  EXPECT_THAT(readme,
+              HasSubstr(fmt::format("If several apply, the first of {} counts.", fmt::join(order, ", "))));
+}
+
+/// A hint must not say that another try helps while the last line says that it doesn't, or the other way round.
+TEST(Hints, AgreeWithTheLastLine) {
+  EXPECT_THAT(hint_for(Error(ErrorKind::damaged, "x")), AllOf(HasSubstr("verify --deep"), Not(HasSubstr("again"))));
+  EXPECT_THAT(last_line(ExitCode::failed), HasSubstr("run the same command again"));
+  EXPECT_THAT(last_line(ExitCode::refused),
+              HasSubstr("put right what is named above, then run the same command"));
+  EXPECT_THAT(last_line(ExitCode::damaged), HasSubstr("does not repair"));
+  for (const char* code :
+       {"ExpiredToken", "RequestTimeTooSkewed", "NoSuchBucket", "InvalidObjectState", ""}) {
+    for (int i = 0; i <= static_cast<int>(ErrorKind::internal); ++i) {
+      const Error error(static_cast<ErrorKind>(i), "x", {.operation = "GetObject", .code = code});
+      const std::string text = hint_for(error) + "; " + std::string(last_line(exit_code_of(error)));
+      SCOPED_TRACE(text);
+      EXPECT_THAT(text, Not(HasSubstr("won't help")));
+    }
+  }
 }
 
 std::string hint(ErrorKind kind, ErrorContext context = {}) {
