@@ -129,6 +129,11 @@ std::vector<ManifestName> Catalog::list_volume(std::string_view archive_key) {
   return list(fmt::format("{}{}/", kManifestFolder, archive_key), parse_manifest_key);
 }
 
+bool Catalog::is_listed(const ManifestName& name) {
+  const std::vector<ManifestName> listed = list_volume(name.archive_key);
+  return std::find(listed.begin(), listed.end(), name) != listed.end();
+}
+
 index::Manifest Catalog::read_manifest(const ManifestName& name) {
   s3::GetObjectRequest request;
   request.bucket = bucket_;
@@ -384,6 +389,15 @@ std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, con
 
 base::Error Catalog::bad_index(const std::string& key, const std::string& why) const {
   return {ErrorKind::damaged, why, {.operation = "read index", .resource = bucket_ + "/" + key}};
+}
+
+Error vanished_manifest(const Catalog& catalog, const ManifestName& name) {
+  return {
+      ErrorKind::not_found,
+      "the store lists this manifest but answers 404 when it is read, so nothing is known of its volume's "
+      "members. If that stays so, catalog rebuild makes the manifest again",
+      {.operation = "read manifest",
+       .resource = catalog.bucket() + "/" + manifest_key(name.archive_key, name.id)}};
 }
 
 }  // namespace s3c::catalog

@@ -89,8 +89,11 @@ class Catalog {
   std::vector<ManifestName> list_group(std::string_view stem);
   /// The manifests of one volume's name.
   std::vector<ManifestName> list_volume(std::string_view archive_key);
-  /// Throws not_found when another process has removed it meanwhile.
+  /// Throws not_found when another process has removed it meanwhile; ask is_listed() whether that is so.
   index::Manifest read_manifest(const ManifestName& name);
+  /// Whether a listing shows this manifest now. Some stores list an object and answer 404 to its GET (Ceph
+  /// RGW with a stale entry in the bucket's index).
+  bool is_listed(const ManifestName& name);
   /// Step 2 of the protocol: lists the group's manifests, HEADs the archives that they name, and keeps the
   /// proofs. The record of a foreign archive that is still there is only in `listed`: it proves nothing, and
   /// must not be cleared.
@@ -158,5 +161,8 @@ class Catalog {
   s3::ObjectStore& store_;
   std::string bucket_;
 };
+
+/// What readers say, as not_found, of a manifest that is_listed() although its GET answers 404.
+base::Error vanished_manifest(const Catalog& catalog, const ManifestName& name);
 
 }  // namespace s3c::catalog

@@ -144,6 +144,18 @@ bool DateRange::may_contain(const Date& date) const {
   return (!first_ || latest >= *first_) && (!last_ || earliest <= *last_);
 }
 
+std::string DateRange::text() const {
+  std::string text;
+  for (const int year : years_) text += fmt::format("{}{}", text.empty() ? "" : ", ", year);
+  if (!text.empty()) return (years_.size() == 1 ? "the year " : "the years ") + text;
+  const auto day = [](int date) {
+    return fmt::format("{:04}-{:02}-{:02}", date / 10'000, date / 100 % 100, date % 100);
+  };
+  if (!first_ && !last_) return {};
+  return fmt::format("the days{}{}", first_ ? " from " + day(*first_) : "",
+                     last_ ? " until " + day(*last_) : "");
+}
+
 Layout Layout::parse(std::string_view text) {
   constexpr std::string_view kWhat = "layout";
   constexpr std::string_view kStart = "{prefix}/";

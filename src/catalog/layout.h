@@ -43,6 +43,8 @@ class DateRange {
 
   /// Whether the range has a day that matches the known parts of date.
   bool may_contain(const Date& date) const;
+  /// "the years 2016, 2017", "the days from 2018-04-01 until 2018-04-30"; empty for all dates.
+  std::string text() const;
 
  private:
   std::set<int> years_;

@@ -128,6 +128,7 @@ class Search {
   /// record with a commit mark.
   std::optional<Error> without_manifest(const ManifestName& name) {
     try {
+      if (catalog_.is_listed(name)) return vanished_manifest(catalog_, name);
       if (!catalog_.has_commit_mark(name)) return std::nullopt;
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled) throw;

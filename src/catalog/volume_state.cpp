@@ -72,6 +72,8 @@ std::string_view to_string(VolumeState state) {
       return "no_manifest";
     case VolumeState::unreadable:
       return "unreadable";
+    case VolumeState::vanished:
+      return "vanished";
   }
   return "unknown";
 }
@@ -101,10 +103,16 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
     if (error.kind() != ErrorKind::damaged && error.kind() != ErrorKind::unsupported &&
         error.kind() != ErrorKind::wrong_state && error.kind() != ErrorKind::not_found)
       throw;
-    info.state = error.kind() != ErrorKind::not_found ? VolumeState::unreadable
-                 : volume.record->marked              ? VolumeState::lost
-                                                      : VolumeState::unfinished;
-    info.detail = error.kind() == ErrorKind::not_found ? "its record was removed meanwhile" : error.what();
+    if (error.kind() != ErrorKind::not_found) {
+      info.state = VolumeState::unreadable;
+      info.detail = error.what();
+    } else if (catalog.is_listed(volume.record->name)) {
+      info.state = VolumeState::vanished;
+      info.detail = vanished_manifest(catalog, volume.record->name).message();
+    } else {
+      info.state = volume.record->marked ? VolumeState::lost : VolumeState::unfinished;
+      info.detail = "its record was removed meanwhile";
+    }
     return info;
   }
   compare_with_archive(store, catalog, info);

@@ -24,6 +24,7 @@ enum class VolumeState {
   replaced,     ///< the archive carries the manifest's id, but not its size or checksum
   no_manifest,  ///< an archive, perhaps with an index, that no manifest names
   unreadable,   ///< the manifest can't be read
+  vanished,     ///< the store lists the manifest, but answers 404 when it is read
 };
 
 /// The state's name as it is written above; public API.

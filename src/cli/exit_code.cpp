@@ -13,6 +13,7 @@ std::string_view name_of(ExitCode code) {
 ExitCode exit_code_of(base::ErrorKind kind) {
   if (kind == base::ErrorKind::cancelled) return ExitCode::interrupted;
   if (kind == base::ErrorKind::damaged) return ExitCode::damaged;
+  if (kind == base::ErrorKind::not_found) return ExitCode::left;
   return worth_retrying(kind) ? ExitCode::failed : ExitCode::refused;
 }
 

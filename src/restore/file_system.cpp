@@ -73,7 +73,7 @@ Meaning meaning_of(int error) {
               "a symbolic link is where a directory is needed, and links aren't followed: remove the link or "
               "choose another directory"};
     case ENOENT:
-      return {ErrorKind::not_found,
+      return {ErrorKind::invalid_argument,
               "the directory is not there: it can't be made, or it was removed meanwhile"};
     default:
       return {ErrorKind::transient, {}};

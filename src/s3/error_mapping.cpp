@@ -177,7 +177,10 @@ base::Error error_from_answer(std::string_view operation, const std::string& res
   const Meaning by_status = meaning_of_status(answer.status, answer.body.empty());
   // A known code decides. Otherwise the status does, so a 5xx with a new, unknown code is usually tried
   // again.
-  const ErrorKind kind = known != nullptr ? known->kind : by_status.kind;
+  ErrorKind kind = known != nullptr ? known->kind : by_status.kind;
+  // An answer without S3's code, as to HEAD: the resource tells whether an object or a bucket is missing.
+  const bool names_an_object = resource.find('/') != std::string::npos;
+  if (known == nullptr && kind == ErrorKind::not_found && !names_an_object) kind = ErrorKind::no_bucket;
   std::string message = base::printable(document.message);
   while (message.ends_with('.')) message.pop_back();
   if (message.empty()) message = known != nullptr ? known->text : by_status.text;

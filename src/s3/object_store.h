@@ -50,7 +50,7 @@ class ObjectStore {
   /// and initiated are times of the same clock. Never blocks, throws nothing.
   virtual base::Timestamp now() const = 0;
 
-  /// HeadBucket. Throws not_found when there is no such bucket, access_denied when we may not read it.
+  /// HeadBucket. Throws no_bucket when there is no such bucket, access_denied when we may not read it.
   virtual void head_bucket(const std::string& bucket) = 0;
 
   /// One page of ListObjectsV2 with encoding-type=url; keys are returned decoded.

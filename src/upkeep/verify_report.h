@@ -34,8 +34,14 @@ struct VerifyReport {
   VolumeNames unfinished;           ///< records of runs that may still work
   VolumeNames garbage;              ///< records of killed runs, which gc removes
   VolumeNames foreign;              ///< objects under a volume's name that aren't ours
+  VolumeNames absent;               ///< volumes that were named and of which there is nothing
   base::Failures failures;          ///< of volumes that could not be looked at
   bool interrupted = false;
+
+  /// No volume and nothing else was found: what was asked for isn't there, so nothing was verified.
+  bool nothing_found() const {
+    return volumes == 0 && unfinished.empty() && garbage.empty() && foreign.empty() && failures.empty();
+  }
 };
 
 }  // namespace s3c::upkeep

@@ -30,9 +30,8 @@ class VerifyRun {
       : options_(options),
         context_(context),
         memory_(options.memory_bytes),
-        check_(context.store, options.scope.archive_bucket,
-               {options.deep, options.mend, options.thaw, options.min_age}, memory_, context.progress,
-               context.stop) {}
+        check_(context.store, {options.scope, options.deep, options.mend, options.thaw, options.min_age},
+               memory_, context.progress, context.stop) {}
 
   VerifyReport run() {
     try {
@@ -74,6 +73,7 @@ class VerifyRun {
         [&](In& input) {
           Findings findings = check(input);
           for (const VolumeFinding& finding : findings) {
+            if (finding.kind == Kind::none || finding.kind == Kind::absent) continue;
             context_.progress.update([&](VerifyCounts& now) {
               ++now.volumes;
               now.damages += finding.damages.count();
@@ -99,6 +99,8 @@ class VerifyRun {
         return report_.garbage.add(finding.archive_key);
       case Kind::foreign:
         return report_.foreign.add(finding.archive_key);
+      case Kind::absent:
+        return report_.absent.add(finding.archive_key);
       case Kind::failed:
         if (finding.error->kind() == ErrorKind::cancelled) return;  // not a failure: a stop came first
         return report_.failures.add(*finding.error);

@@ -35,22 +35,28 @@ void VolumeFinding::damage(std::string what) {
   damages.add({"", std::move(what)});
 }
 
-VolumeCheck::VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,
-                         base::MemoryBudget& memory, VerifyProgress& progress, std::stop_token stop)
+VolumeCheck::VolumeCheck(s3::ObjectStore& store, const Options& options, base::MemoryBudget& memory,
+                         VerifyProgress& progress, std::stop_token stop)
     : store_(store),
-      bucket_(archive_bucket),
+      bucket_(options.scope.archive_bucket),
       options_(options),
       memory_(memory),
       progress_(progress),
       stop_(std::move(stop)),
-      catalog_(store, archive_bucket),
+      catalog_(store, bucket_),
       copies_(kCopies) {}
 
 VolumeFinding VolumeCheck::check(const catalog::ListedVolume& listed) {
+  return check(listed, Wanted::in_scope);
+}
+
+VolumeFinding VolumeCheck::check(const catalog::ListedVolume& listed, Wanted wanted) {
   VolumeFinding finding;
   finding.archive_key = listed.archive_key;
   try {
     judge(listed, finding);
+    if (wanted == Wanted::in_scope && finding.manifest && !options_.scope.holds(*finding.manifest))
+      finding.kind = Kind::none;
     if (!options_.deep) return finding;
     if (finding.kind == Kind::whole || finding.kind == Kind::lost_id || finding.kind == Kind::unproven) {
       read(listed.archive, finding);
@@ -86,13 +92,15 @@ std::vector<VolumeFinding> VolumeCheck::check_named(const std::string& archive_k
     catalog::CatalogListing listing(store_, bucket_, archive_key + "/");
     while (auto record = listing.next()) records.push_back(*std::move(record));
     for (const catalog::CatalogRecord& record : records)
-      findings.push_back(check({archive_key, record, archive}));
+      findings.push_back(check({archive_key, record, archive}, Wanted::any));
     if (!findings.empty()) return findings;
-    if (!archive) {
-      throw Error(ErrorKind::not_found, "there is no such volume, neither an archive nor a record of one",
-                  {.operation = "verify", .resource = bucket_ + "/" + base::printable(archive_key)});
+    if (archive) {
+      findings.push_back(check({archive_key, std::nullopt, archive}, Wanted::any));
+    } else {
+      VolumeFinding& absent = findings.emplace_back();
+      absent.archive_key = archive_key;
+      absent.kind = Kind::absent;
     }
-    findings.push_back(check({archive_key, std::nullopt, archive}));
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
     VolumeFinding& failed = findings.emplace_back();
@@ -115,6 +123,8 @@ void VolumeCheck::judge(const catalog::ListedVolume& listed, VolumeFinding& find
     case catalog::VolumeState::unproven:
       finding.kind = VolumeFinding::Kind::unproven;
       return judge_index(finding);
+    case catalog::VolumeState::vanished:
+      throw vanished_manifest(catalog_, listed.record->name);
     case catalog::VolumeState::lost:
     case catalog::VolumeState::replaced:
     case catalog::VolumeState::unreadable:
@@ -161,6 +171,7 @@ bool VolumeCheck::read_index(VolumeFinding& finding) {
 void VolumeCheck::judge_without_manifest(const catalog::ListedVolume& listed, VolumeFinding& finding) {
   const auto head = store_.head_object(bucket_, listed.archive_key);
   if (!head) {
+    expect_unlisted(listed.archive_key);
     finding.kind = VolumeFinding::Kind::none;
     return;
   }
@@ -171,6 +182,16 @@ void VolumeCheck::judge_without_manifest(const catalog::ListedVolume& listed, Vo
   } else {
     finding.damage("the catalog has no manifest of it; catalog rebuild makes it again");
   }
+}
+
+/// Throws not_found if the store still lists an archive that it has just answered 404 for.
+void VolumeCheck::expect_unlisted(const std::string& archive_key) {
+  s3::ObjectListing listing(store_, bucket_, archive_key, "", {});
+  const s3::ObjectSummary* first = listing.peek();
+  if (first == nullptr || first->key != archive_key) return;
+  throw Error(ErrorKind::not_found,
+              "the store lists this archive but answers 404 when it is looked at, so nothing is known of it",
+              {.operation = "verify", .resource = bucket_ + "/" + archive_key});
 }
 
 void VolumeCheck::judge_unfinished(const catalog::ListedVolume& listed, VolumeFinding& finding) {

@@ -12,6 +12,7 @@
 #include "base/memory_budget.h"
 #include "base/slots.h"
 #include "catalog/catalog.h"
+#include "catalog/catalog_scope.h"
 #include "catalog/volume_audit.h"
 #include "catalog/volume_listing.h"
 #include "catalog/volume_state.h"
@@ -31,8 +32,9 @@ struct VolumeFinding {
     unfinished,  ///< a record of a run that may still work
     garbage,     ///< a record of a killed run
     foreign,     ///< an object that isn't ours
+    absent,      ///< there is neither an archive nor a record of that name
     failed,      ///< it could not be looked at
-    none,        ///< it is gone by now, or a stop ended the check
+    none,        ///< it is gone by now, isn't in scope, or a stop ended the check
   };
   std::string archive_key;
   Kind kind = Kind::whole;
@@ -51,28 +53,32 @@ struct VolumeFinding {
 class VolumeCheck {
  public:
   struct Options {
+    const catalog::CatalogScope& scope;
     bool deep = false;
     bool mend = false;                         ///< deep: a whole volume that lost its id gets it back
     std::optional<catalog::ThawOptions> thaw;  ///< deep: asked for where a volume is frozen
     std::chrono::seconds min_age{0};  ///< a younger record without its archive may be of a run that works
   };
-  /// store, memory and progress outlive the check. memory: for the bytes that a deep check reads. progress
+  /// store, options.scope, memory and progress outlive the check. memory: for the bytes that a deep check reads. progress
   /// counts these bytes.
-  VolumeCheck(s3::ObjectStore& store, const std::string& archive_bucket, const Options& options,
-              base::MemoryBudget& memory, VerifyProgress& progress, std::stop_token stop);
+  VolumeCheck(s3::ObjectStore& store, const Options& options, base::MemoryBudget& memory,
+              VerifyProgress& progress, std::stop_token stop);
 
-  /// Checks a volume as a listing showed it. No listing is a snapshot: a volume that looks damaged because a
+  /// Checks a volume as a listing showed it, unless its manifest shows that it isn't in scope. No listing is a snapshot: a volume that looks damaged because a
   /// run commits it right now is looked at once more. Shallow: one GET, and a HEAD each of archive and index.
   /// If the store keeps no SHA-256 of the index, the index is read.
   VolumeFinding check(const catalog::ListedVolume& listed);
-  /// Checks the volumes of that name; after a race there are several. Without any, returns one finding of
-  /// kind failed (not_found).
+  /// Checks the volumes of that name, in scope or not; after a race there are several. Without any, returns one
+  /// finding of kind absent.
   std::vector<VolumeFinding> check_named(const std::string& archive_key);
 
  private:
+  enum class Wanted { in_scope, any };
+  VolumeFinding check(const catalog::ListedVolume& listed, Wanted wanted);
   void judge(const catalog::ListedVolume& listed, VolumeFinding& finding);
   void judge_index(VolumeFinding& finding);
   void judge_without_manifest(const catalog::ListedVolume& listed, VolumeFinding& finding);
+  void expect_unlisted(const std::string& archive_key);
   void judge_unfinished(const catalog::ListedVolume& listed, VolumeFinding& finding);
   std::optional<catalog::CatalogRecord> find_record(const catalog::ManifestName& name);
   void read(const std::optional<s3::ObjectSummary>& archive, VolumeFinding& finding);

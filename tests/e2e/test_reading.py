@@ -56,7 +56,8 @@ class Reading(StoreCase):
         self.assertEqual({volume}, {row["volume"] for row in rows})
         self.assertEqual(len(wanted), len(self.read("ls", volume).out.splitlines()))
         self.assertIn(rows[0]["etag"], self.read("ls", "-l", volume).out)
-        self.assertIn("no volume of that name", self.read("ls", f"{self.source}/20190101.zip", code=2).err)
+        self.assertIn("no volume of that name", self.read("ls", f"{self.source}/20190101.zip", code=3).err)
+        self.assertIn("the year 2081", self.read("ls", "--years", "2081", code=3).err)
 
     def test_find(self):
         for key in ODD:
@@ -87,7 +88,7 @@ class Reading(StoreCase):
             with self.subTest(key=key):
                 got = run(self.store, "cat", "--arch-bucket", self.archive, "--bucket", self.source, "--", key)
                 self.assertEqual((0, self.originals[key].body), (got.code, got.raw_out), str(got))
-        self.assertIn("no volume holds this key", self.read("cat", "sources/2018/04/01/none", code=2).err)
+        self.assertIn("no volume holds this key", self.read("cat", "sources/2018/04/01/none", code=3).err)
 
     def test_cat_of_what_was_overwritten(self):
         key = "sources/2018/04/01/UPPER"

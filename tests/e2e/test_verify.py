@@ -112,9 +112,14 @@ class Verify(StoreCase):
 
     def test_mistakes(self):
         result = run(self.store, "verify", "--arch-bucket", self.archive, f"{self.source}/20190101.zip", self.volume)
-        self.assertEqual(2, result.code)
-        self.assertIn("there is no such volume", result.out)
+        self.assertEqual(3, result.code)
+        self.assertIn(f'NOT FOUND in archive bucket "{self.archive}": 1 volume', result.out)
         self.assertIn("whole: 1 of 1 volume", result.out)
+        for typo in (("--bucket", "scr"), ("--bucket", self.source, "--years", "2081"), (f"{self.source}/20190101.zip",)):
+            result = run(self.store, "verify", "--arch-bucket", self.archive, *typo)
+            self.assertEqual(3, result.code, str(result))
+            self.assertIn(f'archive bucket "{self.archive}"', result.out)
+        self.assertIn("NOTHING VERIFIED", run(self.store, "verify", "--arch-bucket", self.archive, "--bucket", "scr").out)
 
 
 @on_stores("full", "lesser")

@@ -13,6 +13,7 @@
 #include "cli/commands/member_names.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
+#include "cli/output/scope_text.h"
 #include "cli/session.h"
 
 namespace s3c::cli {
@@ -134,7 +135,8 @@ ExitCode run_cat_command(const CatOptions& options, const SessionSettings& setti
   // would pass for the newest.
   if (const ExitCode code = tell_failures(report, session.terminal()); code != ExitCode::done) return code;
   if (found.empty()) {
-    throw Error(ErrorKind::not_found, "no volume holds this key",
+    throw Error(ErrorKind::not_found,
+                "no volume holds this key; looked in " + scope_text(options.scope, options.volume),
                 {.operation = "cat", .resource = base::printable(options.key)});
   }
   const std::vector<const catalog::FoundMember*> newest = catalog::newest_of(found);

@@ -12,6 +12,7 @@
 #include "cli/options/scope.h"
 #include "cli/output/format.h"
 #include "cli/output/member_lines.h"
+#include "cli/output/scope_text.h"
 #include "cli/session.h"
 
 namespace s3c::cli {
@@ -120,15 +121,15 @@ ExitCode run_find_command(const FindOptions& options, const SessionSettings& set
   std::uint64_t tied = 0;
   catalog::SearchReport report = print_found(options, query, session, missed, tied);
   const ExitCode failures = tell_failures(report, session.terminal());
-  const ExitCode unfound = missed.tell(report.members != 0, session.terminal());
+  const ExitCode unfound =
+      missed.tell(report.members != 0, scope_text(options.scope, options.volume), session.terminal());
   if (tied != 0) {
     session.terminal().write_line(fmt::format(
         "the newest object of {} can't be told: their lines end in \"?\"; --volume takes the one of a "
         "volume",
         format_count(tied, "key", "keys")));
   }
-  if (failures != ExitCode::done) return failures;
-  return tied != 0 ? ExitCode::left : unfound;
+  return worse(failures, tied != 0 ? ExitCode::left : unfound);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
 #include "cli/output/member_lines.h"
+#include "cli/output/scope_text.h"
 #include "cli/session.h"
 
 namespace s3c::cli {
@@ -26,7 +27,7 @@ constexpr std::string_view kLsProse =
     R"(Lists the volumes of an archive bucket, each with its objects, bytes, ratio, storage class, state of the
 thaw and time of creation. With the key of a volume, lists the members of that volume. Only the catalog is
 read, so nothing has to be thawed. Lines are printed as they are found; with --output json each line is a
-JSON document.
+JSON document. The exit code is 3 if there is no such volume, or no volume at all.
 )";
 
 constexpr std::string_view kLsExamples = R"(  The volumes of 2018:
@@ -75,6 +76,7 @@ ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& l
   catalog::VolumeListing listing(session.store(), options.scope);
   bool any = false;
   std::uint64_t unreadable = 0;
+  std::uint64_t vanished = 0;
   base::in_order<ListedVolume, VolumeInfo>(
       options.threads,
       [&] {
@@ -85,14 +87,22 @@ ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& l
       [&](VolumeInfo&& volume) {
         if (volume.manifest && !options.scope.holds(*volume.manifest)) return;
         if (volume.state == catalog::VolumeState::unreadable) ++unreadable;
+        if (volume.state == catalog::VolumeState::vanished) ++vanished;
         if (!any && !json && !session.output().quiet) lines.write(volume_heading());
         any = true;
         lines.write(json ? volume_json(volume) : volume_line(volume));
       });
-  if (unreadable == 0) return ExitCode::done;
-  session.terminal().write_line(
-      fmt::format("manifests that can't be read: {}; verify tells why", unreadable));
-  return ExitCode::failed;
+  if (!any) session.terminal().write_line("not found: no volume in " + scope_text(options.scope));
+  if (vanished != 0) {
+    session.terminal().write_line(
+        fmt::format("manifests that the store lists but answers 404 for: {}; see above", vanished));
+  }
+  if (unreadable != 0) {
+    session.terminal().write_line(
+        fmt::format("manifests that can't be read: {}; verify tells why", unreadable));
+    return ExitCode::failed;
+  }
+  return any && vanished == 0 ? ExitCode::done : ExitCode::left;
 }
 
 ExitCode list_members(const LsOptions& options, Session& session, ResultLines& lines) {

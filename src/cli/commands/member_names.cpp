@@ -66,7 +66,7 @@ void MissedKeys::found(const std::string& key) {
   if (place != keys.end() && *place == key) found_[static_cast<std::size_t>(place - keys.begin())] = true;
 }
 
-ExitCode MissedKeys::tell(bool any, Terminal& terminal) const {
+ExitCode MissedKeys::tell(bool any, const std::string& where, Terminal& terminal) const {
   base::Counted<std::string_view, 20> missed;
   for (std::size_t i = 0; i < found_.size(); ++i) {
     if (!found_[i]) missed.add(query_.keys()[i]);
@@ -75,11 +75,11 @@ ExitCode MissedKeys::tell(bool any, Terminal& terminal) const {
     terminal.write_line(fmt::format("not found: {}", base::printable(key)));
   if (const std::uint64_t more = missed.count() - missed.named().size(); more != 0)
     terminal.write_line(fmt::format("and {} more were not found", more));
-  if (!any && (query_.has_globs() || query_.wants_everything()) && missed.empty()) {
-    terminal.write_line("not found: nothing matches");
-    return ExitCode::left;
-  }
-  return missed.empty() ? ExitCode::done : ExitCode::left;
+  const bool nothing = !any && (query_.has_globs() || query_.wants_everything()) && missed.empty();
+  if (nothing) terminal.write_line("not found: nothing matches");
+  if (missed.empty() && !nothing) return ExitCode::done;
+  terminal.write_line("looked in: " + where);
+  return ExitCode::left;
 }
 
 ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal) {

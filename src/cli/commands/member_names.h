@@ -38,10 +38,10 @@ class MissedKeys {
   explicit MissedKeys(const catalog::MemberQuery& query)
       : query_(query), found_(query.keys().size(), false) {}
   void found(const std::string& key);
-  /// Names on terminal the keys that were asked for and not found. any: whether anything was found at all;
-  /// for globs, and for a query for everything, only that is reported. Returns left if something was not
-  /// found, else done.
-  ExitCode tell(bool any, Terminal& terminal) const;
+  /// Names on terminal the keys that were asked for and not found, and where they were looked for
+  /// (scope_text.h). any: whether anything was found at all; for globs, and for a query for everything, only
+  /// that is reported. Returns left if something was not found, else done.
+  ExitCode tell(bool any, const std::string& where, Terminal& terminal) const;
 
  private:
   const catalog::MemberQuery& query_;

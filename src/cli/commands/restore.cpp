@@ -15,6 +15,7 @@
 #include "cli/options/values.h"
 #include "cli/output/format.h"
 #include "cli/output/restore_summary.h"
+#include "cli/output/scope_text.h"
 #include "cli/session.h"
 #include "restore/restore_plan.h"
 #include "restore/restore_run.h"
@@ -230,9 +231,10 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
     }
     report = report_of(settings, plan, context, session);
   }
-  const ExitCode unfound = missed.tell(plan.members + plan.tied + plan.withheld != 0, session.terminal());
-  ExitCode code = exit_code_of(report);
-  if (code == ExitCode::done) code = unfound;
+  const ExitCode unfound =
+      missed.tell(plan.members + plan.tied + plan.withheld != 0,
+                  scope_text(settings.options.scope, settings.options.volume), session.terminal());
+  const ExitCode code = worse(exit_code_of(report), unfound);
   return session.conclude(RestoreOutcome{session.outcome_of(settings, report, code), plan});
 }
 

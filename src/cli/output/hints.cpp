@@ -66,7 +66,6 @@ std::string for_absent_bucket(const Error& error) {
 
 /// An answer to HEAD has no body, so S3 can't say which of the possible reasons it was.
 std::string for_head_bucket(const Error& error) {
-  if (error.kind() == ErrorKind::not_found) return for_absent_bucket(error);
   if (error.kind() == ErrorKind::access_denied) {
     return fmt::format(
         "check that the access key and the secret key are right and belong to this store, that the "
@@ -99,7 +98,6 @@ std::string for_code(const Error& error) {
            "on where this one stopped";
   }
   if (code == "InvalidToken") return "check AWS_SESSION_TOKEN: it must belong to the access key";
-  if (code == "NoSuchBucket") return for_absent_bucket(error);
   if (code == "RequestTimeTooSkewed")
     return "this machine's clock is wrong: set it, then run the same command again";
   if (code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" ||
@@ -184,8 +182,9 @@ std::string hint_for(const Error& error) {
       return "another process changed it meanwhile: run the same command again";
     case ErrorKind::cancelled:
       return "run the same command again to go on";
-    case ErrorKind::not_found:
     case ErrorKind::no_bucket:
+      return for_absent_bucket(error);
+    case ErrorKind::not_found:
     case ErrorKind::no_upload:
     case ErrorKind::wrong_state:
     case ErrorKind::invalid_argument:

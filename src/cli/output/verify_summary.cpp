@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "cli/output/format.h"
+#include "cli/output/scope_text.h"
 #include "cli/output/summary_parts.h"
 
 namespace s3c::cli {
@@ -84,7 +85,8 @@ ExitCode exit_code_of(const VerifyReport& report) {
   ExitCode code = exit_code_of(report.failures.by_kind());
   if (report.damaged != 0) code = worse(code, ExitCode::damaged);
   if (!report.frozen.empty()) code = worse(code, ExitCode::waiting);
-  return report.lost_id.empty() && report.unproven.empty() ? code : worse(code, ExitCode::left);
+  const bool left = !report.lost_id.empty() || !report.unproven.empty() || !report.absent.empty();
+  return left || report.nothing_found() ? worse(code, ExitCode::left) : code;
 }
 
 std::string text_summary(const VerifyOutcome& outcome) {
@@ -94,7 +96,13 @@ std::string text_summary(const VerifyOutcome& outcome) {
                   format_count(report.objects, "object", "objects"), format_bytes(report.archive_bytes));
   if (outcome.options.deep)
     text += fmt::format("read and decoded: {}\n", format_count(report.members_read, "object", "objects"));
+  if (report.nothing_found() && report.absent.empty())
+    text += fmt::format("NOTHING VERIFIED: no volume was found in {}\n", scope_text(outcome.options.scope));
   return text + damages_text(report) +
+         names_text(fmt::format("NOT FOUND in archive bucket \"{}\": {}, neither an archive nor a record",
+                                base::printable(outcome.options.scope.archive_bucket),
+                                format_volumes(report.absent.count())),
+                    report.absent) +
          names_text(fmt::format("not read, frozen: {}", format_volumes(report.frozen.count())),
                     report.frozen) +
          thaws_text(report) + lost_ids_text(report) +
@@ -128,6 +136,7 @@ std::string json_summary(const VerifyOutcome& outcome) {
                {"unfinished", names_json(report.unfinished)},
                {"garbage", names_json(report.garbage)},
                {"foreign", names_json(report.foreign)},
+               {"absent", names_json(report.absent)},
                {"failures", failures_json(report.failures)},
                {"requests", requests_json(outcome.requests)}});
   return dumped(json);

@@ -183,6 +183,25 @@ TEST_F(MemberSearchTest, AVolumeWhoseManifestWasRemovedIsTold) {
   EXPECT_TRUE(unsearched_.contains(day_key(1, 0)));
 }
 
+/// The store lists the manifest, but answers 404 when it is read, with a commit mark and without.
+TEST_F(MemberSearchTest, AManifestThatIsListedButCanNotBeReadIsNamed) {
+  archive();
+  const std::string manifest = manifest_of("src/20180402.zip");
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::get && call.key == manifest) throw support::store_error(ErrorKind::not_found, "NoSuchKey");
+  };
+  const auto name = parse_manifest_key(manifest);
+  for (const bool marked : {true, false}) {
+    if (!marked) store_.erase(support::kArchive, commit_mark_key(name->archive_key, name->id));
+    const SearchReport report = search(MemberQuery());
+    ASSERT_EQ(report.failures.named().size(), 1u) << marked;
+    EXPECT_EQ(report.failures.named()[0].kind(), ErrorKind::not_found);
+    EXPECT_THAT(report.failures.named()[0].what(), HasSubstr(manifest));
+    EXPECT_EQ(keys().size(), 13u);
+    EXPECT_EQ(states().at("src/20180402.zip"), VolumeState::vanished);
+  }
+}
+
 TEST_F(MemberSearchTest, OneVolumeByItsName) {
   archive();
   EXPECT_EQ(search(MemberQuery(), "src/20180401-3.zip").members, 1u);

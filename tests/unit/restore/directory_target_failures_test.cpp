@@ -218,7 +218,7 @@ TEST_F(DirectoryTargetFailureTest, WithoutPermissionNothingIsWritten) {
 TEST_F(DirectoryTargetFailureTest, ADirectoryThatWasRemovedIsNamed) {
   const auto to = target();
   fs::remove(root_);
-  EXPECT_EQ(error_kind([&] { to->write(row_of_file("x", "x"), "x"); }), ErrorKind::not_found);
+  EXPECT_EQ(error_kind([&] { to->write(row_of_file("x", "x"), "x"); }), ErrorKind::invalid_argument);
 }
 
 TEST_F(DirectoryTargetFailureTest, WhatAKilledRunLeftIsNobodysFile) {

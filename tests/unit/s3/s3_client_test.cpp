@@ -242,7 +242,7 @@ TEST_F(S3ClientTest, HeadBucket) {
   client_->head_bucket("b");
   EXPECT_EQ(request(0).url, "http://store/b");
   transport_.add(answer(404));
-  EXPECT_EQ(error_of([&] { client_->head_bucket("b"); }).kind(), ErrorKind::not_found);
+  EXPECT_EQ(error_of([&] { client_->head_bucket("b"); }).kind(), ErrorKind::no_bucket);
 }
 
 TEST_F(S3ClientTest, AnEmptyKeyNeverBecomesABucketRequest) {

@@ -323,10 +323,50 @@ TEST_F(VerifyRunTest, OnlyTheVolumesThatWereNamed) {
   options_.volumes = {"src/20190101.zip", "src/20180402.zip"};
   const VerifyReport report = verify();
   EXPECT_EQ(report.whole, 1u) << "one that isn't there doesn't keep the others from being looked at";
-  EXPECT_EQ(report.failures.count(), 1u);
-  EXPECT_TRUE(report.failures.refused());
-  ASSERT_FALSE(report.failures.empty());
-  EXPECT_EQ(report.failures.named().front().kind(), ErrorKind::not_found);
+  EXPECT_THAT(report.absent.named(), ElementsAre("src/20190101.zip"));
+  EXPECT_TRUE(report.failures.empty());
+  EXPECT_FALSE(report.nothing_found());
+  options_.volumes = {"src/20190101.zip"};
+  EXPECT_TRUE(verify().nothing_found());
+}
+
+TEST_F(VerifyRunTest, AScopeThatHoldsNothingIsNotGreen) {
+  archive();
+  EXPECT_FALSE(verify().nothing_found());
+  const catalog::CatalogScope right = options_.scope;
+  options_.scope.bucket = "scr";
+  EXPECT_TRUE(verify().nothing_found());
+  options_.scope = right;
+  options_.scope.dates = catalog::DateRange::years({2081});
+  EXPECT_TRUE(verify().nothing_found());
+  options_.scope.bucket = "";
+  EXPECT_TRUE(verify().nothing_found()) << "without a bucket only the manifests show the dates";
+  options_.scope = right;
+  options_.scope.archive_name = catalog::ArchiveName::parse("x/{yyyy}{mm}{dd}.zip");
+  EXPECT_TRUE(verify().nothing_found());
+  options_.scope = right;
+  options_.scope.prefix = "source";
+  options_.scope.only_prefix = true;
+  EXPECT_TRUE(verify().nothing_found()) << "the names don't show the prefix, the manifests do";
+}
+
+/// The store lists a manifest, or an archive that has no record, and answers 404 when it is looked at.
+TEST_F(VerifyRunTest, WhatIsListedButNotThereIsNamed) {
+  archive();
+  const std::string manifest = record_of("src/20180401.zip", false);
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::get && call.key == manifest) throw support::store_error(ErrorKind::not_found, "NoSuchKey");
+  };
+  const std::string stale = "src/20180405.zip";
+  store_.alter_list = [&](const s3::ListObjectsRequest& request, s3::ListObjectsPage& page) {
+    if (stale.starts_with(request.prefix)) page.objects.push_back({.key = stale});
+  };
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.whole, 5u);
+  EXPECT_EQ(report.damaged, 0u);
+  ASSERT_EQ(report.failures.named().size(), 2u);
+  for (const base::Error& error : report.failures.named())
+    EXPECT_EQ(error.kind(), ErrorKind::not_found) << error.what();
 }
 
 TEST_F(VerifyRunTest, OneThatCanNotBeLookedAtDoesNotStopTheRest) {

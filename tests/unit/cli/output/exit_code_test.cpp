@@ -30,7 +30,7 @@ using ::testing::Not;
 
 TEST(ExitCode, OfEachErrorKind) {
   const std::vector<std::pair<ErrorKind, int>> table = {
-      {ErrorKind::not_found, 2},        {ErrorKind::precondition_failed, 1},
+      {ErrorKind::not_found, 3},        {ErrorKind::precondition_failed, 1},
       {ErrorKind::access_denied, 2},    {ErrorKind::throttled, 1},
       {ErrorKind::transient, 1},        {ErrorKind::corrupt, 1},
       {ErrorKind::invalid_argument, 2}, {ErrorKind::unsupported, 2},
@@ -228,7 +228,7 @@ TEST(Hints, DenialsNameThePermissionAndTheBucket) {
 }
 
 TEST(Hints, HeadBucketHasNoReasonSoEveryPossibleOneIsNamed) {
-  EXPECT_THAT(hint(ErrorKind::not_found, {.operation = "HeadBucket", .resource = "b"}),
+  EXPECT_THAT(hint(ErrorKind::no_bucket, {.operation = "HeadBucket", .resource = "b"}),
               HasSubstr("no bucket \"b\""));
   EXPECT_THAT(hint(ErrorKind::access_denied, {.operation = "HeadBucket", .resource = "b"}),
               AllOf(HasSubstr("secret key"), HasSubstr("s3:ListBucket")));
