@@ -88,10 +88,24 @@ class PlanExecution {
     plan_.records.taken_keys.insert(m.archive_key);
     tally_.add_committed(m);
     s_.context.log.info("committed {}: {} objects, {} bytes", m.archive_key, m.objects, m.archive_size_bytes);
+    compare_with_asked(commit);
     // From the mark on, the record stays, whatever happens to its archive, and whether sources are deleted or
     // not.
     const catalog::MarkedVolume marked = s_.catalog.mark(commit.volume);
     if (!s_.options.keep_sources) deletes_.add({marked, CommittedBy::this_run, commit.looked_at});
+  }
+
+  /// The bytes are proven, so another class or encryption doesn't keep the sources from being deleted.
+  void compare_with_asked(const Commit& commit) {
+    const std::string difference = stored_otherwise(s_.options, commit.archive);
+    if (difference.empty()) return;
+    const std::string& key = commit.volume.manifest().archive_key;
+    if (s_.options.accept_class) {
+      s_.context.log.info("{} is stored otherwise than asked: {}", key, difference);
+      return;
+    }
+    s_.context.log.warn("{} is stored otherwise than asked: {}", key, difference);
+    tally_.add_otherwise_stored({key, difference});
   }
 
   void delete_for_earlier_runs() {

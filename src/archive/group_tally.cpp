@@ -59,6 +59,11 @@ void GroupTally::add_committed(const index::Manifest& manifest) {
       {manifest.archive_key, manifest.objects, manifest.source_size_bytes, manifest.archive_size_bytes});
 }
 
+void GroupTally::add_otherwise_stored(OtherwiseStored volume) {
+  base::MutexLock lock(mutex_);
+  report_.otherwise_stored.push_back(std::move(volume));
+}
+
 void GroupTally::count_lost_race() {
   base::MutexLock lock(mutex_);
   ++report_.lost_races;

@@ -38,6 +38,7 @@ class GroupTally {
   void add_left(LeftObject object);
   void add_sealed(const SealedVolume& sealed);
   void add_committed(const index::Manifest& manifest);
+  void add_otherwise_stored(OtherwiseStored volume);
   void count_lost_race();
   void count_deleted(std::uint64_t objects);
   void add_deletes(const DeleteReport& done);

@@ -1,5 +1,7 @@
 #include "archive/open_volume.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/crc.h"
@@ -76,9 +78,28 @@ s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
   request.attributes.storage_class = manifest.storage_class;
   request.attributes.metadata = {{catalog::kIdMetadata, manifest.id}};
   request.attributes.tags = s3::parse_tagging_header(options.tagging);
-  request.encryption = options.encryption;
   request.full_object_crc32 = powers.additional_checksums;
   return request;
+}
+
+std::string stored_otherwise(const ArchiveOptions& options, const s3::ObjectHead& archive) {
+  std::string difference;
+  const auto compare = [&difference](std::string_view what, const std::string& asked,
+                                     const std::string& told) {
+    if (asked == told) return;
+    difference += fmt::format("{}{} {} instead of {}", difference.empty() ? "" : ", ", what,
+                              told.empty() ? "none" : told, asked);
+  };
+  compare("storage class", options.storage_class, archive.storage_class);
+  const s3::Encryption& asked = options.encryption;
+  if (asked.algorithm.empty()) return difference;
+  compare("encryption", asked.algorithm, archive.server_side_encryption);
+  // The store tells a key by its ARN, which ends in the id. An alias can't be compared with it.
+  const bool comparable = !asked.kms_key_id.empty() && asked.kms_key_id.find("alias/") == std::string::npos &&
+                          !archive.kms_key_id.empty();
+  if (comparable && !archive.kms_key_id.ends_with("/" + asked.kms_key_id))
+    compare("KMS key", asked.kms_key_id, archive.kms_key_id);
+  return difference;
 }
 
 s3::CompleteMultipartUploadRequest complete_request(const SealedVolume& volume,

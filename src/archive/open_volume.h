@@ -31,11 +31,15 @@ struct SealedVolume {
   LeftObjects left;
 };
 
-/// The multipart upload that makes the archive at its own name: with the volume's id, class, tags,
-/// encryption.
+/// The multipart upload that makes the archive at its own name: with the volume's id, class and tags. The store's
+/// client adds the encryption, as it does to every object that it writes.
 s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
                                                 const ArchiveOptions& options,
                                                 const catalog::StorePowers& powers);
+
+/// How the archive is stored otherwise than it was asked for: class and encryption, as far as the store tells
+/// them. Empty: not at all. archive: what HEAD says of it.
+std::string stored_otherwise(const ArchiveOptions& options, const s3::ObjectHead& archive);
 
 /// Completes the upload of manifest.upload_id at the archive's own name, if nothing stands there. Has every
 /// check of the whole archive that the store can make.

@@ -27,7 +27,9 @@ struct ArchiveOptions {
   catalog::Layout layout = catalog::Layout::parse(catalog::kDefaultLayout);
   catalog::ArchiveName archive_name = catalog::ArchiveName::parse(catalog::kDefaultArchiveName);
   std::string storage_class = "GLACIER";
-  s3::Encryption encryption;
+  s3::Encryption encryption;  ///< what the store is told to use; the archive's HEAD must tell it
+  /// Another class or encryption than asked for isn't reported.
+  bool accept_class = false;
   std::string tagging;                    ///< of the archive objects, as x-amz-tagging takes it
   std::uint64_t max_objects = 1'000'000;  ///< members of one volume
   std::uint64_t max_size_bytes = std::uint64_t{50} << 30;  ///< source bytes of one volume

@@ -59,6 +59,8 @@ GroupReport RunReport::total() const {
     sum.to_archive += g.to_archive;
     sum.to_archive_bytes += g.to_archive_bytes;
     sum.volumes.insert(sum.volumes.end(), g.volumes.begin(), g.volumes.end());
+    sum.otherwise_stored.insert(sum.otherwise_stored.end(), g.otherwise_stored.begin(),
+                                g.otherwise_stored.end());
     sum.vanished += g.vanished;
     sum.deleted += g.deleted;
     sum.markers += g.markers;

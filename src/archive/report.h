@@ -73,6 +73,12 @@ struct VolumeSums {
   std::uint64_t archive_bytes = 0;
 };
 
+/// A committed volume whose archive has another class or encryption than was asked for.
+struct OtherwiseStored {
+  std::string archive_key;
+  std::string difference;  ///< "storage class STANDARD instead of GLACIER"
+};
+
 struct GroupReport {
   std::string prefix;
   std::uint64_t listed = 0;  ///< source objects that were selected, with their bytes
@@ -81,8 +87,9 @@ struct GroupReport {
   std::uint64_t already_archived_bytes = 0;
   std::uint64_t to_archive = 0;  ///< dry run: what would be packed
   std::uint64_t to_archive_bytes = 0;
-  std::vector<VolumeReport> volumes;  ///< committed by this run
-  std::uint64_t vanished = 0;         ///< deleted by another process between listing and GET
+  std::vector<VolumeReport> volumes;              ///< committed by this run
+  std::vector<OtherwiseStored> otherwise_stored;  ///< of these, unless that is accepted
+  std::uint64_t vanished = 0;                     ///< deleted by another process between listing and GET
   std::uint64_t deleted = 0;
   std::uint64_t markers = 0;           ///< delete markers that this run added
   std::uint64_t versions_deleted = 0;  ///< archived versions under markers, deleted permanently

@@ -8,6 +8,7 @@
 #include "base/open_files.h"
 #include "http/curl_transport.h"
 #include "s3/client_settings.h"
+#include "s3/known_stores.h"
 #include "s3/read_only_store.h"
 #include "s3/s3_client.h"
 
@@ -30,10 +31,12 @@ s3::ClientSettings resolve(const ConnectionOptions& options, const Environment& 
   return settings;
 }
 
-s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const OnInterrupt& on_interrupt) {
+s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const ConnectionOptions& options,
+                                 const OnInterrupt& on_interrupt) {
   s3::S3ClientConfig config;
   config.endpoint = settings.endpoint;
   config.region = settings.region;
+  config.encryption = options.encryption;
   if (settings.max_attempts) config.retry.max_attempts = *settings.max_attempts;
   config.retry.hurry = on_interrupt.signal;
   return config;
@@ -56,7 +59,8 @@ std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfi
 struct StoreConnection::Parts {
   Parts(s3::ClientSettings settings, const s3::S3ClientConfig& config, base::Clock& clock,
         std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt)
-      : max_connections(http::connections_within(base::raise_open_files_limit())),
+      : is_aws(s3::is_aws(settings.endpoint)),
+        max_connections(http::connections_within(base::raise_open_files_limit())),
         transport(curl, {.ca_bundle = settings.ca_bundle,
                          .pace = {.hurry = on_interrupt.signal},
                          .user_agent = "s3compress/" S3C_VERSION,
@@ -66,6 +70,7 @@ struct StoreConnection::Parts {
                on_interrupt.then == OnInterrupt::Then::end ? on_interrupt.signal : std::stop_token{}),
         read_only(client) {}
 
+  const bool is_aws;
   const std::size_t max_connections;
   http::CurlGlobal curl;
   http::CurlTransport transport;
@@ -78,7 +83,7 @@ StoreConnection::StoreConnection(const ConnectionOptions& options, const Environ
                                  const OnInterrupt& on_interrupt)
     : access_(options.access) {
   s3::ClientSettings settings = resolve(options, environment);
-  const s3::S3ClientConfig config = client_config(settings, on_interrupt);
+  const s3::S3ClientConfig config = client_config(settings, options, on_interrupt);
   logger->info("{}{}", describe(settings, config), access_ == StoreAccess::read_only ? ", only read" : "");
   parts_ = std::make_unique<Parts>(std::move(settings), config, clock, std::move(logger), on_interrupt);
 }
@@ -88,6 +93,10 @@ StoreConnection::~StoreConnection() = default;
 s3::ObjectStore& StoreConnection::store() {
   if (access_ == StoreAccess::read_write) return parts_->client;
   return parts_->read_only;
+}
+
+bool StoreConnection::is_aws() const {
+  return parts_->is_aws;
 }
 
 std::size_t StoreConnection::max_connections() const {

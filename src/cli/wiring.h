@@ -42,6 +42,8 @@ class StoreConnection {
   /// The store for the command. It refuses every change unless options.access is read_write. There is no
   /// other way to a store; otherwise a command could get around a dry run.
   s3::ObjectStore& store();
+  /// Whether the store is one of AWS, by its end point's name.
+  bool is_aws() const;
   /// As many connections as the limit of open files allows. If there are more requests, they wait for each
   /// other.
   std::size_t max_connections() const;

@@ -1,5 +1,8 @@
 #include "cli/commands/archive.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "archive/archive_plan.h"
 #include "archive/archive_run.h"
 #include "cli/options/reader.h"
@@ -111,6 +114,11 @@ std::vector<Flag> volume_flags() {
        .help = "S3 storage class of the archives",
        .fallback = "GLACIER",
        .choices = kStorageClasses},
+      {.name = "accept-class",
+       .kind = FlagKind::toggle,
+       .group = kTheArchives,
+       .help = "accept another class or encryption of an archive than was asked for, if the store tells one",
+       .otherwise = "it is named, and the exit code is 3"},
       {.name = "max-objects",
        .value = "COUNT",
        .group = kTheArchives,
@@ -136,13 +144,6 @@ std::vector<Flag> volume_flags() {
 
 std::vector<Flag> object_flags() {
   return {
-      {.name = "sse",
-       .value = "ALGORITHM",
-       .group = kTheArchives,
-       .help = "server-side encryption",
-       .otherwise = "the bucket's",
-       .choices = {"AES256", "aws:kms", "aws:kms:dsse"}},
-      {.name = "sse-kms-key-id", .value = "KEY", .group = kTheArchives, .help = "KMS key for --sse aws:kms"},
       {.name = "tagging",
        .value = "TAGS",
        .group = kTheArchives,
@@ -248,20 +249,11 @@ void refuse_contradiction(const Reader& reader) {
   }
 }
 
-s3::Encryption read_encryption(const Reader& reader) {
-  s3::Encryption encryption;
-  encryption.algorithm = reader.choice("sse");
-  encryption.kms_key_id = reader.text("sse-kms-key-id");
-  if (!encryption.kms_key_id.empty() && !encryption.algorithm.starts_with("aws:kms")) {
-    throw UsageError("--sse-kms-key-id needs --sse aws:kms or aws:kms:dsse", "add --sse aws:kms");
-  }
-  return encryption;
-}
-
 void read_volumes(const Reader& reader, archive::ArchiveOptions& options) {
   read_names(reader, options.layout, options.archive_name);
   reader.with("storage-class",
               [&](const std::string& text) { options.storage_class = parse_storage_class(text); });
+  options.accept_class = reader.toggle("accept-class");
   options.encryption = read_encryption(reader);
   reader.with("tagging", [&](const std::string& text) { options.tagging = parse_tagging(text); });
   reader.with("max-objects", [&](const std::string& text) { options.max_objects = parse_count(text); });
@@ -279,6 +271,18 @@ void read_resources(const Reader& reader, archive::ArchiveOptions& options) {
   options.resources.threads = reader.number("threads");
   reader.with("memory",
               [&](const std::string& text) { options.resources.memory_bytes = parse_size_bytes(text); });
+}
+
+/// A store of its own may have classes that AWS doesn't know. Throws UsageError if AWS is the store.
+void check_storage_class(Session& session, const std::string& storage_class) {
+  if (is_known_storage_class(storage_class)) return;
+  if (session.connection().is_aws()) {
+    throw UsageError(
+        fmt::format("--storage-class \"{}\" is none of {}", storage_class, fmt::join(kStorageClasses, ", ")),
+        "AWS has no other classes");
+  }
+  session.log().warn("--storage-class {}: AWS has no such class, so only the store can tell what it means",
+                     storage_class);
 }
 
 void warn_of_few_connections(Session& session, int threads) {
@@ -319,6 +323,7 @@ archive::RunReport report_of(const ArchiveSettings& settings, Session& session) 
 
 ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSettings& session_settings) {
   Session session(session_settings, OnInterrupt::Then::finish);
+  check_storage_class(session, settings.options.storage_class);
   warn_of_few_connections(session, settings.options.resources.threads);
   const archive::RunReport report = report_of(settings, session);
   return session.conclude(session.outcome_of(settings.options, report, exit_code_of(report)));
@@ -348,15 +353,16 @@ ArchiveSettings read_archive(Reader& reader) {
 }
 
 Command archive_command() {
-  return {.name = "archive",
-          .usage = "--bucket BUCKET --arch-bucket BUCKET",
-          .summary = "pack each day's objects into ZIP archives, then delete them (the default)",
-          .prose = kArchiveProse,
-          .examples = kArchiveExamples,
-          .changes_store = true,
-          .flags = joined({bucket_flags(), selection_flags(), volume_flags(), object_flags(), source_flags(),
-                           resource_flags(), connection_flags(), output_flags()}),
-          .read = bind_options<read_archive, run_archive_command>};
+  return {
+      .name = "archive",
+      .usage = "--bucket BUCKET --arch-bucket BUCKET",
+      .summary = "pack each day's objects into ZIP archives, then delete them (the default)",
+      .prose = kArchiveProse,
+      .examples = kArchiveExamples,
+      .changes_store = true,
+      .flags = joined({bucket_flags(), selection_flags(), volume_flags(), encryption_flags(kTheArchives),
+                       object_flags(), source_flags(), resource_flags(), connection_flags(), output_flags()}),
+      .read = bind_options<read_archive, run_archive_command>};
 }
 
 }  // namespace s3c::cli

@@ -54,8 +54,9 @@ struct RestoreRequest {
   MemberNames names;         ///< the query is made from these
 };
 
+constexpr std::string_view kWhereTo = "Where to";
+
 std::vector<Flag> restore_flags() {
-  constexpr std::string_view kWhereTo = "Where to";
   return {
       keys_from_flag("also restore the keys in this file, one per line; - is standard input"),
       volume_flag("only from this volume, even if other volumes hold newer objects",
@@ -248,7 +249,8 @@ Command restore_command() {
           .prose = kRestoreProse,
           .examples = kRestoreExamples,
           .changes_store = true,
-          .flags = joined({scope_flags(), restore_flags(), connection_flags(), output_flags()}),
+          .flags = joined({scope_flags(), restore_flags(), encryption_flags(kWhereTo), connection_flags(),
+                           output_flags()}),
           .read = bind_options<read_restore, run_restore_command>};
 }
 

@@ -68,6 +68,28 @@ std::vector<Flag> connection_flags() {
   };
 }
 
+std::vector<Flag> encryption_flags(std::string_view group) {
+  return {
+      {.name = "sse",
+       .value = "ALGORITHM",
+       .group = group,
+       .help = "server-side encryption of every object that is written",
+       .otherwise = "the bucket's",
+       .choices = {"AES256", "aws:kms", "aws:kms:dsse"}},
+      {.name = "sse-kms-key-id", .value = "KEY", .group = group, .help = "KMS key for --sse aws:kms"},
+  };
+}
+
+s3::Encryption read_encryption(const Reader& reader) {
+  s3::Encryption encryption;
+  encryption.algorithm = reader.choice("sse");
+  encryption.kms_key_id = reader.text("sse-kms-key-id");
+  if (!encryption.kms_key_id.empty() && !encryption.algorithm.starts_with("aws:kms")) {
+    throw UsageError("--sse-kms-key-id needs --sse aws:kms or aws:kms:dsse", "add --sse aws:kms");
+  }
+  return encryption;
+}
+
 ConnectionOptions read_connection(const Reader& reader) {
   ConnectionOptions connection;
   connection.endpoint_url = reader.text("endpoint-url");
@@ -77,6 +99,7 @@ ConnectionOptions read_connection(const Reader& reader) {
   if (const std::string style = reader.choice("addressing-style"); !style.empty())
     connection.addressing = addressing_of(style);
   if (reader.find("max-attempts") != nullptr) connection.max_attempts = reader.number("max-attempts");
+  connection.encryption = read_encryption(reader);
   connection.access = store_access(reader);
   return connection;
 }

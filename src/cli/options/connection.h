@@ -3,9 +3,11 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/options/reader.h"
+#include "s3/types.h"
 
 namespace s3c::cli {
 
@@ -24,10 +26,15 @@ struct ConnectionOptions {
   std::string ca_bundle = {};
   std::optional<Addressing> addressing = {};
   std::optional<int> max_attempts = {};
+  s3::Encryption encryption = {};  ///< of everything that the command writes
   StoreAccess access = StoreAccess::read_only;
 };
 
 std::vector<Flag> connection_flags();
+/// --sse and --sse-kms-key-id, for a command that writes objects. group: heading in help.
+std::vector<Flag> encryption_flags(std::string_view group);
+/// Throws UsageError. Nothing is set if the command has no such flags.
+s3::Encryption read_encryption(const Reader& reader);
 /// Throws UsageError.
 ConnectionOptions read_connection(const Reader& reader);
 

@@ -145,8 +145,18 @@ std::set<int> parse_years(const std::vector<std::string>& texts) {
   return years;
 }
 
+bool is_known_storage_class(std::string_view name) {
+  return std::find(kStorageClasses.begin(), kStorageClasses.end(), name) != kStorageClasses.end();
+}
+
 std::string parse_storage_class(std::string_view text) {
-  return parse_choice(upper(text), {kStorageClasses.begin(), kStorageClasses.end()});
+  const std::string name = upper(text);
+  if (is_known_storage_class(name)) return name;
+  const bool can_be_a_class = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  if (!can_be_a_class) refuse(fmt::format("is none of {}", fmt::join(kStorageClasses, ", ")));
+  return std::string(text);
 }
 
 std::string parse_tagging(std::string_view text) {

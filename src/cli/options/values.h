@@ -40,7 +40,9 @@ std::set<int> parse_years(const std::vector<std::string>& texts);
 inline constexpr std::array<std::string_view, 8> kStorageClasses = {
     "GLACIER",     "DEEP_ARCHIVE", "GLACIER_IR",          "STANDARD",
     "STANDARD_IA", "ONEZONE_IA",   "INTELLIGENT_TIERING", "REDUCED_REDUNDANCY"};
-/// One of kStorageClasses; text may be upper or lower case.
+bool is_known_storage_class(std::string_view name);
+/// One of kStorageClasses; text may be upper or lower case. Or another name of letters, digits, '_' and '-', as
+/// it is: other stores than AWS have classes of their own.
 std::string parse_storage_class(std::string_view text);
 /// "a=1&b=2", at most ten tags, in the form of the x-amz-tagging header.
 std::string parse_tagging(std::string_view text);

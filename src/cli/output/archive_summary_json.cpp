@@ -76,6 +76,13 @@ Json left_json(const archive::LeftObjects& left) {
   return {{"count", left.count()}, {"by_reason", by_reason}, {"named", named}};
 }
 
+Json otherwise_json(const GroupReport& group) {
+  Json volumes = Json::array();
+  for (const archive::OtherwiseStored& volume : group.otherwise_stored)
+    volumes.push_back({{"key", volume.archive_key}, {"difference", volume.difference}});
+  return volumes;
+}
+
 Json group_json(const RunOutcome& outcome, const GroupReport& group) {
   Json volumes = Json::array();
   for (const VolumeReport& volume : group.volumes)
@@ -94,6 +101,7 @@ Json group_json(const RunOutcome& outcome, const GroupReport& group) {
                {"vanished", group.vanished},
                {"lost_races", group.lost_races},
                {"lost", group.lost},
+               {"stored_otherwise", otherwise_json(group)},
                {"left", group.left.count()},
                {"error", group.failure ? error_json(*group.failure) : Json(nullptr)}};
   if (outcome.report.dry_run) {
@@ -129,7 +137,8 @@ Json total_json(const RunOutcome& outcome) {
                {"source_bytes", archived.source_bytes},
                {"archive_bytes", archived.archive_bytes},
                {"lost_races", total.lost_races},
-               {"volumes_lost", total.lost.size()}};
+               {"volumes_lost", total.lost.size()},
+               {"volumes_stored_otherwise", total.otherwise_stored.size()}};
   if (report.dry_run) {
     json["objects_to_archive"] = total.to_archive;
     json["bytes_to_archive"] = total.to_archive_bytes;

@@ -144,6 +144,17 @@ std::string lost_text(const RunOutcome& outcome, const std::vector<std::string>&
          });
 }
 
+std::string otherwise_text(const std::vector<archive::OtherwiseStored>& volumes) {
+  if (volumes.empty()) return {};
+  return fmt::format(
+             "STORED OTHERWISE: {} another class or encryption than asked for (--accept-class accepts that)\n",
+             format_count(volumes.size(), "archive has", "archives have")) +
+         list_text(volumes, volumes.size(), kMaxNames, "  ", [](const archive::OtherwiseStored& volume) {
+           return fmt::format("{}: {}", base::printable(volume.archive_key),
+                              base::printable(volume.difference));
+         });
+}
+
 std::string failed_groups_text(const RunReport& report) {
   base::Counted<const GroupReport*, kMaxNames> failed;
   for (const GroupReport& group : report.group_reports) {
@@ -208,8 +219,10 @@ std::string dry_run_text(const RunOutcome& outcome) {
          would_delete_text(outcome, total) + text;
 }
 
-std::string last_line_of_archive(ExitCode code) {
-  return std::string(code == ExitCode::left ? "finished, with objects left in place\n" : last_line(code));
+std::string_view last_line_of_archive(const GroupReport& total, ExitCode code) {
+  if (code != ExitCode::left) return last_line(code);
+  return total.left.count() > 0 ? "finished, with objects left in place\n"
+                                : "finished, with archives stored otherwise than asked\n";
 }
 
 }  // namespace
@@ -224,7 +237,7 @@ ExitCode exit_code_of(const RunReport& report) {
   for (const GroupReport& group : report.group_reports) {
     count(group.failure);
     if (!group.lost.empty()) code = worse(code, ExitCode::damaged);
-    if (group.left.count() > 0) code = worse(code, ExitCode::left);
+    if (group.left.count() > 0 || !group.otherwise_stored.empty()) code = worse(code, ExitCode::left);
   }
   return code;
 }
@@ -243,9 +256,10 @@ std::string text_summary(const RunOutcome& outcome) {
   text += outside_text(outcome);
   text += left_text(total.left);
   text += lost_text(outcome, total.lost);
+  text += otherwise_text(total.otherwise_stored);
   text += failed_groups_text(outcome.report) + failed_search_text(outcome.report);
   if (!outcome.report.dry_run) text += requests_text(outcome.requests) + time_and_speed_text(outcome, total);
-  return text + last_line_of_archive(outcome.exit_code);
+  return text + std::string(last_line_of_archive(total, outcome.exit_code));
 }
 
 std::string error_text(const base::Error& error) {

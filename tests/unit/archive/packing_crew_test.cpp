@@ -32,11 +32,18 @@ constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 /// A crew in front of volumes on the store in memory.
 class PackingCrewTest : public ::testing::Test {
  protected:
-  PackingCrewTest() { store_.make_bucket(support::kArchive); }
+  PackingCrewTest() {
+    store_.make_bucket(support::kArchive);
+    // As a run does, with another object than those that the tests count.
+    store_.put(support::kSource, "first", "x");
+    tags_.check({.key = "first"});
+    store_.erase(support::kSource, "first");
+    store_.forget_journal();
+  }
 
   void start(int threads, std::uint64_t memory_bytes = 64 * kMiB) {
     bodies_ = std::make_unique<base::MemoryBudget>(memory_bytes);
-    packer_ = std::make_unique<MemberPacker>(store_, options_, *bodies_, encoders_, *log_);
+    packer_ = std::make_unique<MemberPacker>(store_, options_, tags_, *bodies_, encoders_, *log_);
     crew_ = std::make_unique<PackingCrew>(store_, *packer_, progress_, threads);
     crew_->start();
   }
@@ -70,6 +77,7 @@ class PackingCrewTest : public ::testing::Test {
   base::MemoryBudget buffers_{64 * kMiB};
   catalog::Group group_{"sources/2018/04/01/", {}, "src/20180401"};
   std::shared_ptr<base::Logger> log_ = base::make_null_logger();
+  SourceTags tags_{{store_, store_}, options_, *log_, {}};
   EncoderPool encoders_{2, 1};
   std::unique_ptr<base::MemoryBudget> bodies_;
   std::unique_ptr<MemberPacker> packer_;

@@ -350,7 +350,8 @@ class MemberPackerTest : public ::testing::Test {
   base::MemoryBudget bodies_{std::uint64_t{64} << 20};
   EncoderPool encoders_{1, 1};
   std::shared_ptr<base::Logger> log_ = base::make_null_logger();
-  MemberPacker packer_{store_, options_, bodies_, encoders_, *log_};
+  SourceTags tags_{{store_, store_}, options_, *log_, {}};
+  MemberPacker packer_{store_, options_, tags_, bodies_, encoders_, *log_};
   std::function<void(std::string_view)> sink_ = [](std::string_view) {};
   VolumeBuilder builder_{[this](std::string_view bytes) { sink_(bytes); }};
 };

@@ -99,6 +99,21 @@ TEST(ArchiveCommand, EveryArchiveFlagReachesItsOption) {
   EXPECT_EQ(o.delete_conditions, archive::DeleteConditions::ignored);
   EXPECT_TRUE(r.dry_run);
   EXPECT_TRUE(archive_request({"--delete-versions"}).archive.delete_versions);
+  EXPECT_TRUE(archive_request({"--without-tags"}).archive.without_tags);
+  EXPECT_TRUE(archive_request({"--recheck-tags"}).archive.recheck_attributes);
+  EXPECT_TRUE(archive_request({"--accept-class"}).archive.accept_class);
+}
+
+TEST(ArchiveCommand, TagsThatAreNotArchivedCannotBeCompared) {
+  EXPECT_THROW(archive_request({"--without-tags", "--recheck-tags"}), UsageError);
+}
+
+/// Stores have classes of their own; their names stay as they are.
+TEST(ArchiveCommand, OtherClassesThanThoseOfAwsAreTaken) {
+  EXPECT_EQ(archive_request({"--storage-class", "Cold-1"}).archive.storage_class, "Cold-1");
+  EXPECT_EQ(archive_request({"--storage-class", "glacier_ir"}).archive.storage_class, "GLACIER_IR");
+  for (const char* bad : {"a b", "x\n", "\xc3\xbc"})
+    EXPECT_THROW(archive_request({"--storage-class", bad}), UsageError);
 }
 
 TEST(ArchiveCommand, BucketsAreRequired) {

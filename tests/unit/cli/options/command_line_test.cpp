@@ -192,7 +192,7 @@ TEST(Options, EveryBadValueIsNamed) {
        "--archive-name \"{bucket}/{yyyy}.zip\" and the layout \"{prefix}/{yyyy}/{mm}/{dd}/\" must name the same date fields",
        "--archive-name TEMPLATE"},
       {{"--prefix", "/x"}, "--prefix \"/x\" must not start or end with", "--prefix PREFIX"},
-      {{"--storage-class", "GLACIAL"}, "--storage-class \"GLACIAL\" is none of GLACIER, DEEP_ARCHIVE", ""},
+      {{"--storage-class", "GLACI.AL"}, "--storage-class \"GLACI.AL\" is none of GLACIER, DEEP_ARCHIVE", ""},
       {{"--min-age", "7"}, "--min-age \"7\" is not an age", ""},
       {{"--min-age", "7y"}, "--min-age \"7y\" is not an age", ""},
       {{"--max-objects", "0"}, "--max-objects \"0\" is not a whole number from 1", ""},

@@ -206,6 +206,20 @@ TEST(Summary, LostArchivesAreNamed) {
   EXPECT_EQ(json_of(report)["total"]["volumes_lost"], 1);
 }
 
+TEST(Summary, ArchivesThatAreStoredOtherwiseAreNamed) {
+  RunReport report = one_group();
+  report.group_reports[0].otherwise_stored = {
+      {"source-bucket/20180401.zip", "storage class STANDARD instead of GLACIER"}};
+  const std::string text = text_of(report);
+  EXPECT_THAT(text, HasSubstr("STORED OTHERWISE: 1 archive has another class or encryption than asked for"));
+  EXPECT_THAT(text, HasSubstr("  source-bucket/20180401.zip: storage class STANDARD instead of GLACIER\n"));
+  EXPECT_THAT(text, HasSubstr("finished, with archives stored otherwise than asked\n"));
+  const auto json = json_of(report);
+  EXPECT_EQ(json["exit_code"], 3);
+  EXPECT_EQ(json["total"]["volumes_stored_otherwise"], 1);
+  EXPECT_EQ(json["groups"][0]["stored_otherwise"][0]["key"], "source-bucket/20180401.zip");
+}
+
 TEST(SummaryText, ARunThatOnlyDeletedSaysSo) {
   RunReport report = one_group();
   report.group_reports[0].volumes.clear();
