@@ -18,14 +18,14 @@
 
 namespace s3c::archive {
 
-/// The volume is not committed. The caller starts again at step 1. Nothing of the volume is left, with one
-/// exception: another run marked it as committed, and then its archive was lost.
+/// The volume is not committed. The caller starts again at step 1. Everything of the volume was removed, with
+/// one exception: another run marked it as committed, and then its archive was lost.
 struct LostRace {
   std::string winner_id;  ///< the id at that name now; empty when no archive or a foreign one stands there
   std::optional<base::Error> error;  ///< what the record's PUT or Complete said, if not a lost race
 };
 
-/// The volume is the truth.
+/// The volume is committed: the store has shown its archive.
 struct Commit {
   catalog::CommittedVolume volume;
   base::Timestamp looked_at;  ///< the HEAD that proved the commit began at this time or later

@@ -23,7 +23,8 @@ using base::ErrorKind;
 namespace {
 
 /// A group is given up after so many failed passes through the protocol. Each failed pass was lost to another
-/// run that made progress. So many failures mean that something keeps taking our name.
+/// run that made progress. So many failures mean that other processes keep
+/// committing under the name that this run wants.
 constexpr int kMaxPasses = 8;
 
 enum class PassEnd {

@@ -4,8 +4,9 @@
 // own packs it.
 //
 // Why there is no deadlock:
-// - A loop with an object in flight never waits for memory, for a slot or for the next object. It takes no
-//   memory while another thread waits for memory, and it keeps no slot without an object.
+// - A loop waits for memory, for a slot or for the next object only while it has no object in flight. Otherwise
+//   the memory of its own objects would never come back. It takes no memory while another thread waits for
+//   memory, and it keeps no slot without an object.
 // - An object that a loop hands on always finds a free thread. Each object in flight holds a slot, and there
 //   are as many threads as slots.
 // - Loops and threads both wait for the ZIP of a volume. The thread that holds the ZIP waits only for the

@@ -36,8 +36,8 @@ class RunGroups {
   /// again can't help, no further group is begun. The same is true once the run is asked to stop. Throws what
   /// ended a thread.
   void run_each(const Work& work) S3C_EXCLUDES(mutex_);
-  /// Ends the search, and returns what was done. If the search failed, the report says why. But if it failed
-  /// before it found a group, that error is thrown.
+  /// Ends the search, and returns what was done. If the search failed, the report says why. Throws the
+  /// search's error if no group was found before it.
   RunReport finish() S3C_EXCLUDES(mutex_);
 
  private:

@@ -19,7 +19,7 @@
 
 namespace s3c::archive {
 
-/// What executes the plans, beside what they are made with. Outlives every group's run.
+/// What carries the plans out. PlanShared has what they are made with. Outlives every group's run.
 struct RunShared : PlanShared {
   /// o and c outlive it. REQUIRES: as PlanShared. found: what the archive's store can do.
   RunShared(const ArchiveOptions& o, const RunContext& c, const catalog::StorePowers& found);

@@ -23,7 +23,7 @@ VolumeMaker::Outcome VolumeMaker::make(const s3::ObjectSummary& first) {
   if (buffers > s_.buffers.total_bytes()) {
     leave_for_good(
         {first.key, LeftReason::too_large, fmt::format("parts of {} bytes are needed", part_size)});
-    return NothingToPack{};
+    return NothingPacked{};
   }
 
   // 3: a free name and a fresh id.
@@ -35,7 +35,7 @@ VolumeMaker::Outcome VolumeMaker::make(const s3::ObjectSummary& first) {
   const SealedVolume& sealed = std::get<SealedVolume>(packed);
   if (sealed.manifest.objects == 0) {
     tally_.add_sealed(sealed);
-    return NothingToPack{};
+    return NothingPacked{};
   }
 
   // 5 to 7: from here on only what the store confirms counts.

@@ -33,10 +33,10 @@ struct PassMemory {
 /// Makes one volume after the other of what a plan has to pack. One thread.
 class VolumeMaker {
  public:
-  struct NothingToPack {};
+  struct NothingPacked {};
   /// The group has to be listed again: another process was faster, or an object spoiled the volume.
   struct StartAgain {};
-  using Outcome = std::variant<Commit, NothingToPack, StartAgain>;
+  using Outcome = std::variant<Commit, NothingPacked, StartAgain>;
 
   /// All arguments outlive the maker.
   VolumeMaker(RunShared& shared, const GroupPlan& plan, PassMemory& memory, GroupTally& tally)

@@ -22,8 +22,7 @@ class Counted {
     ++count_;
     if (named_.size() < kMaxNamed) named_.push_back(std::move(value));
   }
-  /// Adds all that other has counted. What other has named is named here too while there is room:
-  /// convert(value) makes a T of it.
+  /// Adds other's count, and copies its named values while there is room. convert(value) makes a T of one.
   template <typename U, std::size_t kOther, typename Convert = std::identity>
   void add_all(const Counted<U, kOther>& other, Convert convert = {}) {
     const std::uint64_t unnamed = other.count() - other.named().size();

@@ -8,7 +8,7 @@
 namespace s3c::base {
 
 /// The run changes the state, and the display takes snapshots of it. State: what a command counts, a struct
-/// that can be copied. A change takes one lock and no memory: cheap enough for one change per object. Any
+/// that can be copied. A change takes one lock and allocates nothing: cheap enough for one change per object. Any
 /// thread.
 template <typename State>
 class Progress {

@@ -1,5 +1,5 @@
-// The only way in which a program removes a manifest. The run that lost its race, a later run and gc all use
-// it. (A person has another way: forget.h.)
+// The only way to a manifest's removal without a person's word. The run that lost its race, a later run and gc
+// all use it. (upkeep/forget.h removes what a person names.)
 #pragma once
 
 #include <optional>

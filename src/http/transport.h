@@ -39,11 +39,10 @@ struct Request {
   std::string url = {};        ///< absolute; the path is sent exactly as it is here, "/../" included
   Headers headers = {};        ///< the transport adds Host, Content-Length and User-Agent
   std::string_view body = {};  ///< lives until send() returns
-  /// The server must not get this request twice, so the transport opens a new connection for it. A kept
-  /// connection may have died: the request could be lost on it, or the HTTP library could send it again. If
-  /// the request fails before its first byte was sent, the error carries kNotSent.
+  /// The server must not get this request twice, so the transport sends it on a new connection. On a kept one
+  /// the HTTP library might send it again. If the request fails before its first byte was sent, the error carries kNotSent.
   bool at_most_once = false;
-  /// The server may work for minutes before it answers, or send its answer slowly meanwhile.
+  /// The server may work for minutes before it answers, or take minutes to send its answer.
   bool slow_answer = false;
 };
 

@@ -79,8 +79,9 @@ class CallRunner {
 
   /// Makes the call and passes the first successful answer to accept. accept may throw Error to reject the
   /// answer. If the store says that it can't do this, and the call has an optional header, the call is made
-  /// once more without it. If the header was the cause, no later call sends it. failed_try: a first try that was made before. run() counts it, logs it and waits after it as if
-  /// it had made the try itself. Throws Error with operation, resource and attempts filled in.
+  /// once more without it. If the header was the cause, no later call sends it.
+  /// failed_try: a first try that was made before. run() counts it, logs it and waits after it as if it had
+  /// made the try itself. Throws Error with operation, resource and attempts filled in.
   void run(Call& call, const std::function<void(http::Response&)>& accept,
            std::optional<FailedTry> failed_try = {}) S3C_EXCLUDES(mutex_);
 

@@ -35,9 +35,9 @@ class GetObjectSource {
   /// Receives an object that was read. Each object ends with one call, of got() or of not_got(). Both may
   /// block, but all other requests in flight wait meanwhile.
   virtual void got(std::size_t slot, GetObjectResult result) = 0;
-  /// Receives the request of an object that was not read. The source must pass it to get_object(), which goes
-  /// on from its failed_try. failed_try is nullopt if nothing is wrong with the object: only the request was
-  /// wrong (region or clock), or memory ran out.
+  /// Receives the request of an object that was not read. The source must pass it on to get_object(),
+  /// which counts its failed_try as the first try. failed_try is nullopt if only the request was wrong (region
+  /// or clock), or memory ran out.
   virtual void not_got(std::size_t slot, GetObjectRequest request) = 0;
 };
 
@@ -130,8 +130,9 @@ class ObjectStore {
                                                           const std::string& key_marker,
                                                           const std::string& upload_id_marker) = 0;
 
-  /// Whether the client itself may send an unanswered DeleteObjects again. Allowed only where the store
-  /// honours the condition on each key. Elsewhere a duplicate that arrives late could delete a newer object.
+  /// Whether the client itself may send an unanswered DeleteObjects again. Allowed only where a
+  /// duplicate that arrives late can't delete a newer object: the store honours the condition on each key, or
+  /// each key has a version id, or a key is used only once.
   enum class Resend { allowed, forbidden };
 
   /// DeleteObjects of 1 to 1,000 keys. Returns one result for each item, in the items' order.
@@ -141,7 +142,7 @@ class ObjectStore {
   virtual std::vector<DeleteResult> delete_objects(const std::string& bucket,
                                                    const std::vector<DeleteItem>& items, Resend resend) = 0;
 
-  /// DeleteObject: one key, with its ETag as If-Match. Throws only cancelled. Every other failure is in the
+  /// DeleteObject: one key, with its ETag (if it has one) as If-Match. Throws only cancelled. Every other failure is in the
   /// result, a missing answer included.
   virtual DeleteResult delete_object(const std::string& bucket, const DeleteItem& item, Resend resend) = 0;
 };

@@ -21,7 +21,7 @@ void GcExecution::remove(const UncommittedRecord& record, Garbage& garbage) {
   if (std::holds_alternative<catalog::CommittedVolume>(outcome)) {
     return context_.log.info("{} was committed meanwhile", base::printable(record.manifest.archive_key));
   }
-  if (record.upload) tally_.tell_upload(*record.upload);
+  if (record.upload) tally_.note_aborted(*record.upload);
   if (const auto* lost = std::get_if<catalog::LostArchive>(&outcome)) {
     garbage.why = lost->why;
     return tally_.note(&GcReport::damaged, garbage);
@@ -35,7 +35,7 @@ void GcExecution::remove(const UncommittedRecord& record, Garbage& garbage) {
 void GcExecution::remove(const LoneIndex& index, Garbage& garbage) {
   for (const s3::MultipartUpload& upload : index.uploads) {
     changes_.abort(upload);
-    tally_.tell_upload(upload);
+    tally_.note_aborted(upload);
   }
   if (index.in_the_making) return;  // its run may still work
   if (is_manifest_there(index.name)) return;

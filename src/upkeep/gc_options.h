@@ -21,8 +21,8 @@ struct GcOptions {
   std::string prefix = "sources";
   catalog::Layout layout = catalog::Layout::parse(catalog::kDefaultLayout);
   catalog::ArchiveName archive_name = catalog::ArchiveName::parse(catalog::kDefaultArchiveName);
-  /// Uploads and copies that are younger are left to the runs that made them. A record has no age: it stays
-  /// while its upload is young.
+  /// Uploads and copies that are younger are left to the runs that made them. A record's own age doesn't count:
+  /// it stays while its upload is young.
   std::chrono::seconds min_age = std::chrono::days(7);
   bool dry_run = false;
   int threads = 16;  ///< volumes handled in parallel

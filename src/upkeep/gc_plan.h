@@ -1,5 +1,5 @@
-// What gc plans: the things that it takes for garbage, as listings and records show them. A candidate permits
-// nothing. GcExecution looks once more right before each removal, as docs/ordering.md demands.
+// What gc plans: the things that it takes for garbage, as listings and records show them. A candidate may
+// not be removed yet: GcExecution looks once more right before each removal, as docs/ordering.md demands.
 //
 // gc plans one thing at a time, and carries each plan out at once. A plan of the whole bucket would grow with
 // the garbage, and its looks could be hours old when the removals come.
@@ -16,7 +16,8 @@
 
 namespace s3c::upkeep {
 
-/// A manifest whose archive didn't carry its id. No younger upload of its volume was listed.
+/// A manifest whose archive didn't carry its id. No upload of its volume that is younger than
+/// min_age was listed.
 struct UncommittedRecord {
   Garbage garbage;  ///< the manifest
   index::Manifest manifest;

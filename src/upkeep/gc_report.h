@@ -59,8 +59,7 @@ struct GcReport {
   GarbageList removed;        ///< in a dry run: what would be removed
   GarbageList left;           ///< garbage that could not be removed
   GarbageList waiting;        ///< may be garbage, but gc can't tell
-  /// Not garbage, but not as it should be either, such as records whose archives were lost. None of it is
-  /// touched.
+  /// Damage: for example, records whose archives are lost. gc touches none of it.
   GarbageList damaged;
   /// The store lists unfinished uploads by whole keys only. So those that no record names were not found.
   bool uploads_hidden = false;

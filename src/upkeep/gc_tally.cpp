@@ -89,7 +89,7 @@ Garbage GcTally::garbage_of(const s3::MultipartUpload& upload) const {
           "it was never completed"};
 }
 
-void GcTally::tell_upload(const s3::MultipartUpload& upload) {
+void GcTally::note_aborted(const s3::MultipartUpload& upload) {
   {
     base::MutexLock lock(mutex_);
     if (!told_uploads_.insert(upload.upload_id).second) return;
@@ -98,7 +98,7 @@ void GcTally::tell_upload(const s3::MultipartUpload& upload) {
   note(&GcReport::removed, garbage_of(upload));
 }
 
-bool GcTally::is_told(const s3::MultipartUpload& upload) {
+bool GcTally::is_noted(const s3::MultipartUpload& upload) {
   base::MutexLock lock(mutex_);
   return told_uploads_.contains(upload.upload_id);
 }

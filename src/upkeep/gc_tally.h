@@ -45,11 +45,10 @@ class GcTally {
   void count_upload();
   void note_hidden_uploads();
   Garbage garbage_of(const s3::MultipartUpload& upload) const;
-  /// Notes an upload that was aborted because of a record, unless it was noted before. A dry run aborts
-  /// nothing, so it finds the upload again: with another record of the same name, or in the listing of uploads
-  /// (is_told()).
-  void tell_upload(const s3::MultipartUpload& upload);
-  bool is_told(const s3::MultipartUpload& upload);
+  /// Counts an upload that was aborted because of a record, once. A dry run aborts nothing, so it meets the
+  /// upload again: with another record of the same name, or in the listing of uploads (is_noted()).
+  void note_aborted(const s3::MultipartUpload& upload);
+  bool is_noted(const s3::MultipartUpload& upload);
 
   GcReport finish();
 

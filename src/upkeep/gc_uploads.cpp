@@ -42,7 +42,7 @@ void GcUploads::find(GcCrew& crew) {
   bool is_any_listed = false;
   const auto visit = [&](const s3::MultipartUpload& upload) {
     is_any_listed = true;
-    if (tally_.is_told(upload) || abort_probe_.owns(upload.key)) return !context_.stop.stop_requested();
+    if (tally_.is_noted(upload) || abort_probe_.owns(upload.key)) return !context_.stop.stop_requested();
     tally_.count_upload();
     if (!tally_.is_old_enough(upload.initiated)) return !context_.stop.stop_requested();
     return crew.take(

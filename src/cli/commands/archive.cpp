@@ -306,7 +306,7 @@ void make_record(const archive::ArchiveOptions& options, Session& session, const
   upkeep::rebuild_records(session.store(), rebuild, archive_key, session.clock());
 }
 
-archive::RunReport report_of(const ArchiveSettings& settings, Session& session) {
+archive::RunReport run_with_display(const ArchiveSettings& settings, Session& session) {
   archive::Progress progress;
   RunProgressView view(progress);
   const auto display = session.show(view);
@@ -325,7 +325,7 @@ ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSetti
   Session session(session_settings, OnInterrupt::Then::finish);
   check_storage_class(session, settings.options.storage_class);
   warn_of_few_connections(session, settings.options.resources.threads);
-  const archive::RunReport report = report_of(settings, session);
+  const archive::RunReport report = run_with_display(settings, session);
   return session.conclude(session.outcome_of(settings.options, report, exit_code_of(report)));
 }
 

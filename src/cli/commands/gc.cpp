@@ -48,11 +48,10 @@ std::vector<Flag> gc_flags() {
         .help = "source bucket: unfinished uploads to its archives' names are garbage too; without it, only "
                 "uploads that the catalog names"}},
       naming_flags("Which names are ours"),
-      {garbage_age_flag(
-           kGarbage,
-           "keep younger uploads and copies, and their records: 30m, 12h, 7d, 2w; a small age is as "
-           "safe, but running jobs may have to start volumes again",
-           "min-age"),
+      {garbage_age_flag(kGarbage,
+                        "keep younger uploads and copies, and their records: 30m, 12h, 7d, 2w; a small age "
+                        "loses nothing, but running jobs may have to pack volumes again",
+                        "min-age"),
        toggle_flag(kDryRun, kGarbage, "only list what would be removed; change nothing"),
        threads_flag("archives checked at the same time", "16")},
   });
@@ -64,7 +63,7 @@ std::string gc_progress_line(const upkeep::GcCounts& now, std::chrono::milliseco
                      format_duration(elapsed));
 }
 
-upkeep::GcReport report_of(const upkeep::GcOptions& options, Session& session) {
+upkeep::GcReport run_with_display(const upkeep::GcOptions& options, Session& session) {
   upkeep::GcProgress progress;
   LineView view(progress, gc_progress_line);
   const auto display = session.show(view);
@@ -73,7 +72,7 @@ upkeep::GcReport report_of(const upkeep::GcOptions& options, Session& session) {
 
 ExitCode run_gc_command(const upkeep::GcOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::finish);
-  const upkeep::GcReport report = report_of(options, session);
+  const upkeep::GcReport report = run_with_display(options, session);
   return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
 }
 

@@ -198,8 +198,8 @@ std::string restore_progress_line(const restore::RestoreCounts& now, std::chrono
   return text;
 }
 
-restore::RestoreReport report_of(const RestoreSettings& settings, const restore::RestorePlan& plan,
-                                 const restore::RestoreContext& context, Session& session) {
+restore::RestoreReport run_with_display(const RestoreSettings& settings, const restore::RestorePlan& plan,
+                                        const restore::RestoreContext& context, Session& session) {
   LineView view(context.progress, restore_progress_line);
   const auto display = session.show(view);
   return restore::run_restore(settings.options, plan, context);
@@ -230,7 +230,7 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
       session.terminal().write_line("nothing was thawed or written");
       return ExitCode::interrupted;
     }
-    report = report_of(settings, plan, context, session);
+    report = run_with_display(settings, plan, context, session);
   }
   const ExitCode unfound =
       missed.tell(plan.members + plan.tied + plan.withheld != 0,

@@ -98,7 +98,7 @@ std::string verify_progress_line(const upkeep::VerifyCounts& now, std::chrono::m
   return text + "; " + format_duration(elapsed);
 }
 
-upkeep::VerifyReport report_of(const upkeep::VerifyOptions& options, Session& session) {
+upkeep::VerifyReport run_with_display(const upkeep::VerifyOptions& options, Session& session) {
   upkeep::VerifyProgress progress;
   LineView view(progress, verify_progress_line);
   const auto display = session.show(view);
@@ -107,7 +107,7 @@ upkeep::VerifyReport report_of(const upkeep::VerifyOptions& options, Session& se
 
 ExitCode run_verify_command(const upkeep::VerifyOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
-  const upkeep::VerifyReport report = report_of(options, session);
+  const upkeep::VerifyReport report = run_with_display(options, session);
   return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
 }
 
