@@ -32,14 +32,13 @@ bool is_refusal(const Error& error) {
   return error.kind() == ErrorKind::invalid_argument || error.kind() == ErrorKind::unsupported;
 }
 
-/// Whether a listing shows the unfinished upload to key when it is asked for less than the whole key. If not
+/// Whether a listing shows an unfinished upload to key when it is asked for less than the whole key. If not
 /// even the whole key shows it, nothing is known, and the answer is yes.
-bool is_listed_by_prefix(s3::ObjectStore& store, const std::string& bucket, const std::string& key,
-                         const std::string& upload_id) {
+bool is_listed_by_prefix(s3::ObjectStore& store, const std::string& bucket, const std::string& key) {
   const auto is_listed = [&](const std::string& prefix) {
     bool found = false;
     for_each_upload(store, bucket, prefix, [&](const s3::MultipartUpload& upload) {
-      found = upload.key == key && upload.upload_id == upload_id;
+      found = upload.key == key;
       return !found;
     });
     return found;
@@ -129,12 +128,9 @@ class ProbeObject {
     return head.whole_checksum("CRC32") == base::to_base64(base::crc32_bytes(base::crc32(kBody)));
   }
 
-  /// Call it last before abort_all().
   bool has_uploads_listed_by_prefix() {
-    const std::string unfinished = start(false);
-    has_unfinished_ = true;
-    expect_going();
-    return is_listed_by_prefix(store_, bucket_, key_, unfinished);
+    if (!std::exchange(has_unfinished_, true)) start(false);
+    return is_listed_by_prefix(store_, bucket_, key_);
   }
 
   /// Aborts the uploads that were completed, and at least one that was not. Returns what stands there
@@ -343,7 +339,7 @@ bool probe_upload_listing(s3::ObjectStore& store, const std::string& bucket, std
   request.key = probe_key(id) + "-upload";
   request.attributes.content_type = "text/plain";
   const std::string upload_id = store.create_multipart_upload(request);
-  const bool listed = is_listed_by_prefix(store, bucket, request.key, upload_id);
+  const bool listed = is_listed_by_prefix(store, bucket, request.key);
   store.abort_multipart_upload(bucket, request.key, upload_id);
   return listed;
 }

@@ -28,7 +28,8 @@ struct FixedPowers {
 };
 
 /// Tries each power that isn't fixed, and always check_aborts(), on one small object in the archive bucket,
-/// and removes it again: 15 to 19 requests, 9 or 10 when both powers are fixed. A trial can only show that
+/// and removes it again: 15 to 19 requests, 9 or 10 when both powers
+/// are fixed. A trial can only show that
 /// conditional_complete is missing. It counts as present only if the store is also known to have it
 /// (ObjectStore::completes_atomically()). Blocks; any thread; starts two threads of its own. Throws
 /// base::Error as check_aborts() does.

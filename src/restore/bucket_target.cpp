@@ -96,6 +96,19 @@ Error with_note(const Error& error, const std::string& note) {
   return {error.kind(), error.message() + note, error.context()};
 }
 
+/// Some stores refuse if_none_match over a delete marker. PutObject deals with that by itself; Complete does not,
+/// because the archives must not be completed without the condition.
+void send_complete(s3::ObjectStore& store, s3::CompleteMultipartUploadRequest& request) {
+  try {
+    store.complete_multipart_upload(request);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::precondition_failed || !request.if_none_match) throw;
+    if (!s3::is_hidden_by_marker(store, request.bucket, request.key)) throw;
+    request.if_none_match = false;
+    store.complete_multipart_upload(request);
+  }
+}
+
 class BucketTarget final : public RestoreTarget {
  public:
   BucketTarget(s3::ObjectStore& store, base::Slots& slots, std::string bucket, std::string prefix,
@@ -251,7 +264,7 @@ class BucketTarget final : public RestoreTarget {
     request.parts = parts.parts;
     request.if_none_match = !overwrite_;
     try {
-      send_complete(request);
+      send_complete(store_, request);
       return Landing::written;
     } catch (const Error& error) {
       // Perhaps only the answer was lost, and the object is there. After the abort no Complete can take
@@ -267,19 +280,6 @@ class BucketTarget final : public RestoreTarget {
       if (head && is_made_of(*head, parts)) return lost_race ? Landing::equal : Landing::written;
       if (!head || !lost_race || !note.empty()) throw with_note(error, note);
       return has_etag_of(*head, row) ? Landing::equal : Landing::exists;
-    }
-  }
-
-  /// Some stores refuse if_none_match over a delete marker. PutObject deals with that by itself; Complete does
-  /// not, because the archives must not be completed without the condition.
-  void send_complete(s3::CompleteMultipartUploadRequest& request) {
-    try {
-      store_.complete_multipart_upload(request);
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::precondition_failed || !request.if_none_match) throw;
-      if (!s3::is_hidden_by_marker(store_, bucket_, request.key)) throw;
-      request.if_none_match = false;
-      store_.complete_multipart_upload(request);
     }
   }
 

@@ -182,7 +182,6 @@ std::string S3Client::put_object(const PutObjectRequest& request, std::string_vi
     return put_object_once(request, body);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::precondition_failed || !request.if_none_match) throw;
-    if (head_object(request.bucket, request.key)) throw;
     if (!is_hidden_by_marker(*this, request.bucket, request.key)) throw;
     runner_.log().warn("the store refuses If-None-Match over a delete marker: {} is written without it",
                        base::printable(request.bucket + "/" + request.key));

@@ -33,6 +33,9 @@ TINY = {"KEYS": 1, "VERSIONS": 1, "GC": 0}
 LOST = {"MARKS": 1, "ENVIRONMENT": 3, "RUNS": 1, "KEYS": 1, "VERSIONS": 1, "PASSES": 1}
 OLD = {"OLD_VOLUME": 1, **LOST, "VERSIONS": 2}
 
+# A Complete takes effect after its upload was aborted: the record is made again out of the archive.
+OVERTAKEN = {"OVERTAKEN": 1, "MARKS": 1, "RUNS": 2, "KEYS": 1, "VERSIONS": 1, "PASSES": 3, "LAST_PASSES": 1}
+
 # Two runs beside each other, and the last one, unless RUNS says more.
 SCENARIOS = {
     "two_runs": {"GC": 0},
@@ -52,6 +55,7 @@ SCENARIOS = {
     "lost_archives": LOST,
     "lost_archives_two_runs": {**LOST, "RUNS": 2, "ENVIRONMENT": 1, "GC": 0},
     "lost_old_archive": OLD,
+    "overtaken_aborts": OVERTAKEN,
 }
 
 # Of so few states that an optimizing compiler takes longer than the search.
@@ -96,6 +100,8 @@ MUTANTS = {
     "manifest_not_looked_for": Mutant("I6_record_stays", LOST),
     "take_back_mark_first": Mutant("I6_record_stays", LOST),
     "mark_at_delete": Mutant("I7_commit_is_on_record", LOST),
+    "remade_before_mark": Mutant("I6_record_stays", OVERTAKEN),
+    "remade_without_look": Mutant("I6_record_stays", OVERTAKEN),
 }
 # Of the scenarios and mutants above; all others are commit.pml's.
 OF_VERSIONS = {"versions", "version_first", "any_version"}

@@ -55,6 +55,9 @@
 #ifndef OLD_VOLUME
 #define OLD_VOLUME 0    /* at the start a volume is committed, its source deleted, by a program that knew no marks */
 #endif
+#ifndef OVERTAKEN
+#define OVERTAKEN 0     /* id 1's Complete takes effect although its upload was aborted; run 0 has one pass; needs MARKS */
+#endif
 #ifndef CONDITIONAL_COMPLETE
 #define CONDITIONAL_COMPLETE 1
 #endif
@@ -93,6 +96,8 @@
 #define manifest_not_looked_for 20  /* the run deletes although the manifest has gone */
 #define take_back_mark_first 21  /* the remover's mark goes before the manifest */
 #define mark_at_delete       22  /* a volume is marked before its first delete, not when it is committed */
+#define remade_before_mark   23  /* a record is made again before its archive is marked */
+#define remade_without_look  24  /* a record is made again without a look for the take-back mark */
 #ifndef MUTANT
 #define MUTANT none
 #endif
@@ -102,7 +107,8 @@
 #define INVARIANT 0
 #endif
 /* Nothing is promised of an archive that somebody deletes but that its record stays. */
-#define checked(i) (INVARIANT == 0 -> (i >= 6 || !ENVIRONMENT) : INVARIANT == i)
+/* A store that lets a Complete overtake an abort breaks I3 by itself, and I5 if a remover is killed meanwhile. */
+#define checked(i) (INVARIANT == 0 -> (i >= 6 || !ENVIRONMENT) && !(OVERTAKEN && (i == 3 || i == 5)) : INVARIANT == i)
 hidden byte I1_deleted_is_archived;    /* what was deleted is in a committed volume, from then on for ever */
 hidden byte I2_archive_never_changes;
 hidden byte I3_archive_has_record;     /* no visible archive without its manifest and index */
@@ -153,7 +159,7 @@ mtype = {
   LIST_SOURCES,                                                                     /* 1 */
   LIST_MANIFESTS, PROVE, PROVE_MARK, PROVE_AGAIN, LIST_MARKS, LIST_UPLOADS,         /* 2 */
   PUT_MARK, SEE_TAKE_BACK, SEE_MANIFEST,                                            /* 2, 7 and 8 */
-  HEAD_NAME,                                                                        /* 3 */
+  HEAD_NAME, ANNOUNCE, LOOK_ONCE, REMAKE_INDEX, REMAKE_MANIFEST,                    /* 3 */
   GET_MEMBERS,                                                                      /* 4 */
   PUT_INDEX, PUT_MANIFEST,                                                          /* 5 */
   FENCE, FENCE_PROVE, FENCE_ABORT, FENCE_HEAD,                                      /* 5b */
@@ -353,6 +359,18 @@ inline end_run(r) {
 #define AFTER_NO_MARK_AGAIN REMOVE_MANIFEST
 #endif
 
+/* What a run does that makes a record again. */
+#if MUTANT == remade_before_mark
+#define FIRST_OF_REMAKING REMAKE_INDEX
+#else
+#define FIRST_OF_REMAKING ANNOUNCE
+#endif
+#if MUTANT == remade_without_look
+#define AFTER_ANNOUNCEMENT REMAKE_INDEX
+#else
+#define AFTER_ANNOUNCEMENT LOOK_ONCE
+#endif
+
 /* Where volumes are marked. */
 #if !MARKS || MUTANT == mark_after_delete || MUTANT == mark_at_delete
 #define MARKS_COMMITS 0
@@ -377,7 +395,7 @@ inline start_again() {
   me.marked = 0;
   me.pass++;
   if
-  :: me.pass == (r == LAST -> LAST_PASSES : PASSES) ->
+  :: me.pass == (r == LAST -> LAST_PASSES : (OVERTAKEN && r == 0 -> 1 : PASSES)) ->
        I5_last_run_finishes = !checked(5) || r != LAST;
        assert(I5_last_run_finishes);
        end_run(r)
@@ -479,8 +497,21 @@ inline is_lost() {
 #define lets_complete(an_id) (!CONDITIONAL_COMPLETE || archive[name[an_id]] == 0)
 #endif
 
+/* Whether another party is taking a record back. Removers share one take-back mark, so the first to end takes it away from
+ * the others. Where an abort holds, that does no harm: the archive can't come any more. Where it can be overtaken, only one
+ * remover at a time is looked at. */
+#define takes_back(p, an_id) (runs[p].target == (an_id) && (runs[p].at == ABORT || runs[p].at == HEAD_AGAIN || \
+    runs[p].at == SEE_MARK || runs[p].at == PUT_TAKE_BACK || runs[p].at == SEE_MARK_AGAIN || runs[p].at == REMOVE_MANIFEST || \
+    runs[p].at == REMOVE_INDEX || runs[p].at == REMOVE_TAKE_BACK))
+#if OVERTAKEN
+#define may_take_back(p, an_id) (((p) == 0 || !takes_back(0, an_id)) && ((p) == 1 || !takes_back(1, an_id)) && \
+    ((p) == 2 || !takes_back(2, an_id)) && ((p) == 3 || !takes_back(3, an_id)))
+#else
+#define may_take_back(p, an_id) 1
+#endif
+
 inline abort_upload(an_id) {
-  if :: upload[an_id] -> upload[an_id] = GONE :: else fi
+  if :: upload[an_id] && !(OVERTAKEN && an_id == 1 && upload[an_id] == SENT) -> upload[an_id] = GONE :: else fi
 }
 
 inline put_index() { indexes = indexes | bit(me.id) }
@@ -617,6 +648,13 @@ proctype s3compress(byte r) {
   :: d_step { me.at == HEAD_NAME && archive[me.name] && archive[me.name] != FOREIGN ->
 #if MUTANT == next_name
        next_free_name(me.name)
+#elif OVERTAKEN
+       if
+       :: me.met & bit(archive[me.name]) && !(manifests & bit(archive[me.name])) ->
+            me.target = archive[me.name];
+            me.at = FIRST_OF_REMAKING
+       :: else -> me.met = me.met | bit(archive[me.name]); start_again()
+       fi
 #else
        /* Still no proof after starting again would be damage, and there is none. */
        I5_last_run_finishes = !checked(5) || !(me.met & bit(archive[me.name]));
@@ -625,6 +663,19 @@ proctype s3compress(byte r) {
        start_again()
 #endif
      }
+
+#if OVERTAKEN
+  /* The archive was read whole. Its record is made again. */
+#if MUTANT != remade_before_mark
+  :: d_step { me.at == ANNOUNCE -> commit_marks = commit_marks | bit(me.target); me.at = AFTER_ANNOUNCEMENT }
+#if MUTANT != remade_without_look
+  :: d_step { me.at == LOOK_ONCE && take_back_marks & bit(me.target) -> end_run(r) }  /* an error */
+  :: d_step { me.at == LOOK_ONCE && !(take_back_marks & bit(me.target)) -> me.at = REMAKE_INDEX }
+#endif
+#endif
+  :: d_step { me.at == REMAKE_INDEX -> indexes = indexes | bit(me.target); me.at = REMAKE_MANIFEST }
+  :: d_step { me.at == REMAKE_MANIFEST -> manifests = manifests | bit(me.target); start_again() }
+#endif
 
   /* 4: GET with If-Match, upload parts */
 #if GC
@@ -704,7 +755,7 @@ proctype s3compress(byte r) {
 #if OLD_VOLUME
   :: d_step { me.at == SEE_UPLOAD -> me.at = ABORT }  /* PROVE_MARK has seen already that it is unfinished */
 #endif
-  :: d_step { me.at == ABORT -> abort_for_take_back(me.target); me.at = AFTER_ABORT }
+  :: d_step { me.at == ABORT && may_take_back(r, me.target) -> abort_for_take_back(me.target); me.at = AFTER_ABORT }
   :: d_step { me.at == HEAD_AGAIN && carries(name[me.target], me.target) ->
        if
        :: me.target == me.id -> is_committed()
@@ -713,12 +764,12 @@ proctype s3compress(byte r) {
   :: d_step { me.at == HEAD_AGAIN && !carries(name[me.target], me.target) -> me.at = AFTER_HEADS }
 #if MARKS
   :: d_step { me.at == SEE_MARK && !(commit_marks & bit(me.target)) -> me.at = AFTER_NO_MARK }
-#if ENVIRONMENT && RUNS > 1  /* another run put it */
+#if (ENVIRONMENT || OVERTAKEN) && RUNS > 1  /* another run put it */
   :: d_step { me.at == SEE_MARK && commit_marks & bit(me.target) -> is_lost() }
 #endif
   :: d_step { me.at == PUT_TAKE_BACK -> take_back_marks = take_back_marks | bit(me.target); me.at = AFTER_TAKE_BACK_MARK }
   :: d_step { me.at == SEE_MARK_AGAIN && !(commit_marks & bit(me.target)) -> me.at = AFTER_NO_MARK_AGAIN }
-#if ENVIRONMENT && RUNS > 1  /* another run put it */
+#if (ENVIRONMENT || OVERTAKEN) && RUNS > 1  /* another run put it */
   :: d_step { me.at == SEE_MARK_AGAIN && commit_marks & bit(me.target) -> is_lost() }
 #endif
 #endif
@@ -763,7 +814,7 @@ proctype s3compress(byte r) {
        me.at = SEE_TAKE_BACK
 #endif
      }
-#if ENVIRONMENT
+#if ENVIRONMENT || OVERTAKEN
   :: d_step { me.at == SEE_TAKE_BACK && take_back_marks & bit(lowest(me.to_prove)) -> end_run(r) }  /* an error */
 #endif
   :: d_step { me.at == SEE_TAKE_BACK && !(take_back_marks & bit(lowest(me.to_prove))) ->
@@ -773,7 +824,7 @@ proctype s3compress(byte r) {
        me.at = SEE_MANIFEST
 #endif
      }
-#if ENVIRONMENT
+#if ENVIRONMENT || OVERTAKEN
   :: d_step { me.at == SEE_MANIFEST && !(manifests & bit(lowest(me.to_prove))) -> end_run(r) }  /* an error */
 #endif
   :: d_step { me.at == SEE_MANIFEST && manifests & bit(lowest(me.to_prove)) -> next_to_mark() }
@@ -896,9 +947,11 @@ end:
 
 /* Which of the two it is, gc knows from its listings. */
 #define TAKE_RECORD(an_id) \
-  :: d_step { an_id <= IDS && gc_is_idle && manifests & bit(an_id) && !carries(name[an_id], an_id) -> \
+  :: d_step { an_id <= IDS && gc_is_idle && manifests & bit(an_id) && !carries(name[an_id], an_id) && \
+              may_take_back(THE_GC, an_id) -> \
        the_gc.target = an_id; the_gc.at = FIRST_OF_TAKE_BACK } \
-  :: d_step { an_id <= IDS && gc_is_idle && !(manifests & bit(an_id)) && indexes & bit(an_id) -> \
+  :: d_step { an_id <= IDS && gc_is_idle && !(manifests & bit(an_id)) && indexes & bit(an_id) && \
+              may_take_back(THE_GC, an_id) -> \
        the_gc.target = an_id; the_gc.at = ABORT_UPLOADS }
 
 inline gc_done() {
@@ -926,14 +979,14 @@ end:
   :: d_step { the_gc.at == HEAD_AGAIN && !carries(name[the_gc.target], the_gc.target) -> the_gc.at = AFTER_HEADS }
 #if MARKS
   :: d_step { the_gc.at == SEE_MARK && !(commit_marks & bit(the_gc.target)) -> the_gc.at = AFTER_NO_MARK }
-#if ENVIRONMENT
+#if ENVIRONMENT || OVERTAKEN
   :: d_step { the_gc.at == SEE_MARK && commit_marks & bit(the_gc.target) -> gc_done() }
 #endif
   :: d_step { the_gc.at == PUT_TAKE_BACK ->
        take_back_marks = take_back_marks | bit(the_gc.target);
        the_gc.at = AFTER_TAKE_BACK_MARK }
   :: d_step { the_gc.at == SEE_MARK_AGAIN && !(commit_marks & bit(the_gc.target)) -> the_gc.at = AFTER_NO_MARK_AGAIN }
-#if ENVIRONMENT
+#if ENVIRONMENT || OVERTAKEN
   :: d_step { the_gc.at == SEE_MARK_AGAIN && commit_marks & bit(the_gc.target) -> gc_done() }
 #endif
 #endif
@@ -959,7 +1012,12 @@ end:
 #endif
        the_gc.at = HEAD_MANIFEST }
   :: d_step { the_gc.at == HEAD_MANIFEST && manifests & bit(the_gc.target) -> gc_done() }
+#if OVERTAKEN  /* its archive may come all the same: the index goes as a record goes, behind a take-back mark */
+  :: d_step { the_gc.at == HEAD_MANIFEST && !(manifests & bit(the_gc.target)) && may_take_back(THE_GC, the_gc.target) ->
+       the_gc.at = HEAD_AGAIN }
+#else
   :: d_step { the_gc.at == HEAD_MANIFEST && !(manifests & bit(the_gc.target)) -> the_gc.at = REMOVE_INDEX }
+#endif
   od
 }
 #endif

@@ -38,7 +38,7 @@ TEST(StorePowers, AreFoundOutByTryingAndNothingIsLeftBehind) {
     EXPECT_TRUE(powers.takes_complete_condition);
     EXPECT_EQ(powers.additional_checksums, (bits & 2) != 0);
     expect_nothing_left(store);
-    EXPECT_LE(store.journal().size(), 16u);
+    EXPECT_LE(store.journal().size(), 17u);
     for (const Call& call : store.journal()) EXPECT_EQ(call.bucket, support::kArchive);
   }
 }
@@ -108,7 +108,35 @@ TEST(StorePowers, WhatIsFixedIsNotTried) {
                                          {.conditional_complete = true, .additional_checksums = false}, {});
   EXPECT_TRUE(powers.conditional_complete);
   EXPECT_FALSE(powers.additional_checksums);
-  EXPECT_EQ(store.journal().size(), 8u) << "what an abort does is always tried";
+  EXPECT_EQ(store.journal().size(), 9u) << "what an abort does, and what lists uploads, is always tried";
+}
+
+TEST(StorePowers, AStoreThatListsUploadsByWholeKeysIsFound) {
+  FakeStore store;
+  std::string prefix;
+  store.before = [&](const Call& c) {
+    if (c.op == Op::uploads) prefix = c.key;
+  };
+  EXPECT_TRUE(powers_of(store).lists_uploads_by_prefix);
+  EXPECT_TRUE(probe_upload_listing(store, support::kArchive, "01CPHZRVG00000000000000000"));
+  store.alter_uploads = [&](s3::ListMultipartUploadsPage& page) {
+    std::erase_if(page.uploads, [&](const s3::MultipartUpload& upload) { return upload.key != prefix; });
+  };
+  EXPECT_FALSE(powers_of(store).lists_uploads_by_prefix);
+  EXPECT_FALSE(probe_upload_listing(store, support::kArchive, "01CPHZRVG00000000000000000"));
+  expect_nothing_left(store);
+  store.alter_uploads = [](s3::ListMultipartUploadsPage& page) { page.uploads.clear(); };
+  EXPECT_TRUE(powers_of(store).lists_uploads_by_prefix)
+      << "a store that shows no uploads at all tells nothing";
+}
+
+TEST(StorePowers, WhoMayNotListUploadsIsNotStoppedHere) {
+  FakeStore store;
+  store.before = [](const Call& c) {
+    if (c.op == Op::uploads) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  EXPECT_TRUE(powers_of(store).lists_uploads_by_prefix);
+  expect_nothing_left(store);
 }
 
 TEST(StorePowers, AStoreWhoseAbortsRemoveObjectsIsRefused) {

@@ -157,6 +157,21 @@ TEST_F(DeleteTest, ASingleDeleteWithoutAnAnswerIsRefusedNotDeleted) {
   EXPECT_EQ(results[0].code, "transient");
 }
 
+TEST_F(DeleteTest, AStoreThatTakesDeleteObjectsForAnotherCallGetsSingleDeletes) {
+  transport_.add(s3_error(400, "InvalidArgument"));
+  transport_.add(answer(204));
+  EXPECT_EQ(outcomes(client_->delete_objects("b", {{.key = "a"}}, Resend::allowed)),
+            (std::vector<Outcome>{Outcome::deleted}));
+  EXPECT_TRUE(transport_.played_to_the_end());
+}
+
+TEST_F(DeleteTest, ARefusedConditionIsNoMissingCall) {
+  transport_.add(s3_error(400, "InvalidArgument"));
+  EXPECT_EQ(
+      error_of([&] { client_->delete_objects("b", {{.key = "a", .etag = "e"}}, Resend::allowed); }).kind(),
+      ErrorKind::invalid_argument);
+}
+
 TEST_F(DeleteTest, AMissingBucketDeletesNothing) {
   transport_.add(s3_error(404, "NoSuchBucket"));
   EXPECT_EQ(error_of([&] { client_->delete_objects("b", {{.key = "a"}}, Resend::allowed); }).kind(),

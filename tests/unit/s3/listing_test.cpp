@@ -92,6 +92,56 @@ TEST_F(ListingTest, KeysAndPrefixesThatGoBack) {
   EXPECT_EQ(objects({objects_page({}, "t1", {"b/"}), objects_page({}, "t2", {"a/"})}), 1U);
 }
 
+/// U+FF21 comes before U+1F600 in the order of bytes, and after it in that of UTF-16.
+TEST_F(ListingTest, AnOrderOfTheStoresOwnIsNoDamage) {
+  const std::string pair = "😀";
+  const std::string wide = "Ａ";
+  transport_.add(answer(200, objects_page({pair, wide}, "")));
+  EXPECT_EQ(error_of([&] { ObjectPages(*client_, {.bucket = "b"}).next(); }).kind(), ErrorKind::unsupported);
+
+  for (const std::string& token : {"", "t2"}) {
+    transport_.add(answer(200, objects_page({pair}, "t1")));
+    transport_.add(answer(200, objects_page({wide}, token)));
+    transport_.add(answer(200, objects_page({wide}, "")));  // what comes after the one
+    transport_.add(answer(200, objects_page({}, "")));      // and after the other
+    ObjectPages pages(*client_, {.bucket = "b"});
+    EXPECT_TRUE(pages.next());
+    EXPECT_EQ(error_of([&] { pages.next(); }).kind(), ErrorKind::unsupported);
+    EXPECT_TRUE(transport_.played_to_the_end());
+  }
+}
+
+TEST_F(ListingTest, APageThatComesAgainIsDamage) {
+  const auto kind = [&](const std::string& after_last, const std::string& after_first) {
+    transport_.add(answer(200, objects_page({"a", "b"}, "t1")));
+    transport_.add(answer(200, objects_page({"a", "b"}, "t2")));
+    transport_.add(answer(200, objects_page({after_last}, "")));
+    if (after_last == "a") transport_.add(answer(200, objects_page({after_first}, "")));
+    ObjectPages pages(*client_, {.bucket = "b"});
+    EXPECT_TRUE(pages.next());
+    return error_of([&] { pages.next(); }).kind();
+  };
+  EXPECT_EQ(kind("c", ""), ErrorKind::corrupt);
+  EXPECT_EQ(kind("a", "a"), ErrorKind::corrupt) << "a store that ignores where it is asked to begin";
+  EXPECT_TRUE(transport_.played_to_the_end());
+}
+
+TEST_F(ListingTest, VersionsToo) {
+  const auto page = [](const std::vector<std::string>& keys) {
+    std::string xml = "<ListVersionsResult><IsTruncated>false</IsTruncated>";
+    for (const std::string& key : keys) {
+      xml += "<DeleteMarker><Key>" + key +
+             "</Key><VersionId>v</VersionId><IsLatest>true</IsLatest><LastModified>2018-04-01T00:00:00.000Z</"
+             "LastModified></DeleteMarker>";
+    }
+    return xml + "</ListVersionsResult>";
+  };
+  transport_.add(answer(200, page({"a", "a", "b"})));
+  EXPECT_TRUE(VersionPages(*client_, {.bucket = "b"}).next());
+  transport_.add(answer(200, page({"b", "a"})));
+  EXPECT_EQ(error_of([&] { VersionPages(*client_, {.bucket = "b"}).next(); }).kind(), ErrorKind::unsupported);
+}
+
 TEST_F(ListingTest, EmptyPagesHaveABound) {
   ListingProgress progress(ListingProgress::Names::once, {});
   std::size_t pages = 0;

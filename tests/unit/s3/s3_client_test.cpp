@@ -334,11 +334,13 @@ TEST_F(S3ClientTest, PutIfNoneMatchAfterALostReplyRecognizesItsOwnObject) {
   transport_.add(broken());
   transport_.add(s3_error(412, "PreconditionFailed"));
   transport_.add(answer(200, "", foreign));
+  transport_.add(answer(200, "<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>"));
   EXPECT_EQ(
       error_of([&] { client_->put_object({.bucket = "b", .key = "k", .if_none_match = true}, "x"); }).kind(),
       ErrorKind::precondition_failed);
 
   transport_.add(s3_error(412, "PreconditionFailed"));  // at once: certainly not ours
+  transport_.add(answer(200, "<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>"));
   EXPECT_EQ(
       error_of([&] { client_->put_object({.bucket = "b", .key = "k", .if_none_match = true}, "x"); }).kind(),
       ErrorKind::precondition_failed);

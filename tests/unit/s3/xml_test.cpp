@@ -81,8 +81,10 @@ TEST(ParseListObjects, AKeyIsAllOfItsText) {
 TEST(ParseListObjects, WhatIsNoKeyIsCorrupt) {
   for (const char* text : {"a<b>c</b>", "a&b", "&unknown;", "&#;", "&#x;", "&#xD800;", "&#x110000;",
                            "&#4294967361;", "&#-1;", "&#+1;", "a&amp"}) {
-    EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(listing(contents(text))); }), ErrorKind::corrupt)
+    EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(listing(kUrl + contents(text))); }), ErrorKind::corrupt)
         << text;
+    EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(listing(contents(text))); }), ErrorKind::unsupported)
+        << text << ": the store was asked to encode it";
   }
   const std::string bomb = "<!DOCTYPE l [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>";
   EXPECT_EQ(kind_thrown_by([&] {
@@ -91,6 +93,39 @@ TEST(ParseListObjects, WhatIsNoKeyIsCorrupt) {
             }),
             ErrorKind::corrupt)
       << "entities of its own are not resolved";
+}
+
+TEST(ParseListObjects, AStoreThatIgnoresTheEncodingIsNotTriedAgain) {
+  const std::string raw = std::string("a\0b", 3);
+  EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(listing(contents(raw))); }), ErrorKind::unsupported);
+  EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(listing(contents("a<b"))); }), ErrorKind::unsupported);
+  EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(listing(kUrl + contents(raw))); }), ErrorKind::transient)
+      << "it was encoded, so this is damage";
+}
+
+TEST(ParseListObjects, WithoutAnEtagNothingIsListed) {
+  const std::string etag = "<ETag>&quot;e1&quot;</ETag>";
+  for (const char* instead : {"", "<ETag/>", "<ETag>\"\"</ETag>"}) {
+    std::string row = contents("a");
+    row.replace(row.find(etag), etag.size(), instead);
+    EXPECT_EQ(kind_thrown_by([&] { parse_list_objects(listing(row)); }), ErrorKind::unsupported) << instead;
+  }
+}
+
+TEST(ParseCopyPart, AllThatStoresAnswer) {
+  EXPECT_EQ(parse_copy_part("<CopyPartResult><ETag>\"e\"</ETag></CopyPartResult>").crc32, std::nullopt);
+  const CopiedPart part = parse_copy_part(
+      "<CopyObjectResult><ETag>\"e\"</ETag><ChecksumCRC32>AQIDBA==</ChecksumCRC32></CopyObjectResult>");
+  EXPECT_EQ(part.etag, "e");
+  EXPECT_EQ(part.crc32, 0x01020304u);
+  for (const char* wrong : {"AQID", "x", "AQIDBAU="}) {
+    EXPECT_EQ(kind_thrown_by([&] {
+                parse_copy_part("<CopyPartResult><ETag>\"e\"</ETag><ChecksumCRC32>" + std::string(wrong) +
+                                "</ChecksumCRC32></CopyPartResult>");
+              }),
+              ErrorKind::corrupt)
+        << wrong;
+  }
 }
 
 TEST(ParseListObjects, WhatIsThereTwiceIsCorrupt) {

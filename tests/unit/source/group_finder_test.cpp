@@ -108,7 +108,7 @@ TEST(GroupFinder, DoesNotBelieveAPageThatComesAgain) {
   store.alter_list = [](const s3::ListObjectsRequest&, s3::ListObjectsPage& page) {
     page.common_prefixes = {"x/"};
   };
-  EXPECT_EQ(error_kind([&] { groups_of(store, of_2018()); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { groups_of(store, of_2018()); }), ErrorKind::unsupported);
 }
 
 }  // namespace

@@ -63,6 +63,25 @@ TEST_P(GcExecutionTest, AnIndexThatWasMarkedAfterThePlanStays) {
   expect_nothing_happens(lone_index());
 }
 
+/// Another process makes the record again: it writes its commit mark and looks for the take-back mark before it
+/// writes anything else.
+TEST_P(GcExecutionTest, AnIndexGoesBehindATakeBackMark) {
+  const std::string commit = catalog::commit_mark_key(manifest_.archive_key, manifest_.id);
+  const std::string take_back = catalog::take_back_mark_key(manifest_.archive_key, manifest_.id);
+  store_.erase(support::kArchive, catalog::manifest_key(manifest_.archive_key, manifest_.id));
+  store_.erase(support::kArchive, manifest_.archive_key);
+  store_.erase(support::kArchive, commit);
+  store_.after = [&](const support::Call& c) {
+    if (c.op == support::Op::put && c.key == take_back) store_.put(support::kArchive, commit, "{}");
+  };
+  EXPECT_EQ(carry_out(lone_index()).removed.count(), 0u) << "the mark came before the index went";
+  EXPECT_TRUE(store_.keys(support::kArchive).contains(manifest_.index_key));
+  store_.after = {};
+  store_.erase(support::kArchive, commit);
+  EXPECT_EQ(carry_out(lone_index()).removed.count(), 1u);
+  EXPECT_FALSE(store_.keys(support::kArchive).contains(take_back)) << "nothing of it stays";
+}
+
 TEST_P(GcExecutionTest, AnIndexInTheMakingStays) {
   LoneIndex index = lone_index();
   index.in_the_making = true;

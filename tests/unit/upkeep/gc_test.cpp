@@ -407,7 +407,13 @@ TEST_P(GcTest, WhatItAsksWithIsNoGarbage) {
   EXPECT_EQ(store_.open_uploads(), 0u);
   store_.forget_journal();
   gc(store_, gc_options());
-  EXPECT_TRUE(store_.calls(Op::create).empty()) << "nothing to abort, nothing to ask";
+  EXPECT_TRUE(store_.calls(Op::complete).empty()) << "nothing to abort, so it isn't asked what aborts do";
+  EXPECT_EQ(store_.calls(Op::create).size(), 1u) << "no upload in sight: does the store list by prefix?";
+  store_.forget_journal();
+  GcOptions dry = gc_options();
+  dry.dry_run = true;
+  gc(store_, dry);
+  EXPECT_TRUE(store_.calls(Op::create).empty()) << "a dry run writes nothing";
 }
 
 TEST_P(GcTest, LayoutAndArchiveNameSayWhatIsOurs) {
@@ -432,7 +438,7 @@ TEST_P(GcTest, ACommittedVolumeIsOnlyAskedForOnce) {
   EXPECT_EQ(report.indexes, 2u);
   EXPECT_EQ(store_.calls(Op::head).size(), 2u);
   EXPECT_TRUE(store_.calls(Op::get).empty());
-  EXPECT_TRUE(store_.calls(Op::abort).empty());
+  EXPECT_TRUE(store_.calls(Op::abort, "src/").empty());
 }
 
 TEST_P(GcTest, AnArchiveThatIsNotAsItsManifestSaysIsDamageAndStays) {
