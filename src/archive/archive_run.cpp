@@ -1,5 +1,7 @@
 #include "archive/archive_run.h"
 
+#include <optional>
+
 #include "archive/group_run.h"
 #include "archive/run_groups.h"
 #include "archive/run_shared.h"
@@ -7,22 +9,37 @@
 
 namespace s3c::archive {
 
+namespace {
+
+/// nullopt: the user pressed Ctrl-C meanwhile.
+std::optional<catalog::StorePowers> powers_unless_stopped(const ArchiveOptions& options,
+                                                          const RunContext& context) {
+  const catalog::FixedPowers fixed{options.conditional_complete, options.additional_checksums};
+  try {
+    return catalog::find_powers(context.stores.archive, options.archive_bucket, fixed, context.stop);
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::cancelled) throw;
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
 RunReport run_archive(const ArchiveOptions& options, const RunContext& context) {
   // The groups first: a run that has none doesn't probe the store, because the probe writes.
   RunGroups groups(options, context);
   if (!groups.wait_for_first()) return groups.finish();
-  const catalog::FixedPowers fixed{options.conditional_complete, options.additional_checksums};
-  const catalog::StorePowers powers =
-      catalog::find_powers(context.stores.archive, options.archive_bucket, fixed, context.stop);
+  const std::optional<catalog::StorePowers> powers = powers_unless_stopped(options, context);
+  if (!powers) return groups.finish();
   context.log.info("archive store: conditional complete {}, additional checksums {}",
-                   powers.conditional_complete, powers.additional_checksums);
-  if (!powers.lists_uploads_by_prefix) {
+                   powers->conditional_complete, powers->additional_checksums);
+  if (!powers->lists_uploads_by_prefix) {
     context.log.info(
         "archive store: unfinished uploads are listed by whole keys only: those of the groups' "
         "volumes are looked for by name");
   }
 
-  RunShared shared(options, context, powers);
+  RunShared shared(options, context, *powers);
   // One crew packs for all groups: each group alone would be too small to keep the network busy.
   shared.crew.start();
   // Each group: list, join, pack, commit, delete. Several groups are in work at once, because in four of these

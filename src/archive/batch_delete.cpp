@@ -372,8 +372,8 @@ void BatchDelete::settle(const Doomed& doomed, const s3::DeleteResult& result) {
 }
 
 void BatchDelete::leave(const Doomed& doomed, LeftReason reason, const std::string& detail) {
-  s_.log.warn("left in place: {}: {}{}{}", base::printable(doomed.object.key), describe(reason),
-              detail.empty() ? "" : ": ", detail);
+  s_.log.error("left in place: {}: {}{}{}", base::printable(doomed.object.key), describe(reason),
+               detail.empty() ? "" : ": ", detail);
   report_.left.add({doomed.object.key, reason, detail});
 }
 

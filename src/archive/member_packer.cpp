@@ -189,7 +189,7 @@ bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, 
 
 bool MemberPacker::leave(VolumeBuilder& volume, const SourceObject& object, LeftReason reason,
                          const std::string& detail) {
-  log_.warn("left in place: {}: {}: {}", base::printable(object.summary.key), describe(reason), detail);
+  log_.error("left in place: {}: {}: {}", base::printable(object.summary.key), describe(reason), detail);
   volume.leave_out(object.admission.sequence, LeftObject{object.summary.key, reason, detail});
   return false;
 }

@@ -64,10 +64,9 @@ void validate(const ArchiveOptions& o) {
   const auto buffers = static_cast<std::uint64_t>(o.resources.upload_slots) + 1;
   const std::uint64_t least = buffers * part_size_bytes(o.max_size_bytes, o.max_objects) * 2;
   if (o.resources.memory_bytes < least) {
-    refuse(fmt::format(
-        "memory of {} bytes is too small: volumes of up to {} source bytes in {} objects need at least "
-        "{}MiB",
-        o.resources.memory_bytes, o.max_size_bytes, o.max_objects, least / kMiB));
+    refuse(fmt::format("memory of {} is too small: volumes of up to {} in {} objects need at least {}",
+                       base::size_text(o.resources.memory_bytes), base::size_text(o.max_size_bytes),
+                       o.max_objects, base::size_text((least + kMiB - 1) / kMiB * kMiB)));
   }
 }
 

@@ -19,9 +19,11 @@ void Progress::group_started(const std::string& prefix) {
   update([&](RunProgress& run) { run.open_groups.emplace_back().prefix = prefix; });
 }
 
-void Progress::group_done(const std::string& prefix) {
+void Progress::group_done(const std::string& prefix, bool stopped) {
   update([&](RunProgress& run) {
-    ++run.groups_done;
+    const GroupProgress* group = run.find(prefix);
+    const bool whole = group != nullptr && group->listing_done && group->packed >= group->listed;
+    if (!stopped || whole) ++run.groups_done;
     std::erase_if(run.open_groups, [&](const GroupProgress& group) { return group.prefix == prefix; });
   });
 }

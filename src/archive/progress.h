@@ -12,7 +12,8 @@ namespace s3c::archive {
 
 /// One group in work.
 struct GroupProgress {
-  enum class Stage { listing, packing, reading_back, committing, deleting };
+  /// waiting: only one group at a time admits objects; this one's turn comes later.
+  enum class Stage { listing, waiting, packing, reading_back, committing, deleting };
   std::string prefix;
   Stage stage = Stage::listing;
   std::uint64_t listed = 0;   ///< objects to pack that the listing has shown so far
@@ -55,7 +56,8 @@ class Progress : public base::Progress<RunProgress> {
       change(open != nullptr ? *open : ended, run);
     });
   }
-  void group_done(const std::string& prefix);
+  /// stopped: the run is being stopped. Then the group counts as done only if all of it was packed.
+  void group_done(const std::string& prefix, bool stopped = false);
 };
 
 }  // namespace s3c::archive

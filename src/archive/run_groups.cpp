@@ -109,7 +109,7 @@ GroupReport RunGroups::run_one(const catalog::Group& group, const Work& work) co
     // Out of memory or out of threads. That ends this group, but not the other groups and their reports.
     report.failure = Error(base::ErrorKind::internal, error.what(), {.resource = group.prefix});
   }
-  context_.progress.group_done(group.prefix);
+  context_.progress.group_done(group.prefix, context_.stop.stop_requested());
   return report;
 }
 
@@ -119,7 +119,8 @@ RunReport RunGroups::finish() {
   try {
     finder_.wait();
   } catch (const Error& error) {
-    failure = error;
+    // A search that the user stopped hasn't failed.
+    if (error.kind() != base::ErrorKind::cancelled) failure = error;
   }
   base::MutexLock lock(mutex_);
   if (failure && !found_any_) throw *failure;

@@ -69,7 +69,7 @@ DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const sou
   }
   try {
     list_batches(doomed, filter, batches, [&](const s3::ObjectSummary& object) {
-      s_.log.warn("left in place: {}: {}", base::printable(object.key), describe(LeftReason::overwritten));
+      s_.log.error("left in place: {}: {}", base::printable(object.key), describe(LeftReason::overwritten));
       report.leave(object);
     });
   } catch (...) {

@@ -115,8 +115,8 @@ class VersionSweep::OneGroup {
     }
     const std::string detail =
         fmt::format("version {}: {}: {}", version.version_id, result.code, result.message);
-    s_.log.warn("left in place: {}: {}: {}", base::printable(version.object.key),
-                describe(LeftReason::not_deleted), detail);
+    s_.log.error("left in place: {}: {}: {}", base::printable(version.object.key),
+                 describe(LeftReason::not_deleted), detail);
     report_.left.add({version.object.key, LeftReason::not_deleted, detail});
     count_kept(version);
   }

@@ -144,6 +144,7 @@ std::variant<SealedVolume, VolumeMaker::StartAgain> VolumeMaker::pack(const std:
 }
 
 void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
+  tally_.set_stage(GroupProgress::Stage::waiting);
   const Turnstile::Turn turn(s_.turnstile);
   tally_.set_stage(GroupProgress::Stage::packing);
   std::uint64_t objects = 0;
@@ -170,8 +171,8 @@ void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
 
 /// The object isn't admitted again by this run, and is named in the report.
 void VolumeMaker::leave_for_good(LeftObject object) {
-  s_.context.log.warn("left in place: {}: {}{}{}", base::printable(object.key), describe(object.reason),
-                      object.detail.empty() ? "" : ": ", object.detail);
+  s_.context.log.error("left in place: {}: {}{}{}", base::printable(object.key), describe(object.reason),
+                       object.detail.empty() ? "" : ": ", object.detail);
   memory_.spoilers.insert(object.key);
   tally_.add_left(std::move(object));
 }

@@ -55,6 +55,14 @@ bool is_address(std::string_view host) {
 
 }  // namespace
 
+std::string without_password(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::size_t at = url.rfind('@');
+  if (at == std::string_view::npos || at < begin) return std::string(url);
+  return std::string(url.substr(0, begin)) + "..." + std::string(url.substr(at));
+}
+
 bool can_be_host_label(std::string_view bucket, bool dots_allowed) {
   if (bucket.size() < 3 || bucket.size() > 63) return false;
   auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
@@ -86,12 +94,13 @@ Endpoint::Endpoint(EndpointSettings settings) : settings_(std::move(settings)) {
     rest.remove_prefix(7);
     tls_ = false;
   } else {
-    fail("an end point must begin with http:// or https://", settings_.url);
+    fail("an end point must begin with http:// or https://", without_password(settings_.url));
   }
   // Only printable ASCII is allowed too: host and path are sent as they stand here.
   const bool plain = std::all_of(rest.begin(), rest.end(), [](char c) { return c > 0x20 && c < 0x7f; });
   if (!plain || rest.find_first_of("?#@") != std::string_view::npos) {
-    fail("an end point has a scheme, a host, a port and a path, and nothing else", settings_.url);
+    fail("an end point has a scheme, a host, a port and a path, and nothing else",
+         without_password(settings_.url));
   }
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   host_ = rest.substr(0, slash);
@@ -99,7 +108,8 @@ Endpoint::Endpoint(EndpointSettings settings) : settings_(std::move(settings)) {
   while (path_.ends_with('/')) path_.pop_back();
   std::string_view default_port = tls_ ? ":443" : ":80";
   if (host_.ends_with(default_port)) host_.resize(host_.size() - default_port.size());
-  if (host_.empty() || host_.front() == ':') fail("an end point must have a host", settings_.url);
+  if (host_.empty() || host_.front() == ':')
+    fail("an end point must have a host", without_password(settings_.url));
 }
 
 BucketAddress Endpoint::locate(const std::string& bucket, const std::string& region) const {
@@ -116,7 +126,8 @@ BucketAddress Endpoint::locate(const std::string& bucket, const std::string& reg
   address.host = aws ? aws_host(settings_, region) : host_;
   const bool possible = can_be_host_label(bucket, !tls_) && !is_address(address.host);
   if (settings_.addressing == Addressing::virtual_host && !possible && is_address(address.host)) {
-    fail("virtual-hosted addressing needs an end point with a name, not an address", settings_.url);
+    fail("virtual-hosted addressing needs an end point with a name, not an address",
+         without_password(settings_.url));
   }
   const bool wanted = settings_.addressing == Addressing::virtual_host ||
                       (settings_.addressing == Addressing::automatic && aws);

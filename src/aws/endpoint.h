@@ -46,6 +46,9 @@ class Endpoint {
   bool tls_ = true;
 };
 
+/// The URL with "..." in the place of a user name and password, for messages.
+std::string without_password(std::string_view url);
+
 /// True when bucket can be the first label of a host name: lower-case letters, digits and '-', and dots if
 /// dots_allowed. Over TLS dots aren't allowed, because a certificate's wildcard stands for one label.
 bool can_be_host_label(std::string_view bucket, bool dots_allowed);

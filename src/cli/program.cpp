@@ -1,5 +1,6 @@
 #include "cli/program.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <exception>
@@ -15,6 +16,10 @@
 
 namespace s3c::cli {
 namespace {
+
+/// What a shell sees of a program that SIGPIPE has ended. The reader has what it wanted (find ... | head), so a
+/// command that only reads ends without a word. A command that changes something says that its result is lost.
+constexpr int kEndedByClosedPipe = 128 + SIGPIPE;
 
 bool can_redraw(const Environment& environment) {
   return ::isatty(STDERR_FILENO) == 1 && environment.get("TERM").value_or("dumb") != "dumb";
@@ -40,15 +45,18 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
   Terminal terminal(STDERR_FILENO, can_redraw(environment));
   // Known before the command line is parsed, so that an error in it is reported in the wanted format.
   ErrorStyle style = error_style_of(commands(), arguments, environment);
+  bool only_reads = true;  // --help and --version too
   try {
     const CommandLine line = parse_command_line(commands(), arguments, environment);
     if (!line.print.empty()) {
-      print(line.print);
+      print(line.print, kWriteText);
       return static_cast<int>(ExitCode::done);
     }
     style = {std::string(first_word(line.command->name)), line.output.format};
+    only_reads = !line.command->changes_store;
     return static_cast<int>(line.action({line.connection, line.output, environment, terminal}));
   } catch (const base::Error& error) {
+    if (only_reads && error.context().code == kClosedPipe) return kEndedByClosedPipe;
     return fail(terminal, error, style);
   } catch (const std::exception& error) {
     return fail(terminal, base::Error(base::ErrorKind::internal, error.what()), style);

@@ -1,5 +1,6 @@
 #include "cli/session.h"
 
+#include <sstream>
 #include <utility>
 
 namespace s3c::cli {
@@ -9,7 +10,7 @@ namespace {
 /// nothing.
 std::function<void()> first_signal(Terminal& terminal, OnInterrupt::Then on_interrupt) {
   if (on_interrupt == OnInterrupt::Then::end) return [] {};
-  return [&terminal] { terminal.write_line(kFinishing); };
+  return [&terminal] { terminal.write_line("s3compress: " + std::string(kFinishing)); };
 }
 
 }  // namespace
@@ -17,7 +18,7 @@ std::function<void()> first_signal(Terminal& terminal, OnInterrupt::Then on_inte
 Session::Session(const SessionSettings& settings, OnInterrupt::Then on_interrupt, const Connect& connect)
     : settings_(settings),
       logger_(make_terminal_logger(settings.terminal, settings.output.verbosity, settings.output.quiet)),
-      signals_(first_signal(settings.terminal, on_interrupt)),
+      signals_(first_signal(settings.terminal, on_interrupt), [this] { settings_.terminal.clear(); }),
       connection_(connect(settings_, clock_, logger_, {signals_.stop_token(), on_interrupt})),
       start_(std::chrono::steady_clock::now()) {}
 
@@ -34,7 +35,16 @@ std::chrono::milliseconds Session::elapsed() const {
 
 std::unique_ptr<ProgressDisplay> Session::show(ProgressView& view) {
   if (!output().progress || output().quiet) return nullptr;
-  return std::make_unique<ProgressDisplay>(view, settings_.terminal);
+  return std::make_unique<ProgressDisplay>(view, settings_.terminal, [this] { return status(); });
+}
+
+DisplayStatus Session::status() const {
+  return {stop().stop_requested(), connection_ ? connection_->requests().retries : 0};
+}
+
+void Session::tell(const std::string& text) const {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) settings_.terminal.write_line(line);
 }
 
 }  // namespace s3c::cli

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <stop_token>
+#include <string>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -64,10 +65,12 @@ class Session {
     return {options, report, connection_->requests(), elapsed(), code};
   }
 
-  /// How a command with a summary ends: prints the outcome's summary, and returns the outcome's exit code.
-  /// Throws as print() does.
+  /// How a command with a summary ends: prints the outcome's summary, and returns the outcome's exit code. What
+  /// went wrong also goes to standard error, unless the user reads it in the summary: a run whose output is
+  /// thrown away must not fail without a word. Throws as print() does.
   template <typename AnyOutcome>
   ExitCode conclude(const AnyOutcome& outcome) const {
+    if (output().quiet || prints_json() || !output_is_read_with_errors()) tell(problems_text(outcome));
     print_result([&] { return text_summary(outcome); }, [&] { return json_summary(outcome); });
     return outcome.exit_code;
   }
@@ -87,6 +90,11 @@ class Session {
   static std::unique_ptr<StoreConnection> connect_store(const SessionSettings& settings, base::Clock& clock,
                                                         std::shared_ptr<base::Logger> logger,
                                                         const OnInterrupt& on_interrupt);
+
+  /// Writes each line of text to standard error.
+  void tell(const std::string& text) const;
+  /// What the display says beside the command's own progress.
+  DisplayStatus status() const;
 
   // The members are made in this order.
   const SessionSettings settings_;

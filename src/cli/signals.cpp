@@ -8,6 +8,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <memory>
+#include <semaphore>
 #include <system_error>
 #include <utility>
 
@@ -22,12 +25,14 @@ sigset_t stopping_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
   return set;
 }
 
 }  // namespace
 
-SignalWatch::SignalWatch(std::function<void()> on_first) : on_first_(std::move(on_first)) {
+SignalWatch::SignalWatch(std::function<void()> on_first, std::function<void()> on_second)
+    : on_first_(std::move(on_first)), on_second_(std::move(on_second)) {
   const sigset_t set = stopping_signals();
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC);
   wake_ = ::eventfd(0, EFD_CLOEXEC);
@@ -53,6 +58,24 @@ SignalWatch::~SignalWatch() {
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
+void SignalWatch::leave() const {
+  constexpr std::chrono::milliseconds kMoment{200};
+  if (on_second_) {
+    const auto done = std::make_shared<std::binary_semaphore>(0);
+    try {
+      std::thread([work = on_second_, done] {
+        work();
+        done->release();
+      }).detach();
+      static_cast<void>(done->try_acquire_for(kMoment));
+    } catch (const std::system_error&) {
+      // There is no thread left for it: leave without.
+    }
+  }
+  // Not exit(): destructors would wait for threads that are in the middle of a request.
+  ::_exit(static_cast<int>(ExitCode::interrupted));
+}
+
 void SignalWatch::watch() {
   std::array<pollfd, 2> waiting = {{{signals_, POLLIN, 0}, {wake_, POLLIN, 0}}};
   while (true) {
@@ -63,8 +86,7 @@ void SignalWatch::watch() {
     if ((waiting[1].revents & POLLIN) != 0) return;
     signalfd_siginfo received = {};
     if (::read(signals_, &received, sizeof received) != static_cast<ssize_t>(sizeof received)) continue;
-    // Not exit(): destructors would wait for threads that are in the middle of a request.
-    if (stop_.stop_requested()) ::_exit(static_cast<int>(ExitCode::interrupted));
+    if (stop_.stop_requested()) leave();
     stop_.request_stop();
     on_first_();
   }

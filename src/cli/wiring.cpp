@@ -48,10 +48,11 @@ std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfi
   const char* style = addressing == aws::Addressing::path           ? "path"
                       : addressing == aws::Addressing::virtual_host ? "virtual"
                                                                     : "auto";
-  return fmt::format(
-      "store {}, region {}, profile {}, addressing {}, CA bundle {}, {} attempts",
-      settings.endpoint.url.empty() ? "AWS" : settings.endpoint.url, settings.region, settings.profile, style,
-      settings.ca_bundle.empty() ? "of the system" : settings.ca_bundle, config.retry.max_attempts);
+  return fmt::format("store {}, region {}, profile {}, addressing {}, CA bundle {}, {} attempts",
+                     settings.endpoint.url.empty() ? "AWS" : aws::without_password(settings.endpoint.url),
+                     settings.region, settings.profile, style,
+                     settings.ca_bundle.empty() ? "of the system" : settings.ca_bundle,
+                     config.retry.max_attempts);
 }
 
 }  // namespace

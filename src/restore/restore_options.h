@@ -34,10 +34,11 @@ void validate(const RestoreOptions& options);
 
 /// How far a run has come.
 struct RestoreCounts {
-  std::uint64_t members = 0;  ///< planned
-  std::uint64_t done = 0;     ///< written, equal, existing or failed
-  std::uint64_t bytes = 0;    ///< written
-  std::uint64_t waiting = 0;  ///< volumes whose thaw is waited for
+  std::uint64_t members = 0;       ///< planned
+  std::uint64_t member_bytes = 0;  ///< of these, decoded
+  std::uint64_t done = 0;          ///< written, equal, existing or failed
+  std::uint64_t bytes = 0;         ///< written
+  std::uint64_t waiting = 0;       ///< volumes whose thaw is waited for
 };
 using RestoreProgress = base::Progress<RestoreCounts>;
 

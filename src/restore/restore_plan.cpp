@@ -101,6 +101,7 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
         volume.member_bytes += winner->row.size_bytes;
         volume.compressed_bytes += winner->row.compressed_size_bytes;
         context.progress.add(&RestoreCounts::members);
+        context.progress.add(&RestoreCounts::member_bytes, winner->row.size_bytes);
       });
   plan.failures = report.failures;
   for (auto& [name, volume] : volumes) plan.volumes.push_back(std::move(volume));

@@ -50,9 +50,7 @@ class RestoreRun {
     while (!waiting.empty() && options_.wait && !stopped()) {
       context_.progress.set(&RestoreCounts::waiting, waiting.size());
       if (!context_.clock.sleep_for(options_.poll_interval, context_.stop)) break;
-      for (const UnaskedVolume& unasked :
-           find_thaw_states(context_.store, bucket_, options_.threads, waiting))
-        tally_.fail_volume(unasked.error);
+      if (!look_at_thaws(waiting)) break;
       // These volumes may be frozen again, or still, although they were being thawed: a thawed copy expired,
       // or another process's thaw failed. No other process will ask again, so this run asks.
       for (const RestoreVolume& volume : waiting) ask_for_thaw(volume);
@@ -70,6 +68,21 @@ class RestoreRun {
 
  private:
   bool stopped() const { return context_.stop.stop_requested(); }
+
+  /// Asks how far the thaws are. False: the user pressed Ctrl-C meanwhile; all volumes still wait.
+  bool look_at_thaws(std::vector<RestoreVolume>& waiting) {
+    const std::vector<RestoreVolume> asked = waiting;
+    try {
+      for (const UnaskedVolume& unasked :
+           find_thaw_states(context_.store, bucket_, options_.threads, waiting))
+        tally_.fail_volume(unasked.error);
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::cancelled) throw;
+      waiting = asked;
+      return false;
+    }
+  }
 
   void ask_for_thaw(const RestoreVolume& volume) {
     if (volume.thaw.kind != s3::ThawState::Kind::frozen || stopped()) return;
@@ -92,9 +105,9 @@ class RestoreRun {
     std::vector<RestoreVolume> waiting;
     for (const RestoreVolume& volume : volumes) {
       if (refused_.contains(volume.archive_key)) continue;
-      if (!volume.thaw.is_readable() || stopped()) {
+      if (!volume.thaw.is_readable()) {
         waiting.push_back(volume);
-      } else {
+      } else if (!stopped()) {  // a volume that Ctrl-C came before waits for no thaw
         restore_volume(volume);
       }
     }

@@ -39,7 +39,7 @@ void RestoreTally::land(const index::Row& row, Landing landing) {
 void RestoreTally::fail(const index::Row& row, const Error& error) {
   if (error.kind() == ErrorKind::cancelled) return leave_unfinished();  // Ctrl-C came during its restore
   context_.progress.add(&RestoreCounts::done);
-  context_.log.warn("not restored: {}: {}", base::printable(row.key), error.what());
+  context_.log.error("not restored: {}: {}", base::printable(row.key), error.what());
   base::MutexLock lock(mutex_);
   ++report_.failed;
   ++report_.failed_by_kind[error.kind()];
@@ -47,7 +47,7 @@ void RestoreTally::fail(const index::Row& row, const Error& error) {
 }
 
 void RestoreTally::fail_volume(const Error& error) {
-  context_.log.warn("{}", error.what());
+  context_.log.error("{}", error.what());
   base::MutexLock lock(mutex_);
   report_.failures.add(error);
 }

@@ -25,8 +25,8 @@ void GcTally::note(GarbageList GcReport::*list, const Garbage& garbage) {
     context_.log.info("{}{} {}: {}", options_.dry_run ? "would remove " : "removed ", to_string(garbage.kind),
                       base::printable(garbage.key), garbage.why);
   } else {
-    context_.log.warn("left: {} {}: {}", to_string(garbage.kind), base::printable(garbage.key),
-                      base::printable(garbage.why));
+    context_.log.error("left: {} {}: {}", to_string(garbage.kind), base::printable(garbage.key),
+                       base::printable(garbage.why));
   }
   base::MutexLock lock(mutex_);
   (report_.*list).add(garbage);
@@ -42,7 +42,7 @@ void GcTally::list(const std::function<void()>& work) {
 }
 
 void GcTally::fail(const Error& error) {
-  context_.log.warn("{}", error.what());
+  context_.log.error("{}", error.what());
   base::MutexLock lock(mutex_);
   report_.failures.add(error);
 }

@@ -117,9 +117,9 @@ class VerifyRun {
     if (finding.kind == Kind::damaged) {
       ++report_.damaged;
       for (const catalog::Damage& damage : finding.damages.named()) {
-        context_.log.warn("damaged: {}: {}{}{}", base::printable(finding.archive_key),
-                          base::printable(damage.key), damage.key.empty() ? "" : ": ",
-                          base::printable(damage.what));
+        context_.log.error("damaged: {}: {}{}{}", base::printable(finding.archive_key),
+                           base::printable(damage.key), damage.key.empty() ? "" : ": ",
+                           base::printable(damage.what));
       }
       report_.damages.add_all(finding.damages, [&](const catalog::Damage& damage) {
         return VolumeDamage{finding.archive_key, damage.key, damage.what};

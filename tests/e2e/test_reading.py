@@ -1,10 +1,13 @@
 """ls, find and cat: what lies in an archive bucket is listed, found and read without a thaw of anything that needs none."""
 
 import json
+import os
+import signal
+import subprocess
 import tempfile
 
 from harness.load import Original, day_objects
-from harness.program import run
+from harness.program import clean_environment, run
 from harness.sim_control import SimControl
 from harness.suite import StoreCase, main, on_stores
 
@@ -40,6 +43,27 @@ class Reading(StoreCase):
         self.client.put_object(Bucket=self.archive, Key="other/20180401.zip", Body=b"other")
         every = run(self.store, "ls", "--arch-bucket", self.archive, "--output", "json")
         self.assertEqual(3, len(every.out.splitlines()), str(every))
+
+    def test_a_closed_pipe_ends_a_command_that_reads_without_a_word(self):
+        """As in find ... | head -2: the reader has what it wanted."""
+        reads, writes = os.pipe()
+        os.close(reads)
+        scope = ("--arch-bucket", self.archive, "--bucket", self.source)
+        with tempfile.TemporaryDirectory() as home, os.fdopen(writes, "wb") as pipe:
+            def ends(*arguments, stdout=pipe):
+                ended = subprocess.run([os.environ["S3C_PROGRAM"], *arguments], stdout=stdout, stderr=subprocess.PIPE,
+                                       env=clean_environment(self.store, home), check=False)
+                return ended.returncode, ended.stderr.decode()
+
+            for words in (("find", *scope, "*"), ("ls", *scope), ("cat", *scope, next(iter(self.originals))), ("verify", *scope), ("help",)):
+                with self.subTest(command=words[0]):
+                    self.assertEqual((128 + signal.SIGPIPE, ""), ends(*words))
+            code, err = ends("gc", *scope)
+            self.assertEqual(1, code)
+            self.assertIn("only the result could not be written", err)
+            with open("/dev/full", "wb") as full:
+                code, err = ends("--version", stdout=full)
+                self.assertEqual((1, False), (code, "the work is done" in err), err)
 
     def test_a_volume_without_its_archive_or_its_record(self):
         self.client.delete_object(Bucket=self.archive, Key=f"{self.source}/20180401.zip")

@@ -206,6 +206,35 @@ class Restore(RestoreCase):
 
 @on_stores("full")
 class Interrupted(RestoreCase):
+    def interrupted_at(self, operation: str, bucket: str, *flags: str) -> dict:
+        """The report of a restore that is interrupted while the store answers."""
+        started: queue.SimpleQueue[Running] = queue.SimpleQueue()
+
+        def interrupt(_):
+            started.get(timeout=60).interrupt()
+            time.sleep(0.3)
+
+        with Proxy(self.store.endpoint) as proxy:
+            proxy.on(operation, bucket=bucket, first=1, before=interrupt)
+            running = Running(self.store, "restore", "--arch-bucket", self.archive, "--bucket", self.source, "--output", "json",
+                              "--threads", "1", *flags, "*", endpoint=proxy.endpoint)
+            started.put(running)
+            result = running.wait()
+        self.assertEqual(130, result.code, str(result))
+        return result.json()
+
+    def test_ctrl_c_while_it_plans(self):
+        self.put(day_objects(6, days=3, max_bytes=100))
+        self.archive_all()
+        report = self.interrupted_at("GetObject", self.archive)
+        self.assertEqual(("interrupted", 0, []), (report["outcome"], report["restored"], report["waiting"]))
+
+    def test_what_ctrl_c_left_out_does_not_wait_for_a_thaw(self):
+        self.put(day_objects(6, days=3, max_bytes=100))
+        self.archive_all()
+        report = self.interrupted_at("PutObject", self.source)
+        self.assertEqual(("interrupted", []), (report["outcome"], report["waiting"]))
+
     def test_ctrl_c_has_its_own_exit_code(self):
         self.put(day_objects(24, days=8, max_bytes=100))
         self.archive_all()

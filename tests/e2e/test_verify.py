@@ -30,6 +30,11 @@ class Verify(StoreCase):
         self.assertIn(what, " ".join(d["what"] for d in report["damages"]["named"]))
         self.assertEqual(2, report["whole"])
 
+    def assert_quiet_tells_damage(self) -> None:
+        quiet = run(self.store, "verify", "--arch-bucket", self.archive, "--bucket", self.source, "--quiet")
+        self.assertEqual((5, ""), (quiet.code, quiet.out), str(quiet))
+        self.assertIn(f"DAMAGED: 1 volume\n  {self.volume}", quiet.err)
+
     def record(self, kind: str) -> str:
         return next(iter(list_bucket(self.client, self.archive, f"s3compress_catalog/{kind}/{self.volume}/")))
 
@@ -61,6 +66,7 @@ class Verify(StoreCase):
         self.assert_damaged("an object without a volume's id")
         self.client.delete_object(Bucket=self.archive, Key=self.volume)
         self.assert_damaged("its archive is gone")
+        self.assert_quiet_tells_damage()
 
     def test_damaged_records(self):
         index = self.record("index")

@@ -223,14 +223,15 @@ std::vector<Flag> resource_flags() {
 
 source::Selection read_selection(Reader& reader) {
   source::Selection selection;
-  selection.bucket = reader.text("bucket");
+  selection.bucket = reader.bucket("bucket");
   selection.prefix = read_prefix(reader);
   selection.dates = read_dates(reader);
   selection.include = reader.list("include");
   selection.exclude = reader.list("exclude");
   reader.with("min-age", [&](const std::string& text) { selection.min_age = parse_age(text); });
-  reader.with("min-object-size",
-              [&](const std::string& text) { selection.min_object_bytes = parse_size_bytes(text); });
+  reader.with("min-object-size", [&](const std::string& text) {
+    selection.min_object_bytes = text == "0" ? 0 : parse_size_bytes(text);
+  });
   reader.with("max-object-size",
               [&](const std::string& text) { selection.max_object_bytes = parse_size_bytes(text); });
   if (selection.min_object_bytes > selection.max_object_bytes)
@@ -317,8 +318,18 @@ archive::RunReport run_with_display(const ArchiveSettings& settings, Session& se
       progress,
       session.stop(),
       [&](const std::string& archive_key) { make_record(settings.options, session, archive_key); }};
-  return settings.dry_run ? archive::plan_archive(settings.options, context)
-                          : archive::run_archive(settings.options, context);
+  try {
+    return settings.dry_run ? archive::plan_archive(settings.options, context)
+                            : archive::run_archive(settings.options, context);
+  } catch (const base::Error& error) {
+    // Ctrl-C came before there was a report, while the run looked at the buckets.
+    if (!session.stop().stop_requested()) throw;
+    archive::RunReport report;
+    report.dry_run = settings.dry_run;
+    report.interrupted = true;
+    if (error.kind() != base::ErrorKind::cancelled) report.failure = error;
+    return report;
+  }
 }
 
 ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSettings& session_settings) {
@@ -335,7 +346,7 @@ ArchiveSettings read_archive(Reader& reader) {
   ArchiveSettings settings;
   archive::ArchiveOptions& options = settings.options;
   options.selection = read_selection(reader);
-  options.archive_bucket = reader.text("arch-bucket");
+  options.archive_bucket = reader.bucket("arch-bucket");
   read_volumes(reader, options);
   options.delete_batch = reader.number("delete-batch");
   options.keep_sources = reader.toggle("keep-sources");

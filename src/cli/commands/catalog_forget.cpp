@@ -40,7 +40,7 @@ struct ForgetOptions {
 ForgetOptions read_forget(Reader& reader) {
   ForgetOptions options;
   options.volumes = read_named_volumes(reader, kForgetUse);
-  options.archive_bucket = reader.text("arch-bucket");
+  options.archive_bucket = reader.bucket("arch-bucket");
   options.yes = reader.toggle("yes");
   refuse_unless_valid(reader, options.archive_bucket.empty(), kForgetUse, [&] {
     catalog::CatalogScope scope;

@@ -80,8 +80,8 @@ ExitCode run_gc_command(const upkeep::GcOptions& options, const SessionSettings&
 
 upkeep::GcOptions read_gc(Reader& reader) {
   upkeep::GcOptions options;
-  options.archive_bucket = reader.text("arch-bucket");
-  options.bucket = reader.text("bucket");
+  options.archive_bucket = reader.bucket("arch-bucket");
+  options.bucket = reader.bucket("bucket");
   options.prefix = read_prefix(reader);
   read_names(reader, options.layout, options.archive_name);
   reader.with("garbage-age", [&](const std::string& text) { options.min_age = parse_age(text); });

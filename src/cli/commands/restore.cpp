@@ -190,12 +190,28 @@ bool may_go_on(const RestoreSettings& settings) {
 }
 
 std::string restore_progress_line(const restore::RestoreCounts& now, std::chrono::milliseconds elapsed) {
-  std::string text = fmt::format("{} of {} back, {}; {}", format_count(now.done),
+  std::string text = fmt::format("{} of {} back, {} of {} written; {}", format_count(now.done),
                                  format_count(now.members, "object", "objects"), format_bytes(now.bytes),
-                                 format_duration(elapsed));
+                                 format_bytes(now.member_bytes), format_duration(elapsed));
+  // While a thaw is waited for, the time that has passed tells nothing of the speed.
+  if (now.waiting == 0)
+    text += speed_text(now.bytes, elapsed) + time_left_text(now.done, now.members, elapsed);
   if (now.waiting != 0)
     text += fmt::format("; waiting for the thaw of {}", format_count(now.waiting, "volume", "volumes"));
   return text;
+}
+
+/// An empty plan if the user pressed Ctrl-C before there was one.
+restore::RestorePlan plan_or_nothing(const restore::RestoreOptions& options,
+                                     const restore::RestoreContext& context) {
+  try {
+    return restore::plan_restore(options, context);
+  } catch (const base::Error& error) {
+    if (!context.stop.stop_requested()) throw;
+    restore::RestorePlan nothing;
+    if (error.kind() != base::ErrorKind::cancelled) nothing.failures.add(error);
+    return nothing;
+  }
 }
 
 restore::RestoreReport run_with_display(const RestoreSettings& settings, const restore::RestorePlan& plan,
@@ -220,9 +236,10 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
       session.stop(),
       [&missed](const std::string& key) { missed.found(key); },
       [&targets](const std::string& bucket) -> restore::RestoreTarget& { return targets.of(bucket); }};
-  const restore::RestorePlan plan = restore::plan_restore(settings.options, context);
+  const restore::RestorePlan plan = plan_or_nothing(settings.options, context);
   restore::RestoreReport report = restore::begin_report(plan);
-  if (!settings.dry_run) {
+  report.interrupted = session.stop().stop_requested();
+  if (!report.interrupted && !settings.dry_run) {
     if (!session.prints_json() && !session.output().quiet) {
       for (const std::string& line : plan_lines(settings, plan)) session.terminal().write_line(line);
     }
@@ -232,9 +249,12 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
     }
     report = run_with_display(settings, plan, context, session);
   }
+  // What Ctrl-C left out was perhaps not looked for.
   const ExitCode unfound =
-      missed.tell(plan.members + plan.tied + plan.withheld != 0,
-                  scope_text(settings.options.scope, settings.options.volume), session.terminal());
+      report.interrupted
+          ? ExitCode::done
+          : missed.tell(plan.members + plan.tied + plan.withheld != 0,
+                        scope_text(settings.options.scope, settings.options.volume), session.terminal());
   const ExitCode code = worse(exit_code_of(report), unfound);
   return session.conclude(RestoreOutcome{session.outcome_of(settings, report, code), plan});
 }

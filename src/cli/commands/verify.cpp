@@ -93,7 +93,8 @@ upkeep::VerifyOptions read_verify(Reader& reader) {
 
 std::string verify_progress_line(const upkeep::VerifyCounts& now, std::chrono::milliseconds elapsed) {
   std::string text = fmt::format("looked at {}", format_count(now.volumes, "volume", "volumes"));
-  if (now.bytes_read != 0) text += fmt::format(", {} read", format_bytes(now.bytes_read));
+  if (now.bytes_read != 0)
+    text += fmt::format(", {} read{}", format_bytes(now.bytes_read), speed_text(now.bytes_read, elapsed));
   if (now.damages != 0) text += fmt::format(", {} DAMAGED", format_count(now.damages));
   return text + "; " + format_duration(elapsed);
 }

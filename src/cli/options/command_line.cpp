@@ -17,6 +17,14 @@ std::string text_to_print(const CommandTable& table, const Arguments& words) {
   return given.toggle("version") ? "s3compress " S3C_VERSION "\n" : "";
 }
 
+/// "help ls" is another spelling of "ls --help", and "version" of "--version": many programs have these words.
+std::vector<std::string> with_flags_for_words(std::vector<std::string> arguments) {
+  if (arguments.empty() || (arguments[0] != "help" && arguments[0] != "version")) return arguments;
+  arguments.push_back("--" + arguments[0]);
+  arguments.erase(arguments.begin());
+  return arguments;
+}
+
 /// The output format that a config file sets for all commands; empty: none, or the file can't be read.
 std::string output_in_file(const std::string& file_name) {
   if (file_name.empty()) return {};
@@ -79,7 +87,7 @@ ErrorStyle error_style_of(const CommandTable& table, const std::vector<std::stri
 
 CommandLine parse_command_line(const CommandTable& table, const std::vector<std::string>& arguments,
                                const Environment& environment) {
-  Arguments words = parse_arguments(table, arguments);
+  Arguments words = parse_arguments(table, with_flags_for_words(arguments));
   if (std::string text = text_to_print(table, words); !text.empty()) return {.print = std::move(text)};
   Reader reader = with_other_places(table, std::move(words), environment);
   CommandLine line;

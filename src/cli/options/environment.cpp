@@ -1,10 +1,25 @@
 #include "cli/options/environment.h"
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include <utility>
 
 namespace s3c::cli {
+
+namespace {
+
+/// Empty if the password file doesn't know the user.
+std::string home_of_user() {
+  std::string buffer(16'384, '\0');
+  passwd entry = {};
+  passwd* found = nullptr;
+  if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return {};
+  return found->pw_dir;
+}
+
+}  // namespace
 
 Environment::Environment(std::map<std::string, std::string> variables) : variables_(std::move(variables)) {}
 
@@ -16,6 +31,9 @@ Environment Environment::of_process() {
     if (equals == std::string_view::npos) continue;
     variables.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
+  // As a shell and the AWS CLI do: without HOME (cron jobs, env -i) the home is that of the password file.
+  if (const std::string home = home_of_user(); variables["HOME"].empty() && !home.empty())
+    variables["HOME"] = home;
   return Environment(std::move(variables));
 }
 

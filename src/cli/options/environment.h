@@ -14,7 +14,8 @@ class Environment {
  public:
   Environment() = default;
   explicit Environment(std::map<std::string, std::string> variables);
-  /// A copy of the process's environment as it is now.
+  /// A copy of the process's environment as it is now. HOME is there even if the process has none: it is then
+  /// the home in the password file.
   static Environment of_process();
 
   std::optional<std::string> get(const std::string& name) const;

@@ -130,7 +130,7 @@ std::string program_help(const CommandTable& table) {
       "usage: " +
       usage_line(table, table.front()) + "\nCommands:\n";
   for (const Command& command : table) text += command_line_of(command);
-  text += "\n\"s3compress COMMAND --help\" lists every flag of that command.\n";
+  text += "\n\"s3compress help COMMAND\" lists every flag of that command.\n";
   return text + flag_lines(flags_of_all(table)) + settings_and_exit_codes() + examples_of(table.front());
 }
 

@@ -19,7 +19,7 @@ std::vector<Flag> output_flags() {
        .help = "format of the result on standard output",
        .fallback = "text",
        .choices = {"text", "json"}},
-      output_toggle("quiet", "print errors only, and the result if it is JSON"),
+      output_toggle("quiet", "print only what went wrong, and the result if it is JSON"),
       {.name = "verbose",
        .kind = FlagKind::count,
        .group = kOutput,
@@ -30,7 +30,7 @@ std::vector<Flag> output_flags() {
        .value = "FILE",
        .group = kOutput,
        .help = "read flags from a TOML file: threads = 16"},
-      output_toggle("version", "print the version"),
+      output_toggle("version", "print the version", 'V'),
       output_toggle("help", "print this", 'h'),
   };
 }

@@ -31,6 +31,12 @@ std::string Reader::text(std::string_view name) const {
   return given;
 }
 
+std::string Reader::bucket(std::string_view name) const {
+  std::string bucket;
+  with(name, [&](const std::string& text) { bucket = parse_bucket(text); });
+  return bucket;
+}
+
 std::string Reader::choice(std::string_view name) const {
   std::string chosen;
   with(name, [&](const std::string& text) {

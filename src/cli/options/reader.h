@@ -60,6 +60,8 @@ class Reader {
 
   /// Empty: not given, and the flag has no fallback.
   std::string text(std::string_view name) const;
+  /// A bucket's name. Throws UsageError for a URL or a path, which other programs take in its place.
+  std::string bucket(std::string_view name) const;
   /// One of the flag's choices, spelled exactly so.
   std::string choice(std::string_view name) const;
   bool toggle(std::string_view name) const;

@@ -140,8 +140,8 @@ void require_bucket_for_names(const Reader& reader, const std::string& bucket) {
 
 catalog::CatalogScope read_scope(Reader& reader) {
   catalog::CatalogScope scope;
-  scope.archive_bucket = reader.text("arch-bucket");
-  scope.bucket = reader.text("bucket");
+  scope.archive_bucket = reader.bucket("arch-bucket");
+  scope.bucket = reader.bucket("bucket");
   scope.prefix = read_prefix(reader);
   scope.only_prefix = reader.find("prefix") != nullptr;
   read_names(reader, scope.layout, scope.archive_name);

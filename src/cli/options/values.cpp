@@ -63,8 +63,7 @@ std::uint64_t parse_size_bytes(std::string_view text) {
   };
   constexpr std::uint64_t kKiB = 1024;
   constexpr std::uint64_t kKB = 1000;
-  static constexpr std::array<Unit, 14> kUnits = {{
-      {"", 1},
+  static constexpr std::array<Unit, 13> kUnits = {{
       {"B", 1},
       {"K", kKiB},
       {"M", kKiB * kKiB},
@@ -80,7 +79,7 @@ std::uint64_t parse_size_bytes(std::string_view text) {
       {"TB", kKB * kKB * kKB * kKB},
   }};
   constexpr const char* kExpected =
-      "is not a size: give a whole number with a unit, such as 512MiB, 50GiB or 50GB";
+      "is not a size: give a whole number with a unit, such as 500B, 512MiB, 50GiB or 50GB";
   std::string_view rest;
   const std::optional<std::uint64_t> value = leading_number(text, &rest);
   if (!value) refuse(kExpected);
@@ -91,6 +90,16 @@ std::uint64_t parse_size_bytes(std::string_view text) {
   if (*value > std::numeric_limits<std::uint64_t>::max() / 2 / unit->bytes)
     refuse("is more than any store can hold");
   return *value * unit->bytes;
+}
+
+std::string parse_bucket(std::string_view text) {
+  constexpr std::string_view kScheme = "s3://";
+  const bool is_url = text.starts_with(kScheme);
+  const std::string_view path = is_url ? text.substr(kScheme.size()) : text;
+  const std::string_view name = path.substr(0, path.find('/'));
+  if (name == text) return std::string(text);
+  if (name.empty()) refuse("names no bucket");
+  refuse(fmt::format("is no bucket's name: write it without {}, as {}", is_url ? kScheme : "/", name));
 }
 
 std::chrono::seconds parse_age(std::string_view text) {

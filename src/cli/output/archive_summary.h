@@ -18,6 +18,8 @@ using RunOutcome = Outcome<archive::ArchiveOptions, archive::RunReport>;
 /// The exit code of a run: the worst that applies.
 ExitCode exit_code_of(const archive::RunReport& report);
 
+/// What went wrong and what is left, and the last line: the end of the text. Empty if the exit code is done.
+std::string problems_text(const RunOutcome& outcome);
 std::string text_summary(const RunOutcome& outcome);
 std::string json_summary(const RunOutcome& outcome);
 

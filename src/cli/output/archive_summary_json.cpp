@@ -73,7 +73,10 @@ Json left_json(const archive::LeftObjects& left) {
   for (const archive::LeftObject& object : left.named()) {
     named.push_back({{"key", object.key}, {"reason", name_of(object.reason)}, {"detail", object.detail}});
   }
-  return {{"count", left.count()}, {"by_reason", by_reason}, {"named", named}};
+  return {{"count", left.count()},
+          {"by_reason", by_reason},
+          {"named", named},
+          {"all_named", left.named().size() == left.count()}};
 }
 
 Json otherwise_json(const GroupReport& group) {

@@ -242,6 +242,13 @@ ExitCode exit_code_of(const RunReport& report) {
   return code;
 }
 
+std::string problems_text(const RunOutcome& outcome) {
+  const GroupReport total = outcome.report.total();
+  return left_text(total.left) + lost_text(outcome, total.lost) + otherwise_text(total.otherwise_stored) +
+         failed_groups_text(outcome.report) + failed_search_text(outcome.report) +
+         std::string(last_line_of_archive(total, outcome.exit_code));
+}
+
 std::string text_summary(const RunOutcome& outcome) {
   const GroupReport total = outcome.report.total();
   const bool nothing = outcome.report.group_reports.empty();
@@ -254,12 +261,8 @@ std::string text_summary(const RunOutcome& outcome) {
   }
   std::string text = outcome.report.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
   text += outside_text(outcome);
-  text += left_text(total.left);
-  text += lost_text(outcome, total.lost);
-  text += otherwise_text(total.otherwise_stored);
-  text += failed_groups_text(outcome.report) + failed_search_text(outcome.report);
   if (!outcome.report.dry_run) text += requests_text(outcome.requests) + time_and_speed_text(outcome, total);
-  return text + std::string(last_line_of_archive(total, outcome.exit_code));
+  return text + problems_text(outcome);
 }
 
 std::string error_text(const base::Error& error) {

@@ -89,18 +89,23 @@ ExitCode exit_code_of(const GcReport& report) {
   return report.left.count() > 0 || report.uploads_hidden ? worse(code, ExitCode::left) : code;
 }
 
-std::string text_summary(const GcOutcome& outcome) {
+std::string problems_text(const GcOutcome& outcome) {
   const GcReport& report = outcome.report;
-  return removed_text(outcome) +
-         garbage_text(fmt::format("LEFT: {} could not be removed", things(report.left.count())),
+  return garbage_text(fmt::format("LEFT: {} could not be removed", things(report.left.count())),
                       report.left) +
          garbage_text(fmt::format("DAMAGED: {}, not touched", things(report.damaged.count())),
                       report.damaged) +
+         hidden_text(report) + failures_text("FAILED: not everything could be looked at", report.failures) +
+         std::string(last_line_of_gc(report, outcome.exit_code));
+}
+
+std::string text_summary(const GcOutcome& outcome) {
+  const GcReport& report = outcome.report;
+  return removed_text(outcome) +
          garbage_text(fmt::format("can't be told yet, so it stays: {}", things(report.waiting.count())),
                       report.waiting) +
-         hidden_text(report) + failures_text("FAILED: not everything could be looked at", report.failures) +
          looked_at_text(outcome) + requests_text(outcome.requests) + time_text(outcome.duration) +
-         std::string(last_line_of_gc(report, outcome.exit_code));
+         problems_text(outcome);
 }
 
 std::string json_summary(const GcOutcome& outcome) {

@@ -15,6 +15,8 @@ using GcOutcome = Outcome<upkeep::GcOptions, upkeep::GcReport>;
 ExitCode exit_code_of(const upkeep::GcReport& report);
 
 /// A line for each thing found, then the totals.
+/// What went wrong and what is left, and the last line: the end of the text. Empty if the exit code is done.
+std::string problems_text(const GcOutcome& outcome);
 std::string text_summary(const GcOutcome& outcome);
 std::string json_summary(const GcOutcome& outcome);
 

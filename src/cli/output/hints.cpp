@@ -130,6 +130,7 @@ std::string for_denial(const Error& error) {
 /// The hint where the failed step alone decides it; nullopt where the error's kind does. Empty: no hint.
 std::optional<std::string> for_step(const Error& error) {
   const std::string& operation = error.context().operation;
+  if (operation == kWriteText) return "check where standard output goes";
   if (operation == kWriteResult) {
     return "the work is done, only the result could not be written: check where standard output goes. "
            "Running the same command again is safe";

@@ -87,7 +87,7 @@ ExitCode exit_code_of(const RestoreReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
   ExitCode code = worse(exit_code_of(report.failed_by_kind), exit_code_of(report.failures.by_kind()));
   if (!report.waiting.empty()) code = worse(code, ExitCode::waiting);
-  return report.existing + report.tied != 0 ? worse(code, ExitCode::left) : code;
+  return report.not_restored.empty() ? code : worse(code, ExitCode::left);
 }
 
 std::vector<std::string> plan_lines(const RestoreSettings& settings, const RestorePlan& plan) {
@@ -109,22 +109,25 @@ std::vector<std::string> plan_lines(const RestoreSettings& settings, const Resto
   return lines;
 }
 
+std::string problems_text(const RestoreOutcome& outcome) {
+  const RestoreReport& report = outcome.report;
+  return not_restored_text(report) + failed_volumes_text(report) + waiting_text(report) +
+         std::string(last_line_of_restore(outcome.exit_code));
+}
+
 std::string text_summary(const RestoreOutcome& outcome) {
   const RestoreReport& report = outcome.report;
   std::string text;
   if (outcome.options.dry_run) {
     for (const std::string& line : plan_lines(outcome.options, outcome.plan)) text += line + "\n";
-    return text + not_restored_text(report) + failed_volumes_text(report) +
-           "dry run: nothing was thawed or written\n" + std::string(last_line_of_restore(outcome.exit_code));
+    return text + "dry run: nothing was thawed or written\n" + problems_text(outcome);
   }
   text +=
       fmt::format("restored: {}, {}\n", format_objects(report.restored), format_bytes(report.restored_bytes));
   if (report.equal != 0) text += fmt::format("already there, and equal: {}\n", format_objects(report.equal));
   if (report.thaws_started != 0)
     text += fmt::format("asked for the thaw of {}\n", format_volumes(report.thaws_started));
-  return text + not_restored_text(report) + failed_volumes_text(report) + waiting_text(report) +
-         requests_text(outcome.requests) + time_text(outcome.duration) +
-         std::string(last_line_of_restore(outcome.exit_code));
+  return text + requests_text(outcome.requests) + time_text(outcome.duration) + problems_text(outcome);
 }
 
 std::string json_summary(const RestoreOutcome& outcome) {

@@ -32,6 +32,8 @@ struct RestoreOutcome : Outcome<RestoreSettings, restore::RestoreReport> {
 /// it costs. Lines without line ends.
 std::vector<std::string> plan_lines(const RestoreSettings& settings, const restore::RestorePlan& plan);
 
+/// What went wrong and what is left, and the last line: the end of the text. Empty if the exit code is done.
+std::string problems_text(const RestoreOutcome& outcome);
 std::string text_summary(const RestoreOutcome& outcome);
 std::string json_summary(const RestoreOutcome& outcome);
 

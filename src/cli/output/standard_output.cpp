@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,16 +25,25 @@ void guard_standard_streams() {
   }
 }
 
-void print(std::string_view text) {
+void print(std::string_view text, std::string_view operation) {
   while (!text.empty()) {
     const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       throw base::Error(base::ErrorKind::transient, std::generic_category().message(errno),
-                        {.operation = std::string(kWriteResult)});
+                        {.operation = std::string(operation),
+                         .code = errno == EPIPE ? std::string(kClosedPipe) : std::string()});
     }
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+}
+
+bool output_is_read_with_errors() {
+  if (::isatty(STDOUT_FILENO) == 1) return true;
+  struct stat output = {};
+  struct stat errors = {};
+  return ::fstat(STDOUT_FILENO, &output) == 0 && ::fstat(STDERR_FILENO, &errors) == 0 &&
+         !S_ISCHR(output.st_mode) && output.st_dev == errors.st_dev && output.st_ino == errors.st_ino;
 }
 
 void ResultLines::write(std::string_view text) {

@@ -6,16 +6,24 @@
 
 namespace s3c::cli {
 
-/// ErrorContext::operation of a failed print().
+/// ErrorContext::operation of a failed print(): of a result, and of a text that the user asked for (--help).
 inline constexpr std::string_view kWriteResult = "write the result to standard output";
+inline constexpr std::string_view kWriteText = "write to standard output";
+/// ErrorContext::code when the reader of standard output has gone away, as head does after its last line.
+inline constexpr std::string_view kClosedPipe = "EPIPE";
 
 /// Makes sure that descriptors 0 to 2 are in use. Otherwise the first socket or file that is opened would
 /// become standard output, and the summary would be written into it. A stream that was closed stays unusable:
 /// writing to it fails. Also ignores SIGPIPE and SIGXFSZ. main() must call this first.
 void guard_standard_streams();
 
-/// Writes all of text to standard output. Throws base::Error: transient when it is closed, full or broken.
-void print(std::string_view text);
+/// Writes all of text to standard output. Throws base::Error: transient when it is closed, full or broken;
+/// operation is then the error's.
+void print(std::string_view text, std::string_view operation = kWriteResult);
+
+/// Whether a person who reads standard output sees it together with standard error: it is a terminal, or both
+/// are the same file or pipe.
+bool output_is_read_with_errors();
 
 /// Writes many short lines to standard output, in pieces of some 64 KiB. finish() writes the last piece. One
 /// thread.

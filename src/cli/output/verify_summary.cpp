@@ -35,10 +35,13 @@ std::string thaws_text(const VerifyReport& report) {
   return fmt::format("asked for the thaw of {}\n", format_volumes(report.thaws_started));
 }
 
-std::string lost_ids_text(const VerifyReport& report) {
+std::string mended_text(const VerifyReport& report) {
   return names_text(fmt::format("got their id back: {}", format_volumes(report.mended.count())),
-                    report.mended) +
-         names_text(fmt::format("whole, but without their id, which --deep --mend gives back: {}",
+                    report.mended);
+}
+
+std::string lost_ids_text(const VerifyReport& report) {
+  return names_text(fmt::format("whole, but without their id, which --deep --mend gives back: {}",
                                 format_volumes(report.lost_id.count())),
                     report.lost_id) +
          names_text(fmt::format("can't be proven without reading, which --deep --mend does: {}",
@@ -89,13 +92,9 @@ ExitCode exit_code_of(const VerifyReport& report) {
   return left || report.nothing_found() ? worse(code, ExitCode::left) : code;
 }
 
-std::string text_summary(const VerifyOutcome& outcome) {
+std::string problems_text(const VerifyOutcome& outcome) {
   const VerifyReport& report = outcome.report;
-  std::string text =
-      fmt::format("whole: {} of {}, {} in {}\n", format_count(report.whole), format_volumes(report.volumes),
-                  format_count(report.objects, "object", "objects"), format_bytes(report.archive_bytes));
-  if (outcome.options.deep)
-    text += fmt::format("read and decoded: {}\n", format_count(report.members_read, "object", "objects"));
+  std::string text;
   if (report.nothing_found() && report.absent.empty())
     text += fmt::format("NOTHING VERIFIED: no volume was found in {}\n", scope_text(outcome.options.scope));
   return text + damages_text(report) +
@@ -105,12 +104,22 @@ std::string text_summary(const VerifyOutcome& outcome) {
                     report.absent) +
          names_text(fmt::format("not read, frozen: {}", format_volumes(report.frozen.count())),
                     report.frozen) +
-         thaws_text(report) + lost_ids_text(report) +
+         lost_ids_text(report) +
          failures_text(
              fmt::format("FAILED: {} could not be looked at", format_volumes(report.failures.count())),
              report.failures) +
-         others_text(report) + requests_text(outcome.requests) + time_text(outcome.duration) +
          std::string(verdict(outcome));
+}
+
+std::string text_summary(const VerifyOutcome& outcome) {
+  const VerifyReport& report = outcome.report;
+  std::string text =
+      fmt::format("whole: {} of {}, {} in {}\n", format_count(report.whole), format_volumes(report.volumes),
+                  format_count(report.objects, "object", "objects"), format_bytes(report.archive_bytes));
+  if (outcome.options.deep)
+    text += fmt::format("read and decoded: {}\n", format_count(report.members_read, "object", "objects"));
+  return text + thaws_text(report) + mended_text(report) + others_text(report) +
+         requests_text(outcome.requests) + time_text(outcome.duration) + problems_text(outcome);
 }
 
 std::string json_summary(const VerifyOutcome& outcome) {

@@ -16,6 +16,8 @@ using VerifyOutcome = Outcome<upkeep::VerifyOptions, upkeep::VerifyReport>;
 /// was found at all.
 ExitCode exit_code_of(const upkeep::VerifyReport& report);
 
+/// What went wrong and what is left, and the last line: the end of the text. Empty if the exit code is done.
+std::string problems_text(const VerifyOutcome& outcome);
 std::string text_summary(const VerifyOutcome& outcome);
 std::string json_summary(const VerifyOutcome& outcome);
 

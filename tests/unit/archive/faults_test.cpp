@@ -118,6 +118,26 @@ INSTANTIATE_TEST_SUITE_P(Stores, FaultsTest,
                                            Setup{"lesser_readback", false, true}),
                          [](const auto& setup) { return setup.param.name; });
 
+TEST_P(FaultsTest, StoppedAtAnyCallItEndsWithAReport) {
+  const int last = calls_of_a_good_run(false);
+  for (int n = 1; n <= last; ++n) {
+    SCOPED_TRACE(n);
+    FakeStore store(powers());
+    const auto originals = fill(store, false);
+    std::stop_source stop;
+    std::atomic<int> calls = 0;
+    store.after = [&](const Call&) {
+      if (++calls == n) stop.request_stop();
+    };
+    RunReport report;
+    ASSERT_NO_THROW(report = run(store, options(), stop.get_token()));
+    store.after = {};
+    EXPECT_EQ(report.interrupted, stop.stop_requested());
+    EXPECT_FALSE(report.failure);
+    support::expect_nothing_lost(store, originals);
+  }
+}
+
 TEST_P(FaultsTest, KilledBeforeEachCall) {
   fail_at_each_call(true, false, false);
 }

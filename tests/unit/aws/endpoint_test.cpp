@@ -68,5 +68,20 @@ TEST(Endpoint, RefusesWhatCannotBe) {
       base::Error);
 }
 
+TEST(Endpoint, APasswordIsNeverPrinted) {
+  EXPECT_EQ(without_password("http://user:secret@host:9000/x"), "http://...@host:9000/x");
+  EXPECT_EQ(without_password("http://user:se/cr@et@host"), "http://...@host");
+  EXPECT_EQ(without_password("user:secret@host"), "...@host");
+  EXPECT_EQ(without_password("http://host:9000"), "http://host:9000");
+  for (const char* url : {"http://user:secret@host", "user:secret@host", "ftp://user:secret@host"}) {
+    try {
+      const Endpoint endpoint({.url = url});
+      ADD_FAILURE() << url << " was accepted";
+    } catch (const base::Error& error) {
+      EXPECT_EQ(std::string(error.what()).find("secret"), std::string::npos) << error.what();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace s3c::aws

@@ -68,6 +68,9 @@ struct FakeOutcome {
 std::string text_summary(const FakeOutcome&) {
   return "a text\n";
 }
+std::string problems_text(const FakeOutcome&) {
+  return "LEFT: 1\nfinished\n";
+}
 std::string json_summary(const FakeOutcome&) {
   return "{}\n";
 }
@@ -88,6 +91,23 @@ TEST(Session, ConcludesWithTheSummaryThatIsWantedAndTheExitCode) {
   EXPECT_EQ(printed({.format = OutputFormat::json}), "{}\n");
   EXPECT_EQ(printed({.format = OutputFormat::json, .quiet = true}), "{}\n")
       << "quiet or not, JSON is the result";
+}
+
+/// Standard output and standard error are two files here, as in a cron job with >/dev/null.
+TEST(Session, WhatWentWrongReachesStandardError) {
+  const Environment environment;
+  Terminal terminal(STDERR_FILENO, false);
+  for (const OutputOptions& output :
+       {OutputOptions{}, OutputOptions{.quiet = true}, OutputOptions{.format = OutputFormat::json}}) {
+    const ConnectionOptions connection;
+    const Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
+                          [](auto&&...) { return std::unique_ptr<StoreConnection>(); });
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    session.conclude(FakeOutcome{});
+    ::testing::internal::GetCapturedStdout();
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "LEFT: 1\nfinished\n");
+  }
 }
 
 }  // namespace

@@ -11,8 +11,11 @@ namespace {
 
 using testing::archive_request;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::refusal_of_archive;
 using testing::Request;
 using testing::request_of;
+using testing::Words;
 
 TEST(ArchiveCommand, OriginalUsageWorksWordForWord) {
   const Request request = request_of(
@@ -126,9 +129,28 @@ TEST(ArchiveCommand, ObjectSizesHaveBoundsThatMustNotContradict) {
       archive_request({"--min-object-size", "4KiB", "--max-object-size", "1MB"}).archive.selection;
   EXPECT_EQ(s.min_object_bytes, 4096U);
   EXPECT_EQ(s.max_object_bytes, 1'000'000U);
-  EXPECT_EQ(archive_request({"--min-size", "1"}).archive.selection.min_object_bytes, 1U);
-  EXPECT_NO_THROW(archive_request({"--min-object-size=5", "--max-object-size=5"}));
-  EXPECT_THROW(archive_request({"--min-object-size=6", "--max-object-size=5"}), UsageError);
+  EXPECT_EQ(archive_request({"--min-size", "1B"}).archive.selection.min_object_bytes, 1U);
+  EXPECT_EQ(archive_request({"--min-object-size", "0"}).archive.selection.min_object_bytes, 0U);
+  EXPECT_NO_THROW(archive_request({"--min-object-size=5B", "--max-object-size=5B"}));
+  EXPECT_THROW(archive_request({"--min-object-size=6B", "--max-object-size=5B"}), UsageError);
+}
+
+TEST(ArchiveCommand, BucketsAreNamesAndSizesHaveUnits) {
+  EXPECT_THAT(refusal_of_archive({"--max-size", "5"}).message(), HasSubstr("--max-size \"5\" is not a size"));
+  EXPECT_THAT(refusal_of_archive({"--memory", "1M"}).message(),
+              HasSubstr("1MiB is too small: volumes of up to 50GiB"));
+  for (const Words& words : {Words{"--bucket", "s3://x/", "--arch-bucket", "a"},
+                             Words{"--bucket", "a", "--arch-bucket", "s3://x/"},
+                             Words{"ls", "--arch-bucket", "s3://x/"}, Words{"gc", "--arch-bucket", "s3://x/"},
+                             Words{"catalog", "forget", "--arch-bucket", "s3://x/", "v.zip"}}) {
+    SCOPED_TRACE(::testing::PrintToString(words));
+    try {
+      request_of(words);
+      ADD_FAILURE() << "accepted";
+    } catch (const UsageError& error) {
+      EXPECT_THAT(error.message(), HasSubstr("write it without s3://, as x"));
+    }
+  }
 }
 
 /// The table tells in --help what counts when a flag isn't given; the core has its own. They must not differ.

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
 
 #include "cli/options/help.h"
 #include "tests/unit/cli/request.h"
@@ -309,6 +313,32 @@ TEST(Options, HelpAndVersionNeedNothingElse) {
             command_help(commands(), *find_command(commands(), "catalog forget")));
   EXPECT_EQ(printed({"catalog", "--yes", "--help"}), group_help(commands(), "catalog"));
   EXPECT_EQ(printed({"--version"}), "s3compress " S3C_VERSION "\n");
+}
+
+TEST(Options, HelpAndVersionAreWordsToo) {
+  const auto printed = [](const Words& words) {
+    return parse_command_line(commands(), words, Environment()).print;
+  };
+  EXPECT_EQ(printed({"help"}), program_help(commands()));
+  EXPECT_EQ(printed({"help", "ls"}), command_help(commands(), *find_command(commands(), "ls")));
+  EXPECT_EQ(printed({"help", "catalog"}), group_help(commands(), "catalog"));
+  EXPECT_EQ(printed({"help", "catalog", "forget"}),
+            command_help(commands(), *find_command(commands(), "catalog forget")));
+  EXPECT_THROW(printed({"help", "lss"}), UsageError);
+  EXPECT_THAT(printed({"version"}), HasSubstr("s3compress "));
+  EXPECT_EQ(printed({"version"}), printed({"-V"}));
+  EXPECT_EQ(printed({"find", "help", "--arch-bucket", "a", "--bucket", "b"}), "") << "a key";
+}
+
+TEST(Environment, HasAHomeEvenIfTheProcessHasNone) {
+  const char* const before = std::getenv("HOME");
+  const std::string home = before == nullptr ? "" : before;
+  ::unsetenv("HOME");
+  const passwd* const entry = ::getpwuid(::getuid());
+  EXPECT_EQ(Environment::of_process().get("HOME"), entry == nullptr ? "" : entry->pw_dir);
+  ::setenv("HOME", "/elsewhere", 1);
+  EXPECT_EQ(Environment::of_process().get("HOME"), "/elsewhere");
+  if (before != nullptr) ::setenv("HOME", home.c_str(), 1);
 }
 
 TEST(ErrorStyle, IsFoundWhateverElseIsWrong) {

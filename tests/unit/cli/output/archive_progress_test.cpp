@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/output/progress_display.h"
 #include "cli/output/terminal.h"
 
 namespace s3c::cli {
@@ -53,10 +54,10 @@ TEST(RateMeter, MeasuresTheLastSeconds) {
 
 TEST(TimeLeft, IsKnownOnceAllGroupsAre) {
   RunProgress progress = half_done();
-  // Done: 1 + (0.45 + 0) / 2 + (1 + 0.87) / 2 + 0 of 4 groups = 54 %.
+  // Done: 1 + 0.95 * 0.45 + (0.95 + 0.05 * 0.87) + 0 of 4 groups = 60.5 %.
   const auto left = time_left(progress, seconds(54));
   ASSERT_TRUE(left.has_value());
-  EXPECT_NEAR(static_cast<double>(left->count()), 46'000, 200);
+  EXPECT_NEAR(static_cast<double>(left->count()), 35'219, 200);
   progress.groups_final = false;
   EXPECT_EQ(time_left(progress, seconds(54)), std::nullopt);
   EXPECT_EQ(time_left(RunProgress(), seconds(54)), std::nullopt);
@@ -66,10 +67,42 @@ TEST(ProgressFrame, HasTheTotalAndEachGroup) {
   const std::vector<std::string> frame = progress_frame(half_done(), RateMeter(), seconds(54), 10);
   ASSERT_EQ(frame.size(), 5U);
   EXPECT_EQ(frame[0], "1 of 4 groups, 3,000 objects packed, 12.0 MB -> 3.0 MB (4.0:1)");
-  EXPECT_EQ(frame[1], "0/s packed, 0 B/s, 54 s, about 46 s left");
+  EXPECT_EQ(frame[1], "0/s packed, 0 B/s, 54 s, about 35 s left");
   EXPECT_EQ(frame[2], "  sources/2018/01/02/  packing     45%  450 of 1,000 objects, 1.8 MB");
   EXPECT_EQ(frame[3], "  sources/2018/01/03/  deleting    87%  870 of 1,000 objects");
   EXPECT_THAT(frame[4], HasSubstr("listing          20 of 300 objects so far"));
+}
+
+TEST(ProgressFrame, AGroupThatWaitsForItsTurnSaysSo) {
+  RunProgress progress;
+  progress.open_groups = {{"sources/2018/01/02/", GroupProgress::Stage::waiting, 0, false, 0, 0, 0}};
+  EXPECT_EQ(progress_frame(progress, RateMeter(), seconds(5), 10).back(),
+            "  sources/2018/01/02/  waiting   ");
+}
+
+TEST(Progress, AfterCtrlCOnlyWholeGroupsCountAsDone) {
+  archive::Progress progress;
+  const auto end_one = [&](std::uint64_t packed, bool stopped) {
+    progress.group_started("g");
+    progress.update("g", [packed](GroupProgress& group, RunProgress&) {
+      group.listed = 10;
+      group.listing_done = true;
+      group.packed = packed;
+    });
+    progress.group_done("g", stopped);
+    return progress.snapshot().groups_done;
+  };
+  EXPECT_EQ(end_one(5, false), 1u);
+  EXPECT_EQ(end_one(5, true), 1u) << "dropped";
+  EXPECT_EQ(end_one(10, true), 2u);
+}
+
+TEST(Display, TellsThatItStopsAndThatItTriesAgain) {
+  EXPECT_EQ(status_text({}, false), "");
+  EXPECT_EQ(status_text({.retries = 7}, false), "") << "long ago";
+  EXPECT_THAT(status_text({.retries = 7}, true), HasSubstr("7 retries so far"));
+  EXPECT_THAT(status_text({.stopping = true}, false), HasSubstr("finishing what is in flight"));
+  EXPECT_THAT(status_text({.stopping = true, .retries = 1}, true), HasSubstr("; the store fails"));
 }
 
 TEST(ProgressFrame, AGroupThatIsOnlyListedHasNoShareYet) {

@@ -308,6 +308,7 @@ TEST(SummaryJson, HoldsEverything) {
   EXPECT_EQ(json["groups"][0]["volumes"][0]["key"], "source-bucket/20180401.zip");
   EXPECT_TRUE(json["groups"][0]["error"].is_null());
   EXPECT_EQ(json["left"]["by_reason"]["overwritten"], 1);
+  EXPECT_EQ(json["left"]["all_named"], true);
   EXPECT_EQ(json["left"]["named"][0]["key"], "sources/2018/04/01/a");
   EXPECT_EQ(json["left"]["named"][0]["detail"], "why");
   EXPECT_EQ(json["requests"]["total"], 1505);

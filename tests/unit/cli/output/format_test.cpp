@@ -66,7 +66,7 @@ TEST(Format, FitsWidthWithoutBreakingCharacters) {
 }
 
 TEST(Values, Sizes) {
-  EXPECT_EQ(parse_size_bytes("1"), 1U);
+  EXPECT_THROW(parse_size_bytes("5"), base::Error) << "bytes or gigabytes?";
   EXPECT_EQ(parse_size_bytes("1b"), 1U);
   EXPECT_EQ(parse_size_bytes("2K"), 2048U);
   EXPECT_EQ(parse_size_bytes("2KiB"), 2048U);
@@ -140,6 +140,33 @@ TEST(Nearest, FindsTheWordThatWasMeant) {
   EXPECT_EQ(nearest("", flags), std::nullopt);
   EXPECT_EQ(edit_distance("abc", "acb"), 1U);
   EXPECT_EQ(edit_distance("", "abc"), 3U);
+}
+
+TEST(ParseBucket, SaysHowToWriteIt) {
+  EXPECT_EQ(parse_bucket("source-bucket"), "source-bucket");
+  const auto message = [](std::string_view text) {
+    try {
+      parse_bucket(text);
+    } catch (const base::Error& error) {
+      return error.message();
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(message("s3://src"), "is no bucket's name: write it without s3://, as src");
+  EXPECT_EQ(message("s3://src/"), "is no bucket's name: write it without s3://, as src");
+  EXPECT_EQ(message("src/"), "is no bucket's name: write it without /, as src");
+  EXPECT_EQ(message("s3://"), "names no bucket");
+}
+
+TEST(Format, SpeedAndTimeLeft) {
+  using std::chrono::seconds;
+  EXPECT_EQ(speed_text(0, seconds(5)), "");
+  EXPECT_EQ(speed_text(5'000'000, seconds(0)), "");
+  EXPECT_EQ(speed_text(5'000'000, seconds(5)), ", 1.0 MB/s");
+  EXPECT_EQ(time_left_text(0, 0, seconds(5)), "");
+  EXPECT_EQ(time_left_text(2, 100, seconds(5)), "") << "too little is known";
+  EXPECT_EQ(time_left_text(25, 100, seconds(5)), ", about 15 s left");
+  EXPECT_EQ(time_left_text(100, 100, seconds(5)), "");
 }
 
 }  // namespace
