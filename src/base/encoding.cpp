@@ -1,6 +1,7 @@
 #include "base/encoding.h"
 
 #include <openssl/evp.h>
+#include <algorithm>
 
 #include <array>
 #include <cstddef>
@@ -150,27 +151,74 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+namespace {
+
+/// The code point of a well-formed sequence.
+char32_t code_point(std::string_view sequence) {
+  const auto lead = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 1) return lead;
+  char32_t value = lead & (0xffu >> (sequence.size() + 1));
+  for (const char next : sequence.substr(1)) value = value << 6 | (static_cast<unsigned char>(next) & 0x3fu);
+  return value;
+}
+
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+/// Characters that a reader doesn't see, or that change how the rest of the line looks. Source: Unicode Standard
+/// Annex 9 (directional formatting), chapter 23 (format and separator characters).
+bool is_deceptive(char32_t c) {
+  struct Range {
+    char32_t first;
+    char32_t last;
+  };
+  static constexpr Range kRanges[] = {
+      {0x00ad, 0x00ad},    // soft hyphen
+      {0x061c, 0x061c},    // Arabic letter mark
+      {0x180e, 0x180e},    // Mongolian vowel separator
+      {0x200b, 0x200f},    // zero width, direction marks
+      {0x2028, 0x202e},    // line and paragraph separators, embeddings, overrides
+      {0x2060, 0x206f},    // word joiner, invisible operators, isolates
+      {0xfeff, 0xfeff},    // byte order mark
+      {0xfff9, 0xfffb},    // interlinear annotations
+      {0xe0000, 0xe007f},  // tags
+  };
+  for (const Range& range : kRanges) {
+    if (c >= range.first && c <= range.last) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool has_control_characters(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_sequence(text, at);
+    if (length == 0 || is_control(code_point(text.substr(at, length)))) return true;
+    at += length;
+  }
+  return false;
+}
+
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = utf8_sequence(text, at);
-    const auto b = static_cast<unsigned char>(text[at]);
-    // U+0080..U+009F are control characters too; a terminal may obey them.
-    const bool c1_control = length == 2 && b == 0xc2 && static_cast<unsigned char>(text[at + 1]) < 0xa0;
-    if (length == 0 || b < 0x20 || b == 0x7f || c1_control) {
-      const std::size_t count = c1_control ? 2 : 1;
-      for (std::size_t i = 0; i < count; ++i) {
-        const auto raw = static_cast<unsigned char>(text[at + i]);
+    const std::string_view bytes = text.substr(at, std::max<std::size_t>(length, 1));
+    const char32_t c = length == 0 ? 0 : code_point(bytes);
+    if (is_control(c) || is_deceptive(c)) {
+      for (const char byte : bytes) {
+        const auto raw = static_cast<unsigned char>(byte);
         out += "\\x";
         out.push_back(kLowerHex[raw >> 4]);
         out.push_back(kLowerHex[raw & 15]);
       }
-      at += count;
     } else {
-      out += text.substr(at, length);
-      at += length;
+      out += bytes;
     }
+    at += bytes.size();
   }
   return out;
 }

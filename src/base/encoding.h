@@ -26,7 +26,13 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 /// True when text is well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF).
 bool is_utf8(std::string_view text);
 
-/// Makes text safe to print on one terminal line: control characters and malformed UTF-8 become \xNN.
+/// Whether text has a control character (C0, DEL, C1) or malformed UTF-8. Terminals may obey such bytes, and
+/// other programs fail on them.
+bool has_control_characters(std::string_view text);
+
+/// Makes text safe to print on one terminal line: control characters and malformed UTF-8 become \xNN, and so
+/// do characters that make a text look like another one: those that turn the direction of writing, have no
+/// width, or separate lines.
 std::string printable(std::string_view text);
 
 }  // namespace s3c::base

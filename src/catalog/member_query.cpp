@@ -14,20 +14,42 @@ bool is_glob(std::string_view text) {
   return text.find_first_of("*?[") != std::string_view::npos;
 }
 
-MemberQuery::MemberQuery(std::vector<std::string> keys, std::vector<std::string> globs)
+MemberQuery::MemberQuery(std::vector<std::string> keys, std::vector<std::string> globs,
+                         std::vector<std::string> either)
     : keys_(std::move(keys)) {
   std::sort(keys_.begin(), keys_.end());
   keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
-  for (std::string& glob : globs) {
+  const auto add = [this](std::string& glob, bool may_be_key) {
     std::string literal = glob.substr(0, glob.find_first_of("*?[\\"));
-    globs_.push_back({std::move(glob), std::move(literal)});
-  }
+    globs_.push_back({std::move(glob), std::move(literal), may_be_key});
+  };
+  for (std::string& glob : globs) add(glob, false);
+  for (std::string& text : either) add(text, true);
+}
+
+bool MemberQuery::Glob::matches(const std::string& key) const {
+  return ::fnmatch(text.c_str(), key.c_str(), 0) == 0 || (may_be_key && key == text);
 }
 
 bool MemberQuery::wants(const std::string& key) const {
   if (wants_everything() || std::binary_search(keys_.begin(), keys_.end(), key)) return true;
-  return std::any_of(globs_.begin(), globs_.end(),
-                     [&](const Glob& glob) { return ::fnmatch(glob.text.c_str(), key.c_str(), 0) == 0; });
+  return std::any_of(globs_.begin(), globs_.end(), [&](const Glob& glob) { return glob.matches(key); });
+}
+
+std::vector<std::string> MemberQuery::undecided() const {
+  std::vector<std::string> texts;
+  for (const Glob& glob : globs_) {
+    if (glob.may_be_key) texts.push_back(glob.text);
+  }
+  return texts;
+}
+
+MemberQuery MemberQuery::settle(const std::set<std::string>& existing) const {
+  std::vector<std::string> keys = keys_;
+  std::vector<std::string> globs;
+  for (const Glob& glob : globs_)
+    (glob.may_be_key && existing.contains(glob.text) ? keys : globs).push_back(glob.text);
+  return {std::move(keys), std::move(globs)};
 }
 
 bool MemberQuery::may_want_between(std::string_view first, std::string_view last) const {

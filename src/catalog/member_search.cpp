@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "base/in_order.h"
 #include "catalog/committed_volume.h"
 #include "catalog/record_names.h"
+#include "index/json_fields.h"
 
 namespace s3c::catalog {
 namespace {
@@ -46,10 +49,12 @@ class Search {
         options_(options),
         stop_(stop),
         catalog_(store, options.scope.archive_bucket),
-        merge_(options.scope, found) {}
+        merge_(options.scope, found),
+        query_(options.query) {}
 
   SearchReport run() {
     read_manifests();
+    settle_query();
     const std::vector<BlockJob> jobs = all_blocks();
     auto next = jobs.begin();
     base::in_order<BlockJob, BlockRows>(
@@ -58,10 +63,11 @@ class Search {
           throw_if_stopped();
           return next == jobs.end() ? std::nullopt : std::optional(*next++);
         },
-        [this](BlockJob& job) { return read_block(job); },
+        [this](BlockJob& job) { return read_block(job, query_); },
         [this](BlockRows&& rows) { take(std::move(rows)); });
     merge_.finish();
     report_.members = merge_.members();
+    report_.query = std::move(query_);
     return std::move(report_);
   }
 
@@ -156,18 +162,36 @@ class Search {
   }
 
   bool is_wanted(const index::Manifest& manifest) const {
-    return options_.scope.holds(manifest) &&
-           options_.query.may_want_between(manifest.first_key, manifest.last_key);
+    return options_.scope.holds(manifest) && query_.may_want_between(manifest.first_key, manifest.last_key);
   }
 
   // --- blocks
+
+  /// Reads those blocks that a text which may be a key would lie in: none if it is no key of the archive's kind.
+  void settle_query() {
+    const std::vector<std::string> undecided = query_.undecided();
+    if (undecided.empty()) return;
+    const MemberQuery literally(undecided, {});
+    std::set<std::string> existing;
+    for (const ManifestPtr& manifest : manifests_) {
+      for (index::Block& block : literally.blocks_of(*manifest)) {
+        throw_if_stopped();
+        const BlockRows read = read_block({manifest, std::move(block)}, literally);
+        for (const index::Row& row : read.rows) existing.insert(row.key);
+        if (!read.failure) continue;
+        for (const std::string& text : undecided) {
+          if (text >= manifest->first_key && text <= manifest->last_key) existing.insert(text);
+        }
+      }
+    }
+    query_ = query_.settle(existing);
+  }
 
   /// Sorted by first key. So no key of a later block comes before the first key of an earlier block.
   std::vector<BlockJob> all_blocks() const {
     std::vector<BlockJob> jobs;
     for (const ManifestPtr& manifest : manifests_) {
-      for (index::Block& block : options_.query.blocks_of(*manifest))
-        jobs.push_back({manifest, std::move(block)});
+      for (index::Block& block : query_.blocks_of(*manifest)) jobs.push_back({manifest, std::move(block)});
     }
     const auto place = [](const BlockJob& job) {
       return std::tie(job.manifest->source_bucket, job.block.first_key, job.manifest->archive_key);
@@ -177,11 +201,11 @@ class Search {
     return jobs;
   }
 
-  BlockRows read_block(const BlockJob& job) {
+  BlockRows read_block(const BlockJob& job, const MemberQuery& query) {
     BlockRows result{job, {}, std::nullopt};
     try {
       result.rows = catalog_.read_block(*job.manifest, job.block);
-      std::erase_if(result.rows, [this](const index::Row& row) { return !options_.query.wants(row.key); });
+      std::erase_if(result.rows, [&query](const index::Row& row) { return !query.wants(row.key); });
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled) throw;
       result.failure = error;
@@ -209,6 +233,7 @@ class Search {
   SearchReport report_;
   std::vector<ManifestPtr> manifests_;
   KeyMerge merge_;
+  MemberQuery query_;
 };
 
 }  // namespace
@@ -222,6 +247,16 @@ std::string json_line_of(const index::Row& row) {
   std::string line;
   index::append_json_line(line, row);
   return line;
+}
+
+std::optional<std::string> key_of_json_line(std::string_view line) {
+  try {
+    const nlohmann::json object = index::parse_object(line);
+    return index::Fields(object, "").nonempty_text("key");
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    return std::nullopt;
+  }
 }
 
 }  // namespace s3c::catalog

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/counted.h"
 #include "catalog/catalog.h"
@@ -28,10 +30,13 @@ struct SearchOptions {
 struct SearchReport {
   std::uint64_t volumes = 0;  ///< whose indexes were searched
   std::uint64_t members = 0;  ///< wanted members that were found
+  MemberQuery query;          ///< the query that was asked, settled: which of its texts are keys
   base::Failures failures;    ///< of volumes that could not be searched; members of these are not found
 };
 
-/// Calls found on the calling thread: by source bucket, and in key order. If several records have one
+/// First settles the query: a text that may be a key or a glob is a key if a volume in scope holds a key of that
+/// very name. If the part of an index that may hold it can't be read, it counts as a key: the wrong objects
+/// would be worse than none. Then calls found on the calling thread: by source bucket, and in key order. If several records have one
 /// archive's name, as after a race, a HEAD of the archive tells which record is its own. A single record is
 /// believed, because the code that reads the archive compares the id. Memory: the manifests of all volumes in
 /// scope, some blocks of rows for each thread, and one block for each volume whose keys overlap with the
@@ -43,5 +48,9 @@ SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options
 
 /// The row on one line, newline included, as it stands in the index: docs/format.md, "Index".
 std::string json_line_of(const index::Row& row);
+
+/// The key of such a line, with or without more fields, as find prints it; nullopt if the line is no JSON object
+/// with a key.
+std::optional<std::string> key_of_json_line(std::string_view line);
 
 }  // namespace s3c::catalog

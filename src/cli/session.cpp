@@ -1,6 +1,10 @@
 #include "cli/session.h"
 
+#include <unistd.h>
+
+#include <iostream>
 #include <sstream>
+#include <string>
 #include <utility>
 
 namespace s3c::cli {
@@ -45,6 +49,14 @@ DisplayStatus Session::status() const {
 void Session::tell(const std::string& text) const {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) settings_.terminal.write_line(line);
+}
+
+bool may_go_on(bool yes) {
+  if (yes || ::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) return true;
+  std::cerr << "go on? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 }  // namespace s3c::cli

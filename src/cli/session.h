@@ -105,4 +105,7 @@ class Session {
   const std::chrono::steady_clock::time_point start_;
 };
 
+/// Asks on the terminal. True without asking if yes is true, or if there is no terminal.
+bool may_go_on(bool yes);
+
 }  // namespace s3c::cli

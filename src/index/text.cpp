@@ -1,6 +1,8 @@
 #include "index/text.h"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/encoding.h"
 #include "index/failure.h"
@@ -12,6 +14,16 @@ constexpr std::string_view kBase64Prefix = "base64:";
 
 bool is_plain(std::string_view bytes) {
   return !bytes.starts_with(kBase64Prefix) && base::is_utf8(bytes);
+}
+
+/// The length of a character at bytes[i] that some programs take for the end of a line, and its JSON escape:
+/// U+0085, U+2028 or U+2029. {0, ""}: there is no such character.
+std::pair<std::size_t, std::string_view> line_end_at(std::string_view bytes, std::size_t i) {
+  const std::string_view rest = bytes.substr(i, 3);
+  if (rest.starts_with("\xc2\x85")) return {2, "\\u0085"};
+  if (rest == "\xe2\x80\xa8") return {3, "\\u2028"};
+  if (rest == "\xe2\x80\xa9") return {3, "\\u2029"};
+  return {0, {}};
 }
 
 }  // namespace
@@ -39,10 +51,15 @@ void append_json_string(std::string& out, std::string_view bytes) {
   std::size_t start = 0;  // of the run of characters that need no escape
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const auto c = static_cast<unsigned char>(bytes[i]);
-    if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;
+    const auto [length, escape] =
+        c == 0xc2 || c == 0xe2 ? line_end_at(bytes, i) : std::pair<std::size_t, std::string_view>();
+    if (length == 0 && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;
     out.append(bytes, start, i - start);
-    start = i + 1;
-    if (c == '"' || c == '\\') {
+    start = i + std::max<std::size_t>(length, 1);
+    if (length != 0) {
+      out.append(escape);
+      i = start - 1;
+    } else if (c == '"' || c == '\\') {
       out.push_back('\\');
       out.push_back(static_cast<char>(c));
     } else {

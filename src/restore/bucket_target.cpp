@@ -18,10 +18,12 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/mutex.h"
+#include "base/ulid.h"
 #include "catalog/abort_probe.h"
 #include "catalog/object_compare.h"
 #include "restore/restore_target.h"
@@ -40,6 +42,9 @@ constexpr std::size_t kMaxKeyBytes = 1024;  // Source: S3 User Guide, "Naming Am
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMaxPartBytes =
     5 * 1024 * kMebibyte;  // Source: S3 User Guide, multipart upload limits
+
+/// The key of the upload that shows whether the bucket takes objects: this and an id.
+constexpr std::string_view kTrialName = ".s3compress-trial-";
 
 /// The keys that look() found free, each until write() asks for it. For a key that isn't here write() sends a
 /// HEAD of its own. So a key may be forgotten safely, and write() may be called without look(), or twice. Any
@@ -120,6 +125,17 @@ class BucketTarget final : public RestoreTarget {
         overwrite_(overwrite),
         abort_probe_(store, bucket_, "its upload was not aborted") {}
 
+  /// A listing shows whether the bucket is there; only an upload that is begun shows whether it takes objects
+  /// like these. The upload is aborted before it has a byte.
+  void expect_usable(Trial trial) override {
+    store_.list_objects({.bucket = bucket_, .prefix = prefix_, .max_keys = 1});
+    if (trial == Trial::look) return;
+    const std::string key =
+        fmt::format("{}{}{}", prefix_, kTrialName, base::make_ulid(base::SystemClock().now()));
+    store_.abort_multipart_upload(bucket_, key, store_.create_multipart_upload(upload_of(key, {})));
+  }
+  bool bills_requests() const override { return true; }
+
   std::optional<Landing> look(const index::Row& row) override {
     const std::string key = key_of(row);
     const std::optional<s3::ObjectHead> head = store_.head_object(bucket_, key);
@@ -162,14 +178,10 @@ class BucketTarget final : public RestoreTarget {
     const std::uint64_t part_size = part_size_for(row, key);
     if (const auto landed = find_before_writing(row, key, produce)) return *landed;
 
-    s3::CreateMultipartUploadRequest create;
-    create.bucket = bucket_;
-    create.key = key;
-    create.attributes = attributes_of(row);
     s3::PartUploaderConfig config;
     config.bucket = bucket_;
     config.key = key;
-    config.upload_id = store_.create_multipart_upload(create);
+    config.upload_id = store_.create_multipart_upload(upload_of(key, attributes_of(row)));
     config.part_size_bytes = part_size;
     s3::PartUploader uploader(store_, slots_, config, {});
 
@@ -205,6 +217,14 @@ class BucketTarget final : public RestoreTarget {
   }
 
  private:
+  s3::CreateMultipartUploadRequest upload_of(const std::string& key, s3::ObjectAttributes attributes) const {
+    s3::CreateMultipartUploadRequest create;
+    create.bucket = bucket_;
+    create.key = key;
+    create.attributes = std::move(attributes);
+    return create;
+  }
+
   Error error_about(const std::string& key, ErrorKind kind, std::string message) const {
     return {
         kind, std::move(message), {.operation = "restore", .resource = base::printable(bucket_ + "/" + key)}};

@@ -13,6 +13,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/mutex.h"
 #include "restore/file_system.h"
 #include "restore/pending_file.h"
 #include "restore/restore_path.h"
@@ -24,25 +25,56 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// Opens the directory. Makes it and its parents where they are missing. Links are followed here, because the
-/// user named the path.
-Fd open_root(const std::string& directory) {
+/// Linux answers ENOENT also where a directory can't be made at all, as in /proc.
+Error unmade(int error, const std::string& directory) {
+  const Error plain = file_error(error, directory);
+  if (error != ENOENT) return plain;
+  return {ErrorKind::invalid_argument, "the directory can't be made there: choose another one",
+          plain.context()};
+}
+
+enum class OnAbsence { stop, create };
+
+/// Opens the directory. Makes it and its parents where they are missing, if it may. The result is not open if
+/// the directory isn't there and should not be made. Links are followed here, because the user named the path.
+Fd open_root(const std::string& directory, OnAbsence on_absence) {
   if (directory.empty() || directory.find('\0') != std::string::npos) {
     throw Error(ErrorKind::invalid_argument, "no directory can have this name",
                 {.operation = kRestoreFile, .resource = base::printable(directory)});
   }
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) throw file_error(error.value(), directory);
+  if (on_absence == OnAbsence::create) {
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (error) throw unmade(error.value(), directory);
+  }
   Fd root(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root.is_open()) throw file_error(errno, directory);
+  if (!root.is_open() && (errno != ENOENT || on_absence == OnAbsence::create))
+    throw file_error(errno, directory);
   return root;
+}
+
+/// Throws file_error() unless this user may write into the directory or, if it isn't there, into the nearest
+/// of its parents that is.
+void expect_writable(const std::string& directory) {
+  std::filesystem::path place = std::filesystem::absolute(directory);
+  while (::access(place.c_str(), F_OK) != 0 && errno == ENOENT && place.has_relative_path())
+    place = place.parent_path();
+  struct stat status {};
+  if (::stat(place.c_str(), &status) != 0) throw file_error(errno, place);
+  if (!S_ISDIR(status.st_mode)) throw file_error(ENOTDIR, place);
+  if (::access(place.c_str(), W_OK | X_OK) != 0) throw file_error(errno, place);
 }
 
 class DirectoryTarget final : public RestoreTarget {
  public:
   DirectoryTarget(const std::string& directory, bool overwrite)
-      : directory_(directory), overwrite_(overwrite), root_(open_root(directory)) {}
+      : directory_(directory), overwrite_(overwrite), root_(open_root(directory, OnAbsence::stop)) {}
+
+  void expect_usable(Trial trial) override {
+    expect_writable(directory_);
+    if (trial == Trial::write) PendingFile(root(OnAbsence::create), directory_);  // gone again at once
+  }
+  bool bills_requests() const override { return false; }
 
   std::optional<Landing> look(const index::Row& row) override {
     const std::vector<std::string> segments = restore_path(row);
@@ -80,18 +112,25 @@ class DirectoryTarget final : public RestoreTarget {
   std::string name_of(const index::Row& row) const override { return base::printable(path_of(row)); }
 
  private:
-  enum class OnAbsence { stop, create };
-
   std::string path_of(const index::Row& row) const { return below(restore_name(row)); }
   std::string below(const std::string& name) const {
     return directory_.ends_with('/') ? directory_ + name : directory_ + "/" + name;
   }
 
+  /// The descriptor of the directory that the user named; -1: it isn't there and should not be made.
+  int root(OnAbsence on_absence) S3C_EXCLUDES(mutex_) {
+    base::MutexLock lock(mutex_);
+    if (!root_.is_open()) root_ = open_root(directory_, on_absence);
+    return root_.get();
+  }
+
   /// Opens the directory of the file, segment by segment from the root that was opened at the start. So no
   /// other process can put a link in the way between a check and its use. The result is not open if the
   /// directory isn't there and should not be made.
-  Fd open_parent(std::span<const std::string> segments, OnAbsence on_absence) const {
-    Fd current(::openat(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  Fd open_parent(std::span<const std::string> segments, OnAbsence on_absence) {
+    const int root = this->root(on_absence);
+    if (root < 0) return Fd(-1);
+    Fd current(::openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!current.is_open()) throw file_error(errno, directory_);
     std::string walked;
     for (const std::string& segment : segments.first(segments.size() - 1)) {
@@ -126,7 +165,8 @@ class DirectoryTarget final : public RestoreTarget {
 
   const std::string directory_;
   const bool overwrite_;
-  const Fd root_;
+  base::Mutex mutex_;
+  Fd root_ S3C_GUARDED_BY(mutex_);  // open once it was needed; then it stays
 };
 
 }  // namespace

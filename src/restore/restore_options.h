@@ -51,8 +51,8 @@ struct RestoreContext {
   std::stop_token stop;
   /// Called with each key that was found, on the calling thread.
   std::function<void(const std::string&)> found = {};
-  /// The target for the rows of a source bucket.
-  std::function<RestoreTarget&(const std::string& source_bucket)> target_of;
+  /// The target for the rows of a source bucket. Empty: nothing is written, as when volumes are only thawed.
+  std::function<RestoreTarget&(const std::string& source_bucket)> target_of = {};
 };
 
 }  // namespace s3c::restore

@@ -19,10 +19,8 @@ Error refusal(const index::Row& row, ErrorKind kind, std::string message) {
 }
 
 bool is_safe_segment(std::string_view segment) {
-  // printable() changes control characters, NUL among them, and bytes that aren't UTF-8. Terminals and other
-  // programs may obey such bytes, or fail on them, when they list the files.
   return !segment.empty() && segment != "." && segment != ".." &&
-         segment.find('\\') == std::string_view::npos && base::printable(segment) == segment;
+         segment.find('\\') == std::string_view::npos && !base::has_control_characters(segment);
 }
 
 }  // namespace

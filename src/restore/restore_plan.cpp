@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/in_order.h"
 #include "base/time.h"
 #include "catalog/member_search.h"
 #include "catalog/newest.h"
@@ -65,7 +68,81 @@ const catalog::FoundMember* choose(const catalog::FoundKey& found, RestorePlan& 
   return nullptr;
 }
 
+/// Rows of members, as long as there are few of them.
+class FewMembers {
+ public:
+  void add(const catalog::FoundMember& member) {
+    ++count_;
+    if (count_ <= kMostLookedAt) {
+      members_.push_back(member);
+    } else {
+      members_.clear();
+    }
+  }
+  /// Looks which of the members are at their target already, and takes them off the volumes' missing ones. A
+  /// member that can't be looked at counts as missing: the restore finds out why.
+  void look(const RestoreOptions& options, const RestoreContext& context, RestorePlan& plan) {
+    if (count_ > kMostLookedAt) return;
+    auto next = members_.begin();
+    std::uint64_t there = 0;
+    base::in_order<const catalog::FoundMember*, const catalog::FoundMember*>(
+        options.threads,
+        [&]() -> std::optional<const catalog::FoundMember*> {
+          if (context.stop.stop_requested())
+            throw base::Error(base::ErrorKind::cancelled, "stopped while planning");
+          return next == members_.end() ? std::nullopt : std::optional<const catalog::FoundMember*>(&*next++);
+        },
+        [&](const catalog::FoundMember*& member) { return is_there(context, *member) ? member : nullptr; },
+        [&](const catalog::FoundMember*&& member) {
+          if (member == nullptr) return;
+          ++there;
+          for (RestoreVolume& volume : plan.volumes) {
+            if (volume.archive_key == member->manifest->archive_key && volume.id == member->manifest->id)
+              --volume.missing;
+          }
+        });
+    plan.there = there;
+  }
+
+ private:
+  static bool is_there(const RestoreContext& context, const catalog::FoundMember& member) {
+    try {
+      return context.target_of(member.manifest->source_bucket).look(member.row).has_value();
+    } catch (const base::Error& error) {
+      if (error.kind() == base::ErrorKind::cancelled) throw;
+      return false;
+    }
+  }
+
+  std::uint64_t count_ = 0;
+  std::vector<catalog::FoundMember> members_;
+};
+
+/// What the requests cost that move the members: none is sent where nothing is written.
+double request_dollars(const RestorePlan& plan, const RestoreContext& context) {
+  if (!context.target_of) return 0;
+  double dollars = 0;
+  for (const RestoreVolume& volume : plan.volumes) {
+    const bool bills = context.target_of(volume.manifest->source_bucket).bills_requests();
+    const auto members = static_cast<double>(volume.members);
+    const auto missing = static_cast<double>(volume.missing);
+    dollars += missing * kGetPer1000 / 1000;  // of the archive
+    if (bills) dollars += (members * kGetPer1000 + missing * kPutPer1000) / 1000;
+  }
+  return dollars;
+}
+
 }  // namespace
+
+void expect_usable_targets(const RestorePlan& plan, const RestoreContext& context,
+                           RestoreTarget::Trial trial) {
+  if (!context.target_of) return;
+  std::set<RestoreTarget*> tried;  // several source buckets may share one
+  for (const RestoreVolume& volume : plan.volumes) {
+    RestoreTarget& target = context.target_of(volume.manifest->source_bucket);
+    if (tried.insert(&target).second) target.expect_usable(trial);
+  }
+}
 
 void ContestedKeys::decide(const std::string& source_bucket, const std::string& key,
                            const catalog::FoundMember* winner) {
@@ -83,6 +160,7 @@ bool ContestedKeys::bring_back(const index::Manifest& manifest, const std::strin
 
 RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& context) {
   RestorePlan plan;
+  FewMembers few;
   std::map<std::pair<std::string, std::string>, RestoreVolume> volumes;  // by archive key and id
   const catalog::SearchReport report = catalog::search_members(
       context.store, {options.scope, options.query, options.volume, options.threads}, context.stop,
@@ -98,13 +176,18 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
             volumes.try_emplace({manifest.archive_key, manifest.id}, volume_of(winner->manifest))
                 .first->second;
         ++volume.members;
+        ++volume.missing;
+        if (context.target_of) few.add(*winner);
         volume.member_bytes += winner->row.size_bytes;
         volume.compressed_bytes += winner->row.compressed_size_bytes;
         context.progress.add(&RestoreCounts::members);
         context.progress.add(&RestoreCounts::member_bytes, winner->row.size_bytes);
       });
   plan.failures = report.failures;
+  plan.query = report.query;
   for (auto& [name, volume] : volumes) plan.volumes.push_back(std::move(volume));
+  expect_usable_targets(plan, context, RestoreTarget::Trial::look);
+  if (context.target_of) few.look(options, context, plan);
   for (const UnaskedVolume& unasked :
        find_thaw_states(context.store, options.scope.archive_bucket, options.threads, plan.volumes)) {
     plan.failures.add(unasked.error);
@@ -113,6 +196,7 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
     plan.members += volume.members;
     plan.member_bytes += volume.member_bytes;
     plan.compressed_bytes += volume.compressed_bytes;
+    if (volume.missing == 0) continue;  // nothing of it has to be read
     if (volume.thaw.kind == s3::ThawState::Kind::in_progress) ++plan.thawing_volumes;
     if (volume.thaw.kind == s3::ThawState::Kind::frozen) {
       ++plan.frozen_volumes;
@@ -120,7 +204,7 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
       plan.dollars += thaw_dollars(volume, options.thaw.tier);
     }
   }
-  plan.dollars += static_cast<double>(plan.members) / 1000 * (kPutPer1000 + kGetPer1000);
+  plan.dollars += request_dollars(plan, context);
   return plan;
 }
 

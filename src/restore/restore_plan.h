@@ -7,8 +7,16 @@
 
 namespace s3c::restore {
 
-/// Looks and counts; changes nothing. Throws the store's errors when volumes can't be listed.
+/// The most members for which the plan looks which of them are at the target already.
+inline constexpr std::uint64_t kMostLookedAt = 1000;
+
+/// Looks and counts; changes nothing. Throws the store's errors when volumes can't be listed, and Error when a
+/// target can't be used, as far as looking tells.
 RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& context);
+
+/// Throws Error unless the target of every volume in the plan can be used. Does nothing without targets.
+void expect_usable_targets(const RestorePlan& plan, const RestoreContext& context,
+                           RestoreTarget::Trial trial);
 
 /// The report that the plan alone gives, as a dry run shows it.
 RestoreReport begin_report(const RestorePlan& plan);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/counted.h"
+#include "catalog/member_query.h"
 #include "catalog/newest.h"
 #include "index/manifest.h"
 #include "s3/types.h"
@@ -23,6 +24,7 @@ struct RestoreVolume {
   std::string storage_class;
   std::uint64_t archive_bytes = 0;
   std::uint64_t members = 0;           ///< that are restored from it
+  std::uint64_t missing = 0;           ///< of these: not at the target yet, or it wasn't looked
   std::uint64_t member_bytes = 0;      ///< of these, decoded
   std::uint64_t compressed_bytes = 0;  ///< of these, as they are fetched
   s3::ThawState thaw;
@@ -50,10 +52,13 @@ class ContestedKeys {
 
 /// What a restore is going to do, known before it starts.
 struct RestorePlan {
+  catalog::MemberQuery query;          ///< the one that was asked, settled
   std::vector<RestoreVolume> volumes;  ///< by name
   std::uint64_t members = 0;           ///< that are restored: the newest one of each key
   std::uint64_t member_bytes = 0;
   std::uint64_t compressed_bytes = 0;
+  /// Of these, at the target already. nullopt: too many to look, or there is no target.
+  std::optional<std::uint64_t> there;
   std::uint64_t frozen_volumes = 0;   ///< for which the run asks for a thaw
   std::uint64_t frozen_bytes = 0;     ///< S3 thaws whole objects
   std::uint64_t thawing_volumes = 0;  ///< their thaw is already in progress
@@ -81,6 +86,8 @@ struct RestoreReport {
   std::uint64_t thaws_started = 0;
   std::vector<RestoreVolume> waiting;  ///< volumes that are still frozen: a later run restores their members
   base::Failures failures;             ///< of volumes that could not be searched, thawed or read
+  /// An error that every member still to come would have met too: the rest was not tried.
+  std::optional<base::Error> ended_by;
   bool interrupted = false;
 };
 

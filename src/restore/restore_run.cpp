@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -16,7 +15,7 @@
 #include "restore/range_restorer.h"
 #include "restore/restore_plan.h"
 #include "restore/restore_tally.h"
-#include "restore/thaw_states.h"
+#include "restore/thaw_requests.h"
 
 namespace s3c::restore {
 namespace {
@@ -33,6 +32,7 @@ class RestoreRun {
         bucket_(options.scope.archive_bucket),
         tally_(begin_report(plan), context),
         restorer_(options, context, tally_),
+        thaws_(options, context, tally_),
         ranges_(static_cast<std::size_t>(options.threads)),
         crew_([this] { ranges_.cancel(); }) {}
   ~RestoreRun() { ranges_.cancel(); }  // otherwise crew_ would wait for ever
@@ -42,24 +42,18 @@ class RestoreRun {
   RestoreReport run() {
     for (int i = 0; i < options_.threads; ++i) {
       crew_.spawn([this](const std::stop_token&) {
-        while (const std::optional<MemberRange> range = ranges_.pop()) restorer_.restore(*range);
+        while (const std::optional<MemberRange> range = ranges_.pop()) {
+          if (!tally_.has_ended()) restorer_.restore(*range);
+        }
       });
     }
-    for (const RestoreVolume& volume : plan_.volumes) ask_for_thaw(volume);
+    thaws_.ask(plan_.volumes);
     std::vector<RestoreVolume> waiting = restore_readable(plan_.volumes);
-    while (!waiting.empty() && options_.wait && !stopped()) {
-      context_.progress.set(&RestoreCounts::waiting, waiting.size());
-      if (!context_.clock.sleep_for(options_.poll_interval, context_.stop)) break;
-      if (!look_at_thaws(waiting)) break;
-      // These volumes may be frozen again, or still, although they were being thawed: a thawed copy expired,
-      // or another process's thaw failed. No other process will ask again, so this run asks.
-      for (const RestoreVolume& volume : waiting) ask_for_thaw(volume);
-      waiting = restore_readable(waiting);
-    }
+    while (!waiting.empty() && thaws_.wait(waiting)) waiting = restore_readable(waiting);
     context_.progress.set(&RestoreCounts::waiting, waiting.size());
     if (stopped()) {
       ranges_.cancel();
-      tally_.leave_unfinished();
+      if (context_.stop.stop_requested()) tally_.leave_unfinished();
     }
     ranges_.close();
     crew_.wait();
@@ -67,36 +61,7 @@ class RestoreRun {
   }
 
  private:
-  bool stopped() const { return context_.stop.stop_requested(); }
-
-  /// Asks how far the thaws are. False: the user pressed Ctrl-C meanwhile; all volumes still wait.
-  bool look_at_thaws(std::vector<RestoreVolume>& waiting) {
-    const std::vector<RestoreVolume> asked = waiting;
-    try {
-      for (const UnaskedVolume& unasked :
-           find_thaw_states(context_.store, bucket_, options_.threads, waiting))
-        tally_.fail_volume(unasked.error);
-      return true;
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::cancelled) throw;
-      waiting = asked;
-      return false;
-    }
-  }
-
-  void ask_for_thaw(const RestoreVolume& volume) {
-    if (volume.thaw.kind != s3::ThawState::Kind::frozen || stopped()) return;
-    try {
-      if (catalog::ask_for_thaw(context_.store, bucket_, volume.archive_key, options_.thaw)) {
-        context_.log.info("asked for the thaw of {}", base::printable(volume.archive_key));
-        tally_.count_thaw();
-      }
-    } catch (const Error& error) {
-      // A volume that can't be thawed must not keep the others frozen.
-      tally_.fail_volume(error);
-      refused_.insert(volume.archive_key);
-    }
-  }
+  bool stopped() const { return context_.stop.stop_requested() || tally_.has_ended(); }
 
   /// Restores the volumes that can be read now, and returns the others. The plan has chosen the member of
   /// each key by the catalog alone, so no volume waits for another one. If the chosen volume is frozen, the
@@ -104,10 +69,12 @@ class RestoreRun {
   std::vector<RestoreVolume> restore_readable(const std::vector<RestoreVolume>& volumes) {
     std::vector<RestoreVolume> waiting;
     for (const RestoreVolume& volume : volumes) {
-      if (refused_.contains(volume.archive_key)) continue;
-      if (!volume.thaw.is_readable()) {
+      if (thaws_.was_refused(volume)) continue;
+      if (!volume.thaw.is_readable() && volume.missing != 0) {
         waiting.push_back(volume);
-      } else if (!stopped()) {  // a volume that Ctrl-C came before waits for no thaw
+      } else if (stopped()) {
+        if (context_.stop.stop_requested()) tally_.leave_unfinished();
+      } else {
         restore_volume(volume);
       }
     }
@@ -121,7 +88,7 @@ class RestoreRun {
     std::uint64_t members = 0;
     try {
       const catalog::SearchReport searched =
-          catalog::search_members(context_.store, {options_.scope, options_.query, volume.archive_key, 4},
+          catalog::search_members(context_.store, {options_.scope, plan_.query, volume.archive_key, 4},
                                   context_.stop, [&](catalog::FoundKey&& found) {
                                     for (catalog::FoundMember& member : found.members) {
                                       if (member.manifest->id != volume.id)
@@ -152,7 +119,8 @@ class RestoreRun {
 
   void hand_out(MemberBatch&& batch) {
     split_into_ranges(std::move(batch), [this](MemberRange&& range) {
-      if (stopped()) return tally_.leave_unfinished();
+      if (context_.stop.stop_requested()) return tally_.leave_unfinished();
+      if (tally_.has_ended()) return;
       static_cast<void>(ranges_.push(std::move(range)));  // fails only when the crew has ended
     });
   }
@@ -163,7 +131,7 @@ class RestoreRun {
   const std::string bucket_;
   RestoreTally tally_;
   RangeRestorer restorer_;
-  std::set<std::string> refused_;  // archives whose thaw was refused
+  ThawRequests thaws_;
 
   base::BoundedQueue<MemberRange> ranges_;
   base::TaskGroup crew_;  // last: its threads use everything above
@@ -173,6 +141,8 @@ class RestoreRun {
 
 RestoreReport run_restore(const RestoreOptions& options, const RestorePlan& plan,
                           const RestoreContext& context) {
+  // A thaw costs money and takes hours. So first the run makes sure that it can write.
+  if (plan.members != 0) expect_usable_targets(plan, context, RestoreTarget::Trial::write);
   return RestoreRun(options, plan, context).run();
 }
 

@@ -8,7 +8,8 @@
 
 namespace s3c::restore {
 
-/// Does what plan_restore() planned. If a member or a volume can't be restored, the report says so, and the
+/// Does what plan_restore() planned. First tries whether each target can be written, and throws Error if not:
+/// nothing was thawed then. If a member or a volume can't be restored, the report says so, and the
 /// rest goes on. Blocks.
 RestoreReport run_restore(const RestoreOptions& options, const RestorePlan& plan,
                           const RestoreContext& context);

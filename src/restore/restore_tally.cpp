@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "s3/error_mapping.h"
 
 namespace s3c::restore {
 
@@ -38,6 +39,7 @@ void RestoreTally::land(const index::Row& row, Landing landing) {
 
 void RestoreTally::fail(const index::Row& row, const Error& error) {
   if (error.kind() == ErrorKind::cancelled) return leave_unfinished();  // Ctrl-C came during its restore
+  if (end_if_for_all(error)) return;
   context_.progress.add(&RestoreCounts::done);
   context_.log.error("not restored: {}: {}", base::printable(row.key), error.what());
   base::MutexLock lock(mutex_);
@@ -46,7 +48,17 @@ void RestoreTally::fail(const index::Row& row, const Error& error) {
   report_.not_restored.add({row.key, error.what()});
 }
 
+/// True: the error holds for all that is still to come. Then it ends the restore, and is told once.
+bool RestoreTally::end_if_for_all(const Error& error) {
+  if (error.kind() != ErrorKind::no_bucket && !s3::is_about_the_caller(error.context().code)) return false;
+  base::MutexLock lock(mutex_);
+  if (!report_.ended_by) report_.ended_by = error;
+  ended_ = true;
+  return true;
+}
+
 void RestoreTally::fail_volume(const Error& error) {
+  if (end_if_for_all(error)) return;
   context_.log.error("{}", error.what());
   base::MutexLock lock(mutex_);
   report_.failures.add(error);

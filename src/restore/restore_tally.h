@@ -1,6 +1,7 @@
 // Counts what a restore has done so far. All of its threads count; at the end there is one report.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -28,15 +29,19 @@ class RestoreTally {
   /// Some or all of a volume could not be restored.
   void fail_volume(const base::Error& error);
   void count_thaw();
+  /// An error came that every member still to come would meet too (no such bucket, expired credentials).
+  bool has_ended() const { return ended_.load(); }
   /// After Ctrl-C a member was not restored, or not looked at.
   void leave_unfinished();
   /// The report. Called once, when no other thread counts any more.
   RestoreReport finish(std::vector<RestoreVolume> waiting);
 
  private:
+  bool end_if_for_all(const base::Error& error);
   void land(const index::Row& row, Landing landing);
 
   const RestoreContext& context_;
+  std::atomic<bool> ended_ = false;
   base::Mutex mutex_;
   RestoreReport report_ S3C_GUARDED_BY(mutex_);
 };

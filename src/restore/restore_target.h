@@ -38,6 +38,15 @@ class RestoreTarget {
 
   virtual ~RestoreTarget() = default;
 
+  enum class Trial {
+    look,   ///< only looks: changes nothing
+    write,  ///< also makes the place where it is missing, and tries to write there
+  };
+  /// Throws Error if members can't be written here. Called before anything is thawed. Leaves nothing behind but
+  /// a directory that was made.
+  virtual void expect_usable(Trial trial) = 0;
+  /// Whether the store bills a request for each member that is looked at, and one for each that is written.
+  virtual bool bills_requests() const = 0;
   /// Looks at the target before anything is fetched. nullopt: the member has to be written, or compared where
   /// only its bytes can tell.
   virtual std::optional<Landing> look(const index::Row& row) = 0;
@@ -57,7 +66,7 @@ class RestoreTarget {
 std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, base::Slots& slots,
                                                   std::string bucket, std::string prefix, bool overwrite);
 
-/// directory: made if it isn't there. A file's path is the row's entry name, which differs from the key if
+/// directory: made when it is needed and isn't there. Throws Error if it is something else. A file's path is the row's entry name, which differs from the key if
 /// the key is no safe path (docs/format.md, "Entry names"). A name that still isn't safe is refused. No
 /// symbolic link below directory is followed. Files are written under a temporary name in the same directory,
 /// and get their own name when they are whole. Their modification time is the object's. A file can't carry

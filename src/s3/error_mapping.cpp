@@ -58,7 +58,7 @@ constexpr KnownCode kCodes[] = {
     {"TooManyRequests", ErrorKind::throttled, "the store asks to slow down"},
     {"TooManyRequestsException", ErrorKind::throttled, "the store asks to slow down"},
 
-    {"GlacierExpeditedRetrievalNotAvailable", ErrorKind::throttled,
+    {"GlacierExpeditedRetrievalNotAvailable", ErrorKind::unsupported,
      "there is no capacity for expedited retrievals now"},
 
     {"InternalError", ErrorKind::transient, "the store had an internal error"},

@@ -85,8 +85,8 @@ class ObjectStore {
   /// Asks for a readable copy of an archived object. The outcome tells only what happened to this request;
   /// head_object() tells whether the copy is there. The call is retried like a read, because repeating it
   /// does no harm. Throws invalid_argument for days below 1; wrong_state when the object isn't archived;
-  /// unsupported when the store has no such call (Ceph RGW 16: NotImplemented or MethodNotAllowed); throttled
-  /// with GlacierExpeditedRetrievalNotAvailable while that tier has no capacity; not_found.
+  /// unsupported when the store has no such call (Ceph RGW 16: NotImplemented or MethodNotAllowed), and while
+  /// the expedited tier has no capacity; not_found.
   virtual RestoreOutcome restore_object(const RestoreObjectRequest& request) = 0;
 
   /// Returns the ETag. If a store refuses if_none_match only because of a delete marker, the object is written

@@ -16,16 +16,6 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool has_control_character(std::string_view key) {
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    const auto c = static_cast<unsigned char>(key[i]);
-    if (c < 0x20 || c == 0x7f) return true;
-    // U+0080 to U+009F: terminals take these for control characters, too.
-    if (c == 0xc2 && i + 1 < key.size() && static_cast<unsigned char>(key[i + 1]) < 0xa0) return true;
-  }
-  return false;
-}
-
 bool has_unsafe_segment(std::string_view key) {
   for (;;) {
     const std::size_t slash = key.find('/');
@@ -39,8 +29,7 @@ bool has_unsafe_segment(std::string_view key) {
 /// Whether every tool can make a file of this name. Clashes with other names are not considered here.
 bool is_safe_path(std::string_view key) {
   return !has_unsafe_segment(key) && key.find('\\') == std::string_view::npos &&
-         !has_control_character(key) && !(key.size() >= 2 && is_letter(key[0]) && key[1] == ':') &&
-         base::is_utf8(key);
+         !base::has_control_characters(key) && !(key.size() >= 2 && is_letter(key[0]) && key[1] == ':');
 }
 
 /// Removes the next code point from well-formed UTF-8 and returns it.

@@ -50,7 +50,7 @@ class DryRun(StoreCase):
         return ["--bucket", self.source, "--arch-bucket", self.archive, *more]
 
     def test_dry_runs_and_reading_commands(self):
-        for name, more in (("archive", ()), ("gc", ("--garbage-age", "0")), ("restore", ("*",))):
+        for name, more in (("archive", ()), ("gc", ("--garbage-age", "0")), ("restore", ("*",)), ("thaw", ("*",))):
             both = self.buckets(*more)
             plain = self.look(name, *both, "--dry-run")
             self.assertTrue(plain)

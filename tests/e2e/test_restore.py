@@ -6,6 +6,7 @@ import os
 import queue
 import random
 import re
+import shlex
 import tempfile
 import time
 
@@ -199,9 +200,29 @@ class Restore(RestoreCase):
         self.assertIn("Bulk, Standard, Expedited", self.restore("*", "--tier", "Slow", code=2).err)
         self.put(day_objects(2, days=1, max_bytes=50))
         self.archive_all()
-        report = self.restore("*", "--to", "s3://no-such-bucket-anywhere/", code=2)
-        self.assertEqual(2, report["failed"])
-        self.assertIn("NoSuchBucket", report["named"][0]["why"])
+        for more in ((), ("--dry-run",)):
+            report = self.restore("*", "--to", "s3://no-such-bucket-anywhere/", *more, code=2)
+            self.assertEqual("NoSuchBucket", report["error"]["code"], "one error, not one for each object")
+            self.assertIn("a file is where a directory is needed", str(self.restore("*", "--to", "/dev/null/x", *more, code=2)))
+
+    def test_a_key_is_a_key_and_what_find_prints_comes_back(self):
+        keys = [DAY + name for name in ("br[1].txt", "br1.txt", "new\nline", "turn\u202earound", "line\u2028end", "*")]
+        self.put({key: Original(key.encode()) for key in keys})
+        self.archive_all()
+        self.assertEqual(1, self.restore(DAY + "br[1].txt")["restored"])
+        self.assertEqual({DAY + "br[1].txt"}, self.sources_left())
+        self.assertEqual(1, self.restore("--glob", DAY + "br[1].txt")["restored"])
+        self.assertEqual({DAY + "br[1].txt", DAY + "br1.txt"}, self.sources_left())
+        places = ("--arch-bucket", self.archive, "--bucket", self.source)
+        self.assertNotIn("\u202e", run(self.store, "find", *places, "*").out)
+        found = run(self.store, "find", *places, "--output", "json", "*")
+        self.assertEqual(len(keys), len(found.out.splitlines()), "splitlines() ends a line at U+2028 too")
+        with tempfile.NamedTemporaryFile("wb") as file:
+            file.write(found.raw_out)
+            file.flush()
+            report = self.restore("--keys-from", file.name)
+            self.assertEqual((4, 2), (report["restored"], report["equal"]))
+        self.assert_back(self.source, self.originals)
 
 
 @on_stores("full")
@@ -289,6 +310,35 @@ class Thaw(RestoreCase):
         report = self.restore("*", "--tier", "Expedited", "--wait", "--poll", "1s")
         self.assertEqual((1, 10), (report["thaws_started"], report["restored"]))
         self.assert_back(self.source, self.originals)
+
+    def test_a_thaw_alone_and_the_command_that_cat_suggests(self):
+        self.put(day_objects(4, days=2, max_bytes=900))
+        self.archive_all()
+        places = ("--arch-bucket", self.archive, "--bucket", self.source)
+        key = sorted(key for key, original in self.originals.items() if original.body)[0]
+        told = run(self.store, "cat", *places, key)
+        command = next(line for line in told.err.splitlines() if line.startswith("  s3compress thaw "))
+        words = shlex.split(command)[1:]
+        self.assertIn("nothing was thawed", run(self.store, *words, "--dry-run", "--tier", "Expedited").out)
+        asked = run(self.store, *words, "--tier", "Expedited", "--output", "json")
+        self.assertEqual((4, 1), (asked.code, asked.json()["thaws_started"]), str(asked))
+        time.sleep(2.2)
+        self.assertEqual(0, run(self.store, *words).code)
+        self.assertEqual(self.originals[key].body, run(self.store, "cat", *places, key).raw_out)
+        self.assertEqual(3, run(self.store, "thaw", *places, "none").code)
+        deep = run(self.store, "verify", *places, "--deep")
+        command = next(line for line in deep.err.splitlines() if line.startswith("  s3compress verify "))
+        self.assertIn("asked for the thaw of 1 volume", run(self.store, *shlex.split(command)[1:]).out)
+
+    def test_an_expedited_thaw_without_capacity_is_no_reason_to_wait(self):
+        self.put(day_objects(2, days=1, max_bytes=50))
+        self.archive_all()
+        self.control.set_faults([{"operation": "RestoreObject", "key": "*", "fault": "error", "status": 503,
+                                  "code": "GlacierExpeditedRetrievalNotAvailable"}], 1)
+        result = run(self.store, "restore", "--arch-bucket", self.archive, "--bucket", self.source, "--tier", "Expedited", "*")
+        self.assertEqual(2, result.code, str(result))
+        self.assertIn("choose another tier", result.out)
+        self.assertRegex(result.out, r"RestoreObject 1[,)]")
 
     def test_what_is_thawed_comes_back_while_the_rest_waits(self):
         self.put(day_objects(10, days=2, max_bytes=900))

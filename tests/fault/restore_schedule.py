@@ -48,7 +48,7 @@ def an_error(rng: random.Random) -> dict:
 
 def frozen_again(rng: random.Random) -> dict:
     status, code, operation = rng.choice(((403, "InvalidObjectState", "GetObject"), (409, "RestoreAlreadyInProgress", "RestoreObject"),
-                                          (503, "GlacierExpeditedRetrievalNotAvailable", "RestoreObject")))
+                                          (503, "SlowDown", "RestoreObject")))
     return {"operation": operation, "key": "*.zip", **moment(rng), "fault": "error", "status": status, "code": code}
 
 

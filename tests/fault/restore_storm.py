@@ -29,7 +29,7 @@ def judge(result, schedule: RestoreSchedule, job: RestoreJob, missing: set[str])
         return
     named = {one["key"] for one in report["named"]}
     if result.code in (1, 2, 5):
-        assert report["failed"] or report["failures"]["count"], f"no word of what went wrong: {result}"
+        assert report["failed"] or report["failures"]["count"] or report["ended_by"], f"no word of what went wrong: {result}"
     if result.code == 4:
         assert report["waiting"], f"waits for nothing: {result}"
     if result.code in (0, 3) and schedule.complete_listings:

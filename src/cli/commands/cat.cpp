@@ -13,6 +13,7 @@
 #include "cli/commands/member_names.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
+#include "cli/options/values.h"
 #include "cli/output/scope_text.h"
 #include "cli/session.h"
 
@@ -43,6 +44,7 @@ struct CatOptions {
   std::string key;
   std::string volume;  ///< empty: the volume that holds the newest member
   int threads = 0;
+  std::string retyped;  ///< the flags that thaw takes too, as they were given
 };
 
 std::vector<Flag> cat_flags() {
@@ -58,6 +60,7 @@ CatOptions read_cat(Reader& reader) {
   options.key = reader.single_operand();
   options.volume = reader.text("volume");
   options.threads = reader.number("threads");
+  options.retyped = reader.retyped(joined({scope_flags(), connection_flags()}));
   constexpr std::string_view kExample =
       "cat --arch-bucket archive-bucket --bucket source-bucket sources/2018/04/01/x.xml";
   if (options.key.empty())
@@ -85,15 +88,20 @@ void print_member(s3::ObjectStore& store, const std::string& archive_bucket,
   print(held);
 }
 
-/// Tells how far the thaw of the volume is, so that the user knows when to try again.
-std::string state_of_thaw(s3::ObjectStore& store, const std::string& archive_bucket,
-                          const std::string& archive_key) {
-  const auto head = store.head_object(archive_bucket, archive_key);
+/// Tells how far the thaw of the volume is, so that the user knows when to try again, or the command that asks
+/// for it.
+void tell_frozen(const CatOptions& options, const std::string& archive_key, Session& session) {
+  const auto head = session.store().head_object(options.scope.archive_bucket, archive_key);
   const bool coming = head && head->thaw.kind == s3::ThawState::Kind::in_progress;
-  return fmt::format("{} is frozen in class {}: {}", base::printable(archive_key),
-                     head ? head->storage_class : "?",
-                     coming ? "its thaw has begun, run the same command again later"
-                            : "restore thaws it, and restore --dry-run tells what that costs");
+  session.terminal().write_line(fmt::format(
+      "s3compress: {} is frozen in class {}: {}", base::printable(archive_key),
+      head ? head->storage_class : "?",
+      coming ? "its thaw has begun, run the same command again later"
+             : "this command thaws it (with --dry-run it only tells the costs, with --wait it waits):"));
+  if (!coming) {
+    session.terminal().write_line(
+        fmt::format("  s3compress thaw {} --volume {}", options.retyped, shell_word(archive_key)));
+  }
 }
 
 /// Prints the members when nothing tells which of them is the newest.
@@ -114,9 +122,7 @@ ExitCode print_or_wait(const CatOptions& options, const catalog::FoundMember& wa
     print_member(session.store(), options.scope.archive_bucket, wanted);
   } catch (const Error& error) {
     if (error.kind() != base::ErrorKind::wrong_state) throw;
-    session.terminal().write_line("s3compress: " + state_of_thaw(session.store(),
-                                                                 options.scope.archive_bucket,
-                                                                 wanted.manifest->archive_key));
+    tell_frozen(options, wanted.manifest->archive_key, session);
     return ExitCode::waiting;
   }
   return ExitCode::done;

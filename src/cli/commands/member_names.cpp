@@ -4,7 +4,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "base/counted.h"
 #include "base/encoding.h"
@@ -14,23 +19,57 @@
 namespace s3c::cli {
 namespace {
 
-void read_lines(std::istream& in, const std::string& name, std::vector<std::string>& lines) {
-  const std::size_t before = lines.size();
-  for (std::string line; std::getline(in, line);) {
-    if (!line.empty()) lines.push_back(std::move(line));
+/// Calls use with each piece of text between separators that isn't empty, and its number from 1.
+void for_each_piece(std::string_view text, char separator,
+                    const std::function<void(std::string_view piece, std::size_t number)>& use) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const std::string_view piece = text.substr(0, text.find(separator));
+    if (!piece.empty()) use(piece, number);
+    text.remove_prefix(std::min(piece.size() + 1, text.size()));
   }
+}
+
+std::string read_all(std::istream& in, const std::string& name) {
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (in.bad())
     throw UsageError(fmt::format("--keys-from {} could not be read to its end", base::printable(name)), "");
-  if (lines.size() == before) {
-    throw UsageError(fmt::format("--keys-from {} holds no key", base::printable(name)),
-                     "one key per line, as find prints them");
+  return text;
+}
+
+std::string text_of(const std::string& name) {
+  if (name == "-") return read_all(std::cin, name);
+  std::ifstream file(name, std::ios::binary);
+  if (!file) {
+    throw UsageError(fmt::format("--keys-from {} can't be opened", base::printable(name)),
+                     "one key per line; - is standard input");
   }
+  return read_all(file, name);
+}
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+/// What is most likely wrong with a list in which there is such a key; empty: nothing.
+std::string_view hint_for_key(std::string_view key) {
+  if (key.ends_with('\r'))
+    return "the key ends in a carriage return (\\x0d): the list has Windows line ends. Remove them, for example "
+           "with: tr -d '\\r'";
+  if (key.starts_with(kByteOrderMark))
+    return "the key begins with a byte order mark (\\xef\\xbb\\xbf): save the list without one, as plain UTF-8";
+  if (key.find('\t') != std::string_view::npos)
+    return "the key has a tab, as the lines have that find prints for people: give --keys-from what find --output "
+           "json prints";
+  return {};
 }
 
 }  // namespace
 
-Flag keys_from_flag(std::string_view help) {
-  return {.name = "keys-from", .value = "FILE", .group = kWhichVolumes, .help = help};
+std::vector<Flag> member_name_flags(std::string_view help) {
+  return {{.name = "keys-from", .value = "FILE", .group = kWhichVolumes, .help = help},
+          {.name = "glob",
+           .value = "GLOB",
+           .kind = FlagKind::list,
+           .group = kWhichVolumes,
+           .help = "also the keys that match, even if a key is spelled like the glob itself"}};
 }
 
 Flag volume_flag(std::string_view help, std::string_view otherwise) {
@@ -40,44 +79,98 @@ Flag volume_flag(std::string_view help, std::string_view otherwise) {
 MemberNames read_member_names(const Reader& reader) {
   MemberNames names;
   for (const std::string& operand : reader.operands())
-    (catalog::is_glob(operand) ? names.globs : names.keys).push_back(operand);
+    (catalog::is_glob(operand) ? names.either : names.keys).push_back(operand);
+  names.globs = reader.list("glob");
   names.keys_file = reader.text("keys-from");
   return names;
 }
 
+void require_a_limit(const Reader& reader, const MemberNames& names, const std::string& volume) {
+  if (!names.empty() || !volume.empty()) return;
+  for (const char* name : {"years", "from", "until"}) {
+    if (reader.find(name) != nullptr) return;
+  }
+  throw UsageError(
+      fmt::format(
+          "{} needs keys, globs, --keys-from, --volume, --years, --from or --until to know what is meant",
+          reader.command().name),
+      fmt::format("'*' is everything; for example: s3compress {} --arch-bucket archive-bucket --bucket "
+                  "source-bucket '*'",
+                  reader.command().name));
+}
+
+std::vector<std::string> keys_in(const std::string& text, const std::string& name) {
+  std::vector<std::string> keys;
+  const bool has_nul = text.find('\0') != std::string::npos;
+  bool is_json = false;
+  for_each_piece(text, has_nul ? '\0' : '\n', [&](std::string_view piece, std::size_t number) {
+    const bool may_be_json = !has_nul && piece.front() == '{' && (keys.empty() || is_json);
+    std::optional<std::string> key = may_be_json ? catalog::key_of_json_line(piece) : std::nullopt;
+    if (keys.empty()) is_json = key.has_value();
+    if (is_json && !key) {
+      throw UsageError(
+          fmt::format("--keys-from {}: line {} is no JSON object with a \"key\", but the first one is",
+                      base::printable(name), number),
+          "give all keys in one form: one per line, separated by NUL bytes, or what find --output "
+          "json prints");
+    }
+    keys.push_back(key ? *std::move(key) : std::string(piece));
+  });
+  if (keys.empty()) {
+    throw UsageError(fmt::format("--keys-from {} holds no key", base::printable(name)),
+                     "one key per line, keys separated by NUL bytes, or what find --output json prints");
+  }
+  return keys;
+}
+
 catalog::MemberQuery read_query(const MemberNames& names) {
   std::vector<std::string> keys = names.keys;
-  if (names.keys_file == "-") {
-    read_lines(std::cin, "-", keys);
-  } else if (!names.keys_file.empty()) {
-    std::ifstream file(names.keys_file, std::ios::binary);
-    if (!file) {
-      throw UsageError(fmt::format("--keys-from {} can't be opened", base::printable(names.keys_file)),
-                       "one key per line; - is standard input");
-    }
-    read_lines(file, names.keys_file, keys);
+  if (!names.keys_file.empty()) {
+    std::vector<std::string> more = keys_in(text_of(names.keys_file), names.keys_file);
+    keys.insert(keys.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
-  return {std::move(keys), names.globs};
+  if (names.empty()) return {};
+  return {std::move(keys), names.globs, names.either};
 }
 
 void MissedKeys::found(const std::string& key) {
   const auto& keys = query_.keys();
   const auto place = std::lower_bound(keys.begin(), keys.end(), key);
   if (place != keys.end() && *place == key) found_[static_cast<std::size_t>(place - keys.begin())] = true;
+  for (std::size_t i = 0; i < matched_.size(); ++i) {
+    if (!matched_[i]) matched_[i] = query_.globs()[i].matches(key);
+  }
 }
 
 ExitCode MissedKeys::tell(bool any, const std::string& where, Terminal& terminal) const {
+  std::set<std::string> hints;
   base::Counted<std::string_view, 20> missed;
   for (std::size_t i = 0; i < found_.size(); ++i) {
     if (!found_[i]) missed.add(query_.keys()[i]);
   }
-  for (const std::string_view key : missed.named())
+  for (const std::string_view key : missed.named()) {
     terminal.write_line(fmt::format("not found: {}", base::printable(key)));
+    if (const std::string_view hint = hint_for_key(key); !hint.empty()) hints.emplace(hint);
+  }
   if (const std::uint64_t more = missed.count() - missed.named().size(); more != 0)
     terminal.write_line(fmt::format("and {} more were not found", more));
-  const bool nothing = !any && (query_.has_globs() || query_.wants_everything()) && missed.empty();
-  if (nothing) terminal.write_line("not found: nothing matches");
-  if (missed.empty() && !nothing) return ExitCode::done;
+  bool all = missed.empty();
+  for (std::size_t i = 0; i < matched_.size(); ++i) {
+    if (matched_[i]) continue;
+    all = false;
+    const std::string& glob = query_.globs()[i].text;
+    terminal.write_line(fmt::format("not found: nothing matches {}", base::printable(glob)));
+    if (!glob.starts_with('*')) {
+      hints.insert(fmt::format("a glob has to match the whole key: '*/{}' looks in every folder",
+                               base::printable(glob)));
+    }
+  }
+  if (query_.wants_everything() && !any) {
+    all = false;
+    terminal.write_line("not found: nothing is there");
+  }
+  if (all) return ExitCode::done;
+  for (const std::string& hint : hints) terminal.write_line("hint: " + hint);
   terminal.write_line("looked in: " + where);
   return ExitCode::left;
 }

@@ -1,9 +1,7 @@
 #include "cli/commands/restore.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <iostream>
 #include <map>
 #include <memory>
 
@@ -26,11 +24,12 @@ namespace {
 constexpr std::string_view kRestoreProse =
     R"(Brings members back, with their content type, other system headers, metadata and tags: to the bucket and
 key they came from, to another bucket, or as files. Asks for the thaw of frozen volumes, unless it is on
-the way, and restores from those that are thawed. Checks every member's size and CRC-32 before it is
+the way, and restores from those that are thawed. Before that it looks whether it can write there. Checks every member's size and CRC-32 before it is
 written. Without --overwrite nothing that is there is overwritten. What is already back is skipped: the
 same command again goes on where the last one stopped. If several objects had one key, the one with the
-newest last-modified comes back; --volume takes another one. Without keys and globs, everything of the
-given days, or of the volume, comes back.
+newest last-modified comes back; --volume takes another one. A name with *, ? or [ means the key of just
+that name if there is one; otherwise it is a glob. Without keys and globs, everything of the given days, or
+of the volume, comes back.
 )";
 
 constexpr std::string_view kRestoreExamples = R"(  See what would be thawed, and the costs, to get April back:
@@ -49,6 +48,9 @@ constexpr std::string_view kRestoreExamples = R"(  See what would be thawed, and
                --to s3://other-bucket/restored/ --yes
 )";
 
+constexpr std::string_view kKeysFromHelp =
+    "also restore the keys in this file: one per line, separated by NUL bytes, or as find --output json prints them; - is standard input";
+
 struct RestoreRequest {
   RestoreSettings settings;  ///< without the query
   MemberNames names;         ///< the query is made from these
@@ -58,7 +60,6 @@ constexpr std::string_view kWhereTo = "Where to";
 
 std::vector<Flag> restore_flags() {
   return {
-      keys_from_flag("also restore the keys in this file, one per line; - is standard input"),
       volume_flag("only from this volume, even if other volumes hold newer objects",
                   "the newest object of each key"),
       {.name = "to",
@@ -69,14 +70,8 @@ std::vector<Flag> restore_flags() {
       toggle_flag("overwrite", kWhereTo, "replace what is there; without it nothing is ever overwritten"),
       tier_flag(),
       days_flag(),
-      toggle_flag("wait", kTheThaw,
-                  "wait until everything is thawed; without it, the exit code is 4 and a later run goes "
-                  "on"),
-      {.name = "poll",
-       .value = "AGE",
-       .group = kTheThaw,
-       .help = "with --wait: how often to ask",
-       .fallback = "1m"},
+      wait_flag("wait until everything is thawed; without it, the exit code is 4 and a later run goes on"),
+      poll_flag(),
       toggle_flag("yes", kTheThaw, "don't ask before it starts, also on a terminal"),
       toggle_flag(kDryRun, kTheThaw,
                   "only tell what would be thawed and written, and the costs; change "
@@ -109,18 +104,6 @@ std::string read_place(const Reader& reader) {
   return to;
 }
 
-void require_a_limit(const Reader& reader, const RestoreRequest& request) {
-  if (!request.names.empty() || !request.settings.options.volume.empty()) return;
-  for (const char* name : {"years", "from", "until"}) {
-    if (reader.find(name) != nullptr) return;
-  }
-  throw UsageError(
-      "restore needs keys, globs, --keys-from, --volume, --years, --from or --until to know what to "
-      "bring back",
-      "'*' is everything; for example: s3compress restore --arch-bucket archive-bucket --bucket "
-      "source-bucket '*'");
-}
-
 RestoreRequest read_restore(Reader& reader) {
   RestoreRequest request;
   RestoreSettings& settings = request.settings;
@@ -128,7 +111,7 @@ RestoreRequest read_restore(Reader& reader) {
   options.scope = read_scope(reader);
   request.names = read_member_names(reader);
   options.volume = reader.text("volume");
-  require_a_limit(reader, request);
+  require_a_limit(reader, request.names, options.volume);
   settings.to = read_place(reader);
   settings.overwrite = reader.toggle("overwrite");
   options.thaw = read_thaw(reader);
@@ -179,15 +162,6 @@ class Targets {
   base::Mutex mutex_;
   std::map<std::string, std::unique_ptr<restore::RestoreTarget>> targets_ S3C_GUARDED_BY(mutex_);
 };
-
-/// Asks on the terminal. True without asking if --yes was given, or if there is no terminal.
-bool may_go_on(const RestoreSettings& settings) {
-  if (settings.yes || ::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) return true;
-  std::cerr << "go on? [y/N] " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
-}
 
 std::string restore_progress_line(const restore::RestoreCounts& now, std::chrono::milliseconds elapsed) {
   std::string text = fmt::format("{} of {} back, {} of {} written; {}", format_count(now.done),
@@ -243,7 +217,7 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
     if (!session.prints_json() && !session.output().quiet) {
       for (const std::string& line : plan_lines(settings, plan)) session.terminal().write_line(line);
     }
-    if (plan.members != 0 && !may_go_on(settings)) {
+    if (plan.members != 0 && !may_go_on(settings.yes)) {
       session.terminal().write_line("nothing was thawed or written");
       return ExitCode::interrupted;
     }
@@ -269,8 +243,8 @@ Command restore_command() {
           .prose = kRestoreProse,
           .examples = kRestoreExamples,
           .changes_store = true,
-          .flags = joined({scope_flags(), restore_flags(), encryption_flags(kWhereTo), connection_flags(),
-                           output_flags()}),
+          .flags = joined({scope_flags(), member_name_flags(kKeysFromHelp), restore_flags(),
+                           encryption_flags(kWhereTo), connection_flags(), output_flags()}),
           .read = bind_options<read_restore, run_restore_command>};
 }
 

@@ -8,20 +8,16 @@
 #include "cli/commands/gc.h"
 #include "cli/commands/ls.h"
 #include "cli/commands/restore.h"
+#include "cli/commands/thaw.h"
 #include "cli/commands/verify.h"
 
 namespace s3c::cli {
 
 const CommandTable& commands() {
-  static const CommandTable kCommands = {archive_command(),
-                                         ls_command(),
-                                         find_command(),
-                                         cat_command(),
-                                         restore_command(),
-                                         verify_command(),
-                                         catalog_rebuild_command(),
-                                         catalog_forget_command(),
-                                         gc_command()};
+  static const CommandTable kCommands = {
+      archive_command(),        ls_command(),   find_command(),   cat_command(),
+      restore_command(),        thaw_command(), verify_command(), catalog_rebuild_command(),
+      catalog_forget_command(), gc_command()};
   return kCommands;
 }
 

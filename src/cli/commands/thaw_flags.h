@@ -27,6 +27,18 @@ constexpr Flag days_flag() {
           .range = {1, 30'000}};
 }
 
+constexpr Flag wait_flag(std::string_view help) {
+  return {.name = "wait", .kind = FlagKind::toggle, .group = kTheThaw, .help = help};
+}
+
+constexpr Flag poll_flag() {
+  return {.name = "poll",
+          .value = "AGE",
+          .group = kTheThaw,
+          .help = "with --wait: how often to ask",
+          .fallback = "1m"};
+}
+
 /// Throws UsageError.
 inline catalog::ThawOptions read_thaw(const Reader& reader) {
   catalog::ThawOptions thaw;

@@ -106,10 +106,26 @@ upkeep::VerifyReport run_with_display(const upkeep::VerifyOptions& options, Sess
   return upkeep::run_verify(options, {session.store(), session.log(), progress, session.stop()});
 }
 
-ExitCode run_verify_command(const upkeep::VerifyOptions& options, const SessionSettings& settings) {
+struct VerifyRequest {
+  upkeep::VerifyOptions options;
+  std::string retyped;  ///< the command again, without "s3compress "
+};
+
+VerifyRequest read_verify_request(Reader& reader) {
+  VerifyRequest request{read_verify(reader), "verify " + reader.retyped()};
+  for (const std::string& volume : request.options.volumes) request.retyped += " " + shell_word(volume);
+  return request;
+}
+
+ExitCode run_verify_command(const VerifyRequest& request, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
-  const upkeep::VerifyReport report = run_with_display(options, session);
-  return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
+  const upkeep::VerifyReport report = run_with_display(request.options, session);
+  const ExitCode code = session.conclude(session.outcome_of(request.options, report, exit_code_of(report)));
+  if (!report.frozen.empty() && !request.options.thaw) {
+    session.terminal().write_line("this command asks for the thaw of what is frozen, and reads it later:");
+    session.terminal().write_line(fmt::format("  s3compress {} --thaw", request.retyped));
+  }
+  return code;
 }
 
 }  // namespace
@@ -123,7 +139,7 @@ Command verify_command() {
           .examples = kVerifyExamples,
           .flags = joined({scope_flags(), verify_flags(), encryption_flags(kLookedAt), connection_flags(),
                            output_flags()}),
-          .read = bind_options<read_verify, run_verify_command>};
+          .read = bind_options<read_verify_request, run_verify_command>};
 }
 
 }  // namespace s3c::cli

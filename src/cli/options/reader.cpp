@@ -85,6 +85,24 @@ std::vector<std::string> Reader::list(std::string_view name) const {
   return values;
 }
 
+std::string Reader::retyped(const std::vector<Flag>& only) const {
+  std::string text;
+  for (const auto& [name, setting] : settings_) {
+    if (setting.source != Source::command_line || (!only.empty() && find_flag(only, name) == nullptr))
+      continue;
+    const bool has_value = takes_value(*find_flag(command_->flags, name));
+    for (const std::string& value : setting.values) {
+      text += fmt::format("{}--{}", text.empty() ? "" : " ", name);
+      if (has_value) {
+        text += " " + shell_word(value);
+      } else if (value != "true") {
+        text += "=" + shell_word(value);
+      }
+    }
+  }
+  return text;
+}
+
 std::string Reader::help_for(std::string_view name) const {
   const Flag* flag = find_flag(command_->flags, name);
   return flag == nullptr ? "" : usage_of(*flag);

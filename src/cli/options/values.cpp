@@ -249,4 +249,25 @@ void parse_store_powers(std::string_view text, archive::ArchiveOptions& options)
   set_source_powers(powers, options);
 }
 
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) return std::string(text);
+  // Bash, zsh and ksh know $'...'. It is the only form that is safe to print whatever text holds.
+  const bool has_control = base::printable(text) != text;
+  std::string word = has_control ? "$'" : "'";
+  for (const char c : text) {
+    if (!has_control) {
+      word += c == '\'' ? "'\\''" : std::string(1, c);
+    } else if (c == '\'' || c == '\\') {
+      word += std::string("\\") + c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) {
+      word += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      word += c;
+    }
+  }
+  return word + "'";
+}
+
 }  // namespace s3c::cli

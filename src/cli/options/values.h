@@ -61,4 +61,7 @@ void parse_source_powers(std::string_view text, archive::ArchiveOptions& options
 /// For both stores: all of these.
 void parse_store_powers(std::string_view text, archive::ArchiveOptions& options);
 
+/// text as one word of a shell, quoted where it has to be. Control characters are written as $'\\xNN'.
+std::string shell_word(std::string_view text);
+
 }  // namespace s3c::cli

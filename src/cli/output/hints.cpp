@@ -104,6 +104,8 @@ std::string for_code(const Error& error) {
       code == "IllegalLocationConstraintException") {
     return fmt::format("bucket \"{}\" is in another region: give it with --region", bucket_of(error));
   }
+  if (code == "GlacierExpeditedRetrievalNotAvailable")
+    return "choose another tier, --tier Standard or --tier Bulk; or try again later";
   if (code == "InvalidStorageClass")
     return "the store doesn't have this storage class: choose another --storage-class";
   if (code == "InvalidObjectState")

@@ -50,16 +50,10 @@ std::string not_restored_text(const RestoreReport& report) {
          });
 }
 
-std::string failed_volumes_text(const RestoreReport& report) {
-  return failures_text(fmt::format("FAILED: {}", format_volumes(report.failures.count())), report.failures);
-}
-
-std::string waiting_text(const RestoreReport& report) {
-  if (report.waiting.empty()) return {};
-  return fmt::format("waiting for a thaw: {}\n", format_volumes(report.waiting.size())) +
-         list_text(report.waiting, report.waiting.size(), kMaxNamed, "  ", [](const RestoreVolume& volume) {
-           return fmt::format("{}  {}", base::printable(volume.archive_key), format_objects(volume.members));
-         });
+std::string ended_text(const RestoreReport& report) {
+  if (!report.ended_by) return {};
+  return "ENDED EARLY, because everything that was still to come would have met the same:\n" +
+         failure_text(base::printable(report.ended_by->what()), *report.ended_by);
 }
 
 std::string_view last_line_of_restore(ExitCode code) {
@@ -83,11 +77,58 @@ Json volume_json(const RestoreVolume& volume) {
 
 }  // namespace
 
+std::string failed_volumes_text(const RestoreReport& report) {
+  return failures_text(fmt::format("FAILED: {}", format_volumes(report.failures.count())), report.failures);
+}
+
+std::string waiting_text(const RestoreReport& report) {
+  if (report.waiting.empty()) return {};
+  return fmt::format("waiting for a thaw: {}\n", format_volumes(report.waiting.size())) +
+         list_text(report.waiting, report.waiting.size(), kMaxNamed, "  ", [](const RestoreVolume& volume) {
+           return fmt::format("{}  {}", base::printable(volume.archive_key), format_objects(volume.members));
+         });
+}
+
 ExitCode exit_code_of(const RestoreReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
   ExitCode code = worse(exit_code_of(report.failed_by_kind), exit_code_of(report.failures.by_kind()));
+  if (report.ended_by) code = worse(code, exit_code_of(*report.ended_by));
   if (!report.waiting.empty()) code = worse(code, ExitCode::waiting);
   return report.not_restored.empty() ? code : worse(code, ExitCode::left);
+}
+
+std::vector<std::string> thaw_lines(const catalog::ThawOptions& thaw, const RestorePlan& plan,
+                                    std::string_view what) {
+  std::vector<std::string> lines;
+  if (plan.frozen_volumes != 0) {
+    const std::string_view takes = thaw_takes(plan, thaw.tier);
+    lines.push_back(fmt::format("thaw: {} ({}), tier {}, readable for {} days{}{}",
+                                format_volumes(plan.frozen_volumes), format_bytes(plan.frozen_bytes),
+                                to_string(thaw.tier), thaw.days, takes.empty() ? "" : "; takes ", takes));
+  }
+  if (plan.thawing_volumes != 0)
+    lines.push_back(fmt::format("thaw: {} already on the way", format_volumes(plan.thawing_volumes)));
+  lines.push_back(fmt::format("costs: {} for {} at S3's list prices", dollars(plan.dollars), what));
+  return lines;
+}
+
+Json plan_json(const RestorePlan& plan) {
+  Json json = {{"volumes", plan.volumes.size()},
+               {"objects", plan.members},
+               {"bytes", plan.member_bytes},
+               {"compressed_bytes", plan.compressed_bytes},
+               {"frozen_volumes", plan.frozen_volumes},
+               {"frozen_bytes", plan.frozen_bytes},
+               {"thawing_volumes", plan.thawing_volumes},
+               {"dollars", plan.dollars}};
+  if (plan.there) json["there"] = *plan.there;
+  return json;
+}
+
+Json waiting_json(const RestoreReport& report) {
+  Json waiting = Json::array();
+  for (const RestoreVolume& volume : report.waiting) waiting.push_back(volume_json(volume));
+  return waiting;
 }
 
 std::vector<std::string> plan_lines(const RestoreSettings& settings, const RestorePlan& plan) {
@@ -96,22 +137,21 @@ std::vector<std::string> plan_lines(const RestoreSettings& settings, const Resto
       fmt::format("restore: {} ({}) out of {}, to {}", format_objects(plan.members),
                   format_bytes(plan.member_bytes), format_volumes(plan.volumes.size()),
                   settings.to.empty() ? "their own buckets and keys" : base::printable(settings.to)));
-  if (plan.frozen_volumes != 0) {
-    const std::string_view takes = thaw_takes(plan, settings.options.thaw.tier);
-    lines.push_back(fmt::format("thaw: {} ({}), tier {}, readable for {} days{}{}",
-                                format_volumes(plan.frozen_volumes), format_bytes(plan.frozen_bytes),
-                                to_string(settings.options.thaw.tier), settings.options.thaw.days,
-                                takes.empty() ? "" : "; takes ", takes));
+  if (plan.there.value_or(0) != 0)
+    lines.push_back(fmt::format("already there: {}", format_objects(*plan.there)));
+  if (settings.to.empty() && plan.members != plan.there.value_or(0)) {
+    lines.push_back(
+        "note: to the next archive run, objects at their own place are new: it archives them again and deletes "
+        "them. If you don't want that, give --to, or leave these days out of that run");
   }
-  if (plan.thawing_volumes != 0)
-    lines.push_back(fmt::format("thaw: {} already on the way", format_volumes(plan.thawing_volumes)));
-  lines.push_back(fmt::format("costs: {} for thaw and requests at S3's list prices", dollars(plan.dollars)));
+  for (std::string& line : thaw_lines(settings.options.thaw, plan, "thaw and requests"))
+    lines.push_back(std::move(line));
   return lines;
 }
 
 std::string problems_text(const RestoreOutcome& outcome) {
   const RestoreReport& report = outcome.report;
-  return not_restored_text(report) + failed_volumes_text(report) + waiting_text(report) +
+  return not_restored_text(report) + failed_volumes_text(report) + ended_text(report) + waiting_text(report) +
          std::string(last_line_of_restore(outcome.exit_code));
 }
 
@@ -136,21 +176,11 @@ std::string json_summary(const RestoreOutcome& outcome) {
   Json named = Json::array();
   for (const restore::NotRestored& one : report.not_restored.named())
     named.push_back({{"key", one.key}, {"why", one.why}});
-  Json waiting = Json::array();
-  for (const RestoreVolume& volume : report.waiting) waiting.push_back(volume_json(volume));
   Json json = json_head("restore", outcome.exit_code);
   json.update({{"dry_run", outcome.options.dry_run},
                {"to", outcome.options.to},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
-               {"plan",
-                {{"volumes", plan.volumes.size()},
-                 {"objects", plan.members},
-                 {"bytes", plan.member_bytes},
-                 {"compressed_bytes", plan.compressed_bytes},
-                 {"frozen_volumes", plan.frozen_volumes},
-                 {"frozen_bytes", plan.frozen_bytes},
-                 {"thawing_volumes", plan.thawing_volumes},
-                 {"dollars", plan.dollars}}},
+               {"plan", plan_json(plan)},
                {"restored", report.restored},
                {"restored_bytes", report.restored_bytes},
                {"equal", report.equal},
@@ -159,8 +189,9 @@ std::string json_summary(const RestoreOutcome& outcome) {
                {"failed", report.failed},
                {"named", named},
                {"thaws_started", report.thaws_started},
-               {"waiting", waiting},
+               {"waiting", waiting_json(report)},
                {"failures", failures_json(report.failures)},
+               {"ended_by", report.ended_by ? error_json(*report.ended_by) : Json()},
                {"requests", requests_json(outcome.requests)}});
   return dumped(json);
 }

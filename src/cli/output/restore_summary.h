@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/output/outcome.h"
+#include "cli/output/summary_parts.h"
 #include "restore/restore_options.h"
 #include "restore/restore_report.h"
 
@@ -27,6 +28,17 @@ ExitCode exit_code_of(const restore::RestoreReport& report);
 struct RestoreOutcome : Outcome<RestoreSettings, restore::RestoreReport> {
   const restore::RestorePlan& plan;
 };
+
+/// What is thawed for a plan, how long that takes and what it costs. Lines without line ends. what: "thaw and
+/// requests".
+std::vector<std::string> thaw_lines(const catalog::ThawOptions& thaw, const restore::RestorePlan& plan,
+                                    std::string_view what);
+/// The volumes that still wait for a thaw; empty if there are none.
+std::string waiting_text(const restore::RestoreReport& report);
+std::string failed_volumes_text(const restore::RestoreReport& report);
+/// What a report of restore or thaw has in common for JSON.
+Json plan_json(const restore::RestorePlan& plan);
+Json waiting_json(const restore::RestoreReport& report);
 
 /// Printed before the restore starts: how much it restores, what must be thawed, how long that takes and what
 /// it costs. Lines without line ends.

@@ -100,6 +100,18 @@ TEST(Encoding, PrintableKeepsTheTerminalSafe) {
   EXPECT_EQ(printable("\xff\xc3"), "\\xff\\xc3");
   EXPECT_EQ(printable("\xc2\x9b"), "\\xc2\\x9b") << "CSI as one C1 character";
   EXPECT_EQ(printable("\xc2\xa0"), "\xc2\xa0");
+  EXPECT_EQ(printable("a\xe2\x80\xae"
+                      "b"),
+            "a\\xe2\\x80\\xae"
+            "b")
+      << "U+202E turns the line round";
+  for (const char* unseen : {"\xc2\xad", "\xd8\x9c", "\xe2\x80\x8b", "\xe2\x80\xa8", "\xe2\x80\xa9",
+                             "\xe2\x81\xa6", "\xef\xbb\xbf", "\xf3\xa0\x81\x81"})
+    EXPECT_EQ(printable(unseen).substr(0, 2), "\\x");
+  EXPECT_EQ(printable("\xe2\x80\x90 \xef\xbb\xae"), "\xe2\x80\x90 \xef\xbb\xae")
+      << "a hyphen and a letter beside them";
+  EXPECT_FALSE(has_control_characters("\xe2\x80\xae"));
+  for (const char* control : {"\n", "\x7f", "\xc2\x85", "\xff"}) EXPECT_TRUE(has_control_characters(control));
   EXPECT_EQ(printable("\0"s), "\\x00");
 }
 

@@ -61,5 +61,17 @@ TEST(MemberQuery, GlobsAreTold) {
   for (const char* key : {"", "a/b.xml", "a]b", "a{b}"}) EXPECT_FALSE(is_glob(key));
 }
 
+TEST(MemberQuery, ATextThatExistsAsAKeyIsThatKeyAlone) {
+  const MemberQuery query({"k"}, {}, {"br[1].txt", "x*"});
+  EXPECT_EQ(query.undecided(), (std::vector<std::string>{"br[1].txt", "x*"}));
+  for (const char* key : {"k", "br[1].txt", "br1.txt", "xy"}) EXPECT_TRUE(query.wants(key)) << key;
+  const MemberQuery settled = query.settle({"br[1].txt", "other"});
+  EXPECT_TRUE(settled.undecided().empty());
+  for (const char* key : {"k", "br[1].txt", "xy"}) EXPECT_TRUE(settled.wants(key)) << key;
+  EXPECT_FALSE(settled.wants("br1.txt"));
+  EXPECT_TRUE(query.settle({}).wants("br1.txt"));
+  EXPECT_FALSE(query.settle({}).wants("br[1].txt")) << "a glob, and none by that name";
+}
+
 }  // namespace
 }  // namespace s3c::catalog

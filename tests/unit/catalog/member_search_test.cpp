@@ -188,7 +188,8 @@ TEST_F(MemberSearchTest, AManifestThatIsListedButCanNotBeReadIsNamed) {
   archive();
   const std::string manifest = manifest_of("src/20180402.zip");
   store_.before = [&](const Call& call) {
-    if (call.op == Op::get && call.key == manifest) throw support::store_error(ErrorKind::not_found, "NoSuchKey");
+    if (call.op == Op::get && call.key == manifest)
+      throw support::store_error(ErrorKind::not_found, "NoSuchKey");
   };
   const auto name = parse_manifest_key(manifest);
   for (const bool marked : {true, false}) {
@@ -200,6 +201,41 @@ TEST_F(MemberSearchTest, AManifestThatIsListedButCanNotBeReadIsNamed) {
     EXPECT_EQ(keys().size(), 13u);
     EXPECT_EQ(states().at("src/20180402.zip"), VolumeState::vanished);
   }
+}
+
+TEST_F(MemberSearchTest, WhatExistsLiterallyIsMeantLiterally) {
+  const std::string bracket = "sources/2018/04/01/br[1].txt";
+  const std::string plain = "sources/2018/04/01/br1.txt";
+  store_.make_bucket(support::kSource);
+  store_.make_bucket(support::kArchive);
+  for (const std::string& key : {bracket, plain}) store_.put(support::kSource, key, key);
+  ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
+  search(MemberQuery({}, {}, {bracket}));
+  EXPECT_THAT(keys(), ElementsAre(bracket));
+  const SearchReport report = search(MemberQuery({}, {}, {"sources/2018/04/01/br[2].txt", "*/br[1].txt"}));
+  EXPECT_THAT(keys(), ElementsAre(plain));
+  EXPECT_TRUE(report.query.undecided().empty());
+  search(MemberQuery({}, {bracket}));
+  EXPECT_THAT(keys(), ElementsAre(plain)) << "by --glob";
+
+  // The block that may hold the key can't be read at first: the other object must not pass for it.
+  int reads = 0;
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::get && parse_index_key(call.key) && reads++ == 0)
+      throw support::store_error(ErrorKind::transient, "InternalError");
+  };
+  search(MemberQuery({}, {}, {"sources/2018/04/01/br[1].txt"}));
+  EXPECT_THAT(keys(), ElementsAre(bracket));
+}
+
+TEST_F(MemberSearchTest, AGlobThatNoKeyIsSpelledLikeCostsNoMore) {
+  archive();
+  store_.forget_journal();
+  search(MemberQuery({}, {"*"}));
+  const std::size_t calls = store_.journal().size();
+  store_.forget_journal();
+  search(MemberQuery({}, {}, {"*"}));
+  EXPECT_EQ(store_.journal().size(), calls);
 }
 
 TEST_F(MemberSearchTest, OneVolumeByItsName) {

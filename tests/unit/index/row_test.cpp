@@ -160,5 +160,21 @@ TEST(RowTest, NothingUnreadableIsWritten) {
   EXPECT_THAT(error_message([&] { line_of(row); }, base::ErrorKind::internal), HasSubstr("x-unknown"));
 }
 
+TEST(Row, CharactersThatEndALineSomewhereAreEscaped) {
+  const std::string key =
+      "a\xc2\x85"
+      "b\xe2\x80\xa8"
+      "c\xe2\x80\xa9"
+      "d\xc2\x86\xe2\x80\xaa";
+  std::string text;
+  append_json_string(text, key);
+  EXPECT_EQ(text,
+            "\"a\\u0085"
+            "b\\u2028"
+            "c\\u2029"
+            "d\xc2\x86\xe2\x80\xaa\"");
+  EXPECT_EQ(nlohmann::json::parse(text).get<std::string>(), key);
+}
+
 }  // namespace
 }  // namespace s3c::index

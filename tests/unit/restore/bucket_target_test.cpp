@@ -193,5 +193,25 @@ TEST_F(BucketTargetTest, KeysThatS3CantHaveAreRefusedBeforeAnythingIsSent) {
   EXPECT_EQ(restore(*to, fits, "x"), Landing::written);
 }
 
+TEST_F(BucketTargetTest, ATrialShowsWhetherTheBucketCanBeWrittenAndLeavesNothing) {
+  auto to = make_bucket_target(store_, slots_, kBucket, "p/", false);
+  to->expect_usable(RestoreTarget::Trial::look);
+  EXPECT_TRUE(store_.calls(support::Op::create).empty());
+  to->expect_usable(RestoreTarget::Trial::write);
+  EXPECT_EQ(store_.calls(support::Op::create).size(), 1u);
+  EXPECT_EQ(store_.open_uploads(), 0u);
+  EXPECT_TRUE(store_.keys(kBucket).empty());
+  store_.before = [](const support::Call& call) {
+    if (call.op == support::Op::create)
+      throw support::store_error(base::ErrorKind::access_denied, "AccessDenied");
+  };
+  EXPECT_EQ(support::error_kind([&] { to->expect_usable(RestoreTarget::Trial::write); }),
+            base::ErrorKind::access_denied);
+  store_.before = {};
+  to = make_bucket_target(store_, slots_, "no-such-bucket", "", false);
+  EXPECT_EQ(support::error_kind([&] { to->expect_usable(RestoreTarget::Trial::look); }),
+            base::ErrorKind::no_bucket);
+}
+
 }  // namespace
 }  // namespace s3c::restore

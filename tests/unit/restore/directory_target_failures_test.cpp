@@ -217,6 +217,7 @@ TEST_F(DirectoryTargetFailureTest, WithoutPermissionNothingIsWritten) {
 
 TEST_F(DirectoryTargetFailureTest, ADirectoryThatWasRemovedIsNamed) {
   const auto to = target();
+  to->expect_usable(RestoreTarget::Trial::write);
   fs::remove(root_);
   EXPECT_EQ(error_kind([&] { to->write(row_of_file("x", "x"), "x"); }), ErrorKind::invalid_argument);
 }

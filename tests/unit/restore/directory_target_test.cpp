@@ -71,6 +71,23 @@ TEST_F(DirectoryTargetTest, ARootThatCantBeIsRefused) {
   EXPECT_EQ(error_kind([&] { make_directory_target("", false); }), ErrorKind::invalid_argument);
 }
 
+TEST_F(DirectoryTargetTest, ADryRunMakesNothingAndARunTriesToWrite) {
+  const std::string deep = (top_ / "new/deeper").string();
+  const auto to = make_directory_target(deep, false);
+  to->expect_usable(RestoreTarget::Trial::look);
+  EXPECT_EQ(to->look(row_of_file("a", "x")), std::nullopt);
+  EXPECT_FALSE(fs::exists(top_ / "new"));
+  to->expect_usable(RestoreTarget::Trial::write);
+  EXPECT_TRUE(fs::is_empty(deep)) << "nothing is left of the trial";
+  const auto nowhere = make_directory_target("/proc/s3compress-none", false);
+  try {
+    nowhere->expect_usable(RestoreTarget::Trial::write);
+    ADD_FAILURE() << "was made";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("can't be made there"));
+  }
+}
+
 TEST_F(DirectoryTargetTest, NoHostileRowIsWrittenOrLookedAt) {
   using std::string_literals::operator""s;
   const std::string absolute = (top_ / "absolute").string();

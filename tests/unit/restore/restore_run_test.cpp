@@ -2,6 +2,7 @@
 // what went wrong.
 #include "restore/restore_run.h"
 #include "restore/restore_plan.h"
+#include "restore/thaw_requests.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,6 +25,10 @@ using ::testing::HasSubstr;
 /// Keeps what is written.
 class MapTarget final : public RestoreTarget {
  public:
+  void expect_usable(Trial trial) override {
+    if (unusable && *unusable == trial) throw base::Error(ErrorKind::no_bucket, "no such bucket");
+  }
+  bool bills_requests() const override { return true; }
   std::optional<Landing> look(const index::Row& row) override {
     base::MutexLock lock(mutex_);
     const auto found = bodies_.find(row.key);
@@ -32,7 +37,7 @@ class MapTarget final : public RestoreTarget {
   }
   Landing write(const index::Row& row, std::string_view body) override {
     base::MutexLock lock(mutex_);
-    if (row.key == refused) throw base::Error(ErrorKind::access_denied, "not here");
+    if (row.key == refused) throw base::Error(refusal, "not here");
     bodies_[row.key] = body;
     return Landing::written;
   }
@@ -64,6 +69,8 @@ class MapTarget final : public RestoreTarget {
   }
 
   std::string refused;
+  ErrorKind refusal = ErrorKind::access_denied;
+  std::optional<Trial> unusable;  ///< where this shows
 
  private:
   mutable base::Mutex mutex_;
@@ -488,6 +495,71 @@ TEST_F(RestoreRunTest, ThePlanTellsWhatAThawCosts) {
   EXPECT_NEAR(planned.dollars, 2 * .01, .001);  // 10 dollars a thousand requests
   options_.thaw.tier = s3::RestoreTier::bulk;
   EXPECT_LT(plan().dollars, .001);
+}
+
+/// Before money is spent: a target that can't be used ends the plan or the run, and nothing is thawed.
+TEST_F(RestoreRunTest, TheTargetIsLookedAtBeforeAThawIsPaid) {
+  store_.freezes_archives = true;
+  archive({{day_key(1, 0), "a"}});
+  target_.unusable = RestoreTarget::Trial::look;
+  EXPECT_EQ(support::error_kind([&] { plan(); }), ErrorKind::no_bucket) << "a dry run shows it too";
+  target_.unusable = RestoreTarget::Trial::write;
+  EXPECT_EQ(support::error_kind([&] { restore(); }), ErrorKind::no_bucket);
+  EXPECT_TRUE(store_.calls(Op::restore).empty());
+  target_.unusable = {};
+  EXPECT_EQ(restore().thaws_started, 1u);
+}
+
+TEST_F(RestoreRunTest, AnErrorThatHoldsForAllEndsItAndIsToldOnce) {
+  std::map<std::string, std::string> bodies;
+  for (int n = 0; n < 50; ++n) bodies[day_key(1, n)] = "body";
+  archive(bodies);
+  target_.refused = day_key(1, 7);
+  target_.refusal = ErrorKind::no_bucket;
+  options_.threads = 1;
+  const RestoreReport report = restore();
+  ASSERT_TRUE(report.ended_by);
+  EXPECT_EQ(report.ended_by->kind(), ErrorKind::no_bucket);
+  EXPECT_EQ(report.failed, 0u);
+  EXPECT_LT(report.restored, 49u) << "the rest was not tried";
+  EXPECT_FALSE(report.interrupted);
+}
+
+/// A volume isn't thawed, and no PUT is counted, for what is at the target already.
+TEST_F(RestoreRunTest, WhatIsThereAlreadyCostsNothing) {
+  store_.freezes_archives = true;
+  archive({{day_key(1, 0), "a"}, {day_key(2, 0), "b"}});
+  target_.put(day_key(1, 0), "a");
+  options_.thaw.tier = s3::RestoreTier::expedited;
+  const RestorePlan planned = plan();
+  EXPECT_EQ(planned.there, 1u);
+  EXPECT_EQ(planned.frozen_volumes, 1u);
+  EXPECT_NEAR(planned.dollars, .01, .001);
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.thaws_started, 1u);
+  EXPECT_EQ(report.equal, 1u);
+  ASSERT_EQ(report.waiting.size(), 1u);
+  EXPECT_EQ(report.waiting[0].archive_key, "src/20180402.zip");
+}
+
+TEST_F(RestoreRunTest, AThawAloneAsksOnceAndThenWaits) {
+  store_.freezes_archives = true;
+  store_.thaw_polls = 3;
+  archive({{day_key(1, 0), "a"}, {day_key(2, 0), "b"}});
+  const auto thaw = [&] {
+    RestoreProgress progress;
+    RestoreContext all = context(progress);
+    all.target_of = {};
+    return run_thaw(options_, plan_restore(options_, all), all);
+  };
+  const RestoreReport asked = thaw();
+  EXPECT_EQ(asked.thaws_started, 2u);
+  EXPECT_EQ(asked.waiting.size(), 2u);
+  options_.wait = true;
+  const RestoreReport waited = thaw();
+  EXPECT_EQ(waited.thaws_started, 0u);
+  EXPECT_TRUE(waited.waiting.empty());
+  EXPECT_TRUE(target_.bodies().empty());
 }
 
 }  // namespace

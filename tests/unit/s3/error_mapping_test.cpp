@@ -35,7 +35,7 @@ TEST(ErrorMapping, CodeDecidesBeforeStatus) {
       {500, "InternalError", ErrorKind::transient},
       {500, "SomethingNew", ErrorKind::transient},
       {409, "RestoreAlreadyInProgress", ErrorKind::precondition_failed},
-      {503, "GlacierExpeditedRetrievalNotAvailable", ErrorKind::throttled},
+      {503, "GlacierExpeditedRetrievalNotAvailable", ErrorKind::unsupported},
       {400, "InvalidTag", ErrorKind::invalid_argument},
       {503, "SlowDown", ErrorKind::throttled},
       {503, "ServiceUnavailable", ErrorKind::transient},

@@ -163,7 +163,7 @@ TEST_F(RestoreObjectTest, ErrorsKeepS3sCode) {
   EXPECT_EQ(error_for(405, "MethodNotAllowed", 1), ErrorKind::unsupported);
   EXPECT_EQ(error_for(404, "NoSuchKey", 1), ErrorKind::not_found);
   EXPECT_EQ(error_for(409, "OperationAborted", 4), ErrorKind::transient) << "another 409";
-  EXPECT_EQ(error_for(503, "GlacierExpeditedRetrievalNotAvailable", 4), ErrorKind::throttled);
+  EXPECT_EQ(error_for(503, "GlacierExpeditedRetrievalNotAvailable", 1), ErrorKind::unsupported);
 }
 
 TEST_F(RestoreObjectTest, FrozenIsToldFromForbiddenWhenRead) {

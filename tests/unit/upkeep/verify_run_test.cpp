@@ -355,7 +355,8 @@ TEST_F(VerifyRunTest, WhatIsListedButNotThereIsNamed) {
   archive();
   const std::string manifest = record_of("src/20180401.zip", false);
   store_.before = [&](const Call& call) {
-    if (call.op == Op::get && call.key == manifest) throw support::store_error(ErrorKind::not_found, "NoSuchKey");
+    if (call.op == Op::get && call.key == manifest)
+      throw support::store_error(ErrorKind::not_found, "NoSuchKey");
   };
   const std::string stale = "src/20180405.zip";
   store_.alter_list = [&](const s3::ListObjectsRequest& request, s3::ListObjectsPage& page) {

@@ -1,0 +1,90 @@
+// Lists of keys in every form, and what is said of keys that were not found.
+#include "cli/commands/member_names.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "cli/options/values.h"
+
+namespace s3c::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using std::string_literals::operator""s;
+
+TEST(KeysFrom, LinesNulsAndJsonLines) {
+  EXPECT_THAT(keys_in("a\n\nb c\n", "f"), ElementsAre("a", "b c"));
+  EXPECT_THAT(keys_in("a\nb\0c\0"s, "f"), ElementsAre("a\nb", "c")) << "a newline is part of a key here";
+  EXPECT_THAT(keys_in("{\"volume\":\"v\",\"key\":\"a\\nb\"}\n{\"key\":\"base64:/w==\"}\n", "f"),
+              ElementsAre("a\nb", "\xff"));
+  EXPECT_THAT(keys_in("{no json}\n{\"key\":\"a\"}\n", "f"), ElementsAre("{no json}", "{\"key\":\"a\"}"))
+      << "the first line says which form it is";
+  EXPECT_THAT(keys_in("{\"key\":\"a\"}\0"s, "f"), ElementsAre("{\"key\":\"a\"}"));
+  for (const char* bad : {"", "\n\n", "{\"key\":\"a\"}\nb\n"})
+    EXPECT_THROW(keys_in(bad, "f"), UsageError) << bad;
+  try {
+    keys_in("{\"key\":\"a\"}\n\nb\n", "f");
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.message(), HasSubstr("line 3"));
+  }
+}
+
+/// What tell() writes.
+std::string told(const catalog::MemberQuery& query, const std::vector<std::string>& found,
+                 ExitCode expected) {
+  std::FILE* file = std::tmpfile();
+  Terminal terminal(::fileno(file), false);
+  MissedKeys missed(query);
+  for (const std::string& key : found) missed.found(key);
+  EXPECT_EQ(missed.tell(!found.empty(), "bucket X", terminal), expected);
+  std::string text(10'000, '\0');
+  std::rewind(file);
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  std::fclose(file);
+  return text;
+}
+
+TEST(MissedKeys, NamesKeysAndGlobsAndWhereTheyWereLookedFor) {
+  EXPECT_EQ(told({{"a"}, {"b*"}, {"c[1]"}}, {"a", "bb", "c[1]"}, ExitCode::done), "");
+  const std::string text = told({{"a", "k"}, {"order-*.xml"}, {"*.none"}}, {"k"}, ExitCode::left);
+  EXPECT_THAT(text, HasSubstr("not found: a\n"));
+  EXPECT_THAT(text, HasSubstr("nothing matches *.none\n"));
+  EXPECT_THAT(text, HasSubstr("'*/order-*.xml' looks in every folder"));
+  EXPECT_THAT(text, Not(HasSubstr("*/*.none")));
+  EXPECT_THAT(text, HasSubstr("looked in: bucket X\n"));
+  EXPECT_THAT(told({}, {}, ExitCode::left), HasSubstr("nothing is there"));
+}
+
+TEST(MissedKeys, HintsAtListsOfTheWrongForm) {
+  EXPECT_THAT(told({{"a\r"}, {}}, {}, ExitCode::left), HasSubstr("Windows line ends"));
+  EXPECT_THAT(told({{"\xef\xbb\xbf"
+                     "a"},
+                    {}},
+                   {}, ExitCode::left),
+              HasSubstr("byte order mark"));
+  EXPECT_THAT(told({{"src/1.zip\ta"}, {}}, {}, ExitCode::left), HasSubstr("--output json"));
+  EXPECT_THAT(told({{"a"}, {}}, {}, ExitCode::left), Not(HasSubstr("hint")));
+}
+
+TEST(ShellWord, ComesOutOfAShellAsItWas) {
+  for (const std::string text :
+       {"src/20180401.zip"s, "a b"s, "it's"s, "$HOME"s, "*"s, ""s, "a\nb\\'"s, "\xe2\x80\xae\xc3\xa4"s}) {
+    std::string inner = "printf %s " + shell_word(text);
+    for (std::size_t at = 0; (at = inner.find('\'', at)) != std::string::npos; at += 4)
+      inner.replace(at, 1, "'\\''");
+    const std::string command = "/bin/bash -c '" + inner + "'";
+    std::FILE* pipe = ::popen(command.c_str(), "r");
+    std::string out(1000, '\0');
+    out.resize(std::fread(out.data(), 1, out.size(), pipe));
+    ::pclose(pipe);
+    EXPECT_EQ(out, text) << command;
+  }
+}
+
+}  // namespace
+}  // namespace s3c::cli
