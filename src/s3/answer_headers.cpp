@@ -73,6 +73,18 @@ void add_checksum(std::string_view name, const std::string& value, std::vector<C
   }
 }
 
+/// False: the header isn't about metadata.
+bool add_metadata(std::string_view name, const std::string& value, ObjectHead& head) {
+  if (name == "x-amz-missing-meta") {
+    // What can't be read as a number is no zero.
+    head.missing_metadata += static_cast<int>(std::min<std::uint64_t>(number(value).value_or(1), 1000));
+    return true;
+  }
+  if (!name.starts_with(kMetadataPrefix)) return false;
+  if (!head.metadata.emplace(name.substr(kMetadataPrefix.size()), value).second) ++head.missing_metadata;
+  return true;
+}
+
 }  // namespace
 
 std::string etag_of(const http::Response& answer) {
@@ -109,11 +121,6 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
       head.last_modified = last_modified_of(value);
     } else if (name == "content-type") {
       head.content_type = value;
-    } else if (name.starts_with(kMetadataPrefix)) {
-      if (!head.metadata.emplace(name.substr(kMetadataPrefix.size()), value).second) ++head.missing_metadata;
-    } else if (name == "x-amz-missing-meta") {
-      // What can't be read as a number is no zero.
-      head.missing_metadata += static_cast<int>(std::min<std::uint64_t>(number(value).value_or(1), 1000));
     } else if (name == "x-amz-version-id") {
       head.version_id = value;
     } else if (name == "x-amz-storage-class") {
@@ -135,7 +142,7 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
       checksum_type = value;
     } else if (is_system_header(name)) {
       head.system_headers.emplace(name, value);
-    } else {
+    } else if (!add_metadata(name, value, head)) {
       add_checksum(name, value, head.checksums);
     }
   }

@@ -89,12 +89,13 @@ class Memory(unittest.TestCase):
 
     def check_requests(self, requests: dict[str, int], volumes: int) -> None:
         """A GET for each object, two listings of the source (one of them when its objects are deleted), a delete for each
-        thousand; for each volume a handful, and a HEAD for every ten seconds of its deletes; and what the store probe asks."""
+        thousand; for each volume a handful, and a HEAD for every ten seconds of its deletes; and what the probes of the store ask, one of them for the tags of one object."""
         thousands = self.COUNT // 1000
         at_most = {"GetObject": self.COUNT + 10 * volumes, "ListObjectsV2": 2 * thousands + 10 * volumes,
                    "DeleteObjects": thousands + volumes + 4, "DeleteObject": 2, "HeadObject": 20 * volumes, "PutObject": 4 * volumes,
                    "CreateMultipartUpload": volumes + 5, "CompleteMultipartUpload": volumes + 5,
-                   "UploadPart": 5 * volumes + 5, "ListMultipartUploads": 2 * volumes, "AbortMultipartUpload": 4}
+                   "UploadPart": 5 * volumes + 5, "ListMultipartUploads": 2 * volumes, "AbortMultipartUpload": 4,
+                   "GetObjectTagging": 1}
         self.assertEqual({}, {operation: count for operation, count in requests.items() if count > at_most.get(operation, 0)},
                          f"of {requests}")
         self.assertGreaterEqual(requests["GetObject"], self.COUNT)
