@@ -96,7 +96,7 @@ class Faults(StoreCase):
         gone = f"{self.source}/20180401.zip"
         self.proxy.on("GetObject", key=late, before=lambda _: self.client.delete_object(Bucket=self.archive, Key=gone))
         members = {key for key in self.originals if "/2018/04/01/" in key} - {late}
-        result = self.through_proxy(codes=(1,))
+        result = self.through_proxy(codes=(5,))
         self.assertIn(gone, result.out + result.err)
         self.assertLessEqual(members, self.sources_left(), "the only copies")
 

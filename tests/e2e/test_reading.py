@@ -55,7 +55,7 @@ class Reading(StoreCase):
                                        env=clean_environment(self.store, home), check=False)
                 return ended.returncode, ended.stderr.decode()
 
-            for words in (("find", *scope, "*"), ("ls", *scope), ("cat", *scope, next(iter(self.originals))), ("verify", *scope), ("help",)):
+            for words in (("find", *scope, "*"), ("ls", *scope), ("cat", *scope, next(key for key, one in self.originals.items() if one.body)), ("verify", *scope), ("help",)):
                 with self.subTest(command=words[0]):
                     self.assertEqual((128 + signal.SIGPIPE, ""), ends(*words))
             code, err = ends("gc", *scope)

@@ -47,7 +47,7 @@ class RestoreCase(StoreCase):
         result = run(self.store, "restore", "--arch-bucket", self.archive, "--bucket", self.source, "--output", "json", *more,
                      **options)
         self.assertEqual(code, result.code, str(result))
-        return result.json() if result.out else result
+        return result.json()
 
     def assert_back(self, bucket: str, wanted: dict[str, Original], prefix: str = "") -> None:
         self.assertEqual({prefix + key for key in wanted}, set(list_bucket(self.client, bucket, prefix)))
@@ -194,10 +194,14 @@ class Restore(RestoreCase):
         self.assert_back(self.source, self.originals)
 
     def test_mistakes(self):
-        self.assertIn("to know what to bring back", self.restore(code=2).err)
-        self.assertIn("the last day is --until", self.restore("*", "--to", "2018-04-01", code=2).err)
-        self.assertIn("names no bucket", self.restore("*", "--to", "s3://", code=2).err)
-        self.assertIn("Bulk, Standard, Expedited", self.restore("*", "--tier", "Slow", code=2).err)
+        def told(*more: str) -> str:
+            error = self.restore(*more, code=2)["error"]
+            return f"{error['message']}; {error['hint']}"
+
+        self.assertIn("to know what to bring back", told())
+        self.assertIn("the last day is --until", told("*", "--to", "2018-04-01"))
+        self.assertIn("names no bucket", told("*", "--to", "s3://"))
+        self.assertIn("Bulk, Standard, Expedited", told("*", "--tier", "Slow"))
         self.put(day_objects(2, days=1, max_bytes=50))
         self.archive_all()
         for more in ((), ("--dry-run",)):

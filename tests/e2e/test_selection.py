@@ -81,7 +81,7 @@ class Selection(StoreCase):
     def test_object_sizes(self):
         day = "sources/2018/04/01/"
         self.put({f"{day}{size}": Original(b"x" * size) for size in (0, 99, 100, 200, 201)})
-        self.run_archive("--min-object-size", "100", "--max-object-size", "200B")
+        self.run_archive("--min-object-size", "100B", "--max-object-size", "200B")
         self.check()
         self.assertEqual({f"{day}{size}" for size in (0, 99, 201)}, self.sources_left())
 

@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(*count >= 1 && cli::parse_count(std::to_string(*count)) == *count, "a count is a number from 1");
   const auto bytes = value_of([&] { return cli::parse_size_bytes(text); });
   if (bytes) require(*bytes >= 1 && *bytes <= UINT64_MAX / 2, "a size lies between 1 and 2^63");
-  if (count && bytes) require(count == bytes, "without a unit a size is a count");
+  require(!count || !bytes, "a size has a unit, a count has none");
   const auto age = value_of([&] { return cli::parse_age(text); });
   if (age)
     require(age->count() >= 0 && age->count() <= 36'525LL * 86'400, "an age is at most a hundred years");

@@ -371,8 +371,8 @@ Command archive_command() {
       .prose = kArchiveProse,
       .examples = kArchiveExamples,
       .changes_store = true,
-      .flags = joined({bucket_flags(), selection_flags(), volume_flags(), encryption_flags(kTheArchives),
-                       object_flags(), source_flags(), resource_flags(), connection_flags(), output_flags()}),
+      .flags = joined({bucket_flags(), selection_flags(), volume_flags(), object_flags(), encryption_flags(),
+                       source_flags(), resource_flags(), connection_flags(), output_flags()}),
       .read = bind_options<read_archive, run_archive_command>};
 }
 

@@ -140,7 +140,7 @@ Command catalog_rebuild_command() {
           .examples = kRebuildExamples,
           .changes_store = true,
           .flags = joined({scope_flags(),
-                           encryption_flags(kBuckets),
+                           encryption_flags(),
                            {memory_flag("limit for what is read and decoded")},
                            connection_flags(),
                            output_flags()}),

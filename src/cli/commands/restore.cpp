@@ -56,9 +56,8 @@ struct RestoreRequest {
   MemberNames names;         ///< the query is made from these
 };
 
-constexpr std::string_view kWhereTo = "Where to";
-
 std::vector<Flag> restore_flags() {
+  constexpr std::string_view kWhereTo = "Where to";
   return {
       volume_flag("only from this volume, even if other volumes hold newer objects",
                   "the newest object of each key"),
@@ -244,7 +243,7 @@ Command restore_command() {
           .examples = kRestoreExamples,
           .changes_store = true,
           .flags = joined({scope_flags(), member_name_flags(kKeysFromHelp), restore_flags(),
-                           encryption_flags(kWhereTo), connection_flags(), output_flags()}),
+                           encryption_flags(), connection_flags(), output_flags()}),
           .read = bind_options<read_restore, run_restore_command>};
 }
 

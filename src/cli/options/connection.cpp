@@ -4,6 +4,7 @@ namespace s3c::cli {
 namespace {
 
 constexpr std::string_view kConnection = "Connection (all commands)";
+constexpr std::string_view kEncryption = "Encryption";
 
 Addressing addressing_of(const std::string& style) {
   return style == "path"      ? Addressing::path
@@ -68,15 +69,15 @@ std::vector<Flag> connection_flags() {
   };
 }
 
-std::vector<Flag> encryption_flags(std::string_view group) {
+std::vector<Flag> encryption_flags() {
   return {
       {.name = "sse",
        .value = "ALGORITHM",
-       .group = group,
+       .group = kEncryption,
        .help = "server-side encryption of every object that is written",
        .otherwise = "the bucket's",
        .choices = {"AES256", "aws:kms", "aws:kms:dsse"}},
-      {.name = "sse-kms-key-id", .value = "KEY", .group = group, .help = "KMS key for --sse aws:kms"},
+      {.name = "sse-kms-key-id", .value = "KEY", .group = kEncryption, .help = "KMS key for --sse aws:kms"},
   };
 }
 

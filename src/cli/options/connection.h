@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "cli/options/reader.h"
@@ -31,8 +30,8 @@ struct ConnectionOptions {
 };
 
 std::vector<Flag> connection_flags();
-/// --sse and --sse-kms-key-id, for a command that writes objects. group: heading in help.
-std::vector<Flag> encryption_flags(std::string_view group);
+/// --sse and --sse-kms-key-id, for a command that writes objects.
+std::vector<Flag> encryption_flags();
 /// Throws UsageError. Nothing is set if the command has no such flags.
 s3::Encryption read_encryption(const Reader& reader);
 /// Throws UsageError.

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <limits>
 
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/text.h"
 

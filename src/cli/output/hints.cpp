@@ -177,8 +177,7 @@ std::string hint_for(const Error& error) {
       return "what was received is damaged, and nothing was deleted because of it: run the same command "
              "again. If the error comes back, check the network and the store";
     case ErrorKind::damaged:
-      return "nothing was deleted because of it. verify --deep names all that is damaged; what other volumes "
-             "hold can still be restored";
+      return "verify --deep names all that is damaged; what other volumes hold can still be restored";
     case ErrorKind::internal:
       return "this is a bug in s3compress: please report it with this message";
     case ErrorKind::precondition_failed:

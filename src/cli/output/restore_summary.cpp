@@ -50,12 +50,6 @@ std::string not_restored_text(const RestoreReport& report) {
          });
 }
 
-std::string ended_text(const RestoreReport& report) {
-  if (!report.ended_by) return {};
-  return "ENDED EARLY, because everything that was still to come would have met the same:\n" +
-         failure_text(base::printable(report.ended_by->what()), *report.ended_by);
-}
-
 std::string_view last_line_of_restore(ExitCode code) {
   switch (code) {
     case ExitCode::left:
@@ -76,6 +70,12 @@ Json volume_json(const RestoreVolume& volume) {
 }
 
 }  // namespace
+
+std::string ended_text(const RestoreReport& report) {
+  if (!report.ended_by) return {};
+  return "ENDED EARLY, because everything that was still to come would have met the same:\n" +
+         failure_text(base::printable(report.ended_by->what()), *report.ended_by);
+}
 
 std::string failed_volumes_text(const RestoreReport& report) {
   return failures_text(fmt::format("FAILED: {}", format_volumes(report.failures.count())), report.failures);

@@ -36,6 +36,8 @@ std::vector<std::string> thaw_lines(const catalog::ThawOptions& thaw, const rest
 /// The volumes that still wait for a thaw; empty if there are none.
 std::string waiting_text(const restore::RestoreReport& report);
 std::string failed_volumes_text(const restore::RestoreReport& report);
+/// Why the command ended early: an error that holds for everything. Empty if it did not.
+std::string ended_text(const restore::RestoreReport& report);
 /// What a report of restore or thaw has in common for JSON.
 Json plan_json(const restore::RestorePlan& plan);
 Json waiting_json(const restore::RestoreReport& report);

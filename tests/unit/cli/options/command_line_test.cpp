@@ -105,6 +105,8 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"storage-class", "GLACIER"},
                              {"max-objects", "1"},
                              {"max-size", "1GiB"},
+                             {"min-object-size", "1B"},
+                             {"max-object-size", "1B"},
                              {"level", "1"},
                              {"sse", "AES256"},
                              {"sse-kms-key-id", ""},
@@ -201,7 +203,7 @@ TEST(Options, EveryBadValueIsNamed) {
       {{"--min-age", "7y"}, "--min-age \"7y\" is not an age", ""},
       {{"--max-objects", "0"}, "--max-objects \"0\" is not a whole number from 1", ""},
       {{"--max-size", "big"}, "--max-size \"big\" is not a size", ""},
-      {{"--memory", "1MiB"}, "--memory of 1048576 bytes is too small", "--memory SIZE"},
+      {{"--memory", "1MiB"}, "--memory of 1MiB is too small", "--memory SIZE"},
       {{"--keep-sources", "--delete-versions"},
        "--keep-sources and --delete-versions contradict each other",
        ""},
@@ -237,7 +239,7 @@ TEST(Options, MessagesNameThePlaceTheValueCameFrom) {
               HasSubstr("S3COMPRESS_THREADS \"x\" is not"));
   // Refused by core code, which knows neither flags nor variables.
   EXPECT_THAT(refusal_of_archive({}, {{"S3COMPRESS_MEMORY", "1MiB"}}).message(),
-              HasSubstr("S3COMPRESS_MEMORY of 1048576 bytes is too small"));
+              HasSubstr("S3COMPRESS_MEMORY of 1MiB is too small"));
   const TemporaryFile file("\nthreads = \"x\"\n");
   EXPECT_THAT(refusal_of_archive({"--config", file.path()}).message(),
               HasSubstr(":2:1: threads \"x\" is not"));
