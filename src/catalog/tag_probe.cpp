@@ -23,7 +23,7 @@ bool tells_tag_counts(s3::ObjectStore& store, const std::string& bucket, const s
     return tells;
   } catch (const base::Error& error) {
     // The store may refuse tags, or another process (gc) may have removed the object.
-    if (error.worth_retrying() && error.kind() != base::ErrorKind::not_found) throw;
+    if (error.worth_retrying()) throw;
     return false;
   }
 }
