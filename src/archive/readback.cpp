@@ -30,6 +30,10 @@ Error damaged(const index::Manifest& manifest, const std::string& message) {
           {.operation = "read back", .resource = manifest.archive_bucket + "/" + staging_key(manifest)}};
 }
 
+bool is_refusal(const Error& error) {
+  return error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::invalid_argument;
+}
+
 index::IndexCursor cursor_of(const SealedVolume& volume) {
   return {[gz = volume.index.gz_bytes()](std::uint64_t offset, std::uint64_t size_bytes) {
             return gz.substr(offset, size_bytes);
@@ -90,17 +94,31 @@ void Readback::read_back(const SealedVolume& volume, const std::string& etag) {
                             base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
 }
 
+std::vector<s3::UploadedPart> Readback::copies_of_parts(const index::Manifest& manifest,
+                                                        const std::string& etag) {
+  try {
+    return catalog::copy_parts_of(store_, manifest.archive_bucket, manifest, manifest.upload_id,
+                                  staging_key(manifest), etag, slots_);
+  } catch (const Error& error) {
+    if (!is_refusal(error)) throw;
+    throw Error(error.kind(),
+                error.message() +
+                    "; this store doesn't copy parts as readback needs it. Leave checksums out of "
+                    "the archive's powers, or verify by checksum instead of by readback",
+                error.context());
+  }
+}
+
 void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
   try {
     copy_parts_into_upload(volume, etag);
     return;
   } catch (const Error& error) {
-    const bool is_refusal =
-        error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::invalid_argument;
-    if (!is_refusal || !powers_.additional_checksums) throw;
+    // Without a checksum only the ETag can prove the archive.
+    const bool can_do_without = powers_.additional_checksums && etag == volume.manifest.etag;
+    if (!is_refusal(error) || !can_do_without) throw;
     log_.info("{}: tried again without a checksum of the whole archive", error.what());
   }
-  // The ETag then proves the archive.
   volume.upload_has_checksum = false;
   copy_parts_into_upload(volume, etag);
 }
@@ -111,8 +129,7 @@ void Readback::copy_parts_into_upload(SealedVolume& volume, const std::string& e
   create.full_object_crc32 = create.full_object_crc32 && volume.upload_has_checksum;
   manifest.upload_id = store_.create_multipart_upload(create);
   try {
-    std::vector<s3::UploadedPart> copies = catalog::copy_parts_of(
-        store_, manifest.archive_bucket, manifest, manifest.upload_id, staging_key(manifest), etag, slots_);
+    std::vector<s3::UploadedPart> copies = copies_of_parts(manifest, etag);
     for (std::size_t i = 0; i < copies.size(); ++i) {
       const s3::UploadedPart& sent = volume.parts[i];
       // If the staged copy's ETag shows that ETags are MD5s here, the same bytes have the same ETag.

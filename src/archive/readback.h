@@ -37,6 +37,7 @@ class Readback {
   /// Without a checksum of the whole archive, if the store refuses to copy parts into an upload with one.
   void copy_parts(SealedVolume& volume, const std::string& etag);
   void copy_parts_into_upload(SealedVolume& volume, const std::string& etag);
+  std::vector<s3::UploadedPart> copies_of_parts(const index::Manifest& manifest, const std::string& etag);
   void discard(const SealedVolume& volume);
 
   s3::ObjectStore& store_;
