@@ -130,6 +130,7 @@ class ProbeObject {
 
   bool has_uploads_listed_by_prefix() {
     if (!std::exchange(has_unfinished_, true)) start(false);
+    expect_going();
     return is_listed_by_prefix(store_, bucket_, key_);
   }
 
@@ -237,10 +238,8 @@ class ProbeObject {
     request.upload_id = upload_id;
     request.parts = {part};
     request.if_none_match = if_none_match;
-    if (checksum) {  // what an archive's Complete sends
-      request.full_object_crc32 = base::crc32(kBody);
-      request.object_size_bytes = kBody.size();
-    }
+    if (checksum) request.full_object_crc32 = base::crc32(kBody);
+    if (checksum) request.object_size_bytes = kBody.size();  // as for an archive
     store_.complete_multipart_upload(request);
   }
 

@@ -241,7 +241,9 @@ void CallRunner::run(Call& call, const std::function<void(http::Response&)>& acc
   try {
     return run_with_retries(call, accept, std::move(failed_try));
   } catch (const Error& error) {
-    if (!call.optional_header || error.kind() != ErrorKind::unsupported) throw;
+    // The store's own answer: an error of accept has no status.
+    const bool is_answer = error.context().http_status != 0;
+    if (!call.optional_header || error.kind() != ErrorKind::unsupported || !is_answer) throw;
     refusal = error;
   }
   const OptionalHeader header = std::exchange(call.optional_header, std::nullopt)->first;

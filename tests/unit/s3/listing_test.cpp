@@ -62,7 +62,7 @@ TEST_F(ListingTest, PagesComeUntilTheLast) {
   transport_.add(answer(200, objects_page({}, "t2")));
   transport_.add(answer(200, objects_page({}, "t3", {"c/"})));
   transport_.add(answer(200, objects_page({"d"}, "")));
-  ObjectPages pages(*client_, {.bucket = "b", .prefix = "p"});
+  ObjectPages pages(*client_, {.bucket = "b"});
   std::size_t count = 0;
   while (pages.next()) ++count;
   EXPECT_EQ(count, 4U);

@@ -88,7 +88,7 @@ TEST(ParseListObjects, WhatIsNoKeyIsCorrupt) {
   }
   const std::string bomb = "<!DOCTYPE l [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>";
   EXPECT_EQ(kind_thrown_by([&] {
-              parse_list_objects(bomb + "<ListBucketResult><IsTruncated>false</IsTruncated>" +
+              parse_list_objects(bomb + "<ListBucketResult>" + kUrl + "<IsTruncated>false</IsTruncated>" +
                                  contents("&b;") + "</ListBucketResult>");
             }),
             ErrorKind::corrupt)

@@ -18,7 +18,7 @@ using support::error_kind;
 using support::FakeStore;
 using support::Op;
 
-constexpr const char* kVolume = "src/20180401.zip";
+constexpr const char* kRemadeVolume = "src/20180401.zip";
 
 class RemadeRecord : public ::testing::Test {
  protected:
@@ -28,7 +28,7 @@ class RemadeRecord : public ::testing::Test {
     options.keep_sources = true;
     support::run(store_, options);
     for (const catalog::ManifestName& name : catalog_.list_group("src/20180401")) {
-      if (name.archive_key == kVolume) id_ = name.id;
+      if (name.archive_key == kRemadeVolume) id_ = name.id;
       // As after a take-back: the record is gone, and nothing is marked.
       for (const std::string& key :
            {catalog::manifest_key(name.archive_key, name.id), catalog::index_key(name.archive_key, name.id),
@@ -41,7 +41,9 @@ class RemadeRecord : public ::testing::Test {
     store_.forget_journal();
   }
 
-  Rebuilt rebuild(const std::string& key = kVolume) { return rebuild_records(store_, options_, key, clock_); }
+  Rebuilt rebuild(const std::string& key = kRemadeVolume) {
+    return rebuild_records(store_, options_, key, clock_);
+  }
   archive::RunReport run(bool makes_records) {
     archive::Progress progress;
     const auto log = base::make_null_logger();
@@ -64,17 +66,17 @@ TEST_F(RemadeRecord, TheMarkComesFirstThenALookThenTheRecord) {
     EXPECT_EQ(calls.size(), 1u) << key;
     return calls.empty() ? Call{} : calls[0];
   };
-  const Call mark = only(Op::put, catalog::commit_mark_key(kVolume, id_));
-  const Call look = only(Op::head, catalog::take_back_mark_key(kVolume, id_));
-  const Call index = only(Op::put, catalog::index_key(kVolume, id_));
-  const Call manifest = only(Op::put, catalog::manifest_key(kVolume, id_));
+  const Call mark = only(Op::put, catalog::commit_mark_key(kRemadeVolume, id_));
+  const Call look = only(Op::head, catalog::take_back_mark_key(kRemadeVolume, id_));
+  const Call index = only(Op::put, catalog::index_key(kRemadeVolume, id_));
+  const Call manifest = only(Op::put, catalog::manifest_key(kRemadeVolume, id_));
   EXPECT_LT(mark.ended, look.began);
   EXPECT_LT(look.ended, index.began);
   EXPECT_LT(index.ended, manifest.began);
 }
 
 TEST_F(RemadeRecord, NothingIsWrittenWhileAnotherProcessTakesItBack) {
-  store_.put(support::kArchive, catalog::take_back_mark_key(kVolume, id_), "{}");
+  store_.put(support::kArchive, catalog::take_back_mark_key(kRemadeVolume, id_), "{}");
   EXPECT_EQ(error_kind([&] { rebuild(); }), ErrorKind::transient);
   EXPECT_TRUE(store_.calls(Op::put, catalog::kIndexFolder.data()).empty());
   EXPECT_TRUE(store_.calls(Op::put, catalog::kManifestFolder.data()).empty());
@@ -96,12 +98,12 @@ TEST_F(RemadeRecord, WithoutTheMeansTheGroupEndsWithAnError) {
 }
 
 TEST_F(RemadeRecord, OfADamagedArchiveNoRecordIsMade) {
-  store_.edit(support::kArchive, kVolume, [](auto& object) { object.body[40] ^= 1; });
+  store_.edit(support::kArchive, kRemadeVolume, [](auto& object) { object.body[40] ^= 1; });
   const archive::RunReport report = run(true);
   ASSERT_TRUE(report.total().failure);
   EXPECT_NE(std::string(report.total().failure->what()).find("none could be made of it"), std::string::npos);
   EXPECT_EQ(store_.keys(support::kSource).size(), 3u);
-  EXPECT_TRUE(catalog_.list_volume(kVolume).empty());
+  EXPECT_TRUE(catalog_.list_volume(kRemadeVolume).empty());
 }
 
 }  // namespace
