@@ -534,7 +534,8 @@ TEST_P(ArchiveRunTest, AListingOutOfOrderIsNotBelieved) {
     if (request.prefix == "sources/2018/04/01/" && page.objects.size() > 1)
       std::swap(page.objects.front(), page.objects.back());
   };
-  EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::corrupt);
+  EXPECT_EQ(failure_kind(run(store_, options_)), ErrorKind::unsupported)
+      << "another run would see the same order";
   EXPECT_EQ(store_.keys(support::kSource).size(), 4u);
 }
 

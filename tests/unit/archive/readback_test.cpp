@@ -168,6 +168,36 @@ TEST(ReadbackTest, AStoreThatCanNotCopyPartsSaysSo) {
   expect_as_if_nothing_had_happened(store, originals);
 }
 
+TEST(ReadbackTest, AStoreThatCopiesNoPartsIntoAnUploadWithAChecksumGetsOneWithout) {
+  FakeStore store;
+  const support::PromiseWatch watch(store);
+  const auto originals = support::fill(store, 2, 1);
+  int refused = 0;
+  store.before = [&refused](const Call& call) {
+    if (call.op == Op::part_copy && refused++ == 0)
+      throw store_error(ErrorKind::invalid_argument, "InvalidRequest");
+  };
+  EXPECT_FALSE(support::run(store, options()).total().failure);
+  support::expect_promise(store, watch, originals);
+  EXPECT_TRUE(store.keys(support::kSource).empty());
+  EXPECT_FALSE(store.last_complete().full_object_crc32);
+  EXPECT_EQ(store.open_uploads(), 0u);
+}
+
+/// There the ETag proves nothing, so the archive couldn't be proven without a checksum.
+TEST(ReadbackTest, UnderKmsARefusalEndsTheGroupAndNamesThePower) {
+  FakeStore store;
+  store.kms = true;
+  const auto originals = support::fill(store, 2, 1);
+  store.before = [](const Call& call) {
+    if (call.op == Op::part_copy) throw store_error(ErrorKind::invalid_argument, "InvalidRequest");
+  };
+  const auto failure = support::run(store, options()).total().failure;
+  ASSERT_TRUE(failure);
+  EXPECT_NE(std::string(failure->what()).find("powers"), std::string::npos) << failure->what();
+  expect_as_if_nothing_had_happened(store, originals);
+}
+
 TEST(ReadbackTest, ACopyThatSomebodyClearsIsMadeAgain) {
   FakeStore store;
   const support::PromiseWatch watch(store);
