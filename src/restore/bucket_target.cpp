@@ -114,6 +114,17 @@ void send_complete(s3::ObjectStore& store, s3::CompleteMultipartUploadRequest& r
   }
 }
 
+/// Without a proof that both are equal, the object counts as another one. Calls produce only if the bytes
+/// can prove something.
+Landing compare(const s3::ObjectHead& head, const index::Row& row, const Produce& produce) {
+  if (head.size_bytes != row.size_bytes) return Landing::exists;
+  if (has_etag_of(head, row)) return Landing::equal;
+  catalog::ObjectCompare comparison(head, s3::part_size_for(row.size_bytes));
+  if (!comparison.can_tell()) return Landing::exists;
+  produce([&comparison](std::string_view bytes) { comparison.update(bytes); });
+  return comparison.is_equal() ? Landing::equal : Landing::exists;
+}
+
 class BucketTarget final : public RestoreTarget {
  public:
   BucketTarget(s3::ObjectStore& store, base::Slots& slots, std::string bucket, std::string prefix,
@@ -262,17 +273,6 @@ class BucketTarget final : public RestoreTarget {
     const std::optional<s3::ObjectHead> head = store_.head_object(bucket_, key);
     if (!head) return std::nullopt;
     return compare(*head, row, produce);
-  }
-
-  /// Without a proof that both are equal, the object counts as another one. Calls produce only if the bytes
-  /// can prove something.
-  static Landing compare(const s3::ObjectHead& head, const index::Row& row, const Produce& produce) {
-    if (head.size_bytes != row.size_bytes) return Landing::exists;
-    if (has_etag_of(head, row)) return Landing::equal;
-    catalog::ObjectCompare comparison(head, s3::part_size_for(row.size_bytes));
-    if (!comparison.can_tell()) return Landing::exists;
-    produce([&comparison](std::string_view bytes) { comparison.update(bytes); });
-    return comparison.is_equal() ? Landing::equal : Landing::exists;
   }
 
   Landing complete(const index::Row& row, s3::PartUploader& uploader, const s3::PartUploaderConfig& config,

@@ -181,7 +181,8 @@ TEST(ExitCode, ReadmeHasTheTable) {
 
 /// A hint must not say that another try helps while the last line says that it doesn't, or the other way round.
 TEST(Hints, AgreeWithTheLastLine) {
-  EXPECT_THAT(hint_for(Error(ErrorKind::damaged, "x")), AllOf(HasSubstr("verify --deep"), Not(HasSubstr("again"))));
+  EXPECT_THAT(hint_for(Error(ErrorKind::damaged, "x")),
+              AllOf(HasSubstr("verify --deep"), Not(HasSubstr("again"))));
   EXPECT_THAT(last_line(ExitCode::failed), HasSubstr("run the same command again"));
   EXPECT_THAT(last_line(ExitCode::refused),
               HasSubstr("put right what is named above, then run the same command"));
