@@ -30,7 +30,7 @@ Error damaged(const index::Manifest& manifest, const std::string& message) {
           {.operation = "read back", .resource = manifest.archive_bucket + "/" + staging_key(manifest)}};
 }
 
-bool is_refusal(const Error& error) {
+bool refuses_copy(const Error& error) {
   return error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::invalid_argument;
 }
 
@@ -100,7 +100,7 @@ std::vector<s3::UploadedPart> Readback::copies_of_parts(const index::Manifest& m
     return catalog::copy_parts_of(store_, manifest.archive_bucket, manifest, manifest.upload_id,
                                   staging_key(manifest), etag, slots_);
   } catch (const Error& error) {
-    if (!is_refusal(error)) throw;
+    if (!refuses_copy(error)) throw;
     throw Error(error.kind(),
                 error.message() +
                     "; this store doesn't copy parts as readback needs it. Leave checksums out of "
@@ -116,7 +116,7 @@ void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
   } catch (const Error& error) {
     // Without a checksum only the ETag can prove the archive.
     const bool can_do_without = powers_.additional_checksums && etag == volume.manifest.etag;
-    if (!is_refusal(error) || !can_do_without) throw;
+    if (!refuses_copy(error) || !can_do_without) throw;
     log_.info("{}: tried again without a checksum of the whole archive", error.what());
   }
   volume.upload_has_checksum = false;
