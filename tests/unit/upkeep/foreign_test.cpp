@@ -316,7 +316,7 @@ TEST_P(ForeignTest, GcLeavesItAloneAlsoWhenTheArchiveIsGone) {
   ASSERT_EQ(report.damaged.count(), 1u);
   EXPECT_THAT(report.damaged.named().at(0).why, HasSubstr("its archive is gone"));
   EXPECT_EQ(records(), before);
-  EXPECT_TRUE(store_.calls(Op::abort).empty());
+  EXPECT_TRUE(store_.calls(Op::abort, kForeignKey).empty());
 }
 
 TEST_P(ForeignTest, ARunLeavesTheNameOfOneThatIsGone) {

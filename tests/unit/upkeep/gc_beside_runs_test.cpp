@@ -169,7 +169,7 @@ TEST_P(GcBesideRunsTest, ARerunClearsItsOwnGroup) {
   EXPECT_FALSE(support::run(store_, again).total().failure);
   EXPECT_TRUE(store_.keys(support::kSource).empty());
   expect_no_garbage(store_);
-  EXPECT_EQ(store_.calls(Op::uploads).size(), 1u) << "once a group, not once a volume";
+  EXPECT_EQ(store_.calls(Op::uploads, "src/").size(), 1u) << "once a group, not once a volume";
 }
 
 TEST_P(GcBesideRunsTest, ARerunLeavesWhatIsYoungAndWhatIsOthers) {
@@ -216,10 +216,10 @@ TEST_P(GcBesideRunsTest, AGroupWithNothingToPackIsNotSearched) {
   support::run(store_, kept);
   store_.forget_journal();
   support::run(store_, kept);
-  EXPECT_TRUE(store_.calls(Op::uploads).empty());
+  EXPECT_TRUE(store_.calls(Op::uploads, "src/").empty());
   store_.put(support::kSource, support::day_key(1, 7), "late");
   support::plan(store_, options());
-  EXPECT_TRUE(store_.calls(Op::uploads).empty());
+  EXPECT_TRUE(store_.calls(Op::uploads, "src/").empty());
 }
 
 TEST_P(GcBesideRunsTest, ACleanUpThatFailsIsNoFailureOfTheGroup) {
@@ -234,7 +234,7 @@ TEST_P(GcBesideRunsTest, ACleanUpThatFailsIsNoFailureOfTheGroup) {
   };
   const auto second_day = support::fill(store_, 3, 2);
   EXPECT_FALSE(support::run(store_, again).total().failure);
-  EXPECT_EQ(store_.calls(Op::uploads).size(), 1u) << "asked again after it was forbidden";
+  EXPECT_EQ(store_.calls(Op::uploads, "src/").size(), 1u) << "asked again after it was forbidden";
   EXPECT_TRUE(store_.keys(support::kArchive).contains(manifest));
 }
 
