@@ -21,8 +21,8 @@ void Progress::group_started(const std::string& prefix) {
 
 void Progress::group_done(const std::string& prefix, bool stopped) {
   update([&](RunProgress& run) {
-    const GroupProgress* group = run.find(prefix);
-    const bool whole = group != nullptr && group->listing_done && group->packed >= group->listed;
+    const GroupProgress* done = run.find(prefix);
+    const bool whole = done != nullptr && done->listing_done && done->packed >= done->listed;
     if (!stopped || whole) ++run.groups_done;
     std::erase_if(run.open_groups, [&](const GroupProgress& group) { return group.prefix == prefix; });
   });

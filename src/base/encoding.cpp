@@ -166,8 +166,8 @@ bool is_control(char32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0);
 }
 
-/// Characters that a reader doesn't see, or that change how the rest of the line looks. Source: Unicode Standard
-/// Annex 9 (directional formatting), chapter 23 (format and separator characters).
+/// Characters that a reader doesn't see, or that change how the rest of the line looks. Source: Unicode
+/// Standard Annex 9 (directional formatting), chapter 23 (format and separator characters).
 bool is_deceptive(char32_t c) {
   struct Range {
     char32_t first;

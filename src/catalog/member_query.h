@@ -27,8 +27,8 @@ class MemberQuery {
   /// Wants everything.
   MemberQuery() = default;
   /// Wants only these: keys exactly as written, and keys that match a glob. A glob is matched as fnmatch(3)
-  /// does, on the whole key: '*' and '?' match '/' too. either: a text that means the key of that name if there
-  /// is one, and is a glob otherwise. REQUIRES: not all three are empty.
+  /// does, on the whole key: '*' and '?' match '/' too. either: a text that means the key of that name if
+  /// there is one, and is a glob otherwise. REQUIRES: not all three are empty.
   MemberQuery(std::vector<std::string> keys, std::vector<std::string> globs,
               std::vector<std::string> either = {});
 

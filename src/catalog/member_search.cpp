@@ -167,7 +167,8 @@ class Search {
 
   // --- blocks
 
-  /// Reads those blocks that a text which may be a key would lie in: none if it is no key of the archive's kind.
+  /// Reads those blocks that a text which may be a key would lie in: none if it is no key of the archive's
+  /// kind.
   void settle_query() {
     const std::vector<std::string> undecided = query_.undecided();
     if (undecided.empty()) return;

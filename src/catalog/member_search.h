@@ -34,23 +34,22 @@ struct SearchReport {
   base::Failures failures;    ///< of volumes that could not be searched; members of these are not found
 };
 
-/// First settles the query: a text that may be a key or a glob is a key if a volume in scope holds a key of that
-/// very name. If the part of an index that may hold it can't be read, it counts as a key: the wrong objects
-/// would be worse than none. Then calls found on the calling thread: by source bucket, and in key order. If several records have one
-/// archive's name, as after a race, a HEAD of the archive tells which record is its own. A single record is
-/// believed, because the code that reads the archive compares the id. Memory: the manifests of all volumes in
-/// scope, some blocks of rows for each thread, and one block for each volume whose keys overlap with the
-/// others'. Blocks.
-/// Throws the store's errors when volumes can't be listed; the errors of single volumes are in the report.
-/// Throws cancelled when stop is requested.
+/// First settles the query: a text that may be a key or a glob is a key if a volume in scope holds a key of
+/// that very name. If the part of an index that may hold it can't be read, it counts as a key: the wrong
+/// objects would be worse than none. Then calls found on the calling thread: by source bucket, and in key
+/// order. If several records have one archive's name, as after a race, a HEAD of the archive tells which
+/// record is its own. A single record is believed, because the code that reads the archive compares the id.
+/// Memory: the manifests of all volumes in scope, some blocks of rows for each thread, and one block for each
+/// volume whose keys overlap with the others'. Blocks. Throws the store's errors when volumes can't be
+/// listed; the errors of single volumes are in the report. Throws cancelled when stop is requested.
 SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
                             const FoundKeys& found);
 
 /// The row on one line, newline included, as it stands in the index: docs/format.md, "Index".
 std::string json_line_of(const index::Row& row);
 
-/// The key of such a line, with or without more fields, as find prints it; nullopt if the line is no JSON object
-/// with a key.
+/// The key of such a line, with or without more fields, as find prints it; nullopt if the line is no JSON
+/// object with a key.
 std::optional<std::string> key_of_json_line(std::string_view line);
 
 }  // namespace s3c::catalog

@@ -15,8 +15,8 @@ std::string text_from_bytes(std::string_view bytes);
 /// need it.
 std::string bytes_from_text(std::string_view text);
 
-/// Appends text_from_bytes(bytes) to out as a JSON string, quotes included. Control characters are escaped, and
-/// so are U+0085, U+2028 and U+2029: some programs end a line at them, and a row must stay one line.
+/// Appends text_from_bytes(bytes) to out as a JSON string, quotes included. Control characters are escaped,
+/// and so are U+0085, U+2028 and U+2029: some programs end a line at them, and a row must stay one line.
 void append_json_string(std::string& out, std::string_view bytes);
 
 }  // namespace s3c::index

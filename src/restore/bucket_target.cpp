@@ -125,6 +125,26 @@ Landing compare(const s3::ObjectHead& head, const index::Row& row, const Produce
   return comparison.is_equal() ? Landing::equal : Landing::exists;
 }
 
+s3::CreateMultipartUploadRequest upload_of(const std::string& bucket, const std::string& key,
+                                           s3::ObjectAttributes attributes) {
+  s3::CreateMultipartUploadRequest create;
+  create.bucket = bucket;
+  create.key = key;
+  create.attributes = std::move(attributes);
+  return create;
+}
+
+/// A listing shows whether the bucket is there; only an upload that is begun shows whether it takes objects
+/// like these. The upload is aborted before it has a byte.
+void expect_usable_bucket(s3::ObjectStore& store, const std::string& bucket, const std::string& prefix,
+                          RestoreTarget::Trial trial) {
+  store.list_objects({.bucket = bucket, .prefix = prefix, .max_keys = 1});
+  if (trial == RestoreTarget::Trial::look) return;
+  const std::string key =
+      fmt::format("{}{}{}", prefix, kTrialName, base::make_ulid(base::SystemClock().now()));
+  store.abort_multipart_upload(bucket, key, store.create_multipart_upload(upload_of(bucket, key, {})));
+}
+
 class BucketTarget final : public RestoreTarget {
  public:
   BucketTarget(s3::ObjectStore& store, base::Slots& slots, std::string bucket, std::string prefix,
@@ -136,15 +156,7 @@ class BucketTarget final : public RestoreTarget {
         overwrite_(overwrite),
         abort_probe_(store, bucket_, "its upload was not aborted") {}
 
-  /// A listing shows whether the bucket is there; only an upload that is begun shows whether it takes objects
-  /// like these. The upload is aborted before it has a byte.
-  void expect_usable(Trial trial) override {
-    store_.list_objects({.bucket = bucket_, .prefix = prefix_, .max_keys = 1});
-    if (trial == Trial::look) return;
-    const std::string key =
-        fmt::format("{}{}{}", prefix_, kTrialName, base::make_ulid(base::SystemClock().now()));
-    store_.abort_multipart_upload(bucket_, key, store_.create_multipart_upload(upload_of(key, {})));
-  }
+  void expect_usable(Trial trial) override { expect_usable_bucket(store_, bucket_, prefix_, trial); }
   bool bills_requests() const override { return true; }
 
   std::optional<Landing> look(const index::Row& row) override {
@@ -192,7 +204,7 @@ class BucketTarget final : public RestoreTarget {
     s3::PartUploaderConfig config;
     config.bucket = bucket_;
     config.key = key;
-    config.upload_id = store_.create_multipart_upload(upload_of(key, attributes_of(row)));
+    config.upload_id = store_.create_multipart_upload(upload_of(bucket_, key, attributes_of(row)));
     config.part_size_bytes = part_size;
     s3::PartUploader uploader(store_, slots_, config, {});
 
@@ -228,14 +240,6 @@ class BucketTarget final : public RestoreTarget {
   }
 
  private:
-  s3::CreateMultipartUploadRequest upload_of(const std::string& key, s3::ObjectAttributes attributes) const {
-    s3::CreateMultipartUploadRequest create;
-    create.bucket = bucket_;
-    create.key = key;
-    create.attributes = std::move(attributes);
-    return create;
-  }
-
   Error error_about(const std::string& key, ErrorKind kind, std::string message) const {
     return {
         kind, std::move(message), {.operation = "restore", .resource = base::printable(bucket_ + "/" + key)}};

@@ -36,7 +36,8 @@ Error unmade(int error, const std::string& directory) {
 enum class OnAbsence { stop, create };
 
 /// Opens the directory. Makes it and its parents where they are missing, if it may. The result is not open if
-/// the directory isn't there and should not be made. Links are followed here, because the user named the path.
+/// the directory isn't there and should not be made. Links are followed here, because the user named the
+/// path.
 Fd open_root(const std::string& directory, OnAbsence on_absence) {
   if (directory.empty() || directory.find('\0') != std::string::npos) {
     throw Error(ErrorKind::invalid_argument, "no directory can have this name",

@@ -10,8 +10,8 @@ namespace s3c::restore {
 /// The most members for which the plan looks which of them are at the target already.
 inline constexpr std::uint64_t kMostLookedAt = 1000;
 
-/// Looks and counts; changes nothing. Throws the store's errors when volumes can't be listed, and Error when a
-/// target can't be used, as far as looking tells.
+/// Looks and counts; changes nothing. Throws the store's errors when volumes can't be listed, and Error when
+/// a target can't be used, as far as looking tells.
 RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& context);
 
 /// Throws Error unless the target of every volume in the plan can be used. Does nothing without targets.

@@ -22,7 +22,7 @@ class RestoreTally {
       : context_(context), report_(std::move(report)) {}
 
   /// Calls work for one member and counts its result. An error ends the work on this member only. nullopt:
-  /// the member isn't done yet.
+  /// the member isn't done yet. Does nothing if has_ended().
   void attempt(const index::Row& row, const std::function<std::optional<Landing>()>& work);
   /// The member is not restored. After Ctrl-C (kind cancelled) it is one of those that a later run restores.
   void fail(const index::Row& row, const base::Error& error);

@@ -42,8 +42,8 @@ class RestoreTarget {
     look,   ///< only looks: changes nothing
     write,  ///< also makes the place where it is missing, and tries to write there
   };
-  /// Throws Error if members can't be written here. Called before anything is thawed. Leaves nothing behind but
-  /// a directory that was made.
+  /// Throws Error if members can't be written here. Called before anything is thawed. Leaves nothing behind
+  /// but a directory that was made.
   virtual void expect_usable(Trial trial) = 0;
   /// Whether the store bills a request for each member that is looked at, and one for each that is written.
   virtual bool bills_requests() const = 0;
@@ -66,11 +66,11 @@ class RestoreTarget {
 std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, base::Slots& slots,
                                                   std::string bucket, std::string prefix, bool overwrite);
 
-/// directory: made when it is needed and isn't there. Throws Error if it is something else. A file's path is the row's entry name, which differs from the key if
-/// the key is no safe path (docs/format.md, "Entry names"). A name that still isn't safe is refused. No
-/// symbolic link below directory is followed. Files are written under a temporary name in the same directory,
-/// and get their own name when they are whole. Their modification time is the object's. A file can't carry
-/// the row's content type, metadata and tags.
+/// directory: made when it is needed and isn't there. Throws Error if it is something else. A file's path is
+/// the row's entry name, which differs from the key if the key is no safe path (docs/format.md, "Entry
+/// names"). A name that still isn't safe is refused. No symbolic link below directory is followed. Files are
+/// written under a temporary name in the same directory, and get their own name when they are whole. Their
+/// modification time is the object's. A file can't carry the row's content type, metadata and tags.
 std::unique_ptr<RestoreTarget> make_directory_target(const std::string& directory, bool overwrite);
 
 }  // namespace s3c::restore

@@ -23,9 +23,9 @@ class ThawRequests {
   void ask(const std::vector<RestoreVolume>& volumes);
   /// Whether the store refused to thaw the volume.
   bool was_refused(const RestoreVolume& volume) const { return refused_.contains(volume.archive_key); }
-  /// If options.wait says so: waits for one poll interval, finds out the state of the volumes, and asks again for those
-  /// that are frozen: a thawed copy expired, or another process's thaw failed. False: the run doesn't wait, or
-  /// it was stopped.
+  /// If options.wait says so: waits for one poll interval, finds out the state of the volumes, and asks again
+  /// for those that are frozen: a thawed copy expired, or another process's thaw failed. False: the run
+  /// doesn't wait, or it was stopped.
   bool wait(std::vector<RestoreVolume>& waiting);
 
  private:
@@ -37,8 +37,8 @@ class ThawRequests {
   std::set<std::string> refused_;  // archives
 };
 
-/// Asks for the thaws of the plan's volumes, and with options.wait waits for them. Restores nothing. The report
-/// has the volumes that can't be read yet in `waiting`. Blocks.
+/// Asks for the thaws of the plan's volumes, and with options.wait waits for them. Restores nothing. The
+/// report has the volumes that can't be read yet in `waiting`. Blocks.
 RestoreReport run_thaw(const RestoreOptions& options, const RestorePlan& plan, const RestoreContext& context);
 
 }  // namespace s3c::restore

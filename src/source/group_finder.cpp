@@ -1,5 +1,7 @@
 #include "source/group_finder.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 #include <utility>

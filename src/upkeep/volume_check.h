@@ -59,17 +59,18 @@ class VolumeCheck {
     std::optional<catalog::ThawOptions> thaw;  ///< deep: asked for where a volume is frozen
     std::chrono::seconds min_age{0};  ///< a younger record without its archive may be of a run that works
   };
-  /// store, options.scope, memory and progress outlive the check. memory: for the bytes that a deep check reads. progress
-  /// counts these bytes.
+  /// store, options.scope, memory and progress outlive the check. memory: for the bytes that a deep check
+  /// reads. progress counts these bytes.
   VolumeCheck(s3::ObjectStore& store, const Options& options, base::MemoryBudget& memory,
               VerifyProgress& progress, std::stop_token stop);
 
-  /// Checks a volume as a listing showed it, unless its manifest shows that it isn't in scope. No listing is a snapshot: a volume that looks damaged because a
-  /// run commits it right now is looked at once more. Shallow: one GET, and a HEAD each of archive and index.
-  /// If the store keeps no SHA-256 of the index, the index is read.
+  /// Checks a volume as a listing showed it, unless its manifest shows that it isn't in scope. No listing is
+  /// a snapshot: a volume that looks damaged because a run commits it right now is looked at once more.
+  /// Shallow: one GET, and a HEAD each of archive and index. If the store keeps no SHA-256 of the index, the
+  /// index is read.
   VolumeFinding check(const catalog::ListedVolume& listed);
-  /// Checks the volumes of that name, in scope or not; after a race there are several. Without any, returns one
-  /// finding of kind absent.
+  /// Checks the volumes of that name, in scope or not; after a race there are several. Without any, returns
+  /// one finding of kind absent.
   std::vector<VolumeFinding> check_named(const std::string& archive_key);
 
  private:

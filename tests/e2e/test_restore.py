@@ -194,14 +194,10 @@ class Restore(RestoreCase):
         self.assert_back(self.source, self.originals)
 
     def test_mistakes(self):
-        def told(*more: str) -> str:
-            error = self.restore(*more, code=2)["error"]
-            return f"{error['message']}; {error['hint']}"
-
-        self.assertIn("to know what to bring back", told())
-        self.assertIn("the last day is --until", told("*", "--to", "2018-04-01"))
-        self.assertIn("names no bucket", told("*", "--to", "s3://"))
-        self.assertIn("Bulk, Standard, Expedited", told("*", "--tier", "Slow"))
+        self.assertIn("to know what is meant", str(self.restore(code=2)))
+        self.assertIn("the last day is --until", str(self.restore("*", "--to", "2018-04-01", code=2)))
+        self.assertIn("names no bucket", str(self.restore("*", "--to", "s3://", code=2)))
+        self.assertIn("Bulk, Standard, Expedited", str(self.restore("*", "--tier", "Slow", code=2)))
         self.put(day_objects(2, days=1, max_bytes=50))
         self.archive_all()
         for more in ((), ("--dry-run",)):

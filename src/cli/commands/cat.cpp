@@ -88,8 +88,8 @@ void print_member(s3::ObjectStore& store, const std::string& archive_bucket,
   print(held);
 }
 
-/// Tells how far the thaw of the volume is, so that the user knows when to try again, or the command that asks
-/// for it.
+/// Tells how far the thaw of the volume is, so that the user knows when to try again, or the command that
+/// asks for it.
 void tell_frozen(const CatOptions& options, const std::string& archive_key, Session& session) {
   const auto head = session.store().head_object(options.scope.archive_bucket, archive_key);
   const bool coming = head && head->thaw.kind == s3::ThawState::Kind::in_progress;

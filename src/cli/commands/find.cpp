@@ -21,11 +21,11 @@ namespace {
 constexpr std::string_view kFindProse =
     R"(Tells which volumes hold these members. Each line has the volume's key, a tab and the member's key. Only
 the catalog is read, so nothing has to be thawed. If the layout tells the day of a key, find needs three
-requests, whatever the archive's size. A name with *, ? or [ means the key of just that name if there is one;
-otherwise it is a glob, and is searched in every volume in scope. A glob has to match the whole key, and * and ?
-match / too. With --output json each line is a JSON document with all that is known
-of the member. If several volumes hold a key, the lines of all but the newest object end in a tab and
-"older" (or "?" if the newest can't be told). The exit code is 3 if a key is in no volume, or if its
+requests, whatever the archive's size. A name with *, ? or [ means the key of just that name if there is
+one; otherwise it is a glob, and is searched in every volume in scope. A glob has to match the whole key,
+and * and ? match / too. With --output json each line is a JSON document with all that is known of the
+member. If several volumes hold a key, the lines of all but the newest object end in a tab and "older" (or
+"?" if the newest can't be told). The exit code is 3 if a key is in no volume, or if its
 newest object can't be told.
 )";
 
@@ -40,8 +40,9 @@ constexpr std::string_view kFindExamples = R"(  Where one object went:
     s3compress find --arch-bucket archive-bucket --bucket source-bucket --keys-from keys.txt
 )";
 
-constexpr std::string_view kKeysFromHelp =
-    "also look for the keys in this file: one per line, separated by NUL bytes, or as find --output json prints them; - is standard input";
+constexpr std::string_view kFindKeysFrom =
+    "also look for the keys in this file: one per line, separated by NUL bytes, or as find --output json "
+    "prints them; - is standard input";
 
 struct FindOptions {
   catalog::CatalogScope scope;
@@ -144,7 +145,7 @@ Command find_command() {
           .summary = "tell which volumes hold these members",
           .prose = kFindProse,
           .examples = kFindExamples,
-          .flags = joined({scope_flags(), member_name_flags(kKeysFromHelp), find_flags(), connection_flags(),
+          .flags = joined({scope_flags(), member_name_flags(kFindKeysFrom), find_flags(), connection_flags(),
                            output_flags()}),
           .read = bind_options<read_find, run_find_command>};
 }

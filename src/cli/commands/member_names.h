@@ -31,10 +31,10 @@ MemberNames read_member_names(const Reader& reader);
 /// Throws UsageError unless the user said which members are meant: by name, volume or date.
 void require_a_limit(const Reader& reader, const MemberNames& names, const std::string& volume);
 
-/// The keys in the text of a --keys-from file. One of three forms: keys separated by NUL bytes, if there is one
-/// (find -print0, grep -Z); JSON Lines with a field "key", if the first line is such an object (what find
-/// --output json prints); otherwise one key per line, as written. Empty keys are skipped. name: of the file, for
-/// messages. Throws UsageError if there is no key, or a line of JSON Lines has none.
+/// The keys in the text of a --keys-from file. One of three forms: keys separated by NUL bytes, if there is
+/// one (find -print0, grep -Z); JSON Lines with a field "key", if the first line is such an object (what find
+/// --output json prints); otherwise one key per line, as written. Empty keys are skipped. name: of the file,
+/// for messages. Throws UsageError if there is no key, or a line of JSON Lines has none.
 std::vector<std::string> keys_in(const std::string& text, const std::string& name);
 
 /// The keys and globs of the command line, and the keys of its file. Throws UsageError when the file can't be
@@ -48,9 +48,9 @@ class MissedKeys {
   explicit MissedKeys(const catalog::MemberQuery& query)
       : query_(query), found_(query.keys().size(), false), matched_(query.globs().size(), false) {}
   void found(const std::string& key);
-  /// Names on terminal the keys that were asked for and not found, the globs that match nothing, and where they
-  /// were looked for (scope_text.h). Adds hints where a list of keys has a form that can't work. any: whether
-  /// anything was found at all. Returns left if something was not found, else done.
+  /// Names on terminal the keys that were asked for and not found, the globs that match nothing, and where
+  /// they were looked for (scope_text.h). Adds hints where a list of keys has a form that can't work. any:
+  /// whether anything was found at all. Returns left if something was not found, else done.
   ExitCode tell(bool any, const std::string& where, Terminal& terminal) const;
 
  private:

@@ -24,12 +24,12 @@ namespace {
 constexpr std::string_view kRestoreProse =
     R"(Brings members back, with their content type, other system headers, metadata and tags: to the bucket and
 key they came from, to another bucket, or as files. Asks for the thaw of frozen volumes, unless it is on
-the way, and restores from those that are thawed. Before that it looks whether it can write there. Checks every member's size and CRC-32 before it is
-written. Without --overwrite nothing that is there is overwritten. What is already back is skipped: the
-same command again goes on where the last one stopped. If several objects had one key, the one with the
-newest last-modified comes back; --volume takes another one. A name with *, ? or [ means the key of just
-that name if there is one; otherwise it is a glob. Without keys and globs, everything of the given days, or
-of the volume, comes back.
+the way, and restores from those that are thawed. Before that it looks whether it can write there. Checks
+every member's size and CRC-32 before it is written. Without --overwrite nothing that is there is
+overwritten. What is already back is skipped: the same command again goes on where the last one stopped. If
+several objects had one key, the one with the newest last-modified comes back; --volume takes another one.
+A name with *, ? or [ means the key of just that name if there is one; otherwise it is a glob. Without keys
+and globs, everything of the given days, or of the volume, comes back.
 )";
 
 constexpr std::string_view kRestoreExamples = R"(  See what would be thawed, and the costs, to get April back:
@@ -48,8 +48,9 @@ constexpr std::string_view kRestoreExamples = R"(  See what would be thawed, and
                --to s3://other-bucket/restored/ --yes
 )";
 
-constexpr std::string_view kKeysFromHelp =
-    "also restore the keys in this file: one per line, separated by NUL bytes, or as find --output json prints them; - is standard input";
+constexpr std::string_view kRestoreKeysFrom =
+    "also restore the keys in this file: one per line, separated by NUL bytes, or as find --output json "
+    "prints them; - is standard input";
 
 struct RestoreRequest {
   RestoreSettings settings;  ///< without the query
@@ -242,7 +243,7 @@ Command restore_command() {
           .prose = kRestoreProse,
           .examples = kRestoreExamples,
           .changes_store = true,
-          .flags = joined({scope_flags(), member_name_flags(kKeysFromHelp), restore_flags(),
+          .flags = joined({scope_flags(), member_name_flags(kRestoreKeysFrom), restore_flags(),
                            encryption_flags(), connection_flags(), output_flags()}),
           .read = bind_options<read_restore, run_restore_command>};
 }

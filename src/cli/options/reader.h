@@ -75,8 +75,8 @@ class Reader {
 
   std::string help_for(std::string_view name) const;
 
-  /// The flags of the command line again, to be copied into a shell: "--arch-bucket a --bucket 'b c'". only: the
-  /// flags that may be in it; empty: all.
+  /// The flags of the command line again, to be copied into a shell: "--arch-bucket a --bucket 'b c'". only:
+  /// the flags that may be in it; empty: all.
   std::string retyped(const std::vector<Flag>& only = {}) const;
 
  private:

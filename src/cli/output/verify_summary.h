@@ -12,8 +12,8 @@ using VerifyOutcome = Outcome<upkeep::VerifyOptions, upkeep::VerifyReport>;
 
 /// The exit code of a verification. If several apply: the first of interrupted, refused, failed, waiting,
 /// left. failed: damage, or volumes that could not be checked. waiting: volumes must be thawed first. left:
-/// archives lost their id or can't be proven without reading, volumes were named that aren't there, or nothing
-/// was found at all.
+/// archives lost their id or can't be proven without reading, volumes were named that aren't there, or
+/// nothing was found at all.
 ExitCode exit_code_of(const upkeep::VerifyReport& report);
 
 /// What went wrong and what is left, and the last line: the end of the text. Empty if the exit code is done.

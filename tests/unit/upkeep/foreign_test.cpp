@@ -390,7 +390,7 @@ TEST_P(ForeignTest, ReadersWantTheArchiveOfTheRecord) {
   put({{"a", "2"}});
   EXPECT_EQ(
       error_kind([&] { catalog::read_member(store_, support::kArchive, m, row, [](std::string_view) {}); }),
-      ErrorKind::corrupt);
+      ErrorKind::damaged);
   EXPECT_THAT(the_damage(), HasSubstr("without a volume's id"));
 }
 
