@@ -9,6 +9,9 @@
 
 namespace s3c::base {
 
+/// What some editors write at the start of a UTF-8 file. It is no part of the text.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 /// ASCII letters become lower case; every other byte stays. Names of HTTP and S3 are compared this way.
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -13,6 +13,7 @@
 
 #include "base/counted.h"
 #include "base/encoding.h"
+#include "base/text.h"
 #include "cli/options/scope.h"
 #include "cli/output/hints.h"
 
@@ -46,14 +47,12 @@ std::string text_of(const std::string& name) {
   return read_all(file, name);
 }
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
 /// What is most likely wrong with a list in which there is such a key; empty: nothing.
 std::string_view hint_for_key(std::string_view key) {
   if (key.ends_with('\r'))
     return "the key ends in a carriage return (\\x0d): the list has Windows line ends. Remove them, for example "
            "with: tr -d '\\r'";
-  if (key.starts_with(kByteOrderMark))
+  if (key.starts_with(base::kByteOrderMark))
     return "the key begins with a byte order mark (\\xef\\xbb\\xbf): save the list without one, as plain UTF-8";
   if (key.find('\t') != std::string_view::npos)
     return "the key has a tab, as the lines have that find prints for people: give --keys-from what find --output "

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/encoding.h"
+#include "base/text.h"
 #include "cli/options/usage_error.h"
 
 // No TOML is written here, so the library's formatters are not needed.
@@ -20,8 +21,6 @@
 
 namespace s3c::cli {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool is_ascii(char c) {
   return static_cast<unsigned char>(c) < 0x80;
@@ -36,7 +35,7 @@ class AsciiCheck {
 
   /// The offset of the character; nullopt: there is none.
   std::optional<std::size_t> find() {
-    at_ = text_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    at_ = text_.starts_with(base::kByteOrderMark) ? base::kByteOrderMark.size() : 0;
     while (at_ < text_.size()) {
       const char c = text_[at_];
       if (!is_ascii(c)) return at_;
