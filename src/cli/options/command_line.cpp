@@ -29,7 +29,7 @@ std::vector<std::string> with_flags_for_words(std::vector<std::string> arguments
 std::string output_in_file(const std::string& file_name) {
   if (file_name.empty()) return {};
   try {
-    for (const ConfigSetting& setting : load_config(file_name)) {
+    for (const ConfigSetting& setting : load_config(file_name).settings) {
       if (setting.section.empty() && setting.name == "output" && !setting.values.empty())
         return setting.values.back();
     }
