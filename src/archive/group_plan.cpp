@@ -16,7 +16,7 @@ GroupRecords load_records(PlanShared& shared, const catalog::Group& group, Group
   // No new volume takes the name of a lost archive. Otherwise the new archive would look like the lost one
   // at first glance.
   std::vector<std::string> lost_keys;
-  for (const index::Manifest& lost : state.lost) {
+  for (const catalog::ManifestName& lost : state.lost) {
     records.taken_keys.insert(lost.archive_key);
     lost_keys.push_back(lost.archive_key);
     warn_of_lost(shared.context.log, lost.archive_key);

@@ -58,10 +58,8 @@ class PlanExecution {
  private:
   /// Marks each volume that an earlier run committed and did not mark, whether it has sources or not.
   void mark_committed() {
-    const std::vector<catalog::CommittedVolume>& committed = plan_.records.state.committed;
-    if (committed.empty()) return;
-    const std::vector<catalog::ManifestName> marks = s_.catalog.list_commit_marks(plan_.group.stem);
-    for (const catalog::CommittedVolume& volume : committed) {
+    const std::vector<catalog::ManifestName>& marks = plan_.records.state.marks;
+    for (const catalog::CommittedVolume& volume : plan_.records.state.committed) {
       const catalog::ManifestName name{volume.manifest().archive_key, volume.manifest().id};
       if (std::find(marks.begin(), marks.end(), name) == marks.end()) s_.catalog.mark(volume);
     }

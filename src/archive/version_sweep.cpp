@@ -78,7 +78,7 @@ class VersionSweep::OneGroup {
 
   void load_volumes() {
     const catalog::GroupState state = s_.catalog.load_group(group_.stem);
-    for (const index::Manifest& lost : state.lost) report_.lost.push_back(lost.archive_key);
+    for (const catalog::ManifestName& lost : state.lost) report_.lost.push_back(lost.archive_key);
     for (const catalog::CommittedVolume& volume : state.committed) {
       if (source::is_of_group(volume, s_.options.selection.bucket, group_.prefix))
         volumes_.emplace_back(s_.catalog, volume);

@@ -62,10 +62,6 @@ std::vector<ManifestName> Catalog::list_group(std::string_view stem) {
   return list_stem(kManifestFolder, stem, parse_manifest_key);
 }
 
-std::vector<ManifestName> Catalog::list_commit_marks(std::string_view stem) {
-  return list_stem(kCommitFolder, stem, parse_commit_mark_key);
-}
-
 std::vector<ManifestName> Catalog::list_volume(std::string_view archive_key) {
   return list(fmt::format("{}{}/", kManifestFolder, archive_key), parse_manifest_key);
 }
@@ -101,34 +97,50 @@ index::Manifest Catalog::read_manifest(const ManifestName& name) {
 
 GroupState Catalog::load_group(std::string_view stem) {
   GroupState state;
+  // The marks are listed first. The manifest of a volume is written before its mark, and no program removes it
+  // afterwards. So a mark whose manifest the later listing lacks is not one of a run that is just committing:
+  // somebody removed the manifest.
+  state.marks = list_stem(kCommitFolder, stem, parse_commit_mark_key);
   state.listed = list_group(stem);
+  std::vector<ManifestName> marks_alone = state.marks;
   for (const ManifestName& name : state.listed) {
     try {
-      index::Manifest manifest = read_manifest(name);
-      auto archive = store_.head_object(bucket_, name.archive_key);
-      ArchiveIdentity identity = identify(manifest, archive);
-      bool lost = false;
-      if (identity == ArchiveIdentity::other && was_committed(manifest)) {
-        // Its run may have completed it, and marked it, since the HEAD.
-        archive = store_.head_object(bucket_, name.archive_key);
-        identity = identify(manifest, archive);
-        lost = identity == ArchiveIdentity::other;
-      }
-      if (lost) {
-        state.lost.push_back(std::move(manifest));
-      } else if (auto volume = prove_committed(manifest, archive)) {
-        state.committed.push_back(*std::move(volume));
-      } else if (identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven) {
-        state.without_id.push_back(std::move(manifest));
-      } else if (identity != ArchiveIdentity::as_sent) {
-        state.uncommitted.push_back(std::move(manifest));
-      }
+      add_record(state, read_manifest(name));
+      std::erase(marks_alone, name);
     } catch (const Error& error) {
       // Not found: a run that lost its race has taken its manifest back meanwhile.
       if (error.kind() != ErrorKind::not_found) throw;
     }
   }
+  for (const ManifestName& mark : marks_alone) add_lost_mark(state, mark);
   return state;
+}
+
+void Catalog::add_record(GroupState& state, index::Manifest manifest) {
+  auto archive = store_.head_object(bucket_, manifest.archive_key);
+  ArchiveIdentity identity = identify(manifest, archive);
+  bool lost = false;
+  if (identity == ArchiveIdentity::other && was_committed(manifest)) {
+    // Its run may have completed it, and marked it, since the HEAD.
+    archive = store_.head_object(bucket_, manifest.archive_key);
+    identity = identify(manifest, archive);
+    lost = identity == ArchiveIdentity::other;
+  }
+  if (lost) {
+    state.lost.push_back({manifest.archive_key, manifest.id});
+  } else if (auto volume = prove_committed(manifest, archive)) {
+    state.committed.push_back(*std::move(volume));
+  } else if (identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven) {
+    state.without_id.push_back(std::move(manifest));
+  } else if (identity != ArchiveIdentity::as_sent) {
+    state.uncommitted.push_back(std::move(manifest));
+  }
+}
+
+/// If the archive is there, only its manifest is missing. A run that wants the name meets the archive and makes
+/// the record again.
+void Catalog::add_lost_mark(GroupState& state, const ManifestName& mark) {
+  if (record_id(store_.head_object(bucket_, mark.archive_key)) != mark.id) state.lost.push_back(mark);
 }
 
 void Catalog::put_index(const index::Manifest& manifest, std::string_view gz_bytes, bool with_sha256) {

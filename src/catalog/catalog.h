@@ -29,12 +29,13 @@ struct GroupState {
   /// take_back() refuses to remove that one.
   std::vector<index::Manifest> uncommitted;
   /// The volume was committed once. Now its archive is gone, or another object stands at its name. Such a
-  /// record stays, and its name is taken.
-  std::vector<index::Manifest> lost;
+  /// record stays, and its name is taken. Also here: a volume of which only the commit mark is left.
+  std::vector<ManifestName> lost;
   /// At the archive's name stands an object without an id that may be the archive. It proves nothing. The
   /// record stays.
   std::vector<index::Manifest> without_id;
   std::vector<ManifestName> listed;  ///< every manifest, committed or not; also those of foreign archives
+  std::vector<ManifestName> marks;   ///< every commit mark
 };
 
 /// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Throws the store's errors,
@@ -60,9 +61,9 @@ class Catalog {
   /// Whether a listing shows this manifest now. Some stores list an object and answer 404 to its GET (Ceph
   /// RGW with a stale entry in the bucket's index).
   bool is_listed(const ManifestName& name);
-  /// Step 2 of the protocol: lists the group's manifests, HEADs the archives that they name, and keeps the
-  /// proofs. The record of a foreign archive that is still there is only in `listed`: it proves nothing, and
-  /// must not be cleared.
+  /// Step 2 of the protocol: lists the group's commit marks and manifests, HEADs the archives that they name,
+  /// and keeps the proofs. The record of a foreign archive that is still there is only in `listed`: it proves
+  /// nothing, and must not be cleared.
   GroupState load_group(std::string_view stem);
 
   /// Both return once the store has acknowledged the PUT. with_sha256: the store keeps additional checksums.
@@ -71,16 +72,14 @@ class Catalog {
   void put_manifest(const index::Manifest& manifest);
   /// Writes the volume's commit mark, unless it is already there. Then makes sure that no other process is
   /// taking the record back. After this has returned, no program removes the record, and a run may delete the
-  /// volume's sources. is_listed: list_commit_marks() has shown the mark, so it isn't written again. Throws
-  /// transient when another process is taking the record back or has done so; and the store's errors.
+  /// volume's sources. is_listed: a listing has shown the mark, so it isn't written again. Throws transient
+  /// when another process is taking the record back or has done so; and the store's errors.
   MarkedVolume mark(const CommittedVolume& volume, bool is_listed = false);
   /// Before a record is made again out of its archive, which was read whole. Writes the commit mark, and then
   /// makes sure that no other process is taking the record back. A remover that comes later sees the mark and
   /// removes nothing of what is written then. Throws transient when another process is taking the record back;
   /// and the store's errors.
   void announce_record(const index::Manifest& manifest);
-  /// The volumes of stem that have a commit mark.
-  std::vector<ManifestName> list_commit_marks(std::string_view stem);
   bool has_commit_mark(const ManifestName& name);
   /// Announces that the record is about to be removed. Never overwrites a take-back mark: the one that is
   /// there says the same.
@@ -115,6 +114,8 @@ class Catalog {
   std::vector<index::Row> read_block(const index::Manifest& manifest, const index::Block& block);
 
  private:
+  void add_record(GroupState& state, index::Manifest manifest);
+  void add_lost_mark(GroupState& state, const ManifestName& mark);
   void expect_no_take_back(const index::Manifest& manifest);
   void put_mark(const std::string& key, const index::Manifest& manifest);
   using ParseKey = std::optional<ManifestName> (*)(std::string_view key);

@@ -49,8 +49,10 @@ void GroupCleanup::clean(const std::string& stem, const GroupState& state) {
 
 GroupCleanup::Uploads GroupCleanup::find_uploads_by_name(const std::string& stem, const GroupState& state) {
   int last = 0;
-  for (const ManifestName& name : state.listed)
-    last = std::max(last, ArchiveName::volume_number(stem, name.archive_key).value_or(0));
+  for (const auto* names : {&state.listed, &state.marks}) {
+    for (const ManifestName& name : *names)
+      last = std::max(last, ArchiveName::volume_number(stem, name.archive_key).value_or(0));
+  }
   Uploads uploads;
   for (int n = 1; n <= last + 1; ++n) {
     const std::string key = ArchiveName::volume_key(stem, n);
