@@ -9,12 +9,54 @@
 #include "catalog/catalog_listing.h"
 #include "catalog/committed_volume.h"
 #include "catalog/take_back.h"
+#include "s3/object_listing.h"
 
 namespace s3c::upkeep {
 namespace {
 
 using base::Error;
 using base::ErrorKind;
+
+/// nullopt: the listing doesn't show exactly this key.
+std::optional<s3::ObjectSummary> find_listed(s3::ObjectStore& store, const std::string& bucket,
+                                             const std::string& key) {
+  s3::ObjectListing listing(store, bucket, key);
+  for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
+    if (object->key == key) return *object;
+  }
+  return std::nullopt;
+}
+
+/// object: an ObjectHead or ObjectSummary.
+template <typename Object>
+std::string text_of(const std::optional<Object>& object) {
+  if (!object) return "not there";
+  return fmt::format("{} bytes, ETag {}", object->size_bytes, base::printable(object->etag));
+}
+
+bool is_same(const std::optional<s3::ObjectHead>& head, const std::optional<s3::ObjectSummary>& listed) {
+  if (!head || !listed) return !head && !listed;
+  return head->size_bytes == listed->size_bytes && head->etag == listed->etag;
+}
+
+/// What stands at the archive's name. One answer isn't enough to remove the last trace of a volume: a store may
+/// say 404 once, or always, of an object that it lists. Throws transient when its answers contradict each other.
+std::optional<s3::ObjectHead> look_at_archive(s3::ObjectStore& store, const std::string& bucket,
+                                              const std::string& key) {
+  const std::optional<s3::ObjectHead> first = store.head_object(bucket, key);
+  const std::optional<s3::ObjectSummary> listed = find_listed(store, bucket, key);
+  std::optional<s3::ObjectHead> again = store.head_object(bucket, key);
+  if (is_same(first, listed) && is_same(again, listed) &&
+      catalog::record_id(first) == catalog::record_id(again))
+    return again;
+  throw Error(
+      ErrorKind::transient,
+      fmt::format("the store's answers about the archive contradict each other (HEAD: {}, listing: {}, "
+                  "HEAD again: {}); nothing was removed. Run the command again; if that doesn't help, have "
+                  "the store's bucket checked",
+                  text_of(first), text_of(listed), text_of(again)),
+      {.operation = "forget", .resource = bucket + "/" + base::printable(key)});
+}
 
 /// nullopt: there is no manifest, or it can't be read. Then nobody knows what its archive was.
 std::optional<index::Manifest> read_if_possible(catalog::Catalog& catalog,
@@ -56,13 +98,13 @@ std::vector<ForgottenRecord> find_forgettable(s3::ObjectStore& store, const std:
   catalog::CatalogListing listing(store, archive_bucket, archive_key + "/");
   std::vector<ForgottenRecord> found;
   std::optional<std::string> kept;
-  bool any = false;
+  std::optional<std::optional<s3::ObjectHead>> looked;  // once for all records of the name
   while (const std::optional<catalog::CatalogRecord> record = listing.next()) {
     if (record->name.archive_key != archive_key) continue;
-    any = true;
     std::optional<index::Manifest> manifest;
     if (record->manifest_bytes) manifest = read_if_possible(catalog, record->name);
-    const auto archive = store.head_object(archive_bucket, archive_key);
+    if (!looked) looked = look_at_archive(store, archive_bucket, archive_key);
+    const std::optional<s3::ObjectHead>& archive = *looked;
     if (auto reason = reason_to_keep(catalog, *record, manifest, archive)) {
       kept = std::move(reason);
     } else {
@@ -73,7 +115,7 @@ std::vector<ForgottenRecord> find_forgettable(s3::ObjectStore& store, const std:
   }
   const base::ErrorContext context{.operation = "forget",
                                    .resource = archive_bucket + "/" + base::printable(archive_key)};
-  if (!any) throw Error(ErrorKind::not_found, "the catalog has no record of that volume", context);
+  if (!looked) throw Error(ErrorKind::not_found, "the catalog has no record of that volume", context);
   if (found.empty()) throw Error(ErrorKind::precondition_failed, *kept, context);
   return found;
 }

@@ -19,7 +19,8 @@ struct ForgottenRecord {
   std::string why;                          ///< one line: what became of its archive
 };
 
-/// Finds the records under that name whose archives are lost. Blocks; any thread. Throws base::Error:
+/// Finds the records under that name whose archives are lost. HEAD, a listing and HEAD again must agree about
+/// what stands there. Blocks; any thread. Throws base::Error: transient when they don't agree;
 /// not_found when the name has no record; precondition_failed, saying why, when no record can be forgotten:
 /// the archive is there, or an object that may be it, or the volume was never committed; and what the store
 /// throws.

@@ -482,6 +482,44 @@ TEST_P(LostArchiveTest, ATakeBackMarkThatWasLeftGoesAfterItsRecord) {
       << "never removed";
 }
 
+TEST_P(LostArchiveTest, TheNameOfAVolumeWhoseManifestAndArchiveAreGoneIsTaken) {
+  archive();
+  store_.erase(support::kArchive, catalog::manifest_key(kVolume, only_name().id));
+  lose_archive();
+  const auto before = records();
+  ASSERT_EQ(before.size(), 2u) << "index and commit mark";
+  // Nothing is to do: nothing is asked.
+  ASSERT_FALSE(support::run(store_, options_).total().failure);
+  EXPECT_EQ(store_.calls(Op::list, std::string(catalog::kCommitFolder)).size(), 0u);
+  store_.put(support::kSource, support::day_key(1, 7), "late");
+  for (const bool dry_run : {true, false}) {
+    store_.forget_journal();
+    const archive::GroupReport report =
+        (dry_run ? support::plan(store_, options_) : support::run(store_, options_)).total();
+    EXPECT_FALSE(report.failure);
+    EXPECT_EQ(report.lost, std::vector<std::string>{kVolume}) << dry_run;
+    EXPECT_EQ(store_.calls(Op::list, std::string(catalog::kCommitFolder)).size(), 1u) << "once for the group";
+  }
+  EXPECT_TRUE(has(kSecond));
+  EXPECT_FALSE(has(kVolume));
+  EXPECT_THAT(records(), ::testing::IsSupersetOf(before));
+  EXPECT_TRUE(store_.keys(support::kSource).empty());
+}
+
+// Ceph RGW lists an object whose GET answers 404 when the bucket's index has a stale entry.
+TEST_P(LostArchiveTest, TheNameOfAVolumeWhoseManifestIsOnlyListedIsTaken) {
+  archive();
+  const std::string manifest = catalog::manifest_key(kVolume, only_name().id);
+  lose_archive();
+  store_.put(support::kSource, support::day_key(1, 7), "late");
+  store_.before = [&](const Call& c) {
+    if (c.op == Op::get && c.key == manifest) throw store_error(ErrorKind::not_found, "NoSuchKey");
+  };
+  EXPECT_EQ(support::run(store_, options_).total().lost, std::vector<std::string>{kVolume});
+  EXPECT_TRUE(has(kSecond));
+  EXPECT_FALSE(has(kVolume));
+}
+
 // --- forget
 
 TEST_P(LostArchiveTest, OnlyTheRecordOfALostArchiveIsForgotten) {
@@ -511,6 +549,59 @@ TEST_P(LostArchiveTest, OnlyTheRecordOfALostArchiveIsForgotten) {
   EXPECT_TRUE(records().empty());
   EXPECT_EQ(error_kind([&] { forget_volume(store_, support::kArchive, kVolume); }), ErrorKind::not_found);
   EXPECT_EQ(verify().damaged, 0u);
+}
+
+TEST_P(LostArchiveTest, ForgetDoesntBelieveOneAnswer) {
+  archive();
+  // From which HEAD of the archive on, and how many of them, the store lies.
+  struct Lie {
+    const char* what;
+    int first;
+    int count;
+    std::function<void(s3::ObjectHead&)> change;  ///< an empty one: 404
+  };
+  const std::vector<Lie> lies = {
+      {"404 once", 1, 1, {}},
+      {"404 the second time", 2, 1, {}},
+      {"404 twice", 1, 2, {}},
+      {"404 always", 1, 100, {}},
+      {"another size and no metadata", 1, 100,
+       [](s3::ObjectHead& head) {
+         head.size_bytes = 0;
+         head.metadata.clear();
+       }},
+      {"another id once", 1, 1,
+       [](s3::ObjectHead& head) { head.metadata[catalog::kIdMetadata] = "01B8J3Z7Q40000000000000000"; }},
+  };
+  const auto before = records();
+  for (const Lie& lie : lies) {
+    int heads = 0;
+    const auto is_lie = [&] { return heads >= lie.first && heads < lie.first + lie.count; };
+    store_.before = [&](const Call& c) {
+      if (c.op == Op::head && c.key == kVolume && (++heads, is_lie()) && !lie.change) lose_archive();
+    };
+    store_.after = [&](const Call& c) {
+      if (c.op == Op::head && c.key == kVolume && !has(kVolume)) bring_archive_back();
+    };
+    store_.alter_head = [&](const std::string& key, s3::ObjectHead& head) {
+      if (key == kVolume && is_lie() && lie.change) lie.change(head);
+    };
+    EXPECT_EQ(error_kind([&] { forget_volume(store_, support::kArchive, kVolume); }), ErrorKind::transient)
+        << lie.what;
+    EXPECT_EQ(records(), before) << lie.what;
+  }
+  store_.before = store_.after = {};
+  store_.alter_head = {};
+  EXPECT_EQ(error_kind([&] { forget_volume(store_, support::kArchive, kVolume); }),
+            ErrorKind::precondition_failed);
+}
+
+TEST_P(LostArchiveTest, ForgetDoesntTakeALongerNameForTheArchive) {
+  archive();
+  lose_archive();
+  store_.put(support::kArchive, std::string(kVolume) + ".old", "another object");
+  EXPECT_EQ(forget_volume(store_, support::kArchive, kVolume).size(), 1u);
+  EXPECT_TRUE(records().empty());
 }
 
 TEST_P(LostArchiveTest, WhatAKilledForgetLeavesIsStillNamedAndForgotten) {
