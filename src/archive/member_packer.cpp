@@ -10,6 +10,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "catalog/committed_volume.h"
 #include "s3/attribute_headers.h"
 #include "s3/body_check.h"
 #include "s3/error_mapping.h"
@@ -63,6 +64,19 @@ std::string trouble_with_attributes(const index::Row& row, const s3::ObjectHead&
                            .system_headers = row.system_headers,
                            .metadata = row.metadata,
                            .tags = row.tags});
+}
+
+/// Why the object must stay although its bytes are whole; nullopt: it can be packed.
+std::optional<LeftObject> objection_to(const index::Row& row, const s3::ObjectHead& head) {
+  // Readers look for an archive of ours at its name. Where sources and archives share a bucket, a prefix may
+  // name archives, and they must not be packed and deleted like sources.
+  if (head.metadata.contains(catalog::kIdMetadata)) {
+    return LeftObject{row.key, LeftReason::own_archive,
+                      fmt::format("its metadata has {}", catalog::kIdMetadata)};
+  }
+  std::string trouble = trouble_with_attributes(row, head);
+  if (trouble.empty()) return std::nullopt;
+  return LeftObject{row.key, LeftReason::not_restorable, std::move(trouble)};
 }
 
 bool is_about_one_object(const Error& error) {
@@ -135,8 +149,8 @@ bool MemberPacker::pack_in_memory(VolumeBuilder& volume, const SourceObject& obj
     if (!is_about_one_object(error)) throw;
     return leave_out(volume, object, error);
   }
-  if (const std::string trouble = trouble_with_attributes(row, got.head); !trouble.empty())
-    return leave(volume, object, LeftReason::not_restorable, trouble);
+  if (const auto objection = objection_to(row, got.head))
+    return leave(volume, object, objection->reason, objection->detail);
   zip::EncodedMember member =
       encoders_.borrow()->encode(object.admission.entry_name, got.body, object.summary.last_modified);
   volume.add(object.admission.sequence, std::move(member), std::move(row));
@@ -161,8 +175,8 @@ bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& obje
     if (!is_about_one_object(error)) throw;
     return leave_out(volume, object, error);
   }
-  if (const std::string trouble = trouble_with_attributes(member.row, *head); !trouble.empty())
-    return leave(volume, object, LeftReason::not_restorable, trouble);
+  if (const auto objection = objection_to(member.row, *head))
+    return leave(volume, object, objection->reason, objection->detail);
   s3::BodyCheck check(*head);
   member.level = options_.level;
   member.read = [&](const VolumeBuilder::Sink& sink) {

@@ -24,6 +24,8 @@ std::string_view describe(LeftReason reason) {
       return "its metadata or tags could not be restored as they are";
     case LeftReason::attributes_changed:
       return "archived, then its tags or metadata were changed: the object stays";
+    case LeftReason::own_archive:
+      return "is itself an archive of s3compress";
   }
   return "left in place";
 }

@@ -26,6 +26,7 @@ enum class LeftReason {
   overwritten,         ///< archived and committed, then overwritten: the newer object survives
   not_restorable,      ///< its metadata or tags are not known whole, or could not be written back to a bucket
   attributes_changed,  ///< archived and committed, then its tags or metadata were changed
+  own_archive,         ///< it carries a volume's id: it is an archive of this program, or a copy of one
 };
 
 /// A text for people, such as "changed while it was being archived".

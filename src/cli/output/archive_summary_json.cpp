@@ -27,6 +27,8 @@ std::string_view name_of(LeftReason reason) {
       return "overwritten";
     case LeftReason::not_restorable:
       return "not_restorable";
+    case LeftReason::own_archive:
+      return "own_archive";
     case LeftReason::attributes_changed:
       return "attributes_changed";
   }

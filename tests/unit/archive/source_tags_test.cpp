@@ -147,6 +147,26 @@ TEST_F(SourceTagsTest, WhatCannotBeRestoredWholeIsLeft) {
   }
 }
 
+TEST_F(SourceTagsTest, AnArchiveOfOursIsNoSource) {
+  const std::string small = support::day_key(1, 1);
+  const std::string streamed = support::day_key(1, 2);
+  store_.put(support::kSource, streamed, std::string(std::size_t{5} << 20, 'x'));
+  for (const std::string& key : {small, streamed}) {
+    store_.edit(support::kSource, key, [&](support::StoredObject& o) {
+      o.metadata = {{catalog::kIdMetadata, key == small ? "01B8J3Z7Q40000000000000000" : ""}};
+    });
+  }
+  for (const bool again : {false, true}) {
+    const GroupReport report = run();
+    EXPECT_FALSE(report.failure);
+    EXPECT_EQ(report.left.by_reason(), (std::map<LeftReason, std::uint64_t>{{LeftReason::own_archive, 2}}));
+    EXPECT_EQ(store_.keys(support::kSource), (std::set<std::string>{small, streamed}));
+    EXPECT_EQ(report.deleted, again ? 0u : 3u);
+    EXPECT_THAT(report.left.named().at(0).detail, HasSubstr("s3compress-id"));
+  }
+  EXPECT_EQ(rows().size(), 3u);
+}
+
 class RecheckTest : public SourceTagsTest {
  protected:
   /// Changes an object after it was archived and before it is deleted.
