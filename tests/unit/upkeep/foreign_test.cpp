@@ -399,7 +399,9 @@ TEST_P(ForeignTest, ARecordThatTheListingLacksIsFound) {
   put({{"a", "1"}});
   base::MemoryBudget memory(std::uint64_t{32} << 20);
   VerifyProgress progress;
-  VolumeCheck check(store_, support::kArchive, {false, false, std::nullopt, {}}, memory, progress, {});
+  catalog::CatalogScope scope;
+  scope.archive_bucket = support::kArchive;
+  VolumeCheck check(store_, {scope, false, false, std::nullopt, {}}, memory, progress, {});
   const catalog::ListedVolume listed{kForeignKey, std::nullopt,
                                      store_.list_objects({.bucket = support::kArchive}).objects.at(0)};
   EXPECT_EQ(check.check(listed).kind, VolumeFinding::Kind::foreign);

@@ -72,7 +72,7 @@ TEST(MissedKeys, HintsAtListsOfTheWrongForm) {
 }
 
 TEST(ShellWord, ComesOutOfAShellAsItWas) {
-  for (const std::string text :
+  for (const std::string& text :
        {"src/20180401.zip"s, "a b"s, "it's"s, "$HOME"s, "*"s, ""s, "a\nb\\'"s, "\xe2\x80\xae\xc3\xa4"s}) {
     std::string inner = "printf %s " + shell_word(text);
     for (std::size_t at = 0; (at = inner.find('\'', at)) != std::string::npos; at += 4)
