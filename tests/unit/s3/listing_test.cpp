@@ -99,7 +99,7 @@ TEST_F(ListingTest, AnOrderOfTheStoresOwnIsNoDamage) {
   transport_.add(answer(200, objects_page({pair, wide}, "")));
   EXPECT_EQ(error_of([&] { ObjectPages(*client_, {.bucket = "b"}).next(); }).kind(), ErrorKind::unsupported);
 
-  for (const std::string& token : {"", "t2"}) {
+  for (const char* const token : {"", "t2"}) {
     transport_.add(answer(200, objects_page({pair}, "t1")));
     transport_.add(answer(200, objects_page({wide}, token)));
     transport_.add(answer(200, objects_page({wide}, "")));  // what comes after the one
