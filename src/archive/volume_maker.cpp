@@ -81,7 +81,7 @@ Error VolumeMaker::unproven(const std::string& key, ErrorKind kind, std::string 
 /// effect after its upload was aborted and its record was taken back. Or somebody removed the manifest.
 void VolumeMaker::make_record(const std::string& key, const std::string& id) {
   std::string why;
-  ErrorKind kind = ErrorKind::corrupt;
+  ErrorKind kind = ErrorKind::damaged;
   if (s_.context.make_record && memory_.remade_ids.insert(id).second) {
     try {
       s_.context.make_record(key);

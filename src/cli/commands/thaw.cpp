@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::string_view kThawProse =
     R"(Asks S3 to make the volumes readable that hold the newest of these members. Restores nothing: cat,
-restore and verify --deep read the volumes when they are thawed. The exit code is 4 until all of them can be
-read, and then 0. A volume that is thawed already, or on the way, isn't asked for again.
+restore and verify --deep read the volumes when they are thawed. The exit code is 4 until all of them can
+be read, and then 0. A volume that is thawed already, or on the way, isn't asked for again.
 )";
 
 constexpr std::string_view kThawExamples = R"(  What one object's volume costs to thaw, and then the thaw:

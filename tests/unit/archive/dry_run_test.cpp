@@ -182,12 +182,15 @@ TEST_F(DryRunTest, Restore) {
   restore::RestoreOptions options;
   options.scope = scope();
   restore::RestoreProgress progress;
+  base::Slots slots{1};
+  const auto target = restore::make_bucket_target(read_only_, slots, support::kSource, "", false);
   const restore::RestorePlan plan = restore::plan_restore(
       options,
-      {read_only_, clock_, *log_, progress, {}, {}, [](const std::string&) -> restore::RestoreTarget& {
-         throw base::Error(ErrorKind::internal, "a plan needs no target");
+      {read_only_, clock_, *log_, progress, {}, {}, [&](const std::string&) -> restore::RestoreTarget& {
+         return *target;  // the plan looks at it
        }});
   EXPECT_EQ(plan.members, 6u);
+  EXPECT_EQ(plan.there, 6u) << "their sources were kept";
   EXPECT_EQ(plan.failures.count(), 0u);
 }
 
