@@ -201,7 +201,7 @@ class Round:
 
     def last_run(self) -> None:
         """What it left it must have named. Where other people meddled it may end with an error, which says why."""
-        ended = self.run(*self.archive_command("--garbage-age", "0s"), codes=(0, 3) if not self.attack.others else (0, 1, 2, 3))
+        ended = self.run(*self.archive_command("--garbage-age", "0s"), codes=(0, 3) if not self.attack.others else EXIT_CODES)
         left = set(listed(self.client, self.source))
         try:
             report = ended.result.json()
@@ -213,14 +213,14 @@ class Round:
             self.blame(ended, f"the last run said that all is done and left {sorted(left)}")
         if ended.result.code in (1, 2) and not errors:
             self.blame(ended, "the last run failed without a word")
-        if ended.result.code == 3 and named != left and not errors:
+        if ended.result.code in (3, 5) and named != left and not errors:
             self.blame(ended, f"the last run named {sorted(named)} and left {sorted(left)}")
 
     def after_the_attack(self) -> None:
         self.dry_runs()
         self.last_run()
         self.last_run()
-        self.run(*self.buckets("gc", "--garbage-age", "0s"), codes=(0,) if not self.attack.others else (0, 1, 3))
+        self.run(*self.buckets("gc", "--garbage-age", "0s"), codes=(0,) if not self.attack.others else (0, 1, 3, 5))
         judge = Judge(self.client, self.source, self.archive, self.journal, conditional_deletes=self.attack.conditional_deletes)
         self.problems += judge.verdict()
         if not judge.standing and not judge.removed:

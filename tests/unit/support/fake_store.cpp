@@ -148,8 +148,7 @@ void FakeStore::head_bucket(const std::string& name) {
   what.bucket = name;
   call(what, [&] {
     MutexLock lock(mutex_);
-    // The answer to a HEAD has no body that could say what isn't there.
-    if (!buckets_.contains(name)) throw store_error(ErrorKind::not_found, "");
+    if (!buckets_.contains(name)) throw store_error(ErrorKind::no_bucket, "");
   });
 }
 
