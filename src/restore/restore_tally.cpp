@@ -11,6 +11,7 @@ using base::Error;
 using base::ErrorKind;
 
 void RestoreTally::attempt(const index::Row& row, const std::function<std::optional<Landing>()>& work) {
+  if (has_ended()) return;
   try {
     if (const std::optional<Landing> landing = work()) land(row, *landing);
   } catch (const Error& error) {
