@@ -14,7 +14,7 @@ namespace {
 
 std::optional<std::vector<cli::ConfigSetting>> parse(std::string_view text) {
   try {
-    return cli::parse_config(text, "fuzz.toml");
+    return cli::parse_config(text, "fuzz.toml").settings;
   } catch (const cli::UsageError& error) {
     require(error.message().starts_with("fuzz.toml:"), "an error names file and line");
     require(fuzz::is_printable(error.message()), "an error can be printed on one line");

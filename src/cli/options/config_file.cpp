@@ -116,7 +116,7 @@ class ConfigReader {
  public:
   explicit ConfigReader(const std::string& file_name) : file_name_(file_name) {}
 
-  std::vector<ConfigSetting> read(std::string_view text) {
+  ConfigFile read(std::string_view text) {
     if (const std::optional<std::size_t> offset = AsciiCheck(text).find()) {
       fail(position_of(text, *offset),
            "a character beyond ASCII may only stand in a comment or in text in quotes");
@@ -128,9 +128,8 @@ class ConfigReader {
     }
     std::stable_sort(found_.begin(), found_.end(),
                      [](const PlacedSetting& a, const PlacedSetting& b) { return a.position < b.position; });
-    std::vector<ConfigSetting> settings;
-    for (PlacedSetting& one : found_) settings.push_back(std::move(one.setting));
-    return settings;
+    for (PlacedSetting& one : found_) file_.settings.push_back(std::move(one.setting));
+    return std::move(file_);
   }
 
  private:
@@ -149,7 +148,8 @@ class ConfigReader {
       const toml::source_position& position = key.source().begin;
       if (!is_bare(name)) fail(position, fmt::format("\"{}\" is no flag's name", name));
       if (const toml::table* inner = node.as_table()) {
-        add_table(section.empty() ? name : section + " " + name, *inner);
+        file_.sections.push_back({section.empty() ? name : section + " " + name, place_of(position)});
+        add_table(std::string(file_.sections.back().name), *inner);
       } else {
         found_.push_back(
             {position,
@@ -182,16 +182,17 @@ class ConfigReader {
   }
 
   const std::string& file_name_;
+  ConfigFile file_;
   std::vector<PlacedSetting> found_;
 };
 
 }  // namespace
 
-std::vector<ConfigSetting> parse_config(std::string_view text, const std::string& file_name) {
+ConfigFile parse_config(std::string_view text, const std::string& file_name) {
   return ConfigReader(file_name).read(text);
 }
 
-std::vector<ConfigSetting> load_config(const std::string& file_name) {
+ConfigFile load_config(const std::string& file_name) {
   errno = 0;
   std::ifstream file(file_name, std::ios::binary);
   std::ostringstream text;

@@ -7,7 +7,8 @@
 //   from = 2018-04-01           a value: text in quotes, a whole number, a date, true or false
 //
 // Other TOML values (numbers with a fraction, times, lists in lists) are no values of flags. They are refused
-// with line and column. Source: TOML v1.0.0.
+// with line and column. Each table is told as a section, also an empty one: "dry-run = {}" is the section
+// dry-run, and the caller refuses it. Source: TOML v1.0.0.
 #pragma once
 
 #include <string>
@@ -16,10 +17,14 @@
 
 namespace s3c::cli {
 
+struct ConfigSection {
+  std::string name;   ///< "catalog rebuild" for [catalog.rebuild]
+  std::string place;  ///< "s3c.toml:3:1", for messages
+};
+
 struct ConfigSetting {
-  /// The table's name: "catalog rebuild" for [catalog.rebuild]; empty above the first table.
-  std::string section;
-  std::string name;  ///< as written
+  std::string section;  ///< the section's name; empty above the first section
+  std::string name;     ///< as written
   std::vector<std::string> values;
   int line = 0;
   std::string place;  ///< "s3c.toml:3:1", for messages
@@ -28,10 +33,17 @@ struct ConfigSetting {
   std::string origin() const { return place + ": " + name; }
 };
 
-/// The settings in the file's order. Throws UsageError with "file_name:line:column".
-std::vector<ConfigSetting> parse_config(std::string_view text, const std::string& file_name);
+/// All that stands in a file. What is empty is in it too: an entry that was passed over could be one that
+/// was to keep the sources.
+struct ConfigFile {
+  std::vector<ConfigSection> sections;  ///< every table, also those within tables; before what is in it
+  std::vector<ConfigSetting> settings;  ///< in the file's order
+};
+
+/// Throws UsageError with "file_name:line:column".
+ConfigFile parse_config(std::string_view text, const std::string& file_name);
 
 /// Reads and parses. Throws UsageError when the file can't be read.
-std::vector<ConfigSetting> load_config(const std::string& file_name);
+ConfigFile load_config(const std::string& file_name);
 
 }  // namespace s3c::cli

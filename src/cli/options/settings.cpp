@@ -37,7 +37,23 @@ std::set<std::string> known_variables(const CommandTable& table) {
   return known;
 }
 
-/// The flag that setting names. Throws UsageError when there is no such flag, or when a file may not set it.
+/// Throws UsageError when the section is of no command.
+void expect_commands(const ConfigSection& section, const CommandTable& table, const Command& command) {
+  if (!commands_of(table, section.name).empty()) return;
+  std::string heading = section.name;
+  std::replace(heading.begin(), heading.end(), ' ', '.');
+  const std::string last = section.name.substr(section.name.rfind(' ') + 1);  // npos + 1 is 0
+  const Flag* const flag = find_known_flag(table, command, last);
+  throw UsageError(fmt::format("{}: there is no section [{}]", section.place, heading),
+                   flag == nullptr
+                       ? "flags stand above every section, or in the section of their command, such as "
+                         "[archive]"
+                       : fmt::format("{0} is a flag, so it needs a value: {0} = {1}", last,
+                                     takes_value(*flag) ? "..." : "true"));
+}
+
+/// The flag that setting names. Its section is of a command. Throws UsageError when there is no such flag, or
+/// when a file may not set it.
 const Flag& flag_of(const ConfigSetting& setting, const CommandTable& table, const Command& command) {
   const std::string origin = setting.origin();
   const Flag* flag = nullptr;
@@ -46,11 +62,6 @@ const Flag& flag_of(const ConfigSetting& setting, const CommandTable& table, con
     flag = find_known_flag(table, command, setting.name);
   } else {
     const std::vector<const Command*> commands = commands_of(table, setting.section);
-    if (commands.empty()) {
-      throw UsageError(fmt::format("{}: there is no section [{}]", setting.place, setting.section),
-                       "flags stand above every section, or in the section of their command, such as "
-                       "[archive]");
-    }
     meant = commands.front();
     for (const Command* one : commands) flag = flag == nullptr ? find_flag(one->flags, setting.name) : flag;
   }
@@ -143,7 +154,9 @@ void add_environment(Settings& settings, const CommandTable& table, const Comman
 void add_config_file(Settings& settings, const CommandTable& table, const Command& command,
                      const std::string& file_name) {
   std::map<std::string, FoundSetting, std::less<>> found;
-  for (const ConfigSetting& setting : load_config(file_name)) {
+  const ConfigFile file = load_config(file_name);
+  for (const ConfigSection& section : file.sections) expect_commands(section, table, command);
+  for (const ConfigSetting& setting : file.settings) {
     const Flag& flag = flag_of(setting, table, command);
     std::vector<std::string> values = values_of(setting, flag);
     if (values.empty() || !is_meant_for(command, setting, flag)) continue;

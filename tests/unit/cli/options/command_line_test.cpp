@@ -191,6 +191,8 @@ TEST(Options, EveryBadValueIsNamed) {
       {{"--archive-name", "{bucket}/{yyyy}.zip"},
        "--archive-name \"{bucket}/{yyyy}.zip\" and the layout \"{prefix}/{yyyy}/{mm}/{dd}/\" must name the same date fields",
        "--archive-name TEMPLATE"},
+      {{"--prefix", "s3compress_catalog"}, "--prefix \"s3compress_catalog\" is inside", "--prefix PREFIX"},
+      {{"--prefix", "s3compress_catalog/manifest/src"}, "is inside s3compress's own catalog", "--prefix"},
       {{"--prefix", "/x"}, "--prefix \"/x\" must not start or end with", "--prefix PREFIX"},
       {{"--storage-class", "GLACIAL"}, "--storage-class \"GLACIAL\" is none of GLACIER, DEEP_ARCHIVE", ""},
       {{"--min-age", "7"}, "--min-age \"7\" is not an age", ""},
@@ -249,6 +251,19 @@ TEST(Options, ConfigFileMistakesAreNamedWithTheirLine) {
   const std::vector<std::pair<std::string, std::string>> table = {
       {"thread = 4\n", ":1:1: thread is no flag"},
       {"[upload]\nthreads = 4\n", "there is no section [upload]"},
+      {"dry-run = {}\n", ":1:1: there is no section [dry-run]"},
+      {"[dry-run]\n", ":1:2: there is no section [dry-run]"},
+      {"[archive.dry-run]\n", ":1:10: there is no section [archive.dry-run]"},
+      {"[archive]\ndry-run = {}\n", ":2:1: there is no section [archive.dry-run]"},
+      {"[gc]\n[catalog.rebuild.x.y]\n", ":2:18: there is no section [catalog.rebuild.x]"},
+      {"archive.keep-sources.x = {}\n", ":1:9: there is no section [archive.keep-sources]"},
+      {"keep-sources = {}\n", ":1:1: there is no section [keep-sources]"},
+      {"exclude = {}\n", ":1:1: there is no section [exclude]"},
+      {"[nosuch]\n", ":1:2: there is no section [nosuch]"},
+      {"nosuch = {}\n", ":1:1: there is no section [nosuch]"},
+      {"[[dry-run]]\n", ":1:1: a value is text in quotes"},
+      {"[[archive]]\n", ":1:1: a value is text in quotes"},
+      {"[archive]\ndry-run = [{}]\n", ":2:12: a value is text in quotes"},
       {"threads = 4\nthreads = 5\n",
        ":2:11: Error while parsing key-value pair: cannot redefine existing integer"},
       {"arch-bucket = 'a'\narch_bucket = 'b'\n", ":2:1: arch_bucket is set a second time"},
@@ -281,6 +296,21 @@ TEST(Options, ConfigFileMistakesAreNamedWithTheirLine) {
                 ::testing::ContainsRegex("^:[0-9]+:[0-9]+: "))
         << text;
   }
+}
+
+TEST(Options, AFlagThatIsWrittenAsASectionIsToldToNeedAValue) {
+  const auto hint_of = [](const std::string& text) {
+    const TemporaryFile file(text);
+    return refusal_of_archive({"--config", file.path()}).hint();
+  };
+  EXPECT_THAT(hint_of("dry-run = {}\n"), HasSubstr("dry-run = true"));
+  EXPECT_THAT(hint_of("[archive.min-age]\n"), HasSubstr("min-age = ..."));
+  EXPECT_THAT(hint_of("[nosuch]\n"), HasSubstr("flags stand above every section"));
+}
+
+TEST(Options, AnEmptySectionOfACommandIsNoMistake) {
+  const TemporaryFile file("archive = {}\n[gc]\n[catalog]\n[catalog.rebuild]\n");
+  EXPECT_FALSE(archive_request({"--config", file.path()}).archive.keep_sources);
 }
 
 TEST(Options, ConfigFileMayUseTheTomlThatFlagsNeed) {

@@ -13,7 +13,7 @@ namespace {
 using ::testing::StartsWith;
 
 std::string value_in(std::string_view text) {
-  const auto settings = parse_config(text, "f.toml");
+  const auto settings = parse_config(text, "f.toml").settings;
   return settings.size() == 1 && settings[0].values.size() == 1 ? settings[0].values[0] : "no single value";
 }
 
@@ -43,6 +43,21 @@ TEST(ConfigFile, ElsewhereOneBeyondAsciiIsNamedWithItsPlace) {
   EXPECT_THAT(error_of("\xef\xbb\xbf\u00e9 = 1"), StartsWith("f.toml:1:"));
   EXPECT_THAT(error_of("prefix = \"\"\"\\\n  \u00e9\"\"\""),
               StartsWith("f.toml:2:3: a character beyond ASCII"));
+}
+
+TEST(ConfigFile, EveryTableIsASectionAlsoAnEmptyOne) {
+  const auto sections_of = [](std::string_view text) {
+    std::string found;
+    for (const ConfigSection& section : parse_config(text, "f.toml").sections)
+      found += section.place + " " + section.name + ", ";
+    return found;
+  };
+  EXPECT_EQ(sections_of("x = 1\n"), "");
+  EXPECT_EQ(sections_of("\ndry-run = {}\n"), "f.toml:2:1 dry-run, ");
+  EXPECT_EQ(sections_of("[dry-run]\n"), "f.toml:1:2 dry-run, ");
+  EXPECT_EQ(sections_of("[archive.dry-run]\n"), "f.toml:1:2 archive, f.toml:1:10 archive dry-run, ");
+  EXPECT_EQ(sections_of("[archive]\nexclude = {}\n"), "f.toml:1:2 archive, f.toml:2:1 archive exclude, ");
+  EXPECT_EQ(sections_of("a.b.c = {}\n"), "f.toml:1:1 a, f.toml:1:3 a b, f.toml:1:5 a b c, ");
 }
 
 }  // namespace
