@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "catalog/catalog.h"
 #include "s3/part_uploader.h"
 
 namespace s3c::archive {
@@ -42,6 +43,10 @@ void validate(const ArchiveOptions& o) {
   if (o.selection.bucket.empty()) refuse("bucket is missing: the bucket whose objects are to be archived");
   if (o.archive_bucket.empty()) refuse("arch_bucket is missing: the bucket that the archives go to");
   catalog::validate_names(o.selection.prefix, o.layout, o.archive_name);
+  if (o.layout.root(o.selection.prefix).starts_with(catalog::kCatalogPrefix)) {
+    refuse(fmt::format("prefix \"{}\" is inside s3compress's own catalog: what lies there is no source",
+                       o.selection.prefix));
+  }
   base::require_threads(o.resources.threads);
   if (o.level < 0 || o.level > 12) refuse("level must be between 0 and 12");
   if (o.max_objects < 1) refuse("max_objects must be at least 1");
