@@ -72,6 +72,11 @@ Texts texts_of(const std::string& text) {
   return {text};
 }
 
+Texts texts_of(const s3::CopiedPart& part) {
+  require(!part.etag.empty(), "a copied part has an ETag");
+  return {part.etag, part.crc32 ? std::to_string(*part.crc32) : "no checksum"};
+}
+
 Texts texts_of(const std::vector<s3::DeleteAnswer>& answers) {
   Texts texts;
   for (const s3::DeleteAnswer& answer : answers)
