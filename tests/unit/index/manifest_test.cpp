@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <chrono>
+#include <ctime>
 
 #include <nlohmann/json.hpp>
 
@@ -263,9 +263,9 @@ TEST(ManifestTest, HostileDocumentsAreRefusedQuickly) {
        {repeated("{\"a\":[{}", ",{}", "]}"), repeated("{\"a\":[0", ",0", "]}"), repeated("{\"a\":", "[", ""),
         repeated("{\"a\":[[]", ",[]", "]}"), names + "}", repeated("{\"a\":\"", "\\u0001", "\"}"),
         repeated("{\"a\":", "9", "}")}) {
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();  // CPU time: other processes don't count
     EXPECT_NE(error_message([&] { parse_manifest(text); }), "") << text.substr(0, 20);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3)) << text.substr(0, 20);
+    EXPECT_LT(std::clock() - start, 3 * CLOCKS_PER_SEC) << text.substr(0, 20);
   }
 }
 
