@@ -50,8 +50,8 @@ void RangeRestorer::fetch_and_write(const MemberRange& range) {
   }
 }
 
-/// A member that doesn't decode may have been damaged on its way. So it is read once more, alone. Only if that
-/// fails too is the archive called damaged.
+/// A member that doesn't decode may have been damaged on its way. So it is read again, alone. read_member()
+/// calls the archive damaged only if it is wrong again and again.
 std::string RangeRestorer::decode(const index::Manifest& manifest, const index::Row& row,
                                   std::string_view fetched) {
   try {

@@ -511,6 +511,23 @@ TEST_F(RestoreRunTest, AnArchiveThatIsAnotherOneByNowIsNoVolume) {
   EXPECT_EQ(plan().failures.count(), 1u);
 }
 
+TEST_F(RestoreRunTest, OnlyAStreamThatIsWrongTwiceIsDamage) {
+  archive({{day_key(1, 0), std::string((8 << 20) + 1, 'L')}});
+  int reads = 0;
+  int wrong = 1;
+  store_.alter_read = [&](const std::string& key, std::string& body) {
+    if (key == "src/20180401.zip" && ++reads <= wrong) body[body.size() / 2] ^= 1;
+  };
+  RestoreReport report = restore();
+  EXPECT_EQ(report.failed_by_kind, base::KindCounts({{ErrorKind::corrupt, 1}})) << "worth running again";
+  EXPECT_EQ(reads, 2);
+  EXPECT_TRUE(target_.bodies().empty());
+  wrong = 1000;
+  report = restore();
+  EXPECT_EQ(report.failed_by_kind, base::KindCounts({{ErrorKind::damaged, 1}}));
+  EXPECT_TRUE(target_.bodies().empty());
+}
+
 TEST_F(RestoreRunTest, OnlyWhatIsReadWrongTwiceIsDamage) {
   archive({{day_key(1, 0), "a"}, {day_key(1, 1), "b"}});
   int reads = 0;
