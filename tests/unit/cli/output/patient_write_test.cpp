@@ -50,7 +50,9 @@ TEST_F(FullPipe, IsLeftAfterAStop) {
 }
 
 TEST_F(FullPipe, AClosedPipeIsAnError) {
-  EXPECT_EQ(write_patiently(-1, "x", {}), EBADF);
+  const int closed = ::dup(writing());
+  ::close(closed);
+  EXPECT_EQ(write_patiently(closed, "x", {}), EBADF);
 }
 
 TEST_F(FullPipe, ATerminalThatNobodyReadsLosesItsLinesAfterAStop) {
