@@ -12,6 +12,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/task_group.h"
+#include "s3/error_mapping.h"
 #include "s3/object_listing.h"
 #include "s3/xml.h"
 
@@ -52,11 +53,6 @@ bool is_unchanged(const s3::ObjectSummary& then, const s3::ObjectHead& now) {
 /// Whether the store may accept the same request later.
 bool is_passing(std::optional<ErrorKind> kind) {
   return kind == ErrorKind::throttled || kind == ErrorKind::transient;
-}
-
-/// Whether the store doesn't know the condition, or the whole call.
-bool is_refusal(std::optional<ErrorKind> kind) {
-  return kind == ErrorKind::unsupported || kind == ErrorKind::invalid_argument;
 }
 
 s3::DeleteItem item_of(const Doomed& doomed, bool conditional) {
@@ -278,12 +274,12 @@ std::optional<bool> BatchDelete::is_honoured(
     try {
       result = send({tried.object.key, "", kWrongEtag});
     } catch (const Error& error) {
-      if (!is_passing(error.kind()) && !is_refusal(error.kind())) throw;
+      if (!is_passing(error.kind()) && !s3::is_refusal(error.kind())) throw;
       result.outcome = Outcome::refused;
       result.kind = error.kind();
       result.code = error.what();
     }
-    const bool refused = result.outcome == Outcome::refused && is_refusal(result.kind);
+    const bool refused = result.outcome == Outcome::refused && result.kind && s3::is_refusal(*result.kind);
     if (refused || result.outcome == Outcome::precondition_failed) {
       batch.push_back(tried);  // it is still there
       return !refused;

@@ -234,6 +234,7 @@ index::Row MemberPacker::make_row(const s3::ObjectSummary& summary, const s3::Ob
   row.last_modified = summary.last_modified;
   row.version_id = head.version_id;
   row.storage_class = summary.storage_class;
+  if (!head.etag_is_of_md5()) row.encryption = head.server_side_encryption;
   row.content_type = head.content_type;
   row.system_headers = head.system_headers;
   row.metadata = head.metadata;

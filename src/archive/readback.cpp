@@ -12,6 +12,7 @@
 #include "catalog/part_copy.h"
 #include "catalog/volume_audit.h"
 #include "index/index_reader.h"
+#include "s3/error_mapping.h"
 
 namespace s3c::archive {
 
@@ -28,10 +29,6 @@ Error damaged(const index::Manifest& manifest, const std::string& message) {
   return {ErrorKind::corrupt,
           message,
           {.operation = "read back", .resource = manifest.archive_bucket + "/" + staging_key(manifest)}};
-}
-
-bool refuses_copy(const Error& error) {
-  return error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::invalid_argument;
 }
 
 index::IndexCursor cursor_of(const SealedVolume& volume) {
@@ -100,7 +97,7 @@ std::vector<s3::UploadedPart> Readback::copies_of_parts(const index::Manifest& m
     return catalog::copy_parts_of(store_, manifest.archive_bucket, manifest, manifest.upload_id,
                                   staging_key(manifest), etag, slots_);
   } catch (const Error& error) {
-    if (!refuses_copy(error)) throw;
+    if (!s3::is_refusal(error.kind())) throw;
     throw Error(error.kind(),
                 error.message() +
                     "; this store doesn't copy parts as readback needs it. Leave checksums out of "
@@ -116,7 +113,7 @@ void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
   } catch (const Error& error) {
     // Without a checksum only the ETag can prove the archive.
     const bool can_do_without = powers_.additional_checksums && etag == volume.manifest.etag;
-    if (!refuses_copy(error) || !can_do_without) throw;
+    if (!s3::is_refusal(error.kind()) || !can_do_without) throw;
     log_.info("{}: tried again without a checksum of the whole archive", error.what());
   }
   volume.upload_has_checksum = false;

@@ -54,21 +54,20 @@ std::optional<std::string> VolumeMaker::choose_archive_key() {
     const std::optional<s3::ObjectHead> archive =
         s_.context.stores.archive.head_object(s_.catalog.bucket(), key);
     if (!archive) return key;
-    const auto id = archive->metadata.find(catalog::kIdMetadata);
-    if (id == archive->metadata.end()) continue;  // a foreign object: the name is taken
+    const std::string id = catalog::id_of(archive);
+    if (id.empty()) continue;  // a foreign object: the name is taken
     // Another run may have committed this archive after our listing. If we went on to the next name now,
     // everything would be archived twice.
-    if (memory_.unproven_ids.insert(id->second).second) return std::nullopt;
-    const bool has_manifest =
-        std::find(records_.state.listed.begin(), records_.state.listed.end(),
-                  catalog::ManifestName{key, id->second}) != records_.state.listed.end();
+    if (memory_.unproven_ids.insert(id).second) return std::nullopt;
+    const bool has_manifest = std::find(records_.state.listed.begin(), records_.state.listed.end(),
+                                        catalog::ManifestName{key, id}) != records_.state.listed.end();
     if (has_manifest) {
       throw unproven(
           key, ErrorKind::damaged,
           "an archive of this group is not what its manifest says; nothing was deleted. Look at it "
           "before you archive more of this group");
     }
-    make_record(key, id->second);
+    make_record(key, id);
     return std::nullopt;
   }
 }

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "base/plain_file.h"
 #include "base/text.h"
 
 namespace s3c::aws {
@@ -40,11 +41,13 @@ std::string squeezed(std::string_view name) {
 std::string read_file(const std::string& path) {
   std::error_code error;
   if (path.empty() || !std::filesystem::exists(path, error)) return {};
+  const auto refuse = [&path](const std::string& why) {
+    return Error(ErrorKind::invalid_argument, "can't be read: " + why,
+                 {.operation = "read AWS settings", .resource = path});
+  };
+  if (const auto why = base::why_no_plain_file(path)) throw refuse(*why);
   std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path, error)) {
-    throw Error(ErrorKind::invalid_argument, fmt::format("can't be read: {}", std::strerror(errno)),
-                {.operation = "read AWS settings", .resource = path});
-  }
+  if (!in) throw refuse(std::strerror(errno));
   return {std::istreambuf_iterator<char>(in), {}};
 }
 

@@ -1,6 +1,7 @@
 // The keys of the catalog's objects: docs/design.md section 4. Pure functions, any thread.
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ struct ManifestName {
   std::string archive_key;
   std::string id;
 
-  bool operator==(const ManifestName&) const = default;
+  auto operator<=>(const ManifestName&) const = default;
 };
 
 /// What the key of a manifest, an index, a mark or a staging copy says. nullopt: the object isn't in that

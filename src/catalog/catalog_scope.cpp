@@ -1,5 +1,8 @@
 #include "catalog/catalog_scope.h"
 
+#include <fmt/format.h>
+
+#include "base/encoding.h"
 #include "base/error.h"
 #include "catalog/catalog.h"
 
@@ -21,6 +24,24 @@ bool CatalogScope::holds(const index::Manifest& manifest) const {
   // All keys of a volume belong to one group, so the first key is enough.
   if (only_prefix && !manifest.first_key.starts_with(layout.root(prefix))) return false;
   return dates.may_contain(date_of(manifest.group));
+}
+
+std::optional<std::string> CatalogScope::contradiction_in(const index::Manifest& manifest) const {
+  if (bucket.empty()) return std::nullopt;
+  const auto volume = archive_name.volume_of(bucket, prefix, manifest.archive_key);
+  if (!volume) return std::nullopt;
+  const bool names_bucket = archive_name.text().find("{bucket}") != std::string::npos;
+  if (names_bucket && manifest.source_bucket != bucket) {
+    return fmt::format("its manifest says that it holds objects of bucket \"{}\", but its name is of \"{}\"",
+                       base::printable(manifest.source_bucket), base::printable(bucket));
+  }
+  for (const auto& [field, value] : volume->fields) {
+    const auto said = manifest.group.find(field);
+    if (said != manifest.group.end() && said->second == value) continue;
+    return fmt::format("its manifest says {} {}, but its name says {}", field,
+                       said == manifest.group.end() ? "nothing of" : base::printable(said->second), value);
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> CatalogScope::stem_of_key(std::string_view key) const {

@@ -34,21 +34,29 @@ void IndexComparison::read(index::IndexCursor& index) {
   RowsDigest digest;
   while (const std::optional<index::Row> row = index.next()) {
     digest.add(*row);
-    places_.push_back({row->offset, row->data_offset,
-                       fingerprint(row->entry_name.empty() ? row->key : row->entry_name, row->method,
-                                   row->crc32, row->size_bytes, row->compressed_size_bytes)});
+    Place& place = places_.emplace_back();
+    place.offset = row->offset;
+    place.data_offset = row->data_offset;
+    place.fingerprint = fingerprint(row->entry_name.empty() ? row->key : row->entry_name, row->method,
+                                    row->crc32, row->size_bytes, row->compressed_size_bytes);
+    if (const std::optional<std::string> md5 = index::md5_of(*row)) {
+      place.has_md5 = true;
+      std::copy(md5->begin(), md5->end(), place.md5.begin());
+    }
   }
   rows_digest_ = digest.finish();
   std::sort(places_.begin(), places_.end(),
             [](const Place& a, const Place& b) { return a.offset < b.offset; });
 }
 
-zip::EntryInfo IndexComparison::compare(zip::EntryInfo entry) {
+ExpectedEntry IndexComparison::compare(zip::EntryInfo entry) {
+  std::optional<std::string> md5;
   for (; next_place_ < places_.size() && places_[next_place_].offset < entry.offset; ++next_place_)
     missing_.add(places_[next_place_].offset);
   if (next_place_ < places_.size() && places_[next_place_].offset == entry.offset) {
     const Place& place = places_[next_place_++];
     entry.data_offset = place.data_offset;
+    if (place.has_md5) md5.emplace(place.md5.begin(), place.md5.end());
     if (place.fingerprint != fingerprint(entry.name, static_cast<unsigned>(entry.method), entry.crc32,
                                          entry.size_bytes, entry.compressed_size_bytes)) {
       findings_.note(key_of(entry), "the index says another name, size, method or CRC-32 than the ZIP");
@@ -60,7 +68,7 @@ zip::EntryInfo IndexComparison::compare(zip::EntryInfo entry) {
   } else {
     findings_.note(key_of(entry), "the index doesn't have it");
   }
-  return entry;
+  return {std::move(entry), std::move(md5)};
 }
 
 void IndexComparison::finish(index::IndexCursor& index) {

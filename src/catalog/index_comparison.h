@@ -1,8 +1,10 @@
 // Compares a volume's central directory with the index: which entry belongs to which row.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +36,13 @@ class RowsDigest {
 /// What an entry is called in a report: its key, or the entry's name when that isn't one of our names.
 std::string key_of(const zip::EntryInfo& entry);
 
-/// One thread. Holds 24 bytes for each member.
+/// An entry to read, and what its bytes must be beside what the ZIP says.
+struct ExpectedEntry {
+  zip::EntryInfo entry;
+  std::optional<std::string> md5;  ///< 16 raw bytes; nullopt: the member's ETag tells none
+};
+
+/// One thread. Holds 48 bytes for each member.
 class IndexComparison {
  public:
   /// manifest and findings outlive it.
@@ -48,7 +56,7 @@ class IndexComparison {
 
   /// Compares the next entry. Entries come in the order of their offsets. Returns the entry to read: if the
   /// index has it, with the data offset that the index says.
-  zip::EntryInfo compare(zip::EntryInfo entry);
+  ExpectedEntry compare(zip::EntryInfo entry);
   /// Call it at the end of the directory. Notes what the directory lacks. index: the one that read() has
   /// read.
   void finish(index::IndexCursor& index);
@@ -59,6 +67,8 @@ class IndexComparison {
     std::uint64_t offset = 0;
     std::uint64_t data_offset = 0;
     std::uint64_t fingerprint = 0;
+    bool has_md5 = false;
+    std::array<char, 16> md5{};
   };
 
   static std::uint64_t fingerprint(const std::string& name, unsigned method, std::uint32_t crc32,

@@ -29,29 +29,49 @@ void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
   throw Error(ErrorKind::damaged, "the archive is not the one in the catalog", context);
 }
 
+namespace {
+
+using Sink = std::function<void(std::string_view)>;
+
+void decode(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,
+            const index::Row& row, const Sink& sink) {
+  zip::MemberDecoder decoder(static_cast<zip::Method>(row.method), row.size_bytes, row.crc32, sink);
+  if (row.compressed_size_bytes != 0) {
+    s3::GetObjectRequest request;
+    request.bucket = archive_bucket;
+    request.key = manifest.archive_key;
+    request.range = s3::ByteRange{row.data_offset, row.compressed_size_bytes};
+    request.expected_size_bytes = row.compressed_size_bytes;
+    const s3::ObjectHead head =
+        store.read_object(request, [&](std::string_view bytes) { decoder.write(bytes); });
+    expect_archive(store, archive_bucket, manifest, head);
+  }
+  decoder.finish();
+}
+
+}  // namespace
+
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,
-                 const index::Row& row, const std::function<void(std::string_view)>& sink) {
-  const auto damaged = [&](const std::string& why) {
-    return Error(ErrorKind::damaged, fmt::format("{}: {}", base::printable(row.key), why),
+                 const index::Row& row, const Sink& sink) {
+  const auto error_of = [&](ErrorKind kind, const std::string& why) {
+    return Error(kind, fmt::format("{}: {}", base::printable(row.key), why),
                  {.operation = "read member", .resource = archive_bucket + "/" + manifest.archive_key});
   };
+  std::string why;
   try {
-    zip::MemberDecoder decoder(static_cast<zip::Method>(row.method), row.size_bytes, row.crc32, sink);
-    if (row.compressed_size_bytes != 0) {
-      s3::GetObjectRequest request;
-      request.bucket = archive_bucket;
-      request.key = manifest.archive_key;
-      request.range = s3::ByteRange{row.data_offset, row.compressed_size_bytes};
-      request.expected_size_bytes = row.compressed_size_bytes;
-      const s3::ObjectHead head =
-          store.read_object(request, [&](std::string_view bytes) { decoder.write(bytes); });
-      expect_archive(store, archive_bucket, manifest, head);
-    }
-    decoder.finish();
+    return decode(store, archive_bucket, manifest, row, sink);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
-    throw damaged(error.message());
+    why = error.message();
   }
+  // sink has got wrong bytes, so nothing can be mended here. A second read only tells whose fault it was.
+  try {
+    decode(store, archive_bucket, manifest, row, [](std::string_view) {});
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    throw error_of(ErrorKind::damaged, error.message());
+  }
+  throw error_of(ErrorKind::corrupt, why + "; a second read was whole, so it was damaged on its way");
 }
 
 }  // namespace s3c::catalog

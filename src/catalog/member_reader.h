@@ -21,9 +21,10 @@ void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
                     const index::Manifest& manifest, const s3::ObjectHead& got);
 
 /// Hands the member's bytes to sink while it decodes them. The bytes are only proven once this returns.
-/// Constant memory. Sends one GET, a part of which may be asked for again; none for an empty member. Throws
-/// Error: damaged when the archive isn't the one of the volume's id, or the bytes don't decode to the size
-/// and the CRC-32 of the row; what the store throws (code InvalidObjectState: the volume is frozen); what
+/// Constant memory. Sends one GET, a part of which may be asked for again; none for an empty member. If the
+/// bytes don't decode to the size and the CRC-32 of the row, the member is read once more, without sink. Throws
+/// Error: damaged when the archive isn't the one of the volume's id, or the second read is wrong too; corrupt
+/// when the second read is right: the first one was damaged on its way; what the store throws (code InvalidObjectState: the volume is frozen); what
 /// sink throws.
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,
                  const index::Row& row, const std::function<void(std::string_view)>& sink);

@@ -113,6 +113,7 @@ class Search {
         // An archive without an id is a foreign one, or that of any record that it fits.
         if (!raced || record_id(archive) == name.id || (archive && id_of(archive).empty()))
           manifest = std::make_shared<const index::Manifest>(catalog_.read_manifest(name));
+        if (manifest) expect_consistent(*manifest);
         if (manifest && (!raced || record_id(archive) == name.id || may_be(*manifest, archive))) {
           if (is_wanted(*manifest)) records.manifests.push_back(std::move(manifest));
         } else if (catalog_.has_commit_mark(name)) {
@@ -128,6 +129,15 @@ class Search {
       }
     }
     return records;
+  }
+
+  /// A manifest that contradicts its name must not be skipped like one of another bucket or day.
+  void expect_consistent(const index::Manifest& manifest) const {
+    if (const auto contradiction = options_.scope.contradiction_in(manifest)) {
+      throw Error(ErrorKind::damaged, *contradiction,
+                  {.operation = "find",
+                   .resource = catalog_.bucket() + "/" + manifest_key(manifest.archive_key, manifest.id)});
+    }
   }
 
   /// nullopt: the record has no commit mark, so its run lost a race and took it back. No run takes back a

@@ -17,7 +17,29 @@ std::optional<std::set<std::string>> stems_of(const CatalogScope& scope, const M
   return stems;
 }
 
+/// In this many groups or fewer, a LIST for each is cheaper than one of everything.
+constexpr std::size_t kFewGroups = 10;
+
 }  // namespace
+
+std::vector<ManifestName> list_manifests(s3::ObjectStore& store, const CatalogScope& scope,
+                                         const MemberQuery& query) {
+  Catalog catalog(store, scope.archive_bucket);
+  std::vector<ManifestName> names;
+  const auto stems = stems_of(scope, query);
+  if (stems && stems->size() <= kFewGroups) {
+    for (const std::string& stem : *stems) {
+      for (ManifestName& name : catalog.list_group(stem)) names.push_back(std::move(name));
+    }
+    return names;
+  }
+  s3::ObjectListing listing(store, scope.archive_bucket, std::string(kManifestFolder) + scope.name_prefix());
+  for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
+    std::optional<ManifestName> name = parse_manifest_key(object->key);
+    if (name && scope.may_hold(name->archive_key)) names.push_back(*std::move(name));
+  }
+  return names;
+}
 
 RecordNames::RecordNames(s3::ObjectStore& store, Catalog& catalog, const CatalogScope& scope,
                          const MemberQuery& query, const std::string& volume)

@@ -15,6 +15,11 @@
 
 namespace s3c::catalog {
 
+/// The names of all manifests in which a search for the query's members looks, as listed now. One LIST for each group if the layout says that the wanted keys lie in few
+/// groups, otherwise one for each thousand manifests in scope. Blocks. Throws the store's errors.
+std::vector<ManifestName> list_manifests(s3::ObjectStore& store, const CatalogScope& scope,
+                                         const MemberQuery& query);
+
 /// Hands out the names of the records in scope, archive by archive. One thread. The arguments outlive it.
 class RecordNames {
  public:

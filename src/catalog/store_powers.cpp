@@ -15,6 +15,7 @@
 #include "base/ulid.h"
 #include "catalog/catalog.h"
 #include "catalog/open_uploads.h"
+#include "s3/error_mapping.h"
 
 namespace s3c::catalog {
 namespace {
@@ -26,11 +27,6 @@ constexpr std::string_view kBody = "s3compress was here";
 /// gc at age 0 may remove the object or its uploads. So only a result that repeats each time says something
 /// about the store.
 constexpr int kAttempts = 4;
-
-/// Whether the error is a store's answer to a header or an element that it doesn't know.
-bool is_refusal(const Error& error) {
-  return error.kind() == ErrorKind::invalid_argument || error.kind() == ErrorKind::unsupported;
-}
 
 /// Whether a listing shows an unfinished upload to key when it is asked for less than the whole key. If not
 /// even the whole key shows it, nothing is known, and the answer is yes.
@@ -95,7 +91,7 @@ class ProbeObject {
     for (const Runner& runner : runners) {
       if (!runner.error || runner.error->kind() == ErrorKind::no_upload) {
         ++race.won;  // no error, or it took effect and its answer was lost
-      } else if (is_refusal(*runner.error)) {
+      } else if (s3::is_refusal(runner.error->kind())) {
         race.refused = true;
       } else if (runner.error->kind() != ErrorKind::precondition_failed) {
         throw *runner.error;
@@ -119,7 +115,7 @@ class ProbeObject {
       return true;
     } catch (const Error& error) {
       // A store that doesn't know the headers may refuse them. If it refuses every write, make() throws.
-      if (!is_refusal(error)) throw;
+      if (!s3::is_refusal(error.kind())) throw;
       make();
       return false;
     }

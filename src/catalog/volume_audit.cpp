@@ -10,6 +10,7 @@
 #include "base/crc.h"
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/mutex.h"
 #include "base/task_group.h"
 #include "catalog/forward_reader.h"
@@ -31,7 +32,7 @@ struct Batch {
   std::size_t number = 0;
   std::uint64_t begin_offset = 0;
   std::uint64_t end_offset = 0;
-  std::vector<zip::EntryInfo> entries;
+  std::vector<ExpectedEntry> entries;
 };
 
 struct Piece {
@@ -126,13 +127,13 @@ class Audit {
     const zip::Reader reader = reader_->reading_from(
         [&bytes](std::uint64_t offset, std::uint64_t size) { return bytes.read(offset, size); });
     std::uint64_t members = 0;
-    for (const zip::EntryInfo& entry : batch.entries) {
+    for (const auto& [entry, md5] : batch.entries) {
       try {
         if (entry.name == zip::kIndexEntryName && !manifest_.is_foreign()) {
           compare_own_index(reader, entry);
         } else {
           ++members;
-          reader.read_member(entry, [](std::string_view) {});
+          read_member(reader, entry, md5);
         }
       } catch (const Error& error) {
         findings_.note(key_of(entry), error);
@@ -143,6 +144,20 @@ class Audit {
     base::MutexLock lock(mutex_);
     if (pieces_.size() <= batch.number) pieces_.resize(batch.number + 1);
     pieces_[batch.number] = {batch.end_offset - batch.begin_offset, crc32, bytes.crc64nvme()};
+  }
+
+  /// The CRC-32 stands in the ZIP beside the bytes. The MD5 is the store's own word of the object, so it also
+  /// finds bytes that were replaced together with their CRC-32.
+  static void read_member(const zip::Reader& reader, const zip::EntryInfo& entry,
+                          const std::optional<std::string>& md5) {
+    if (!md5) return reader.read_member(entry, [](std::string_view) {});
+    base::Digest digest = base::Digest::md5();
+    reader.read_member(entry, [&digest](std::string_view bytes) { digest.update(bytes); });
+    const std::string actual = digest.finish();
+    if (actual == *md5) return;
+    throw Error(ErrorKind::corrupt,
+                fmt::format("the bytes have MD5 {}, but the object's ETag was {}: they are not the object's",
+                            base::to_hex(actual), base::to_hex(*md5)));
   }
 
   void compare_own_index(const zip::Reader& reader, const zip::EntryInfo& entry) {

@@ -4,8 +4,17 @@
 
 namespace s3c::catalog {
 
-VolumeListing::VolumeListing(s3::ObjectStore& store, const CatalogScope& scope)
+namespace {
+
+bool is_like_volume(const s3::ObjectSummary& object) {
+  return object.key.ends_with(".zip") && object.etag.find('-') != std::string::npos;
+}
+
+}  // namespace
+
+VolumeListing::VolumeListing(s3::ObjectStore& store, const CatalogScope& scope, Unrecorded without_bucket)
     : scope_(scope),
+      without_bucket_(without_bucket),
       records_(store, scope.archive_bucket, scope.name_prefix()),
       archives_(store, scope.archive_bucket, scope.name_prefix(), "", {}, true) {}
 
@@ -37,7 +46,8 @@ std::optional<ListedVolume> VolumeListing::next() {
     if (archive != nullptr && (!has_record || archive->key < record_->name.archive_key)) {
       s3::ObjectSummary object = *archive;
       archives_.pop();
-      if (scope_.bucket.empty() || object.key == last_told_) continue;
+      if (object.key == last_told_) continue;
+      if (scope_.bucket.empty() && (without_bucket_ == Unrecorded::none || !is_like_volume(object))) continue;
       std::string key = object.key;
       return ListedVolume{std::move(key), std::nullopt, std::move(object)};
     }

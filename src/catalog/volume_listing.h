@@ -24,12 +24,16 @@ struct ListedVolume {
 /// One thread at a time.
 class VolumeListing {
  public:
+  /// Which archives without a record are returned if scope names no bucket. Then any object could be one.
+  enum class Unrecorded {
+    none,
+    likely,  ///< those with the name and the ETag of a volume: *.zip, uploaded in parts
+  };
   /// scope outlives the listing.
-  VolumeListing(s3::ObjectStore& store, const CatalogScope& scope);
+  VolumeListing(s3::ObjectStore& store, const CatalogScope& scope,
+                Unrecorded without_bucket = Unrecorded::none);
 
-  /// nullopt at the end. If several records have one name, each is returned with the archive. An archive
-  /// without a record is only returned if scope names a bucket: without one, any object could be an archive.
-  /// Throws the store's errors, and corrupt when keys don't ascend.
+  /// nullopt at the end. If several records have one name, each is returned with the archive. Throws the store's errors, and corrupt when keys don't ascend.
   std::optional<ListedVolume> next();
 
  private:
@@ -37,6 +41,7 @@ class VolumeListing {
   const s3::ObjectSummary* peek_archive();
 
   const CatalogScope& scope_;
+  const Unrecorded without_bucket_;
   CatalogListing records_;
   s3::ObjectListing archives_;
   std::optional<CatalogRecord> record_;  // found, not yet returned

@@ -12,6 +12,7 @@
 #include "catalog/abort_probe.h"
 #include "catalog/committed_volume.h"
 #include "catalog/part_copy.h"
+#include "s3/error_mapping.h"
 
 namespace s3c::catalog {
 namespace {
@@ -54,9 +55,7 @@ class Mend {
     try {
       copy(archive, checksums, slots, stop);
     } catch (const Error& error) {
-      const bool is_refusal =
-          error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::invalid_argument;
-      if (!is_refusal || !checksums) throw;
+      if (!s3::is_refusal(error.kind()) || !checksums) throw;
       // Some stores refuse to copy parts into an upload with a checksum. The ETag then proves the copy.
       copy(archive, false, slots, stop);
     }

@@ -28,10 +28,11 @@ bool can_redraw(const Environment& environment) {
 int fail(Terminal& terminal, const base::Error& error, const ErrorStyle& style) {
   std::istringstream lines(error_text(error));
   for (std::string line; std::getline(lines, line);) terminal.write_line(line);
-  const ExitCode code = exit_code_of(error);
+  // After Ctrl-C a call gives up early, with whatever error its last try met.
+  const ExitCode code = terminal.stopped() ? ExitCode::interrupted : exit_code_of(error);
   if (style.format == OutputFormat::json) {
     try {
-      print(json_failure(style.command, error, code));
+      print(json_failure(style.command, error, code), {});
     } catch (const base::Error&) {
       // Perhaps writing to standard output is what failed. The message is already on standard error.
     }
@@ -49,7 +50,7 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
   try {
     const CommandLine line = parse_command_line(commands(), arguments, environment);
     if (!line.print.empty()) {
-      print(line.print, kWriteText);
+      print(line.print, {}, kWriteText);
       return static_cast<int>(ExitCode::done);
     }
     style = {std::string(first_word(line.command->name)), line.output.format};

@@ -1,5 +1,6 @@
 #include "cli/session.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -24,7 +25,9 @@ Session::Session(const SessionSettings& settings, OnInterrupt::Then on_interrupt
       logger_(make_terminal_logger(settings.terminal, settings.output.verbosity, settings.output.quiet)),
       signals_(first_signal(settings.terminal, on_interrupt), [this] { settings_.terminal.clear(); }),
       connection_(connect(settings_, clock_, logger_, {signals_.stop_token(), on_interrupt})),
-      start_(std::chrono::steady_clock::now()) {}
+      start_(std::chrono::steady_clock::now()) {
+  settings_.terminal.heed(signals_.stop_token());
+}
 
 std::unique_ptr<StoreConnection> Session::connect_store(const SessionSettings& settings, base::Clock& clock,
                                                         std::shared_ptr<base::Logger> logger,
@@ -51,9 +54,13 @@ void Session::tell(const std::string& text) const {
   for (std::string line; std::getline(lines, line);) settings_.terminal.write_line(line);
 }
 
-bool may_go_on(bool yes) {
+bool may_go_on(bool yes, const std::stop_token& stop) {
   if (yes || ::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) return true;
   std::cerr << "go on? [y/N] " << std::flush;
+  pollfd typed{STDIN_FILENO, POLLIN, 0};
+  while (::poll(&typed, 1, 100) == 0) {
+    if (stop.stop_requested()) return false;
+  }
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";

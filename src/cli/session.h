@@ -80,9 +80,9 @@ class Session {
   template <typename Text, typename Json>
   void print_result(Text text, Json json) const {
     if (prints_json()) {
-      print(json());
+      print(json(), stop());
     } else if (!output().quiet) {
-      print(text());
+      print(text(), stop());
     }
   }
 
@@ -105,7 +105,8 @@ class Session {
   const std::chrono::steady_clock::time_point start_;
 };
 
-/// Asks on the terminal. True without asking if yes is true, or if there is no terminal.
-bool may_go_on(bool yes);
+/// Asks on the terminal. True without asking if yes is true, or if there is no terminal. False when stop is
+/// requested before the answer comes.
+bool may_go_on(bool yes, const std::stop_token& stop);
 
 }  // namespace s3c::cli

@@ -12,6 +12,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/plain_file.h"
 
 namespace s3c::http {
 namespace {
@@ -70,6 +71,10 @@ CurlAuthorities::Store CurlAuthorities::read() const {
   X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
   ERR_clear_error();
   if (!bundle_.empty()) {
+    if (const auto why = base::why_no_plain_file(bundle_)) {
+      throw Error(ErrorKind::invalid_argument, "the CA bundle can't be read: " + *why,
+                  {.operation = "read CA bundle", .resource = base::printable(bundle_)});
+    }
     if (X509_STORE_load_file(store.get(), bundle_.c_str()) != 1) {
       throw Error(ErrorKind::invalid_argument,
                   fmt::format("no trusted certificates can be read from the CA bundle: {}", openssl_reason()),

@@ -91,10 +91,10 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
         throw Error(ErrorKind::corrupt, fmt::format("the answer is larger than {} bytes", kMaxBody_bytes));
       response.body.append(bytes);
     } else {
-      response.body.append(
-          bytes.substr(0, kMaxErrorBody_bytes - std::min(kMaxErrorBody_bytes, response.body.size())));
+      response.body.append(bytes.substr(0, kMaxErrorBody_bytes - response.body.size()));
+      exchange.cut = response.body.size() == kMaxErrorBody_bytes;
     }
-    return size;
+    return exchange.cut ? CURL_WRITEFUNC_ERROR : size;
   } catch (...) {
     exchange.thrown = std::current_exception();
     return 0;
@@ -209,7 +209,8 @@ bool CurlEasy::must_drop(Pace::Time now) {
   const std::size_t sent_bytes = exchange_.sent_bytes;
   const bool is_sending = sent_bytes != 0 && sent_bytes < exchange_.request->body.size();
   dropped_ = pace_.check({.moved_bytes = sent_bytes + exchange_.received_bytes,
-                          .body_under_way = is_sending || exchange_.received_bytes != 0},
+                          .body_under_way = is_sending || exchange_.received_bytes != 0,
+                          .answer = exchange_.answer()},
                          now);
   if (dropped_ && dropped_->kind() == ErrorKind::cancelled) shared_.gave_up = true;
   return dropped_.has_value();
@@ -218,6 +219,7 @@ bool CurlEasy::must_drop(Pace::Time now) {
 Response CurlEasy::end(CURLcode code, const std::stop_token& stop) {
   if (exchange_.thrown) std::rethrow_exception(std::exchange(exchange_.thrown, nullptr));
   const Request& request = *exchange_.request;
+  if (exchange_.cut) return std::move(exchange_.response);
   if (dropped_) throw Error(dropped_->kind(), dropped_->message(), context());
   if (stop.stop_requested() && code != CURLE_OK) throw stopped(request);
   if (code != CURLE_OK) throw failure(code);

@@ -41,9 +41,15 @@ struct EasyExchange {
   std::uint64_t received_bytes = 0;  ///< of heads and body
   bool head_complete = false;
   Response response;
+  bool cut = false;           ///< an error's body was longer than what is kept of it: the rest is not read
   std::exception_ptr thrown;  ///< kept until libcurl has returned: an exception can't cross C code
 
   bool successful() const { return response.status >= 200 && response.status < 300; }
+  Pace::Answer answer() const {
+    if (received_bytes == 0) return Pace::Answer::none;
+    if (!head_complete || (successful() && !*sink)) return Pace::Answer::kept;
+    return successful() ? Pace::Answer::streamed : Pace::Answer::error;
+  }
 };
 
 /// One thread at a time.

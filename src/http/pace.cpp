@@ -9,6 +9,10 @@ using base::ErrorKind;
 
 namespace {
 
+bool is_kept(const Pace::State& state) {
+  return state.answer == Pace::Answer::kept || state.answer == Pace::Answer::error;
+}
+
 std::int64_t seconds(std::chrono::milliseconds time) {
   return std::chrono::ceil<std::chrono::seconds>(time).count();
 }
@@ -33,11 +37,27 @@ bool Pace::too_slow(std::optional<Window>& window, std::chrono::milliseconds len
   return moved_bytes * 1000 < rules_->least_bytes_per_second * wanted_ms;
 }
 
+bool Pace::is_late_in_hurry(const State& state, Time now) {
+  if (!hurried_since_) hurried_since_ = now;
+  if (too_slow(hurried_, rules_->hurried_window, state, now)) return true;
+  return is_kept(state) && now - *hurried_since_ >= rules_->hurried_window;
+}
+
 std::optional<Error> Pace::check(const State& state, Time now) {
   if (state.moved_bytes != last_move_.moved_bytes) last_move_ = {now, state.moved_bytes};
 
-  if (rules_->hurry.stop_requested() && too_slow(hurried_, rules_->hurried_window, state, now))
-    return Error(ErrorKind::cancelled, "stopped: the store did not answer in time");
+  if (is_kept(state) && !kept_since_) kept_since_ = now;
+  if (!rules_->hurry.stop_requested()) return overdue(state, now);
+  // What has run out of time now would otherwise be tried again, and take a second hurried window.
+  if (!is_late_in_hurry(state, now) && !overdue(state, now)) return std::nullopt;
+  return Error(ErrorKind::cancelled, "stopped: the store did not answer in time");
+}
+
+std::optional<Error> Pace::overdue(const State& state, Time now) {
+  if (state.answer == Answer::error && now - *kept_since_ >= rules_->longest_error_answer) {
+    return Error(ErrorKind::transient, fmt::format("the store's error answer has not ended in {} s",
+                                                   seconds(rules_->longest_error_answer)));
+  }
 
   const auto longest_silence =
       slow_answer_ ? rules_->longest_silence_of_slow_answer : rules_->longest_silence;
@@ -49,6 +69,10 @@ std::optional<Error> Pace::check(const State& state, Time now) {
     if (now - begin_ < rules_->longest_slow_answer) return std::nullopt;
     return Error(ErrorKind::transient,
                  fmt::format("the store has not finished in {} s", seconds(rules_->longest_slow_answer)));
+  }
+  if (is_kept(state) && now - *kept_since_ >= rules_->longest_kept_answer) {
+    return Error(ErrorKind::transient, fmt::format("the store's answer has not ended in {} s",
+                                                   seconds(rules_->longest_kept_answer)));
   }
   if (!state.body_under_way) {
     body_.reset();

@@ -26,8 +26,14 @@ struct PaceRules {
   /// How long all of a slow answer may take. White space that keeps coming doesn't prove that the end will
   /// come.
   std::chrono::milliseconds longest_slow_answer{1'800'000};
+  /// How long the head of an answer and a body that is kept in memory may take, from the first byte on. The
+  /// largest is a page of a listing, of 4 MB.
+  std::chrono::milliseconds longest_kept_answer{300'000};
+  /// The same for the answer to a request that failed: a document of a few hundred bytes.
+  std::chrono::milliseconds longest_error_answer{10'000};
   /// When this stop is requested (the user pressed Ctrl-C), an exchange ends as cancelled unless it moves at
-  /// the least speed over each hurried window.
+  /// the least speed over each hurried window. An answer that is kept must end within one such window, however
+  /// fast it moves.
   std::stop_token hurry = {};
   std::chrono::milliseconds hurried_window{3'000};
 };
@@ -43,9 +49,17 @@ class Pace {
   /// rules outlive the exchange.
   void begin(const PaceRules& rules, bool slow_answer, Time now);
 
+  /// What of the answer has begun.
+  enum class Answer {
+    none,
+    streamed,  ///< a body that goes to a sink: it may be large
+    kept,      ///< the head, or a body that is kept in memory
+    error,     ///< the body of an unsuccessful answer
+  };
   struct State {
     std::uint64_t moved_bytes = 0;  ///< sent and received so far
     bool body_under_way = false;    ///< part of a body was sent and more will come, or an answer has begun
+    Answer answer = Answer::none;
   };
   /// Returns the reason why the exchange must be given up, else nullopt: transient, or cancelled after a
   /// hurry. Call it a few times per second.
@@ -61,12 +75,17 @@ class Pace {
   bool too_slow(std::optional<Window>& window, std::chrono::milliseconds length, const State& state,
                 Time now) const;
 
+  bool is_late_in_hurry(const State& state, Time now);
+  std::optional<base::Error> overdue(const State& state, Time now);
+
   const PaceRules* rules_ = nullptr;
   bool slow_answer_ = false;
   Window last_move_;
   Time begin_{};
   std::optional<Window> body_;
   std::optional<Window> hurried_;
+  std::optional<Time> hurried_since_;
+  std::optional<Time> kept_since_;  ///< the begin of an answer that is kept
 };
 
 }  // namespace s3c::http

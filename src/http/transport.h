@@ -94,7 +94,8 @@ class Transport {
 
   /// Sends request and waits for the whole answer. Any thread; blocks.
   /// sink: receives the body of a 2xx answer. With an empty function the body is kept in Response::body; it
-  /// may be 8 MiB long. The body of any other answer is kept in Response::body, up to 1 MiB of it.
+  /// may be 8 MiB long. The body of any other answer is kept in Response::body, up to 1 MiB of it. The rest of
+  /// a longer one is not read.
   /// Throws base::Error:
   /// - transient when there was no answer, when the answer broke off (connection, timeout, TLS, a body
   ///   shorter than its Content-Length), or when the exchange hardly moves (pace.h);

@@ -89,6 +89,12 @@ nlohmann::json parse_row(std::string_view line) {
 
 }  // namespace
 
+std::optional<std::string> md5_of(const Row& row) {
+  constexpr std::size_t kMd5Digits = 32;
+  if (!row.encryption.empty() || row.etag.size() != kMd5Digits) return std::nullopt;  // parts: "…-N"
+  return base::from_hex(row.etag);
+}
+
 void append_json_line(std::string& out, const Row& row) {
   out.push_back('{');
   append_text(out, "key", row.key);
@@ -97,6 +103,7 @@ void append_json_line(std::string& out, const Row& row) {
   append_text(out, "last_modified", base::format_iso8601(row.last_modified));
   append_optional_text(out, "version_id", row.version_id);
   append_optional_text(out, "storage_class", row.storage_class);
+  append_optional_text(out, "encryption", row.encryption);
   append_name(out, "crc32");
   fmt::format_to(std::back_inserter(out), FMT_STRING("\"{:08x}\""), row.crc32);
   append_text(out, "method", method_name(row.method));
@@ -122,6 +129,7 @@ Row parse_json_line(std::string_view line) {
   row.last_modified = fields.time("last_modified");
   row.version_id = fields.optional_text("version_id");
   row.storage_class = fields.optional_text("storage_class");
+  row.encryption = fields.optional_text("encryption");
   row.crc32 = crc32_of(fields);
   row.method = method_of(fields);
   row.offset = fields.number("offset");

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,7 @@ struct Row {
   base::Timestamp last_modified{};
   std::string version_id;     ///< empty: the bucket has no versions
   std::string storage_class;  ///< empty: STANDARD, which S3 leaves out
+  std::string encryption;     ///< of the object, if its ETag is no MD5 because of that; else empty
   std::uint32_t crc32 = 0;
   std::uint16_t method = 0;                 ///< ZIP's number: 0 stored, 8 deflate
   std::uint64_t offset = 0;                 ///< of the local header in the volume
@@ -45,6 +47,10 @@ inline constexpr SystemHeader kSystemHeaders[] = {
     {"expires", "expires"},
     {"website_redirect_location", "x-amz-website-redirect-location"},
 };
+
+/// The MD5 of the member's bytes, 16 raw bytes, as the ETag tells it; nullopt: the ETag is none. archive
+/// compares every body with such an ETag before it is packed. So bytes with another MD5 aren't the object's.
+std::optional<std::string> md5_of(const Row& row);
 
 /// Appends the row as one line, newline included. Throws Error internal for a method or a system header that
 /// has no name in the format.

@@ -170,8 +170,8 @@ class BucketTarget final : public RestoreTarget {
     if (has_etag_of(*head, row)) return Landing::equal;
     if (overwrite_) return std::nullopt;
     if (head->size_bytes != row.size_bytes) return Landing::exists;
-    // Two different ETags prove nothing, even if both look like MD5s: the row doesn't say whether its own was
-    // made under KMS. write() compares the bytes.
+    // Two different ETags prove nothing, even if both look like MD5s: either may have been made under KMS.
+    // write() compares the bytes.
     return std::nullopt;
   }
 

@@ -43,13 +43,15 @@ void RangeRestorer::fetch_and_write(const MemberRange& range) {
     tally_.attempt(row, [&]() -> std::optional<Landing> {
       const std::string_view fetched =
           std::string_view(bytes).substr(row.data_offset - range.begin_offset(), row.compressed_size_bytes);
-      return target_of(range).write(row, decode(*range.manifest, row, fetched));
+      const std::string body = decode(*range.manifest, row, fetched);
+      choices_.expect_newest(*range.manifest, row.key);
+      return target_of(range).write(row, body);
     });
   }
 }
 
-/// A member that doesn't decode may have been damaged on its way. So it is read once more, alone. Only if that
-/// fails too is the archive called damaged.
+/// A member that doesn't decode may have been damaged on its way. So it is read again, alone. read_member()
+/// calls the archive damaged only if it is wrong again and again.
 std::string RangeRestorer::decode(const index::Manifest& manifest, const index::Row& row,
                                   std::string_view fetched) {
   try {
@@ -86,8 +88,10 @@ std::optional<Landing> RangeRestorer::restore_large(const MemberRange& range) {
       memory_.lease(2 * MemberRange::kMaxBytes, context_.stop);  // for the part that is being filled
   RestoreTarget& target = target_of(range);
   if (const std::optional<Landing> there = target.look(row)) return there;
+  choices_.expect_newest(*range.manifest, row.key);
   return target.write_streamed(row, [&](const RestoreTarget::Sink& sink) {
     catalog::read_member(context_.store, bucket_, *range.manifest, row, sink);
+    choices_.expect_newest(*range.manifest, row.key);  // reading it may have taken hours
   });
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/memory_budget.h"
+#include "restore/choice_watch.h"
 #include "restore/member_range.h"
 #include "restore/restore_options.h"
 #include "restore/restore_tally.h"
@@ -17,10 +18,12 @@ namespace s3c::restore {
 class RangeRestorer {
  public:
   /// Memory for the members of a range is leased from a budget of options.memory_bytes.
-  RangeRestorer(const RestoreOptions& options, const RestoreContext& context, RestoreTally& tally)
+  RangeRestorer(const RestoreOptions& options, const RestorePlan& plan, const RestoreContext& context,
+                RestoreTally& tally)
       : context_(context),
         bucket_(options.scope.archive_bucket),
         memory_(options.memory_bytes),
+        choices_(options, plan, context),
         tally_(tally) {}
 
   /// Restores what can be restored, and reports each member to the tally. Blocks.
@@ -38,6 +41,7 @@ class RangeRestorer {
   const RestoreContext& context_;
   const std::string bucket_;
   base::MemoryBudget memory_;
+  ChoiceWatch choices_;
   RestoreTally& tally_;
 };
 

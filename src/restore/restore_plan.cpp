@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "catalog/member_search.h"
 #include "catalog/newest.h"
+#include "catalog/record_names.h"
 #include "restore/prices.h"
 #include "restore/thaw_states.h"
 
@@ -160,6 +161,9 @@ bool ContestedKeys::bring_back(const index::Manifest& manifest, const std::strin
 
 RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& context) {
   RestorePlan plan;
+  plan.listed_at = context.clock.now();
+  if (context.target_of && options.volume.empty())
+    plan.records = catalog::list_manifests(context.store, options.scope, options.query);
   FewMembers few;
   std::map<std::pair<std::string, std::string>, RestoreVolume> volumes;  // by archive key and id
   const catalog::SearchReport report = catalog::search_members(

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/counted.h"
+#include "base/time.h"
+#include "catalog/catalog_keys.h"
 #include "catalog/member_query.h"
 #include "catalog/newest.h"
 #include "index/manifest.h"
@@ -53,6 +55,9 @@ class ContestedKeys {
 /// What a restore is going to do, known before it starts.
 struct RestorePlan {
   catalog::MemberQuery query;          ///< the one that was asked, settled
+  /// The manifests that were listed before the volumes were searched, and when. Not asked for without targets.
+  std::vector<catalog::ManifestName> records;
+  base::Timestamp listed_at{};
   std::vector<RestoreVolume> volumes;  ///< by name
   std::uint64_t members = 0;           ///< that are restored: the newest one of each key
   std::uint64_t member_bytes = 0;

@@ -31,7 +31,7 @@ class RestoreRun {
         context_(context),
         bucket_(options.scope.archive_bucket),
         tally_(begin_report(plan), context),
-        restorer_(options, context, tally_),
+        restorer_(options, plan, context, tally_),
         thaws_(options, context, tally_),
         ranges_(static_cast<std::size_t>(options.threads)),
         crew_([this] { ranges_.cancel(); }) {}

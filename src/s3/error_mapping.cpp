@@ -162,6 +162,10 @@ std::optional<ErrorKind> kind_of_code(std::string_view code) {
   return known == nullptr ? std::nullopt : std::optional(known->kind);
 }
 
+bool is_refusal(base::ErrorKind kind) {
+  return kind == ErrorKind::unsupported || kind == ErrorKind::invalid_argument;
+}
+
 bool is_about_the_caller(std::string_view code) {
   constexpr std::string_view kCallers[] = {
       "AccountProblem",       "AllAccessDisabled",     "ExpiredToken",

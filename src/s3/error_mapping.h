@@ -21,6 +21,9 @@ base::Error error_from_answer(std::string_view operation, const std::string& res
 /// for an unknown code.
 std::optional<base::ErrorKind> kind_of_code(std::string_view code);
 
+/// Whether errors of that kind are a store's answer to a header, an element or a call that it doesn't know.
+bool is_refusal(base::ErrorKind kind);
+
 /// Whether an S3 error code is about the caller (credentials, clock, account) and not about the object asked
 /// for. Such an error would meet every other request too.
 bool is_about_the_caller(std::string_view code);

@@ -49,8 +49,19 @@ void GcExecution::remove(const LoneIndex& index, Garbage& garbage) {
   tally_.note(&GcReport::removed, garbage);
 }
 
+/// What helps depends on what stands at the name: a record made again out of another archive would be that
+/// one's, and bring nothing back.
 void GcExecution::remove(const LoneCommitMark& mark, Garbage& garbage) {
-  if (!is_manifest_there(mark.name)) tally_.note(&GcReport::damaged, garbage);
+  if (is_manifest_there(mark.name)) return;
+  const auto archive = context_.store.head_object(catalog_.bucket(), mark.name.archive_key);
+  garbage.why = "its volume was committed, but the manifest is gone";
+  if (catalog::record_id(archive) == mark.name.id) {
+    garbage.why += ": catalog rebuild makes it again out of the archive";
+  } else {
+    garbage.why += archive ? ", and another object stands at the archive's name" : ", and the archive too";
+    garbage.why += ": bring the archive back from a copy, or let catalog forget remove what is left";
+  }
+  tally_.note(&GcReport::damaged, garbage);
 }
 
 void GcExecution::remove(const TakeBackMark& mark, Garbage& garbage) {

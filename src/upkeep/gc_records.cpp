@@ -150,9 +150,7 @@ void GcRecords::find_uploads(LoneIndex& index) {
 
 LoneCommitMark GcRecords::plan_lone_mark(const catalog::CatalogRecord& record) const {
   return {{GarbageKind::mark, catalog::commit_mark_key(record.name.archive_key, record.name.id), "",
-           tally_.age_of(record.last_modified), 0,
-           "its volume was committed, but the manifest is gone: catalog rebuild makes it again out of the "
-           "archive; without an archive, catalog forget removes what is left"},
+           tally_.age_of(record.last_modified), 0, "its manifest is gone"},
           record.name};
 }
 

@@ -31,6 +31,7 @@ struct VerifyReport {
   VolumeNames lost_id;              ///< whole by what the store returns or, deep, as read; but without id
   VolumeNames unproven;             ///< the store returns nothing that proves them; they weren't read
   VolumeNames mended;               ///< whole ones that had lost their id; this run gave it back
+  VolumeNames unmarked;             ///< committed ones, whole or damaged, whose commit mark isn't there
   VolumeNames unfinished;           ///< records of runs that may still work
   VolumeNames garbage;              ///< records of killed runs, which gc removes
   VolumeNames foreign;              ///< objects under a volume's name that aren't ours

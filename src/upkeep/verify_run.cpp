@@ -47,7 +47,8 @@ class VerifyRun {
  private:
   void look_at_volumes() {
     if (options_.volumes.empty()) {
-      catalog::VolumeListing listing(context_.store, options_.scope);
+      catalog::VolumeListing listing(context_.store, options_.scope,
+                                     catalog::VolumeListing::Unrecorded::likely);
       look_at<catalog::ListedVolume>(
           [&listing] { return listing.next(); },
           [this](const catalog::ListedVolume& volume) { return Findings{check_.check(volume)}; });
@@ -114,6 +115,7 @@ class VerifyRun {
     report_.members_read += finding.members_read;
     if (finding.frozen) report_.frozen.add(finding.archive_key);
     if (finding.thaw_started) ++report_.thaws_started;
+    if (finding.unmarked) report_.unmarked.add(finding.archive_key);
     if (finding.kind == Kind::damaged) {
       ++report_.damaged;
       for (const catalog::Damage& damage : finding.damages.named()) {

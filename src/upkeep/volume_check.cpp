@@ -55,8 +55,15 @@ VolumeFinding VolumeCheck::check(const catalog::ListedVolume& listed, Wanted wan
   finding.archive_key = listed.archive_key;
   try {
     judge(listed, finding);
-    if (wanted == Wanted::in_scope && finding.manifest && !options_.scope.holds(*finding.manifest))
-      finding.kind = Kind::none;
+    if (wanted == Wanted::in_scope && finding.kind == Kind::foreign && options_.scope.bucket.empty())
+      finding.kind = Kind::none;  // it was looked at because it looks like a volume, and it is none
+    if (finding.manifest) {
+      if (const auto contradiction = options_.scope.contradiction_in(*finding.manifest)) {
+        finding.damage(*contradiction + ": move the manifest away, then catalog rebuild makes it again");
+      } else if (wanted == Wanted::in_scope && !options_.scope.holds(*finding.manifest)) {
+        finding.kind = Kind::none;
+      }
+    }
     if (!options_.deep) return finding;
     if (finding.kind == Kind::whole || finding.kind == Kind::lost_id || finding.kind == Kind::unproven) {
       read(listed.archive, finding);
@@ -116,6 +123,7 @@ void VolumeCheck::judge(const catalog::ListedVolume& listed, VolumeFinding& find
   finding.manifest = std::move(volume.manifest);
   switch (volume.state) {
     case catalog::VolumeState::committed:
+      judge_mark(*listed.record, finding);
       return judge_index(finding);
     case catalog::VolumeState::lost_id:
       finding.kind = VolumeFinding::Kind::lost_id;
@@ -134,6 +142,13 @@ void VolumeCheck::judge(const catalog::ListedVolume& listed, VolumeFinding& find
     case catalog::VolumeState::unfinished:
       return judge_unfinished(listed, finding);
   }
+}
+
+/// Without its mark a record counts as one of a killed run if its archive is lost. A record of an older version
+/// (and one that was made again) counts as marked without one.
+void VolumeCheck::judge_mark(const catalog::CatalogRecord& record, VolumeFinding& finding) {
+  finding.unmarked =
+      finding.manifest->commit_marks && !record.marked && !catalog_.has_commit_mark(record.name);
 }
 
 /// The index decides what is deleted. So it is compared even when no members are read.
@@ -254,9 +269,14 @@ bool VolumeCheck::audit(const std::string& etag, VolumeFinding& finding) {
   const index::Manifest& manifest = *finding.manifest;
   const bool index_is_right = read_index(finding);
   try {
-    const catalog::AuditReport audit = catalog::audit_volume(store_, {bucket_, manifest.archive_key, etag},
-                                                             manifest, catalog_.open_index(manifest), memory_,
-                                                             [this](std::uint64_t bytes) { visited(bytes); });
+    const auto read = [&] {
+      return catalog::audit_volume(store_, {bucket_, manifest.archive_key, etag}, manifest,
+                                   catalog_.open_index(manifest), memory_,
+                                   [this](std::uint64_t bytes) { visited(bytes); });
+    };
+    catalog::AuditReport audit = read();
+    // What is wrong may have been damaged on its way. Only what a second read finds is damage.
+    if (!audit.whole()) audit = read();
     finding.members_read = audit.members;
     finding.damages.add_all(audit.damages);
     if (!audit.whole()) finding.kind = VolumeFinding::Kind::damaged;

@@ -41,6 +41,7 @@ struct VolumeFinding {
   bool frozen = false;  ///< deep: it must be thawed before it can be read; kind is what a shallow check found
   bool mended = false;  ///< it had lost its id, and this check gave it back: whole
   bool thaw_started = false;  ///< by this check
+  bool unmarked = false;      ///< it is committed, but its commit mark isn't there
   std::optional<index::Manifest> manifest;
   base::Counted<catalog::Damage> damages;
   std::uint64_t members_read = 0;
@@ -78,6 +79,7 @@ class VolumeCheck {
   VolumeFinding check(const catalog::ListedVolume& listed, Wanted wanted);
   void judge(const catalog::ListedVolume& listed, VolumeFinding& finding);
   void judge_index(VolumeFinding& finding);
+  void judge_mark(const catalog::CatalogRecord& record, VolumeFinding& finding);
   void judge_without_manifest(const catalog::ListedVolume& listed, VolumeFinding& finding);
   void expect_unlisted(const std::string& archive_key);
   void judge_unfinished(const catalog::ListedVolume& listed, VolumeFinding& finding);

@@ -89,6 +89,15 @@ class Bounds(StoreCase):
                                               bucket=self.archive)
                 self.assertLess(took, 1)
 
+    def test_ctrl_c_is_told_whatever_the_store_answers(self):
+        reached = threading.Event()
+        self.proxy.on("ListObjectsV2", bucket=self.archive, times=None, answer=lambda _: (reached.set(), (503, b""))[1])
+        running = Running(self.store, "gc", "--arch-bucket", self.archive, endpoint=self.proxy.endpoint)
+        self.assertTrue(reached.wait(20))
+        running.interrupt()
+        result = running.wait()
+        self.assertEqual(INTERRUPTED, result.code, str(result))
+
     def test_ctrl_c_ends_a_run_that_waits_for_the_store(self):
         took, result = self.interrupted_while("UploadPart", key_prefix=f"{self.source}/")
         self.assertLess(took, 5)

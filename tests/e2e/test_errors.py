@@ -1,6 +1,7 @@
 """What goes wrong before anything is done: the exit code says whether to try again, the message names the thing, and
 nothing is deleted."""
 
+import os
 import tempfile
 
 from harness.load import day_objects
@@ -98,6 +99,14 @@ class Errors(StoreCase):
 
     def test_missing_configuration_file(self):
         self.fails(USAGE, "/no/such/file.toml", args=self.arguments("--config", "/no/such/file.toml"))
+
+    def test_a_pipe_in_the_place_of_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pipe = os.path.join(folder, "pipe")
+            os.mkfifo(pipe)
+            self.fails(USAGE, "it is a pipe, not a file", pipe, args=[*self.arguments(), "--ca-bundle", pipe])
+            self.fails(USAGE, "it is a pipe, not a file", pipe, args=[*self.arguments(), "--config", pipe])
+            self.fails(USAGE, "it is a pipe, not a file", pipe, AWS_CONFIG_FILE=pipe)
 
     def test_unknown_profile(self):
         self.fails(USAGE, "no-such-profile", args=self.arguments("--profile", "no-such-profile"),

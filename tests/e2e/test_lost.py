@@ -1,6 +1,9 @@
 """An archive that somebody deletes: its record stays, everybody names it, and only a person removes it."""
 
+import io
 import json
+import zipfile
+import zlib
 
 from harness import stores
 from harness.checker import list_bucket
@@ -45,6 +48,51 @@ class LostArchive(StoreCase):
         self.assertEqual(set(), before & self.catalog())
         self.call("verify")
         self.call("catalog forget", volume, "--yes", code=3)
+
+
+def zip_of(body: bytes, row: dict) -> bytes:
+    """A volume of one stored member, whose index has the row with what the ZIP says of the body."""
+    row = row | {"size": len(body), "crc32": f"{zlib.crc32(body):08x}", "method": "stored", "offset": 0,
+                 "data_offset": 30 + len(row["key"]), "compressed_size": len(body)}
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr(row["key"], body)
+        made.writestr("s3compress-index.jsonl", json.dumps(row) + "\n", zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
+@on_stores("full")
+class Forged(StoreCase):
+    """An archive with an id of ours and no record, as one that a run finds and makes the record of."""
+
+    KEY = "sources/2018/04/01/a.xml"
+    catalog = LostArchive.catalog
+    call = LostArchive.call
+
+    def plant(self, body: bytes) -> None:
+        self.put({self.KEY: Original(b"the object")})
+        source = self.client.list_objects_v2(Bucket=self.source)["Contents"][0]
+        row = {"key": self.KEY, "etag": source["ETag"].strip('"'),
+               "last_modified": source["LastModified"].isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+        place = {"Bucket": self.archive, "Key": f"{self.source}/20180401.zip"}
+        upload = self.client.create_multipart_upload(**place, Metadata={"s3compress-id": "01B8J3Z7Q40000000000000001"})
+        part = self.client.upload_part(**place, UploadId=upload["UploadId"], PartNumber=1, Body=zip_of(body, row))
+        self.client.complete_multipart_upload(**place, UploadId=upload["UploadId"],
+                                              MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
+
+    def test_other_bytes_than_the_objects_are_no_licence_to_delete(self):
+        self.plant(b"no object!")
+        result = self.call("catalog rebuild", f"{self.source}/20180401.zip", code=1)
+        self.assertIn("the bytes have MD5", result.out + result.err)
+        self.assertEqual(set(), self.catalog())
+        self.run_archive(code=1)
+        self.assertEqual({self.KEY}, self.sources_left())
+
+    def test_the_objects_bytes_are(self):
+        self.plant(b"the object")
+        self.run_archive()
+        self.assertEqual(set(), self.sources_left())
+        self.assertEqual("the object", self.call("cat", self.KEY).out)
 
 
 @on_stores("full")

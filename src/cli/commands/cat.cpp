@@ -74,18 +74,18 @@ CatOptions read_cat(Reader& reader) {
 /// printed while it arrives.
 constexpr std::uint64_t kCheckedFirstBytes = std::uint64_t{64} << 20;
 
-void print_member(s3::ObjectStore& store, const std::string& archive_bucket,
-                  const catalog::FoundMember& found) {
+void print_member(Session& session, const std::string& archive_bucket, const catalog::FoundMember& found) {
   std::string held;
   const bool hold = found.row.size_bytes <= kCheckedFirstBytes;
-  catalog::read_member(store, archive_bucket, *found.manifest, found.row, [&](std::string_view bytes) {
-    if (hold) {
-      held.append(bytes);
-    } else {
-      print(bytes);
-    }
-  });
-  print(held);
+  catalog::read_member(session.store(), archive_bucket, *found.manifest, found.row,
+                       [&](std::string_view bytes) {
+                         if (hold) {
+                           held.append(bytes);
+                         } else {
+                           print(bytes, session.stop());
+                         }
+                       });
+  print(held, session.stop());
 }
 
 /// Tells how far the thaw of the volume is, so that the user knows when to try again, or the command that
@@ -119,7 +119,7 @@ void tell_tie(const std::vector<const catalog::FoundMember*>& tied, Terminal& te
 /// Prints the member. Returns ExitCode::waiting if its volume is frozen.
 ExitCode print_or_wait(const CatOptions& options, const catalog::FoundMember& wanted, Session& session) {
   try {
-    print_member(session.store(), options.scope.archive_bucket, wanted);
+    print_member(session, options.scope.archive_bucket, wanted);
   } catch (const Error& error) {
     if (error.kind() != base::ErrorKind::wrong_state) throw;
     tell_frozen(options, wanted.manifest->archive_key, session);

@@ -124,7 +124,7 @@ ExitCode list_members(const LsOptions& options, Session& session, ResultLines& l
 
 ExitCode run_ls_command(const LsOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
-  ResultLines lines;
+  ResultLines lines(session.stop());
   ExitCode code = ExitCode::done;
   if (options.volume.empty()) {
     code = list_volumes(options, session, lines);

@@ -25,7 +25,8 @@ ExitCode for_each_named(const std::vector<std::string>& volumes, Session& sessio
       session.terminal().write_line(fmt::format("s3compress: {}", base::printable(error.what())));
       if (const std::string hint = hint_for(error); !hint.empty())
         session.terminal().write_line("hint: " + hint);
-      if (session.prints_json()) print(json_line({{"volume", volume}, {"error", error_json(error)}}));
+      if (session.prints_json())
+        print(json_line({{"volume", volume}, {"error", error_json(error)}}), session.stop());
       code = worse(code, code_of(error));
     }
   }

@@ -218,7 +218,7 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
     if (!session.prints_json() && !session.output().quiet) {
       for (const std::string& line : plan_lines(settings, plan)) session.terminal().write_line(line);
     }
-    if (plan.members != 0 && !may_go_on(settings.yes)) {
+    if (plan.members != 0 && !may_go_on(settings.yes, session.stop())) {
       session.terminal().write_line("nothing was thawed or written");
       return ExitCode::interrupted;
     }

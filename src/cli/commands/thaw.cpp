@@ -101,7 +101,7 @@ ExitCode run_thaw_command(const ThawRequest& request, const SessionSettings& ses
     if (!session.prints_json() && !session.output().quiet) {
       for (const std::string& line : plan_lines(settings, plan)) session.terminal().write_line(line);
     }
-    if (plan.frozen_volumes != 0 && !may_go_on(settings.yes)) {
+    if (plan.frozen_volumes != 0 && !may_go_on(settings.yes, session.stop())) {
       session.terminal().write_line("nothing was thawed");
       return ExitCode::interrupted;
     }

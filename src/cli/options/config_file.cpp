@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/encoding.h"
+#include "base/plain_file.h"
 #include "base/text.h"
 #include "cli/options/usage_error.h"
 
@@ -192,17 +193,18 @@ ConfigFile parse_config(std::string_view text, const std::string& file_name) {
 }
 
 ConfigFile load_config(const std::string& file_name) {
+  const auto refuse = [&file_name](const std::string& why) {
+    return UsageError(fmt::format("can't read the config file {}: {}", base::printable(file_name), why),
+                      "check the name after --config (or S3COMPRESS_CONFIG)");
+  };
+  if (const auto why = base::why_no_plain_file(file_name)) throw refuse(*why);
   errno = 0;
   std::ifstream file(file_name, std::ios::binary);
   std::ostringstream text;
   if (file) text << file.rdbuf();
-  // A directory opens, but can't be read. To the stream it looks like an empty file; errno tells the
-  // difference.
-  if (!file.is_open() || errno != 0) {
-    const std::string why = errno != 0 ? std::generic_category().message(errno) : "it can't be read";
-    throw UsageError(fmt::format("can't read the config file {}: {}", base::printable(file_name), why),
-                     "check the name after --config (or S3COMPRESS_CONFIG)");
-  }
+  // A file that can't be read looks like an empty one to the stream; errno tells the difference.
+  if (!file.is_open() || errno != 0)
+    throw refuse(errno != 0 ? std::generic_category().message(errno) : "it can't be read");
   return parse_config(text.str(), file_name);
 }
 

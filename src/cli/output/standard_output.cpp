@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "cli/output/patient_write.h"
 
 namespace s3c::cli {
 
@@ -25,17 +26,16 @@ void guard_standard_streams() {
   }
 }
 
-void print(std::string_view text, std::string_view operation) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      throw base::Error(base::ErrorKind::transient, std::generic_category().message(errno),
-                        {.operation = std::string(operation),
-                         .code = errno == EPIPE ? std::string(kClosedPipe) : std::string()});
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
+void print(std::string_view text, const std::stop_token& stop, std::string_view operation) {
+  const int error = write_patiently(STDOUT_FILENO, text, stop);
+  if (error == 0) return;
+  if (error == ETIMEDOUT) {
+    throw base::Error(base::ErrorKind::cancelled, "stopped: its reader takes nothing",
+                      {.operation = std::string(operation)});
   }
+  throw base::Error(base::ErrorKind::transient, std::generic_category().message(error),
+                    {.operation = std::string(operation),
+                     .code = error == EPIPE ? std::string(kClosedPipe) : std::string()});
 }
 
 bool output_is_read_with_errors() {
@@ -53,7 +53,7 @@ void ResultLines::write(std::string_view text) {
 }
 
 void ResultLines::finish() {
-  print(buffer_);
+  print(buffer_, stop_);
   buffer_.clear();
 }
 

@@ -1,8 +1,10 @@
 // Writes results to standard output. If a result can't be written, the command fails.
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace s3c::cli {
 
@@ -17,9 +19,10 @@ inline constexpr std::string_view kClosedPipe = "EPIPE";
 /// writing to it fails. Also ignores SIGPIPE and SIGXFSZ. main() must call this first.
 void guard_standard_streams();
 
-/// Writes all of text to standard output. Throws base::Error: transient when it is closed, full or broken;
-/// operation is then the error's.
-void print(std::string_view text, std::string_view operation = kWriteResult);
+/// Writes all of text to standard output. Waits for its reader; after a stop only a moment
+/// (write_patiently()). Throws base::Error: transient when it is closed, full or broken; cancelled when its reader
+/// takes nothing after the stop. operation is then the error's.
+void print(std::string_view text, const std::stop_token& stop, std::string_view operation = kWriteResult);
 
 /// Whether a person who reads standard output sees it together with standard error: it is a terminal, or both
 /// are the same file or pipe.
@@ -29,12 +32,15 @@ bool output_is_read_with_errors();
 /// thread.
 class ResultLines {
  public:
+  explicit ResultLines(std::stop_token stop) : stop_(std::move(stop)) {}
+
   /// Throws as print() does.
   void write(std::string_view text);
   /// Writes the rest. The destructor writes nothing: a command that didn't call finish() has failed.
   void finish();
 
  private:
+  const std::stop_token stop_;
   std::string buffer_;
 };
 

@@ -11,6 +11,7 @@
 
 #include "base/encoding.h"
 #include "cli/output/format.h"
+#include "cli/output/patient_write.h"
 
 namespace s3c::cli {
 namespace {
@@ -87,14 +88,20 @@ std::string Terminal::draw_frame() const {
   return text;
 }
 
-void Terminal::write_all(std::string_view bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    // Standard error can't be written. A run doesn't fail because of its progress or messages.
-    if (written <= 0) return;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+void Terminal::heed(std::stop_token stop) {
+  base::MutexLock lock(mutex_);
+  stop_ = std::move(stop);
+}
+
+bool Terminal::stopped() {
+  base::MutexLock lock(mutex_);
+  return stop_.stop_requested();
+}
+
+/// If standard error can't be written, the bytes are dropped. A run doesn't fail because of its progress or
+/// messages.
+void Terminal::write_all(std::string_view bytes) {
+  if (!unread_) unread_ = write_patiently(descriptor_, bytes, stop_) == ETIMEDOUT;
 }
 
 std::shared_ptr<base::Logger> make_terminal_logger(Terminal& terminal, int verbosity, bool quiet) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,12 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
+  /// From now on lines are written patiently: write_patiently(). After a stop, what nobody reads is dropped.
+  /// Until this is called there is no stop.
+  void heed(std::stop_token stop) S3C_EXCLUDES(mutex_);
+  /// Whether that stop was requested: the user pressed Ctrl-C.
+  bool stopped() S3C_EXCLUDES(mutex_);
+
   bool live() const { return live_; }
   WindowSize size() const;
 
@@ -37,7 +44,7 @@ class Terminal {
   void clear() S3C_EXCLUDES(mutex_) { show({}); }
 
  private:
-  void write_all(std::string_view bytes) const;
+  void write_all(std::string_view bytes) S3C_REQUIRES(mutex_);
   std::string go_to_frame() const S3C_REQUIRES(mutex_);
   std::string draw_frame() const S3C_REQUIRES(mutex_);
 
@@ -45,6 +52,8 @@ class Terminal {
   const bool live_;
   base::Mutex mutex_;
   std::vector<std::string> frame_ S3C_GUARDED_BY(mutex_);
+  std::stop_token stop_ S3C_GUARDED_BY(mutex_);
+  bool unread_ S3C_GUARDED_BY(mutex_) = false;  ///< after a stop nobody took a line: no more are written
 };
 
 /// A logger that writes its lines to terminal. verbosity 0: warnings, 1: info, 2 and more: debug. quiet:

@@ -88,7 +88,8 @@ ExitCode exit_code_of(const VerifyReport& report) {
   ExitCode code = exit_code_of(report.failures.by_kind());
   if (report.damaged != 0) code = worse(code, ExitCode::damaged);
   if (!report.frozen.empty()) code = worse(code, ExitCode::waiting);
-  const bool left = !report.lost_id.empty() || !report.unproven.empty() || !report.absent.empty();
+  const bool left = !report.lost_id.empty() || !report.unproven.empty() || !report.absent.empty() ||
+                    !report.unmarked.empty();
   return left || report.nothing_found() ? worse(code, ExitCode::left) : code;
 }
 
@@ -105,6 +106,11 @@ std::string problems_text(const VerifyOutcome& outcome) {
          names_text(fmt::format("not read, frozen: {}", format_volumes(report.frozen.count())),
                     report.frozen) +
          lost_ids_text(report) +
+         names_text(
+             fmt::format("without their commit mark, which catalog rebuild makes again, and so does the next "
+                         "run of archive that finds objects of their groups: {}",
+                         format_volumes(report.unmarked.count())),
+             report.unmarked) +
          failures_text(
              fmt::format("FAILED: {} could not be looked at", format_volumes(report.failures.count())),
              report.failures) +
@@ -142,6 +148,7 @@ std::string json_summary(const VerifyOutcome& outcome) {
                {"mended", names_json(report.mended)},
                {"lost_id", names_json(report.lost_id)},
                {"unproven", names_json(report.unproven)},
+               {"unmarked", names_json(report.unmarked)},
                {"unfinished", names_json(report.unfinished)},
                {"garbage", names_json(report.garbage)},
                {"foreign", names_json(report.foreign)},

@@ -30,7 +30,10 @@ class VolumeAudit : public ::testing::Test {
   void make(const std::map<std::string, std::string>& bodies) {
     store_.make_bucket(support::kSource);
     store_.make_bucket(support::kArchive);
-    for (const auto& [key, body] : bodies) store_.put(support::kSource, key, body);
+    for (const auto& [key, body] : bodies) {
+      store_.put(support::kSource, key, body);
+      if (edit_source_) store_.edit(support::kSource, key, edit_source_);
+    }
     archive::ArchiveOptions options = support::small_options();
     options.max_objects = 1000;
     options.keep_sources = true;
@@ -75,6 +78,7 @@ class VolumeAudit : public ::testing::Test {
   base::MemoryBudget memory_{std::uint64_t{32} << 20};
   std::atomic<std::uint64_t> read_{0};
   std::string etag_;
+  std::function<void(support::StoredObject&)> edit_source_;  // before it is archived
 };
 
 TEST_F(VolumeAudit, AWholeVolumePasses) {
@@ -93,6 +97,35 @@ TEST_F(VolumeAudit, BothChecksumsAreCompared) {
   manifest_ = good;
   manifest_.crc64nvme = "AAAAAAAAAAA=";
   EXPECT_NE(told(audit()).find("CRC64NVME"), std::string::npos);
+}
+
+TEST_F(VolumeAudit, BytesThatAreNotThoseOfTheETagAreFound) {
+  make_small();
+  const std::string right = rows_[0].etag;
+  rows_[0].etag = std::string(32, '0');
+  EXPECT_THAT(told(audit()), HasSubstr(rows_[0].key + ": the bytes have MD5 " + right));
+  for (const char* other : {"00000000000000000000000000000000-1", "no MD5 at all", ""}) {
+    rows_[0].etag = other;
+    EXPECT_EQ(told(audit()).find("MD5"), std::string::npos) << other;
+  }
+}
+
+TEST_F(VolumeAudit, AnETagThatIsNoMd5BecauseOfItsEncryptionIsNotCompared) {
+  edit_source_ = [](support::StoredObject& object) {
+    object.etag = std::string(32, '5');
+    object.server_side_encryption = "aws:kms";
+  };
+  make_small();
+  EXPECT_EQ(rows_[0].encryption, "aws:kms");
+  EXPECT_TRUE(audit().whole()) << told(audit());
+  edit_source_ = {};
+}
+
+TEST_F(VolumeAudit, TheStoresOwnEncryptionLeavesTheETagAnMd5) {
+  edit_source_ = [](support::StoredObject& object) { object.server_side_encryption = "AES256"; };
+  make_small();
+  EXPECT_EQ(rows_[0].encryption, "");
+  EXPECT_TRUE(audit().whole()) << told(audit());
 }
 
 TEST_F(VolumeAudit, EveryFlippedBitIsFound) {

@@ -158,6 +158,24 @@ TEST_F(CurlTransportTest, ALongErrorBodyIsCut) {
   EXPECT_EQ(get(server, "/").body.size(), 1u << 20);
 }
 
+TEST_F(CurlTransportTest, AnErrorBodyThatNeverEndsIsNotReadToItsEnd) {
+  std::string body;
+  for (int i = 0; i < 300; ++i) body += "1000\r\n" + std::string(4096, 'x') + "\r\n";
+  RawServer server(
+      {{{"HTTP/1.1 503 Oops\r\nTransfer-Encoding: chunked\r\n\r\n" + body}, true}, {{ok("next")}}});
+  const Response response = get(server, "/");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body.size(), 1u << 20);
+  EXPECT_EQ(get(server, "/").body, "next") << "on a connection of its own";
+}
+
+TEST_F(CurlTransportTest, AnErrorThatDripsIsGivenUp) {
+  CurlTransport impatient(global_, {.pace = {.longest_error_answer = std::chrono::milliseconds(50)}});
+  RawServer server({{{"HTTP/1.1 500 X\r\nContent-Length: 100\r\n\r\nx"}, true}});
+  EXPECT_EQ(kind_of([&] { impatient.send({.method = "GET", .url = server.url("/")}, {}, {}); }),
+            ErrorKind::transient);
+}
+
 TEST_F(CurlTransportTest, RedirectsAreNotFollowed) {
   RawServer server({{{"HTTP/1.1 307 T\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"}}});
   EXPECT_EQ(get(server, "/").status, 307);

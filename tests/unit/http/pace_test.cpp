@@ -74,6 +74,38 @@ TEST_F(PaceTest, ASlowAnswerMayBeSilentForLonger) {
   EXPECT_EQ(given_up_after(0, false), 300);
 }
 
+TEST_F(PaceTest, AnAnswerThatIsKeptMustEndHoweverFastItMoves) {
+  const auto ended_after = [this](Pace::Answer answer) -> std::optional<int> {
+    begin();
+    for (int s = 0; s < 3600; ++s) {
+      const Pace::State state{100'000 * static_cast<std::uint64_t>(s), true,
+                              s < 7 ? Pace::Answer::none : answer};
+      if (pace_.check(state, Pace::Time(seconds(s)))) return s;
+    }
+    return std::nullopt;
+  };
+  EXPECT_EQ(ended_after(Pace::Answer::streamed), std::nullopt);
+  EXPECT_EQ(ended_after(Pace::Answer::kept), 7 + 300);
+  EXPECT_EQ(ended_after(Pace::Answer::error), 7 + 10);
+  rules_.hurry = hurry_.get_token();
+  hurry_.request_stop();
+  EXPECT_EQ(ended_after(Pace::Answer::streamed), std::nullopt) << "a member in flight is finished";
+  EXPECT_EQ(ended_after(Pace::Answer::kept), 7);
+  EXPECT_EQ(ended_after(Pace::Answer::error), 7);
+}
+
+TEST_F(PaceTest, InAHurryWhatRunsOutOfTimeIsNotTriedAgain) {
+  rules_.hurry = hurry_.get_token();
+  begin();
+  const Pace::State drips{1'000'000, true, Pace::Answer::error};
+  EXPECT_EQ(pace_.check(drips, Pace::Time(seconds(0))), std::nullopt);
+  hurry_.request_stop();
+  EXPECT_EQ(pace_.check(drips, Pace::Time(seconds(9))), std::nullopt);
+  const std::optional<base::Error> error = pace_.check(drips, Pace::Time(seconds(10)));
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::cancelled);
+}
+
 TEST_F(PaceTest, InAHurryNothingIsWaitedFor) {
   for (const bool slow_answer : {false, true}) {
     hurry_ = std::stop_source();

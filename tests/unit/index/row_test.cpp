@@ -28,6 +28,7 @@ std::string line_of(const Row& row) {
 Row full_row() {
   Row row = sample_row(7);
   row.version_id = "null";
+  row.encryption = "aws:kms";
   row.method = 0;
   row.compressed_size_bytes = row.size_bytes;
   row.entry_name = "s3compress-key/=x";

@@ -238,6 +238,13 @@ TEST_P(LostArchiveTest, AMarkWhoseManifestIsGone) {
   EXPECT_EQ(report.removed.count(), 0u);
   ASSERT_EQ(report.damaged.count(), 1u);
   EXPECT_EQ(report.damaged.named()[0].key, catalog::commit_mark_key(kVolume, name.id));
+  EXPECT_THAT(report.damaged.named()[0].why, HasSubstr("catalog forget"));
+  EXPECT_THAT(report.damaged.named()[0].why, Not(HasSubstr("catalog rebuild")))
+      << "nothing is left to rebuild it from";
+  store_.put(support::kArchive, kVolume, "another object");
+  EXPECT_THAT(gc().damaged.named()[0].why, HasSubstr("another object stands"));
+  EXPECT_THAT(gc().damaged.named()[0].why, Not(HasSubstr("catalog rebuild")));
+  store_.erase(support::kArchive, kVolume);
   EXPECT_EQ(verify().damaged, 1u);
   store_.erase(support::kArchive, catalog::index_key(kVolume, name.id));
   EXPECT_EQ(verify().damaged, 1u);

@@ -105,6 +105,73 @@ TEST_F(VerifyRunTest, AMissingArchiveWhoseSourcesWereKept) {
   EXPECT_EQ(young.unfinished.count(), 1u) << "its run may still work";
 }
 
+TEST_F(VerifyRunTest, ACommitMarkThatIsGoneIsNamed) {
+  archive();
+  const catalog::ManifestName name = *catalog::parse_manifest_key(record_of("src/20180401.zip", false));
+  const std::string mark = catalog::commit_mark_key(name.archive_key, name.id);
+  store_.erase(support::kArchive, mark);
+  const VerifyReport report = verify();
+  EXPECT_EQ(report.whole, 6u);
+  EXPECT_THAT(report.unmarked.named(), ElementsAre("src/20180401.zip"));
+  // As the summary says: a run that finds objects of the group makes it again.
+  store_.put(support::kSource, support::day_key(1, 7), "late");
+  support::run(store_, support::small_options());
+  EXPECT_TRUE(store_.keys(support::kArchive).contains(mark));
+  EXPECT_TRUE(verify().unmarked.empty());
+}
+
+TEST_F(VerifyRunTest, AMarkThatARunWritesMeanwhileIsNotMissed) {
+  archive();
+  const catalog::ManifestName name = *catalog::parse_manifest_key(record_of("src/20180401.zip", false));
+  const std::string mark = catalog::commit_mark_key(name.archive_key, name.id);
+  store_.erase(support::kArchive, mark);
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::head && call.key == mark) store_.put(support::kArchive, mark, "{}");
+  };
+  EXPECT_TRUE(verify().unmarked.empty());
+}
+
+TEST_F(VerifyRunTest, AManifestThatContradictsItsNameDoesNotHideItsVolume) {
+  archive();
+  const std::string key = record_of("src/20180401.zip", false);
+  const std::string good = store_.objects(support::kArchive).at(key).body;
+  const auto change = [&](const std::string& from, const std::string& to) {
+    std::string body = good;
+    const std::size_t at = body.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    store_.put(support::kArchive, key, body.replace(at, from.size(), to));
+  };
+  change("\"bucket\": \"src\",\n    \"layout\"", "\"bucket\": \"others\",\n    \"layout\"");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("bucket \"others\", but its name is of \"src\""));
+  change("\"mm\": \"04\"", "\"mm\": \"05\"");
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("says mm 05, but its name says 04"));
+  options_.scope.dates = catalog::DateRange::between("2018-04-01", "2018-04-01");
+  EXPECT_EQ(verify().damaged, 1u) << "nor by the days that are asked for";
+}
+
+TEST_F(VerifyRunTest, WithoutABucketAnArchiveWithoutARecordIsFoundToo) {
+  archive();
+  for (const std::string& key : store_.keys(support::kArchive)) {
+    const auto name = key.find("/src/20180401.zip/") != std::string::npos;
+    if (name) store_.erase(support::kArchive, key);
+  }
+  store_.put(support::kArchive, "other/backup.zip", "not ours");
+  options_.scope.bucket.clear();
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("has no manifest of it"));
+  EXPECT_TRUE(verify().foreign.empty()) << "any other program may have made it";
+}
+
+TEST_F(VerifyRunTest, WhatADeepCheckFindsOnlyOnceWasDamagedOnItsWay) {
+  archive();
+  options_.deep = true;
+  int reads = 0;
+  store_.alter_get = [&](const std::string& key, s3::GetObjectResult& got) {
+    if (key == "src/20180401.zip" && got.body.size() > 200 && ++reads == 1) got.body[100] ^= 1;
+  };
+  EXPECT_EQ(verify().whole, 6u);
+  EXPECT_GT(reads, 1);
+}
+
 TEST_F(VerifyRunTest, ATruncatedAndAReplacedArchive) {
   archive();
   store_.edit(support::kArchive, "src/20180401.zip", [](support::StoredObject& object) {
