@@ -93,7 +93,7 @@ TEST_F(RemadeRecord, ARunMakesItByItselfAndArchivesNothingTwice) {
 TEST_F(RemadeRecord, WithoutTheMeansTheGroupEndsWithAnError) {
   const archive::RunReport report = run(false);
   ASSERT_TRUE(report.total().failure);
-  EXPECT_EQ(report.total().failure->kind(), ErrorKind::corrupt);
+  EXPECT_EQ(report.total().failure->kind(), ErrorKind::damaged);
   EXPECT_EQ(store_.keys(support::kSource).size(), 3u);
 }
 
