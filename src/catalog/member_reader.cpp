@@ -6,7 +6,9 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
+#include "catalog/take_back.h"
 #include "zip/decoder.h"
 
 namespace s3c::catalog {
@@ -29,6 +31,22 @@ void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
   throw Error(ErrorKind::damaged, "the archive is not the one in the catalog", context);
 }
 
+base::Error absence_of_archive(s3::ObjectStore& store, const std::string& archive_bucket,
+                               const index::Manifest& manifest) {
+  const base::ErrorContext context{.operation = "read archive",
+                                   .resource = archive_bucket + "/" + base::printable(manifest.archive_key)};
+  const bool was_committed = Catalog(store, archive_bucket).was_committed(manifest);
+  // Looked at last, because its run may have completed it meanwhile.
+  const auto head = store.head_object(archive_bucket, manifest.archive_key);
+  if (identify(manifest, head) != ArchiveIdentity::other)
+    return {ErrorKind::transient, "the archive was not there, and now it is", context};
+  if (was_committed) return {ErrorKind::damaged, describe_loss(head), context};
+  return {ErrorKind::not_found,
+          "there is no archive yet: its run still works, or was killed. No source object was deleted because "
+          "of this volume",
+          context};
+}
+
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,
                  const index::Row& row, const std::function<void(std::string_view)>& sink) {
   const auto damaged = [&](const std::string& why) {
@@ -49,6 +67,7 @@ void read_member(s3::ObjectStore& store, const std::string& archive_bucket, cons
     }
     decoder.finish();
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::not_found) throw absence_of_archive(store, archive_bucket, manifest);
     if (error.kind() != ErrorKind::corrupt) throw;
     throw damaged(error.message());
   }
