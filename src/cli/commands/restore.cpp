@@ -7,6 +7,7 @@
 
 #include "base/mutex.h"
 #include "cli/commands/member_names.h"
+#include "cli/commands/named_volumes.h"
 #include "cli/commands/thaw_flags.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
@@ -199,6 +200,8 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
   RestoreSettings settings = request.settings;
   settings.options.query = read_query(request.names);
   Session session(session_settings, OnInterrupt::Then::finish);
+  settings.options.volume =
+      volume_meant(settings.options.volume, settings.options.scope.archive_bucket, session.store());
   Targets targets(session.store(), settings);
   restore::RestoreProgress progress;
   MissedKeys missed(settings.options.query);
@@ -223,13 +226,18 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
     }
     report = run_with_display(settings, plan, context, session);
   }
+  const bool any = plan.members + plan.tied + plan.withheld + plan.failures.count() != 0;
   // What Ctrl-C left out was perhaps not looked for.
   const ExitCode unfound =
       report.interrupted
           ? ExitCode::done
-          : missed.tell(plan.members + plan.tied + plan.withheld != 0,
-                        scope_text(settings.options.scope, settings.options.volume), session.terminal());
-  const ExitCode code = worse(exit_code_of(report), unfound);
+          : missed.tell(any, scope_text(settings.options.scope, settings.options.volume), session.terminal());
+  const bool nothing = plan.members + plan.tied + plan.withheld + plan.failures.count() == 0;
+  const ExitCode unrecorded =
+      nothing && !report.interrupted
+          ? tell_unrecorded(settings.options.volume, settings.options.scope.archive_bucket, session)
+          : ExitCode::done;
+  const ExitCode code = worse(worse(exit_code_of(report), unfound), unrecorded);
   return session.conclude(RestoreOutcome{session.outcome_of(settings, report, code), plan});
 }
 
