@@ -266,12 +266,20 @@ class Frozen(StoreCase):
         volume = f"{self.source}/20180401.zip"
         self.client.put_object(Bucket=self.archive, Key=volume, Body=zip_of({"a_b": b"body"}), StorageClass="GLACIER")
         base = ("--arch-bucket", self.archive, "--bucket", self.source)
+        def read_without_record(code: int):
+            for command in (("ls", volume), ("find", "*", "--volume", volume), ("cat", "a_b", "--volume", volume),
+                            ("restore", "--volume", volume, "--yes"), ("thaw", "--volume", volume, "--yes")):
+                result = run(self.store, command[0], *base, *command[1:])
+                self.assertEqual((code, True), (result.code, "has no record of it: catalog rebuild" in result.err), result)
+
+        read_without_record(4)
         asks = run(self.store, "catalog", "rebuild", *base, volume)
         self.assertEqual((4, True), (asks.code, "--thaw" in asks.err), asks)
         self.assertIn("frozen", run(self.store, "catalog", "rebuild", *base, "--dry-run").out)
         asks = run(self.store, "catalog", "rebuild", *base, "--thaw")
         self.assertEqual((4, True), (asks.code, "asked for its thaw" in asks.out), asks)
         SimControl(self.store).advance_thaws(3600)
+        read_without_record(3)
         self.assertEqual(0, run(self.store, "catalog", "rebuild", *base, volume).code)
         self.assertEqual(b"body", run(self.store, "cat", *base, "a_b").raw_out)
 

@@ -26,13 +26,13 @@ using catalog::ListedVolume;
 using catalog::VolumeInfo;
 
 constexpr std::string_view kLsProse =
-    R"(Lists the volumes of an archive bucket, each with its objects, size, storage class and state of the
-thaw; with -l also the bytes of its objects, the ratio and the time of creation. With the name of a source
+    R"(Lists the volumes of an archive bucket, each with its objects, size, storage class and state of the thaw;
+with -l also the bytes of its objects, the ratio and the time of creation. With the name of a source
 bucket, lists the volumes of that bucket, as --bucket does. With the key of a volume (it ends in .zip),
 lists the members of that volume; the archive bucket may stand before the key, as the summary of archive
-prints it. Only the catalog is read, so nothing has to be thawed. Lines are printed as they are found; with
---output json each line is a JSON document. The exit code is 3 if there is no such volume, or no volume at
-all.
+prints it. Only the catalog is read, so nothing has to be thawed. Lines are printed as they are found;
+with --output json each line is a JSON document. The exit code is 3 if there is no such volume, or no
+volume at all.
 )";
 
 constexpr std::string_view kLsExamples = R"(  The volumes of 2018:

@@ -24,13 +24,14 @@ namespace {
 
 constexpr std::string_view kRestoreProse =
     R"(Brings members back, with their content type, other system headers, metadata and tags: to the bucket and
-key they came from, to another bucket, or as files. Asks for the thaw of frozen volumes, unless a thaw was
-already asked for, and restores from those that are thawed. Before that it looks whether it can write there.
-Checks every member's size and CRC-32 before the object or file gets its name. Without --overwrite nothing
-that is there is overwritten. What is already back is skipped: the same command again goes on where the last
-one stopped. If several objects had one key, the one with the newest last-modified comes back; --volume
-takes another one. A name with *, ? or [ means the key of just that name if there is one; otherwise it is a
-glob. Without keys and globs, everything of the given days, or of the volume, comes back.
+key they came from, to another bucket, or as files. Asks for the thaw of frozen volumes, unless a thaw
+was already asked for, and restores from those that are thawed. Before that it looks whether it can write
+there. Checks every member's size and CRC-32 before the object or file gets its name. Without --overwrite
+nothing that is there is overwritten. What is already back is skipped: the same command again goes on
+where the last one stopped. If several objects had one key, the one with the newest last-modified comes
+back; --volume takes another one. A name with *, ? or [ means the key of just that name if there is one;
+otherwise it is a glob. Without keys and globs, everything of the given days, or of the volume, comes
+back.
 )";
 
 constexpr std::string_view kRestoreExamples = R"(  See what would be thawed, and the costs, to get April back:
