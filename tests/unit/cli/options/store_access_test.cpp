@@ -28,7 +28,7 @@ Words whole(std::string_view command, const Words& more = {}) {
   for (const char* flag : {"bucket", "arch-bucket"}) {
     if (find_flag(meant.flags, flag) != nullptr) words.push_back("--" + std::string(flag) + "=" + flag);
   }
-  if (!meant.operands.empty()) words.emplace_back("x");
+  if (!meant.operands.empty()) words.emplace_back("x.zip");
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
