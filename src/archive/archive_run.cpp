@@ -48,6 +48,11 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   shared.crew.finish();
 
   RunReport report = groups.finish();
+  try {
+    shared.left.expect_written();
+  } catch (const base::Error& error) {
+    if (!report.failure) report.failure = error;
+  }
   report.delete_conditions = shared.conditions.to_report();
   report.untold_tag_requests = shared.tags.untold_requests();
   return report;

@@ -153,6 +153,7 @@ BatchDelete::Batch BatchDelete::with_archived_attributes(Batch batch) {
 }
 
 void BatchDelete::send(Batch batch) {
+  s_.left.expect_written();
   const Batch unspeakable = take_unspeakable(batch);
   const std::optional<DeleteConditions> known = s_.conditions.get();
   switch (known ? *known : find_conditions(batch)) {
@@ -368,9 +369,9 @@ void BatchDelete::settle(const Doomed& doomed, const s3::DeleteResult& result) {
 }
 
 void BatchDelete::leave(const Doomed& doomed, LeftReason reason, const std::string& detail) {
-  s_.log.error("left in place: {}: {}{}{}", base::printable(doomed.object.key), describe(reason),
-               detail.empty() ? "" : ": ", detail);
-  report_.left.add({doomed.object.key, reason, detail});
+  const LeftObject left{doomed.object.key, reason, detail};
+  s_.left.tell(left);
+  report_.left.add(left);
 }
 
 }  // namespace s3c::archive

@@ -13,6 +13,7 @@
 
 #include "archive/delete_conditions.h"
 #include "archive/delete_license.h"
+#include "archive/left_log.h"
 #include "archive/report.h"
 #include "archive/stores.h"
 #include "base/clock.h"
@@ -52,13 +53,14 @@ class BatchDelete {
     int delete_batch;  ///< the most keys in one DeleteObjects
     base::Clock& clock;
     base::Logger& log;
+    LeftLog& left;
   };
   BatchDelete(const Setup& setup, const index::Manifest& manifest, DeleteLicense& license)
       : s_(setup), manifest_(manifest), license_(license) {}
 
   /// batch: in key order. Deletes each object that is still the one that was listed. An object that is not
   /// deleted is in the report, with the reason. Logs one line that says what was deleted. Throws base::Error:
-  /// what the license throws, and what a look throws. What happens to single keys is in the report.
+  /// what the license throws, what a look throws, and what LeftLog::expect_written() throws. What happens to single keys is in the report.
   DeleteReport run(Batch batch);
   /// What was done before run() threw.
   const DeleteReport& so_far() const { return report_; }

@@ -74,7 +74,8 @@ class PlanExecution {
   PassEnd make_volumes() {
     VolumeMaker maker(s_, plan_, memory_, tally_);
     while (const s3::ObjectSummary* first = plan_.objects->next_to_pack()) {
-      s_.tags.check(*first);  // before anything is packed that could not be archived whole
+      s_.left.expect_written();  // otherwise the run would go on packing what it will not delete
+      s_.tags.check(*first);     // before anything is packed that could not be archived whole
       const VolumeMaker::Outcome made = maker.make(*first);
       if (std::holds_alternative<VolumeMaker::StartAgain>(made)) return PassEnd::start_again;
       if (const auto* commit = std::get_if<Commit>(&made)) commit_reached(*commit);

@@ -203,8 +203,9 @@ bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, 
 
 bool MemberPacker::leave(VolumeBuilder& volume, const SourceObject& object, LeftReason reason,
                          const std::string& detail) {
-  log_.error("left in place: {}: {}: {}", base::printable(object.summary.key), describe(reason), detail);
-  volume.leave_out(object.admission.sequence, LeftObject{object.summary.key, reason, detail});
+  LeftObject left{object.summary.key, reason, detail};
+  left_.tell(left);
+  volume.leave_out(object.admission.sequence, std::move(left));
   return false;
 }
 

@@ -9,10 +9,10 @@
 #include <string>
 
 #include "archive/encoder_pool.h"
+#include "archive/left_log.h"
 #include "archive/options.h"
 #include "archive/source_tags.h"
 #include "archive/volume_builder.h"
-#include "base/log.h"
 #include "base/memory_budget.h"
 #include "s3/object_store.h"
 
@@ -37,8 +37,8 @@ class MemberPacker {
  public:
   /// All arguments outlive the packer.
   MemberPacker(s3::ObjectStore& store, const ArchiveOptions& options, SourceTags& tags,
-               base::MemoryBudget& bodies, EncoderPool& encoders, base::Logger& log)
-      : store_(store), options_(options), tags_(tags), bodies_(bodies), encoders_(encoders), log_(log) {}
+               base::MemoryBudget& bodies, EncoderPool& encoders, LeftLog& left)
+      : store_(store), options_(options), tags_(tags), bodies_(bodies), encoders_(encoders), left_(left) {}
 
   /// Packs the object, leaves it out, or fails the volume: the admission is answered in every case. True if
   /// packed. first: the outcome of a GET that was made before.
@@ -71,7 +71,7 @@ class MemberPacker {
   SourceTags& tags_;
   base::MemoryBudget& bodies_;
   EncoderPool& encoders_;
-  base::Logger& log_;
+  LeftLog& left_;
   /// Objects that could not be read since the last one that could. Many in a row mean that the store is down
   /// or refuses everything. That must end the group; otherwise the run would list a million objects one by
   /// one.

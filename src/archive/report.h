@@ -39,8 +39,8 @@ struct LeftObject {
   std::string detail;  ///< the error, on one line; may be empty
 };
 
-/// Objects left in place: each is counted, also by reason, and the first thousand are named (every one is
-/// logged as it happens).
+/// Objects left in place: each is counted, also by reason, and the first thousand are named (LeftLog names
+/// every one as it happens).
 class LeftObjects {
  public:
   void add(LeftObject object);
@@ -127,6 +127,7 @@ struct RunReport {
   std::uint64_t untold_tag_requests = 0;
   /// What the search saw under the prefix that belongs to no group. It stays as it is.
   source::OutsideLayout outside;
+  std::string left_file;               ///< names every object that was left; empty: no file does
   bool interrupted = false;            ///< asked to stop before everything was done
   std::optional<base::Error> failure;  ///< why the search did not find every group
 

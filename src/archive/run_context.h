@@ -6,6 +6,7 @@
 #include <string>
 
 #include "archive/progress.h"
+#include "archive/report.h"
 #include "archive/stores.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -24,6 +25,8 @@ struct RunContext {
   /// Makes the record of an archive that this program made, out of the archive, and throws base::Error if that
   /// can't be done. An empty one: such an archive ends its group with an error.
   std::function<void(const std::string& archive_key)> make_record = {};
+  /// Takes every object that is left in place: LeftLog::Write.
+  std::function<void(const LeftObject&)> write_left = {};
 };
 
 }  // namespace s3c::archive

@@ -23,6 +23,7 @@ std::uint64_t bytes_in_flight(const Resources& resources) {
 RunShared::RunShared(const ArchiveOptions& o, const RunContext& c, const catalog::StorePowers& found)
     : PlanShared(o, c),
       powers(found),
+      left(c.log, c.write_left),
       bodies(o.resources.memory_bytes / 2),
       slots(o.resources.upload_slots),
       buffers(o.resources.memory_bytes / 2 - bytes_in_flight(o.resources)),
@@ -30,11 +31,11 @@ RunShared::RunShared(const ArchiveOptions& o, const RunContext& c, const catalog
       readback(c.stores.archive, o, powers, bodies, slots, c.log),
       committer(c.stores.archive, catalog, powers, c.clock, c.log),
       conditions(o.delete_conditions),
-      deleter({c.stores, catalog, o, conditions, c.clock, c.log}),
-      sweep({c.stores, catalog, o, c.clock, c.log}),
+      deleter({c.stores, catalog, o, conditions, c.clock, c.log, left}),
+      sweep({c.stores, catalog, o, c.clock, c.log, left}),
       tags(c.stores, o, c.log, c.stop),
       cleanup(c.stores.archive, catalog, c.log, o.gc_age, o.readback, found.lists_uploads_by_prefix),
-      packer(c.stores.source, o, tags, bodies, encoders, c.log),
+      packer(c.stores.source, o, tags, bodies, encoders, left),
       crew(c.stores.source, packer, c.progress, o.resources.threads) {}
 
 }  // namespace s3c::archive

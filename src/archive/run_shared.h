@@ -4,6 +4,7 @@
 #include "archive/committer.h"
 #include "archive/delete_conditions.h"
 #include "archive/encoder_pool.h"
+#include "archive/left_log.h"
 #include "archive/member_packer.h"
 #include "archive/packing_crew.h"
 #include "archive/plan_shared.h"
@@ -25,6 +26,7 @@ struct RunShared : PlanShared {
   RunShared(const ArchiveOptions& o, const RunContext& c, const catalog::StorePowers& found);
 
   const catalog::StorePowers powers;
+  LeftLog left;
   base::MemoryBudget bodies;   ///< for objects on their way into a volume
   base::Slots slots;           ///< for parts in flight
   base::MemoryBudget buffers;  ///< for parts being filled

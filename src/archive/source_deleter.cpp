@@ -27,9 +27,9 @@ class SharedReport {
     base::MutexLock lock(mutex_);
     report_.add(one);
   }
-  void leave(const s3::ObjectSummary& object) {
+  void leave(const LeftObject& object) {
     base::MutexLock lock(mutex_);
-    report_.left.add({object.key, LeftReason::overwritten, ""});
+    report_.left.add(object);
   }
   DeleteReport take() {
     base::MutexLock lock(mutex_);
@@ -47,7 +47,8 @@ DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const sou
                                            const std::function<void(std::uint64_t)>& on_deleted) {
   const index::Manifest& manifest = doomed.volume.manifest();
   DeleteLicense license(s_.stores, s_.clock, doomed.volume, doomed.proven_at);
-  const BatchDelete::Setup setup{s_.stores, s_.conditions, s_.options.delete_batch, s_.clock, s_.log};
+  const BatchDelete::Setup setup{s_.stores, s_.conditions, s_.options.delete_batch,
+                                 s_.clock,  s_.log,        s_.left};
   SharedReport report;
   base::BoundedQueue<Batch> batches(1);
   base::TaskGroup workers([&] { batches.cancel(); });
@@ -69,8 +70,9 @@ DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const sou
   }
   try {
     list_batches(doomed, filter, batches, [&](const s3::ObjectSummary& object) {
-      s_.log.error("left in place: {}: {}", base::printable(object.key), describe(LeftReason::overwritten));
-      report.leave(object);
+      const LeftObject left{object.key, LeftReason::overwritten, ""};
+      s_.left.tell(left);
+      report.leave(left);
     });
   } catch (...) {
     batches.cancel();

@@ -8,6 +8,7 @@
 
 #include "archive/batch_delete.h"
 #include "archive/delete_conditions.h"
+#include "archive/left_log.h"
 #include "archive/options.h"
 #include "archive/stores.h"
 #include "base/bounded_queue.h"
@@ -40,6 +41,7 @@ class SourceDeleter {
     KnownDeleteConditions& conditions;
     base::Clock& clock;
     base::Logger& log;
+    LeftLog& left;
   };
   explicit SourceDeleter(const Setup& setup) : s_(setup) {}
 

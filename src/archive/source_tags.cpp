@@ -16,11 +16,25 @@ using base::ErrorKind;
 void SourceTags::check(const s3::ObjectSummary& object) {
   if (options_.without_tags) return;
   base::MutexLock lock(mutex_);
-  if (checked_) return;
+  if (checked_ || !may_be_read(object)) return;
+  store_tells_ = find_out_whether_store_tells();
+  checked_ = true;
+}
+
+void SourceTags::foresee_check(const s3::ObjectSummary& object) {
+  if (options_.without_tags) return;
+  base::MutexLock lock(mutex_);
+  if (checked_ || !may_be_read(object)) return;
+  log_.info("the tags of objects may be read");
+  checked_ = true;
+}
+
+/// False: the object is gone.
+bool SourceTags::may_be_read(const s3::ObjectSummary& object) {
   std::optional<s3::ObjectHead> head;
   try {
     head = stores_.source.head_object(options_.selection.bucket, object.key);
-    if (!head) return;  // gone: the next object tells
+    if (!head) return false;
   } catch (const Error& error) {
     // An object whose HEAD is refused may have readable tags. What is wrong with it is found when it is read.
     if (error.worth_retrying() || s3::is_about_the_caller(error.context().code)) throw;
@@ -28,7 +42,7 @@ void SourceTags::check(const s3::ObjectSummary& object) {
   try {
     ask(object.key, head ? head->version_id : "");
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::not_found) return;
+    if (error.kind() == ErrorKind::not_found) return false;
     if (error.kind() == ErrorKind::corrupt) {
       throw Error(ErrorKind::unsupported,
                   "the store's answer is no list of tags: the tags of its objects can't be archived",
@@ -41,8 +55,7 @@ void SourceTags::check(const s3::ObjectSummary& object) {
                             error.message()),
                 error.context());
   }
-  store_tells_ = find_out_whether_store_tells();
-  checked_ = true;
+  return true;
 }
 
 bool SourceTags::find_out_whether_store_tells() {

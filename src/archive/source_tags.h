@@ -29,6 +29,8 @@ class SourceTags {
   /// that object was gone. Blocks. Throws base::Error: access_denied when the credentials may not read tags;
   /// and what the store throws.
   void check(const s3::ObjectSummary& object) S3C_EXCLUDES(mutex_);
+  /// The same for a dry run: finds out nothing about the store, because that takes a write.
+  void foresee_check(const s3::ObjectSummary& object) S3C_EXCLUDES(mutex_);
 
   /// Whether the tags of an object must be asked for. got: the answer to its GET.
   bool must_ask(const s3::ObjectHead& got) const {
@@ -43,6 +45,7 @@ class SourceTags {
   std::uint64_t untold_requests() const { return untold_requests_; }
 
  private:
+  bool may_be_read(const s3::ObjectSummary& object);
   std::map<std::string, std::string> ask(const std::string& key, const std::string& version_id);
   bool find_out_whether_store_tells();
 

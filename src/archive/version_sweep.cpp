@@ -92,6 +92,7 @@ class VersionSweep::OneGroup {
       volume.license.emplace(s_.stores, s_.clock, s_.catalog.mark(volume.volume), std::nullopt);
     const auto most = static_cast<std::size_t>(s_.options.delete_batch);
     for (std::size_t first = 0; first < volume.doomed.size(); first += most) {
+      s_.left.expect_written();
       const std::size_t end = std::min(volume.doomed.size(), first + most);
       std::vector<s3::DeleteItem> items;
       for (std::size_t i = first; i < end; ++i)
@@ -115,9 +116,9 @@ class VersionSweep::OneGroup {
     }
     const std::string detail =
         fmt::format("version {}: {}: {}", version.version_id, result.code, result.message);
-    s_.log.error("left in place: {}: {}: {}", base::printable(version.object.key),
-                 describe(LeftReason::not_deleted), detail);
-    report_.left.add({version.object.key, LeftReason::not_deleted, detail});
+    const LeftObject left{version.object.key, LeftReason::not_deleted, detail};
+    s_.left.tell(left);
+    report_.left.add(left);
     count_kept(version);
   }
 

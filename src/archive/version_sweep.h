@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/left_log.h"
 #include "archive/options.h"
 #include "archive/report.h"
 #include "archive/stores.h"
@@ -35,6 +36,7 @@ class VersionSweep {
     const ArchiveOptions& options;
     base::Clock& clock;
     base::Logger& log;
+    LeftLog& left;
   };
   explicit VersionSweep(const Setup& setup) : s_(setup) {}
 

@@ -170,8 +170,7 @@ void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
 
 /// The object isn't admitted again by this run, and is named in the report.
 void VolumeMaker::leave_for_good(LeftObject object) {
-  s_.context.log.error("left in place: {}: {}{}{}", base::printable(object.key), describe(object.reason),
-                       object.detail.empty() ? "" : ": ", object.detail);
+  s_.left.tell(object);
   memory_.spoilers.insert(object.key);
   tally_.add_left(std::move(object));
 }

@@ -63,7 +63,11 @@ std::vector<ManifestName> Catalog::list_group(std::string_view stem) {
 }
 
 std::vector<ManifestName> Catalog::list_volume(std::string_view archive_key) {
-  return list(fmt::format("{}{}/", kManifestFolder, archive_key), parse_manifest_key);
+  std::vector<ManifestName> names =
+      list(fmt::format("{}{}/", kManifestFolder, archive_key), parse_manifest_key);
+  // A folder of volumes has no record of its own: those below it are of other archives.
+  std::erase_if(names, [&](const ManifestName& name) { return name.archive_key != archive_key; });
+  return names;
 }
 
 bool Catalog::is_listed(const ManifestName& name) {

@@ -49,7 +49,7 @@ class IndexComparison {
   IndexComparison(const index::Manifest& manifest, AuditFindings& findings)
       : manifest_(manifest), findings_(findings) {}
 
-  /// Reads the whole index. Throws corrupt when it can't be read.
+  /// Reads the whole index. Throws damaged when it can't be read.
   void read(index::IndexCursor& index);
   /// The digest of all rows; REQUIRES: read() has returned.
   const std::string& rows_digest() const { return rows_digest_; }

@@ -6,7 +6,9 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
+#include "catalog/take_back.h"
 #include "zip/decoder.h"
 
 namespace s3c::catalog {
@@ -29,6 +31,22 @@ void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
   throw Error(ErrorKind::damaged, "the archive is not the one in the catalog", context);
 }
 
+base::Error absence_of_archive(s3::ObjectStore& store, const std::string& archive_bucket,
+                               const index::Manifest& manifest) {
+  const base::ErrorContext context{.operation = "read archive",
+                                   .resource = archive_bucket + "/" + base::printable(manifest.archive_key)};
+  const bool was_committed = Catalog(store, archive_bucket).was_committed(manifest);
+  // Looked at last, because its run may have completed it meanwhile.
+  const auto head = store.head_object(archive_bucket, manifest.archive_key);
+  if (identify(manifest, head) != ArchiveIdentity::other)
+    return {ErrorKind::transient, "the archive was not there, and now it is", context};
+  if (was_committed) return {ErrorKind::damaged, describe_loss(head), context};
+  return {ErrorKind::not_found,
+          "there is no archive yet: its run still works, or was killed. No source object was deleted because "
+          "of this volume",
+          context};
+}
+
 namespace {
 
 using Sink = std::function<void(std::string_view)>;
@@ -42,9 +60,18 @@ void decode(s3::ObjectStore& store, const std::string& archive_bucket, const ind
     request.key = manifest.archive_key;
     request.range = s3::ByteRange{row.data_offset, row.compressed_size_bytes};
     request.expected_size_bytes = row.compressed_size_bytes;
-    const s3::ObjectHead head =
-        store.read_object(request, [&](std::string_view bytes) { decoder.write(bytes); });
-    expect_archive(store, archive_bucket, manifest, head);
+    bool handing_over = false;  // then an error is the decoder's or sink's
+    try {
+      const s3::ObjectHead head = store.read_object(request, [&](std::string_view bytes) {
+        handing_over = true;
+        decoder.write(bytes);
+        handing_over = false;
+      });
+      expect_archive(store, archive_bucket, manifest, head);
+    } catch (const Error& error) {
+      if (handing_over || error.kind() != ErrorKind::not_found) throw;
+      throw absence_of_archive(store, archive_bucket, manifest);
+    }
   }
   decoder.finish();
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "index/manifest.h"
 #include "index/row.h"
 #include "s3/object_store.h"
@@ -20,12 +21,19 @@ namespace s3c::catalog {
 void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
                     const index::Manifest& manifest, const s3::ObjectHead& got);
 
+/// The error for a volume whose archive a reader didn't find at its name, or found to be another one: damaged
+/// when it was committed, because then its members are lost; not_found when it never was, because its run still
+/// works or was killed; transient when the archive is there by now. Sends two or three requests. Throws what
+/// the store throws.
+base::Error absence_of_archive(s3::ObjectStore& store, const std::string& archive_bucket,
+                               const index::Manifest& manifest);
+
 /// Hands the member's bytes to sink while it decodes them. The bytes are only proven once this returns.
 /// Constant memory. Sends one GET, a part of which may be asked for again; none for an empty member. If the
 /// bytes don't decode to the size and the CRC-32 of the row, the member is read once more, without sink. Throws
-/// Error: damaged when the archive isn't the one of the volume's id, or the second read is wrong too; corrupt
-/// when the second read is right: the first one was damaged on its way; what the store throws (code InvalidObjectState: the volume is frozen); what
-/// sink throws.
+/// Error: absence_of_archive(); damaged when the archive isn't the one of the volume's id, or the second read is
+/// wrong too; corrupt when the second read is right: the first one was damaged on its way; what the store throws
+/// (code InvalidObjectState: the volume is frozen); what sink throws.
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,
                  const index::Row& row, const std::function<void(std::string_view)>& sink);
 

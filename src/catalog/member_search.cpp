@@ -14,6 +14,7 @@
 #include "catalog/committed_volume.h"
 #include "catalog/record_names.h"
 #include "index/json_fields.h"
+#include "index/text.h"
 
 namespace s3c::catalog {
 namespace {
@@ -258,6 +259,10 @@ std::string json_line_of(const index::Row& row) {
   std::string line;
   index::append_json_line(line, row);
   return line;
+}
+
+std::string text_of_key(std::string_view key) {
+  return index::text_from_bytes(key);
 }
 
 std::optional<std::string> key_of_json_line(std::string_view line) {

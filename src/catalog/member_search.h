@@ -48,6 +48,9 @@ SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options
 /// The row on one line, newline included, as it stands in the index: docs/format.md, "Index".
 std::string json_line_of(const index::Row& row);
 
+/// The key as such a line has it, before JSON escapes anything: a key that isn't UTF-8 gets another form.
+std::string text_of_key(std::string_view key);
+
 /// The key of such a line, with or without more fields, as find prints it; nullopt if the line is no JSON
 /// object with a key.
 std::optional<std::string> key_of_json_line(std::string_view line);

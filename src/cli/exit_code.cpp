@@ -14,6 +14,7 @@ ExitCode exit_code_of(base::ErrorKind kind) {
   if (kind == base::ErrorKind::cancelled) return ExitCode::interrupted;
   if (kind == base::ErrorKind::damaged) return ExitCode::damaged;
   if (kind == base::ErrorKind::not_found) return ExitCode::left;
+  if (kind == base::ErrorKind::wrong_state) return ExitCode::waiting;
   return worth_retrying(kind) ? ExitCode::failed : ExitCode::refused;
 }
 

@@ -241,8 +241,9 @@ class BucketTarget final : public RestoreTarget {
 
  private:
   Error error_about(const std::string& key, ErrorKind kind, std::string message) const {
-    return {
-        kind, std::move(message), {.operation = "restore", .resource = base::printable(bucket_ + "/" + key)}};
+    return {kind,
+            std::move(message),
+            {.operation = kRestoreObject, .resource = base::printable(bucket_ + "/" + key)}};
   }
 
   std::string key_of(const index::Row& row) const {

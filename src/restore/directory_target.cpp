@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "restore/pending_file.h"
 #include "restore/restore_path.h"
 #include "restore/restore_target.h"
+#include "zip/entry_name.h"
 
 namespace s3c::restore {
 namespace {
@@ -78,16 +80,14 @@ class DirectoryTarget final : public RestoreTarget {
   bool bills_requests() const override { return false; }
 
   std::optional<Landing> look(const index::Row& row) override {
-    const std::vector<std::string> segments = restore_path(row);
-    const std::string path = path_of(row);
-    const Fd parent = open_parent(segments, OnAbsence::stop);
-    if (!parent.is_open()) return std::nullopt;
-    const auto there = look_at(parent.get(), segments.back(), path);
+    const Spot spot = spot_of(row, OnAbsence::stop);
+    if (!spot.directory.is_open()) return std::nullopt;
+    const auto there = look_at(spot.directory.get(), spot.name, spot.path);
     if (!there) return std::nullopt;
     if (!S_ISREG(there->st_mode)) return Landing::exists;
     if (static_cast<std::uint64_t>(there->st_size) == row.size_bytes) {
-      const Fd file = open_regular(parent.get(), segments.back(), path);
-      if (file.is_open() && crc32_of(file, path) == row.crc32) return Landing::equal;
+      const Fd file = open_regular(spot.directory.get(), spot.name, spot.path);
+      if (file.is_open() && crc32_of(file, spot.path) == row.crc32) return Landing::equal;
     }
     return overwrite_ ? std::nullopt : std::optional(Landing::exists);
   }
@@ -97,23 +97,62 @@ class DirectoryTarget final : public RestoreTarget {
   }
 
   Landing write_streamed(const index::Row& row, const std::function<void(const Sink&)>& produce) override {
-    const std::vector<std::string> segments = restore_path(row);
-    const std::string path = path_of(row);
-    const Fd parent = open_parent(segments, OnAbsence::create);
-    PendingFile file(parent.get(), path);
+    const Spot spot = spot_of(row, OnAbsence::create);
+    const Landing landing = write_to(spot, row, produce);
+    if (landing != Landing::exists) return landing;
+    // Another thread may have made a directory there since, for a key below this one.
+    const Spot now = spot_of(row, OnAbsence::create);
+    return now.path == spot.path ? landing : write_to(now, row, produce);
+  }
+
+  std::string name_of(const index::Row& row) const override {
+    return base::printable(below(restore_name(row)));
+  }
+
+ private:
+  /// Where a member's file stands, or is to stand.
+  struct Spot {
+    Fd directory;  ///< not open: it isn't there and should not be made
+    std::string name;
+    std::string path;  ///< for messages
+  };
+
+  /// The member's own spot. The namer of a volume sees to it that no name in the volume is a directory of
+  /// another. But the keys "a" and "a/b" may lie in two volumes. Then the first one on the disk keeps its name,
+  /// and the other one gets the safe name of its key, as inside one volume.
+  Spot spot_of(const index::Row& row, OnAbsence on_absence) {
+    const std::string& own = restore_name(row);
+    std::optional<Spot> spot = free_spot(row, own, on_absence);
+    if (spot) return *std::move(spot);
+    const std::string safe = zip::safe_entry_name(row.key);
+    spot = free_spot(row, safe, on_absence);
+    if (spot) return *std::move(spot);
+    throw file_error(ENOTDIR, below(safe));
+  }
+
+  /// nullopt: a file is where a directory is needed, or a directory where the file is.
+  std::optional<Spot> free_spot(const index::Row& row, const std::string& name, OnAbsence on_absence) {
+    const std::vector<std::string> segments = restore_path(row, name);
+    std::optional<Fd> directory = open_parent(segments, on_absence);
+    if (!directory) return std::nullopt;
+    Spot spot{*std::move(directory), segments.back(), below(name)};
+    if (!spot.directory.is_open()) return spot;
+    const auto there = look_at(spot.directory.get(), spot.name, spot.path);
+    if (there && S_ISDIR(there->st_mode)) return std::nullopt;
+    return spot;
+  }
+
+  Landing write_to(const Spot& spot, const index::Row& row, const std::function<void(const Sink&)>& produce) {
+    PendingFile file(spot.directory.get(), spot.path);
     produce([&file](std::string_view bytes) { file.write(bytes); });
     if (file.size_bytes() != row.size_bytes) {
       throw Error(ErrorKind::corrupt,
                   fmt::format("{} bytes came, but the index says {}", file.size_bytes(), row.size_bytes),
-                  {.operation = kRestoreFile, .resource = base::printable(path)});
+                  {.operation = kRestoreFile, .resource = base::printable(spot.path)});
     }
-    return file.publish(segments.back(), row.last_modified, overwrite_);
+    return file.publish(spot.name, row.last_modified, overwrite_);
   }
 
-  std::string name_of(const index::Row& row) const override { return base::printable(path_of(row)); }
-
- private:
-  std::string path_of(const index::Row& row) const { return below(restore_name(row)); }
   std::string below(const std::string& name) const {
     return directory_.ends_with('/') ? directory_ + name : directory_ + "/" + name;
   }
@@ -127,8 +166,8 @@ class DirectoryTarget final : public RestoreTarget {
 
   /// Opens the directory of the file, segment by segment from the root that was opened at the start. So no
   /// other process can put a link in the way between a check and its use. The result is not open if the
-  /// directory isn't there and should not be made.
-  Fd open_parent(std::span<const std::string> segments, OnAbsence on_absence) {
+  /// directory isn't there and should not be made. nullopt: a file is where a directory is needed.
+  std::optional<Fd> open_parent(std::span<const std::string> segments, OnAbsence on_absence) {
     const int root = this->root(on_absence);
     if (root < 0) return Fd(-1);
     Fd current(::openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -144,7 +183,11 @@ class DirectoryTarget final : public RestoreTarget {
           throw file_error(errno, below(walked));
         next = open_directory(current, segment);
       }
-      if (!next.is_open()) throw directory_error(errno, current, segment, below(walked));
+      if (!next.is_open()) {
+        const int error = errno;
+        if (error == ENOTDIR && is_file(current, segment, below(walked))) return std::nullopt;
+        throw directory_error(error, current, segment, below(walked));
+      }
       current = std::move(next);
     }
     return current;
@@ -152,6 +195,11 @@ class DirectoryTarget final : public RestoreTarget {
 
   static Fd open_directory(const Fd& parent, const std::string& name) {
     return Fd(::openat(parent.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  }
+
+  static bool is_file(const Fd& parent, const std::string& name, const std::string& path) {
+    const auto there = look_at(parent.get(), name, path);
+    return there && S_ISREG(there->st_mode);
   }
 
   /// Linux says ENOTDIR for a link, too. With that message the user would look for a file.

@@ -73,8 +73,8 @@ Meaning meaning_of(int error) {
               "a symbolic link is where a directory is needed, and links aren't followed: remove the link or "
               "choose another directory"};
     case ENOENT:
-      return {ErrorKind::invalid_argument,
-              "the directory is not there: it can't be made, or it was removed meanwhile"};
+      return {ErrorKind::transient,
+              "the directory is not there any more: run the same command again, and it is made again"};
     default:
       return {ErrorKind::transient, {}};
   }

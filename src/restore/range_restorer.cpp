@@ -73,13 +73,22 @@ std::string RangeRestorer::fetch(const MemberRange& range) {
   request.key = range.manifest->archive_key;
   request.range = s3::ByteRange{range.begin_offset(), size_bytes};
   request.expected_size_bytes = size_bytes;
-  s3::GetObjectResult got = context_.store.get_object(request);
+  s3::GetObjectResult got = get(request, *range.manifest);
   if (got.body.size() != size_bytes) {
     throw Error(ErrorKind::corrupt, fmt::format("{} bytes came instead of {}", got.body.size(), size_bytes),
                 {.operation = "restore", .resource = bucket_ + "/" + request.key});
   }
   catalog::expect_archive(context_.store, bucket_, *range.manifest, got.head);
   return std::move(got.body);
+}
+
+s3::GetObjectResult RangeRestorer::get(const s3::GetObjectRequest& request, const index::Manifest& manifest) {
+  try {
+    return context_.store.get_object(request);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found) throw;
+    throw catalog::absence_of_archive(context_.store, bucket_, manifest);
+  }
 }
 
 std::optional<Landing> RangeRestorer::restore_large(const MemberRange& range) {

@@ -32,6 +32,7 @@ class RangeRestorer {
  private:
   void fetch_and_write(const MemberRange& range);
   std::string fetch(const MemberRange& range);
+  s3::GetObjectResult get(const s3::GetObjectRequest& request, const index::Manifest& manifest);
   std::string decode(const index::Manifest& manifest, const index::Row& row, std::string_view fetched);
   std::optional<Landing> restore_large(const MemberRange& range);
   RestoreTarget& target_of(const MemberRange& range) {

@@ -15,11 +15,11 @@ inline const std::string& restore_name(const index::Row& row) {
   return row.entry_name.empty() ? row.key : row.entry_name;
 }
 
-/// Splits restore_name() into its segments: directories, then the file. There is at least one segment. No
-/// segment is empty, "." or "..", and none has a slash, a backslash, a control character or anything that
-/// isn't UTF-8.
+/// Splits name, which is restore_name() or the safe name of the key, into its segments: directories, then the
+/// file. There is at least one segment. No segment is empty, "." or "..", and none has a slash, a backslash, a
+/// control character or anything that isn't UTF-8.
 /// Throws Error: invalid_argument for a name that can't be split like that; corrupt for a name that isn't the
 /// name of the row's key.
-std::vector<std::string> restore_path(const index::Row& row);
+std::vector<std::string> restore_path(const index::Row& row, const std::string& name);
 
 }  // namespace s3c::restore

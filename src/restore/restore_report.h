@@ -85,9 +85,11 @@ struct RestoreReport {
   std::uint64_t equal = 0;     ///< already there, with the same bytes
   std::uint64_t existing = 0;  ///< something else is there, and stays
   std::uint64_t tied = 0;      ///< keys whose newest member can't be found out
+  std::uint64_t unstorable =
+      0;  ///< the target can't hold them: a name that is too long, or not allowed there
   std::uint64_t failed = 0;
   base::KindCounts failed_by_kind;
-  base::Counted<NotRestored> not_restored;  ///< existing, tied and failed
+  base::Counted<NotRestored> not_restored;  ///< existing, tied, unstorable and failed
   std::uint64_t thaws_started = 0;
   std::vector<RestoreVolume> waiting;  ///< volumes that are still frozen: a later run restores their members
   base::Failures failures;             ///< of volumes that could not be searched, thawed or read

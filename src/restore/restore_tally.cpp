@@ -10,6 +10,17 @@ namespace s3c::restore {
 using base::Error;
 using base::ErrorKind;
 
+namespace {
+
+/// Whether the target can't hold this one member, such as a file whose name is too long.
+bool is_refused_by_target(const Error& error) {
+  const std::string& operation = error.context().operation;
+  return error.kind() == ErrorKind::invalid_argument &&
+         (operation == kRestoreFile || operation == kRestoreObject);
+}
+
+}  // namespace
+
 void RestoreTally::attempt(const index::Row& row, const std::function<std::optional<Landing>()>& work) {
   if (has_ended()) return;
   try {
@@ -44,8 +55,12 @@ void RestoreTally::fail(const index::Row& row, const Error& error) {
   context_.progress.add(&RestoreCounts::done);
   context_.log.error("not restored: {}: {}", base::printable(row.key), error.what());
   base::MutexLock lock(mutex_);
-  ++report_.failed;
-  ++report_.failed_by_kind[error.kind()];
+  if (is_refused_by_target(error)) {
+    ++report_.unstorable;
+  } else {
+    ++report_.failed;
+    ++report_.failed_by_kind[error.kind()];
+  }
   report_.not_restored.add({row.key, error.what()});
 }
 

@@ -19,6 +19,8 @@ namespace s3c::restore {
 /// ErrorContext::operation of errors of the file system. Their messages already say what to do. The hints for
 /// errors of the same kinds are about the store and don't fit.
 inline constexpr const char* kRestoreFile = "restore file";
+/// The same of errors that a bucket target finds without asking the store.
+inline constexpr const char* kRestoreObject = "restore object";
 
 /// What became of one member at its target.
 enum class Landing {
@@ -30,8 +32,9 @@ enum class Landing {
 /// A larger member goes to write_streamed(), and is never in memory whole.
 inline constexpr std::uint64_t kStreamedAboveBytes = std::uint64_t{8} << 20;
 
-/// Any thread. Every function throws base::Error when the member can't be written: invalid_argument when the
-/// target can't store the key or a header, and what the store or the file system reports.
+/// Any thread. Every function throws base::Error when the member can't be written: invalid_argument, with one of
+/// the operations above, when the target can't hold this member, whatever is done about the others; and what
+/// the store or the file system reports.
 class RestoreTarget {
  public:
   using Sink = std::function<void(std::string_view)>;
@@ -68,7 +71,8 @@ std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, base::
 
 /// directory: made when it is needed and isn't there. Throws Error if it is something else. A file's path is
 /// the row's entry name, which differs from the key if the key is no safe path (docs/format.md, "Entry
-/// names"). A name that still isn't safe is refused. No symbolic link below directory is followed. Files are
+/// names"). A name that still isn't safe is refused. Where a directory stands at a file's name, or a file where
+/// one of its directories is needed, the path is the safe name of the key. No symbolic link below directory is followed. Files are
 /// written under a temporary name in the same directory, and get their own name when they are whole. Their
 /// modification time is the object's. A file can't carry the row's content type, metadata and tags.
 std::unique_ptr<RestoreTarget> make_directory_target(const std::string& directory, bool overwrite);

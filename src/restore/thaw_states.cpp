@@ -6,6 +6,7 @@
 
 #include "base/in_order.h"
 #include "catalog/committed_volume.h"
+#include "catalog/member_reader.h"
 
 namespace s3c::restore {
 namespace {
@@ -31,14 +32,13 @@ s3::ThawState thaw_of(s3::ObjectStore& store, const std::string& bucket, const R
   const auto head = store.head_object(bucket, volume.archive_key);
   if (!head || catalog::record_id(head) != volume.id) {
     const catalog::ArchiveIdentity identity = catalog::identify(*volume.manifest, head);
-    const auto refuse = [&](ErrorKind kind, const char* why) {
-      throw Error(kind, why, {.operation = "restore", .resource = bucket + "/" + volume.archive_key});
-    };
     // Refused before a thaw is paid for: after it, a range of this archive could be proven no better.
-    if (identity == catalog::ArchiveIdentity::unproven)
-      refuse(ErrorKind::unsupported, catalog::kUnprovenArchive);
+    if (identity == catalog::ArchiveIdentity::unproven) {
+      throw Error(ErrorKind::unsupported, catalog::kUnprovenArchive,
+                  {.operation = "restore", .resource = bucket + "/" + volume.archive_key});
+    }
     if (identity != catalog::ArchiveIdentity::lost_id)
-      refuse(ErrorKind::not_found, "the archive that the catalog lists is not there; verify tells more");
+      throw catalog::absence_of_archive(store, bucket, *volume.manifest);
   }
   if (head->thaw.is_readable() || !can_be_read(store, bucket, volume.archive_key)) return head->thaw;
   return {};

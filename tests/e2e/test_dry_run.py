@@ -57,6 +57,8 @@ class DryRun(StoreCase):
             # The same dry run, with what a shell makes of variables that aren't set.
             self.look(name, *both, "--region", "", "--ca-bundle=", "--dry-run")
             self.look(name, *both, variables={"S3COMPRESS_DRY_RUN": "1", "S3COMPRESS_PREFIX": ""})
+        for more in ((), (self.volume,)):
+            self.assertTrue(self.look("catalog", "rebuild", *self.buckets(*more), "--dry-run"))
         for args in (("ls",), ("find", "*"), ("verify",), ("verify", "--deep")):
             self.look(*args, *self.buckets(), codes=(0, 4))
         key = sorted(self.originals)[0]
@@ -72,8 +74,9 @@ class DryRun(StoreCase):
         self.look("gc", "--arch-bucket", self.archive, "--garbage-age", "0", "--bucket", "", "--dry-run", codes=(2,), names="--bucket")
         self.look("restore", *both, "*", "--to", "", "--dry-run", codes=(2,), names="--to")
         self.look("archive", *both, codes=(2,), names="S3COMPRESS_DRY_RUN", variables={"S3COMPRESS_DRY_RUN": "maybe"})
-        for args in (("catalog", "rebuild", self.volume), ("verify", "--deep", "--thaw")):
-            self.look(*args, *both, codes=(2,), names="S3COMPRESS_DRY_RUN", variables={"S3COMPRESS_DRY_RUN": "1"})
+        self.look("verify", "--deep", "--thaw", *both, codes=(2,), names="S3COMPRESS_DRY_RUN", variables={"S3COMPRESS_DRY_RUN": "1"})
+        self.look("catalog", "forget", "--arch-bucket", self.archive, self.volume, "--yes", codes=(2,), names="S3COMPRESS_DRY_RUN",
+                  variables={"S3COMPRESS_DRY_RUN": "1"})
         self.assertEqual(self.before, self.state())
 
 

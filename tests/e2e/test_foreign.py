@@ -82,7 +82,7 @@ class Foreign(StoreCase):
         listed = self.call("ls", "--output", "json").json()
         self.assertEqual((self.volume, "committed", True, len(self.bodies)),
                          (listed["volume"], listed["state"], listed["foreign"], listed["objects"]))
-        self.assertIn(f"{self.volume}  (foreign)\n", self.call("ls").out)
+        self.assertRegex(self.call("ls").out, rf"(?m)^{self.volume}  .*  \(foreign\)$")
         self.assertEqual(sorted(self.bodies), sorted(self.call("ls", self.volume).out.splitlines()))
         name = min(self.bodies)
         self.assertIn(name, self.call("find", "*" + name[-8:]).out)
@@ -266,12 +266,36 @@ class Frozen(StoreCase):
         volume = f"{self.source}/20180401.zip"
         self.client.put_object(Bucket=self.archive, Key=volume, Body=zip_of({"a_b": b"body"}), StorageClass="GLACIER")
         base = ("--arch-bucket", self.archive, "--bucket", self.source)
-        self.assertEqual(4, run(self.store, "catalog", "rebuild", *base, volume).code)
-        self.client.restore_object(Bucket=self.archive, Key=volume,
-                                   RestoreRequest={"Days": 1, "GlacierJobParameters": {"Tier": "Standard"}})
+        def read_without_record(code: int):
+            for command in (("ls", volume), ("find", "*", "--volume", volume), ("cat", "a_b", "--volume", volume),
+                            ("restore", "--volume", volume, "--yes"), ("thaw", "--volume", volume, "--yes")):
+                result = run(self.store, command[0], *base, *command[1:])
+                self.assertEqual((code, True), (result.code, "has no record of it: catalog rebuild" in result.err), result)
+
+        read_without_record(4)
+        asks = run(self.store, "catalog", "rebuild", *base, volume)
+        self.assertEqual((4, True), (asks.code, "--thaw" in asks.err), asks)
+        self.assertIn("frozen", run(self.store, "catalog", "rebuild", *base, "--dry-run").out)
+        asks = run(self.store, "catalog", "rebuild", *base, "--thaw")
+        self.assertEqual((4, True), (asks.code, "asked for its thaw" in asks.out), asks)
         SimControl(self.store).advance_thaws(3600)
+        read_without_record(3)
         self.assertEqual(0, run(self.store, "catalog", "rebuild", *base, volume).code)
         self.assertEqual(b"body", run(self.store, "cat", *base, "a_b").raw_out)
+
+    def test_each_archive_counts_for_itself(self):
+        """One of them is frozen: the others are read."""
+        base = ("--arch-bucket", self.archive, "--bucket", self.source)
+        bodies = {day: zip_of({f"sources_2018_04_{day}_a": day.encode()}) for day in ("01", "02", "03")}
+        for day, body in bodies.items():
+            self.client.put_object(Bucket=self.archive, Key=f"{self.source}/201804{day}.zip", Body=body)
+        self.assertEqual(0, run(self.store, "catalog", "rebuild", *base).code)
+        self.client.put_object(Bucket=self.archive, Key=f"{self.source}/20180402.zip", Body=bodies["02"], StorageClass="GLACIER")
+        with tempfile.TemporaryDirectory() as out:
+            result = run(self.store, "restore", *base, "*", "--to", out, "--output", "json")
+            self.assertEqual((4, 2), (result.code, result.json()["restored"]), result)
+            self.assertEqual([f"{self.source}/20180402.zip"], [one["volume"] for one in result.json()["waiting"]])
+            self.assertEqual(["sources_2018_04_01_a", "sources_2018_04_03_a"], sorted(os.listdir(out)))
 
 
 if __name__ == "__main__":

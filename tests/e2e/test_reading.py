@@ -36,13 +36,35 @@ class Reading(StoreCase):
         self.assertEqual({"committed"}, {v["state"] for v in volumes})
         self.assertEqual(len(self.originals), sum(v["objects"] for v in volumes))
         text = self.read("ls").out
-        self.assertIn("OBJECTS", text.splitlines()[0])
+        self.assertTrue(text.startswith("VOLUME "), text)
         self.assertEqual(4, len(text.splitlines()))
+        self.assertIn("CREATED", self.read("ls", "-l").out)
         self.assertEqual([f"{self.source}/20180402.zip"], [v["volume"] for v in self.lines("ls", "--from", "2018-04-02", "--until", "2018-04-02")])
         # Without a bucket, and with archives of somebody else.
         self.client.put_object(Bucket=self.archive, Key="other/20180401.zip", Body=b"other")
         every = run(self.store, "ls", "--arch-bucket", self.archive, "--output", "json")
         self.assertEqual(3, len(every.out.splitlines()), str(every))
+
+    def test_volumes_and_buckets_as_people_write_them(self):
+        volume = f"{self.source}/20180402.zip"
+        members = self.read("ls", volume).out
+        for place in (self.archive, f"s3://{self.archive}"):  # as the summary of archive prints it, and as aws takes it
+            for command in (("ls",), ("find", "*", "--volume"), ("verify",)):
+                plain, other = (self.read(*command, name).out for name in (volume, f"{place}/{volume}"))
+                self.assertEqual(*(text.partition("requests:")[0] for text in (plain, other)))
+        self.assertIn("is no volume of the archive bucket", self.read("ls", f"s3://other/{volume}", code=2).err)
+        for bucket in (self.source, f"s3://{self.source}/", f"{self.archive}/{self.source}", f"s3://{self.archive}/"):
+            listed = run(self.store, "ls", "--arch-bucket", self.archive, "--output", "json", bucket)
+            self.assertEqual(self.lines("ls"), [json.loads(line) for line in listed.out.splitlines()], bucket)
+        self.assertIn("no volume in", run(self.store, "ls", "--arch-bucket", self.archive, "no-such-bucket").err)
+        self.assertIn("two source buckets", self.read("ls", "other-bucket", code=2).err)
+        self.assertEqual(3, run(self.store, "restore", "--arch-bucket", self.archive, "--volume", self.source, "--dry-run").code,
+                         "the folder of a bucket's volumes is no volume")
+        # A key is a key: this volume's own key begins with the archive bucket's name.
+        self.put({"sources/2018/04/02/late": Original(b"late")})
+        self.run_archive("--storage-class", "STANDARD" if self.STORE != "rgw" else "GLACIER",
+                         "--archive-name", f"{self.archive}/{self.source}/{{yyyy}}{{mm}}{{dd}}.zip", "--keep-sources")
+        self.assertEqual("sources/2018/04/02/late\n", self.read("ls", f"{self.archive}/{volume}").out)
 
     def test_a_closed_pipe_ends_a_command_that_reads_without_a_word(self):
         """As in find ... | head -2: the reader has what it wanted."""

@@ -1,5 +1,9 @@
 """What restore promises to bring back is archived whole, or its source stays; and every object that is written is encrypted as asked."""
 
+import json
+import os
+import tempfile
+
 from harness.load import Original, day_objects
 from harness.program import clean_environment, run
 from harness.proxy import Proxy
@@ -44,6 +48,25 @@ class Whole(StoreCase):
         result = self.run_archive(code=3)
         self.assertEqual({f"{DAY}a"}, self.sources_left())
         self.assertIn(f"{DAY}a: its metadata or tags could not be restored as they are: x-amz-meta-who", result.err)
+
+    def test_every_object_that_is_left_is_named_in_a_file(self):
+        left = {f"{DAY}{name}": Original(b"a", metadata={"who": "J\u00fcrgen"}) for name in ("a", "odd\n\u2028\u202e\"")}
+        self.put(left | {f"{DAY}b": Original(b"b")})
+        with tempfile.TemporaryDirectory() as folder:
+            name = f"{folder}/left.jsonl"
+            result = self.run_archive("--left-to", f"{folder}/none/left.jsonl", code=2)
+            self.assertIn("none/left.jsonl can't be written: No such file", result.err)
+            self.run_archive("--left-to", name, "--dry-run")
+            result = self.run_archive("--left-to", "/dev/full", code=1)  # a disk that is full
+            self.assertIn("/dev/full: No space left on device", result.err)
+            self.assertEqual(set(self.originals), self.sources_left())
+            self.assertEqual([], os.listdir(folder))
+            report = self.run_archive("--left-to", name, "--output", "json", code=3).json()["left"]
+            with open(name, encoding="ascii") as file:
+                lines = [json.loads(line) for line in file]
+            self.assertEqual((sorted(left), {"not_restorable"}), (sorted(line["key"] for line in lines), {line["reason"] for line in lines}))
+            self.assertEqual((2, name), (report["count"], report["file"]))
+            self.assertEqual(set(left), self.sources_left())
 
     def test_every_object_is_encrypted_as_asked(self):
         """As a bucket's policy demands it that refuses every object without the header."""

@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <memory>
+
 #include "archive/archive_plan.h"
 #include "archive/archive_run.h"
+#include "archive/left_log.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
 #include "cli/output/archive_progress.h"
 #include "cli/output/archive_summary.h"
+#include "cli/output/left_file.h"
 #include "cli/session.h"
 #include "upkeep/rebuild.h"
 
@@ -185,6 +189,13 @@ std::vector<Flag> source_flags() {
        .help = "keys in one delete request",
        .fallback = "1000",
        .range = {1, 1000}},
+      {.name = "left-to",
+       .value = "FILE",
+       .group = kTheSources,
+       .help =
+           "write every object that is left in place to this file, as JSON Lines, while the run goes on; the "
+           "file is emptied first",
+       .otherwise = "the result names the first 1,000"},
       toggle_flag(kDryRun, kTheSources, "only list what would be archived and deleted; change nothing"),
   };
 }
@@ -294,6 +305,14 @@ void warn_of_few_connections(Session& session, int threads) {
       connections, threads);
 }
 
+/// --left-to, if it was given.
+std::unique_ptr<LeftFile> open_left_file(const ArchiveSettings& settings) {
+  if (settings.left_to.empty()) return nullptr;
+  if (!settings.dry_run) return std::make_unique<LeftFile>(settings.left_to);
+  expect_writable(settings.left_to);
+  return nullptr;
+}
+
 /// Makes the record of an archive that has none, as `catalog rebuild` does.
 void make_record(const archive::ArchiveOptions& options, Session& session, const std::string& archive_key) {
   upkeep::RebuildOptions rebuild;
@@ -307,7 +326,8 @@ void make_record(const archive::ArchiveOptions& options, Session& session, const
   upkeep::rebuild_records(session.store(), rebuild, archive_key, session.clock());
 }
 
-archive::RunReport run_with_display(const ArchiveSettings& settings, Session& session) {
+/// left_file: nullptr if there is none.
+archive::RunReport run_with_display(const ArchiveSettings& settings, LeftFile* left_file, Session& session) {
   archive::Progress progress;
   RunProgressView view(progress);
   const auto display = session.show(view);
@@ -317,7 +337,9 @@ archive::RunReport run_with_display(const ArchiveSettings& settings, Session& se
       session.log(),
       progress,
       session.stop(),
-      [&](const std::string& archive_key) { make_record(settings.options, session, archive_key); }};
+      [&](const std::string& archive_key) { make_record(settings.options, session, archive_key); },
+      left_file == nullptr ? archive::LeftLog::Write()
+                           : [left_file](const archive::LeftObject& object) { left_file->write(object); }};
   try {
     return settings.dry_run ? archive::plan_archive(settings.options, context)
                             : archive::run_archive(settings.options, context);
@@ -332,11 +354,22 @@ archive::RunReport run_with_display(const ArchiveSettings& settings, Session& se
   }
 }
 
+void finish_left_file(LeftFile& file, const std::string& name, archive::RunReport& report) {
+  report.left_file = name;
+  try {
+    file.close();
+  } catch (const base::Error& error) {
+    if (!report.failure) report.failure = error;
+  }
+}
+
 ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSettings& session_settings) {
   Session session(session_settings, OnInterrupt::Then::finish);
   check_storage_class(session, settings.options.storage_class);
   warn_of_few_connections(session, settings.options.resources.threads);
-  const archive::RunReport report = run_with_display(settings, session);
+  const std::unique_ptr<LeftFile> left_file = open_left_file(settings);  // before anything is done
+  archive::RunReport report = run_with_display(settings, left_file.get(), session);
+  if (left_file) finish_left_file(*left_file, settings.left_to, report);
   return session.conclude(session.outcome_of(settings.options, report, exit_code_of(report)));
 }
 
@@ -353,6 +386,9 @@ ArchiveSettings read_archive(Reader& reader) {
   options.delete_versions = reader.toggle("delete-versions");
   options.without_tags = reader.toggle("without-tags");
   options.recheck_attributes = reader.toggle("recheck-tags");
+  settings.left_to = reader.text("left-to");
+  if (settings.left_to == "-")
+    throw UsageError("--left-to takes the name of a file", "standard output is for the result");
   settings.dry_run = reader.toggle(kDryRun);
   read_resources(reader, options);
   options.tool_version = S3C_VERSION;

@@ -1,6 +1,8 @@
 // `s3compress archive`: packs each group's objects into archives, then deletes them.
 #pragma once
 
+#include <string>
+
 #include "archive/options.h"
 #include "cli/options/command.h"
 
@@ -10,6 +12,7 @@ namespace s3c::cli {
 struct ArchiveSettings {
   archive::ArchiveOptions options;
   bool dry_run = false;
+  std::string left_to;  ///< the file that names every object that is left; empty: none
 };
 
 Command archive_command();

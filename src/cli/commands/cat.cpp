@@ -11,6 +11,7 @@
 #include "catalog/member_search.h"
 #include "catalog/newest.h"
 #include "cli/commands/member_names.h"
+#include "cli/commands/named_volumes.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
@@ -128,8 +129,10 @@ ExitCode print_or_wait(const CatOptions& options, const catalog::FoundMember& wa
   return ExitCode::done;
 }
 
-ExitCode run_cat_command(const CatOptions& options, const SessionSettings& settings) {
+ExitCode run_cat_command(const CatOptions& given, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
+  CatOptions options = given;
+  options.volume = volume_meant(given.volume, options.scope.archive_bucket, session.store());
   const catalog::MemberQuery query({options.key}, {});
   std::vector<catalog::FoundMember> found;
   const catalog::SearchReport report = catalog::search_members(
@@ -141,8 +144,14 @@ ExitCode run_cat_command(const CatOptions& options, const SessionSettings& setti
   // would pass for the newest.
   if (const ExitCode code = tell_failures(report, session.terminal()); code != ExitCode::done) return code;
   if (found.empty()) {
+    const ExitCode unrecorded = report.volumes == 0
+                                    ? tell_unrecorded(options.volume, options.scope.archive_bucket, session)
+                                    : ExitCode::done;
+    if (unrecorded != ExitCode::done) return unrecorded;
+    const std::string hint = hint_for_key(options.key);
     throw Error(ErrorKind::not_found,
-                "no volume holds this key; looked in " + scope_text(options.scope, options.volume),
+                "no volume holds this key; looked in " + scope_text(options.scope, options.volume) +
+                    (hint.empty() ? "" : "; ") + hint,
                 {.operation = "cat", .resource = base::printable(options.key)});
   }
   const std::vector<const catalog::FoundMember*> newest = catalog::newest_of(found);

@@ -3,23 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/encoding.h"
+#include "catalog/volume_thaw.h"
 #include "cli/commands/named_volumes.h"
+#include "cli/commands/thaw_flags.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
 #include "cli/output/format.h"
+#include "cli/output/scope_text.h"
 #include "cli/output/summary_parts.h"
 #include "upkeep/rebuild.h"
+#include "upkeep/unrecorded.h"
 
 namespace s3c::cli {
 namespace {
 
 constexpr std::string_view kRebuildProse =
     R"(Makes the manifest and the index of a volume again from the volume itself, whose last entry is its index.
-Use it when the catalog, or a part of it, was lost. The volume is read whole, and every member is decoded.
-Records are only written if everything agrees, and they never replace existing ones. A frozen volume must
-be thawed first (exit code 4).
+Use it when the catalog, or a part of it, was lost. Without VOLUME, every archive of the source bucket
+that lacks records gets them, or every one of the given days. The volume is read whole, and every member
+is decoded. Records are only written if everything agrees, and they never replace existing ones. A frozen
+volume must be thawed first (exit code 4); --thaw asks for that.
 
 Also makes records of a foreign archive, a ZIP of the original program: then ls, find, cat, restore and
 verify work on it. Its objects get the names that they have in the ZIP. Their keys can't be known any more
@@ -31,7 +37,12 @@ constexpr std::string_view kRebuildExamples = R"(  The records of one volume:
     s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket \
                source-bucket/20180401.zip
 
-  The same for an archive that the original program made:
+  A catalog is lost: which archives of 2018 lack records, and then their records:
+    s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket --years 2018 \
+               --dry-run
+    s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket --years 2018
+
+  An archive that the original program made:
     s3compress catalog rebuild --arch-bucket archive-bucket --bucket source-bucket \
                source-bucket/20170210.zip
 
@@ -44,12 +55,30 @@ constexpr std::string_view kRebuildUse =
 
 struct RebuildRequest {
   upkeep::RebuildOptions options;
-  std::vector<std::string> volumes;  ///< at least one
+  std::vector<std::string> volumes;  ///< as named; empty: all in scope that lack records
+  bool dry_run = false;
+  std::optional<catalog::ThawOptions> thaw;  ///< ask for the thaw of frozen archives
 };
+
+std::vector<Flag> rebuild_flags() {
+  return {
+      {.name = "thaw",
+       .kind = FlagKind::toggle,
+       .group = kTheThaw,
+       .help = "ask S3 to thaw frozen archives; run the same command again when they are thawed"},
+      tier_flag(),
+      days_flag(),
+      memory_flag("limit for what is read and decoded"),
+      toggle_flag(kDryRun, "What is done", "only tell which records would be made; change nothing"),
+  };
+}
 
 RebuildRequest read_rebuild(Reader& reader) {
   RebuildRequest request;
-  request.volumes = read_named_volumes(reader, kRebuildUse);
+  request.volumes = reader.operands();
+  request.dry_run = reader.toggle(kDryRun);
+  const catalog::ThawOptions thaw = read_thaw(reader);
+  if (reader.toggle("thaw")) request.thaw = thaw;
   upkeep::RebuildOptions& options = request.options;
   options.scope = read_scope(reader);
   options.tool_version = S3C_VERSION;
@@ -71,9 +100,9 @@ std::string entries(std::uint64_t count) {
   return format_count(count, "entry", "entries");
 }
 
-/// The notice about a foreign archive: what is not known of its objects, and which entries have no row.
-std::string foreign_text(const catalog::UnlistedEntries& unlisted) {
-  std::string text(kForeignNotice);
+/// What is not known of a foreign archive's objects, and which entries have no row. with_notice: explains it.
+std::string foreign_text(const catalog::UnlistedEntries& unlisted, bool with_notice) {
+  std::string text(with_notice ? kForeignNotice : "  foreign\n");
   if (unlisted.directories != 0)
     text += fmt::format("  {} for directories, skipped\n", entries(unlisted.directories));
   if (unlisted.shadowed != 0)
@@ -85,14 +114,14 @@ std::string foreign_text(const catalog::UnlistedEntries& unlisted) {
   return text + list_text(unlisted.hidden, kMaxUnlisted, "    ", base::printable);
 }
 
-std::string rebuilt_text(const upkeep::Rebuilt& rebuilt) {
+std::string rebuilt_text(const upkeep::Rebuilt& rebuilt, bool with_notice) {
   const std::string what = rebuilt.manifest_written && rebuilt.index_written ? "manifest and index made again"
                            : rebuilt.manifest_written                        ? "manifest made again"
                            : rebuilt.index_written                           ? "index made again"
                                                    : "manifest and index are there and right";
   return fmt::format("{}: {}, {}\n", base::printable(rebuilt.archive_key),
                      format_count(rebuilt.objects, "object", "objects"), what) +
-         (rebuilt.foreign ? foreign_text(*rebuilt.foreign) : "");
+         (rebuilt.foreign ? foreign_text(*rebuilt.foreign, with_notice) : "");
 }
 
 Json rebuilt_json(const upkeep::Rebuilt& rebuilt) {
@@ -110,23 +139,103 @@ Json rebuilt_json(const upkeep::Rebuilt& rebuilt) {
   return json;
 }
 
-/// The exit code of an error of one volume.
-ExitCode code_of_rebuild(const base::Error& error) {
-  return error.kind() == base::ErrorKind::wrong_state ? ExitCode::waiting : exit_code_of(error);
+std::string_view both_or_one(bool index, bool manifest) {
+  return index && manifest ? "manifest and index" : manifest ? "manifest" : "index";
+}
+
+/// What a run would do. missing: nullopt if nothing is.
+std::string foreseen_text(const std::string& volume,
+                          const std::optional<upkeep::UnrecordedArchive>& missing) {
+  if (!missing) return fmt::format("{}: manifest and index are there\n", base::printable(volume));
+  return fmt::format("{}: would make {} again{}\n", base::printable(volume),
+                     both_or_one(missing->lacks_index, missing->lacks_manifest),
+                     missing->frozen ? "; it is frozen and must be thawed first" : "");
+}
+
+Json foreseen_json(const std::string& volume, const std::optional<upkeep::UnrecordedArchive>& missing) {
+  return {{"volume", volume},
+          {"dry_run", true},
+          {"would_write_index", missing && missing->lacks_index},
+          {"would_write_manifest", missing && missing->lacks_manifest},
+          {"frozen", missing && missing->frozen}};
+}
+
+/// Returns waiting if a run could not read the archive yet.
+ExitCode foresee(const RebuildRequest& request, const std::string& volume, Session& session) {
+  const std::optional<upkeep::UnrecordedArchive> missing =
+      upkeep::missing_records(session.store(), request.options.scope.archive_bucket, volume);
+  session.print_result([&] { return foreseen_text(volume, missing); },
+                       [&] { return json_line(foreseen_json(volume, missing)); });
+  return missing && missing->frozen ? ExitCode::waiting : ExitCode::done;
+}
+
+ExitCode ask_for_thaw_of(const RebuildRequest& request, const std::string& volume, Session& session) {
+  const bool started =
+      catalog::ask_for_thaw(session.store(), request.options.scope.archive_bucket, volume, *request.thaw);
+  session.print_result(
+      [&] {
+        return fmt::format("{}: frozen; {}\n", base::printable(volume),
+                           started ? "asked for its thaw" : "its thaw is on the way");
+      },
+      [&] {
+        return json_line({{"volume", volume}, {"thaw", started ? "started" : "in_progress"}});
+      });
+  return ExitCode::waiting;
+}
+
+/// Returns waiting if the archive is frozen and its thaw was asked for. with_notice: explain what foreign
+/// means; false from the first time on.
+ExitCode rebuild(const RebuildRequest& request, const std::string& volume, Session& session,
+                 bool& with_notice) {
+  try {
+    const upkeep::Rebuilt rebuilt =
+        upkeep::rebuild_records(session.store(), request.options, volume, session.clock());
+    session.print_result([&] { return rebuilt_text(rebuilt, with_notice); },
+                         [&] { return json_line(rebuilt_json(rebuilt)); });
+    if (rebuilt.foreign) with_notice = false;
+    return ExitCode::done;
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::wrong_state || !request.thaw) throw;
+    return ask_for_thaw_of(request, volume, session);
+  }
+}
+
+/// The archives in scope that lack records. nullopt: there is no archive in scope at all, and this was told.
+std::optional<std::vector<std::string>> volumes_to_rebuild(const RebuildRequest& request, Session& session) {
+  const catalog::CatalogScope& scope = request.options.scope;
+  const upkeep::RecordSearch search = upkeep::find_unrecorded(session.store(), scope, session.stop());
+  if (search.archives == 0) {
+    session.terminal().write_line("not found: no archive in " + scope_text(scope));
+    return std::nullopt;
+  }
+  std::vector<std::string> volumes;
+  for (const upkeep::UnrecordedArchive& archive : search.unrecorded) volumes.push_back(archive.archive_key);
+  if (!session.prints_json() && !session.output().quiet) {
+    print(fmt::format("lacking records: {} of {}\n", format_count(volumes.size()),
+                      format_count(search.archives, "archive", "archives")));
+  }
+  return volumes;
 }
 
 ExitCode run_rebuild_command(const RebuildRequest& request, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
-  return for_each_named(
-      request.volumes, session,
+  std::vector<std::string> volumes = request.volumes;
+  if (volumes.empty()) {
+    std::optional<std::vector<std::string>> found = volumes_to_rebuild(request, session);
+    if (!found) return ExitCode::left;
+    volumes = *std::move(found);
+  }
+  bool with_notice = true;
+  const ExitCode code = for_each_named(
+      volumes, request.options.scope.archive_bucket, session,
       [&](const std::string& volume) {
-        const upkeep::Rebuilt rebuilt =
-            upkeep::rebuild_records(session.store(), request.options, volume, session.clock());
-        session.print_result([&] { return rebuilt_text(rebuilt); },
-                             [&] { return json_line(rebuilt_json(rebuilt)); });
-        return ExitCode::done;
+        return request.dry_run ? foresee(request, volume, session)
+                               : rebuild(request, volume, session, with_notice);
       },
-      code_of_rebuild);
+      [](const base::Error& error) { return exit_code_of(error); });
+  if (code == ExitCode::waiting && !request.thaw)
+    session.terminal().write_line("with --thaw, this command asks for the thaw of what is frozen");
+  return code;
 }
 
 }  // namespace
@@ -134,16 +243,13 @@ ExitCode run_rebuild_command(const RebuildRequest& request, const SessionSetting
 Command catalog_rebuild_command() {
   return {.name = "catalog rebuild",
           .usage = "--arch-bucket BUCKET --bucket BUCKET",
-          .operands = "VOLUME ...",
+          .operands = "[VOLUME ...]",
           .summary = "make lost records of volumes again from the volumes",
           .prose = kRebuildProse,
           .examples = kRebuildExamples,
           .changes_store = true,
-          .flags = joined({scope_flags(),
-                           encryption_flags(),
-                           {memory_flag("limit for what is read and decoded")},
-                           connection_flags(),
-                           output_flags()}),
+          .flags = joined(
+              {scope_flags(), rebuild_flags(), encryption_flags(), connection_flags(), output_flags()}),
           .read = bind_options<read_rebuild, run_rebuild_command>};
 }
 

@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "catalog/member_search.h"
 #include "cli/commands/member_names.h"
+#include "cli/commands/named_volumes.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
 #include "cli/output/format.h"
@@ -118,9 +119,11 @@ catalog::SearchReport print_found(const FindOptions& options, const catalog::Mem
   return report;
 }
 
-ExitCode run_find_command(const FindOptions& options, const SessionSettings& settings) {
-  const catalog::MemberQuery query = read_query(options.names);
+ExitCode run_find_command(const FindOptions& given, const SessionSettings& settings) {
+  const catalog::MemberQuery query = read_query(given.names);
   Session session(settings, OnInterrupt::Then::end);
+  FindOptions options = given;
+  options.volume = volume_meant(given.volume, options.scope.archive_bucket, session.store());
   MissedKeys missed(query);
   std::uint64_t tied = 0;
   catalog::SearchReport report = print_found(options, query, session, missed, tied);
@@ -133,7 +136,10 @@ ExitCode run_find_command(const FindOptions& options, const SessionSettings& set
         "volume",
         format_count(tied, "key", "keys")));
   }
-  return worse(failures, tied != 0 ? ExitCode::left : unfound);
+  const ExitCode unrecorded = report.volumes == 0 && report.failures.empty()
+                                  ? tell_unrecorded(options.volume, options.scope.archive_bucket, session)
+                                  : ExitCode::done;
+  return worse(worse(failures, unrecorded), tied != 0 ? ExitCode::left : unfound);
 }
 
 }  // namespace

@@ -47,8 +47,21 @@ std::string text_of(const std::string& name) {
   return read_all(file, name);
 }
 
-/// What is most likely wrong with a list in which there is such a key; empty: nothing.
-std::string_view hint_for_key(std::string_view key) {
+/// Whether the glob may match something once '*/' stands before it: not if it begins with a folder, because
+/// keys are matched from their first folder on.
+bool may_lack_folders(std::string_view glob) {
+  return !glob.starts_with('*') &&
+         glob.substr(0, glob.find_first_of("*?[")).find('/') == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string hint_for_key(std::string_view key) {
+  constexpr std::string_view kScheme = "s3://";
+  if (const std::size_t slash = key.find('/', kScheme.size());
+      key.starts_with(kScheme) && slash != std::string_view::npos && slash + 1 != key.size()) {
+    return "a key is written without its bucket: " + base::printable(std::string(key.substr(slash + 1)));
+  }
   if (key.ends_with('\r'))
     return "the key ends in a carriage return (\\x0d): the list has Windows line ends. Remove them, for example "
            "with: tr -d '\\r'";
@@ -59,8 +72,6 @@ std::string_view hint_for_key(std::string_view key) {
            "json prints";
   return {};
 }
-
-}  // namespace
 
 std::vector<Flag> member_name_flags(std::string_view help) {
   return {{.name = "keys-from", .value = "FILE", .group = kWhichVolumes, .help = help},
@@ -149,7 +160,7 @@ ExitCode MissedKeys::tell(bool any, const std::string& where, Terminal& terminal
   }
   for (const std::string_view key : missed.named()) {
     terminal.write_line(fmt::format("not found: {}", base::printable(key)));
-    if (const std::string_view hint = hint_for_key(key); !hint.empty()) hints.emplace(hint);
+    if (std::string hint = hint_for_key(key); !hint.empty()) hints.insert(std::move(hint));
   }
   if (const std::uint64_t more = missed.count() - missed.named().size(); more != 0)
     terminal.write_line(fmt::format("and {} more were not found", more));
@@ -159,7 +170,9 @@ ExitCode MissedKeys::tell(bool any, const std::string& where, Terminal& terminal
     all = false;
     const std::string& glob = query_.globs()[i].text;
     terminal.write_line(fmt::format("not found: nothing matches {}", base::printable(glob)));
-    if (!glob.starts_with('*')) {
+    if (std::string hint = hint_for_key(glob); !hint.empty()) {
+      hints.insert(std::move(hint));
+    } else if (may_lack_folders(glob)) {
       hints.insert(fmt::format("a glob has to match the whole key: '*/{}' looks in every folder",
                                base::printable(glob)));
     }

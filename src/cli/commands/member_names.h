@@ -41,6 +41,9 @@ std::vector<std::string> keys_in(const std::string& text, const std::string& nam
 /// read or holds no key.
 catalog::MemberQuery read_query(const MemberNames& names);
 
+/// What is most likely wrong if there is no such key; empty: nothing that shows.
+std::string hint_for_key(std::string_view key);
+
 /// Marks the keys and globs of the query for which something was found. One thread.
 class MissedKeys {
  public:

@@ -1,9 +1,51 @@
 #include "cli/commands/named_volumes.h"
 
+#include <optional>
+
+#include "base/encoding.h"
+#include "catalog/catalog.h"
 #include "cli/output/hints.h"
 #include "cli/output/summary_parts.h"
+#include "upkeep/unrecorded.h"
 
 namespace s3c::cli {
+namespace {
+
+constexpr std::string_view kBucketUrl = "s3://";
+
+/// Whether the archive bucket holds an archive of that very name, or a record of one.
+bool is_known(const std::string& archive_key, const std::string& archive_bucket, s3::ObjectStore& store) {
+  return store.head_object(archive_bucket, archive_key) ||
+         !catalog::Catalog(store, archive_bucket).list_volume(archive_key).empty();
+}
+
+}  // namespace
+
+std::string volume_meant(const std::string& text, const std::string& archive_bucket, s3::ObjectStore& store) {
+  const bool is_url = text.starts_with(kBucketUrl);
+  const std::string path = is_url ? text.substr(kBucketUrl.size()) : text;
+  const bool is_inside = path.starts_with(archive_bucket + "/");
+  if ((!is_url && !is_inside) || is_known(text, archive_bucket, store)) return text;
+  if (is_inside && path.size() > archive_bucket.size() + 1) return path.substr(archive_bucket.size() + 1);
+  throw UsageError(fmt::format("\"{}\" is no volume of the archive bucket \"{}\"", base::printable(text),
+                               base::printable(archive_bucket)),
+                   "give the volume's key alone, as ls prints it");
+}
+
+ExitCode tell_unrecorded(const std::string& volume, const std::string& archive_bucket, Session& session) {
+  if (volume.empty()) return ExitCode::done;
+  std::optional<upkeep::UnrecordedArchive> archive;
+  try {
+    archive = upkeep::missing_records(session.store(), archive_bucket, volume);
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::not_found) throw;
+  }
+  if (!archive || !archive->lacks_manifest) return ExitCode::done;
+  session.terminal().write_line(fmt::format(
+      "the archive {} is there{}, but the catalog has no record of it: catalog rebuild{} makes one",
+      base::printable(volume), archive->frozen ? " and frozen" : "", archive->frozen ? " --thaw" : ""));
+  return archive->frozen ? ExitCode::waiting : ExitCode::left;
+}
 
 std::vector<std::string> read_named_volumes(const Reader& reader, std::string_view example) {
   if (reader.operands().empty()) {
@@ -13,14 +55,14 @@ std::vector<std::string> read_named_volumes(const Reader& reader, std::string_vi
   return reader.operands();
 }
 
-ExitCode for_each_named(const std::vector<std::string>& volumes, Session& session,
-                        const std::function<ExitCode(const std::string& volume)>& work,
+ExitCode for_each_named(const std::vector<std::string>& volumes, const std::string& archive_bucket,
+                        Session& session, const std::function<ExitCode(const std::string& volume)>& work,
                         const std::function<ExitCode(const base::Error&)>& code_of) {
   ExitCode code = ExitCode::done;
   for (const std::string& volume : volumes) {
     if (session.stop().stop_requested()) return ExitCode::interrupted;
     try {
-      code = worse(code, work(volume));
+      code = worse(code, work(volume_meant(volume, archive_bucket, session.store())));
     } catch (const base::Error& error) {
       session.terminal().write_line(fmt::format("s3compress: {}", base::printable(error.what())));
       if (const std::string hint = hint_for(error); !hint.empty())

@@ -1,5 +1,5 @@
-// What the catalog commands have in common: the user names volumes, and the command works on them one after
-// the other.
+// Volumes that the user names: which ones are meant, and, for the catalog commands, the work on one after the
+// other.
 #pragma once
 
 #include <functional>
@@ -8,18 +8,32 @@
 
 #include "cli/options/reader.h"
 #include "cli/session.h"
+#include "s3/object_store.h"
 
 namespace s3c::cli {
+
+/// The key of the volume that the user means by text: text itself, or the key in "s3://BUCKET/KEY" or
+/// "BUCKET/KEY", which is how the summary of archive and other programs print a volume. If something of the
+/// whole name stands in the archive bucket, then that is meant: asked of the store only when text begins with
+/// a bucket. An empty text stays empty. Throws UsageError for a URL of another bucket, and what the store
+/// throws.
+std::string volume_meant(const std::string& text, const std::string& archive_bucket, s3::ObjectStore& store);
+
+/// For a command that found no record of the volume: names on the terminal an archive that is there and only
+/// lacks its record. Returns waiting if that archive is frozen too, else left; done if there is no such
+/// archive, or no volume was named. Throws what the store throws.
+ExitCode tell_unrecorded(const std::string& volume, const std::string& archive_bucket, Session& session);
 
 /// The operands: keys of volumes. Throws UsageError when there are none. example: what the hint shows after
 /// "s3compress".
 std::vector<std::string> read_named_volumes(const Reader& reader, std::string_view example);
 
-/// Calls work for each volume until Ctrl-C. An error of work is printed, and the next volume follows. Returns
+/// Calls work for each volume, as volume_meant() of it, until Ctrl-C. An error of work is printed, and the next
+/// volume follows. Returns
 /// the worst (exit_code.h) of the codes that work returned and of code_of(error) for its errors; interrupted
 /// if Ctrl-C left volumes undone.
-ExitCode for_each_named(const std::vector<std::string>& volumes, Session& session,
-                        const std::function<ExitCode(const std::string& volume)>& work,
+ExitCode for_each_named(const std::vector<std::string>& volumes, const std::string& archive_bucket,
+                        Session& session, const std::function<ExitCode(const std::string& volume)>& work,
                         const std::function<ExitCode(const base::Error&)>& code_of);
 
 }  // namespace s3c::cli

@@ -7,6 +7,7 @@
 
 #include "base/mutex.h"
 #include "cli/commands/member_names.h"
+#include "cli/commands/named_volumes.h"
 #include "cli/commands/thaw_flags.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
@@ -24,13 +25,13 @@ namespace {
 constexpr std::string_view kRestoreProse =
     R"(Brings members back, with their content type, other system headers, metadata and tags: to the bucket and
 key they came from, to another bucket, or as files. Asks for the thaw of frozen volumes, unless a thaw
-was already asked for, and restores from those that are thawed. Before that it looks whether it can
-write there. Checks every member's size and CRC-32 before the object or file gets its name. Without
---overwrite nothing that is there is overwritten. What is already back is skipped: the same command
-again goes on where the last one stopped. If several objects had one key, the one with the newest
-last-modified comes back; --volume takes another one. A name with *, ? or [ means the key of just that
-name if there is one; otherwise it is a glob. Without keys and globs, everything of the given days, or
-of the volume, comes back.
+was already asked for, and restores from those that are thawed. Before that it looks whether it can write
+there. Checks every member's size and CRC-32 before the object or file gets its name. Without --overwrite
+nothing that is there is overwritten. What is already back is skipped: the same command again goes on
+where the last one stopped. If several objects had one key, the one with the newest last-modified comes
+back; --volume takes another one. A name with *, ? or [ means the key of just that name if there is one;
+otherwise it is a glob. Without keys and globs, everything of the given days, or of the volume, comes
+back.
 )";
 
 constexpr std::string_view kRestoreExamples = R"(  See what would be thawed, and the costs, to get April back:
@@ -200,6 +201,8 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
   RestoreSettings settings = request.settings;
   settings.options.query = read_query(request.names);
   Session session(session_settings, OnInterrupt::Then::finish);
+  settings.options.volume =
+      volume_meant(settings.options.volume, settings.options.scope.archive_bucket, session.store());
   Targets targets(session.store(), settings);
   restore::RestoreProgress progress;
   MissedKeys missed(settings.options.query);
@@ -224,13 +227,18 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
     }
     report = run_with_display(settings, plan, context, session);
   }
+  const bool any = plan.members + plan.tied + plan.withheld + plan.failures.count() != 0;
   // What Ctrl-C left out was perhaps not looked for.
   const ExitCode unfound =
       report.interrupted
           ? ExitCode::done
-          : missed.tell(plan.members + plan.tied + plan.withheld != 0,
-                        scope_text(settings.options.scope, settings.options.volume), session.terminal());
-  const ExitCode code = worse(exit_code_of(report), unfound);
+          : missed.tell(any, scope_text(settings.options.scope, settings.options.volume), session.terminal());
+  const bool nothing = plan.members + plan.tied + plan.withheld + plan.failures.count() == 0;
+  const ExitCode unrecorded =
+      nothing && !report.interrupted
+          ? tell_unrecorded(settings.options.volume, settings.options.scope.archive_bucket, session)
+          : ExitCode::done;
+  const ExitCode code = worse(worse(exit_code_of(report), unfound), unrecorded);
   return session.conclude(RestoreOutcome{session.outcome_of(settings, report, code), plan});
 }
 

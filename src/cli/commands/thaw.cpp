@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/member_names.h"
+#include "cli/commands/named_volumes.h"
 #include "cli/commands/thaw_flags.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
@@ -90,6 +91,8 @@ ExitCode run_thaw_command(const ThawRequest& request, const SessionSettings& ses
   ThawSettings settings = request.settings;
   settings.options.query = read_query(request.names);
   Session session(session_settings, OnInterrupt::Then::finish);
+  settings.options.volume =
+      volume_meant(settings.options.volume, settings.options.scope.archive_bucket, session.store());
   restore::RestoreProgress progress;
   MissedKeys missed(settings.options.query);
   const restore::RestoreContext context{
@@ -107,10 +110,15 @@ ExitCode run_thaw_command(const ThawRequest& request, const SessionSettings& ses
     }
     report = run_with_display(settings, plan, context, session);
   }
+  const bool any = plan.members + plan.tied + plan.withheld + plan.failures.count() != 0;
   const ExitCode unfound =
-      missed.tell(plan.members + plan.tied + plan.withheld != 0,
-                  scope_text(settings.options.scope, settings.options.volume), session.terminal());
-  const ExitCode code = worse(exit_code_of(report), unfound);
+      missed.tell(any, scope_text(settings.options.scope, settings.options.volume), session.terminal());
+  const bool nothing = plan.members + plan.tied + plan.withheld + plan.failures.count() == 0;
+  const ExitCode unrecorded =
+      nothing && !report.interrupted
+          ? tell_unrecorded(settings.options.volume, settings.options.scope.archive_bucket, session)
+          : ExitCode::done;
+  const ExitCode code = worse(worse(exit_code_of(report), unfound), unrecorded);
   return session.conclude(ThawOutcome{session.outcome_of(settings, report, code), plan});
 }
 

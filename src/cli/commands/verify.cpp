@@ -1,5 +1,6 @@
 #include "cli/commands/verify.h"
 
+#include "cli/commands/named_volumes.h"
 #include "cli/commands/thaw_flags.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
@@ -117,8 +118,11 @@ VerifyRequest read_verify_request(Reader& reader) {
   return request;
 }
 
-ExitCode run_verify_command(const VerifyRequest& request, const SessionSettings& settings) {
+ExitCode run_verify_command(const VerifyRequest& given, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
+  VerifyRequest request = given;
+  for (std::string& volume : request.options.volumes)
+    volume = volume_meant(volume, request.options.scope.archive_bucket, session.store());
   const upkeep::VerifyReport report = run_with_display(request.options, session);
   const ExitCode code = session.conclude(session.outcome_of(request.options, report, exit_code_of(report)));
   if (!report.frozen.empty() && !request.options.thaw) {

@@ -23,6 +23,9 @@ std::string problems_text(const RunOutcome& outcome);
 std::string text_summary(const RunOutcome& outcome);
 std::string json_summary(const RunOutcome& outcome);
 
+/// The reason's name in documents. It is public API; the text of describe() isn't.
+std::string_view name_of(archive::LeftReason reason);
+
 /// The document for a command that ended with error before it had a report.
 std::string json_failure(std::string_view command, const base::Error& error, ExitCode exit_code);
 

@@ -8,7 +8,22 @@ using archive::GroupReport;
 using archive::LeftReason;
 using archive::VolumeReport;
 
-/// The reason's name in the document. It is public API; the text of describe() isn't.
+/// Public API. Null: nothing was deleted, or too little to know.
+Json conditions_json(std::optional<archive::DeleteConditions> conditions) {
+  if (!conditions) return nullptr;
+  switch (*conditions) {
+    case archive::DeleteConditions::in_batches:
+      return "in_batches";
+    case archive::DeleteConditions::one_by_one:
+      return "one_by_one";
+    case archive::DeleteConditions::ignored:
+      return "ignored";
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 std::string_view name_of(LeftReason reason) {
   switch (reason) {
     case LeftReason::changed:
@@ -35,19 +50,7 @@ std::string_view name_of(LeftReason reason) {
   return "unknown";
 }
 
-/// Public API as well. Null: nothing was deleted, or too little to know.
-Json conditions_json(std::optional<archive::DeleteConditions> conditions) {
-  if (!conditions) return nullptr;
-  switch (*conditions) {
-    case archive::DeleteConditions::in_batches:
-      return "in_batches";
-    case archive::DeleteConditions::one_by_one:
-      return "one_by_one";
-    case archive::DeleteConditions::ignored:
-      return "ignored";
-  }
-  return nullptr;
-}
+namespace {
 
 archive::ObjectSums to_delete_of(const archive::ArchiveOptions& options, const GroupReport& group) {
   return options.keep_sources ? archive::ObjectSums() : group.to_delete();
@@ -68,7 +71,8 @@ Json volume_json(const std::string& bucket, const VolumeReport& volume) {
           {"archive_bytes", volume.archive_bytes}};
 }
 
-Json left_json(const archive::LeftObjects& left) {
+/// file: names every left object; empty: there is none.
+Json left_json(const archive::LeftObjects& left, const std::string& file) {
   Json by_reason = Json::object();
   for (const auto& [reason, count] : left.by_reason()) by_reason[std::string(name_of(reason))] = count;
   Json named = Json::array();
@@ -78,7 +82,8 @@ Json left_json(const archive::LeftObjects& left) {
   return {{"count", left.count()},
           {"by_reason", by_reason},
           {"named", named},
-          {"all_named", left.named().size() == left.count()}};
+          {"all_named", left.named().size() == left.count()},
+          {"file", file.empty() ? Json(nullptr) : Json(file)}};
 }
 
 Json otherwise_json(const GroupReport& group) {
@@ -173,7 +178,7 @@ std::string json_summary(const RunOutcome& outcome) {
                {"groups", groups},
                {"outside_layout", outside_json(report.outside)},
                {"error", report.failure ? error_json(*report.failure) : Json(nullptr)},
-               {"left", left_json(report.total().left)},
+               {"left", left_json(report.total().left, report.left_file)},
                {"requests", requests_json(outcome.requests)}});
   return dumped(json);
 }

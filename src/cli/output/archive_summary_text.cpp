@@ -118,19 +118,21 @@ std::string outside_text(const RunOutcome& outcome) {
          lines(outside.objects) + lines(outside.folders);
 }
 
-std::string left_text(const archive::LeftObjects& left) {
+/// file: names every left object; empty: there is none.
+std::string left_text(const archive::LeftObjects& left, const std::string& file) {
   if (left.count() == 0) return {};
   std::string text = fmt::format("LEFT IN PLACE: {}\n", format_objects(left.count()));
   for (const auto& [reason, count] : left.by_reason()) {
     const char* const flag = reason == archive::LeftReason::too_large ? " (--memory)" : "";
     text += fmt::format("  {}{}: {}\n", archive::describe(reason), flag, format_count(count));
   }
-  return text + list_text(left, kMaxNames, "    ", [](const LeftObject& object) {
-           std::string line =
-               fmt::format("{}: {}", base::printable(object.key), archive::describe(object.reason));
-           if (!object.detail.empty()) line += fmt::format(" ({})", base::printable(object.detail));
-           return line;
-         });
+  text += list_text(left, kMaxNames, "    ", [](const LeftObject& object) {
+    std::string line = fmt::format("{}: {}", base::printable(object.key), archive::describe(object.reason));
+    if (!object.detail.empty()) line += fmt::format(" ({})", base::printable(object.detail));
+    return line;
+  });
+  if (!file.empty()) text += fmt::format("  all of them are named in {}\n", base::printable(file));
+  return text;
 }
 
 std::string lost_text(const RunOutcome& outcome, const std::vector<std::string>& lost) {
@@ -244,9 +246,9 @@ ExitCode exit_code_of(const RunReport& report) {
 
 std::string problems_text(const RunOutcome& outcome) {
   const GroupReport total = outcome.report.total();
-  return left_text(total.left) + lost_text(outcome, total.lost) + otherwise_text(total.otherwise_stored) +
-         failed_groups_text(outcome.report) + failed_search_text(outcome.report) +
-         std::string(last_line_of_archive(total, outcome.exit_code));
+  return left_text(total.left, outcome.report.left_file) + lost_text(outcome, total.lost) +
+         otherwise_text(total.otherwise_stored) + failed_groups_text(outcome.report) +
+         failed_search_text(outcome.report) + std::string(last_line_of_archive(total, outcome.exit_code));
 }
 
 std::string text_summary(const RunOutcome& outcome) {

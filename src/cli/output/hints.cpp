@@ -142,6 +142,7 @@ std::optional<std::string> for_step(const Error& error) {
            "and lifecycle rules on this bucket, then run the same command again";
   }
   if (operation == restore::kRestoreFile) return "";  // its message says what to do
+  if (operation == "forget") return "";               // its message says what stands in the way
   if (operation == "start thread") {
     return "give fewer --threads, or raise the limit of processes (ulimit -u), then run the same command "
            "again";

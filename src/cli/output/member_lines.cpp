@@ -41,26 +41,45 @@ std::string json_before(const Json& first, const std::string& second) {
   return line + "," + second.substr(1);
 }
 
-constexpr std::string_view kColumns = "{:>13}  {:>9}  {:>9}  {:>7}  {:<12}  {:<11}  {:<20}  {}";
+/// What volume_line() shows of a volume, and volume_heading() names.
+struct VolumeCells {
+  std::string volume, objects, bytes, archived, ratio, storage_class, thaw, created;
+};
+
+/// One line, without its end. A volume's key may be longer than its column; then the others move.
+std::string row_of(const VolumeCells& cells, bool long_format) {
+  std::string row = long_format ? fmt::format("{:<30}  {:>9}  {:>9}  {:>9}  {:>7}  {:<12}  {:<11}  {}",
+                                              cells.volume, cells.objects, cells.bytes, cells.archived,
+                                              cells.ratio, cells.storage_class, cells.thaw, cells.created)
+                                : fmt::format("{:<30}  {:>9}  {:>9}  {:<12}  {}", cells.volume, cells.objects,
+                                              cells.archived, cells.storage_class, cells.thaw);
+  row.erase(row.find_last_not_of(' ') + 1);
+  return row;
+}
 
 }  // namespace
 
-std::string volume_heading() {
-  return fmt::format(fmt::runtime(std::string(kColumns) + "\n"), "OBJECTS", "BYTES", "ARCHIVED", "RATIO",
-                     "CLASS", "THAW", "CREATED", "VOLUME");
+std::string volume_heading(bool long_format) {
+  return row_of({"VOLUME", "OBJECTS", "BYTES", "ARCHIVED", "RATIO", "CLASS", "THAW", "CREATED"},
+                long_format) +
+         "\n";
 }
 
-std::string volume_line(const VolumeInfo& volume) {
+std::string volume_line(const VolumeInfo& volume, bool long_format) {
   const index::Manifest* m = volume.manifest ? &*volume.manifest : nullptr;
   const std::uint64_t archived = volume.archive ? volume.archive->size_bytes
                                  : m != nullptr ? m->archive_size_bytes
                                                 : 0;
-  std::string text = fmt::format(
-      fmt::runtime(kColumns), m != nullptr ? format_count(m->objects) : "-",
-      m != nullptr ? format_bytes(m->source_size_bytes) : "-", format_bytes(archived),
-      m != nullptr ? format_ratio(m->source_size_bytes, archived) : "-", class_of(volume), thaw_of(volume),
-      m != nullptr ? base::format_iso8601(m->created_at).substr(0, 19) + "Z" : "-",
-      base::printable(volume.archive_key));
+  VolumeCells cells{
+      base::printable(volume.archive_key), "-", "-", format_bytes(archived), "-", class_of(volume),
+      std::string(thaw_of(volume)),        "-"};
+  if (m != nullptr) {
+    cells.objects = format_count(m->objects);
+    cells.bytes = format_bytes(m->source_size_bytes);
+    cells.ratio = format_ratio(m->source_size_bytes, archived);
+    cells.created = base::format_iso8601(m->created_at).substr(0, 19) + "Z";
+  }
+  std::string text = row_of(cells, long_format);
   if (m != nullptr && m->is_foreign()) text += "  (foreign)";
   if (volume.state != VolumeState::committed)
     text += fmt::format("  ({}: {})", to_string(volume.state), base::printable(volume.detail));

@@ -10,8 +10,10 @@
 namespace s3c::cli {
 
 /// The line with the names of the columns of volume_line().
-std::string volume_heading();
-std::string volume_line(const catalog::VolumeInfo& volume);
+std::string volume_heading(bool long_format);
+/// The volume's key, its objects, the archive's size, its class and the state of the thaw: with a key of up to
+/// 30 characters at most 80 columns, if the volume is committed. In the long format more columns.
+std::string volume_line(const catalog::VolumeInfo& volume, bool long_format);
 /// Later versions only add fields.
 std::string volume_json(const catalog::VolumeInfo& volume);
 

@@ -45,6 +45,8 @@ std::string not_restored_text(const RestoreReport& report) {
   if (report.tied != 0)
     text += fmt::format(", {} because the newest can't be told (--volume takes the one of a volume)",
                         format_count(report.tied));
+  if (report.unstorable != 0)
+    text += fmt::format(", {} because the place can't hold them", format_count(report.unstorable));
   return text + "\n" + list_text(report.not_restored, kMaxNamed, "    ", [](const restore::NotRestored& one) {
            return fmt::format("{}: {}", base::printable(one.key), base::printable(one.why));
          });
@@ -186,6 +188,7 @@ std::string json_summary(const RestoreOutcome& outcome) {
                {"equal", report.equal},
                {"existing", report.existing},
                {"tied", report.tied},
+               {"unstorable", report.unstorable},
                {"failed", report.failed},
                {"named", named},
                {"thaws_started", report.thaws_started},

@@ -116,6 +116,19 @@ TEST_F(DryRunTest, Archive) {
   }
 }
 
+TEST_F(DryRunTest, ADryRunMayNotReadTagsEither) {
+  store_.before = [](const support::Call& call) {
+    if (call.op == Op::tagging) throw support::store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  ArchiveOptions options = support::small_options();
+  const RunReport denied = plan(options);
+  ASSERT_TRUE(denied.total().failure);
+  EXPECT_EQ(denied.total().failure->kind(), ErrorKind::access_denied);
+  EXPECT_NE(std::string(denied.total().failure->what()).find("without their tags"), std::string::npos);
+  options.without_tags = true;
+  EXPECT_FALSE(plan(options).total().failure);
+}
+
 /// A group of millions of objects is listed once, and a plan costs no request that the run doesn't send too.
 TEST(PlanTest, APlanTellsWhatTheRunThenDoesAndAsksNoMore) {
   FakeStore store;
@@ -124,6 +137,7 @@ TEST(PlanTest, APlanTellsWhatTheRunThenDoesAndAsksNoMore) {
   support::fill(store, 3);
   ArchiveOptions options = support::small_options();
   options.keep_sources = true;
+  options.resources.open_groups = 1;  // so that both ask for the tags of the same object
   EXPECT_FALSE(support::run(store, options, clock).total().failure);
   for (const int day : {1, 2}) store.put(support::kSource, support::day_key(day, 10), "late");
   const auto log = base::make_null_logger();

@@ -43,7 +43,7 @@ class PackingCrewTest : public ::testing::Test {
 
   void start(int threads, std::uint64_t memory_bytes = 64 * kMiB) {
     bodies_ = std::make_unique<base::MemoryBudget>(memory_bytes);
-    packer_ = std::make_unique<MemberPacker>(store_, options_, tags_, *bodies_, encoders_, *log_);
+    packer_ = std::make_unique<MemberPacker>(store_, options_, tags_, *bodies_, encoders_, left_);
     crew_ = std::make_unique<PackingCrew>(store_, *packer_, progress_, threads);
     crew_->start();
   }
@@ -80,6 +80,7 @@ class PackingCrewTest : public ::testing::Test {
   SourceTags tags_{{store_, store_}, options_, *log_, {}};
   EncoderPool encoders_{2, 1};
   std::unique_ptr<base::MemoryBudget> bodies_;
+  LeftLog left_{*log_, {}};
   std::unique_ptr<MemberPacker> packer_;
   std::unique_ptr<PackingCrew> crew_;
 };

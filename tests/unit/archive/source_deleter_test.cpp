@@ -43,7 +43,8 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
   }
   DeleteReport remove(const source::Selection& selection = {}, CommittedBy by = CommittedBy::earlier_run) {
     KnownDeleteConditions conditions(options_.delete_conditions);
-    SourceDeleter deleter({{store_, store_}, catalog_, options_, conditions, clock_, *log_});
+    LeftLog left(*log_, {});
+    SourceDeleter deleter({{store_, store_}, catalog_, options_, conditions, clock_, *log_, left});
     return deleter.delete_members({catalog_.mark(volumes_.at(0), true), by, proven_at_},
                                   source::ObjectFilter(selection, base::Timestamp::max()),
                                   [&](std::uint64_t n) { told_ += n; });

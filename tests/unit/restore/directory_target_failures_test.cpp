@@ -169,13 +169,14 @@ TEST_F(DirectoryTargetFailureTest, AFullDiskIsNamedAndLeavesNoHalfFile) {
   EXPECT_EQ(full.context().operation, kRestoreFile);
 }
 
-TEST_F(DirectoryTargetFailureTest, AFileWhereADirectoryIsNeededIsNamed) {
+TEST_F(DirectoryTargetFailureTest, AFileWhereADirectoryOfTheSafeNameIsNeededIsNamed) {
   put(root_ / "a", "x");
+  put(root_ / "s3compress-key", "x");
   const index::Row row = row_of_file("a/b/c", "x");
   EXPECT_EQ(error_kind([&] { target()->look(row); }), ErrorKind::invalid_argument);
   const Error error = error_of([&] { target(true)->write(row, "x"); });
   EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
-  EXPECT_THAT(error.what(), HasSubstr((root_ / "a").string() + ": a file is where a directory is needed"));
+  EXPECT_THAT(error.what(), HasSubstr("s3compress-key/a/b/=c: a file is where a directory is needed"));
   EXPECT_EQ(contents(root_ / "a"), "x");
 }
 
@@ -219,7 +220,8 @@ TEST_F(DirectoryTargetFailureTest, ADirectoryThatWasRemovedIsNamed) {
   const auto to = target();
   to->expect_usable(RestoreTarget::Trial::write);
   fs::remove(root_);
-  EXPECT_EQ(error_kind([&] { to->write(row_of_file("x", "x"), "x"); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(error_kind([&] { to->write(row_of_file("x", "x"), "x"); }), ErrorKind::transient);
+  EXPECT_EQ(restore(row_of_file("x", "x"), "x"), Landing::written) << "a later run makes it again";
 }
 
 TEST_F(DirectoryTargetFailureTest, WhatAKilledRunLeftIsNobodysFile) {

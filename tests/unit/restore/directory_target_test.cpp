@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "directory_target_fixture.h"
 #include "zip/entry_name.h"
 
@@ -211,7 +214,7 @@ TEST_F(DirectoryTargetTest, AnotherFileStays) {
   put(root_ / "a", "diff");
   fs::create_directories(root_ / "directory");
   ASSERT_EQ(::mkfifo((root_ / "pipe").c_str(), 0666), 0);
-  for (const std::string key : {"longer", "a", "directory", "pipe"}) {
+  for (const std::string key : {"longer", "a", "pipe"}) {
     EXPECT_EQ(target()->look(row_of_file(key, "ours")), Landing::exists) << key;
     EXPECT_EQ(target()->write(row_of_file(key, "ours"), "ours"), Landing::exists) << key;
   }
@@ -219,11 +222,53 @@ TEST_F(DirectoryTargetTest, AnotherFileStays) {
   EXPECT_EQ(contents(root_ / "a"), "diff");
   EXPECT_EQ(names(), (std::set<std::string>{"root", "root/longer", "root/a", "root/directory", "root/pipe"}));
   // Nor is anything but a file ever replaced.
-  for (const std::string key : {"directory", "pipe"}) {
-    EXPECT_EQ(target(true)->look(row_of_file(key, "ours")), Landing::exists) << key;
-    EXPECT_EQ(target(true)->write(row_of_file(key, "ours"), "ours"), Landing::exists) << key;
-  }
+  EXPECT_EQ(target(true)->look(row_of_file("pipe", "ours")), Landing::exists);
+  EXPECT_EQ(target(true)->write(row_of_file("pipe", "ours"), "ours"), Landing::exists);
   EXPECT_TRUE(fs::is_fifo(root_ / "pipe"));
+  for (const bool overwrite : {false, true}) {
+    EXPECT_EQ(restore(row_of_file("directory", "ours"), "ours", overwrite),
+              overwrite ? Landing::equal : Landing::written);
+    EXPECT_TRUE(fs::is_directory(root_ / "directory"));
+    EXPECT_EQ(contents(root_ / "s3compress-key/=directory"), "ours");
+  }
+}
+
+TEST_F(DirectoryTargetTest, AFileAndADirectoryOfOneNameAreTwoFiles) {
+  // As two volumes hold them: neither has a safe name inside its own volume.
+  const std::vector<std::string> keys = {"a", "a/b", "a/b/c"};
+  std::vector<std::string> order = keys;
+  do {
+    fs::remove_all(root_);
+    for (const std::string& key : order)
+      EXPECT_EQ(restore(row_of_file(key, key), key), Landing::written) << key;
+    EXPECT_EQ(contents(root_ / (order[0] == "a/b/c" ? "a/b/c" : order[0])), order[0])
+        << "the first keeps its name";
+    std::multiset<std::string> bodies;
+    for (const auto& entry : fs::recursive_directory_iterator(root_)) {
+      if (entry.is_regular_file()) bodies.insert(contents(entry.path()));
+    }
+    EXPECT_EQ(bodies, (std::multiset<std::string>(keys.begin(), keys.end())));
+    for (const std::string& key : keys)
+      EXPECT_EQ(target()->look(row_of_file(key, key)), Landing::equal) << key;
+    const std::set<std::string> before = names();
+    for (const std::string& key : keys)
+      EXPECT_EQ(target(true)->write(row_of_file(key, key), key), Landing::written) << key;
+    EXPECT_EQ(names(), before) << "each goes where it was";
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_F(DirectoryTargetTest, ADirectoryThatAppearsWhileBytesComeDoesNotHideTheFile) {
+  const auto to = target();
+  int times = 0;
+  EXPECT_EQ(to->write_streamed(row_of_file("a", "x"),
+                               [&](const RestoreTarget::Sink& sink) {
+                                 sink("x");
+                                 if (++times == 1) fs::create_directories(root_ / "a");
+                               }),
+            Landing::written);
+  EXPECT_EQ(times, 2);
+  EXPECT_EQ(contents(root_ / "s3compress-key/=a"), "x");
+  EXPECT_TRUE(fs::is_directory(root_ / "a"));
 }
 
 TEST_F(DirectoryTargetTest, AnotherFileIsReplacedWhereThatWasAskedFor) {

@@ -37,7 +37,7 @@ class MapTarget final : public RestoreTarget {
   }
   Landing write(const index::Row& row, std::string_view body) override {
     base::MutexLock lock(mutex_);
-    if (row.key == refused) throw base::Error(refusal, "not here");
+    if (row.key == refused) throw base::Error(refusal, "not here", {.operation = kRestoreFile});
     bodies_[row.key] = body;
     return Landing::written;
   }
@@ -566,7 +566,45 @@ TEST_F(RestoreRunTest, OneThatFailsDoesNotStopTheRest) {
   report = restore();
   EXPECT_EQ(report.failures.count(), 1u);
   EXPECT_THAT(report.failures.named().at(0).what(), HasSubstr("src/20180402.zip"));
+  EXPECT_EQ(report.failures.named().at(0).kind(), ErrorKind::damaged) << "its sources were deleted";
   EXPECT_EQ(report.restored, 1u);
+}
+
+TEST_F(RestoreRunTest, AnArchiveThatGoesAfterThePlanIsDamageToo) {
+  archive({{day_key(1, 0), "a"}});
+  RestoreProgress progress;
+  const RestoreContext all = context(progress);
+  const RestorePlan plan = plan_restore(options_, all);
+  store_.erase(support::kArchive, "src/20180401.zip");
+  const RestoreReport report = run_restore(options_, plan, all);
+  EXPECT_EQ(report.restored, 0u);
+  EXPECT_TRUE(report.failed_by_kind.contains(ErrorKind::damaged));
+  EXPECT_THAT(report.not_restored.named().at(0).why, HasSubstr("its archive is gone"));
+}
+
+TEST_F(RestoreRunTest, AnArchiveThatIsNotThereYetIsNoDamage) {
+  archive({{day_key(1, 0), "a"}});
+  store_.erase(support::kArchive, "src/20180401.zip");
+  for (const std::string& key : store_.keys(support::kArchive)) {
+    if (key.starts_with("s3compress_catalog/commit/")) store_.erase(support::kArchive, key);
+  }
+  const RestoreReport report = restore();
+  ASSERT_EQ(report.failures.count(), 1u);
+  EXPECT_EQ(report.failures.named().at(0).kind(), ErrorKind::not_found);
+  EXPECT_THAT(report.failures.named().at(0).what(), HasSubstr("there is no archive yet"));
+}
+
+TEST_F(RestoreRunTest, WhatTheTargetCanNotHoldIsLeftOutAndNoFailure) {
+  archive({{day_key(1, 0), "a"}, {day_key(1, 1), "b"}});
+  target_.refused = day_key(1, 1);
+  target_.refusal = ErrorKind::invalid_argument;
+  const RestoreReport report = restore();
+  EXPECT_EQ(report.restored, 1u);
+  EXPECT_EQ(report.unstorable, 1u);
+  EXPECT_EQ(report.failed, 0u);
+  EXPECT_TRUE(report.failed_by_kind.empty());
+  ASSERT_EQ(report.not_restored.count(), 1u);
+  EXPECT_EQ(report.not_restored.named()[0].key, day_key(1, 1));
 }
 
 TEST_F(RestoreRunTest, DamagedBytesAreNeverWritten) {

@@ -20,7 +20,7 @@ TEST(CatalogForgetCommand, ForgetTakesNoScope) {
   EXPECT_NO_THROW(request_of({"catalog", "forget", "--arch-bucket", "a", "b/20180401.zip"}));
 }
 
-TEST(CatalogCommands, HaveTwoWordsAndNeedVolumes) {
+TEST(CatalogCommands, HaveTwoWordsAndForgetNeedsVolumes) {
   const auto message = [](const Words& words) {
     try {
       request_of(words);
@@ -35,8 +35,12 @@ TEST(CatalogCommands, HaveTwoWordsAndNeedVolumes) {
   EXPECT_THAT(message({"catalog", "x", "--arch-bucket", "a"}), HasSubstr("needs the word rebuild or forget"));
   EXPECT_THAT(message({"rebuild"}), HasSubstr("unknown command \"rebuild\""));
   EXPECT_THAT(message({"catalog rebuild", "x"}), HasSubstr("unknown command \"catalog rebuild\""));
-  EXPECT_THAT(message({"catalog", "rebuild", "--arch-bucket", "a", "--bucket", "b"}),
-              HasSubstr("catalog rebuild needs the keys of volumes"));
+  EXPECT_THAT(message({"catalog", "forget", "--arch-bucket", "a"}),
+              HasSubstr("catalog forget needs the keys of volumes"));
+  EXPECT_NO_THROW(
+      request_of({"catalog", "rebuild", "--arch-bucket", "a", "--bucket", "b", "--years", "2018"}));
+  EXPECT_THAT(message({"catalog", "rebuild", "--arch-bucket", "a", "--years", "2018"}),
+              HasSubstr("--bucket is missing"));
   EXPECT_EQ(request_of({"catalog", "--arch-bucket", "a", "--bucket=b", "rebuild", "v"}).command,
             "catalog rebuild");
   EXPECT_EQ(request_of({"--arch-bucket", "a", "catalog", "--yes", "forget", "v"}).command, "catalog forget");

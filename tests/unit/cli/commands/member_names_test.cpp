@@ -57,6 +57,8 @@ TEST(MissedKeys, NamesKeysAndGlobsAndWhereTheyWereLookedFor) {
   EXPECT_THAT(text, HasSubstr("'*/order-*.xml' looks in every folder"));
   EXPECT_THAT(text, Not(HasSubstr("*/*.none")));
   EXPECT_THAT(text, HasSubstr("looked in: bucket X\n"));
+  EXPECT_THAT(told({{}, {"sources/2018/*.xml"}}, {}, ExitCode::left), Not(HasSubstr("every folder")))
+      << "a glob that begins with a folder doesn't lack one";
   EXPECT_THAT(told({}, {}, ExitCode::left), HasSubstr("nothing is there"));
 }
 
@@ -84,6 +86,15 @@ TEST(ShellWord, ComesOutOfAShellAsItWas) {
     ::pclose(pipe);
     EXPECT_EQ(out, text) << command;
   }
+}
+
+TEST(MissedKeys, AUrlIsNoKeyUnlessThereIsSuchAKey) {
+  const std::string url = "s3://src/sources/2018/x.xml";
+  EXPECT_EQ(told({{url}, {}}, {url}, ExitCode::done), "");
+  EXPECT_THAT(told({{url}, {}}, {}, ExitCode::left),
+              HasSubstr("hint: a key is written without its bucket: sources/2018/x.xml\n"));
+  EXPECT_THAT(told({{}, {"s3://src/a/*"}}, {}, ExitCode::left), HasSubstr("without its bucket: a/*\n"));
+  EXPECT_THAT(told({{"s3://src/"}, {}}, {}, ExitCode::left), Not(HasSubstr("hint")));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ Words whole(std::string_view command, const Words& more = {}) {
   for (const char* flag : {"bucket", "arch-bucket"}) {
     if (find_flag(meant.flags, flag) != nullptr) words.push_back("--" + std::string(flag) + "=" + flag);
   }
-  if (!meant.operands.empty()) words.emplace_back("x");
+  if (!meant.operands.empty()) words.emplace_back("x.zip");
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -110,10 +110,12 @@ TEST(StoreAccessTest, ADryRunForAllCommandsStopsThoseThatHaveNone) {
   }
   EXPECT_THAT(refusal_of(whole("verify", {"--deep", "--thaw"}), dry), HasSubstr("verify has no dry run"));
   const TemporaryFile file("dry-run = true\n");
-  EXPECT_THAT(refusal_of(whole("catalog rebuild", {"--config", file.path()})),
+  EXPECT_THAT(refusal_of(whole("catalog forget", {"--config", file.path()})),
               HasSubstr(":1:1: dry-run is on"));
   const TemporaryFile other("[gc]\ndry-run = true\n");
   EXPECT_EQ(access_of(whole("catalog forget", {"--config", other.path()})), StoreAccess::read_write);
+  EXPECT_EQ(access_of(whole("catalog rebuild", {"--thaw", "--config", file.path()})), StoreAccess::read_only)
+      << "it has a dry run";
 }
 
 }  // namespace

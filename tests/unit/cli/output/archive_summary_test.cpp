@@ -171,6 +171,17 @@ TEST(SummaryText, GroupsThatWereNotFoundAreTold) {
   EXPECT_TRUE(json_of(one_group())["error"].is_null());
 }
 
+TEST(Summary, TheFileWithEverythingThatIsLeftIsNamed) {
+  RunReport report = one_group();
+  for (int i = 0; i < 1'200; ++i)
+    report.group_reports[0].left.add({"key" + std::to_string(i), archive::LeftReason::changed, ""});
+  EXPECT_TRUE(json_of(report)["left"]["file"].is_null());
+  EXPECT_EQ(json_of(report)["left"]["all_named"], false);
+  report.left_file = "left.jsonl";
+  EXPECT_EQ(json_of(report)["left"]["file"], "left.jsonl");
+  EXPECT_THAT(text_of(report), HasSubstr("all of them are named in left.jsonl\n"));
+}
+
 TEST(SummaryText, LongVolumeListsAreCut) {
   RunReport report = one_group();
   for (int i = 2; i <= 13; ++i) {

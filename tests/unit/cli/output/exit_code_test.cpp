@@ -36,7 +36,7 @@ TEST(ExitCode, OfEachErrorKind) {
       {ErrorKind::invalid_argument, 2}, {ErrorKind::unsupported, 2},
       {ErrorKind::cancelled, 130},      {ErrorKind::internal, 1},
       {ErrorKind::no_bucket, 2},        {ErrorKind::no_upload, 2},
-      {ErrorKind::wrong_state, 2},      {ErrorKind::damaged, 5},
+      {ErrorKind::wrong_state, 4},      {ErrorKind::damaged, 5},
   };
   for (const auto& [kind, code] : table) {
     EXPECT_EQ(static_cast<int>(exit_code_of(Error(kind, "x"))), code) << base::to_string(kind);
@@ -254,6 +254,10 @@ TEST(Hints, StepsOfOursAreNoTroubleWithTheStore) {
   EXPECT_THAT(hint(ErrorKind::transient, {.operation = "start thread"}), HasSubstr("--threads"));
   EXPECT_EQ(hint(ErrorKind::transient, {.operation = "commit mark"}), "run the same command again");
   EXPECT_THAT(hint(ErrorKind::transient, {.operation = "GetObject"}), HasSubstr("--endpoint-url"));
+}
+
+TEST(Hints, AnArchiveThatStandsInTheWayOfForgetDoesNotGoAwayByItself) {
+  EXPECT_EQ(hint(ErrorKind::precondition_failed, {.operation = "forget"}), "");
 }
 
 TEST(Hints, UsageErrorsBringTheirOwn) {

@@ -1,0 +1,34 @@
+// The file that names every object that a run leaves in place: --left-to.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "archive/report.h"
+
+namespace s3c::cli {
+
+/// JSON Lines: each object on a line, with "key", "reason" and "detail". A key is written as find --output json
+/// writes it, so --keys-from reads it back. One thread at a time.
+class LeftFile {
+ public:
+  /// Makes the file, or empties it. Throws UsageError if that can't be done.
+  explicit LeftFile(const std::string& name);
+  ~LeftFile();
+  LeftFile(const LeftFile&) = delete;
+  LeftFile& operator=(const LeftFile&) = delete;
+
+  /// Throws base::Error. Each line is with the system when this returns, whatever becomes of the process.
+  void write(const archive::LeftObject& object);
+  /// Some file systems report a failed write only here. Throws base::Error.
+  void close();
+
+ private:
+  const std::string name_;
+  int descriptor_;
+};
+
+/// Throws UsageError if a run could not write the file. Changes nothing.
+void expect_writable(const std::string& name);
+
+}  // namespace s3c::cli
