@@ -1,9 +1,9 @@
 """TLS is always verified: a server that can't prove who it is gets nothing, and nothing is deleted."""
 
 import os
+import shutil
 import subprocess
 import tempfile
-import threading
 
 from harness.load import day_objects
 from harness.program import clean_environment
@@ -63,18 +63,14 @@ class Tls(StoreCase):
         self.check(all_archived=True)
 
     def test_the_bundle_is_read_once(self):
-        # A pipe can't be read a second time: a program that reads the bundle for each connection would wait for ever.
+        # Once the run has made its first upload the file is gone: a program that reads it for each connection would fail.
         certificate = self.certificate("IP:127.0.0.1")
-        pipe = os.path.join(self.folder, "bundle")
-        os.mkfifo(pipe)
-
-        def write():
-            with open(certificate, "rb") as bundle, open(pipe, "wb") as out:
-                out.write(bundle.read())
-
-        threading.Thread(target=write, daemon=True).start()
+        bundle = os.path.join(self.folder, "bundle")
+        shutil.copy(certificate, bundle)
         with Proxy(self.store.endpoint, certificate) as proxy:
-            self.run_archive("--ca-bundle", pipe, endpoint=proxy.endpoint)
+            proxy.on("CreateMultipartUpload", before=lambda _: os.remove(bundle))
+            self.run_archive("--ca-bundle", bundle, endpoint=proxy.endpoint)
+        self.assertFalse(os.path.exists(bundle))
         self.check(all_archived=True)
 
     def test_a_bundle_that_cannot_be_read(self):
