@@ -42,6 +42,12 @@ struct BlockRows {
   std::optional<Error> failure;
 };
 
+/// Whether an archive that carries no id may be the manifest's.
+bool may_be(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive) {
+  const ArchiveIdentity identity = identify(manifest, archive);
+  return identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven;
+}
+
 class Search {
  public:
   Search(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
@@ -155,12 +161,6 @@ class Search {
         ErrorKind::damaged,
         "the manifest of a committed volume is gone: catalog rebuild makes it again out of the archive",
         {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)});
-  }
-
-  /// Whether an archive that carries no id may be the manifest's.
-  static bool may_be(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive) {
-    const ArchiveIdentity identity = identify(manifest, archive);
-    return identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven;
   }
 
   /// The error for a committed volume whose members are in no archive any more. Without it they would be

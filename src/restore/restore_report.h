@@ -54,7 +54,7 @@ class ContestedKeys {
 
 /// What a restore is going to do, known before it starts.
 struct RestorePlan {
-  catalog::MemberQuery query;          ///< the one that was asked, settled
+  catalog::MemberQuery query;  ///< the one that was asked, settled
   /// The manifests that were listed before the volumes were searched, and when. Not asked for without targets.
   std::vector<catalog::ManifestName> records;
   base::Timestamp listed_at{};

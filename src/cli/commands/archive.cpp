@@ -305,14 +305,6 @@ void warn_of_few_connections(Session& session, int threads) {
       connections, threads);
 }
 
-/// --left-to, if it was given.
-std::unique_ptr<LeftFile> open_left_file(const ArchiveSettings& settings) {
-  if (settings.left_to.empty()) return nullptr;
-  if (!settings.dry_run) return std::make_unique<LeftFile>(settings.left_to);
-  expect_writable(settings.left_to);
-  return nullptr;
-}
-
 /// Makes the record of an archive that has none, as `catalog rebuild` does.
 void make_record(const archive::ArchiveOptions& options, Session& session, const std::string& archive_key) {
   upkeep::RebuildOptions rebuild;
@@ -354,22 +346,14 @@ archive::RunReport run_with_display(const ArchiveSettings& settings, LeftFile* l
   }
 }
 
-void finish_left_file(LeftFile& file, const std::string& name, archive::RunReport& report) {
-  report.left_file = name;
-  try {
-    file.close();
-  } catch (const base::Error& error) {
-    if (!report.failure) report.failure = error;
-  }
-}
-
 ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSettings& session_settings) {
   Session session(session_settings, OnInterrupt::Then::finish);
   check_storage_class(session, settings.options.storage_class);
   warn_of_few_connections(session, settings.options.resources.threads);
-  const std::unique_ptr<LeftFile> left_file = open_left_file(settings);  // before anything is done
+  // Opened before anything is done.
+  const std::unique_ptr<LeftFile> left_file = open_left_file(settings.left_to, settings.dry_run);
   archive::RunReport report = run_with_display(settings, left_file.get(), session);
-  if (left_file) finish_left_file(*left_file, settings.left_to, report);
+  if (left_file) left_file->finish(report);
   return session.conclude(session.outcome_of(settings.options, report, exit_code_of(report)));
 }
 

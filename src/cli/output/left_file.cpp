@@ -67,6 +67,15 @@ void LeftFile::close() {
   if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) throw failed(name_, errno);
 }
 
+void LeftFile::finish(archive::RunReport& report) {
+  report.left_file = name_;
+  try {
+    close();
+  } catch (const base::Error& error) {
+    if (!report.failure) report.failure = error;
+  }
+}
+
 void expect_writable(const std::string& name) {
   std::error_code ignored;
   if (std::filesystem::is_directory(name, ignored)) throw unwritable(name, EISDIR);
@@ -74,6 +83,13 @@ void expect_writable(const std::string& name) {
   if (errno != ENOENT) throw unwritable(name, errno);
   const std::filesystem::path folder = std::filesystem::absolute(name).parent_path();
   if (::access(folder.c_str(), W_OK | X_OK) != 0) throw unwritable(name, errno);
+}
+
+std::unique_ptr<LeftFile> open_left_file(const std::string& name, bool dry_run) {
+  if (name.empty()) return nullptr;
+  if (!dry_run) return std::make_unique<LeftFile>(name);
+  expect_writable(name);
+  return nullptr;
 }
 
 }  // namespace s3c::cli

@@ -22,6 +22,8 @@ class LeftFile {
   void write(const archive::LeftObject& object);
   /// Some file systems report a failed write only here. Throws base::Error.
   void close();
+  /// Closes the file, and says in the report which one it is and what went wrong.
+  void finish(archive::RunReport& report);
 
  private:
   const std::string name_;
@@ -30,5 +32,9 @@ class LeftFile {
 
 /// Throws UsageError if a run could not write the file. Changes nothing.
 void expect_writable(const std::string& name);
+
+/// What --left-to asks for; an empty name asks for nothing, and a dry run only for expect_writable(): nullptr
+/// then. Throws UsageError.
+std::unique_ptr<LeftFile> open_left_file(const std::string& name, bool dry_run);
 
 }  // namespace s3c::cli
