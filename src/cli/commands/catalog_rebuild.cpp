@@ -212,7 +212,8 @@ std::optional<std::vector<std::string>> volumes_to_rebuild(const RebuildRequest&
   for (const upkeep::UnrecordedArchive& archive : search.unrecorded) volumes.push_back(archive.archive_key);
   if (!session.prints_json() && !session.output().quiet) {
     print(fmt::format("lacking records: {} of {}\n", format_count(volumes.size()),
-                      format_count(search.archives, "archive", "archives")));
+                      format_count(search.archives, "archive", "archives")),
+          session.stop());
   }
   return volumes;
 }
