@@ -53,10 +53,11 @@ Credentials RoleSource::assume(const Path& path, const std::stop_token& stop) {
   }
   const Credentials as = source_profile ? of_source_profile(path, *source_profile, stop)
                                         : of_named_source(profile, *source_name, stop);
+  const RoleRequest request = request_of(profile, stop);
   try {
-    return sts_.assume_role(request_of(profile, stop), as, stop);
+    return sts_.assume_role(request, as, stop);
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::cancelled || error.context().http_status == 0) throw;
+    if (error.kind() == ErrorKind::cancelled) throw;
     throw Error(error.kind(), fmt::format("profile '{}' ({}): {}", profile, role.place, error.message()),
                 error.context());
   }

@@ -19,7 +19,7 @@ from harness.suite import main
 HERE = Path(__file__).parent
 REQUIREMENTS = HERE / "botocore-requirements.txt"
 SEED = int(os.environ.get("S3C_SEED", "1"))
-CASES = int(os.environ.get("S3C_CREDENTIALS_CASES", "40" if SANITIZED else "160"))
+CASES = int(os.environ.get("S3C_CREDENTIALS_CASES", "40" if SANITIZED else "120"))
 ROLE = "arn:aws:iam::123456789012:role/"
 
 
@@ -186,7 +186,7 @@ s3 =
         return Case(self.environment(), self.config(), self.shared(), self.random.choice([None, None, None, None, "p", "p", "default", "base"]))
 
 
-def chosen_cases(home: str) -> list[Case]:
+def chosen_cases(home: str, url: str) -> list[Case]:
     """The disagreements, each with its reason, and what the dice may miss."""
     env = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT", "AWS_SECRET_ACCESS_KEY": "s"}
     return [
@@ -207,6 +207,9 @@ def chosen_cases(home: str) -> list[Case]:
              why_else="botocore ignores a duration that is no number", ours={"error": "duration_seconds"}),
         Case(env | {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
                     "AWS_DEFAULT_REGION": "eu-west-1"}),
+        Case({"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{url}/container"}),
+        Case(config="[default]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = R\n[sso-session corp]\n"
+                    "sso_start_url = https://corp/start\nsso_region = us-east-2\n"),
         Case(env, profile="default"),
         Case(config='[profile "night shift"]\n' + keys("night"), profile="night shift"),
         Case(config="[default]\ncredential_process = /bin/echo '{\"Version\": 1, \"AccessKeyId\": \"AKIASHORTLIFE\", "
@@ -279,7 +282,7 @@ class BesideBotocore(unittest.TestCase):
 
     def test_every_configuration(self):
         generator = Generator(SEED, self.home, self.aws.url)
-        cases = chosen_cases(self.home) + [generator.case() for _ in range(CASES)]
+        cases = chosen_cases(self.home, self.aws.url) + [generator.case() for _ in range(CASES)]
         environments = [self.environment_of(number, case) for number, case in enumerate(cases)]
         question = json.dumps([{"environment": env, "profile": case.profile} for case, env in zip(cases, environments)])
         with ThreadPoolExecutor(4) as pool:

@@ -191,7 +191,8 @@ TEST_F(RoleTest, WhatStsRefusesIsToldWithItsReasonAndWithoutSecrets) {
     EXPECT_THAT(error.what(), Not(HasSubstr("hidden")));
   }
   server_.answer = {};
-  EXPECT_THAT(refused().what(), HasSubstr("http://127.0.0.1:1 doesn't answer: Connection refused"));
+  EXPECT_THAT(refused().what(), AllOf(HasSubstr("'default'"), HasSubstr(config_path() + ":5"),
+                                      HasSubstr("http://127.0.0.1:1 doesn't answer: Connection refused")));
   EXPECT_THAT(logged_.str(), Not(HasSubstr("hidden")));
 }
 
