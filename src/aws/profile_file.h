@@ -4,8 +4,8 @@
 //   comment  = ("#" | ";") text               at the line's start
 //   section  = "[" name "]"                   "default", "profile x", "services x", "sso-session x";
 //                                             credentials file: "x"
-//   setting  = name "=" value                 names are case-insensitive
-//   nested   = 1*(" " | TAB) name "=" value   below an empty setting: "s3 =", "  addressing_style = path"
+//   setting  = name ("=" | ":") value         names are case-insensitive
+//   nested   = 1*(" " | TAB) setting             below an empty setting: "s3 =", "  addressing_style = path"
 //
 // Pure functions but for load_profile_files; any thread. Source: AWS SDKs and Tools Reference Guide, "Shared
 // config and credentials files".
@@ -42,7 +42,8 @@ using ProfileSection = std::map<std::string, ProfileSetting>;
 /// Sections by name. Runs of blanks in a name become one space: "profile x".
 using ProfileFile = std::map<std::string, ProfileSection>;
 
-/// Throws Error: invalid_argument with "file_name:line" for a line that is none of the above.
+/// Throws Error: invalid_argument with "file_name:line" for a line that is none of the above, and for a
+/// section or setting that is there twice: the AWS CLI refuses these too.
 ProfileFile parse_profile_file(std::string_view text, const std::string& file_name);
 
 /// A setting with the place where it stands.

@@ -33,6 +33,7 @@ bool RoleSource::has_keys(const std::string& profile) const {
 
 Finding RoleSource::find(const std::stop_token& stop) {
   if (!assumes_role(profile_)) return Passed{fmt::format("profile '{}' has no role_arn", profile_)};
+  may_ask_ = !std::exchange(has_searched_, true);
   return assume({profile_}, stop);
 }
 
@@ -122,7 +123,7 @@ RoleRequest RoleSource::request_of(const std::string& profile, const std::stop_t
     }
   }
   if (const auto mfa = files_.placed(profile, "mfa_serial")) {
-    if (std::exchange(has_asked_, true)) {
+    if (!may_ask_) {
       refuse_role(fmt::format("the role of profile '{}' needs a new MFA code ({}), which isn't asked for in "
                               "mid-run: run the same command again",
                               profile, mfa->place),

@@ -50,7 +50,8 @@ class RoleSource final : public CredentialsSource {
   const Sts& sts_;
   const RoleSources sources_;
   const std::string profile_;
-  bool has_asked_ = false;  ///< for an MFA code, which holds once
+  bool has_searched_ = false;
+  bool may_ask_ = false;  ///< for MFA codes, which hold once: only at the first search
 };
 
 }  // namespace s3c::aws

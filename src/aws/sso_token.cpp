@@ -9,10 +9,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 #include "aws/json_document.h"
+#include "aws/small_file.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -53,15 +52,14 @@ bool replace_file(const std::string& path, const std::string& text) {
 
 std::string SsoTokens::access_token(const SsoLogin& login, const std::stop_token& stop) const {
   const std::string path = cache_path(world_, login);
-  std::ifstream in(path, std::ios::binary);
-  if (!in) refuse_sso(ErrorKind::access_denied, fmt::format("nobody has signed in: {}", login.remedy));
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  const JsonDocument token(text, fmt::format("the token file '{}'", path));
+  const auto text = read_small_file(path);
+  if (!text) refuse_sso(ErrorKind::access_denied, fmt::format("nobody has signed in: {}", login.remedy));
+  const JsonDocument token(*text, fmt::format("the token file '{}'", path));
   const std::string access_token = token.required_text("accessToken");
   const base::Timestamp expires_at = token.required_time("expiresAt");
   const base::Timestamp now = world_.clock.now();
   if (!login.session.empty() && expires_at - now < kRenewBefore) {
-    if (auto newer = renewed(login, path, text, stop)) return *std::move(newer);
+    if (auto newer = renewed(login, path, *text, stop)) return *std::move(newer);
   }
   if (expires_at <= now) {
     refuse_sso(ErrorKind::access_denied, fmt::format("the sign-in has expired at {}: {}",

@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "aws/settings.h"
+#include "aws/small_file.h"
 #include "base/error.h"
 
 namespace s3c::aws {
@@ -39,20 +37,16 @@ Finding WebIdentitySource::find(const std::stop_token& stop) {
                     "of profile '{}' names the role for it: set one of them",
                     file->place, profile_.name));
   }
-  std::ifstream in(expand_home(world_.environment, file->value), std::ios::binary);
-  if (!in) {
-    refuse_identity(
-        fmt::format("the web identity's token file '{}' ({}) can't be read", file->value, file->place));
+  const auto token = read_small_file(expand_home(world_.environment, file->value));
+  if (!token || token->empty()) {
+    refuse_identity(fmt::format("the web identity's token file '{}' ({}) {}", file->value, file->place,
+                                token ? "is empty" : "can't be read"));
   }
-  const std::string token(std::istreambuf_iterator<char>(in), {});
-  if (token.empty())
-    refuse_identity(
-        fmt::format("the web identity's token file '{}' ({}) is empty", file->value, file->place));
   const auto session = setting("AWS_ROLE_SESSION_NAME", "role_session_name");
   return sts_.assume_role_with_web_identity(
       {.role_arn = role->value,
        .session_name = session ? session->value : default_session_name(world_.clock.now())},
-      token, stop);
+      *token, stop);
 }
 
 }  // namespace s3c::aws

@@ -148,8 +148,18 @@ TEST_F(RoleTest, AnMfaCodeIsAskedForOnceAndOnlyOnATerminal) {
   EXPECT_THAT(server_.sent.back().body,
               AllOf(HasSubstr("SerialNumber=arn%3Amfa%2Fme"), HasSubstr("TokenCode=123456&")));
   const std::size_t asked = prompt_.questions.size();
+  EXPECT_EQ(asked, 2U) << "once without a terminal";
   EXPECT_THAT(failure_of(made.winner()).what(), HasSubstr("new MFA code"));
   EXPECT_THAT(prompt_.questions, SizeIs(asked));
+}
+
+TEST_F(RoleTest, EachRoleOnTheWayMayAskForACode) {
+  config(std::string(kBase) +
+         "[profile middle]\nrole_arn = arn:M\nsource_profile = base\nmfa_serial = one\n"
+         "[default]\nrole_arn = arn:R\nsource_profile = middle\nmfa_serial = two\n");
+  prompt_.code = "123456";
+  EXPECT_EQ(found().access_key_id, "R");
+  EXPECT_THAT(prompt_.questions, ElementsAre("MFA code for one: ", "MFA code for two: "));
 }
 
 TEST_F(RoleTest, WhatStsRefusesIsToldWithItsReasonAndWithoutSecrets) {

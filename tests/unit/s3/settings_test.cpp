@@ -49,6 +49,8 @@ TEST(ParseProfileFile, SectionsSettingsCommentsAndNesting) {
   EXPECT_EQ(file.at("profile a b").at("s3.addressing_style"), "path");
   EXPECT_EQ(file.at("profile a b").at("s3.x"), "1");
   EXPECT_EQ(file.at("profile a b").at("region"), "= y");
+  EXPECT_EQ(aws::parse_profile_file("[a]\nx: y=z\nu = v:w\n", "f"),
+            (aws::ProfileFile{{"a", {{"x", "y=z"}, {"u", "v:w"}}}}));
 }
 
 TEST(ParseProfileFile, ABracketStartsASectionBehindAStrayCarriageReturnToo) {
@@ -58,8 +60,10 @@ TEST(ParseProfileFile, ABracketStartsASectionBehindAStrayCarriageReturnToo) {
 
 TEST(ParseProfileFile, ErrorsNameFileAndLine) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"[default]\nnonsense\n", "f:2"}, {"[default\n", "f:1"}, {"\n\nregion = x\n", "f:3"}, {"[]\n", "f:1"},
-      {"[a]\n  b = c\n", "f:2"},        {"[a]\n= c\n", "f:2"}};
+      {"[default]\nnonsense\n", "f:2"}, {"[default\n", "f:1"},
+      {"\n\nregion = x\n", "f:3"},      {"[]\n", "f:1"},
+      {"[a]\n  b = c\n", "f:2"},        {"[a]\nb = c\nB: d\n", "f:3"},
+      {"[a]\n[b]\n[a]\n", "f:3"},       {"[a]\n= c\n", "f:2"}};
   for (const auto& [text, where] : cases) {
     try {
       aws::parse_profile_file(text, "f");
