@@ -12,7 +12,7 @@ import time
 import unittest
 
 from harness.aws_services import AwsServices, hold_token, key_id_of, sso_cache_file
-from harness.program import Result, clean_environment, run
+from harness.program import Result, Running, clean_environment, run
 from harness.stores import start_sim
 from harness.suite import main
 
@@ -51,6 +51,8 @@ credential_process = "/bin/cat" 'HOME/the process'
 role_arn = {ROLE}mfa
 source_profile = shared
 mfa_serial = arn:aws:iam::123456789012:mfa/me
+[profile slow]
+credential_process = /bin/sh -c "touch HOME/started; exec sleep 30"
 [profile circle]
 role_arn = {ROLE}a
 source_profile = other
@@ -220,6 +222,22 @@ class Credentials(unittest.TestCase):
         self.assertEqual("sso", found["credentials"]["source"])
         with open(sso_cache_file(self.home, "corp"), encoding="utf-8") as file:
             self.assertEqual("renewed-HUSH", json.load(file)["accessToken"])
+
+    def test_ctrl_c_ends_the_search(self):
+        """Nothing is in flight yet: so also a command that would finish what is ends at once."""
+        for command in (["ls", "--arch-bucket", "a", "--bucket", "b"], ["--arch-bucket", "a", "--bucket", "b", "--years", "2018"]):
+            running = Running(None, *command, env=self.environment | {"AWS_PROFILE": "slow"})
+            deadline = time.monotonic() + 20
+            while not os.path.exists(f"{self.home}/started") and time.monotonic() < deadline:
+                time.sleep(0.01)
+            os.unlink(f"{self.home}/started")
+            running.interrupt()
+            result = running.wait(10)
+            self.assertEqual(130, result.code, str(result))
+
+    def test_a_metadata_service_that_gives_no_token_in_time(self):
+        self.aws.refuse("imds_token", 200, "late", after_s=1.3)
+        self.assertIn("hop limit", self.s3compress("whoami", code=2, **self.aws.instance()).err)
 
     def test_an_mfa_code_is_asked_for_on_a_terminal_and_not_echoed(self):
         master, slave = pty.openpty()

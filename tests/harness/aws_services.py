@@ -15,6 +15,7 @@ import hashlib
 import http.server
 import json
 import threading
+import time
 import urllib.parse
 import urllib.request
 from typing import Callable
@@ -84,9 +85,9 @@ class AwsServices:
 
     # What a test says.
 
-    def refuse(self, service: str, status: int, text: str = "") -> None:
-        """The next request to that service gets this answer."""
-        self._answers[service].append((status, text))
+    def refuse(self, service: str, status: int, text: str = "", after_s: float = 0) -> None:
+        """The next request to that service gets this answer, so long after it came."""
+        self._answers[service].append((status, text, after_s))
 
     def count(self, service: str) -> int:
         return sum(asked.service == service for asked in self.asked)
@@ -108,8 +109,10 @@ class AwsServices:
         service = self._service_of(method, path, body)
         with self._lock:
             self.asked.append(Asked(service, method, path, headers, body))
-            if self._answers[service]:
-                return self._answers[service].popleft()
+            told = self._answers[service].popleft() if self._answers[service] else None
+        if told:
+            time.sleep(told[2])
+            return told[:2]
         return getattr(self, "_" + service, self._unknown)(path, headers, body)
 
     @staticmethod
