@@ -22,7 +22,8 @@ class CredentialsProvider {
  public:
   virtual ~CredentialsProvider() = default;
   /// The credentials to sign the next request with. Any thread; may block while it renews them.
-  /// Throws Error: access_denied when there are none that are valid; what the renewal threw.
+  /// Throws Error when they have expired: transient when a later renewal may do better; access_denied with the
+  /// code kExpired when none will.
   virtual std::shared_ptr<const Credentials> get() = 0;
 
   /// The store says that refused, which get() returned, have expired. Returns true if get() returns others
@@ -49,6 +50,9 @@ std::string masked(std::string_view access_key_id);
 /// Throws Error: invalid_argument, without the value, if a key or the token is empty or has a character that
 /// an HTTP header can't carry, such as a line break at its end. origin: where it comes from, for the message.
 void validate(const Credentials& credentials, std::string_view origin);
+
+/// ErrorContext::code of credentials that have expired and can't be renewed, as S3 itself calls it.
+inline constexpr std::string_view kExpired = "ExpiredToken";
 
 /// ErrorContext::operation of everything that goes wrong while credentials are looked for.
 inline constexpr std::string_view kFindCredentials = "credentials";

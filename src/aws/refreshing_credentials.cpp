@@ -173,21 +173,25 @@ void RefreshingCredentials::renewal_failed(const std::string& why, std::exceptio
 }
 
 void RefreshingCredentials::fail_expired() {
-  const std::string expired = fmt::format("the credentials of {} expired at {}", source_.name(),
-                                          base::format_iso8601(*held_->expires_at));
+  ErrorKind kind = ErrorKind::access_denied;
+  std::string why = fmt::format(", and {} has no newer ones", source_.name());
   if (last_error_) {
     try {
       std::rethrow_exception(last_error_);
     } catch (const Error& error) {
-      throw Error(error.kind(), fmt::format("{} and could not be renewed: {}", expired, error.message()),
-                  error.context());
+      why = " and could not be renewed: " + error.message();
+      if (error.worth_retrying())
+        kind = error.kind() == ErrorKind::cancelled ? ErrorKind::cancelled : ErrorKind::transient;
     } catch (const std::exception& error) {
-      throw Error(ErrorKind::internal, fmt::format("{} and could not be renewed: {}", expired, error.what()),
-                  {.operation = std::string(kFindCredentials)});
+      why = fmt::format(" and could not be renewed: {}", error.what());
     }
   }
-  throw Error(ErrorKind::access_denied, fmt::format("{}, and {} has no newer ones", expired, source_.name()),
-              {.operation = std::string(kFindCredentials)});
+  // The code says whose trouble it is: not that of the one object which the request was about.
+  throw Error(kind,
+              fmt::format("the credentials of {} expired at {}{}", source_.name(),
+                          base::format_iso8601(*held_->expires_at), why),
+              {.operation = std::string(kFindCredentials),
+               .code = kind == ErrorKind::access_denied ? std::string(kExpired) : ""});
 }
 
 }  // namespace s3c::aws

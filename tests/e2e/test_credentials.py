@@ -277,22 +277,30 @@ class ExpiringCredentials(unittest.TestCase):
         self.token_lives_s = None  # as long as it claims
         self.aws.on_token = lambda token: hold_token(self.store.endpoint, token, self.token_lives_s or self.aws.lives_s)
 
-    def run_archive(self, objects: int) -> Result:
+    def test_the_simulator_takes_tokens_from_its_command_line_too(self):
+        store = start_sim("full", 0, "--session-token", "held=1h")
+        self.addCleanup(store.stop)
+        for token, code in (("held", 0), ("another", 2)):
+            environment = clean_environment(store, "/tmp", AWS_SESSION_TOKEN=token)
+            found = run(store, "ls", "--arch-bucket", store.new_bucket("archive"), "--bucket", "b", env=environment)
+            self.assertEqual("InvalidToken" in found.err, code == 2, str(found))
+
+    def run_archive(self, code: int = 0) -> Result:
         environment = clean_environment(None, "/tmp") | self.aws.container() | {"AWS_ENDPOINT_URL": self.store.endpoint}
         began = time.monotonic()
         result = run(None, "--arch_bucket", self.archive, "--bucket", "source", "--threads", str(self.GETS_IN_FLIGHT), "--no-progress",
                      "--keep-sources", "--output", "json", "-v", env=environment)
         self.lasted_s = time.monotonic() - began
-        self.assertEqual(0, result.code, str(result))
+        self.assertEqual(code, result.code, str(result))
         self.assertNotIn("HUSH", result.out + result.err)
-        self.assertEqual(objects, result.json()["total"]["objects_archived"])
         return result
 
     def test_a_run_outlives_its_credentials(self):
         objects = int(1000 * max(1, SECONDS - 5))  # the requests around them take some seconds
         self.start_store(objects, 200)
         self.aws.lives_s = 4
-        result = self.run_archive(objects)
+        result = self.run_archive()
+        self.assertEqual(objects, result.json()["total"]["objects_archived"])
         self.assertGreater(self.lasted_s, 5, "else it shows nothing")
         self.assertGreaterEqual(self.aws.count("container"), int(self.lasted_s / 4))
         # Renewed in time: else each end would meet most of the requests in flight. One that a busy machine holds up for a
@@ -312,16 +320,31 @@ class ExpiringCredentials(unittest.TestCase):
             return container(*arguments)
 
         self.aws._container = fails_once
-        result = self.run_archive(200)
+        result = self.run_archive()
+        self.assertEqual(200, result.json()["total"]["objects_archived"])
         self.assertEqual([1], failed)
         self.assertIn("could not be renewed", result.err)
         self.assertIn("not now", result.err)
         self.assertLess(result.json()["requests"]["retries"], self.GETS_IN_FLIGHT / 10, "the old ones were used while they held")
 
+    def test_credentials_that_cannot_be_renewed_end_the_run(self):
+        self.start_store(10_000, 50)
+        self.aws.lives_s = 3
+        container = self.aws._container
+        self.aws._container = lambda *arguments: (container(*arguments) if self.aws.count("container") == 1 else
+                                                  (403, '{"message": "no more"}'))
+        result = self.run_archive(code=2)
+        if "total" in result.json():  # it may end before there is anything to report
+            self.assertEqual(0, result.json()["total"]["objects_left"], "it is no object's trouble")
+        self.assertIn("could not be renewed", result.err)
+        self.assertIn("no more", result.out)
+        self.assertIn("get new ones", result.out)
+
     def test_a_token_that_ends_before_it_said(self):
         self.start_store(100, 100)
         self.token_lives_s = 1.0
-        result = self.run_archive(100)
+        result = self.run_archive()
+        self.assertEqual(100, result.json()["total"]["objects_archived"])
         self.assertGreaterEqual(self.aws.count("container"), 2)
         self.assertIn("the store doesn't take those of container-role any more", result.err)
 

@@ -280,25 +280,46 @@ TEST_F(RefreshTest, SourcesWithNothingNewSaySo) {
   EXPECT_EQ(id_of(*credentials), "OLD");
   EXPECT_THAT(logged_.str(), HasSubstr("has the same ones still"));
   clock_.move(minutes(9));
-  EXPECT_EQ(error_of([&] { credentials->get(); }).kind(), ErrorKind::access_denied);
+  const base::Error error = error_of([&] { credentials->get(); });
+  EXPECT_EQ(error.kind(), ErrorKind::access_denied);
+  EXPECT_EQ(error.context().code, "ExpiredToken") << "the caller's trouble, not one object's";
+}
+
+TEST_F(RefreshTest, WhatEndsTheRunIsToldByKindAndCode) {
+  for (const auto& [thrown, kind] :
+       std::map<ErrorKind, ErrorKind>{{ErrorKind::transient, ErrorKind::transient},
+                                      {ErrorKind::corrupt, ErrorKind::transient},
+                                      {ErrorKind::cancelled, ErrorKind::cancelled},
+                                      {ErrorKind::invalid_argument, ErrorKind::access_denied},
+                                      {ErrorKind::access_denied, ErrorKind::access_denied}}) {
+    const auto credentials = hold(lasting("OLD", minutes(60)));
+    clock_.move(minutes(61));
+    source_.error = base::Error(thrown, "no more");
+    const base::Error error = error_of([&] { credentials->get(); });
+    EXPECT_EQ(error.kind(), kind) << base::to_string(thrown);
+    EXPECT_EQ(error.context().code, kind == ErrorKind::access_denied ? "ExpiredToken" : "");
+    EXPECT_THAT(error.what(), HasSubstr("could not be renewed: no more"));
+  }
 }
 
 TEST_F(RefreshTest, ManyThreadsGetWholeCredentialsAndStartFewRenewals) {
   BackgroundThread background;
   std::atomic<int> number = 0;
   source_.during = [&] { source_.next = lasting("K" + std::to_string(++number), minutes(60)); };
-  RefreshingCredentials credentials(source_, lasting("K0", minutes(60)), clock_, *log_, background, {});
+  auto credentials = std::make_unique<RefreshingCredentials>(source_, lasting("K0", minutes(60)), clock_,
+                                                             *log_, background, std::stop_token());
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
       for (int turn = 0; turn < 200; ++turn) {
-        const auto got = credentials.get();
+        const auto got = credentials->get();
         if (turn % 50 == 0) clock_.move(minutes(10));
         EXPECT_EQ(got->session_token, "hidden-t");
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
+  credentials.reset();  // ends a renewal that is under way
   EXPECT_LE(source_.calls, 32);
   EXPECT_GE(source_.calls, 1);
 }
