@@ -82,15 +82,20 @@ Sources all_sources(const Parts& parts, const Profile& profile) {
 
 }  // namespace
 
-CredentialsChain::CredentialsChain(const World& world, const ProfileFiles& files, Settings settings)
+CredentialsChain::CredentialsChain(const World& world, ProfileFiles files, Settings settings)
     : world_(world),
-      files_(files),
+      files_(std::move(files)),
       settings_(std::move(settings)),
       client_(world_, files_, settings_.profile.name, settings_.max_attempts),
       sts_(client_, settings_.region),
       sources_(all_sources({world_, files_, client_, sts_}, settings_.profile)) {}
 
 CredentialsChain::~CredentialsChain() = default;
+
+Finding CredentialsChain::Winner::find(const std::stop_token& stop) {
+  chain_.files_ = load_profile_files(chain_.world_.environment);
+  return source->find(stop);
+}
 
 void CredentialsChain::fail_without_credentials() const {
   const auto why = [this](std::string_view source) {
@@ -113,7 +118,7 @@ void CredentialsChain::fail_without_credentials() const {
 Credentials CredentialsChain::find(const std::stop_token& stop) {
   const Profile& profile = settings_.profile;
   tried_.clear();
-  winner_ = nullptr;
+  winner_.source = nullptr;
   if (profile.must_exist() && !files_.has_profile(profile.name)) {
     throw base::Error(base::ErrorKind::invalid_argument,
                       fmt::format("there is no profile '{}' in '{}' or '{}'", base::printable(profile.name),
@@ -133,7 +138,7 @@ Credentials CredentialsChain::find(const std::stop_token& stop) {
               {.operation = std::string(kFindCredentials)});
         }
         tried_.push_back({std::string(source->name()), "found"});
-        winner_ = source.get();
+        winner_.source = source.get();
         world_.log.info(
             "credentials of {}, {}{}", source->name(), masked(credentials->access_key_id),
             credentials->expires_at ? ", until " + base::format_iso8601(*credentials->expires_at) : "");

@@ -28,8 +28,8 @@ class CredentialsChain {
     int max_attempts = 3;              ///< of requests to STS and SSO
   };
 
-  /// world and files outlive it.
-  CredentialsChain(const World& world, const ProfileFiles& files, Settings settings);
+  /// world outlives it.
+  CredentialsChain(const World& world, ProfileFiles files, Settings settings);
   ~CredentialsChain();
   CredentialsChain(const CredentialsChain&) = delete;
   CredentialsChain& operator=(const CredentialsChain&) = delete;
@@ -39,23 +39,36 @@ class CredentialsChain {
   Credentials find(const std::stop_token& stop);
   /// What the sources said at the last find(), in their order; the last one has found, or has failed.
   const std::vector<Tried>& tried() const { return tried_; }
-  /// The source whose credentials find() returned. REQUIRES: it returned some.
-  CredentialsSource& winner() const { return *winner_; }
+  /// The source whose credentials find() returned. It reads the files again whenever it looks again: another
+  /// program may have renewed what is in them. REQUIRES: find() returned some.
+  CredentialsSource& winner() { return winner_; }
 
   /// For whose credentials it is asked: GetCallerIdentity.
   const Sts& sts() const { return sts_; }
 
  private:
+  class Winner final : public CredentialsSource {
+   public:
+    explicit Winner(CredentialsChain& chain) : chain_(chain) {}
+    std::string_view name() const override { return source->name(); }
+    Finding find(const std::stop_token& stop) override;
+
+    CredentialsSource* source = nullptr;
+
+   private:
+    CredentialsChain& chain_;
+  };
+
   [[noreturn]] void fail_without_credentials() const;
 
   const World& world_;
-  const ProfileFiles& files_;
+  ProfileFiles files_;
   const Settings settings_;
   const ServiceClient client_;
   const Sts sts_;
   std::vector<std::unique_ptr<CredentialsSource>> sources_;
   std::vector<Tried> tried_;
-  CredentialsSource* winner_ = nullptr;
+  Winner winner_{*this};
 };
 
 }  // namespace s3c::aws

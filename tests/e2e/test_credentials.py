@@ -327,6 +327,28 @@ class ExpiringCredentials(unittest.TestCase):
         self.assertIn("not now", result.err)
         self.assertLess(result.json()["requests"]["retries"], self.GETS_IN_FLIGHT / 10, "the old ones were used while they held")
 
+    def test_keys_that_another_program_renews_in_their_file(self):
+        self.start_store(200, 100)
+        hold_token(self.store.endpoint, "old-HUSH", 1.5)
+        hold_token(self.store.endpoint, "new-HUSH", 3600)
+        with tempfile.TemporaryDirectory() as home:
+            path = os.path.join(home, "credentials")
+
+            def write(token: str) -> None:
+                with open(path + ".new", "w", encoding="utf-8") as file:
+                    file.write(f"[default]\naws_access_key_id = {self.store.access_key}\n"
+                               f"aws_secret_access_key = {self.store.secret_key}\naws_session_token = {token}\n")
+                os.replace(path + ".new", path)
+
+            write("old-HUSH")
+            environment = clean_environment(None, home) | {"AWS_ENDPOINT_URL": self.store.endpoint, "AWS_SHARED_CREDENTIALS_FILE": path}
+            running = Running(None, "--arch_bucket", self.archive, "--bucket", "source", "--keep-sources", "-v", env=environment)
+            time.sleep(1)
+            write("new-HUSH")
+            result = running.wait()
+        self.assertEqual(0, result.code, str(result))
+        self.assertIn("renewed by shared-credentials-file", result.err)
+
     def test_credentials_that_cannot_be_renewed_end_the_run(self):
         self.start_store(10_000, 50)
         self.aws.lives_s = 3

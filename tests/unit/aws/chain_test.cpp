@@ -133,6 +133,17 @@ TEST_F(ChainTest, AProfileThatIsNowhereIsAnErrorAlsoBesideKeysInTheEnvironment) 
   EXPECT_THAT(error_of([&] { chain.find({}); }).what(), HasSubstr("no profile 'nobody'"));
 }
 
+TEST_F(ChainTest, WhoWonLooksIntoTheFilesAgain) {
+  credentials("[default]\naws_access_key_id = OLD\naws_secret_access_key = s\naws_session_token = one\n");
+  CredentialsChain chain(world_, files(), {});
+  EXPECT_EQ(chain.find({}).session_token, "one");
+  credentials("[default]\naws_access_key_id = NEW\naws_secret_access_key = s\naws_session_token = two\n");
+  EXPECT_EQ(found_by(chain.winner()).session_token, "two");
+  EXPECT_EQ(chain.winner().name(), "shared-credentials-file");
+  credentials("[default]\naws_access_key_id = HALF\n");
+  EXPECT_THAT(failure_of(chain.winner()).what(), HasSubstr(credentials_path() + ":2"));
+}
+
 TEST(RenewalWindows, OfLongAndShortLives) {
   EXPECT_EQ(windows_of(minutes(60)).advisory, minutes(15));
   EXPECT_EQ(windows_of(minutes(60)).mandatory, minutes(10));
