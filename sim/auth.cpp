@@ -117,6 +117,20 @@ void Authenticator::add_user(std::string access_key, std::string secret_key) {
   users_.insert_or_assign(std::move(access_key), std::move(user));
 }
 
+void Authenticator::hold_session_token(std::string token, base::Timestamp until) {
+  session_tokens_.insert_or_assign(std::move(token), until);
+}
+
+void Authenticator::check_session_token(const Request& request, const Query& query,
+                                        base::Timestamp now) const {
+  const std::string* header = request.headers.find("x-amz-security-token");
+  const std::string_view token = header != nullptr ? *header : query.get("X-Amz-Security-Token");
+  if (token.empty() || session_tokens_.empty()) return;
+  const auto held = session_tokens_.find(token);
+  if (held == session_tokens_.end()) throw S3Error(S3Code::InvalidToken);
+  if (now >= held->second) throw S3Error(S3Code::ExpiredToken);
+}
+
 Authenticator::Claim Authenticator::parse_header(const Request& request) {
   std::string_view text = request.headers.get("authorization");
   if (!text.starts_with(kAlgorithm)) {
@@ -278,6 +292,7 @@ Authenticated Authenticator::authenticate(const Request& request, const Query& q
   check_scope(claim);
   const User& user = find_user(claim);
   check_time(claim, now);
+  check_session_token(request, query, now);
   const std::string canonical = canonical_request(request, query, claim);
 
   Authenticated result;

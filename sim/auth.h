@@ -43,10 +43,14 @@ class Authenticator {
   /// REQUIRES: the user was added.
   const User& user(std::string_view access_key) const { return users_.find(access_key)->second; }
 
+  /// The token holds until then. As soon as one token was told, requests with any other one are refused;
+  /// before that every token holds, with any user's key. Requests without a token are never refused for it.
+  void hold_session_token(std::string token, base::Timestamp until);
+
   /// Finds out who sent the request. Doesn't check the body: check_payload() in aws_chunked.h does.
   /// Throws S3Error: AccessDenied (no signature, expired, unsigned x-amz- headers),
-  /// AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidAccessKeyId,
-  /// RequestTimeTooSkewed, SignatureDoesNotMatch, InvalidRequest.
+  /// AuthorizationHeaderMalformed, AuthorizationQueryParametersError, ExpiredToken, InvalidAccessKeyId,
+  /// InvalidToken, RequestTimeTooSkewed, SignatureDoesNotMatch, InvalidRequest.
   Authenticated authenticate(const Request& request, const Query& query, base::Timestamp now);
 
  private:
@@ -55,6 +59,7 @@ class Authenticator {
   static Claim parse_header(const Request& request);
   static Claim parse_query(const Request& request, const Query& query);
   const User& find_user(const Claim& claim) const;
+  void check_session_token(const Request& request, const Query& query, base::Timestamp now) const;
   void check_scope(const Claim& claim) const;
   static void check_time(const Claim& claim, base::Timestamp now);
   /// What the signature is over. Checks which headers are signed.
@@ -63,7 +68,8 @@ class Authenticator {
 
   std::string region_;
   std::map<std::string, User, std::less<>> users_;
-  std::map<std::string, std::string, std::less<>> signing_keys_;  // by access key + '/' + day
+  std::map<std::string, base::Timestamp, std::less<>> session_tokens_;  // until when each holds
+  std::map<std::string, std::string, std::less<>> signing_keys_;        // by access key + '/' + day
 };
 
 }  // namespace s3c::sim

@@ -35,6 +35,7 @@ struct Options {
   std::string latency = "0ms";
   std::string thaw_time = "0s";
   std::vector<std::string> read_only_buckets;
+  std::vector<std::string> session_tokens;
   std::string faults_file;
   std::vector<std::string> synthetic_buckets;
   std::vector<std::string> without;
@@ -187,6 +188,10 @@ void define_server(CLI::App& app, Options& options) {
       app.add_option("--second-secret-key", options.second_secret_key, "the other user's secret key")
           ->needs(second);
   second->needs(second_secret);
+  app.add_option("--session-token", options.session_tokens,
+                 "a session token that holds for that time from the start; may be repeated. Requests with "
+                 "any other token are refused. Without this flag every token holds")
+      ->type_name("TOKEN=DURATION");
   app.add_option("--region", options.region, "the region signatures must name")->capture_default_str();
   app.add_option("--profile", options.profile,
                  "full: as strict as S3; lesser: ignores what Ceph RGW 16 ignores")
@@ -295,6 +300,13 @@ int serve(const Options& options) {
   if (!options.second_access_key.empty())
     service.add_user(options.second_access_key, options.second_secret_key);
 
+  for (const std::string& text : options.session_tokens) {
+    const std::size_t equals = text.rfind('=');
+    if (equals == std::string::npos || equals == 0)
+      throw CLI::ValidationError("--session-token", "'" + text + "' is not TOKEN=DURATION");
+    service.hold_session_token(text.substr(0, equals),
+                               parse_duration("--session-token", text.substr(equals + 1)));
+  }
   for (const std::string& text : options.synthetic_buckets) {
     try {
       service.add_synthetic_bucket(s3c::sim::parse_synthetic_spec(text), options.access_key);

@@ -133,7 +133,22 @@ Response S3Service::control(const Request& request) {
   }
   if (is_control(request, "clock") && request.method == "PUT") return set_clock(request);
   if (is_control(request, "thaw-clock") && request.method == "PUT") return advance_thaw_clock(request);
+  if (is_control(request, "session-token") && request.method == "PUT") return set_session_token(request);
   return control_error(404, "s3sim has no such control");
+}
+
+void S3Service::hold_session_token(std::string token, std::chrono::milliseconds life) {
+  authenticator_.hold_session_token(std::move(token), now_() + clock_skew_ + life);
+}
+
+Response S3Service::set_session_token(const Request& request) {
+  const Query query(request.raw_query);
+  constexpr int kDay_ms = 24 * 60 * 60 * 1000;
+  const auto life_ms = base::parse_number<int>(query.get("milliseconds"));
+  if (query.get("token").empty() || !life_ms || *life_ms < 0 || *life_ms > kDay_ms)
+    return control_error(400, "PUT /_sim/session-token?token=T&milliseconds=N, at most a day");
+  hold_session_token(std::string(query.get("token")), std::chrono::milliseconds(*life_ms));
+  return control_done();
 }
 
 Response S3Service::set_clock(const Request& request) {

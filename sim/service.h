@@ -25,6 +25,9 @@ class S3Service final : public Handler {
   /// Every user may make buckets and sees only its own buckets.
   void add_user(std::string access_key, std::string secret_key);
 
+  /// The session token holds for that time from now; see Authenticator::hold_session_token().
+  void hold_session_token(std::string token, std::chrono::milliseconds life);
+
   /// Adds a bucket of computed objects that belongs to the user of that access key. Objects can be read and
   /// deleted; every other operation that would change the bucket answers NotImplemented.
   /// Throws base::Error: invalid_argument when there is a bucket of that name. REQUIRES: the user was added.
@@ -36,6 +39,8 @@ class S3Service final : public Handler {
   /// PUT, DELETE /_sim/read-only/BUCKET
   /// PUT /_sim/clock?skew_seconds=N             signatures and the Date header use a clock that is N seconds
   ///                                            ahead of (negative: behind) the clock for objects' times
+  /// PUT /_sim/session-token?token=T&milliseconds=N
+  ///                                            the token holds for that time from now; others don't
   /// PUT /_sim/thaw-clock?advance_seconds=N     thaws, and the days of thawed copies, advance by N seconds
   Response handle(Request request) override;
 
@@ -43,6 +48,7 @@ class S3Service final : public Handler {
   Response control(const Request& request);
   Response set_clock(const Request& request);
   Response advance_thaw_clock(const Request& request);
+  Response set_session_token(const Request& request);
   Response answer(Request& request, Operation& operation);
   Response error_response(const S3Error& error, const Request& request, const std::string& request_id) const;
   std::string next_request_id();

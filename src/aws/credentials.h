@@ -1,28 +1,37 @@
 // The credentials that we sign requests with. A provider returns the credentials that are valid now, so that
-// credentials that expire can be renewed during a run.
+// credentials that expire are renewed during a run.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
-#include "aws/profile_file.h"
+#include "base/time.h"
 
 namespace s3c::aws {
 
 struct Credentials {
   std::string access_key_id;
   std::string secret_access_key;
-  std::string session_token;  ///< empty for long-lived keys
+  std::string session_token = {};                  ///< empty for long-lived keys
+  std::optional<base::Timestamp> expires_at = {};  ///< nullopt: not known, or never
 };
 
 class CredentialsProvider {
  public:
   virtual ~CredentialsProvider() = default;
   /// The credentials to sign the next request with. Any thread; may block while it renews them.
-  /// Throws Error: access_denied when there are none.
+  /// Throws Error when they have expired: transient when a later renewal may do better; access_denied with the
+  /// code kExpired when none will.
   virtual std::shared_ptr<const Credentials> get() = 0;
+
+  /// The store says that refused, which get() returned, have expired. Returns true if get() returns others
+  /// now: then the request is worth sending again. Any thread; may block while it renews them.
+  virtual bool replace(const Credentials& refused) {
+    static_cast<void>(refused);
+    return false;
+  }
 };
 
 class StaticCredentials final : public CredentialsProvider {
@@ -35,15 +44,17 @@ class StaticCredentials final : public CredentialsProvider {
   std::shared_ptr<const Credentials> credentials_;
 };
 
-/// The credentials that the AWS CLI would use, in its order: environment variables, then the profile in the
-/// shared credentials file, then the profile in the config file. explicit_profile: the user named the profile
-/// by option; then the environment variables are skipped.
-/// Throws Error: access_denied when there are none (the message says where we looked); invalid_argument when
-/// half a pair is set or when the named profile doesn't exist; unsupported when the profile or the
-/// environment names a source that this build can't use (a role, web identity, SSO, a process, a container's
-/// metadata service). Such a setting is never skipped: the next credentials in the chain may belong to
-/// another identity.
-Credentials find_credentials(const Environment& environment, const ProfileFiles& files,
-                             const std::string& profile, bool explicit_profile);
+/// Stars and the last four characters of an access key id, to be printed. All stars if it is short.
+std::string masked(std::string_view access_key_id);
+
+/// Throws Error: invalid_argument, without the value, if a key or the token is empty or has a character that
+/// an HTTP header can't carry, such as a line break at its end. origin: where it comes from, for the message.
+void validate(const Credentials& credentials, std::string_view origin);
+
+/// ErrorContext::code of credentials that have expired and can't be renewed, as S3 itself calls it.
+inline constexpr std::string_view kExpired = "ExpiredToken";
+
+/// ErrorContext::operation of everything that goes wrong while credentials are looked for.
+inline constexpr std::string_view kFindCredentials = "credentials";
 
 }  // namespace s3c::aws

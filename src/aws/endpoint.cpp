@@ -23,14 +23,23 @@ using base::ErrorKind;
 struct Partition {
   std::string_view region_prefix;
   std::string_view dns_suffix;
-  std::string_view dual_stack_suffix;
+  std::string_view dual_stack_suffix;  ///< of services other than S3
 };
-constexpr std::array<Partition, 4> kPartitions = {{
-    {"cn-", "amazonaws.com.cn", "amazonaws.com.cn"},
-    {"us-isob-", "sc2s.sgov.gov", "sc2s.sgov.gov"},
-    {"us-iso-", "c2s.ic.gov", "c2s.ic.gov"},
-    {"", "amazonaws.com", "amazonaws.com"},
+constexpr std::array<Partition, 7> kPartitions = {{
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu"},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
+    {"", "amazonaws.com", "api.aws"},
 }};
+
+const Partition& partition_of(std::string_view region) {
+  return *std::find_if(kPartitions.begin(), kPartitions.end(), [region](const Partition& partition) {
+    return region.starts_with(partition.region_prefix);
+  });
+}
 
 bool is_region(std::string_view region) {
   return !region.empty() && std::all_of(region.begin(), region.end(), [](char c) {
@@ -39,11 +48,8 @@ bool is_region(std::string_view region) {
 }
 
 std::string aws_host(const EndpointSettings& settings, std::string_view region) {
-  const auto partition = std::find_if(kPartitions.begin(), kPartitions.end(), [region](const Partition& p) {
-    return region.starts_with(p.region_prefix);
-  });
   return fmt::format("s3{}{}.{}.{}", settings.fips ? "-fips" : "", settings.dual_stack ? ".dualstack" : "",
-                     region, settings.dual_stack ? partition->dual_stack_suffix : partition->dns_suffix);
+                     region, partition_of(region).dns_suffix);
 }
 
 /// True for "[::1]:9000" and "127.0.0.1": an address can't have a bucket's name in front.
@@ -54,6 +60,13 @@ bool is_address(std::string_view host) {
 }
 
 }  // namespace
+
+std::string service_url(std::string_view service, const std::string& region, bool dual_stack, bool fips) {
+  if (!is_region(region)) fail("this can't be a region's name", region);
+  const Partition& partition = partition_of(region);
+  return fmt::format("https://{}{}.{}.{}", service, fips ? "-fips" : "", region,
+                     dual_stack ? partition.dual_stack_suffix : partition.dns_suffix);
+}
 
 std::string without_password(std::string_view url) {
   const std::size_t scheme = url.find("://");
@@ -110,6 +123,12 @@ Endpoint::Endpoint(EndpointSettings settings) : settings_(std::move(settings)) {
   if (host_.ends_with(default_port)) host_.resize(host_.size() - default_port.size());
   if (host_.empty() || host_.front() == ':')
     fail("an end point must have a host", without_password(settings_.url));
+}
+
+std::string Endpoint::url_in(const std::string& region) const {
+  if (!settings_.url.empty()) return without_password(settings_.url);
+  if (!is_region(region)) fail("this can't be a region's name", region);
+  return "https://" + aws_host(settings_, region);
 }
 
 BucketAddress Endpoint::locate(const std::string& bucket, const std::string& region) const {

@@ -39,12 +39,20 @@ class Endpoint {
   /// Throws Error: invalid_argument when bucket or region can't be part of a host name or path.
   BucketAddress locate(const std::string& bucket, const std::string& region) const;
 
+  /// The end point without a bucket, for people: "https://s3.eu-west-1.amazonaws.com". Throws Error:
+  /// invalid_argument when region can't be part of a host name.
+  std::string url_in(const std::string& region) const;
+
  private:
   EndpointSettings settings_;
   std::string host_;  // of a custom end point, with its port unless that is the default
   std::string path_;  // of a custom end point, without '/' at the end
   bool tls_ = true;
 };
+
+/// "https://sts.eu-west-1.amazonaws.com": the end point of an AWS service other than S3.
+/// Throws Error: invalid_argument when region can't be part of a host name.
+std::string service_url(std::string_view service, const std::string& region, bool dual_stack, bool fips);
 
 /// The URL with "..." in the place of a user name and password, for messages.
 std::string without_password(std::string_view url);

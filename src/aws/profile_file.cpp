@@ -52,11 +52,12 @@ std::string read_file(const std::string& path) {
 }
 
 std::string path_of(const Environment& environment, const char* variable, const char* below_home) {
-  std::string path = environment(variable).value_or("");
-  const std::string home = environment("HOME").value_or("");
-  if (path.empty()) return home.empty() ? "" : home + "/" + below_home;
-  if (path.starts_with("~/") && !home.empty()) path.replace(0, 1, home);
-  return path;
+  const std::string path = environment(variable).value_or("");
+  if (path.empty()) {
+    const std::string home = environment("HOME").value_or("");
+    return home.empty() ? "" : home + "/" + below_home;
+  }
+  return expand_home(environment, path);
 }
 
 const ProfileSection* find(const ProfileFile& file, const std::string& section) {
@@ -90,12 +91,13 @@ ProfileFile parse_profile_file(std::string_view text, const std::string& file_na
       if (close == std::string_view::npos) fail("a section's name must end with ']'");
       const std::string name = squeezed(content.substr(1, close - 1));
       if (name.empty()) fail("a section must have a name");
+      if (file.contains(name)) fail("the section is there twice: make one of the two");
       section = &file[name];
       outer.clear();
       continue;
     }
     if (section == nullptr) fail("a setting must stand below a section such as [default]");
-    const std::size_t equals = content.find('=');
+    const std::size_t equals = content.find_first_of("=:");
     if (equals == std::string_view::npos) fail("expected 'name = value'");
     const std::string name = base::lower(trim(content.substr(0, equals)));
     const std::string value(trim(content.substr(equals + 1)));
@@ -103,13 +105,30 @@ ProfileFile parse_profile_file(std::string_view text, const std::string& file_na
     if (nested && outer.empty())
       fail("an indented setting must stand below one without a value, such as 's3 ='");
     if (!nested) outer = value.empty() ? name : "";
-    (*section)[nested ? outer + "." + name : name] = value;
+    const bool is_new =
+        section->insert_or_assign(nested ? outer + "." + name : name, ProfileSetting(value, line_number))
+            .second;
+    if (!is_new && !nested) fail("the setting is there twice in this section: remove one");
   }
   return file;
 }
 
+std::string expand_home(const Environment& environment, const std::string& path) {
+  const std::string home = environment("HOME").value_or("");
+  return path.starts_with("~/") && !home.empty() ? home + path.substr(1) : path;
+}
+
+// A name may be quoted, as in a shell: [profile "night shift"].
+const ProfileSection* ProfileFiles::config_section(const std::string& kind, const std::string& name) const {
+  for (const char* quote : {"", "\"", "'"}) {
+    if (const ProfileSection* section = find(config, fmt::format("{} {}{}{}", kind, quote, name, quote)))
+      return section;
+  }
+  return nullptr;
+}
+
 const ProfileSection* ProfileFiles::config_profile(const std::string& name) const {
-  if (const ProfileSection* section = find(config, "profile " + name)) return section;
+  if (const ProfileSection* section = config_section("profile", name)) return section;
   return name == "default" ? find(config, "default") : nullptr;
 }
 
@@ -117,13 +136,25 @@ const ProfileSection* ProfileFiles::credentials_profile(const std::string& name)
   return find(credentials, name);
 }
 
+bool ProfileFiles::has_profile(const std::string& name) const {
+  return config_profile(name) != nullptr || credentials_profile(name) != nullptr;
+}
+
+std::optional<PlacedSetting> ProfileFiles::placed(const std::string& profile, const std::string& name) const {
+  const auto look = [&](const ProfileSection* section, const std::string& path) {
+    std::optional<PlacedSetting> found;
+    if (section == nullptr) return found;
+    if (const auto at = section->find(name); at != section->end() && !at->second.value.empty())
+      found = {at->second.value, fmt::format("{}:{}", path, at->second.line)};
+    return found;
+  };
+  if (auto found = look(credentials_profile(profile), credentials_path)) return found;
+  return look(config_profile(profile), config_path);
+}
+
 std::optional<std::string> ProfileFiles::setting(const std::string& profile, const std::string& name) const {
-  for (const ProfileSection* section : {config_profile(profile), credentials_profile(profile)}) {
-    if (section == nullptr) continue;
-    if (const auto found = section->find(name); found != section->end() && !found->second.empty())
-      return found->second;
-  }
-  return std::nullopt;
+  auto found = placed(profile, name);
+  return found ? std::optional(std::move(found->value)) : std::nullopt;
 }
 
 ProfileFiles load_profile_files(const Environment& environment) {

@@ -57,10 +57,11 @@ std::string string_to_sign(std::string_view amz_date, std::string_view scope,
                      base::to_hex(base::sha256(canonical_request)));
 }
 
-std::string signing_key(std::string_view secret_access_key, std::string_view date, std::string_view region) {
+std::string signing_key(std::string_view secret_access_key, std::string_view date, std::string_view region,
+                        std::string_view service) {
   const std::string by_date = base::hmac_sha256("AWS4" + std::string(secret_access_key), date);
   const std::string by_region = base::hmac_sha256(by_date, region);
-  const std::string by_service = base::hmac_sha256(by_region, "s3");
+  const std::string by_service = base::hmac_sha256(by_region, service);
   return base::hmac_sha256(by_service, "aws4_request");
 }
 
@@ -75,7 +76,7 @@ std::shared_ptr<const Signer::CachedKey> Signer::key_for(const std::string& secr
   }
   auto made =
       std::make_shared<const CachedKey>(CachedKey{secret_access_key, std::string(date), std::string(region),
-                                                  signing_key(secret_access_key, date, region)});
+                                                  signing_key(secret_access_key, date, region, service_)});
   base::MutexLock lock(mutex_);
   cached_ = made;
   return made;
@@ -90,7 +91,7 @@ void Signer::sign(SigningInput input, http::Headers& headers, const Credentials&
   if (!credentials.session_token.empty()) headers.add("x-amz-security-token", credentials.session_token);
   input.headers = &headers;
   const CanonicalRequest canonical = canonical_request(input);
-  const std::string scope = fmt::format("{}/{}/s3/aws4_request", date, region);
+  const std::string scope = fmt::format("{}/{}/{}/aws4_request", date, region, service_);
   const auto key = key_for(credentials.secret_access_key, date, region);
   const std::string signature =
       base::to_hex(base::hmac_sha256(key->key, string_to_sign(amz_date, scope, canonical.text)));

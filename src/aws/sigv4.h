@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "aws/credentials.h"
 #include "base/mutex.h"
@@ -43,11 +44,15 @@ std::string string_to_sign(std::string_view amz_date, std::string_view scope,
                            std::string_view canonical_request);
 
 /// 32 raw bytes. date: "20130524".
-std::string signing_key(std::string_view secret_access_key, std::string_view date, std::string_view region);
+std::string signing_key(std::string_view secret_access_key, std::string_view date, std::string_view region,
+                        std::string_view service = "s3");
 
 /// Signs requests. Keeps the last signing key, which is valid for one day and one region. Any thread.
 class Signer {
  public:
+  /// service: as AWS names it in signatures: "s3", "sts".
+  explicit Signer(std::string service = "s3") : service_(std::move(service)) {}
+
   /// Adds x-amz-date, x-amz-content-sha256, x-amz-security-token (when there is a session token) and
   /// Authorization to headers. input.headers is ignored.
   void sign(SigningInput input, http::Headers& headers, const Credentials& credentials,
@@ -60,6 +65,7 @@ class Signer {
   std::shared_ptr<const CachedKey> key_for(const std::string& secret_access_key, std::string_view date,
                                            std::string_view region) S3C_EXCLUDES(mutex_);
 
+  const std::string service_;
   base::Mutex mutex_;
   std::shared_ptr<const CachedKey> cached_ S3C_GUARDED_BY(mutex_);
 };

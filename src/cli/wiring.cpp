@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/open_files.h"
+#include "cli/sign_in.h"
 #include "http/curl_transport.h"
 #include "s3/client_settings.h"
 #include "s3/known_stores.h"
@@ -14,22 +15,6 @@
 
 namespace s3c::cli {
 namespace {
-
-/// The AWS settings. What the options say replaces them.
-s3::ClientSettings resolve(const ConnectionOptions& options, const Environment& environment) {
-  s3::ClientSettings settings = s3::resolve_client_settings(
-      [&environment](const std::string& name) { return environment.get(name); },
-      {.profile = options.profile, .region = options.region, .endpoint_url = options.endpoint_url});
-  if (!options.ca_bundle.empty()) settings.ca_bundle = options.ca_bundle;
-  if (options.max_attempts) settings.max_attempts = options.max_attempts;
-  if (options.addressing) {
-    settings.endpoint.addressing = *options.addressing == Addressing::path ? aws::Addressing::path
-                                   : *options.addressing == Addressing::virtual_host
-                                       ? aws::Addressing::virtual_host
-                                       : aws::Addressing::automatic;
-  }
-  return settings;
-}
 
 s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const ConnectionOptions& options,
                                  const OnInterrupt& on_interrupt) {
@@ -50,7 +35,7 @@ std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfi
                                                                     : "auto";
   return fmt::format("store {}, region {}, profile {}, addressing {}, CA bundle {}, {} attempts",
                      settings.endpoint.url.empty() ? "AWS" : aws::without_password(settings.endpoint.url),
-                     settings.region, settings.profile, style,
+                     settings.region, settings.profile.name, style,
                      settings.ca_bundle.empty() ? "of the system" : settings.ca_bundle,
                      config.retry.max_attempts);
 }
@@ -58,23 +43,26 @@ std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfi
 }  // namespace
 
 struct StoreConnection::Parts {
-  Parts(s3::ClientSettings settings, const s3::S3ClientConfig& config, base::Clock& clock,
-        std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt)
+  Parts(const s3::ClientSettings& settings, const s3::S3ClientConfig& config, const Environment& environment,
+        base::Clock& clock, std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt)
       : is_aws(s3::is_aws(settings.endpoint)),
         max_connections(http::connections_within(base::raise_open_files_limit())),
         transport(curl, {.ca_bundle = settings.ca_bundle,
                          .pace = {.hurry = on_interrupt.signal},
                          .user_agent = "s3compress/" S3C_VERSION,
                          .max_connections = max_connections}),
-        client(config, std::make_shared<aws::StaticCredentials>(std::move(settings.credentials)), transport,
-               clock, std::move(logger),
-               on_interrupt.then == OnInterrupt::Then::end ? on_interrupt.signal : std::stop_token{}),
+        stop(on_interrupt.then == OnInterrupt::Then::end ? on_interrupt.signal : std::stop_token{}),
+        sign_in(settings, environment, transport, clock, logger),
+        // Nothing is in flight yet: whatever the command does after Ctrl-C, this search ends.
+        client(config, sign_in.provider(on_interrupt.signal, stop), transport, clock, logger, stop),
         read_only(client) {}
 
   const bool is_aws;
   const std::size_t max_connections;
   http::CurlGlobal curl;
   http::CurlTransport transport;
+  const std::stop_token stop;
+  SignIn sign_in;
   s3::S3Client client;
   s3::ReadOnlyStore read_only;
 };
@@ -83,10 +71,10 @@ StoreConnection::StoreConnection(const ConnectionOptions& options, const Environ
                                  base::Clock& clock, std::shared_ptr<base::Logger> logger,
                                  const OnInterrupt& on_interrupt)
     : access_(options.access) {
-  s3::ClientSettings settings = resolve(options, environment);
+  const s3::ClientSettings settings = resolve_settings(options, environment);
   const s3::S3ClientConfig config = client_config(settings, options, on_interrupt);
   logger->info("{}{}", describe(settings, config), access_ == StoreAccess::read_only ? ", only read" : "");
-  parts_ = std::make_unique<Parts>(std::move(settings), config, clock, std::move(logger), on_interrupt);
+  parts_ = std::make_unique<Parts>(settings, config, environment, clock, std::move(logger), on_interrupt);
 }
 
 StoreConnection::~StoreConnection() = default;

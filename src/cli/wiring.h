@@ -30,9 +30,10 @@ struct OnInterrupt {
 
 class StoreConnection {
  public:
-  /// Reads the AWS config files that environment names; makes no request yet. Logs the resulting settings at
-  /// info. clock must outlive the connection. Throws base::Error: access_denied without credentials,
-  /// invalid_argument for settings that can't be right.
+  /// Reads the AWS config files that environment names, and finds the credentials; makes no request to the
+  /// store yet. Logs the resulting settings at info. clock and environment must outlive the connection. Throws
+  /// base::Error: access_denied without credentials, invalid_argument for settings that can't be right, what
+  /// the sources of credentials throw.
   StoreConnection(const ConnectionOptions& options, const Environment& environment, base::Clock& clock,
                   std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt);
   ~StoreConnection();

@@ -193,6 +193,8 @@ void CurlEasy::begin(const Request& request, const BodySink& sink, Pace::Time no
   CURL* easy = easy_.get();
   set_option(easy, CURLOPT_URL, request.url.c_str());
   set_option(easy, CURLOPT_FRESH_CONNECT, request.at_most_once ? 1L : 0L);
+  set_option(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.time_limit.count()));
+  set_option(easy, CURLOPT_PROXY, request.direct ? "" : static_cast<const char*>(nullptr));
   // HTTPGET first: it resets NOBODY and UPLOAD of the previous request.
   set_option(easy, CURLOPT_HTTPGET, 1L);
   if (request.method == "PUT" || request.method == "POST") {
@@ -239,7 +241,8 @@ curl_slist* CurlEasy::header_list(const Request& request) {
     if (name.find_first_of("\r\n:") != std::string::npos ||
         value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
       throw Error(ErrorKind::invalid_argument, "a header field can't hold a line break or a NUL",
-                  {.operation = request.method, .resource = base::printable(name + ": " + value)});
+                  // Without the value: it may be a secret.
+                  {.operation = request.method, .resource = base::printable(name)});
     }
     starts.push_back(header_text_.size());
     // "Name;" is libcurl's way to send a header without a value.
@@ -271,6 +274,7 @@ Error CurlEasy::failure(CURLcode code) const {
   long sent_bytes = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent_bytes);
   if (request.at_most_once && sent_bytes == 0) context.code = kNotSent;
+  if (code == CURLE_OPERATION_TIMEDOUT && request.time_limit.count() != 0) context.code = kTimedOut;
   // libcurl also uses this code for an answer that isn't HTTP.
   if (code == CURLE_UNSUPPORTED_PROTOCOL && sent_bytes > 0) code = CURLE_WEIRD_SERVER_REPLY;
   const std::string_view detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);

@@ -42,12 +42,20 @@ struct Request {
   /// The server must not get this request twice, so the transport sends it on a new connection. On a kept one
   /// the HTTP library might send it again. If the request fails before its first byte was sent, the error carries kNotSent.
   bool at_most_once = false;
+  /// The whole exchange must be over by then. 0: no limit but that of pace.h. If it isn't, the error carries
+  /// kTimedOut.
+  std::chrono::milliseconds time_limit{0};
+  /// No proxy, whatever the environment says: for servers of this machine and its link.
+  bool direct = false;
   /// The server may work for minutes before it answers, or take minutes to send its answer.
   bool slow_answer = false;
 };
 
 /// ErrorContext::code of a failed at_most_once request that certainly never reached the server.
 inline constexpr std::string_view kNotSent = "NotSent";
+
+/// ErrorContext::code of a request that wasn't over within its time_limit.
+inline constexpr std::string_view kTimedOut = "TimedOut";
 
 struct Response {
   int status = 0;

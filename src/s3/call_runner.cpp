@@ -74,8 +74,8 @@ std::shared_ptr<const aws::BucketAddress> CallRunner::address_of(const std::stri
   return addresses_.emplace(bucket, std::move(located)).first->second;
 }
 
-http::Request CallRunner::signed_request(const Call& call, const aws::BucketAddress& address,
-                                         const std::string& query, milliseconds clock_offset) {
+http::Request CallRunner::signed_request(const Call& call, const Try& next, const std::string& query) {
+  const aws::BucketAddress& address = *next.address;
   http::Request request;
   request.method = call.method;
   request.body = call.body;
@@ -102,15 +102,14 @@ http::Request CallRunner::signed_request(const Call& call, const aws::BucketAddr
     payload_hash = address.tls && has_body_checksum(call.headers) ? std::string(aws::kUnsignedPayload)
                                                                   : base::to_hex(base::sha256(call.body));
   }
-  const auto credentials = credentials_->get();
-  const base::Timestamp now = clock_.now() + clock_offset;
+  const base::Timestamp now = clock_.now() + next.clock_offset;
   signer_.sign({.method = request.method,
                 .host = address.host,
                 .path = path,
                 .query = query,
                 .payload_hash = payload_hash,
                 .headers = nullptr},
-               request.headers, *credentials, address.region, now);
+               request.headers, *next.credentials, address.region, now);
   return request;
 }
 
@@ -145,6 +144,15 @@ bool CallRunner::learn_clock(const Error& error, const http::Response& answer, m
   return true;
 }
 
+bool CallRunner::renew_credentials(const Error& error, const http::Response& answer,
+                                   const aws::Credentials& refused) {
+  const std::string& code = error.context().code;
+  const bool said = code == "ExpiredToken" || code == "ExpiredTokenException" || code == "InvalidToken";
+  // HEAD: S3 answers expired credentials with a bare 400.
+  const bool possible = answer.status == 400 && answer.body.empty() && !refused.session_token.empty();
+  return (said || possible) && credentials_->replace(refused);
+}
+
 CallRunner::Try CallRunner::begin_try(const Call& call) {
   if (call.key && call.key->empty()) {
     // Without a key the request would be for the whole bucket.
@@ -154,7 +162,8 @@ CallRunner::Try CallRunner::begin_try(const Call& call) {
   Try next;
   next.address = address_of(call.bucket);
   next.clock_offset = milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
-  next.request = signed_request(call, *next.address, aws::encode_query(call.query), next.clock_offset);
+  next.credentials = credentials_->get();
+  next.request = signed_request(call, next, aws::encode_query(call.query));
   next.signed_at = std::chrono::steady_clock::now();
   stats_.count_request(call.operation, call.body.size());
   return next;
@@ -176,6 +185,8 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
     learned.region = true;
   } else if (!learned.clock && learn_clock(error, answer, sent.clock_offset)) {
     learned.clock = true;
+  } else if (!learned.credentials && renew_credentials(error, answer, *sent.credentials)) {
+    learned.credentials = true;
   } else {
     retry_after_time = retry_after(answer);
     throw error;

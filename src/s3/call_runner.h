@@ -92,6 +92,7 @@ class CallRunner {
   struct Try {
     http::Request request;
     std::shared_ptr<const aws::BucketAddress> address;
+    std::shared_ptr<const aws::Credentials> credentials;
     std::chrono::milliseconds clock_offset{0};  ///< added to the clock for the request's date
     std::chrono::steady_clock::time_point signed_at = {};
   };
@@ -100,11 +101,13 @@ class CallRunner {
   struct Learned {
     bool region = false;
     bool clock = false;
+    bool credentials = false;
   };
   /// Signs a request and counts it as sent. The caller sends it now. Throws Error as run().
   Try begin_try(const Call& call) S3C_EXCLUDES(mutex_);
   /// True: a 2xx answer without <Error>. False: the store refused the request before it did anything, because
-  /// the region or the clock was wrong. accepts() has corrected that: send the call again. For any other
+  /// the region or the clock was wrong, or the credentials had expired. accepts() has corrected that: send the
+  /// call again. For any other
   /// answer it throws Error; retry_after is then how long the store asks us to wait.
   bool accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
                std::optional<std::chrono::milliseconds>& retry_after) S3C_EXCLUDES(mutex_);
@@ -135,14 +138,15 @@ class CallRunner {
   /// Logs, at debug, a request that was sent and how it ended. No header, no query, no body: those may hold
   /// secrets.
   void log_request(const Call& call, const Try& sent, std::string_view how_it_ended) const;
-  http::Request signed_request(const Call& call, const aws::BucketAddress& address, const std::string& query,
-                               std::chrono::milliseconds clock_offset);
+  http::Request signed_request(const Call& call, const Try& next, const std::string& query);
   bool learn_region(const Call& call, const aws::BucketAddress& address, const http::Response& answer)
       S3C_EXCLUDES(mutex_);
   /// clock_offset: with which the refused request was dated. Another request may have corrected the clock
   /// since.
   bool learn_clock(const base::Error& error, const http::Response& answer,
                    std::chrono::milliseconds clock_offset);
+  bool renew_credentials(const base::Error& error, const http::Response& answer,
+                         const aws::Credentials& refused);
   std::shared_ptr<const aws::BucketAddress> address_of(const std::string& bucket) S3C_EXCLUDES(mutex_);
 
   const Config config_;

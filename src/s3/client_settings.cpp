@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "aws/settings.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -15,21 +16,6 @@ namespace {
 [[noreturn]] void fail(std::string message) {
   throw base::Error(base::ErrorKind::invalid_argument, std::move(message),
                     {.operation = "read AWS settings"});
-}
-
-std::string first_set(std::initializer_list<std::optional<std::string>> values) {
-  for (const auto& value : values) {
-    if (value && !value->empty()) return *value;
-  }
-  return {};
-}
-
-/// "true" and "false" in any case. Throws Error: invalid_argument for anything else.
-bool is_true(const std::string& text, const char* name) {
-  const std::string lower = base::lower(text);
-  if (lower == "true") return true;
-  if (lower.empty() || lower == "false") return false;
-  fail(fmt::format("{} is '{}', not true or false", name, base::printable(text)));
 }
 
 aws::Addressing parse_addressing(const std::string& text) {
@@ -48,55 +34,50 @@ std::optional<int> parse_attempts(const std::string& text) {
   return value;
 }
 
-/// "[services x]" with "s3 =" and an indented endpoint_url, where the profile says "services = x".
-std::optional<std::string> service_endpoint(const aws::ProfileFiles& files, const std::string& profile) {
-  const auto services = files.setting(profile, "services");
-  if (!services) return std::nullopt;
-  const auto section = files.config.find("services " + *services);
-  if (section == files.config.end()) {
-    fail(fmt::format("profile '{}' names services '{}', but {} has no such section", profile, *services,
-                     files.config_path));
-  }
-  const auto url = section->second.find("s3.endpoint_url");
-  return url == section->second.end() ? std::nullopt : std::optional(url->second);
-}
-
 }  // namespace
+
+aws::Profile resolve_profile(const aws::Environment& environment, const std::string& option) {
+  if (!option.empty()) return {.name = option, .is_explicit = true, .place = ""};
+  const auto variable = aws::first_variable(environment, {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"});
+  if (!variable) return {};
+  return {.name = variable->value, .place = variable->place};
+}
 
 ClientSettings resolve_client_settings(const aws::Environment& environment,
                                        const SettingsOverrides& overrides) {
-  const aws::ProfileFiles files = aws::load_profile_files(environment);
   ClientSettings settings;
-  settings.profile = first_set(
-      {overrides.profile, environment("AWS_PROFILE"), environment("AWS_DEFAULT_PROFILE"), "default"});
-  auto from_profile = [&](const char* name) { return files.setting(settings.profile, name); };
+  settings.profile = resolve_profile(environment, overrides.profile);
+  settings.files = aws::load_profile_files(environment);
+  const aws::ProfileFiles& files = settings.files;
+  const std::string& profile = settings.profile.name;
+  // Names of the setting: of the option's value, of variables, in the profile.
+  const auto look = [&](const std::string& option, std::initializer_list<const char*> variables,
+                        const char* name) -> std::optional<aws::PlacedSetting> {
+    if (!option.empty()) return aws::PlacedSetting{option, ""};
+    if (auto found = aws::first_variable(environment, variables)) return found;
+    return files.placed(profile, name);
+  };
+  const auto text = [&](std::initializer_list<const char*> variables, const char* name) {
+    const auto found = look("", variables, name);
+    return found ? found->value : "";
+  };
 
-  // First, so that a misspelt profile is reported and not taken for an empty one.
-  settings.credentials =
-      aws::find_credentials(environment, files, settings.profile, !overrides.profile.empty());
+  const auto region = look(overrides.region, {"AWS_REGION", "AWS_DEFAULT_REGION"}, "region");
+  settings.places.region = region ? region->place : "default";
+  if (region) settings.region = region->value;
+  auto endpoint = aws::configured_endpoint(environment, files, profile, "s3");
+  if (!overrides.endpoint_url.empty()) endpoint = {overrides.endpoint_url, ""};
+  settings.places.endpoint = endpoint ? endpoint->place : "default";
+  if (endpoint) settings.endpoint.url = endpoint->value;
 
-  settings.region = first_set({overrides.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"),
-                               from_profile("region"), "us-east-1"});
-  const std::string ignore = first_set(
-      {environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), from_profile("ignore_configured_endpoint_urls")});
-  if (is_true(ignore, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")) {
-    settings.endpoint.url = overrides.endpoint_url;
-  } else {
-    settings.endpoint.url = first_set(
-        {overrides.endpoint_url, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"),
-         service_endpoint(files, settings.profile), from_profile("endpoint_url")});
-  }
-  settings.endpoint.addressing = parse_addressing(first_set({from_profile("s3.addressing_style")}));
-  settings.endpoint.dual_stack =
-      is_true(first_set({environment("AWS_USE_DUALSTACK_ENDPOINT"), from_profile("use_dualstack_endpoint"),
-                         from_profile("s3.use_dualstack_endpoint")}),
-              "use_dualstack_endpoint");
+  settings.endpoint.addressing = parse_addressing(text({}, "s3.addressing_style"));
+  std::string dual_stack = text({"AWS_USE_DUALSTACK_ENDPOINT"}, "use_dualstack_endpoint");
+  if (dual_stack.empty()) dual_stack = text({}, "s3.use_dualstack_endpoint");
+  settings.endpoint.dual_stack = aws::is_true(dual_stack, "use_dualstack_endpoint");
   settings.endpoint.fips =
-      is_true(first_set({environment("AWS_USE_FIPS_ENDPOINT"), from_profile("use_fips_endpoint")}),
-              "use_fips_endpoint");
-  settings.max_attempts =
-      parse_attempts(first_set({environment("AWS_MAX_ATTEMPTS"), from_profile("max_attempts")}));
-  settings.ca_bundle = first_set({environment("AWS_CA_BUNDLE"), from_profile("ca_bundle")});
+      aws::is_true(text({"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint"), "use_fips_endpoint");
+  settings.max_attempts = parse_attempts(text({"AWS_MAX_ATTEMPTS"}, "max_attempts"));
+  settings.ca_bundle = text({"AWS_CA_BUNDLE"}, "ca_bundle");
   return settings;
 }
 

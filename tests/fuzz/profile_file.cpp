@@ -3,7 +3,7 @@
 // says why not.
 #include "aws/profile_file.h"
 
-#include "aws/credentials.h"
+#include "aws/file_sources.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace s3c;
@@ -19,17 +19,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto& [section, settings] : *file) {
     require(!section.empty(), "a section has a name");
     plain += "[" + section + "]\n";
-    for (const auto& [name, value] : settings) plain.append(name).append("=").append(value).append("\n");
+    for (const auto& [name, value] : settings)
+      plain.append(name).append("=").append(value.value).append("\n");
   }
   require(aws::parse_profile_file(plain, "fuzz") == *file, "what was read reads back the same");
 
   const aws::ProfileFiles files{
       .config_path = "fuzz", .credentials_path = "fuzz", .config = *file, .credentials = *file};
-  const auto nothing = [](const std::string&) { return std::nullopt; };
-  const auto credentials =
-      fuzz::value_of({ErrorKind::access_denied, ErrorKind::invalid_argument, ErrorKind::unsupported},
-                     [&] { return aws::find_credentials(nothing, files, "default", false); });
-  if (credentials)
+  const auto found = fuzz::value_of({ErrorKind::invalid_argument},
+                                    [&] { return aws::make_shared_file_source(files, "default")->find({}); });
+  if (const auto* credentials = found ? std::get_if<aws::Credentials>(&*found) : nullptr)
     require(!credentials->access_key_id.empty() && !credentials->secret_access_key.empty(),
             "a pair is whole");
   files.setting("default", "region");

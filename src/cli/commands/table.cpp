@@ -10,6 +10,7 @@
 #include "cli/commands/restore.h"
 #include "cli/commands/thaw.h"
 #include "cli/commands/verify.h"
+#include "cli/commands/whoami.h"
 
 namespace s3c::cli {
 
@@ -17,7 +18,7 @@ const CommandTable& commands() {
   static const CommandTable kCommands = {
       archive_command(),        ls_command(),   find_command(),   cat_command(),
       restore_command(),        thaw_command(), verify_command(), catalog_rebuild_command(),
-      catalog_forget_command(), gc_command()};
+      catalog_forget_command(), gc_command(),   whoami_command()};
   return kCommands;
 }
 

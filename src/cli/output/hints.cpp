@@ -120,8 +120,8 @@ bool is_step_of_ours(const Error& error) {
 }
 
 std::string for_denial(const Error& error) {
-  if (error.context().operation == "find credentials")
-    return {};  // the error's own message says where the credentials were searched and what to set
+  if (error.context().operation == "credentials")
+    return {};  // the error's own message says where they were looked for and what to do
   const std::string_view action = permission_for(error.context().operation);
   const std::string bucket = bucket_of(error);
   if (action.empty() || bucket.empty()) return "check the credentials and what they are allowed to do";

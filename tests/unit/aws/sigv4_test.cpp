@@ -148,5 +148,17 @@ TEST(EncodeQuery, SortsByEncodedNameAndKeepsEmptyValues) {
   EXPECT_EQ(encode_query({}), "");
 }
 
+/// Source: AWS General Reference, "Deriving the signing key", which signs for IAM.
+TEST(SigV4, OtherServicesHaveOtherKeys) {
+  EXPECT_EQ(
+      base::to_hex(signing_key("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "20150830", "us-east-1", "iam")),
+      "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9");
+  http::Headers headers;
+  Signer("sts").sign({"POST", "sts.amazonaws.com", "/", "", kEmptyPayloadHash, nullptr}, headers,
+                     kCredentials, "us-east-1", kTime);
+  EXPECT_NE(headers.find("Authorization")->find("/20130524/us-east-1/sts/aws4_request,"),
+            std::string_view::npos);
+}
+
 }  // namespace
 }  // namespace s3c::aws

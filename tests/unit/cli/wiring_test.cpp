@@ -62,6 +62,8 @@ class Wiring : public ::testing::Test {
 
   Environment environment(Variables variables) const {
     variables.emplace("AWS_CONFIG_FILE", (folder_ / "config").string());
+    variables.emplace("AWS_EC2_METADATA_DISABLED", "true");
+    variables.emplace("BOTO_CONFIG", "/nonexistent");
     variables.emplace("AWS_SHARED_CREDENTIALS_FILE", (folder_ / "credentials").string());
     return Environment(std::move(variables));
   }
@@ -71,8 +73,9 @@ class Wiring : public ::testing::Test {
     std::ostringstream log;
     const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(log);
     base::SystemClock clock;
-    const StoreConnection made(options, environment(variables), clock,
-                               std::make_shared<base::Logger>("test", sink), OnInterrupt{});
+    const Environment with = environment(variables);
+    const StoreConnection made(options, with, clock, std::make_shared<base::Logger>("test", sink),
+                               OnInterrupt{});
     EXPECT_EQ(made.requests().total(), 0U);
     EXPECT_THAT(log.str(), Not(HasSubstr("secret-of-the-test")));
     return log.str();
@@ -128,10 +131,11 @@ TEST_F(Wiring, WhatCannotWorkIsRefusedBeforeAnyRequest) {
 
 TEST_F(Wiring, WithoutLeaveToWriteEveryChangeIsRefusedBeforeAnyRequest) {
   base::SystemClock clock;
+  const Environment with = environment({});
   const auto connect = [&](StoreAccess access) {
     // A closed port: what isn't refused fails otherwise.
-    return StoreConnection({.endpoint_url = "http://127.0.0.1:1", .max_attempts = 1, .access = access},
-                           environment({}), clock, base::make_null_logger(), {});
+    return StoreConnection({.endpoint_url = "http://127.0.0.1:1", .max_attempts = 1, .access = access}, with,
+                           clock, base::make_null_logger(), {});
   };
   using base::ErrorKind;
   StoreConnection reading = connect(StoreAccess::read_only);
@@ -154,9 +158,10 @@ TEST_F(Wiring, AfterCtrlCNothingIsWaitedForAndReadersEndAtOnce) {
   std::stop_source signal;
   signal.request_stop();
   const auto logger = std::make_shared<base::Logger>("test");
+  const Environment with = environment({});
   const auto head = [&](OnInterrupt::Then then) {
     // Nobody listens there: ten tries would wait for seconds between them.
-    StoreConnection made({.endpoint_url = "http://127.0.0.1:1"}, environment({}), clock, logger,
+    StoreConnection made({.endpoint_url = "http://127.0.0.1:1"}, with, clock, logger,
                          {signal.get_token(), then});
     const auto kind = refusal_kind([&] { made.store().head_bucket("b"); });
     return std::pair(kind, made.requests().total());

@@ -362,6 +362,40 @@ TEST_F(CurlTransportTest, NoMoreConnectionsThanAllowed) {
   EXPECT_EQ(second, "two");
 }
 
+TEST_F(CurlTransportTest, ARequestMayHaveATimeLimitOfItsOwn) {
+  RawServer server({{{ok("quick")}, true}, {{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"}, true}});
+  Request request{.method = "GET", .url = server.url("/"), .time_limit = std::chrono::milliseconds(50)};
+  EXPECT_EQ(transport_.send(request, {}, {}).body, "quick");
+  std::string code;
+  request.at_most_once = true;  // on a connection of its own
+  EXPECT_EQ(kind_of([&] { transport_.send(request, {}, {}); }, &code), ErrorKind::transient);
+  EXPECT_EQ(code, kTimedOut);
+}
+
+TEST_F(CurlTransportTest, ADirectRequestTakesNoProxy) {
+  RawServer proxy({{{ok("proxy")}}});
+  RawServer server({{{ok("server")}}});
+  ::setenv("http_proxy", proxy.url("").c_str(), 1);
+  Request request{.method = "GET", .url = server.url("/"), .direct = true};
+  EXPECT_EQ(transport_.send(request, {}, {}).body, "server");
+  request.direct = false;
+  EXPECT_EQ(transport_.send(request, {}, {}).body, "proxy");
+  ::unsetenv("http_proxy");
+}
+
+TEST_F(CurlTransportTest, AHeaderThatCannotBeSentIsNamedWithoutItsValue) {
+  Request request{.method = "GET", .url = "http://127.0.0.1:1/"};
+  request.headers.add("Authorization", "hidden\n");
+  try {
+    transport_.send(request, {}, {});
+    ADD_FAILURE() << "was sent";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
+    EXPECT_EQ(error.context().resource, "Authorization");
+    EXPECT_EQ(std::string(error.what()).find("hidden"), std::string::npos);
+  }
+}
+
 TEST(ConnectionsWithin, LeaveFilesForTheRest) {
   EXPECT_EQ(connections_within(0), 1U);
   EXPECT_EQ(connections_within(20), 1U);

@@ -6,8 +6,10 @@
 #include <fstream>
 #include <map>
 
+#include "aws/credentials_chain.h"
 #include "base/error.h"
 #include "s3/client_settings.h"
+#include "tests/unit/aws/world_fixture.h"
 
 namespace s3c::s3 {
 namespace {
@@ -16,38 +18,24 @@ using base::Error;
 using base::ErrorKind;
 using testing::HasSubstr;
 
-class SettingsTest : public testing::Test {
+class SettingsTest : public aws::test::WorldTest {
  protected:
-  void SetUp() override {
-    folder_ =
-        testing::TempDir() + "s3c-settings-" + testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::create_directories(folder_ + "/.aws");
-    variables_["HOME"] = folder_;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  void config(const std::string& text) { std::ofstream(folder_ + "/.aws/config") << text; }
-  void credentials(const std::string& text) { std::ofstream(folder_ + "/.aws/credentials") << text; }
-  ClientSettings resolve(const SettingsOverrides& overrides = {}) {
-    return resolve_client_settings(
-        [this](const std::string& name) {
-          const auto found = variables_.find(name);
-          return found == variables_.end() ? std::nullopt : std::optional(found->second);
-        },
-        overrides);
-  }
-  Error failure(const SettingsOverrides& overrides = {}) {
-    try {
-      resolve(overrides);
-    } catch (const Error& error) {
-      return error;
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return {ErrorKind::internal, ""};
+  SettingsTest() {
+    variables_["AWS_EC2_METADATA_DISABLED"] = "true";
+    variables_["BOTO_CONFIG"] = "/nonexistent";
   }
 
-  std::string folder_;
-  std::map<std::string, std::string> variables_;
+  ClientSettings resolve(const SettingsOverrides& overrides = {}) const {
+    return resolve_client_settings(world_.environment, overrides);
+  }
+  /// The credentials that the settings lead to.
+  aws::Credentials signer(const SettingsOverrides& overrides = {}) const {
+    const ClientSettings settings = resolve(overrides);
+    return aws::CredentialsChain(world_, settings.files, {.profile = settings.profile}).find({});
+  }
+  Error failure(const SettingsOverrides& overrides = {}) const {
+    return error_of([&] { signer(overrides); });
+  }
 };
 
 constexpr const char* kDefaultKeys = "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n";
@@ -61,6 +49,8 @@ TEST(ParseProfileFile, SectionsSettingsCommentsAndNesting) {
   EXPECT_EQ(file.at("profile a b").at("s3.addressing_style"), "path");
   EXPECT_EQ(file.at("profile a b").at("s3.x"), "1");
   EXPECT_EQ(file.at("profile a b").at("region"), "= y");
+  EXPECT_EQ(aws::parse_profile_file("[a]\nx: y=z\nu = v:w\n", "f"),
+            (aws::ProfileFile{{"a", {{"x", "y=z"}, {"u", "v:w"}}}}));
 }
 
 TEST(ParseProfileFile, ABracketStartsASectionBehindAStrayCarriageReturnToo) {
@@ -70,8 +60,10 @@ TEST(ParseProfileFile, ABracketStartsASectionBehindAStrayCarriageReturnToo) {
 
 TEST(ParseProfileFile, ErrorsNameFileAndLine) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"[default]\nnonsense\n", "f:2"}, {"[default\n", "f:1"}, {"\n\nregion = x\n", "f:3"}, {"[]\n", "f:1"},
-      {"[a]\n  b = c\n", "f:2"},        {"[a]\n= c\n", "f:2"}};
+      {"[default]\nnonsense\n", "f:2"}, {"[default\n", "f:1"},
+      {"\n\nregion = x\n", "f:3"},      {"[]\n", "f:1"},
+      {"[a]\n  b = c\n", "f:2"},        {"[a]\nb = c\nB: d\n", "f:3"},
+      {"[a]\n[b]\n[a]\n", "f:3"},       {"[a]\n= c\n", "f:2"}};
   for (const auto& [text, where] : cases) {
     try {
       aws::parse_profile_file(text, "f");
@@ -88,24 +80,24 @@ TEST_F(SettingsTest, EnvironmentWinsOverFiles) {
   variables_["AWS_ACCESS_KEY_ID"] = "ENV";
   variables_["AWS_SECRET_ACCESS_KEY"] = "e";
   variables_["AWS_SESSION_TOKEN"] = "t";
-  EXPECT_EQ(resolve().credentials.access_key_id, "ENV");
-  EXPECT_EQ(resolve().credentials.session_token, "t");
+  EXPECT_EQ(signer().access_key_id, "ENV");
+  EXPECT_EQ(signer().session_token, "t");
 }
 
 TEST_F(SettingsTest, AProfileAskedForByOptionWinsOverTheEnvironment) {
   credentials("[work]\naws_access_key_id = WORK\naws_secret_access_key = s\n");
   variables_["AWS_ACCESS_KEY_ID"] = "ENV";
   variables_["AWS_SECRET_ACCESS_KEY"] = "e";
-  EXPECT_EQ(resolve({.profile = "work"}).credentials.access_key_id, "WORK");
+  EXPECT_EQ(signer({.profile = "work"}).access_key_id, "WORK");
   variables_["AWS_PROFILE"] = "work";  // by variable it doesn't: so does the AWS CLI
-  EXPECT_EQ(resolve().credentials.access_key_id, "ENV");
+  EXPECT_EQ(signer().access_key_id, "ENV");
 }
 
 TEST_F(SettingsTest, CredentialsFileBeforeConfigFile) {
   config("[default]\naws_access_key_id = CONFIG\naws_secret_access_key = s\n");
-  EXPECT_EQ(resolve().credentials.access_key_id, "CONFIG");
+  EXPECT_EQ(signer().access_key_id, "CONFIG");
   credentials(kDefaultKeys);
-  EXPECT_EQ(resolve().credentials.access_key_id, "FILE");
+  EXPECT_EQ(signer().access_key_id, "FILE");
 }
 
 TEST_F(SettingsTest, FilesWhereTheVariablesSay) {
@@ -114,7 +106,7 @@ TEST_F(SettingsTest, FilesWhereTheVariablesSay) {
   variables_["AWS_SHARED_CREDENTIALS_FILE"] = folder_ + "/c";
   variables_["AWS_CONFIG_FILE"] = "~/d";
   variables_["AWS_PROFILE"] = "x";
-  EXPECT_EQ(resolve().credentials.access_key_id, "C");
+  EXPECT_EQ(signer().access_key_id, "C");
   EXPECT_EQ(resolve().region, "eu-north-1");
 }
 
@@ -141,23 +133,49 @@ TEST_F(SettingsTest, UnknownProfile) {
   EXPECT_EQ(failure().kind(), ErrorKind::invalid_argument);
 }
 
-TEST_F(SettingsTest, WaysThisBuildCannotAreNamedNotPassedOver) {
+TEST_F(SettingsTest, WaysThatAreAskedForAndFailAreNamedNotPassedOver) {
   credentials(kDefaultKeys);
-  for (const char* line :
-       {"role_arn = r", "sso_session = s", "sso_start_url = u", "web_identity_token_file = f"}) {
+  for (const char* line : {"role_arn = r", "sso_role_name = s", "web_identity_token_file = f"}) {
     config("[default]\n" + std::string(line) + "\n");
     const Error error = failure();
-    EXPECT_EQ(error.kind(), ErrorKind::unsupported) << line;
-    EXPECT_THAT(error.message(), HasSubstr(std::string(line).substr(0, 4)));
+    EXPECT_EQ(error.kind(), ErrorKind::invalid_argument) << line;
+    EXPECT_THAT(error.message(), HasSubstr(std::string(line).substr(0, 3)));
   }
   // A process comes after the credentials file in the chain, so its keys still count.
   config("[default]\ncredential_process = /bin/x\n");
-  EXPECT_EQ(resolve().credentials.access_key_id, "FILE");
+  EXPECT_EQ(signer().access_key_id, "FILE");
+  config("[default]\nlogin_session = x\n");
+  EXPECT_EQ(signer().access_key_id, "FILE");
   credentials("");
   EXPECT_EQ(failure().kind(), ErrorKind::unsupported);
+  config("[default]\ncredential_process = /bin/x\n");
+  EXPECT_EQ(failure().kind(), ErrorKind::invalid_argument);
   config("");
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://x";
-  EXPECT_EQ(failure().kind(), ErrorKind::unsupported);
+  EXPECT_EQ(failure().kind(), ErrorKind::invalid_argument);
+}
+
+TEST_F(SettingsTest, EachSettingSaysWhereItComesFrom) {
+  config("[profile p]\nregion = eu-west-3\nendpoint_url = http://e\n");
+  ClientSettings settings = resolve({.profile = "p"});
+  EXPECT_EQ(settings.profile.place, "");
+  EXPECT_EQ(settings.places.region, config_path() + ":2");
+  EXPECT_EQ(settings.places.endpoint, config_path() + ":3");
+  variables_["AWS_DEFAULT_PROFILE"] = "p";
+  variables_["AWS_REGION"] = "x";
+  variables_["AWS_ENDPOINT_URL"] = "http://v";
+  settings = resolve();
+  EXPECT_EQ(settings.profile.name, "p");
+  EXPECT_FALSE(settings.profile.is_explicit);
+  EXPECT_EQ(settings.profile.place, "AWS_DEFAULT_PROFILE");
+  EXPECT_EQ(settings.places.region, "AWS_REGION");
+  EXPECT_EQ(settings.places.endpoint, "AWS_ENDPOINT_URL");
+}
+
+TEST_F(SettingsTest, TheCredentialsFilesSettingsWinOverTheConfigFiles) {
+  config("[default]\nregion = config\n");
+  credentials("[default]\nregion = shared\n");
+  EXPECT_EQ(resolve().region, "shared");
 }
 
 TEST_F(SettingsTest, RegionPrecedence) {

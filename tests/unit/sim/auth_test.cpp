@@ -58,6 +58,22 @@ TEST_F(AwsExamples, GetObject) {
   EXPECT_EQ(outcome(get_object()), "ok");
 }
 
+TEST_F(AwsExamples, SessionTokensHoldAsTold) {
+  const auto with_token = [&](const std::string& token) {
+    Request made = get_object();
+    made.headers.add("x-amz-security-token", token);
+    return outcome(made);
+  };
+  // The token isn't signed here, so what passes the check meets the next one.
+  EXPECT_EQ(with_token("any"), "AccessDenied") << "without a word about tokens each one holds";
+  authenticator_.hold_session_token("t", now_ + std::chrono::seconds(4));
+  EXPECT_EQ(with_token("any"), "InvalidToken");
+  EXPECT_EQ(with_token("t"), "AccessDenied");
+  EXPECT_EQ(outcome(get_object()), "ok") << "without a token";
+  now_ += std::chrono::seconds(4);
+  EXPECT_EQ(with_token("t"), "ExpiredToken");
+}
+
 TEST_F(AwsExamples, PutObject) {
   EXPECT_EQ(
       outcome(request(

@@ -1,0 +1,176 @@
+#include "aws/instance_source.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "aws/endpoint.h"
+#include "aws/json_document.h"
+#include "aws/service_client.h"
+#include "aws/settings.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/text.h"
+
+namespace s3c::aws {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr const char* kRolePath = "/latest/meta-data/iam/security-credentials/";
+/// Credentials that the service should have renewed and hasn't count for that time more.
+constexpr std::chrono::minutes kGrace{5};
+
+int whole_number(const std::string& text, const char* name, int otherwise) {
+  if (text.empty()) return otherwise;
+  const auto number = base::parse_number<int>(text);
+  if (!number || *number < 1 || *number > 1000) {
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("{} is '{}', not a whole number from 1 to 1000", name, base::printable(text)),
+                {.operation = "read AWS settings"});
+  }
+  return *number;
+}
+
+}  // namespace
+
+std::string InstanceSource::setting(const char* variable, const char* name) const {
+  if (auto found = first_variable(world_.environment, {variable})) return found->value;
+  return files_.setting(profile_, name).value_or("");
+}
+
+InstanceSource::Settings InstanceSource::settings() const {
+  Settings settings;
+  const std::string mode =
+      base::lower(setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode"));
+  if (!mode.empty() && mode != "ipv4" && mode != "ipv6") {
+    throw Error(
+        ErrorKind::invalid_argument,
+        fmt::format("ec2_metadata_service_endpoint_mode is '{}', not IPv4 or IPv6", base::printable(mode)),
+        {.operation = "read AWS settings"});
+  }
+  const bool ipv6 = mode == "ipv6" ||
+                    (mode.empty() && is_true(setting("AWS_IMDS_USE_IPV6", "imds_use_ipv6"), "imds_use_ipv6"));
+  settings.url = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
+  if (settings.url.empty()) settings.url = ipv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+  const Endpoint check({.url = settings.url});  // throws if it is no end point
+  while (settings.url.ends_with('/')) settings.url.pop_back();
+  settings.time_limit = std::chrono::seconds(whole_number(
+      setting("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout"), "metadata_service_timeout", 1));
+  settings.tries = whole_number(setting("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts"),
+                                "metadata_service_num_attempts", 1);
+  settings.without_v1 = is_true(setting("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled"),
+                                "ec2_metadata_v1_disabled");
+  return settings;
+}
+
+InstanceSource::NoAnswer InstanceSource::no_answer(const Settings& settings, const Error& error) {
+  const bool timed_out = error.context().code == http::kTimedOut;
+  return {fmt::format("{} doesn't answer: {}", settings.url, base::printable(error.message())), timed_out,
+          !timed_out};
+}
+
+InstanceSource::Answer InstanceSource::session_token(const Settings& settings,
+                                                     const std::stop_token& stop) const {
+  http::Request request{.method = "PUT",
+                        .url = settings.url + "/latest/api/token",
+                        .time_limit = settings.time_limit,
+                        .direct = true};
+  request.headers.add("x-aws-ec2-metadata-token-ttl-seconds", "21600");
+  NoAnswer last;
+  for (int tried = 0; tried < settings.tries; ++tried) {
+    try {
+      http::Response answer = world_.transport.send(request, {}, stop);
+      if (answer.status == 200) return std::move(answer.body);
+      // A service or a proxy that knows no tokens: version 1, as the AWS CLI.
+      if (answer.status == 403 || answer.status == 404 || answer.status == 405) return std::string();
+      last = {fmt::format("{} answers {} to the request for a token", settings.url, answer.status)};
+      last.is_final = answer.status == 400;
+      if (last.is_final) return last;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      last = no_answer(settings, error);
+    }
+  }
+  return last;
+}
+
+InstanceSource::Answer InstanceSource::get(const Settings& settings, const std::string& path,
+                                           const std::string& token, const std::stop_token& stop) const {
+  http::Request request{
+      .method = "GET", .url = settings.url + path, .time_limit = settings.time_limit, .direct = true};
+  if (!token.empty()) request.headers.add("x-aws-ec2-metadata-token", token);
+  NoAnswer last;
+  for (int tried = 0; tried < settings.tries; ++tried) {
+    try {
+      http::Response answer = world_.transport.send(request, {}, stop);
+      if (answer.status == 200 && !answer.body.empty()) return std::move(answer.body);
+      last = {answer.status == 404 && path == kRolePath
+                  ? fmt::format("the instance has no role ({} answers 404)", settings.url)
+                  : fmt::format("{} answers {}{} to the request for {}", settings.url, answer.status,
+                                answer.body.empty() ? " without a text" : "",
+                                path == kRolePath ? "the role's name" : "its credentials")};
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      last = no_answer(settings, error);
+    }
+  }
+  return last;
+}
+
+Credentials InstanceSource::with_usable_expiry(Credentials found) const {
+  const base::Timestamp now = world_.clock.now();
+  if (*found.expires_at > now) return found;
+  // EC2 goes on accepting them while its service is in trouble.
+  world_.log.warn(
+      "the instance's credentials have expired, and its metadata service has no newer ones yet: "
+      "they are used, and asked for again in {} minutes",
+      kGrace.count());
+  found.expires_at = now + kGrace;
+  return found;
+}
+
+Finding InstanceSource::find(const std::stop_token& stop) {
+  if (base::lower(world_.variable("AWS_EC2_METADATA_DISABLED")) == "true")
+    return Passed{"AWS_EC2_METADATA_DISABLED is true"};
+  const Settings with = settings();
+  std::string token;
+  Answer asked = session_token(with, stop);
+  std::string hint;
+  if (const auto* none = std::get_if<NoAnswer>(&asked)) {
+    if (none->timed_out) {
+      hint =
+          "; in a container on an instance, the instance's metadata hop limit must be 2 "
+          "(HttpPutResponseHopLimit)";
+    }
+    // A service that is there and gives no token is asked as version 1, as by the AWS CLI.
+    if (none->is_final || with.without_v1) return Passed{none->why + hint};
+  } else {
+    token = std::get<std::string>(std::move(asked));
+  }
+  if (token.empty() && with.without_v1)
+    return Passed{fmt::format("{} gives no token (IMDSv2), and version 1 is disabled{}", with.url, hint)};
+
+  const Answer role = get(with, kRolePath, token, stop);
+  if (const auto* none = std::get_if<NoAnswer>(&role)) return Passed{none->why + hint};
+  std::string name(base::trim(std::get<std::string>(role), " \t\r\n"));
+  name.resize(std::min(name.find('\n'), name.size()));
+  const Answer answer = get(with, kRolePath + base::percent_encode(name), token, stop);
+  if (const auto* none = std::get_if<NoAnswer>(&answer)) return Passed{none->why + hint};
+  try {
+    const JsonDocument document(std::get<std::string>(answer), fmt::format("the answer of {} for role '{}'",
+                                                                           with.url, base::printable(name)));
+    if (const auto code = document.text("Code"); code && *code != "Success") {
+      return Passed{
+          fmt::format("{} refuses the credentials of role '{}': {}: {}", with.url, base::printable(name),
+                      base::printable(*code),
+                      base::printable(without_secrets(document.text("Message").value_or(""), {token})))};
+    }
+    return with_usable_expiry(temporary_credentials(document));
+  } catch (const Error& error) {
+    return Passed{error.message()};
+  }
+}
+
+}  // namespace s3c::aws

@@ -1,0 +1,55 @@
+// "iam-role": the role of an EC2 instance, from its metadata service (IMDSv2).
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <variant>
+
+#include "aws/credentials_source.h"
+#include "aws/world.h"
+#include "base/error.h"
+
+namespace s3c::aws {
+
+class InstanceSource final : public CredentialsSource {
+ public:
+  /// world and files outlive it.
+  InstanceSource(const World& world, const ProfileFiles& files, std::string profile)
+      : world_(world), files_(files), profile_(std::move(profile)) {}
+
+  std::string_view name() const override { return "iam-role"; }
+  /// Passes when there is no such service, when it has no role, and when its answers aren't what they should
+  /// be, as the AWS CLI does: it is last in the chain. Throws Error: invalid_argument for settings that can't
+  /// be right; cancelled.
+  Finding find(const std::stop_token& stop) override;
+
+ private:
+  struct Settings {
+    std::string url;  ///< without '/' at the end
+    std::chrono::milliseconds time_limit{1000};
+    int tries = 1;
+    bool without_v1 = false;
+  };
+  Settings settings() const;
+  std::string setting(const char* variable, const char* name) const;
+
+  /// A text, or why there is none.
+  struct NoAnswer {
+    std::string why;
+    bool timed_out = false;
+    bool is_final = false;  ///< no other request can do better
+  };
+  using Answer = std::variant<std::string, NoAnswer>;
+  static NoAnswer no_answer(const Settings& settings, const base::Error& error);
+  /// A session token; empty: the service knows only version 1.
+  Answer session_token(const Settings& settings, const std::stop_token& stop) const;
+  Answer get(const Settings& settings, const std::string& path, const std::string& token,
+             const std::stop_token& stop) const;
+  Credentials with_usable_expiry(Credentials found) const;
+
+  const World& world_;
+  const ProfileFiles& files_;
+  const std::string profile_;
+};
+
+}  // namespace s3c::aws

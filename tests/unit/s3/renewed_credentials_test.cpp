@@ -1,0 +1,90 @@
+// What a client does when the store says that its credentials have expired.
+#include "tests/unit/s3/fakes.h"
+
+namespace s3c::s3 {
+namespace {
+
+using test::answer;
+using test::s3_error;
+
+/// Gives K0, and after each renewal K1, K2, ...
+class NumberedCredentials final : public aws::CredentialsProvider {
+ public:
+  std::shared_ptr<const aws::Credentials> get() override {
+    return std::make_shared<const aws::Credentials>(
+        aws::Credentials{"K" + std::to_string(renewals), "s", "t"});
+  }
+  bool replace(const aws::Credentials& refused) override {
+    refused_keys.push_back(refused.access_key_id);
+    if (!can_renew) return false;
+    ++renewals;
+    return true;
+  }
+  int renewals = 0;
+  bool can_renew = true;
+  std::vector<std::string> refused_keys;
+};
+
+class RenewedCredentials : public test::S3ClientTest {
+ protected:
+  void SetUp() override {
+    client_ = std::make_unique<S3Client>(
+        S3ClientConfig{
+            .endpoint = {.url = "http://store"}, .region = "us-east-1", .retry = {.max_attempts = 4}},
+        credentials_, transport_, clock_, base::make_null_logger(), stop_.get_token());
+  }
+  std::string signer(std::size_t i) const {
+    const std::string text = header(i, "Authorization");
+    const std::size_t at = text.find("Credential=") + 11;
+    return text.substr(at, text.find('/', at) - at);
+  }
+  std::shared_ptr<NumberedCredentials> credentials_ = std::make_shared<NumberedCredentials>();
+};
+
+TEST_F(RenewedCredentials, AreAskedForOnceAndTheCallIsSentAgain) {
+  for (const char* code : {"ExpiredToken", "ExpiredTokenException", "InvalidToken"}) {
+    transport_.sent.clear();
+    transport_.add(s3_error(400, code));
+    transport_.add(answer(200, "", {{"ETag", "\"e\""}}));
+    client_->put_object({.bucket = "b", .key = "k"}, "body");
+    ASSERT_EQ(transport_.sent.size(), 2U) << code;
+    EXPECT_NE(signer(0), signer(1));
+    EXPECT_EQ(transport_.sent[1].body, "body");
+    EXPECT_EQ(credentials_->refused_keys.back(), signer(0));
+  }
+  EXPECT_TRUE(clock_.slept().empty()) << "nothing to wait for";
+}
+
+TEST_F(RenewedCredentials, AreNoHelpASecondTime) {
+  transport_.add(s3_error(400, "ExpiredToken"));
+  transport_.add(s3_error(400, "ExpiredToken"));
+  const base::Error error = error_of([&] { client_->put_object({.bucket = "b", .key = "k"}, "body"); });
+  EXPECT_EQ(error.kind(), base::ErrorKind::access_denied);
+  EXPECT_EQ(error.context().code, "ExpiredToken");
+  EXPECT_EQ(credentials_->renewals, 1);
+}
+
+TEST_F(RenewedCredentials, WithoutNewOnesTheErrorStands) {
+  credentials_->can_renew = false;
+  transport_.add(s3_error(400, "InvalidToken"));
+  EXPECT_EQ(error_of([&] { client_->put_object({.bucket = "b", .key = "k"}, "body"); }).context().code,
+            "InvalidToken");
+}
+
+TEST_F(RenewedCredentials, HeadTellsItByABare400) {
+  transport_.add(answer(400));
+  transport_.add(answer(404));
+  EXPECT_EQ(client_->head_object("b", "k"), std::nullopt);
+  EXPECT_EQ(credentials_->renewals, 1);
+}
+
+TEST_F(RenewedCredentials, OtherRefusalsRenewNothing) {
+  for (const char* code : {"AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId"}) {
+    transport_.add(s3_error(403, code));
+    error_of([&] { client_->put_object({.bucket = "b", .key = "k"}, "body"); });
+  }
+  EXPECT_TRUE(credentials_->refused_keys.empty());
+}
+
+}  // namespace
+}  // namespace s3c::s3
