@@ -93,7 +93,12 @@ std::string waiting_text(const RestoreReport& report) {
 
 ExitCode exit_code_of(const RestoreReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
-  ExitCode code = worse(exit_code_of(report.failed_by_kind), exit_code_of(report.failures.by_kind()));
+  base::KindCounts failed = report.failed_by_kind;
+  // The volume was readable when it was looked at, and its thaw has ended since. Nobody waits for a new one yet:
+  // the same command asks for it.
+  const bool froze_again = failed.erase(base::ErrorKind::wrong_state) != 0;
+  ExitCode code = worse(exit_code_of(failed), exit_code_of(report.failures.by_kind()));
+  if (froze_again) code = worse(code, ExitCode::failed);
   if (report.ended_by) code = worse(code, exit_code_of(*report.ended_by));
   if (!report.waiting.empty()) code = worse(code, ExitCode::waiting);
   return report.not_restored.empty() ? code : worse(code, ExitCode::left);

@@ -138,6 +138,14 @@ TEST(ExitCode, OfACleanUp) {
   EXPECT_EQ(exit_code_of(report), ExitCode::interrupted);
 }
 
+TEST(ExitCode, OfARestoreWhoseVolumeFrozeAgainSaysRunAgainNow) {
+  restore::RestoreReport report;
+  report.failed_by_kind[ErrorKind::wrong_state] = 3;
+  EXPECT_EQ(exit_code_of(report), ExitCode::failed) << "nothing is waited for: the next run asks for the thaw";
+  report.failed_by_kind[ErrorKind::damaged] = 1;
+  EXPECT_EQ(exit_code_of(report), ExitCode::damaged);
+}
+
 TEST(ExitCode, OfARestoreCountsEveryFailureNamedOrNot) {
   restore::RestoreReport report;
   for (int i = 0; i < 30; ++i) report.failures.add(Error(ErrorKind::transient, "x"));
