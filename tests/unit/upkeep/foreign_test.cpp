@@ -401,6 +401,7 @@ TEST_P(ForeignTest, ARecordThatTheListingLacksIsFound) {
   VerifyProgress progress;
   catalog::CatalogScope scope;
   scope.archive_bucket = support::kArchive;
+  scope.bucket = support::kSource;
   VolumeCheck check(store_, {scope, false, false, std::nullopt, {}}, memory, progress, {});
   const catalog::ListedVolume listed{kForeignKey, std::nullopt,
                                      store_.list_objects({.bucket = support::kArchive}).objects.at(0)};
