@@ -141,7 +141,8 @@ TEST(ExitCode, OfACleanUp) {
 TEST(ExitCode, OfARestoreWhoseVolumeFrozeAgainSaysRunAgainNow) {
   restore::RestoreReport report;
   report.failed_by_kind[ErrorKind::wrong_state] = 3;
-  EXPECT_EQ(exit_code_of(report), ExitCode::failed) << "nothing is waited for: the next run asks for the thaw";
+  EXPECT_EQ(exit_code_of(report), ExitCode::failed)
+      << "nothing is waited for: the next run asks for the thaw";
   report.failed_by_kind[ErrorKind::damaged] = 1;
   EXPECT_EQ(exit_code_of(report), ExitCode::damaged);
 }
