@@ -188,7 +188,9 @@ TEST_F(RoleTest, WhatStsRefusesIsToldWithItsReasonAndWithoutSecrets) {
     EXPECT_THAT(error.what(),
                 AllOf(HasSubstr("arn:R"), HasSubstr("'default'"), HasSubstr(config_path() + ":5"),
                       HasSubstr(wrong.code), Not(HasSubstr("hidden"))));
-    if (!wrong.code.empty()) EXPECT_THAT(error.what(), HasSubstr("no *** for you"));
+    if (!wrong.code.empty()) {
+      EXPECT_THAT(error.what(), HasSubstr("no *** for you"));
+    }
   }
   for (
       const char* body :
