@@ -11,8 +11,8 @@ namespace s3c::s3 {
 
 /// The headers of an answer to GET or HEAD.
 /// now: the time by the store's clock, for the thaw state.
-/// Throws Error: corrupt when the size, the ETag or the time is missing or malformed, or when x-amz-restore
-/// is malformed.
+/// Throws Error: unsupported when there is no ETag; corrupt when the size or the time is missing or malformed, or
+/// when x-amz-restore is malformed.
 ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now);
 
 /// Whether name (lower-case) is one of the names of ObjectHead::system_headers.
