@@ -55,7 +55,7 @@ std::string SsoTokens::access_token(const SsoLogin& login, const std::stop_token
   const auto text = read_small_file(path);
   if (!text) refuse_sso(ErrorKind::access_denied, fmt::format("nobody has signed in: {}", login.remedy));
   const JsonDocument token(*text, fmt::format("the token file '{}'", path));
-  const std::string access_token = token.required_text("accessToken");
+  std::string access_token = token.required_text("accessToken");
   const base::Timestamp expires_at = token.required_time("expiresAt");
   const base::Timestamp now = world_.clock.now();
   if (!login.session.empty() && expires_at - now < kRenewBefore) {

@@ -44,7 +44,7 @@ std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfi
 
 struct StoreConnection::Parts {
   Parts(const s3::ClientSettings& settings, const s3::S3ClientConfig& config, const Environment& environment,
-        base::Clock& clock, std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt)
+        base::Clock& clock, const std::shared_ptr<base::Logger>& logger, const OnInterrupt& on_interrupt)
       : is_aws(s3::is_aws(settings.endpoint)),
         max_connections(http::connections_within(base::raise_open_files_limit())),
         transport(curl, {.ca_bundle = settings.ca_bundle,

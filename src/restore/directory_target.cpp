@@ -29,7 +29,7 @@ using base::ErrorKind;
 
 /// Linux answers ENOENT also where a directory can't be made at all, as in /proc.
 Error unmade(int error, const std::string& directory) {
-  const Error plain = file_error(error, directory);
+  Error plain = file_error(error, directory);
   if (error != ENOENT) return plain;
   return {ErrorKind::invalid_argument, "the directory can't be made there: choose another one",
           plain.context()};

@@ -133,6 +133,22 @@ double request_dollars(const RestorePlan& plan, const RestoreContext& context) {
   return dollars;
 }
 
+/// What the volumes hold and what their thaws cost, into the plan.
+void sum_up(RestorePlan& plan, s3::RestoreTier tier) {
+  for (const RestoreVolume& volume : plan.volumes) {
+    plan.members += volume.members;
+    plan.member_bytes += volume.member_bytes;
+    plan.compressed_bytes += volume.compressed_bytes;
+    if (volume.missing == 0) continue;  // nothing of it has to be read
+    if (volume.thaw.kind == s3::ThawState::Kind::in_progress) ++plan.thawing_volumes;
+    if (volume.thaw.kind == s3::ThawState::Kind::frozen) {
+      ++plan.frozen_volumes;
+      plan.frozen_bytes += volume.archive_bytes;
+      plan.dollars += thaw_dollars(volume, tier);
+    }
+  }
+}
+
 }  // namespace
 
 void expect_usable_targets(const RestorePlan& plan, const RestoreContext& context,
@@ -196,18 +212,7 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
        find_thaw_states(context.store, options.scope.archive_bucket, options.threads, plan.volumes)) {
     plan.failures.add(unasked.error);
   }
-  for (const RestoreVolume& volume : plan.volumes) {
-    plan.members += volume.members;
-    plan.member_bytes += volume.member_bytes;
-    plan.compressed_bytes += volume.compressed_bytes;
-    if (volume.missing == 0) continue;  // nothing of it has to be read
-    if (volume.thaw.kind == s3::ThawState::Kind::in_progress) ++plan.thawing_volumes;
-    if (volume.thaw.kind == s3::ThawState::Kind::frozen) {
-      ++plan.frozen_volumes;
-      plan.frozen_bytes += volume.archive_bytes;
-      plan.dollars += thaw_dollars(volume, options.thaw.tier);
-    }
-  }
+  sum_up(plan, options.thaw.tier);
   plan.dollars += request_dollars(plan, context);
   return plan;
 }

@@ -160,7 +160,7 @@ bool is_known_storage_class(std::string_view name) {
 }
 
 std::string parse_storage_class(std::string_view text) {
-  const std::string name = upper(text);
+  std::string name = upper(text);
   if (is_known_storage_class(name)) return name;
   const bool can_be_a_class = std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';

@@ -147,7 +147,7 @@ std::vector<std::string> plan_lines(const RestoreSettings& settings, const Resto
   if (plan.there.value_or(0) != 0)
     lines.push_back(fmt::format("already there: {}", format_objects(*plan.there)));
   if (settings.to.empty() && plan.members != plan.there.value_or(0)) {
-    lines.push_back(
+    lines.emplace_back(
         "note: to the next archive run, objects at their own place are new: it archives them again and deletes "
         "them. If you don't want that, give --to, or leave these days out of that run");
   }

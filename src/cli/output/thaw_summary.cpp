@@ -44,7 +44,7 @@ std::string text_summary(const ThawOutcome& outcome) {
       outcome.plan.volumes.size() - std::min<std::uint64_t>(waiting, outcome.plan.volumes.size());
   if (report.thaws_started != 0)
     text += fmt::format("asked for the thaw of {}\n", format_volumes(report.thaws_started));
-  if (waiting == 0 && report.failures.empty() && outcome.plan.volumes.size() != 0)
+  if (waiting == 0 && report.failures.empty() && !outcome.plan.volumes.empty())
     text += fmt::format("can be read now: {}\n", format_volumes(readable));
   return text + requests_text(outcome.requests) + time_text(outcome.duration) + problems_text(outcome);
 }
