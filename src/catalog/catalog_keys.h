@@ -32,7 +32,8 @@ struct ManifestName {
   std::string archive_key;
   std::string id;
 
-  auto operator<=>(const ManifestName&) const = default;  // NOLINT(modernize-use-nullptr): its 0 is no pointer
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 that it means is no pointer
+  auto operator<=>(const ManifestName&) const = default;
 };
 
 /// What the key of a manifest, an index, a mark or a staging copy says. nullopt: the object isn't in that
