@@ -44,7 +44,7 @@ std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfi
 
 struct StoreConnection::Parts {
   Parts(const s3::ClientSettings& settings, const s3::S3ClientConfig& config, const Environment& environment,
-        base::Clock& clock, const std::shared_ptr<base::Logger>& logger, const OnInterrupt& on_interrupt)
+        base::Clock& clock, std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt)
       : is_aws(s3::is_aws(settings.endpoint)),
         max_connections(http::connections_within(base::raise_open_files_limit())),
         transport(curl, {.ca_bundle = settings.ca_bundle,
@@ -54,7 +54,8 @@ struct StoreConnection::Parts {
         stop(on_interrupt.then == OnInterrupt::Then::end ? on_interrupt.signal : std::stop_token{}),
         sign_in(settings, environment, transport, clock, logger),
         // Nothing is in flight yet: whatever the command does after Ctrl-C, this search ends.
-        client(config, sign_in.provider(on_interrupt.signal, stop), transport, clock, logger, stop),
+        client(config, sign_in.provider(on_interrupt.signal, stop), transport, clock, std::move(logger),
+               stop),
         read_only(client) {}
 
   const bool is_aws;
