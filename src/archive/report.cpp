@@ -25,7 +25,7 @@ std::string_view describe(LeftReason reason) {
     case LeftReason::attributes_changed:
       return "archived, then its tags or metadata were changed: the object stays";
     case LeftReason::tags_not_archived:
-      return "archived without its tags: the object stays (--without-tags deletes it)";
+      return "archived without its tags: the object stays";
     case LeftReason::own_archive:
       return "is itself an archive of s3compress";
   }

@@ -128,7 +128,10 @@ std::string left_text(const archive::LeftObjects& left, const std::string& file)
   if (left.count() == 0) return {};
   std::string text = fmt::format("LEFT IN PLACE: {}\n", format_objects(left.count()));
   for (const auto& [reason, count] : left.by_reason()) {
-    const char* const flag = reason == archive::LeftReason::too_large ? " (--memory)" : "";
+    const char* const flag = reason == archive::LeftReason::too_large ? " (--memory)"
+                             : reason == archive::LeftReason::tags_not_archived
+                                 ? " (--without-tags deletes it)"
+                                 : "";
     text += fmt::format("  {}{}: {}\n", archive::describe(reason), flag, format_count(count));
   }
   text += list_text(left, kMaxNames, "    ", [](const LeftObject& object) {
