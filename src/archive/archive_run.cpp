@@ -51,7 +51,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   try {
     shared.left.expect_written();
   } catch (const base::Error& error) {
-    if (!report.failure) report.failure = error;
+    report.left_failure = error;
   }
   report.delete_conditions = shared.conditions.to_report();
   report.untold_tag_requests = shared.tags.untold_requests();

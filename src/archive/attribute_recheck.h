@@ -1,17 +1,30 @@
-// --recheck-tags: whether an object still has the tags and the metadata that were archived. Both can change
-// without a new ETag, so no condition of a delete sees that. Free function, any thread.
+// Whether an object still has the tags and the metadata that were archived. Both can change without a new
+// ETag, so no condition of a delete sees that. Free functions, any thread. Each blocks, and throws the store's
+// errors.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "archive/options.h"
+#include "archive/report.h"
+#include "index/manifest.h"
 #include "index/row.h"
 #include "s3/object_store.h"
 
 namespace s3c::archive {
 
-/// Asks for the object's headers and tags, and compares them with the row. Returns what is different; empty:
-/// nothing, or the object is gone or is another one, which the delete finds out. Blocks. Throws the store's
-/// errors.
-std::string changed_attributes(s3::ObjectStore& store, const std::string& bucket, const index::Row& row);
+/// Whether the members of a volume must be compared before they are deleted: with --recheck-tags, and if the
+/// volume was packed without tags and this run was not told that tags don't matter.
+bool must_compare_attributes(const ArchiveOptions& options, const index::Manifest& manifest);
+
+/// Asks for the object's headers and tags, and compares them with the row. Returns why the object must stay;
+/// nullopt: nothing is different, or the object is gone or is another one, which the delete finds out.
+std::optional<LeftObject> changed_attributes(s3::ObjectStore& store, const index::Manifest& manifest,
+                                             const index::Row& row);
+
+/// The same for the tags of one version of the object. Nothing else of a version can change.
+std::optional<LeftObject> changed_tags(s3::ObjectStore& store, const index::Manifest& manifest,
+                                       const index::Row& row, const std::string& version_id);
 
 }  // namespace s3c::archive

@@ -1,17 +1,16 @@
 #include "archive/batch_delete.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <iterator>
 #include <random>
 #include <utility>
 
+#include "archive/at_once.h"
 #include "archive/attribute_recheck.h"
 #include "base/backoff.h"
 #include "base/encoding.h"
 #include "base/error.h"
-#include "base/task_group.h"
 #include "s3/error_mapping.h"
 #include "s3/object_listing.h"
 #include "s3/xml.h"
@@ -26,8 +25,6 @@ using Resend = s3::ObjectStore::Resend;
 
 /// How often a key is tried that the store did not manage to delete. Each further try comes after a new look.
 constexpr int kRounds = 5;
-/// Requests in flight where each object needs a request of its own, for each of a volume's deleting threads.
-constexpr std::size_t kSinglesInFlight = 8;
 /// The number of keys in one look, where only the look protects them. The store works on the look and on the
 /// delete for some 100 microseconds a key. In that time another process's new object can be lost:
 /// docs/safety.md.
@@ -65,18 +62,6 @@ s3::DeleteItem item_of(const Doomed& doomed, bool conditional) {
 /// replaced the null version.
 bool is_kept_under(const std::string& marker_id, const std::string& version_id) {
   return marker_id != "null" || (!version_id.empty() && version_id != "null");
-}
-
-/// Calls act with 0 to count - 1, from kSinglesInFlight threads. Throws what act throws.
-void for_each_at_once(std::size_t count, const std::function<void(std::size_t)>& act) {
-  std::atomic<std::size_t> next{0};
-  base::TaskGroup threads;
-  for (std::size_t i = 0; i < std::min(kSinglesInFlight, count); ++i) {
-    threads.spawn([&](const std::stop_token& stop) {
-      for (std::size_t at = next++; at < count && !stop.stop_requested(); at = next++) act(at);
-    });
-  }
-  threads.wait();
 }
 
 /// Moves out of batch the objects whose keys DeleteObjects can't name, because XML can't carry them.
@@ -125,28 +110,27 @@ void BatchDelete::delete_all(Batch batch) {
     std::sort(batch.begin(), batch.end(),
               [](const Doomed& a, const Doomed& b) { return a.object.key < b.object.key; });
     if (batch.empty()) break;
-    if (round == kRounds) {
+    if (round == kRounds || s_.stop.stop_requested()) {
       for (const Doomed& doomed : batch) leave(doomed, LeftReason::not_deleted, trouble_);
       break;
     }
-    s_.clock.sleep_for(base::Backoff{}.delay(round, random), {});
+    s_.clock.sleep_for(base::Backoff{}.delay(round, random), s_.stop);
     // Each of these objects may be gone by now, and a newer object may have its key.
     batch = still_there(batch);
   }
 }
 
 BatchDelete::Batch BatchDelete::with_archived_attributes(Batch batch) {
-  std::vector<std::string> changes(batch.size());
+  std::vector<std::optional<LeftObject>> changes(batch.size());
   for_each_at_once(batch.size(), [&](std::size_t i) {
-    if (batch[i].archived)
-      changes[i] = changed_attributes(s_.stores.source, manifest_.source_bucket, *batch[i].archived);
+    if (batch[i].archived) changes[i] = changed_attributes(s_.stores.source, manifest_, *batch[i].archived);
   });
   Batch unchanged;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (changes[i].empty()) {
-      unchanged.push_back(std::move(batch[i]));
+    if (changes[i]) {
+      leave(batch[i], changes[i]->reason, changes[i]->detail);
     } else {
-      leave(batch[i], LeftReason::attributes_changed, changes[i]);
+      unchanged.push_back(std::move(batch[i]));
     }
   }
   return unchanged;

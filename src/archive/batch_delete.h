@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ class BatchDelete {
     base::Clock& clock;
     base::Logger& log;
     LeftLog& left;
+    std::stop_token stop = {};  ///< after it, no key is tried again
   };
   BatchDelete(const Setup& setup, const index::Manifest& manifest, DeleteLicense& license)
       : s_(setup), manifest_(manifest), license_(license) {}

@@ -83,14 +83,11 @@ std::variant<Commit, LostRace> Committer::settle(const index::Manifest& manifest
                                                  std::optional<Error> error) {
   // 7: HEAD shows what stands at that name.
   const base::Timestamp now = clock_.now();
-  std::optional<s3::ObjectHead> archive = head_archive(manifest);
-  if (auto committed = catalog::prove_committed(manifest, archive))
-    return Commit{*std::move(committed), now, *std::move(archive)};
+  const std::optional<s3::ObjectHead> archive = head_archive(manifest);
+  if (auto committed = catalog::prove_committed(manifest, archive)) return Commit{*std::move(committed), now};
   auto outcome = catalog::take_back(store_, catalog_, manifest);
-  if (auto* committed = std::get_if<catalog::CommittedVolume>(&outcome)) {
-    archive = head_archive(manifest);
-    return Commit{std::move(*committed), now, archive ? *std::move(archive) : s3::ObjectHead()};
-  }
+  if (auto* committed = std::get_if<catalog::CommittedVolume>(&outcome))
+    return Commit{std::move(*committed), now};
   const auto* taken = std::get_if<catalog::TakenBack>(&outcome);
   // Otherwise another run marked this volume as committed, and then its archive was lost. The next pass names
   // it as lost.

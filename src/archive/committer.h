@@ -29,7 +29,6 @@ struct LostRace {
 struct Commit {
   catalog::CommittedVolume volume;
   base::Timestamp looked_at;  ///< the HEAD that proved the commit began at this time or later
-  s3::ObjectHead archive;     ///< what a HEAD told of the archive
 };
 
 /// Commits sealed volumes. Holds no state between calls; any thread.

@@ -27,8 +27,8 @@ void GroupDeletes::finish() {
 
 void GroupDeletes::delete_all() {
   while (const std::optional<DoomedVolume> volume = volumes_.pop()) {
-    tally_.add_deletes(s_.deleter.delete_members(
-        *volume, s_.filter, [this](std::uint64_t objects) { tally_.count_deleted(objects); }));
+    s_.deleter.delete_members(*volume, s_.filter,
+                              [this](const DeleteReport& done) { tally_.add_deletes(done); });
   }
 }
 

@@ -1,5 +1,7 @@
 #include "archive/group_objects.h"
 
+#include "archive/attribute_recheck.h"
+
 namespace s3c::archive {
 
 GroupObjects::GroupObjects(PlanShared& shared, const std::string& group_prefix,
@@ -12,9 +14,13 @@ GroupObjects::GroupObjects(PlanShared& shared, const std::string& group_prefix,
 const s3::ObjectSummary* GroupObjects::next_to_pack() {
   while (const s3::ObjectSummary* object = s_.context.stop.stop_requested() ? nullptr : listing_.peek()) {
     const bool skipped = skip_.contains(object->key);
-    const bool archived = !skipped && archived_->contains(*object);
-    if (!skipped && !archived) return object;
-    if (archived) tally_.count_archived(*object);
+    const catalog::CommittedVolume* const volume = skipped ? nullptr : archived_->holder_of(*object);
+    if (!skipped && volume == nullptr) return object;
+    if (volume != nullptr) {
+      const bool compare =
+          !s_.options.keep_sources && must_compare_attributes(s_.options, volume->manifest());
+      tally_.count_archived(*object, compare);
+    }
     take();
   }
   return nullptr;

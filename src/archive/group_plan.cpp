@@ -1,11 +1,16 @@
 #include "archive/group_plan.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "base/encoding.h"
 
 namespace s3c::archive {
+
+using base::Error;
+using base::ErrorKind;
+
 namespace {
 
 GroupRecords load_records(PlanShared& shared, const catalog::Group& group, GroupTally& tally) {
@@ -44,9 +49,54 @@ GroupPlan plan_group(PlanShared& shared, const catalog::Group& group, const std:
   return plan;
 }
 
-void count_plan(GroupPlan plan, GroupTally& tally) {
+NextName next_name(PlanShared& shared, const catalog::Group& group, const GroupRecords& records) {
+  for (int n = 1;; ++n) {
+    NextName name{catalog::ArchiveName::volume_key(group.stem, n), {}};
+    if (records.taken_keys.contains(name.archive_key)) continue;
+    name.unproven = shared.context.stores.archive.head_object(shared.catalog.bucket(), name.archive_key);
+    const bool foreign = name.unproven && catalog::id_of(name.unproven).empty();
+    if (!foreign) return name;
+  }
+}
+
+bool has_manifest(const GroupRecords& records, const NextName& name) {
+  const std::vector<catalog::ManifestName>& listed = records.state.listed;
+  return std::find(listed.begin(), listed.end(),
+                   catalog::ManifestName{name.archive_key, catalog::id_of(name.unproven)}) != listed.end();
+}
+
+Error unproven_archive(const PlanShared& shared, const std::string& archive_key, ErrorKind kind,
+                       std::string what) {
+  return {kind,
+          std::move(what),
+          {.operation = "verify", .resource = shared.catalog.bucket() + "/" + archive_key}};
+}
+
+void foresee_record(PlanShared& shared, const GroupPlan& plan) {
+  const NextName name = next_name(shared, plan.group, plan.records);
+  if (!name.unproven) return;
+  const catalog::ManifestName record{name.archive_key, catalog::id_of(name.unproven)};
+  // Another run may have committed this archive after the plan's look.
+  const std::vector<catalog::ManifestName> now = shared.catalog.list_volume(name.archive_key);
+  if (std::find(now.begin(), now.end(), record) != now.end()) {
+    if (catalog::is_as_sent(shared.catalog.read_manifest(record), name.unproven)) return;
+    throw unproven_archive(shared, name.archive_key, ErrorKind::damaged, kNotAsItsManifest);
+  }
+  if (!name.unproven->thaw.is_readable()) {
+    throw unproven_archive(
+        shared, name.archive_key, ErrorKind::wrong_state,
+        "an archive of this group has no manifest and is frozen, so its record can't be made again. Thaw it, "
+        "or put its manifest back, before you archive more of this group");
+  }
+  shared.context.log.warn(
+      "{} has no manifest: a run would make its record again first, and what it holds would not be archived again",
+      base::printable(name.archive_key));
+}
+
+void count_plan(GroupPlan plan, const ArchiveOptions& options, GroupTally& tally) {
+  const bool compare = options.recheck_attributes && !options.keep_sources;
   while (const s3::ObjectSummary* object = plan.objects->next_to_pack()) {
-    tally.count_to_archive(*object);
+    tally.count_to_archive(*object, compare);
     plan.objects->take();
   }
 }

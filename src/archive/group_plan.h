@@ -4,15 +4,18 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
 #include "archive/group_objects.h"
 #include "archive/group_tally.h"
 #include "archive/plan_shared.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "catalog/catalog.h"
 #include "catalog/layout.h"
+#include "s3/types.h"
 
 namespace s3c::archive {
 
@@ -38,8 +41,34 @@ struct GroupPlan {
 GroupPlan plan_group(PlanShared& shared, const catalog::Group& group, const std::set<std::string>& skip,
                      GroupTally& tally);
 
+/// The name of the next volume, and what stands there although no proven volume has the name.
+struct NextName {
+  std::string archive_key;
+  std::optional<s3::ObjectHead> unproven;  ///< an archive of this program; nullopt: the name is free
+};
+
+/// The first name that no volume has, committed or lost, and no foreign object. Blocks: a HEAD for each name
+/// that the records don't have. Throws the store's errors.
+NextName next_name(PlanShared& shared, const catalog::Group& group, const GroupRecords& records);
+
+/// Whether the plan's records have a manifest for the archive.
+bool has_manifest(const GroupRecords& records, const NextName& name);
+
+/// The error of a group whose archive can't be proven.
+base::Error unproven_archive(const PlanShared& shared, const std::string& archive_key, base::ErrorKind kind,
+                             std::string what);
+/// What it says if the archive has a manifest.
+inline constexpr const char* kNotAsItsManifest =
+    "an archive of this group is not what its manifest says; nothing was deleted. Look at it before you archive "
+    "more of this group";
+
+/// Finds out whether the run could begin the group's next volume: an archive without manifest needs a record
+/// first. Logs that it would be made. Throws base::Error as the run would: damaged, or wrong_state if the
+/// archive is frozen; and the store's errors.
+void foresee_record(PlanShared& shared, const GroupPlan& plan);
+
 /// Reads the plan to its end and counts the objects that it would pack. Blocks. Throws the store's errors.
-void count_plan(GroupPlan plan, GroupTally& tally);
+void count_plan(GroupPlan plan, const ArchiveOptions& options, GroupTally& tally);
 
 /// Logs that a committed volume has lost its archive.
 void warn_of_lost(base::Logger& log, const std::string& archive_key);

@@ -88,7 +88,7 @@ class PlanExecution {
     plan_.records.taken_keys.insert(m.archive_key);
     tally_.add_committed(m);
     s_.context.log.info("committed {}: {} objects, {} bytes", m.archive_key, m.objects, m.archive_size_bytes);
-    compare_with_asked(commit);
+    compare_with_asked(commit.volume);
     // From the mark on, the record stays, whatever happens to its archive, and whether sources are deleted or
     // not.
     const catalog::MarkedVolume marked = s_.catalog.mark(commit.volume);
@@ -96,29 +96,37 @@ class PlanExecution {
   }
 
   /// The bytes are proven, so another class or encryption doesn't keep the sources from being deleted.
-  void compare_with_asked(const Commit& commit) {
-    const std::string difference = stored_otherwise(s_.options, commit.archive);
+  void compare_with_asked(const catalog::CommittedVolume& volume) {
+    const index::Manifest& m = volume.manifest();
+    const std::string difference = stored_otherwise(s_.options, m.storage_class, volume.archive());
     if (difference.empty()) return;
-    const std::string& key = commit.volume.manifest().archive_key;
     if (s_.options.accept_class) {
-      s_.context.log.info("{} is stored otherwise than asked: {}", key, difference);
+      s_.context.log.info("{} is stored otherwise than asked: {}", m.archive_key, difference);
       return;
     }
-    s_.context.log.warn("{} is stored otherwise than asked: {}", key, difference);
-    tally_.add_otherwise_stored({key, difference});
+    s_.context.log.warn("{} is stored otherwise than asked: {}", m.archive_key, difference);
+    tally_.add_otherwise_stored({m.archive_key, difference});
   }
 
   void delete_for_earlier_runs() {
-    if (s_.options.keep_sources) return;
-    for (const catalog::CommittedVolume* volume : plan_.objects->volumes_with_sources())
-      deletes_.add({s_.catalog.mark(*volume, true), CommittedBy::earlier_run, std::nullopt});
+    for (const catalog::CommittedVolume* volume : plan_.objects->volumes_with_sources()) {
+      compare_with_asked(*volume);
+      if (!s_.options.keep_sources)
+        deletes_.add({s_.catalog.mark(*volume, true), CommittedBy::earlier_run, std::nullopt});
+    }
   }
 
   /// In a bucket that keeps versions: deletes the archived versions that delete markers hide, those of this
   /// run and those of killed runs. A run that is asked to stop leaves them to the next run.
   void sweep_versions() {
     if (!s_.options.delete_versions || s_.context.stop.stop_requested()) return;
-    const SweepReport done = s_.sweep.sweep(plan_.group, s_.filter);
+    SweepReport done;
+    try {
+      s_.sweep.sweep(plan_.group, s_.filter, done);
+    } catch (...) {
+      tally_.add_sweep(done);  // what was done until then
+      throw;
+    }
     tally_.add_sweep(done);
     if (!plan_.records.state.lost.empty()) return;  // already warned of
     for (const std::string& archive_key : done.lost) warn_of_lost(s_.context.log, archive_key);
@@ -139,10 +147,7 @@ void pause_after(int pass, const RunContext& context) {
       context.stop);
 }
 
-}  // namespace
-
-void run_group(RunShared& shared, const catalog::Group& group, GroupTally& tally) {
-  PassMemory memory;
+void run_passes(RunShared& shared, const catalog::Group& group, PassMemory& memory, GroupTally& tally) {
   for (int pass = 1;; ++pass) {
     const std::size_t spoilers_before = memory.spoilers.size();
     tally.begin_pass();
@@ -160,6 +165,18 @@ void run_group(RunShared& shared, const catalog::Group& group, GroupTally& tally
     } else {
       pause_after(pass, shared.context);
     }
+  }
+}
+
+}  // namespace
+
+void run_group(RunShared& shared, const catalog::Group& group, GroupTally& tally) {
+  PassMemory memory;
+  try {
+    run_passes(shared, group, memory, tally);
+  } catch (...) {
+    tally.add_left(memory.unsettled);
+    throw;
   }
 }
 

@@ -8,6 +8,7 @@ void GroupTally::begin_pass() {
   report_.listed = committed.objects;
   report_.listed_bytes = committed.source_bytes;
   report_.already_archived = 0;
+  report_.to_compare = 0;
   report_.already_archived_bytes = 0;
 }
 
@@ -17,15 +18,17 @@ void GroupTally::count_listed(const s3::ObjectSummary& object) {
   report_.listed_bytes += object.size_bytes;
 }
 
-void GroupTally::count_archived(const s3::ObjectSummary& object) {
+void GroupTally::count_archived(const s3::ObjectSummary& object, bool compare) {
   base::MutexLock lock(mutex_);
   ++report_.already_archived;
+  if (compare) ++report_.to_compare;
   report_.already_archived_bytes += object.size_bytes;
 }
 
-void GroupTally::count_to_archive(const s3::ObjectSummary& object) {
+void GroupTally::count_to_archive(const s3::ObjectSummary& object, bool compare) {
   base::MutexLock lock(mutex_);
   ++report_.to_archive;
+  if (compare) ++report_.to_compare;
   report_.to_archive_bytes += object.size_bytes;
 }
 
@@ -47,6 +50,11 @@ void GroupTally::add_left(LeftObject object) {
   report_.left.add(std::move(object));
 }
 
+void GroupTally::add_left(const LeftObjects& objects) {
+  base::MutexLock lock(mutex_);
+  report_.left.add(objects);
+}
+
 void GroupTally::add_sealed(const SealedVolume& sealed) {
   base::MutexLock lock(mutex_);
   report_.vanished += sealed.vanished;
@@ -61,6 +69,10 @@ void GroupTally::add_committed(const index::Manifest& manifest) {
 
 void GroupTally::add_otherwise_stored(OtherwiseStored volume) {
   base::MutexLock lock(mutex_);
+  // After a pass that starts again, a volume of this run is met as one of an earlier run.
+  for (const OtherwiseStored& told : report_.otherwise_stored) {
+    if (told.archive_key == volume.archive_key) return;
+  }
   report_.otherwise_stored.push_back(std::move(volume));
 }
 
@@ -69,17 +81,13 @@ void GroupTally::count_lost_race() {
   ++report_.lost_races;
 }
 
-void GroupTally::count_deleted(std::uint64_t objects) {
-  progress_.update(prefix_, [objects](GroupProgress& group, RunProgress& run) {
-    group.deleted += objects;
-    run.objects_deleted += objects;
+void GroupTally::add_deletes(const DeleteReport& done) {
+  progress_.update(prefix_, [&done](GroupProgress& group, RunProgress& run) {
+    group.deleted += done.deleted;
+    run.objects_deleted += done.deleted;
   });
   base::MutexLock lock(mutex_);
-  report_.deleted += objects;
-}
-
-void GroupTally::add_deletes(const DeleteReport& done) {
-  base::MutexLock lock(mutex_);
+  report_.deleted += done.deleted;
   report_.markers += done.markers;
   report_.versions_kept += done.versions_kept;
   report_.versions_kept_bytes += done.versions_kept_bytes;
@@ -90,9 +98,17 @@ void GroupTally::add_sweep(const SweepReport& done) {
   base::MutexLock lock(mutex_);
   if (report_.lost.empty()) report_.lost = done.lost;
   report_.versions_deleted += done.deleted;
+  report_.left.add(done.left);
+  if (!done.whole) return;
   report_.versions_kept = done.kept;
   report_.versions_kept_bytes = done.kept_bytes;
-  report_.left.add(done.left);
+}
+
+void GroupTally::add_foreseen_sweep(const SweepReport& foreseen) {
+  base::MutexLock lock(mutex_);
+  if (report_.lost.empty()) report_.lost = foreseen.lost;
+  report_.versions_to_delete = foreseen.deleted;
+  report_.versions_to_delete_bytes = foreseen.deleted_bytes;
 }
 
 void GroupTally::set_stage(GroupProgress::Stage stage) {

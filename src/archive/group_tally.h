@@ -30,19 +30,21 @@ class GroupTally {
   /// committed.
   void begin_pass();
   void count_listed(const s3::ObjectSummary& object);
-  void count_archived(const s3::ObjectSummary& object);
-  void count_to_archive(const s3::ObjectSummary& object);
+  /// compare: its tags and metadata are compared before it is deleted.
+  void count_archived(const s3::ObjectSummary& object, bool compare);
+  void count_to_archive(const s3::ObjectSummary& object, bool compare);
   void set_lost(std::vector<std::string> archive_keys);
   void count_admitted();
   void listing_done();
   void add_left(LeftObject object);
+  void add_left(const LeftObjects& objects);
   void add_sealed(const SealedVolume& sealed);
   void add_committed(const index::Manifest& manifest);
   void add_otherwise_stored(OtherwiseStored volume);
   void count_lost_race();
-  void count_deleted(std::uint64_t objects);
   void add_deletes(const DeleteReport& done);
   void add_sweep(const SweepReport& done);
+  void add_foreseen_sweep(const SweepReport& foreseen);
 
   void set_stage(GroupProgress::Stage stage);
   void count_bytes_out(std::uint64_t bytes);

@@ -87,8 +87,8 @@ bool is_about_one_object(const Error& error) {
 }  // namespace
 
 bool MemberPacker::pack(VolumeBuilder& volume, const SourceObject& object, FirstTry first) {
-  if (volume.failed()) {
-    volume.leave_out(object.admission.sequence, std::nullopt);
+  if (volume.failed() || (is_stopped() && !first.proven)) {
+    volume.put_back(object.admission.sequence);
     return false;
   }
   try {
@@ -192,13 +192,34 @@ bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& obje
 }
 
 bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, const Error& error) {
+  // After Ctrl-C a GET gives up early. That says nothing about the object.
+  if (is_stopped() && error.worth_retrying()) {
+    volume.put_back(object.admission.sequence);
+    return false;
+  }
   if (error.kind() == ErrorKind::not_found) {
-    volume.leave_out(object.admission.sequence, std::nullopt);  // the object is gone: nothing stays in place
+    const std::optional<Error> meaning = meaning_of_404(object.summary, error);
+    if (meaning) return leave_out(volume, object, *meaning);
+    volume.leave_out(object.admission.sequence, std::nullopt);  // nothing stays in place
     return false;
   }
   const LeftReason reason = reason_of(error);
   if (reason == LeftReason::unreadable && ++unreadable_in_a_row_ >= kMaxUnreadableInARow) throw error;
   return leave(volume, object, reason, error.what());
+}
+
+/// The listing is what the next run sees, too. If the object is still in it, every run would pass over the
+/// object, and none would name it.
+std::optional<Error> MemberPacker::meaning_of_404(const s3::ObjectSummary& summary, const Error& error) {
+  s3::ListObjectsRequest request;
+  request.bucket = options_.selection.bucket;
+  request.prefix = summary.key;
+  request.max_keys = 1;  // of all keys with this prefix, the key itself comes first
+  const s3::ListObjectsPage page = store_.list_objects(request);
+  if (page.objects.empty() || page.objects.front().key != summary.key) return std::nullopt;
+  if (page.objects.front().etag != summary.etag)
+    return Error(ErrorKind::precondition_failed, "another object is there now", error.context());
+  return Error(ErrorKind::transient, "the store lists it, but answers that it isn't there", error.context());
 }
 
 bool MemberPacker::leave(VolumeBuilder& volume, const SourceObject& object, LeftReason reason,

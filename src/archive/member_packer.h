@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <utility>
 
 #include "archive/encoder_pool.h"
 #include "archive/left_log.h"
@@ -35,15 +37,25 @@ struct FirstTry {
 /// Shared by all threads that pack; any thread.
 class MemberPacker {
  public:
-  /// All arguments outlive the packer.
+  /// All arguments outlive the packer. stop: once it is requested, objects whose bytes haven't come yet are put
+  /// back, so that a later run takes them.
   MemberPacker(s3::ObjectStore& store, const ArchiveOptions& options, SourceTags& tags,
-               base::MemoryBudget& bodies, EncoderPool& encoders, LeftLog& left)
-      : store_(store), options_(options), tags_(tags), bodies_(bodies), encoders_(encoders), left_(left) {}
+               base::MemoryBudget& bodies, EncoderPool& encoders, LeftLog& left, std::stop_token stop)
+      : store_(store),
+        options_(options),
+        tags_(tags),
+        bodies_(bodies),
+        encoders_(encoders),
+        left_(left),
+        stop_(std::move(stop)) {}
 
-  /// Packs the object, leaves it out, or fails the volume: the admission is answered in every case. True if
+  /// Packs the object, leaves it out, puts it back, or fails the volume: the admission is answered in every
+  /// case. True if
   /// packed. first: the outcome of a GET that was made before.
   bool pack(VolumeBuilder& volume, const SourceObject& object, FirstTry first = {});
 
+  /// Whether pack() fetches no object any more.
+  bool is_stopped() const { return stop_.stop_requested(); }
   /// Whether the object may be fetched outside pack(): it fits in memory, and packing it takes little time.
   bool is_small(const SourceObject& object) const;
   /// Leases the memory that a small object takes while it is fetched and packed. Waits for it.
@@ -61,6 +73,8 @@ class MemberPacker {
   bool pack_in_memory(VolumeBuilder& volume, const SourceObject& object, FirstTry first);
   bool pack_streamed(VolumeBuilder& volume, const SourceObject& object);
   bool leave_out(VolumeBuilder& volume, const SourceObject& object, const base::Error& error);
+  /// What an answer of 404 to a request for a listed object means; nullopt: the object is gone.
+  std::optional<base::Error> meaning_of_404(const s3::ObjectSummary& summary, const base::Error& error);
   bool leave(VolumeBuilder& volume, const SourceObject& object, LeftReason reason, const std::string& detail);
   s3::GetObjectResult get_checked(const s3::ObjectSummary& summary, FirstTry first);
   index::Row make_row(const s3::ObjectSummary& summary, const s3::ObjectHead& head,
@@ -72,6 +86,7 @@ class MemberPacker {
   base::MemoryBudget& bodies_;
   EncoderPool& encoders_;
   LeftLog& left_;
+  const std::stop_token stop_;
   /// Objects that could not be read since the last one that could. Many in a row mean that the store is down
   /// or refuses everything. That must end the group; otherwise the run would list a million objects one by
   /// one.

@@ -39,6 +39,7 @@ index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive
   m.tool = "s3compressor";
   m.tool_version = options.tool_version;
   m.commit_marks = true;
+  m.tags_archived = !options.without_tags;
 
   s3::CreateMultipartUploadRequest request = create_request(m, options, setup.powers);
   request.key = upload_key(m, options);
@@ -82,7 +83,8 @@ s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
   return request;
 }
 
-std::string stored_otherwise(const ArchiveOptions& options, const s3::ObjectHead& archive) {
+std::string stored_otherwise(const ArchiveOptions& options, const std::string& storage_class,
+                             const s3::ObjectHead& archive) {
   std::string difference;
   const auto compare = [&difference](std::string_view what, const std::string& asked,
                                      const std::string& told) {
@@ -90,7 +92,7 @@ std::string stored_otherwise(const ArchiveOptions& options, const s3::ObjectHead
     difference += fmt::format("{}{} {} instead of {}", difference.empty() ? "" : ", ", what,
                               told.empty() ? "none" : told, asked);
   };
-  compare("storage class", options.storage_class, archive.storage_class);
+  compare("storage class", storage_class, archive.storage_class);
   const s3::Encryption& asked = options.encryption;
   if (asked.algorithm.empty()) return difference;
   compare("encryption", asked.algorithm, archive.server_side_encryption);

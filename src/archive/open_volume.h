@@ -38,8 +38,9 @@ s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
                                                 const catalog::StorePowers& powers);
 
 /// How the archive is stored otherwise than it was asked for: class and encryption, as far as the store tells
-/// them. Empty: not at all. archive: what HEAD says of it.
-std::string stored_otherwise(const ArchiveOptions& options, const s3::ObjectHead& archive);
+/// them. Empty: not at all. storage_class: that was asked for when it was made. archive: what HEAD says of it.
+std::string stored_otherwise(const ArchiveOptions& options, const std::string& storage_class,
+                             const s3::ObjectHead& archive);
 
 /// Completes the upload of manifest.upload_id at the archive's own name, if nothing stands there. Has every
 /// check of the whole archive that the store can make.

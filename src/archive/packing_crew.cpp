@@ -74,7 +74,8 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
 
   /// Hands on the object in next_ if a loop can't fetch it. Returns whether it did.
   bool hand_on_if_not_for_a_loop() {
-    if (crew_.packer_.is_small(next_->item.object) && !next_->item.volume->builder().failed()) return false;
+    const bool wanted = !next_->item.volume->builder().failed() && !crew_.packer_.is_stopped();
+    if (wanted && crew_.packer_.is_small(next_->item.object)) return false;
     crew_.hand_on(*std::exchange(next_, std::nullopt));
     return true;
   }

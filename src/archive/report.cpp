@@ -24,6 +24,8 @@ std::string_view describe(LeftReason reason) {
       return "its metadata or tags could not be restored as they are";
     case LeftReason::attributes_changed:
       return "archived, then its tags or metadata were changed: the object stays";
+    case LeftReason::tags_not_archived:
+      return "archived without its tags: the object stays";
     case LeftReason::own_archive:
       return "is itself an archive of s3compress";
   }
@@ -65,6 +67,9 @@ GroupReport RunReport::total() const {
                                 g.otherwise_stored.end());
     sum.vanished += g.vanished;
     sum.deleted += g.deleted;
+    sum.versions_to_delete += g.versions_to_delete;
+    sum.versions_to_delete_bytes += g.versions_to_delete_bytes;
+    sum.to_compare += g.to_compare;
     sum.markers += g.markers;
     sum.versions_deleted += g.versions_deleted;
     sum.versions_kept += g.versions_kept;

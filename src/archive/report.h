@@ -25,6 +25,7 @@ enum class LeftReason {
   not_deleted,         ///< archived and committed, but the store refused to delete it
   overwritten,         ///< archived and committed, then overwritten: the newer object survives
   not_restorable,      ///< its metadata or tags are not known whole, or could not be written back to a bucket
+  tags_not_archived,   ///< archived and committed without its tags, and it has tags
   attributes_changed,  ///< archived and committed, then its tags or metadata were changed
   own_archive,         ///< it carries a volume's id: it is an archive of this program, or a copy of one
 };
@@ -92,6 +93,13 @@ struct GroupReport {
   std::vector<OtherwiseStored> otherwise_stored;  ///< of these, unless that is accepted
   std::uint64_t vanished = 0;                     ///< deleted by another process between listing and GET
   std::uint64_t deleted = 0;
+  /// Dry run, with options.delete_versions: archived versions that lie under delete markers already, and that
+  /// would be deleted permanently.
+  std::uint64_t versions_to_delete = 0;
+  std::uint64_t versions_to_delete_bytes = 0;
+  /// Objects whose tags and metadata are compared with what was archived before they are deleted; in a dry run:
+  /// would be.
+  std::uint64_t to_compare = 0;
   std::uint64_t markers = 0;           ///< delete markers that this run added
   std::uint64_t versions_deleted = 0;  ///< archived versions under markers, deleted permanently
   /// Versions that stay under delete markers, stored and billed. Without options.delete_versions only the
@@ -112,8 +120,8 @@ struct GroupReport {
   }
   /// True: no object of the group was selected, and there is nothing else to report.
   bool is_empty() const {
-    return listed == 0 && versions_deleted == 0 && versions_kept == 0 && left.count() == 0 && lost.empty() &&
-           !failure;
+    return listed == 0 && versions_deleted == 0 && versions_kept == 0 && versions_to_delete == 0 &&
+           left.count() == 0 && lost.empty() && !failure;
   }
 };
 
@@ -127,9 +135,10 @@ struct RunReport {
   std::uint64_t untold_tag_requests = 0;
   /// What the search saw under the prefix that belongs to no group. It stays as it is.
   source::OutsideLayout outside;
-  std::string left_file;               ///< names every object that was left; empty: no file does
-  bool interrupted = false;            ///< asked to stop before everything was done
-  std::optional<base::Error> failure;  ///< why the search did not find every group
+  std::string left_file;                    ///< names every object that was left; empty: no file does
+  std::optional<base::Error> left_failure;  ///< why left_file does not name every one of them
+  bool interrupted = false;                 ///< asked to stop before everything was done
+  std::optional<base::Error> failure;       ///< why the search did not find every group
 
   /// Sums over the groups; failure is the run's own or the first group's.
   GroupReport total() const;

@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "archive/attribute_recheck.h"
 #include "base/bounded_queue.h"
 #include "base/encoding.h"
-#include "base/mutex.h"
 #include "base/task_group.h"
 #include "s3/object_listing.h"
 #include "source/archived_members.h"
@@ -20,36 +20,14 @@ constexpr int kThreads = 4;
 
 using Batch = BatchDelete::Batch;
 
-/// The report that several threads write to.
-class SharedReport {
- public:
-  void add(const DeleteReport& one) {
-    base::MutexLock lock(mutex_);
-    report_.add(one);
-  }
-  void leave(const LeftObject& object) {
-    base::MutexLock lock(mutex_);
-    report_.left.add(object);
-  }
-  DeleteReport take() {
-    base::MutexLock lock(mutex_);
-    return std::move(report_);
-  }
-
- private:
-  base::Mutex mutex_;
-  DeleteReport report_ S3C_GUARDED_BY(mutex_);
-};
-
 }  // namespace
 
-DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
-                                           const std::function<void(std::uint64_t)>& on_deleted) {
+void SourceDeleter::delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
+                                   const std::function<void(const DeleteReport&)>& on_done) {
   const index::Manifest& manifest = doomed.volume.manifest();
   DeleteLicense license(s_.stores, s_.clock, doomed.volume, doomed.proven_at);
-  const BatchDelete::Setup setup{s_.stores, s_.conditions, s_.options.delete_batch,
-                                 s_.clock,  s_.log,        s_.left};
-  SharedReport report;
+  const BatchDelete::Setup setup{s_.stores, s_.conditions, s_.options.delete_batch, s_.clock, s_.log,
+                                 s_.left,   s_.stop};
   base::BoundedQueue<Batch> batches(1);
   base::TaskGroup workers([&] { batches.cancel(); });
   for (int i = 0; i < kThreads; ++i) {
@@ -57,12 +35,9 @@ DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const sou
       while (std::optional<Batch> batch = batches.pop()) {
         BatchDelete deletes(setup, manifest, license);
         try {
-          const DeleteReport one = deletes.run(*std::move(batch));
-          on_deleted(one.deleted);
-          report.add(one);
+          on_done(deletes.run(*std::move(batch)));
         } catch (...) {
-          // The error drops the report, but these objects are deleted.
-          on_deleted(deletes.so_far().deleted);
+          on_done(deletes.so_far());
           throw;
         }
       }
@@ -72,14 +47,15 @@ DeleteReport SourceDeleter::delete_members(const DoomedVolume& doomed, const sou
     list_batches(doomed, filter, batches, [&](const s3::ObjectSummary& object) {
       const LeftObject left{object.key, LeftReason::overwritten, ""};
       s_.left.tell(left);
-      report.leave(left);
+      DeleteReport report;
+      report.left.add(left);
+      on_done(report);
     });
   } catch (...) {
     batches.cancel();
     throw;
   }
   workers.wait();
-  return report.take();
 }
 
 void SourceDeleter::list_batches(const DoomedVolume& doomed, const source::ObjectFilter& filter,
@@ -89,6 +65,7 @@ void SourceDeleter::list_batches(const DoomedVolume& doomed, const source::Objec
   s3::ObjectListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
                             s3::key_before(manifest.first_key), filter);
   source::MemberCursor members(s_.catalog, manifest);
+  const bool compare = must_compare_attributes(s_.options, manifest);
   Batch batch;
   bool open = true;
   for (const s3::ObjectSummary* object = listing.peek();
@@ -96,7 +73,7 @@ void SourceDeleter::list_batches(const DoomedVolume& doomed, const source::Objec
     if (const index::Row* row = members.row_of(object->key)) {
       if (source::is_same_object(*row, *object)) {
         batch.push_back({*object, row->version_id});
-        if (s_.options.recheck_attributes) batch.back().archived = std::make_shared<const index::Row>(*row);
+        if (compare) batch.back().archived = std::make_shared<const index::Row>(*row);
       } else if (doomed.by == CommittedBy::this_run) {
         on_overwritten(*object);
       }

@@ -2,9 +2,9 @@
 // can't be called without the proof of the commit, and every delete renews the proof (delete_license.h).
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 
 #include "archive/batch_delete.h"
 #include "archive/delete_conditions.h"
@@ -42,17 +42,19 @@ class SourceDeleter {
     base::Clock& clock;
     base::Logger& log;
     LeftLog& left;
+    /// After it, what the store doesn't delete at once is left.
+    std::stop_token stop = {};
   };
   explicit SourceDeleter(const Setup& setup) : s_(setup) {}
 
   /// Lists the volume's key range again. Deletes every object that filter wants and that is still the
   /// archived one: same ETag, size and last-modified. Each delete carries the ETag as its condition where the
   /// store honours that. In a bucket that keeps versions a delete marker hides the object; VersionSweep
-  /// deletes the version under it. on_deleted is called with the number of objects just deleted, from any of
-  /// the deleting threads. Throws what listing and reading the index throw, and what DeleteLicense::renew()
-  /// throws. What happens to single keys is in the report.
-  DeleteReport delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
-                              const std::function<void(std::uint64_t)>& on_deleted);
+  /// deletes the version under it. on_done is called with what was just done, from any of the deleting
+  /// threads, also if an error ends the deletes. Throws what listing and reading the index throw, and what DeleteLicense::renew()
+  /// throws. What happens to single keys is in the reports.
+  void delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
+                      const std::function<void(const DeleteReport&)>& on_done);
 
  private:
   /// Lists what stands in the volume's key range and hands out the objects to be deleted, a batch at a time.

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "archive/at_once.h"
+#include "archive/attribute_recheck.h"
 #include "archive/delete_license.h"
 #include "base/encoding.h"
 #include "s3/listing.h"
@@ -18,22 +20,17 @@ namespace s3c::archive {
 
 class VersionSweep::OneGroup {
  public:
-  OneGroup(const Setup& setup, const catalog::Group& group, const source::ObjectFilter& filter)
-      : s_(setup), group_(group), filter_(filter) {}
+  OneGroup(const Setup& setup, const catalog::Group& group, const source::ObjectFilter& filter,
+           SweepReport& report)
+      : s_(setup), group_(group), filter_(filter), report_(report) {}
 
-  SweepReport run() {
-    s3::VersionPages pages(s_.stores.source,
-                           {.bucket = s_.options.selection.bucket, .prefix = group_.prefix});
-    std::optional<s3::ListObjectVersionsPage> page = pages.next();
-    while (page) {
-      // Fetches the next page before it deletes anything of this one, because the next page begins after a
-      // version of this one.
-      std::optional<s3::ListObjectVersionsPage> next = pages.next();
-      for (const s3::ObjectVersion& version : page->versions) take(version);
-      for (Volume& volume : volumes_) delete_doomed(volume);
-      page = std::move(next);
-    }
-    return std::move(report_);
+  void sweep() {
+    run([this](Volume& volume) { delete_doomed(volume); });
+  }
+  void foresee() {
+    run([this](const Volume& volume) {
+      for (const s3::ObjectVersion& version : volume.doomed) count_deleted(version);
+    });
   }
 
  private:
@@ -47,6 +44,26 @@ class VersionSweep::OneGroup {
     std::optional<DeleteLicense> license;  ///< made for the first delete
     std::vector<s3::ObjectVersion> doomed;
   };
+
+  /// act: called with each volume and those of its archived versions that a page of the listing has.
+  template <typename Act>
+  void run(Act act) {
+    s3::VersionPages pages(s_.stores.source,
+                           {.bucket = s_.options.selection.bucket, .prefix = group_.prefix});
+    std::optional<s3::ListObjectVersionsPage> page = pages.next();
+    while (page) {
+      // Fetches the next page before it deletes anything of this one, because the next page begins after a
+      // version of this one.
+      std::optional<s3::ListObjectVersionsPage> next = pages.next();
+      for (const s3::ObjectVersion& version : page->versions) take(version);
+      for (Volume& volume : volumes_) {
+        act(volume);
+        volume.doomed.clear();
+      }
+      page = std::move(next);
+    }
+    report_.whole = true;
+  }
 
   void take(const s3::ObjectVersion& version) {
     const std::string& key = version.object.key;
@@ -86,7 +103,29 @@ class VersionSweep::OneGroup {
     is_loaded_ = true;
   }
 
+  /// Leaves, and takes out of volume.doomed, each version that has tags, if the volume was packed without tags.
+  void leave_tagged(Volume& volume) {
+    const index::Manifest& manifest = volume.volume.manifest();
+    if (manifest.tags_archived || s_.options.without_tags) return;
+    std::vector<std::optional<LeftObject>> changes(volume.doomed.size());
+    for_each_at_once(changes.size(), [&](std::size_t i) {
+      index::Row untagged;  // as every row of this volume
+      untagged.key = volume.doomed[i].object.key;
+      changes[i] = changed_tags(s_.stores.source, manifest, untagged, volume.doomed[i].version_id);
+    });
+    std::vector<s3::ObjectVersion> rest;
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      if (changes[i]) {
+        leave(volume.doomed[i], *changes[i]);
+      } else {
+        rest.push_back(std::move(volume.doomed[i]));
+      }
+    }
+    volume.doomed = std::move(rest);
+  }
+
   void delete_doomed(Volume& volume) {
+    leave_tagged(volume);
     if (volume.doomed.empty()) return;
     if (!volume.license)
       volume.license.emplace(s_.stores, s_.clock, s_.catalog.mark(volume.volume), std::nullopt);
@@ -106,20 +145,27 @@ class VersionSweep::OneGroup {
                   report_.deleted - deleted_before, items.size(), base::printable(items.front().key),
                   base::printable(items.back().key));
     }
-    volume.doomed.clear();
   }
 
   void settle(const s3::ObjectVersion& version, const s3::DeleteResult& result) {
     if (result.outcome != s3::DeleteResult::Outcome::refused) {
-      ++report_.deleted;
+      count_deleted(version);
       return;
     }
     const std::string detail =
         fmt::format("version {}: {}: {}", version.version_id, result.code, result.message);
-    const LeftObject left{version.object.key, LeftReason::not_deleted, detail};
+    leave(version, {version.object.key, LeftReason::not_deleted, detail});
+  }
+
+  void leave(const s3::ObjectVersion& version, const LeftObject& left) {
     s_.left.tell(left);
     report_.left.add(left);
     count_kept(version);
+  }
+
+  void count_deleted(const s3::ObjectVersion& version) {
+    ++report_.deleted;
+    report_.deleted_bytes += version.object.size_bytes;
   }
 
   void count_kept(const s3::ObjectVersion& version) {
@@ -130,15 +176,22 @@ class VersionSweep::OneGroup {
   const Setup& s_;
   const catalog::Group& group_;
   const source::ObjectFilter& filter_;
-  SweepReport report_;
+  SweepReport& report_;
   std::string key_;         ///< the key of the version before
   bool is_hidden_ = false;  ///< the latest version of key_ is a delete marker
   bool is_loaded_ = false;
   std::deque<Volume> volumes_;  // a deque, so that they don't move
 };
 
-SweepReport VersionSweep::sweep(const catalog::Group& group, const source::ObjectFilter& filter) {
-  return OneGroup(s_, group, filter).run();
+void VersionSweep::sweep(const catalog::Group& group, const source::ObjectFilter& filter,
+                         SweepReport& report) {
+  OneGroup(s_, group, filter, report).sweep();
+}
+
+SweepReport VersionSweep::foresee(const catalog::Group& group, const source::ObjectFilter& filter) {
+  SweepReport report;
+  OneGroup(s_, group, filter, report).foresee();
+  return report;
 }
 
 }  // namespace s3c::archive

@@ -20,11 +20,14 @@
 namespace s3c::archive {
 
 struct SweepReport {
-  std::uint64_t deleted = 0;      ///< archived versions
-  std::uint64_t kept = 0;         ///< other versions under delete markers
-  std::uint64_t kept_bytes = 0;   ///< their sizes
-  std::vector<std::string> lost;  ///< committed archives of the group that are gone or replaced
-  LeftObjects left;               ///< archived versions that the store refused to delete (Object Lock)
+  std::uint64_t deleted = 0;        ///< archived versions
+  std::uint64_t deleted_bytes = 0;  ///< their sizes
+  std::uint64_t kept = 0;           ///< other versions under delete markers
+  std::uint64_t kept_bytes = 0;     ///< their sizes
+  std::vector<std::string> lost;    ///< committed archives of the group that are gone or replaced
+  /// Archived versions that the store refused to delete (Object Lock), or that have tags which weren't archived.
+  LeftObjects left;
+  bool whole = false;  ///< every version of the group was looked at
 };
 
 /// Holds no state between calls; any thread.
@@ -44,8 +47,12 @@ class VersionSweep {
   /// marker. Deletes the ones that a committed volume of the group holds, with the same key, version id, ETag
   /// and size; counts the others. That includes the versions that killed runs left. A "null" version is never
   /// deleted here, because a PUT may put another object in its place. Reads no catalog if nothing lies under
-  /// a marker. Throws what the listing, the catalog and DeleteLicense::renew() throw.
-  SweepReport sweep(const catalog::Group& group, const source::ObjectFilter& filter);
+  /// a marker. Writes what it has done into report, also if it throws: what the listing, the catalog and
+  /// DeleteLicense::renew() throw.
+  void sweep(const catalog::Group& group, const source::ObjectFilter& filter, SweepReport& report);
+  /// What sweep() would do now: counts, and changes nothing. Whether the store refuses a delete, and which
+  /// versions have tags that weren't archived, it can't tell.
+  SweepReport foresee(const catalog::Group& group, const source::ObjectFilter& filter);
 
  private:
   class OneGroup;

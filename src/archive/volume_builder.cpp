@@ -152,6 +152,16 @@ void VolumeBuilder::answer(std::uint64_t sequence, std::optional<index::Row> row
   answered_.notify_all();
 }
 
+void VolumeBuilder::put_back(std::uint64_t sequence) {
+  base::MutexLock lock(mutex_);
+  answer(sequence, std::nullopt);
+}
+
+LeftObjects VolumeBuilder::left() const {
+  base::MutexLock lock(mutex_);
+  return contents_.left;
+}
+
 void VolumeBuilder::leave_out(std::uint64_t sequence, std::optional<LeftObject> left) {
   base::MutexLock lock(mutex_);
   if (left) {
@@ -195,6 +205,7 @@ VolumeBuilder::Contents VolumeBuilder::finish() {
     base::MutexLock lock(mutex_);
     if (failure_) std::rethrow_exception(failure_);
     contents = std::move(contents_);
+    contents_.left = contents.left;
     if (contents.objects != 0) contents.index = index_.finish();
   }
   if (contents.objects == 0) return contents;

@@ -47,7 +47,7 @@ class VolumeBuilder {
   };
 
   /// Gives the next object its number and its entry name. REQUIRES: objects come in key order, from one
-  /// thread; exactly one of add, add_streamed, leave_out or fail answers each admission. Waits while the
+  /// thread; exactly one of add, add_streamed, put_back, leave_out or fail answers each admission. Waits while the
   /// window is full: kWindow objects, of which the oldest is unanswered. Otherwise one slow object would let
   /// the rows behind it pile up. Throws the error that made the volume fail.
   Admission admit(const std::string& key) S3C_EXCLUDES(mutex_);
@@ -85,6 +85,8 @@ class VolumeBuilder {
   /// takes. Any thread.
   bool streaming() const S3C_EXCLUDES(mutex_);
 
+  /// Answers for an object that is as if it had not been admitted: a later run takes it. Any thread.
+  void put_back(std::uint64_t sequence) S3C_EXCLUDES(mutex_);
   /// Leaves the object out of this volume. left: why; nullopt when the object is gone. Any thread.
   void leave_out(std::uint64_t sequence, std::optional<LeftObject> left) S3C_EXCLUDES(mutex_);
   /// The volume can't be finished. The first failure is kept. Any thread.
@@ -104,6 +106,8 @@ class VolumeBuilder {
   /// the central directory. Contents::objects is 0 when nothing was packed; the archive then has no bytes at
   /// all. Throws the error that made the volume fail. Call once.
   Contents finish() S3C_EXCLUDES(mutex_, zip_mutex_);
+  /// The objects that were left out so far, also when the volume has failed. Any thread.
+  LeftObjects left() const S3C_EXCLUDES(mutex_);
   /// Waits until every admitted object is answered, also when the volume has failed.
   void wait_until_answered() S3C_EXCLUDES(mutex_);
 

@@ -34,46 +34,31 @@ VolumeMaker::Outcome VolumeMaker::make(const s3::ObjectSummary& first) {
   if (std::holds_alternative<StartAgain>(packed)) return StartAgain{};
   const SealedVolume& sealed = std::get<SealedVolume>(packed);
   if (sealed.manifest.objects == 0) {
-    tally_.add_sealed(sealed);
+    settle(sealed);
     return NothingPacked{};
   }
 
+  memory_.unsettled = sealed.left;
   // 5 to 7: from here on only what the store confirms counts.
   std::variant<Commit, LostRace> outcome = s_.committer.commit(sealed);
   if (auto* lost = std::get_if<LostRace>(&outcome)) return start_again_after(*lost, *key);
-  tally_.add_sealed(sealed);
+  settle(sealed);
   return std::get<Commit>(std::move(outcome));
 }
 
 /// The first name that no volume has, committed or lost. nullopt: another run was faster than our listing, so
 /// the group must be listed again.
 std::optional<std::string> VolumeMaker::choose_archive_key() {
-  for (int n = 1;; ++n) {
-    const std::string key = catalog::ArchiveName::volume_key(group_.stem, n);
-    if (records_.taken_keys.contains(key)) continue;
-    const std::optional<s3::ObjectHead> archive =
-        s_.context.stores.archive.head_object(s_.catalog.bucket(), key);
-    if (!archive) return key;
-    const std::string id = catalog::id_of(archive);
-    if (id.empty()) continue;  // a foreign object: the name is taken
-    // Another run may have committed this archive after our listing. If we went on to the next name now,
-    // everything would be archived twice.
-    if (memory_.unproven_ids.insert(id).second) return std::nullopt;
-    const bool has_manifest = std::find(records_.state.listed.begin(), records_.state.listed.end(),
-                                        catalog::ManifestName{key, id}) != records_.state.listed.end();
-    if (has_manifest) {
-      throw unproven(
-          key, ErrorKind::damaged,
-          "an archive of this group is not what its manifest says; nothing was deleted. Look at it "
-          "before you archive more of this group");
-    }
-    make_record(key, id);
-    return std::nullopt;
-  }
-}
-
-Error VolumeMaker::unproven(const std::string& key, ErrorKind kind, std::string what) const {
-  return {kind, std::move(what), {.operation = "verify", .resource = s_.catalog.bucket() + "/" + key}};
+  const NextName name = next_name(s_, group_, records_);
+  if (!name.unproven) return name.archive_key;
+  // Another run may have committed this archive after our listing. If we went on to the next name now,
+  // everything would be archived twice.
+  const std::string id = catalog::id_of(name.unproven);
+  if (memory_.unproven_ids.insert(id).second) return std::nullopt;
+  if (has_manifest(records_, name))
+    throw unproven_archive(s_, name.archive_key, ErrorKind::damaged, kNotAsItsManifest);
+  make_record(name.archive_key, id);
+  return std::nullopt;
 }
 
 /// Makes the record of an archive that stands at a volume's name without one. On some stores a Complete takes
@@ -94,8 +79,8 @@ void VolumeMaker::make_record(const std::string& key, const std::string& id) {
       kind = error.kind();
     }
   }
-  throw unproven(
-      key, kind,
+  throw unproven_archive(
+      s_, key, kind,
       fmt::format(
           "an archive of this group has no manifest{}; nothing was deleted. {}Put its "
           "manifest back (catalog rebuild) or move the archive away before you archive "
@@ -127,7 +112,7 @@ std::variant<SealedVolume, VolumeMaker::StartAgain> VolumeMaker::pack(const std:
       tally_.set_stage(GroupProgress::Stage::committing);
     }
   } catch (const VolumeSpoiled& spoiled) {
-    volume->abandon();
+    abandon(*volume);
     leave_for_good(spoiled.object);
     return StartAgain{};
   } catch (const Error& error) {
@@ -138,8 +123,20 @@ std::variant<SealedVolume, VolumeMaker::StartAgain> VolumeMaker::pack(const std:
     abandon_after_failure(*volume);
     throw;
   }
-  if (sealed.manifest.objects == 0) volume->abandon();
+  if (sealed.manifest.objects == 0) abandon(*volume);
   return sealed;
+}
+
+void VolumeMaker::settle(const SealedVolume& sealed) {
+  tally_.add_sealed(sealed);
+  memory_.unsettled = {};
+}
+
+/// Returns once the store has acknowledged the abort.
+void VolumeMaker::abandon(OpenVolume& volume) {
+  volume.builder().wait_until_answered();
+  memory_.unsettled = volume.builder().left();
+  volume.abandon();
 }
 
 void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
@@ -196,7 +193,7 @@ VolumeMaker::StartAgain VolumeMaker::start_again_after(const LostRace& lost, con
 /// one to report. The unfinished upload then stays. Readers don't see it, and a later run clears it.
 void VolumeMaker::abandon_after_failure(OpenVolume& volume) {
   try {
-    volume.abandon();
+    abandon(volume);
   } catch (const Error& error) {
     s_.context.log.warn("the unfinished upload of {} stays behind: {}", volume.archive_key(), error.what());
   }

@@ -27,6 +27,9 @@ struct PassMemory {
   std::set<std::string> remade_ids;  ///< of archives whose records this run made again
   /// Why the last volume was not committed.
   std::optional<base::Error> last_error;
+  /// What was left out of a volume that came to nothing, and that no later volume has met again. These objects
+  /// were named, and the report doesn't count them yet.
+  LeftObjects unsettled;
   bool leftovers_cleared = false;  ///< those of killed runs in this group
 };
 
@@ -53,10 +56,11 @@ class VolumeMaker {
  private:
   std::optional<std::string> choose_archive_key();
   void make_record(const std::string& key, const std::string& id);
-  base::Error unproven(const std::string& key, base::ErrorKind kind, std::string what) const;
   std::variant<SealedVolume, StartAgain> pack(const std::string& key, std::uint64_t part_size,
                                               std::uint64_t buffers);
   void admit_objects(const std::shared_ptr<OpenVolume>& volume);
+  void settle(const SealedVolume& sealed);
+  void abandon(OpenVolume& volume);
   void leave_for_good(LeftObject object);
   StartAgain start_again_after(const LostRace& lost, const std::string& key);
   void abandon_after_failure(OpenVolume& volume);

@@ -65,7 +65,7 @@ bool is_as_sent(const index::Manifest& manifest, const std::optional<s3::ObjectH
 std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
                                                const std::optional<s3::ObjectHead>& archive) {
   if (manifest.is_foreign() || !is_as_sent(manifest, archive)) return std::nullopt;
-  return CommittedVolume(manifest);
+  return CommittedVolume(manifest, *archive);
 }
 
 std::string id_of(const std::optional<s3::ObjectHead>& archive) {

@@ -20,13 +20,17 @@ inline constexpr const char* kIdMetadata = "s3compress-id";
 class CommittedVolume {
  public:
   const index::Manifest& manifest() const { return manifest_; }
+  /// What the store told of the archive when it was proven.
+  const s3::ObjectHead& archive() const { return archive_; }
 
  private:
-  explicit CommittedVolume(index::Manifest manifest) : manifest_(std::move(manifest)) {}
+  CommittedVolume(index::Manifest manifest, s3::ObjectHead archive)
+      : manifest_(std::move(manifest)), archive_(std::move(archive)) {}
   friend std::optional<CommittedVolume> prove_committed(const index::Manifest& manifest,
                                                         const std::optional<s3::ObjectHead>& archive);
 
   index::Manifest manifest_;
+  s3::ObjectHead archive_;
 };
 
 /// A committed volume whose record no program removes any more: it has its commit mark, and no process was

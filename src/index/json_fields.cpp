@@ -140,6 +140,12 @@ std::uint64_t Fields::number_between(const char* name, std::uint64_t least, std:
   return value;
 }
 
+bool Fields::boolean(const char* name) const {
+  const json& value = at(name);
+  if (!value.is_boolean()) fail(name, "not true or false");
+  return value.get<bool>();
+}
+
 base::Timestamp Fields::time(const char* name) const {
   const std::optional<base::Timestamp> value = base::parse_iso8601(text(name));
   if (!value) fail(name, "not a time in ISO 8601, UTC");

@@ -36,6 +36,7 @@ class Fields {
   /// 0 to 2^64-1, no fraction.
   std::uint64_t number(const char* name) const;
   std::uint64_t number_between(const char* name, std::uint64_t least, std::uint64_t most) const;
+  bool boolean(const char* name) const;
   /// ISO 8601, as base::parse_iso8601 takes it.
   base::Timestamp time(const char* name) const;
   std::map<std::string, std::string> map(const char* name) const;

@@ -225,6 +225,7 @@ std::string to_json(const Manifest& manifest) {
   document["source"] = source_json(manifest);
   document["index"] = index_json(manifest);
   if (manifest.commit_marks) document["commit_marks"] = kCommitMarks;
+  if (!manifest.tags_archived) document["tags_archived"] = false;
   document["created_at"] = base::format_iso8601(manifest.created_at);
   document["tool"] = text(manifest.tool);
   document["tool_version"] = text(manifest.tool_version);
@@ -266,6 +267,7 @@ Manifest parse_manifest(std::string_view bytes) {
   read_index(fields.object("index"), manifest);
   if (fields.has("commit_marks"))
     manifest.commit_marks = fields.number_between("commit_marks", kCommitMarks, kMaxSize) != 0;
+  if (fields.has("tags_archived")) manifest.tags_archived = fields.boolean("tags_archived");
   manifest.created_at = fields.time("created_at");
   manifest.tool = fields.nonempty_text("tool");
   manifest.tool_version = fields.nonempty_text("tool_version");

@@ -73,6 +73,9 @@ struct Manifest {
   /// manifest was written before there were marks, or by `catalog rebuild`. Then only its upload tells what
   /// became of it.
   bool commit_marks = false;
+  /// False: nothing shows that the members' tags were looked at when they were packed, so an object may have
+  /// tags that its row lacks.
+  bool tags_archived = true;
   std::string tool;
   std::string tool_version;
 

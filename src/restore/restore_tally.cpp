@@ -23,6 +23,7 @@ bool is_refused_by_target(const Error& error) {
 
 void RestoreTally::attempt(const index::Row& row, const std::function<std::optional<Landing>()>& work) {
   if (has_ended()) return;
+  if (context_.stop.stop_requested()) return leave_unfinished();
   try {
     if (const std::optional<Landing> landing = work()) land(row, *landing);
   } catch (const Error& error) {
@@ -50,7 +51,9 @@ void RestoreTally::land(const index::Row& row, Landing landing) {
 }
 
 void RestoreTally::fail(const index::Row& row, const Error& error) {
-  if (error.kind() == ErrorKind::cancelled) return leave_unfinished();  // Ctrl-C came during its restore
+  // Ctrl-C came during its restore. A call then gives up early, which says nothing about the member.
+  const bool gave_up = context_.stop.stop_requested() && error.worth_retrying();
+  if (gave_up || error.kind() == ErrorKind::cancelled) return leave_unfinished();
   if (end_if_for_all(error)) return;
   context_.progress.add(&RestoreCounts::done);
   context_.log.error("not restored: {}: {}", base::printable(row.key), error.what());

@@ -224,7 +224,7 @@ void CallRunner::log_no_answer(const Call& call, const Try& sent, const Error& e
 
 http::Response CallRunner::send_within_limit(const Call& call,
                                              std::optional<milliseconds>& retry_after_time) {
-  ConcurrencyLimit::Place place = call.beyond_limit ? gets_.acquire_beyond() : gets_.acquire(stop_);
+  ConcurrencyLimit::Place place = call.beyond_limit ? gets_.acquire_beyond() : acquire_place();
   try {
     http::Response answer = send(call, retry_after_time);
     place.answered(ConcurrencyLimit::Answer::taken);

@@ -119,6 +119,8 @@ class CallRunner {
   /// How many GetObjects may be in flight; the store's refusals set it. No other call is limited: all others
   /// are few beside the GETs.
   ConcurrencyLimit& gets() { return gets_; }
+  /// Waits for a place of gets().
+  ConcurrencyLimit::Place acquire_place() { return gets_.acquire(stop_, config_.retry.hurry); }
   base::Logger& log() { return *logger_; }
   RequestStats& stats() { return stats_; }
   const RequestStats& stats() const { return stats_; }

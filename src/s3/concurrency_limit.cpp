@@ -13,7 +13,7 @@ constexpr int kQuietWindowsForOneMore = 8;
 
 }  // namespace
 
-ConcurrencyLimit::Place ConcurrencyLimit::acquire(const std::stop_token& stop) {
+ConcurrencyLimit::Place ConcurrencyLimit::acquire(const std::stop_token& stop, const std::stop_token& hurry) {
   base::MutexLock lock(mutex_);
   ++waiting_;
   while (!take_place()) {
@@ -21,7 +21,11 @@ ConcurrencyLimit::Place ConcurrencyLimit::acquire(const std::stop_token& stop) {
       --waiting_;
       throw base::Error(base::ErrorKind::cancelled, "stopped while waiting for its turn");
     }
-    changed_.wait(mutex_, stop);
+    if (hurry.stop_requested()) {
+      ++in_flight_;
+      break;
+    }
+    changed_.wait(mutex_, hurry.stop_possible() ? hurry : stop);
   }
   --waiting_;
   return Place(*this);

@@ -52,8 +52,9 @@ class ConcurrencyLimit {
   };
 
   /// Waits until one more request may be in flight. Any thread. Throws base::Error: cancelled when stop is
-  /// requested meanwhile.
-  Place acquire(const std::stop_token& stop) S3C_EXCLUDES(mutex_);
+  /// requested meanwhile. hurry: once it is requested, nobody waits: the few requests that are still to come
+  /// would otherwise go one after the other, however long each of them takes.
+  Place acquire(const std::stop_token& stop, const std::stop_token& hurry = {}) S3C_EXCLUDES(mutex_);
   /// Doesn't wait. nullopt: no place is free, or acquire() has waiting callers, which come first. Any thread.
   [[nodiscard]] std::optional<Place> try_acquire() S3C_EXCLUDES(mutex_);
   /// Takes a place even if none is free, for a request that holders of places may be waiting for. Any thread.

@@ -93,7 +93,7 @@ class ManyGets final : public http::ExchangeSource {
     Get& get = gets_.at(slot);
     get.request = std::move(request);
     try {
-      if (!place) place.emplace(runner_.gets().acquire(runner_.stop()));
+      if (!place) place.emplace(runner_.acquire_place());
       get.body.emplace(get.request, runner_);
       get.call = get_call(get.request, get.request.range, get.request.if_match);
       runner_.drop_refused_header(get.call);

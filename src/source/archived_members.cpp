@@ -34,13 +34,13 @@ ArchivedMembers::ArchivedMembers(catalog::Catalog& catalog,
     sides_.push_back({&volume, MemberCursor(catalog, volume.manifest())});
 }
 
-bool ArchivedMembers::contains(const s3::ObjectSummary& object) {
-  bool found = false;
+const catalog::CommittedVolume* ArchivedMembers::holder_of(const s3::ObjectSummary& object) {
+  const catalog::CommittedVolume* found = nullptr;
   for (Side& side : sides_) {
     const index::Row* row = side.cursor.row_of(object.key);
     if (row == nullptr || !is_same_object(*row, object)) continue;
     side.has_sources = true;
-    found = true;
+    if (found == nullptr) found = side.volume;
   }
   return found;
 }

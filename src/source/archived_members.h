@@ -47,9 +47,10 @@ class ArchivedMembers {
   /// volumes outlive this object.
   ArchivedMembers(catalog::Catalog& catalog, const std::vector<catalog::CommittedVolume>& volumes);
 
-  /// Whether a volume holds exactly this object. volumes_with_sources() then returns that volume, too.
-  bool contains(const s3::ObjectSummary& object);
-  /// The volumes that hold an object for which contains() returned true. Their sources are still to be
+  /// The first volume that holds exactly this object; nullptr: none. volumes_with_sources() then returns each
+  /// volume that holds it.
+  const catalog::CommittedVolume* holder_of(const s3::ObjectSummary& object);
+  /// The volumes that hold an object for which holder_of() returned one. Their sources are still to be
   /// deleted.
   std::vector<const catalog::CommittedVolume*> volumes_with_sources() const;
 

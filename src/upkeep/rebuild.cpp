@@ -113,8 +113,11 @@ class Rebuild {
     });
     if (!own) throw error(ErrorKind::corrupt, "it lacks its own index, which is its last entry");
     index::IndexWriter writer;
+    // A run that archived without tags has written none. So if no row has tags, nobody can know.
+    manifest_.tags_archived = false;
     index::RowSplitter rows([&](const index::Row& row) {
       writer.add(row);
+      if (!row.tags.empty()) manifest_.tags_archived = true;
       ++manifest_.objects;
       manifest_.source_size_bytes += row.size_bytes;
     });

@@ -224,10 +224,10 @@ class SingleFaultsOnAnyStore(FaultCase):
         self.meets({"operation": "GetObject", "key": VICTIM, "fault": "error", "status": 412, "code": "PreconditionFailed"},
                    codes=(3,), left={VICTIM})
 
-    def test_an_object_that_is_gone_is_counted(self):
+    def test_an_object_that_is_listed_and_answers_404_stays(self):
         report = self.meets({"operation": "GetObject", "key": VICTIM, "fault": "error", "status": 404, "code": "NoSuchKey"},
-                            codes=(0, 3))
-        self.assertEqual(1, report["total"]["objects_vanished"])
+                            codes=(3,), left={VICTIM})
+        self.assertEqual(0, report["total"]["objects_vanished"])
 
     # --- connections
 

@@ -44,6 +44,8 @@ std::string_view name_of(LeftReason reason) {
       return "not_restorable";
     case LeftReason::own_archive:
       return "own_archive";
+    case LeftReason::tags_not_archived:
+      return "tags_not_archived";
     case LeftReason::attributes_changed:
       return "attributes_changed";
   }
@@ -71,8 +73,9 @@ Json volume_json(const std::string& bucket, const VolumeReport& volume) {
           {"archive_bytes", volume.archive_bytes}};
 }
 
-/// file: names every left object; empty: there is none.
-Json left_json(const archive::LeftObjects& left, const std::string& file) {
+Json left_json(const archive::RunReport& report) {
+  const archive::LeftObjects left = report.total().left;
+  const std::string& file = report.left_file;
   Json by_reason = Json::object();
   for (const auto& [reason, count] : left.by_reason()) by_reason[std::string(name_of(reason))] = count;
   Json named = Json::array();
@@ -82,7 +85,7 @@ Json left_json(const archive::LeftObjects& left, const std::string& file) {
   return {{"count", left.count()},
           {"by_reason", by_reason},
           {"named", named},
-          {"all_named", left.named().size() == left.count()},
+          {"all_named", left.named().size() == left.count() && !report.left_failure},
           {"file", file.empty() ? Json(nullptr) : Json(file)}};
 }
 
@@ -120,6 +123,9 @@ Json group_json(const RunOutcome& outcome, const GroupReport& group) {
     json["to_archive_bytes"] = group.to_archive_bytes;
     json["to_delete"] = to_delete.objects;
     json["to_delete_bytes"] = to_delete.bytes;
+    json["to_compare"] = group.to_compare;
+    json["versions_to_delete"] = group.versions_to_delete;
+    json["versions_to_delete_bytes"] = group.versions_to_delete_bytes;
   }
   return json;
 }
@@ -155,6 +161,9 @@ Json total_json(const RunOutcome& outcome) {
     const archive::ObjectSums to_delete = to_delete_of(outcome.options, total);
     json["objects_to_delete"] = to_delete.objects;
     json["bytes_to_delete"] = to_delete.bytes;
+    json["objects_to_compare"] = total.to_compare;
+    json["versions_to_delete"] = total.versions_to_delete;
+    json["version_bytes_to_delete"] = total.versions_to_delete_bytes;
   }
   return json;
 }
@@ -165,6 +174,7 @@ std::string json_summary(const RunOutcome& outcome) {
   const archive::RunReport& report = outcome.report;
   Json groups = Json::array();
   for (const GroupReport& group : report.group_reports) groups.push_back(group_json(outcome, group));
+  const std::optional<base::Error>& error = report.failure ? report.failure : report.left_failure;
   Json json = json_head("archive", outcome.exit_code);
   json.update({{"dry_run", report.dry_run},
                {"bucket", outcome.options.selection.bucket},
@@ -177,8 +187,8 @@ std::string json_summary(const RunOutcome& outcome) {
                {"total", total_json(outcome)},
                {"groups", groups},
                {"outside_layout", outside_json(report.outside)},
-               {"error", report.failure ? error_json(*report.failure) : Json(nullptr)},
-               {"left", left_json(report.total().left, report.left_file)},
+               {"error", error ? error_json(*error) : Json(nullptr)},
+               {"left", left_json(report)},
                {"requests", requests_json(outcome.requests)}});
   return dumped(json);
 }

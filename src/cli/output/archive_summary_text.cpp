@@ -43,6 +43,11 @@ std::string versions_text(const archive::ArchiveOptions& options, const GroupRep
     text += fmt::format("markers:  {} added, as the source bucket keeps versions\n",
                         format_count(total.markers, "delete marker was", "delete markers were"));
   }
+  if (total.markers > 0 && total.versions_kept == 0 && !options.delete_versions) {
+    text +=
+        "versions: older ones, if there are any, stay under the markers, stored and billed, until a lifecycle "
+        "rule removes them\n";
+  }
   if (total.versions_deleted > 0)
     text += fmt::format("versions: {} deleted for ever\n", versions(total.versions_deleted));
   if (total.versions_kept > 0) {
@@ -123,7 +128,10 @@ std::string left_text(const archive::LeftObjects& left, const std::string& file)
   if (left.count() == 0) return {};
   std::string text = fmt::format("LEFT IN PLACE: {}\n", format_objects(left.count()));
   for (const auto& [reason, count] : left.by_reason()) {
-    const char* const flag = reason == archive::LeftReason::too_large ? " (--memory)" : "";
+    const char* const flag = reason == archive::LeftReason::too_large ? " (--memory)"
+                             : reason == archive::LeftReason::tags_not_archived
+                                 ? " (--without-tags deletes it)"
+                                 : "";
     text += fmt::format("  {}{}: {}\n", archive::describe(reason), flag, format_count(count));
   }
   text += list_text(left, kMaxNames, "    ", [](const LeftObject& object) {
@@ -178,6 +186,13 @@ std::string failed_search_text(const RunReport& report) {
          failure_text(base::printable(report.failure->what()), *report.failure);
 }
 
+std::string failed_file_text(const RunReport& report) {
+  if (!report.left_failure) return {};
+  return fmt::format("FAILED: {} doesn't name every object that was left\n",
+                     report.left_file.empty() ? "the file" : base::printable(report.left_file)) +
+         failure_text(base::printable(report.left_failure->what()), *report.left_failure);
+}
+
 std::string time_and_speed_text(const RunOutcome& outcome, const GroupReport& total) {
   std::string text = fmt::format("time:     {}", format_duration(outcome.duration, true));
   const std::uint64_t count = total.archived().objects;
@@ -202,7 +217,19 @@ std::string would_delete_text(const RunOutcome& outcome, const GroupReport& tota
   } else if (total.to_archive > 0) {
     text += " after archiving them";
   }
-  return text + "\n";
+  text += "\n";
+  if (total.to_compare > 0) {
+    text += fmt::format(
+        "of these, {} would first be compared with the tags and metadata that were archived, and stay if "
+        "they differ; a dry run doesn't compare\n",
+        format_count(total.to_compare));
+  }
+  if (total.versions_to_delete > 0) {
+    text += fmt::format("would delete for ever {} ({}) that are archived and lie under delete markers\n",
+                        format_count(total.versions_to_delete, "version", "versions"),
+                        format_bytes(total.versions_to_delete_bytes));
+  }
+  return text;
 }
 
 std::string dry_run_text(const RunOutcome& outcome) {
@@ -236,6 +263,7 @@ ExitCode exit_code_of(const RunReport& report) {
     if (failure) code = worse(code, exit_code_of(*failure));
   };
   count(report.failure);  // there may be groups that were not found
+  count(report.left_failure);
   for (const GroupReport& group : report.group_reports) {
     count(group.failure);
     if (!group.lost.empty()) code = worse(code, ExitCode::damaged);
@@ -246,15 +274,17 @@ ExitCode exit_code_of(const RunReport& report) {
 
 std::string problems_text(const RunOutcome& outcome) {
   const GroupReport total = outcome.report.total();
-  return left_text(total.left, outcome.report.left_file) + lost_text(outcome, total.lost) +
+  const RunReport& report = outcome.report;
+  return left_text(total.left, report.left_failure ? "" : report.left_file) + lost_text(outcome, total.lost) +
          otherwise_text(total.otherwise_stored) + failed_groups_text(outcome.report) +
-         failed_search_text(outcome.report) + std::string(last_line_of_archive(total, outcome.exit_code));
+         failed_search_text(report) + failed_file_text(report) +
+         std::string(last_line_of_archive(total, outcome.exit_code));
 }
 
 std::string text_summary(const RunOutcome& outcome) {
   const GroupReport total = outcome.report.total();
   const bool nothing = outcome.report.group_reports.empty();
-  if (nothing && !outcome.report.interrupted && !outcome.report.failure) {
+  if (nothing && !outcome.report.interrupted && !outcome.report.failure && !outcome.report.left_failure) {
     return fmt::format(
                "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "
                "--help)\n",

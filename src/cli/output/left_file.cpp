@@ -72,7 +72,7 @@ void LeftFile::finish(archive::RunReport& report) {
   try {
     close();
   } catch (const base::Error& error) {
-    if (!report.failure) report.failure = error;
+    if (!report.left_failure) report.left_failure = error;
   }
 }
 

@@ -116,6 +116,19 @@ TEST_F(DryRunTest, Archive) {
   }
 }
 
+TEST_F(DryRunTest, AnArchiveWithoutManifestIsForeseen) {
+  for (const std::string& key : store_.keys(support::kArchive)) {
+    if (key.starts_with(catalog::kManifestFolder)) store_.erase(support::kArchive, key);
+  }
+  remember();
+  const RunReport frozen = plan(support::small_options());
+  ASSERT_TRUE(frozen.total().failure) << "the run would end with it";
+  EXPECT_EQ(frozen.total().failure->kind(), ErrorKind::wrong_state);
+  for (const char* key : {"src/20180401.zip", "src/20180402.zip"})
+    store_.edit(support::kArchive, key, [](support::StoredObject& o) { o.thaw = {}; });
+  EXPECT_FALSE(plan(support::small_options()).total().failure) << "the run makes the record again";
+}
+
 TEST_F(DryRunTest, ADryRunMayNotReadTagsEither) {
   store_.before = [](const support::Call& call) {
     if (call.op == Op::tagging) throw support::store_error(ErrorKind::access_denied, "AccessDenied");

@@ -69,6 +69,8 @@ TEST(LeftLogTest, WhatCanNotBeNamedEndsTheRunBeforeItDeletesMore) {
   const GroupReport total = report.total();
   ASSERT_TRUE(total.failure);
   EXPECT_THAT(total.failure->what(), HasSubstr("the disk is full"));
+  ASSERT_TRUE(report.left_failure);
+  EXPECT_FALSE(report.failure) << "every group was found";
   EXPECT_EQ(total.deleted, 0u);
   EXPECT_EQ(store.keys(support::kSource).size(), 8u);
   EXPECT_TRUE(store.calls(Op::del, "sources/").empty());

@@ -43,7 +43,8 @@ class PackingCrewTest : public ::testing::Test {
 
   void start(int threads, std::uint64_t memory_bytes = 64 * kMiB) {
     bodies_ = std::make_unique<base::MemoryBudget>(memory_bytes);
-    packer_ = std::make_unique<MemberPacker>(store_, options_, tags_, *bodies_, encoders_, left_);
+    packer_ = std::make_unique<MemberPacker>(store_, options_, tags_, *bodies_, encoders_, left_,
+                                             std::stop_token());
     crew_ = std::make_unique<PackingCrew>(store_, *packer_, progress_, threads);
     crew_->start();
   }
@@ -123,7 +124,10 @@ TEST_F(PackingCrewTest, AnswersEachObjectOnceWhateverBecomesOfIt) {
     }
     if (call.op != Op::get) return;
     const char fate = call.key.back();
-    if (fate == gone) throw store_error(ErrorKind::not_found, "NoSuchKey");
+    if (fate == gone) {
+      store_.erase(support::kSource, call.key);
+      throw store_error(ErrorKind::not_found, "NoSuchKey");
+    }
     if (fate == changed) throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
     if (fate == refused) throw store_error(ErrorKind::access_denied, "AccessDenied");
     base::MutexLock lock(mutex);

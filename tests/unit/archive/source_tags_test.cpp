@@ -222,6 +222,62 @@ TEST_F(RecheckTest, AnUnchangedObjectIsDeletedAndALaterRunRechecksToo) {
   EXPECT_EQ(report.left.count(), 1u);
 }
 
+/// What one run archived without tags, and a later run would delete.
+class UntaggedVolumeTest : public SourceTagsTest {
+ protected:
+  UntaggedVolumeTest() {
+    options_.without_tags = options_.keep_sources = true;
+    EXPECT_FALSE(run().failure);
+    options_.without_tags = options_.keep_sources = false;
+  }
+  void expect_only_tagged_left(const GroupReport& report) {
+    EXPECT_FALSE(report.failure);
+    EXPECT_EQ(report.deleted, 4u);
+    EXPECT_EQ(report.left.by_reason(),
+              (std::map<LeftReason, std::uint64_t>{{LeftReason::tags_not_archived, 1}}));
+    EXPECT_EQ(store_.keys(support::kSource), (std::set<std::string>{tagged_}));
+    EXPECT_EQ(store_.objects(support::kSource).at(tagged_).tags, (Tags{{"team", "blue"}}));
+  }
+};
+
+TEST_F(UntaggedVolumeTest, ALaterRunLeavesWhatHasTags) {
+  const GroupReport planned = support::plan(store_, options_).total();
+  EXPECT_EQ(planned.already_archived, 5u);
+  EXPECT_EQ(planned.to_compare, 5u) << "the dry run says that it can't tell";
+  expect_only_tagged_left(run());
+  EXPECT_EQ(run().left.count(), 1u) << "night after night";
+}
+
+TEST_F(UntaggedVolumeTest, ALaterRunThatDoesNotWantTagsDeletesAll) {
+  options_.without_tags = true;
+  EXPECT_EQ(support::plan(store_, options_).total().to_compare, 0u);
+  const GroupReport report = run();
+  EXPECT_EQ(report.deleted, 5u);
+  EXPECT_EQ(report.left.count(), 0u);
+}
+
+/// In a bucket that keeps versions, markers hide the objects, and --delete-versions would delete them for ever.
+TEST(UntaggedVersionsTest, TheSweepLeavesAVersionThatHasTags) {
+  FakeStore store;
+  store.versioned = true;
+  support::fill(store, 3, 1);
+  const std::string tagged = support::day_key(1, 1);
+  store.edit(support::kSource, tagged, [](support::StoredObject& o) { o.tags = {{"team", "blue"}}; });
+  ArchiveOptions options = support::small_options();
+  options.max_objects = 100;
+  options.without_tags = true;
+  EXPECT_EQ(support::run(store, options).total().deleted, 3u);
+  options.without_tags = false;
+  options.delete_versions = true;
+  const GroupReport report = support::run(store, options).total();
+  EXPECT_FALSE(report.failure);
+  EXPECT_EQ(report.versions_deleted, 2u);
+  EXPECT_EQ(report.versions_kept, 1u);
+  EXPECT_EQ(report.left.by_reason(),
+            (std::map<LeftReason, std::uint64_t>{{LeftReason::tags_not_archived, 1}}));
+  EXPECT_EQ(store.versions(support::kSource, tagged).size(), 2u);
+}
+
 /// With -v there is a line for each batch of deletes.
 TEST(DeleteLogTest, EachBatchIsLogged) {
   FakeStore store;

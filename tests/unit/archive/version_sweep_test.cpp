@@ -78,6 +78,42 @@ TEST_F(VersionSweepTest, ARerunFindsWhatAKilledRunLeftUnderMarkers) {
   for (int n = 0; n < 3; ++n) EXPECT_EQ(versions(n).size(), 1u);
 }
 
+TEST_F(VersionSweepTest, ADryRunForeseesWhatTheSweepDeletes) {
+  store_.put(support::kSource, day_key(1, 0), "old");
+  support::fill(store_, 3, 1);
+  options_.delete_versions = false;
+  support::run(store_, options_);
+  options_.delete_versions = true;
+  store_.put(support::kSource, day_key(1, 7), "new");  // beside them, an object that is yet to be archived
+  const std::size_t before = store_.calls(Op::del).size();
+  const GroupReport planned = support::plan(store_, options_).total();
+  EXPECT_EQ(store_.calls(Op::del).size(), before);
+  EXPECT_EQ(planned.to_archive, 1u);
+  EXPECT_EQ(planned.versions_to_delete, 3u);
+  EXPECT_GT(planned.versions_to_delete_bytes, 0u);
+  EXPECT_EQ(run().versions_deleted, 3u + 1u) << "and the new one";
+  EXPECT_EQ(support::plan(store_, options_).total().versions_to_delete, 0u);
+}
+
+TEST_F(VersionSweepTest, WhatIsLeftIsCountedAlsoIfAnErrorEndsTheSweep) {
+  support::fill(store_, 4, 1);
+  options_.delete_batch = 1;
+  options_.delete_versions = false;
+  support::run(store_, options_);
+  options_.delete_versions = true;
+  int requests = 0;
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::del && ++requests == 3) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  store_.alter_delete = [&](std::vector<s3::DeleteResult>& results) {
+    if (requests == 1) results.at(0).outcome = Outcome::refused;
+  };
+  const GroupReport report = support::run(store_, options_).total();
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.left.count(), 1u);
+  EXPECT_EQ(report.versions_deleted, 1u);
+}
+
 TEST_F(VersionSweepTest, ALostArchiveIsNamedAlsoIfOnlyVersionsAreLeft) {
   support::fill(store_, 2, 1);
   options_.delete_versions = false;

@@ -65,6 +65,19 @@ TEST(ManifestTest, ReadsBackWhatWasWritten) {
   EXPECT_EQ(parse_manifest(to_json(manifest)), manifest);
 }
 
+TEST(ManifestTest, ItSaysIfTagsWereNotArchived) {
+  Manifest manifest = sample_manifest();
+  EXPECT_THAT(to_json(manifest), ::testing::Not(HasSubstr("tags_archived"))) << "as in manifests of old";
+  EXPECT_TRUE(parse_manifest(to_json(manifest)).tags_archived);
+  manifest.tags_archived = false;
+  const std::string text = to_json(manifest);
+  EXPECT_THAT(text, HasSubstr("\"tags_archived\": false"));
+  EXPECT_FALSE(parse_manifest(text).tags_archived);
+  std::string wrong = text;
+  wrong.replace(wrong.find("\"tags_archived\": false"), 22, "\"tags_archived\": 0");
+  EXPECT_THROW(parse_manifest(wrong), base::Error);
+}
+
 TEST(ManifestTest, ForeignArchives) {
   Manifest manifest = sample_manifest();
   manifest.id = base::ulid_of({}, "0123456789");

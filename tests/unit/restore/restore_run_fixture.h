@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,6 +38,8 @@ class MapTarget final : public RestoreTarget {
   }
   Landing write(const index::Row& row, std::string_view body) override {
     base::MutexLock lock(mutex_);
+    ++writes_;
+    if (before_write) before_write(row.key);
     if (row.key == refused) throw base::Error(refusal, "not here", {.operation = kRestoreFile});
     bodies_[row.key] = body;
     return Landing::written;
@@ -68,6 +71,12 @@ class MapTarget final : public RestoreTarget {
     bodies_.clear();
   }
 
+  int writes() const {
+    base::MutexLock lock(mutex_);
+    return writes_;
+  }
+
+  std::function<void(const std::string& key)> before_write = {};  ///< of write(); may throw
   std::string refused;
   ErrorKind refusal = ErrorKind::access_denied;
   std::optional<Trial> unusable;  ///< where this shows
@@ -75,6 +84,7 @@ class MapTarget final : public RestoreTarget {
  private:
   mutable base::Mutex mutex_;
   std::map<std::string, std::string> bodies_ S3C_GUARDED_BY(mutex_);
+  int writes_ S3C_GUARDED_BY(mutex_) = 0;
   int streamed_ S3C_GUARDED_BY(mutex_) = 0;
 };
 

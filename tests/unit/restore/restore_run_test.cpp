@@ -349,6 +349,27 @@ TEST_F(RestoreRunTest, OneThatFailsDoesNotStopTheRest) {
   EXPECT_EQ(report.restored, 1u);
 }
 
+/// After Ctrl-C a PUT gives up soon. That says nothing about the member, and no other member is begun.
+TEST_F(RestoreRunTest, AStopWhileTheTargetThrottlesIsNoFailure) {
+  std::map<std::string, std::string> bodies;
+  for (int n = 0; n < 40; ++n) bodies[support::day_key(1, n)] = "body";
+  archive(bodies);
+  std::stop_source stop;
+  target_.before_write = [&stop](const std::string&) {
+    stop.request_stop();
+    throw base::Error(ErrorKind::throttled, "SlowDown");
+  };
+  RestoreProgress progress;
+  RestoreContext all = context(progress);
+  const RestorePlan planned = plan_restore(options_, all);
+  all.stop = stop.get_token();
+  const RestoreReport report = run_restore(options_, planned, all);
+  EXPECT_TRUE(report.interrupted);
+  EXPECT_EQ(report.failed, 0u);
+  EXPECT_EQ(report.not_restored.count(), 0u);
+  EXPECT_EQ(target_.writes(), 1) << "they are all in one range";
+}
+
 TEST_F(RestoreRunTest, AnArchiveThatGoesAfterThePlanIsDamageToo) {
   archive({{day_key(1, 0), "a"}});
   RestoreProgress progress;

@@ -138,6 +138,18 @@ TEST(ConcurrencyLimitTest, NeverFallsBelowOne) {
   EXPECT_EQ(take_all(limit).size(), 1u);
 }
 
+TEST(ConcurrencyLimitTest, InAHurryNobodyWaits) {
+  ConcurrencyLimit limit;
+  const std::vector<ConcurrencyLimit::Place> places = take_all(limit);
+  std::stop_source hurry;
+  std::jthread waiter([&] { limit.acquire({}, hurry.get_token()).answered(Answer::taken); });
+  while (limit.waiting() == 0) std::this_thread::yield();
+  hurry.request_stop();
+  waiter.join();
+  limit.acquire({}, hurry.get_token()).answered(Answer::taken);
+  EXPECT_EQ(limit.waiting(), 0);
+}
+
 TEST(ConcurrencyLimitTest, WhoWaitsGetsItsTurnOrIsStopped) {
   ConcurrencyLimit limit;
   std::vector<ConcurrencyLimit::Place> places = take_all(limit);

@@ -182,6 +182,20 @@ TEST(Summary, TheFileWithEverythingThatIsLeftIsNamed) {
   EXPECT_THAT(text_of(report), HasSubstr("all of them are named in left.jsonl\n"));
 }
 
+TEST(SummaryText, AFileThatCouldNotBeWrittenNamesNothing) {
+  RunReport report = one_group();
+  report.group_reports[0].left.add({"key", archive::LeftReason::changed, ""});
+  report.left_file = "left.jsonl";
+  EXPECT_EQ(json_of(report)["left"]["all_named"], true);
+  report.left_failure = base::Error(base::ErrorKind::transient, "No space left on device");
+  EXPECT_THAT(text_of(report), Not(HasSubstr("all of them are named")));
+  EXPECT_THAT(text_of(report), Not(HasSubstr("not every group was found")));
+  EXPECT_THAT(text_of(report), HasSubstr("FAILED: left.jsonl doesn't name every object that was left\n"));
+  EXPECT_EQ(json_of(report)["left"]["all_named"], false);
+  EXPECT_THAT(json_of(report)["error"]["message"].get<std::string>(), HasSubstr("No space left"));
+  EXPECT_EQ(exit_code_of(report), ExitCode::failed);
+}
+
 TEST(SummaryText, LongVolumeListsAreCut) {
   RunReport report = one_group();
   for (int i = 2; i <= 13; ++i) {
@@ -262,6 +276,16 @@ TEST(SummaryText, DryRunListsTheGroupsAndNothingElse) {
   EXPECT_EQ(json["total"]["bytes_already_archived"], 200'000);
   EXPECT_EQ(json["groups"][0]["to_delete"], 1500);
   EXPECT_EQ(json["groups"][0]["to_delete_bytes"], 6'000'000);
+  EXPECT_EQ(json["total"]["versions_to_delete"], 0);
+  EXPECT_EQ(json["total"]["objects_to_compare"], 0);
+
+  group.versions_to_delete = 7;
+  group.versions_to_delete_bytes = 700;
+  group.to_compare = 40;
+  EXPECT_THAT(text_of(report), HasSubstr("would delete for ever 7 versions (700 B) that are archived"));
+  EXPECT_THAT(text_of(report), HasSubstr("of these, 40 would first be compared"));
+  EXPECT_EQ(json_of(report)["total"]["versions_to_delete"], 7);
+  EXPECT_EQ(json_of(report)["total"]["objects_to_compare"], 40);
 
   archive::ArchiveOptions keep = options();
   keep.keep_sources = true;
