@@ -62,9 +62,21 @@ std::vector<ManifestName> Catalog::list_group(std::string_view stem) {
   return list_stem(kManifestFolder, stem, parse_manifest_key);
 }
 
+std::vector<ManifestName> Catalog::list_marks(std::string_view stem) {
+  return list_stem(kCommitFolder, stem, parse_commit_mark_key);
+}
+
 std::vector<ManifestName> Catalog::list_volume(std::string_view archive_key) {
-  std::vector<ManifestName> names =
-      list(fmt::format("{}{}/", kManifestFolder, archive_key), parse_manifest_key);
+  return list_name(kManifestFolder, archive_key, parse_manifest_key);
+}
+
+std::vector<ManifestName> Catalog::list_marks_of(std::string_view archive_key) {
+  return list_name(kCommitFolder, archive_key, parse_commit_mark_key);
+}
+
+std::vector<ManifestName> Catalog::list_name(std::string_view folder, std::string_view archive_key,
+                                             ParseKey parse) {
+  std::vector<ManifestName> names = list(fmt::format("{}{}/", folder, archive_key), parse);
   // A folder of volumes has no record of its own: those below it are of other archives.
   std::erase_if(names, [&](const ManifestName& name) { return name.archive_key != archive_key; });
   return names;
@@ -104,7 +116,7 @@ GroupState Catalog::load_group(std::string_view stem) {
   // The marks are listed first. The manifest of a volume is written before its mark, and no program removes it
   // afterwards. So a mark whose manifest the later listing lacks is not one of a run that is just committing:
   // somebody removed the manifest.
-  state.marks = list_stem(kCommitFolder, stem, parse_commit_mark_key);
+  state.marks = list_marks(stem);
   state.listed = list_group(stem);
   std::vector<ManifestName> marks_alone = state.marks;
   for (const ManifestName& name : state.listed) {
@@ -341,6 +353,13 @@ std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, con
   if (rows.size() != block.rows || rows.front().key != block.first_key)
     throw bad_index(
         key, fmt::format("the block at {} is not the one that the manifest lists", block.offset_bytes));
+  for (const index::Row& row : rows) {
+    const std::uint64_t size = manifest.archive_size_bytes;
+    if (row.data_offset > size || row.compressed_size_bytes > size - row.data_offset) {
+      throw bad_index(key, fmt::format("it says that {} lies beyond the archive's {} bytes",
+                                       base::printable(row.key), size));
+    }
+  }
   return rows;
 }
 

@@ -54,6 +54,10 @@ class Catalog {
 
   /// The manifests of every volume of stem ("source-bucket/20180401").
   std::vector<ManifestName> list_group(std::string_view stem);
+  /// Its commit marks.
+  std::vector<ManifestName> list_marks(std::string_view stem);
+  /// The commit marks of one volume's name.
+  std::vector<ManifestName> list_marks_of(std::string_view archive_key);
   /// The manifests of one volume's name.
   std::vector<ManifestName> list_volume(std::string_view archive_key);
   /// Throws not_found when another process has removed it meanwhile; ask is_listed() whether that is so.
@@ -120,6 +124,7 @@ class Catalog {
   void put_mark(const std::string& key, const index::Manifest& manifest);
   using ParseKey = std::optional<ManifestName> (*)(std::string_view key);
   std::vector<ManifestName> list(const std::string& prefix, ParseKey parse);
+  std::vector<ManifestName> list_name(std::string_view folder, std::string_view archive_key, ParseKey parse);
   std::vector<ManifestName> list_stem(std::string_view folder, std::string_view stem, ParseKey parse);
   std::string read_index(const std::string& key, const index::Block& block);
   std::vector<index::Block> prove_blocks(const index::Manifest& manifest);

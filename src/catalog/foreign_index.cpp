@@ -78,15 +78,7 @@ class Indexing {
     const zip::Reader headers = zip_.reading_from(
         [this](std::uint64_t offset, std::uint64_t size) { return archive_.read(offset, size); });
     zip_.for_each_entry([&](const zip::EntryInfo& entry) {
-      if (entry.name == zip::kIndexEntryName) {
-        throw Error(
-            ErrorKind::unsupported,
-            fmt::format(
-                "it carries no id but contains {}: it is a copy of a volume of this program, and the "
-                "copy lost the metadata. If its record is still in the catalog, a deep verify that mends "
-                "gives it its id back. Otherwise copy it again in parts, with x-amz-meta-s3compress-id",
-                zip::kIndexEntryName));
-      }
+      if (entry.name == zip::kIndexEntryName) throw copy_of_volume();
       const std::uint64_t data_offset = headers.data_offset_of(entry);  // also proves the local header
       if (entry.name.ends_with('/') && entry.size_bytes == 0) {
         ++index_.unlisted.directories;
@@ -141,6 +133,15 @@ class Indexing {
 };
 
 }  // namespace
+
+Error copy_of_volume() {
+  return {ErrorKind::unsupported,
+          fmt::format(
+              "it carries no id but contains {}: it is a copy of a volume of this program, and the copy lost "
+              "the metadata. If its record is still in the catalog, a deep verify that mends gives it its "
+              "id back. Otherwise copy it again in parts, with x-amz-meta-s3compress-id",
+              zip::kIndexEntryName)};
+}
 
 ForeignIndex index_foreign(const zip::Reader& zip, const ForwardReader::Fetch& fetch,
                            std::uint64_t archive_size_bytes, std::uint64_t memory_bytes) {

@@ -30,6 +30,9 @@ struct ForeignIndex {
   std::uint32_t crc32 = 0;  ///< of the whole archive
 };
 
+/// What is said (unsupported) of an archive without an id that has a volume's own index in it.
+base::Error copy_of_volume();
+
 /// Makes a row of each entry that can be an object. Its key is the entry's name, byte for byte. If several
 /// entries have one name, the last one in the central directory counts. Reads the archive once from begin to
 /// end in ranges of 4 MiB, and each local header with it. Decodes nothing: the caller must audit what the

@@ -47,6 +47,22 @@ base::Error absence_of_archive(s3::ObjectStore& store, const std::string& archiv
           context};
 }
 
+base::Error error_of_read(s3::ObjectStore& store, const std::string& archive_bucket,
+                          const index::Manifest& manifest, const base::Error& error) {
+  if (error.kind() == ErrorKind::not_found) return absence_of_archive(store, archive_bucket, manifest);
+  if (error.context().code != "InvalidRange" && error.kind() != ErrorKind::corrupt) return error;
+  const auto head = store.head_object(archive_bucket, manifest.archive_key);
+  if (!head) return absence_of_archive(store, archive_bucket, manifest);
+  if (head->size_bytes == manifest.archive_size_bytes) return error;
+  return {ErrorKind::damaged,
+          fmt::format(
+              "the archive has {} bytes, but its manifest says {}: another object stands at its name, or it "
+              "was cut off",
+              head->size_bytes, manifest.archive_size_bytes),
+          {.operation = "read archive",
+           .resource = archive_bucket + "/" + base::printable(manifest.archive_key)}};
+}
+
 namespace {
 
 using Sink = std::function<void(std::string_view)>;
@@ -69,8 +85,8 @@ void decode(s3::ObjectStore& store, const std::string& archive_bucket, const ind
       });
       expect_archive(store, archive_bucket, manifest, head);
     } catch (const Error& error) {
-      if (handing_over || error.kind() != ErrorKind::not_found) throw;
-      throw absence_of_archive(store, archive_bucket, manifest);
+      if (handing_over) throw;
+      throw error_of_read(store, archive_bucket, manifest, error);
     }
   }
   decoder.finish();

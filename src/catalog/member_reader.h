@@ -28,10 +28,16 @@ void expect_archive(s3::ObjectStore& store, const std::string& archive_bucket,
 base::Error absence_of_archive(s3::ObjectStore& store, const std::string& archive_bucket,
                                const index::Manifest& manifest);
 
+/// What the error of a GET of a part of an archive means. not_found: absence_of_archive(). A range that the object
+/// doesn't have, or an answer that is too short, is damaged if the archive doesn't have the size that its manifest
+/// says. Any other error stays what it is. Sends at most three requests. Throws what the store throws.
+base::Error error_of_read(s3::ObjectStore& store, const std::string& archive_bucket,
+                          const index::Manifest& manifest, const base::Error& error);
+
 /// Hands the member's bytes to sink while it decodes them. The bytes are only proven once this returns.
 /// Constant memory. Sends one GET, a part of which may be asked for again; none for an empty member. If the
 /// bytes don't decode to the size and the CRC-32 of the row, the member is read once more, without sink. Throws
-/// Error: absence_of_archive(); damaged when the archive isn't the one of the volume's id, or the second read is
+/// Error: error_of_read(); damaged when the archive isn't the one of the volume's id, or the second read is
 /// wrong too; corrupt when the second read is right: the first one was damaged on its way; what the store throws
 /// (code InvalidObjectState: the volume is frozen); what sink throws.
 void read_member(s3::ObjectStore& store, const std::string& archive_bucket, const index::Manifest& manifest,

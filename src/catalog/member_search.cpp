@@ -1,5 +1,7 @@
 #include "catalog/member_search.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "base/in_order.h"
+#include "catalog/archive_origin.h"
 #include "catalog/committed_volume.h"
 #include "catalog/record_names.h"
 #include "index/json_fields.h"
@@ -87,13 +90,13 @@ class Search {
 
   void read_manifests() {
     RecordNames names(store_, catalog_, options_.scope, options_.query, options_.volume);
-    base::in_order<std::vector<ManifestName>, ReadRecords>(
+    base::in_order<NamedRecords, ReadRecords>(
         options_.threads,
         [&] {
           throw_if_stopped();
           return names.next();
         },
-        [this](std::vector<ManifestName>& of_one) { return records_of(of_one); },
+        [this](NamedRecords& of_one) { return records_of(of_one); },
         [this](ReadRecords&& read) {
           for (ManifestPtr& manifest : read.manifests) {
             merge_.expect(*manifest);
@@ -106,11 +109,16 @@ class Search {
     report_.volumes = manifests_.size();
   }
 
-  ReadRecords records_of(const std::vector<ManifestName>& names) {
+  ReadRecords records_of(const NamedRecords& listed) {
     ReadRecords records;
-    records.archive_key = names.front().archive_key;
+    records.archive_key = listed.archive_key;
+    std::vector<ManifestName> names = listed.names;
     const ManifestName* reading = nullptr;
     try {
+      if (names.empty()) {
+        look_at_unrecorded(records, names);
+        if (names.empty()) return records;
+      }
       std::optional<s3::ObjectHead> archive;
       const bool raced = names.size() > 1;
       if (raced) archive = store_.head_object(catalog_.bucket(), records.archive_key);
@@ -136,6 +144,36 @@ class Search {
       }
     }
     return records;
+  }
+
+  /// For an archive that was listed without a record. Finds its record if it has one by now. Otherwise sets the
+  /// failure if the archive may be a volume of ours: its members would be missing from the result, or an older
+  /// object of the same key would pass for the newest. A foreign archive is only missed if the user names it.
+  void look_at_unrecorded(ReadRecords& records, std::vector<ManifestName>& names) {
+    const std::string& key = records.archive_key;
+    const auto head = store_.head_object(catalog_.bucket(), key);
+    if (!head) return;
+    const ManifestName own{key, record_id(head)};
+    if (store_.head_object(catalog_.bucket(), manifest_key(own.archive_key, own.id))) {
+      names = {own};
+      return;
+    }
+    const bool is_named = !options_.volume.empty();
+    const bool is_ours = !id_of(head).empty();
+    if (!is_ours && !is_named) {
+      if (options_.scope.bucket.empty()) return;  // any object could be one
+      const ArchiveOrigin origin = origin_of(store_, catalog_.bucket(), key, *head);
+      // A frozen archive without an id is most likely one of the original program, which lacks its record.
+      if (origin == ArchiveOrigin::unknown || !may_be_ours(origin)) return;
+    }
+    const bool frozen = !head->thaw.is_readable();
+    const ErrorKind kind = is_ours              ? ErrorKind::damaged
+                           : frozen && is_named ? ErrorKind::wrong_state
+                                                : ErrorKind::not_found;
+    const std::string why = fmt::format(
+        "the archive is there{}, but the catalog has no record of it: catalog rebuild makes one{}",
+        frozen ? " and frozen" : "", frozen ? " after a thaw, which it asks for" : "");
+    records.failure = Error(kind, why, {.operation = "find", .resource = catalog_.bucket() + "/" + key});
   }
 
   /// A manifest that contradicts its name must not be skipped like one of another bucket or day.

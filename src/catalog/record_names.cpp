@@ -1,6 +1,10 @@
 #include "catalog/record_names.h"
 
+#include <map>
+#include <set>
 #include <utility>
+
+#include "s3/object_listing.h"
 
 namespace s3c::catalog {
 namespace {
@@ -43,44 +47,63 @@ std::vector<ManifestName> list_manifests(s3::ObjectStore& store, const CatalogSc
 
 RecordNames::RecordNames(s3::ObjectStore& store, Catalog& catalog, const CatalogScope& scope,
                          const MemberQuery& query, const std::string& volume)
-    : catalog_(catalog), scope_(scope) {
+    : store_(store), catalog_(catalog), scope_(scope) {
   if (!volume.empty()) {
-    batch_ = catalog.list_volume(volume);
+    batch_ = of_volume(volume);
   } else if (const auto stems = stems_of(scope, query)) {
     stems_.assign(stems->begin(), stems->end());
   } else {
-    listing_.emplace(store, scope_.archive_bucket, scope_.name_prefix());
+    listing_.emplace(store, scope_, VolumeListing::Unrecorded::likely);
   }
 }
 
-std::optional<std::vector<ManifestName>> RecordNames::next() {
-  std::vector<ManifestName> names;
-  while (const ManifestName* name = peek()) {
-    if (!names.empty() && names.front().archive_key != name->archive_key) break;
-    names.push_back(*name);
-    ++at_;
-  }
-  return names.empty() ? std::nullopt : std::optional(std::move(names));
-}
-
-const ManifestName* RecordNames::peek() {
+std::optional<NamedRecords> RecordNames::next() {
+  if (listing_) return next_listed();
   while (at_ == batch_.size()) {
-    batch_.clear();
+    if (next_stem_ == stems_.size()) return std::nullopt;
+    batch_ = of_group(stems_[next_stem_++]);
     at_ = 0;
-    if (listing_) {
-      const std::optional<CatalogRecord> record = listing_->next();
-      if (!record) return nullptr;
-      // A commit mark without a manifest: the manifest of a committed volume was removed. The search must
-      // report it.
-      if ((record->manifest_bytes || record->marked) && scope_.may_hold(record->name.archive_key))
-        batch_ = {record->name};
-    } else if (next_stem_ < stems_.size()) {
-      batch_ = catalog_.list_group(stems_[next_stem_++]);
-    } else {
-      return nullptr;
-    }
   }
-  return &batch_[at_];
+  return std::move(batch_[at_++]);
+}
+
+std::vector<NamedRecords> RecordNames::of_volume(const std::string& volume) {
+  NamedRecords records{volume, catalog_.list_volume(volume)};
+  if (records.names.empty()) records.names = catalog_.list_marks_of(volume);
+  return {std::move(records)};
+}
+
+/// The archives are listed before the marks, and the marks before the manifests. A run writes them the other way
+/// round, so what is listed without its manifest has lost it.
+std::vector<NamedRecords> RecordNames::of_group(const std::string& stem) {
+  std::map<std::string, std::set<ManifestName>> by_archive;
+  s3::ObjectListing archives(store_, scope_.archive_bucket, stem);
+  for (; const s3::ObjectSummary* object = archives.peek(); archives.pop()) {
+    if (ArchiveName::volume_number(stem, object->key) && scope_.may_hold(object->key))
+      by_archive[object->key];
+  }
+  for (ManifestName& mark : catalog_.list_marks(stem)) by_archive[mark.archive_key].insert(std::move(mark));
+  for (ManifestName& manifest : catalog_.list_group(stem))
+    by_archive[manifest.archive_key].insert(std::move(manifest));
+  std::vector<NamedRecords> group;
+  for (auto& [archive_key, names] : by_archive) group.push_back({archive_key, {names.begin(), names.end()}});
+  return group;
+}
+
+std::optional<NamedRecords> RecordNames::next_listed() {
+  std::optional<NamedRecords> records;
+  for (;;) {
+    if (!listed_) listed_ = listing_->next();
+    if (!listed_ || (records && records->archive_key != listed_->archive_key)) return records;
+    // An index alone is no record: a search can't use it.
+    const auto& record = listed_->record;
+    const bool is_record = record && (record->manifest_bytes || record->marked);
+    if (is_record || listed_->archive) {
+      if (!records) records = NamedRecords{listed_->archive_key, {}};
+      if (is_record) records->names.push_back(record->name);
+    }
+    listed_.reset();
+  }
 }
 
 }  // namespace s3c::catalog

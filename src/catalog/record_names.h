@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "catalog/catalog.h"
-#include "catalog/catalog_listing.h"
 #include "catalog/catalog_scope.h"
 #include "catalog/member_query.h"
+#include "catalog/volume_listing.h"
 #include "s3/object_store.h"
 
 namespace s3c::catalog {
@@ -20,27 +20,39 @@ namespace s3c::catalog {
 std::vector<ManifestName> list_manifests(s3::ObjectStore& store, const CatalogScope& scope,
                                          const MemberQuery& query);
 
-/// Hands out the names of the records in scope, archive by archive. One thread. The arguments outlive it.
+/// What one archive's name has in the catalog.
+struct NamedRecords {
+  std::string archive_key;
+  /// Those with a manifest, and those with a commit mark alone. Empty: only an archive stands there.
+  std::vector<ManifestName> names;
+};
+
+/// Hands out the names of the records in scope, archive by archive, and the archives without a record. One thread. The arguments outlive it.
 class RecordNames {
  public:
   /// volume: only this archive's records. Empty: the records of the groups that all wanted keys lie in, if
-  /// the layout fits these keys; otherwise all records in scope.
+  /// the layout fits these keys; otherwise all records in scope. Without a bucket in scope, an archive without a
+  /// record is only handed out if it has the name and the ETag of a volume.
   RecordNames(s3::ObjectStore& store, Catalog& catalog, const CatalogScope& scope, const MemberQuery& query,
               const std::string& volume);
 
   /// The records under the next archive's name; nullopt: there are no more. Blocks. Throws the store's
   /// errors.
-  std::optional<std::vector<ManifestName>> next();
+  std::optional<NamedRecords> next();
 
  private:
-  const ManifestName* peek();
+  std::vector<NamedRecords> of_volume(const std::string& volume);
+  std::vector<NamedRecords> of_group(const std::string& stem);
+  std::optional<NamedRecords> next_listed();
 
+  s3::ObjectStore& store_;
   Catalog& catalog_;
   const CatalogScope& scope_;
   std::vector<std::string> stems_;
   std::size_t next_stem_ = 0;
-  std::optional<CatalogListing> listing_;
-  std::vector<ManifestName> batch_;
+  std::optional<VolumeListing> listing_;
+  std::optional<ListedVolume> listed_;  // handed out by listing_, but of the next name
+  std::vector<NamedRecords> batch_;
   std::size_t at_ = 0;
 };
 

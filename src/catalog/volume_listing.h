@@ -1,6 +1,6 @@
 // The volumes of an archive bucket as its listings show them: the records of the catalog beside the archives,
 // in the order of their names. It reads four listings: manifests, indexes, commit marks and archives. Each
-// costs one LIST per thousand names. It sends no other request. Used by ls and verify.
+// costs one LIST per thousand names. It sends no other request. Used by ls, verify and searches.
 #pragma once
 
 #include <optional>

@@ -28,6 +28,10 @@ ExitCode exit_code_of(const base::KindCounts& errors) {
   return code;
 }
 
+ExitCode code_of_lost_result(ExitCode code) {
+  return code == ExitCode::waiting ? code : worse(code, ExitCode::failed);
+}
+
 ExitCode worse(ExitCode a, ExitCode b) {
   return *std::find_if(kWorstFirst.begin(), kWorstFirst.end(),
                        [a, b](ExitCode code) { return code == a || code == b; });

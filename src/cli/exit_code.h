@@ -57,6 +57,9 @@ ExitCode exit_code_of(base::ErrorKind kind);
 ExitCode exit_code_of(const base::Error& error);
 /// The worst of the errors' exit codes; done if there are none.
 ExitCode exit_code_of(const base::KindCounts& errors);
+/// The exit code of a command whose result could not be written. code: what it would have been. A command that
+/// waits for a thaw still waits: running it again at once would change nothing.
+ExitCode code_of_lost_result(ExitCode code);
 /// The one of two codes that comes first in kWorstFirst.
 ExitCode worse(ExitCode a, ExitCode b);
 

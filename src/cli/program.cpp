@@ -29,7 +29,10 @@ int fail(Terminal& terminal, const base::Error& error, const ErrorStyle& style) 
   std::istringstream lines(error_text(error));
   for (std::string line; std::getline(lines, line);) terminal.write_line(line);
   // After Ctrl-C a call gives up early, with whatever error its last try met.
-  const ExitCode code = terminal.stopped() ? ExitCode::interrupted : exit_code_of(error);
+  const auto* lost = dynamic_cast<const LostResult*>(&error);
+  const ExitCode code = terminal.stopped() ? ExitCode::interrupted
+                        : lost != nullptr  ? lost->code()
+                                           : exit_code_of(error);
   if (style.format == OutputFormat::json) {
     try {
       print(json_failure(style.command, error, code), {});
@@ -54,7 +57,7 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
       return static_cast<int>(ExitCode::done);
     }
     style = {std::string(first_word(line.command->name)), line.output.format};
-    only_reads = !line.command->changes_store;
+    only_reads = line.connection.access == StoreAccess::read_only;
     return static_cast<int>(line.action({line.connection, line.output, environment, terminal}));
   } catch (const base::Error& error) {
     if (only_reads && error.context().code == kClosedPipe) return kEndedByClosedPipe;

@@ -67,11 +67,15 @@ class Session {
 
   /// How a command with a summary ends: prints the outcome's summary, and returns the outcome's exit code. What
   /// went wrong also goes to standard error, unless the user reads it in the summary: a run whose output is
-  /// thrown away must not fail without a word. Throws as print() does.
+  /// thrown away must not fail without a word. Throws LostResult if the summary can't be written.
   template <typename AnyOutcome>
   ExitCode conclude(const AnyOutcome& outcome) const {
     if (output().quiet || prints_json() || !output_is_read_with_errors()) tell(problems_text(outcome));
-    print_result([&] { return text_summary(outcome); }, [&] { return json_summary(outcome); });
+    try {
+      print_result([&] { return text_summary(outcome); }, [&] { return json_summary(outcome); });
+    } catch (const base::Error& error) {
+      throw LostResult(error, code_of_lost_result(outcome.exit_code));
+    }
     return outcome.exit_code;
   }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -135,11 +136,19 @@ class DirectoryTarget final : public RestoreTarget {
     const std::vector<std::string> segments = restore_path(row, name);
     std::optional<Fd> directory = open_parent(segments, on_absence);
     if (!directory) return std::nullopt;
+    if (!directory->is_open()) expect_lengths(segments, below(name));
     Spot spot{*std::move(directory), segments.back(), below(name)};
     if (!spot.directory.is_open()) return spot;
     const auto there = look_at(spot.directory.get(), spot.name, spot.path);
     if (there && S_ISDIR(there->st_mode)) return std::nullopt;
     return spot;
+  }
+
+  /// Where a directory isn't there yet, nothing tells that a name below it is too long. A run would find out.
+  static void expect_lengths(std::span<const std::string> segments, const std::string& path) {
+    for (const std::string& segment : segments) {
+      if (segment.size() > NAME_MAX) throw file_error(ENAMETOOLONG, path);
+    }
   }
 
   Landing write_to(const Spot& spot, const index::Row& row, const std::function<void(const Sink&)>& produce) {

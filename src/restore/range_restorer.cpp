@@ -75,8 +75,10 @@ std::string RangeRestorer::fetch(const MemberRange& range) {
   request.expected_size_bytes = size_bytes;
   s3::GetObjectResult got = get(request, *range.manifest);
   if (got.body.size() != size_bytes) {
-    throw Error(ErrorKind::corrupt, fmt::format("{} bytes came instead of {}", got.body.size(), size_bytes),
-                {.operation = "restore", .resource = bucket_ + "/" + request.key});
+    const Error cut(ErrorKind::corrupt,
+                    fmt::format("{} bytes came instead of {}", got.body.size(), size_bytes),
+                    {.operation = "restore", .resource = bucket_ + "/" + request.key});
+    throw catalog::error_of_read(context_.store, bucket_, *range.manifest, cut);
   }
   catalog::expect_archive(context_.store, bucket_, *range.manifest, got.head);
   return std::move(got.body);
@@ -86,8 +88,7 @@ s3::GetObjectResult RangeRestorer::get(const s3::GetObjectRequest& request, cons
   try {
     return context_.store.get_object(request);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::not_found) throw;
-    throw catalog::absence_of_archive(context_.store, bucket_, manifest);
+    throw catalog::error_of_read(context_.store, bucket_, manifest, error);
   }
 }
 

@@ -15,6 +15,7 @@
 #include "catalog/newest.h"
 #include "catalog/record_names.h"
 #include "restore/prices.h"
+#include "restore/restore_tally.h"
 #include "restore/thaw_states.h"
 
 namespace s3c::restore {
@@ -86,19 +87,25 @@ class FewMembers {
     if (count_ > kMostLookedAt) return;
     auto next = members_.begin();
     std::uint64_t there = 0;
-    base::in_order<const catalog::FoundMember*, const catalog::FoundMember*>(
+    base::in_order<const catalog::FoundMember*, Look>(
         options.threads,
         [&]() -> std::optional<const catalog::FoundMember*> {
           if (context.stop.stop_requested())
             throw base::Error(base::ErrorKind::cancelled, "stopped while planning");
           return next == members_.end() ? std::nullopt : std::optional<const catalog::FoundMember*>(&*next++);
         },
-        [&](const catalog::FoundMember*& member) { return is_there(context, *member) ? member : nullptr; },
-        [&](const catalog::FoundMember*&& member) {
-          if (member == nullptr) return;
-          ++there;
+        [&](const catalog::FoundMember*& member) { return look_at(context, *member); },
+        [&](Look&& look) {
+          if (look.is_missing) return;
+          const catalog::FoundMember& member = *look.member;
+          if (look.landing == Landing::equal) {
+            ++there;
+          } else {
+            ++(look.landing ? plan.existing : plan.unstorable);
+            plan.left_out.add({member.row.key, look.why});
+          }
           for (RestoreVolume& volume : plan.volumes) {
-            if (volume.archive_key == member->manifest->archive_key && volume.id == member->manifest->id)
+            if (volume.archive_key == member.manifest->archive_key && volume.id == member.manifest->id)
               --volume.missing;
           }
         });
@@ -106,12 +113,23 @@ class FewMembers {
   }
 
  private:
-  static bool is_there(const RestoreContext& context, const catalog::FoundMember& member) {
+  /// What is at a member's target.
+  struct Look {
+    const catalog::FoundMember* member = nullptr;
+    bool is_missing = true;          ///< a run writes it, or finds out why not
+    std::optional<Landing> landing;  ///< unless it is missing; nullopt: the target can't hold it
+    std::string why;                 ///< it will not be there
+  };
+
+  static Look look_at(const RestoreContext& context, const catalog::FoundMember& member) {
     try {
-      return context.target_of(member.manifest->source_bucket).look(member.row).has_value();
+      const std::optional<Landing> landing =
+          context.target_of(member.manifest->source_bucket).look(member.row);
+      if (!landing) return {&member, true, std::nullopt, ""};
+      return {&member, false, landing, *landing == Landing::exists ? kSomethingElseIsThere : ""};
     } catch (const base::Error& error) {
       if (error.kind() == base::ErrorKind::cancelled) throw;
-      return false;
+      return {&member, !is_refused_by_target(error), std::nullopt, error.what()};
     }
   }
 
@@ -223,6 +241,14 @@ RestoreReport begin_report(const RestorePlan& plan) {
   report.tied = plan.tied;
   report.failed = plan.withheld;
   report.not_restored = plan.not_restored;
+  return report;
+}
+
+RestoreReport foresee_restore(const RestorePlan& plan) {
+  RestoreReport report = begin_report(plan);
+  report.existing = plan.existing;
+  report.unstorable = plan.unstorable;
+  report.not_restored.add_all(plan.left_out);
   return report;
 }
 

@@ -18,7 +18,9 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
 void expect_usable_targets(const RestorePlan& plan, const RestoreContext& context,
                            RestoreTarget::Trial trial);
 
-/// The report that the plan alone gives, as a dry run shows it.
+/// The report with which a run begins.
 RestoreReport begin_report(const RestorePlan& plan);
+/// The report of a dry run: also what a run would leave out because of what is at the target.
+RestoreReport foresee_restore(const RestorePlan& plan);
 
 }  // namespace s3c::restore

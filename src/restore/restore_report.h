@@ -77,6 +77,10 @@ struct RestorePlan {
   std::uint64_t tied = 0;      ///< keys of which several members are equally new: none is restored
   std::uint64_t withheld = 0;  ///< keys of which a volume that could not be searched may hold a newer member
   base::Counted<NotRestored> not_restored;  ///< tied and withheld
+  /// Members that a run would leave out, as far as a look at the target shows. Not looked for if there are many.
+  std::uint64_t existing = 0;           ///< something else is at their target
+  std::uint64_t unstorable = 0;         ///< the target can't hold them
+  base::Counted<NotRestored> left_out;  ///< existing and unstorable
 };
 
 struct RestoreReport {

@@ -10,16 +10,11 @@ namespace s3c::restore {
 using base::Error;
 using base::ErrorKind;
 
-namespace {
-
-/// Whether the target can't hold this one member, such as a file whose name is too long.
 bool is_refused_by_target(const Error& error) {
   const std::string& operation = error.context().operation;
   return error.kind() == ErrorKind::invalid_argument &&
          (operation == kRestoreFile || operation == kRestoreObject);
 }
-
-}  // namespace
 
 void RestoreTally::attempt(const index::Row& row, const std::function<std::optional<Landing>()>& work) {
   if (has_ended()) return;
@@ -45,7 +40,7 @@ void RestoreTally::land(const index::Row& row, Landing landing) {
       break;
     case Landing::exists:
       ++report_.existing;
-      report_.not_restored.add({row.key, "something else is there, and it stays"});
+      report_.not_restored.add({row.key, kSomethingElseIsThere});
       break;
   }
 }

@@ -15,6 +15,9 @@
 
 namespace s3c::restore {
 
+/// Whether the target can't hold this one member, such as a file whose name is too long.
+bool is_refused_by_target(const base::Error& error);
+
 /// Any thread.
 class RestoreTally {
  public:

@@ -22,6 +22,9 @@ inline constexpr const char* kRestoreFile = "restore file";
 /// The same of errors that a bucket target finds without asking the store.
 inline constexpr const char* kRestoreObject = "restore object";
 
+/// Why a member is not restored where Landing::exists.
+inline constexpr const char* kSomethingElseIsThere = "something else is there, and it stays";
+
 /// What became of one member at its target.
 enum class Landing {
   written,

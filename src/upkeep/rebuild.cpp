@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -57,6 +58,10 @@ class Rebuild {
 
   Rebuilt run() {
     look_at_archive();
+    const std::optional<UnrecordedArchive> missing = missing_records(store_, bucket_, key_);
+    if (missing && missing->in_the_way) throw *missing->in_the_way;
+    if (missing && !missing->must_be_read()) return mark_alone();
+    reader_.emplace(read_at(), head_.size_bytes);
     if (is_foreign()) {
       index_foreign_archive();
     } else {
@@ -65,14 +70,31 @@ class Rebuild {
     fill_manifest();
     audit();
     // A process that took the record back may still be at work. A foreign archive's record is never taken back.
-    if (!is_foreign()) catalog::Catalog(store_, bucket_).announce_record(manifest_);
+    catalog::Catalog catalog(store_, bucket_);
+    const bool marked = is_foreign() || catalog.has_commit_mark({key_, manifest_.id});
+    if (!is_foreign()) catalog.announce_record(manifest_);
     const WrittenRecords written = write_missing_records(store_, manifest_, index_, head_);
-    return {key_, manifest_.objects, written.index, written.manifest, unlisted_};
+    return {key_, manifest_.objects, written.index, written.manifest, !marked, unlisted_};
   }
 
+  std::optional<UnrecordedArchive> foresee() {
+    look_at_archive();
+    std::optional<UnrecordedArchive> missing = missing_records(store_, bucket_, key_);
+    if (missing && missing->in_the_way) throw *missing->in_the_way;
+    if (missing && !missing->must_be_read()) prove();
+    if (missing && missing->must_be_read() && !missing->frozen) look_at_end();
+    return missing;
+  }
+
+  /// After an error corrupt: it carries no id, and it isn't a ZIP that has its end. Nobody can know whether it
+  /// was ever one.
+  bool is_no_zip() const { return is_foreign() && !reader_; }
+
  private:
+  bool is_foreign() const { return catalog::id_of(head_).empty(); }
+
   Error error(ErrorKind kind, const std::string& why) const {
-    return {kind, why, {.operation = "rebuild", .resource = bucket_ + "/" + base::printable(key_)}};
+    return {kind, why, {.operation = kRebuildStep, .resource = bucket_ + "/" + base::printable(key_)}};
   }
 
   void look_at_archive() {
@@ -89,11 +111,43 @@ class Rebuild {
                   is_foreign() ? "S3 makes no such ETag, and nothing else could bind a record to it"
                                : "it was not uploaded in parts: it is a copy, not the volume itself");
     }
-    reader_.emplace([this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
-                    head_.size_bytes);
   }
 
-  bool is_foreign() const { return catalog::id_of(head_).empty(); }
+  /// The archive is as its manifest says, by what the store tells of it.
+  catalog::CommittedVolume prove() {
+    const index::Manifest manifest =
+        catalog::Catalog(store_, bucket_).read_manifest({key_, catalog::record_id(head_)});
+    auto volume = catalog::prove_committed(manifest, head_);
+    if (volume) return *std::move(volume);
+    throw error(ErrorKind::damaged,
+                "it isn't what its manifest says, so it gets no commit mark; verify names what is wrong");
+  }
+
+  /// Manifest and index are there and right, so nothing has to be read.
+  Rebuilt mark_alone() {
+    const catalog::CommittedVolume volume = prove();
+    catalog::Catalog(store_, bucket_).mark(volume);
+    return {key_, volume.manifest().objects, false, false, true, std::nullopt};
+  }
+
+  /// What reading the whole archive would stumble over, as far as its end shows.
+  void look_at_end() {
+    reader_.emplace(read_at(), head_.size_bytes);
+    const std::optional<zip::EntryInfo> last = reader_->last_entry();
+    const bool ends_in_index = last && last->name == zip::kIndexEntryName;
+    if (!is_foreign() && !ends_in_index) throw lacks_index();
+    if (!is_foreign() || !ends_in_index) return;
+    const Error copy = catalog::copy_of_volume();
+    throw error(copy.kind(), copy.message());
+  }
+
+  Error lacks_index() const {
+    return error(ErrorKind::corrupt, "it lacks its own index, which is its last entry");
+  }
+
+  zip::Reader::ReadAt read_at() {
+    return [this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); };
+  }
 
   std::string fetch(std::uint64_t offset, std::uint64_t size_bytes) {
     s3::GetObjectRequest request;
@@ -111,7 +165,7 @@ class Rebuild {
     reader_->for_each_entry([&own](const zip::EntryInfo& entry) {
       if (entry.name == zip::kIndexEntryName) own = entry;
     });
-    if (!own) throw error(ErrorKind::corrupt, "it lacks its own index, which is its last entry");
+    if (!own) throw lacks_index();
     index::IndexWriter writer;
     // A run that archived without tags has written none. So if no row has tags, nobody can know.
     manifest_.tags_archived = false;
@@ -131,9 +185,7 @@ class Rebuild {
   void index_foreign_archive() {
     catalog::ForeignIndex made;
     try {
-      made = catalog::index_foreign(
-          *reader_, [this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); },
-          head_.size_bytes, options_.memory_bytes);
+      made = catalog::index_foreign(*reader_, read_at(), head_.size_bytes, options_.memory_bytes);
     } catch (const Error& e) {
       if (!e.context().operation.empty()) throw;
       throw error(e.kind(), e.message());  // index_foreign() doesn't know which archive it is
@@ -248,6 +300,23 @@ class Rebuild {
   std::optional<catalog::UnlistedEntries> unlisted_;
 };
 
+/// What was read may have been damaged on its way. Only what a second read finds is damage.
+template <typename Work>
+auto twice(const std::function<Rebuild()>& begin, Work work) {
+  for (bool again = false;; again = true) {
+    Rebuild rebuild = begin();
+    try {
+      return work(rebuild);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::corrupt) throw;
+      if (again) {
+        throw Error(rebuild.is_no_zip() ? ErrorKind::unsupported : ErrorKind::damaged, error.message(),
+                    error.context());
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void validate(const RebuildOptions& o) {
@@ -259,7 +328,14 @@ void validate(const RebuildOptions& o) {
 
 Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,
                         base::Clock& clock) {
-  return Rebuild(store, options, archive_key, clock).run();
+  return twice([&] { return Rebuild(store, options, archive_key, clock); },
+               [](Rebuild& rebuild) { return rebuild.run(); });
+}
+
+std::optional<UnrecordedArchive> foresee_rebuild(s3::ObjectStore& store, const RebuildOptions& options,
+                                                 const std::string& archive_key, base::Clock& clock) {
+  return twice([&] { return Rebuild(store, options, archive_key, clock); },
+               [](Rebuild& rebuild) { return rebuild.foresee(); });
 }
 
 }  // namespace s3c::upkeep

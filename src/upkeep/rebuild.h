@@ -12,6 +12,7 @@
 #include "catalog/catalog_scope.h"
 #include "catalog/foreign_index.h"
 #include "s3/object_store.h"
+#include "upkeep/unrecorded.h"
 
 namespace s3c::upkeep {
 
@@ -29,6 +30,7 @@ struct Rebuilt {
   std::uint64_t objects = 0;
   bool index_written = false;  ///< false: the same index was already there
   bool manifest_written = false;
+  bool mark_written = false;                        ///< the commit mark
   std::optional<catalog::UnlistedEntries> foreign;  ///< set for a foreign archive: its entries without a row
 };
 
@@ -37,12 +39,18 @@ struct Rebuilt {
 /// the part size one that fits. A foreign archive (a ZIP that carries no id) is read twice: for its index,
 /// then to be audited like any other. Its name must be that of a group, and its keys are the names of its
 /// entries. Blocks; any thread.
+/// If manifest and index are there and right and only the commit mark isn't, writes that, and reads nothing.
 /// Throws base::Error: not_found when there is no archive; unsupported for a copy of a volume, and as
-/// index_foreign() does; corrupt when it is no ZIP, when a byte isn't as its index says, or when another
-/// record of that id is there; invalid_argument when its name or its members aren't those of a group, and
+/// index_foreign() does; damaged when a byte isn't as its index says, each time it is read, or when something else stands
+/// at a record's name (a foreign archive that is no whole ZIP is unsupported); invalid_argument when its name or its members aren't those of a group, and
 /// when --memory is too small for a foreign archive; and what the store throws (code InvalidObjectState: thaw
 /// it first).
 Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,
                         base::Clock& clock);
+
+/// What rebuild_records() would make; nullopt: everything is there. Changes nothing, and makes the same checks as far
+/// as the metadata, the records and the end of the archive show. Throws as it does.
+std::optional<UnrecordedArchive> foresee_rebuild(s3::ObjectStore& store, const RebuildOptions& options,
+                                                 const std::string& archive_key, base::Clock& clock);
 
 }  // namespace s3c::upkeep

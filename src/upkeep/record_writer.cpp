@@ -15,13 +15,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-Error occupied(const index::Manifest& manifest, const std::string& what) {
-  return {ErrorKind::corrupt,
-          what + ": move it away first",
-          {.operation = "rebuild",
-           .resource = manifest.archive_bucket + "/" + base::printable(manifest.archive_key)}};
-}
-
 /// False: the same bytes are already there.
 bool put_if_missing(s3::ObjectStore& store, const index::Manifest& manifest, const std::string& key,
                     const std::string& content_type, const std::string& body) {
@@ -33,7 +26,7 @@ bool put_if_missing(s3::ObjectStore& store, const index::Manifest& manifest, con
     return head.size_bytes == body.size() && store.get_object(request).body == body;
   };
   const auto refuse = [&] {
-    return occupied(manifest, fmt::format("{} is already there, and it is another one", key));
+    return occupied(manifest.archive_bucket, manifest.archive_key, key, "it is another one");
   };
   // Looked for first, because some stores ignore the condition of the PUT.
   if (const auto there = store.head_object(manifest.archive_bucket, key)) {
@@ -51,6 +44,16 @@ bool put_if_missing(s3::ObjectStore& store, const index::Manifest& manifest, con
 
 }  // namespace
 
+Error occupied(const std::string& archive_bucket, const std::string& archive_key, const std::string& record,
+               const std::string& why) {
+  return {
+      ErrorKind::damaged,
+      fmt::format("{} is already there, but isn't the record of this archive: {}. Move it away first, then "
+                  "run catalog rebuild again",
+                  base::printable(record), why),
+      {.operation = kRebuildStep, .resource = archive_bucket + "/" + base::printable(archive_key)}};
+}
+
 WrittenRecords write_missing_records(s3::ObjectStore& store, const index::Manifest& manifest,
                                      const index::IndexFile& index, const s3::ObjectHead& archive) {
   const std::string& bucket = manifest.archive_bucket;
@@ -64,7 +67,7 @@ WrittenRecords write_missing_records(s3::ObjectStore& store, const index::Manife
         catalog::Catalog(store, bucket)
             .read_manifest(catalog::ManifestName{manifest.archive_key, manifest.id});
     if (!catalog::is_as_sent(there, archive) || there.index_sha256 != manifest.index_sha256)
-      throw occupied(manifest, "a manifest with its id is already there, and it says something else");
+      throw occupied(bucket, manifest.archive_key, key, "it says something else than the archive");
     return written;
   }
   written.manifest = put_if_missing(store, manifest, key, "application/json", index::to_json(manifest));

@@ -5,9 +5,11 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/in_order.h"
-#include "catalog/catalog_keys.h"
+#include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
 #include "s3/object_listing.h"
+#include "upkeep/index_look.h"
+#include "upkeep/record_writer.h"
 
 namespace s3c::upkeep {
 namespace {
@@ -32,6 +34,24 @@ Look look_at_listed(s3::ObjectStore& store, const std::string& bucket, const std
   }
 }
 
+/// nullopt: it isn't there, or it is something else; then archive says so.
+std::optional<index::Manifest> manifest_of(catalog::Catalog& catalog, const catalog::ManifestName& name,
+                                           UnrecordedArchive& archive) {
+  try {
+    return catalog.read_manifest(name);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::damaged) {
+      archive.in_the_way = occupied(catalog.bucket(), name.archive_key,
+                                    catalog::manifest_key(name.archive_key, name.id), error.message());
+    } else if (error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::wrong_state) {
+      archive.in_the_way = error;  // of a newer version of this program, or frozen
+    } else if (error.kind() != ErrorKind::not_found) {
+      throw;
+    }
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::optional<UnrecordedArchive> missing_records(s3::ObjectStore& store, const std::string& archive_bucket,
@@ -41,11 +61,25 @@ std::optional<UnrecordedArchive> missing_records(s3::ObjectStore& store, const s
     throw Error(ErrorKind::not_found, "there is no such archive",
                 {.operation = "rebuild", .resource = archive_bucket + "/" + base::printable(archive_key)});
   }
-  const std::string id = catalog::record_id(head);
-  const auto lacks = [&](const std::string& key) { return !store.head_object(archive_bucket, key); };
-  UnrecordedArchive archive{archive_key, lacks(catalog::index_key(archive_key, id)),
-                            lacks(catalog::manifest_key(archive_key, id)), !head->thaw.is_readable()};
-  return archive.lacks_index || archive.lacks_manifest ? std::optional(std::move(archive)) : std::nullopt;
+  UnrecordedArchive archive{archive_key, false, false, false, !head->thaw.is_readable()};
+  const catalog::ManifestName name{archive_key, catalog::record_id(head)};
+  catalog::Catalog catalog(store, archive_bucket);
+  const std::optional<index::Manifest> manifest = manifest_of(catalog, name, archive);
+  if (manifest) {
+    const IndexLook look = look_at_index(store, catalog, *manifest, true);
+    archive.lacks_index = look.state == IndexLook::State::missing;
+    if (look.state == IndexLook::State::other) {
+      archive.in_the_way =
+          occupied(archive_bucket, archive_key, catalog::index_key(name.archive_key, name.id), look.why);
+    }
+    // Not every version of the program wrote marks: docs/ordering.md, "Marks".
+    archive.lacks_mark = !archive.must_be_read() && manifest->commit_marks && !catalog.has_commit_mark(name);
+  } else if (!archive.in_the_way) {
+    archive.lacks_manifest = true;
+    archive.lacks_index = !store.head_object(archive_bucket, catalog::index_key(name.archive_key, name.id));
+  }
+  const bool nothing = !archive.must_be_read() && !archive.lacks_mark && !archive.in_the_way;
+  return nothing ? std::nullopt : std::optional(std::move(archive));
 }
 
 RecordSearch find_unrecorded(s3::ObjectStore& store, const catalog::CatalogScope& scope,

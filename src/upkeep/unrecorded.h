@@ -7,21 +7,31 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "catalog/catalog_scope.h"
 #include "s3/object_store.h"
 
 namespace s3c::upkeep {
 
-/// At least one of the two records is missing.
+/// At least one of manifest, index and commit mark is missing, or can't be used.
 struct UnrecordedArchive {
   std::string archive_key;
   bool lacks_index = false;
   bool lacks_manifest = false;
-  bool frozen = false;  ///< it must be thawed before it can be read
+  bool lacks_mark = false;  ///< manifest and index are there; only the commit mark that belongs to them isn't
+  bool frozen = false;      ///< it must be thawed before it can be read
+  /// What stands in the way of records: an object at the name of one that is something else. Nothing is made
+  /// before a person has moved it away.
+  std::optional<base::Error> in_the_way = std::nullopt;
+
+  /// Whether the archive has to be read. A commit mark alone is made without that.
+  bool must_be_read() const { return lacks_index || lacks_manifest; }
 };
 
-/// What the records of one archive lack; nullopt: nothing. Sends three HEADs. Any thread. Throws base::Error:
-/// not_found when there is no such archive; and what the store throws.
+/// What the records of one archive lack; nullopt: nothing. A manifest that can't be read, and an index that isn't
+/// its manifest's, don't count as missing but stand in the way. Sends two HEADs and the GET of the manifest, and
+/// looks for the commit mark; reads the index if only that can tell. Any thread. Throws base::Error: not_found when
+/// there is no such archive; and what the store throws.
 std::optional<UnrecordedArchive> missing_records(s3::ObjectStore& store, const std::string& archive_bucket,
                                                  const std::string& archive_key);
 

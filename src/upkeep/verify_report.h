@@ -34,15 +34,15 @@ struct VerifyReport {
   VolumeNames unmarked;             ///< committed ones, whole or damaged, whose commit mark isn't there
   VolumeNames unfinished;           ///< records of runs that may still work
   VolumeNames garbage;              ///< records of killed runs, which gc removes
-  VolumeNames foreign;              ///< objects under a volume's name that aren't ours
-  VolumeNames absent;               ///< volumes that were named and of which there is nothing
-  base::Failures failures;          ///< of volumes that could not be looked at
+  VolumeNames unrecorded;  ///< objects under a volume's name without id and record that may be volumes
+  VolumeNames foreign;     ///< objects under a volume's name that aren't ours
+  bool foreign_was_named = false;  ///< the user asked for one of these
+  VolumeNames absent;              ///< volumes that were named and of which there is nothing
+  base::Failures failures;         ///< of volumes that could not be looked at
   bool interrupted = false;
 
-  /// No volume and nothing else was found: what was asked for isn't there, so nothing was verified.
-  bool nothing_found() const {
-    return volumes == 0 && unfinished.empty() && garbage.empty() && foreign.empty() && failures.empty();
-  }
+  /// Not one volume was compared with its manifest, whatever else was found.
+  bool nothing_verified() const { return volumes == 0 && failures.empty(); }
 };
 
 }  // namespace s3c::upkeep

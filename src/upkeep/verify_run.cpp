@@ -98,7 +98,10 @@ class VerifyRun {
         return report_.unfinished.add(finding.archive_key);
       case Kind::garbage:
         return report_.garbage.add(finding.archive_key);
+      case Kind::unrecorded:
+        return report_.unrecorded.add(finding.archive_key);
       case Kind::foreign:
+        if (!options_.volumes.empty()) report_.foreign_was_named = true;
         return report_.foreign.add(finding.archive_key);
       case Kind::absent:
         return report_.absent.add(finding.archive_key);

@@ -6,9 +6,11 @@
 
 #include "base/age_limit.h"
 #include "base/encoding.h"
+#include "catalog/archive_origin.h"
 #include "catalog/catalog_listing.h"
 #include "catalog/committed_volume.h"
 #include "catalog/volume_mend.h"
+#include "upkeep/index_look.h"
 
 namespace s3c::upkeep {
 
@@ -153,21 +155,13 @@ void VolumeCheck::judge_mark(const catalog::CatalogRecord& record, VolumeFinding
 
 /// The index decides what is deleted. So it is compared even when no members are read.
 void VolumeCheck::judge_index(VolumeFinding& finding) {
-  const index::Manifest& manifest = *finding.manifest;
-  const auto head = store_.head_object(bucket_, catalog::index_key(manifest.archive_key, manifest.id));
-  if (!head) {
-    return finding.damage(
+  const IndexLook look =
+      look_at_index(store_, catalog_, *finding.manifest, !options_.deep);  // a deep check reads it anyway
+  if (look.state == IndexLook::State::missing) {
+    finding.damage(
         "its index is not there: find, ls and restore can't use it; catalog rebuild makes it again");
-  }
-  if (head->size_bytes != manifest.index_size_bytes) {
-    return finding.damage(fmt::format("its index has {} bytes, the manifest says {}", head->size_bytes,
-                                      manifest.index_size_bytes));
-  }
-  if (const auto told = head->whole_checksum("SHA256")) {
-    if (*told != catalog::index_checksum(manifest))
-      finding.damage("its index has another SHA-256 than the manifest says");
-  } else if (!options_.deep) {  // a deep check reads it anyway
-    read_index(finding);
+  } else if (look.state == IndexLook::State::other) {
+    finding.damage(look.why);
   }
 }
 
@@ -193,7 +187,8 @@ void VolumeCheck::judge_without_manifest(const catalog::ListedVolume& listed, Vo
   if (const auto record = find_record({listed.archive_key, catalog::record_id(head)})) {
     judge({listed.archive_key, record, listed.archive}, finding);  // committed since the catalog was listed
   } else if (catalog::id_of(head).empty()) {
-    finding.kind = VolumeFinding::Kind::foreign;
+    const bool ours = may_be_ours(catalog::origin_of(store_, bucket_, listed.archive_key, *head));
+    finding.kind = ours ? VolumeFinding::Kind::unrecorded : VolumeFinding::Kind::foreign;
   } else {
     finding.damage("the catalog has no manifest of it; catalog rebuild makes it again");
   }

@@ -31,6 +31,7 @@ struct VolumeFinding {
     damaged,
     unfinished,  ///< a record of a run that may still work
     garbage,     ///< a record of a killed run
+    unrecorded,  ///< an object without a volume's id and without a record that may be a volume all the same
     foreign,     ///< an object that isn't ours
     absent,      ///< there is neither an archive nor a record of that name
     failed,      ///< it could not be looked at

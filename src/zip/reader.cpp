@@ -220,6 +220,20 @@ void Reader::check_descriptor(const EntryInfo& entry, const LocalHeader& header,
   if (descriptor != expected) corrupt("data descriptor and central header disagree", entry.name);
 }
 
+std::optional<EntryInfo> Reader::last_entry() const {
+  constexpr std::uint64_t kTailBytes = 4096;
+  const std::uint64_t size = std::min(directory_size_bytes_, kTailBytes);
+  if (size < kCentralHeaderBytes) return std::nullopt;
+  const std::uint64_t offset = directory_offset_ + directory_size_bytes_ - size;
+  const std::string tail = read(offset, size);
+  for (std::size_t at = tail.size() - kCentralHeaderBytes;; --at) {
+    const std::string_view record = std::string_view(tail).substr(at);
+    if (central_header_size_bytes(record) == record.size())
+      return decode_central_header(record, offset + at).info;
+    if (at == 0) return std::nullopt;
+  }
+}
+
 std::string Reader::read_member(const EntryInfo& entry, std::uint64_t max_size_bytes) const {
   if (entry.size_bytes > max_size_bytes) {
     throw failure(base::ErrorKind::invalid_argument,

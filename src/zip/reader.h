@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,11 @@ class Reader {
   /// in ranges of 1 MiB and keeps no more than two of them. Throws Error corrupt at the first wrong record;
   /// what visit throws passes through.
   void for_each_entry(const std::function<void(const EntryInfo&)>& visit) const;
+
+  /// The last entry of the central directory, found from the directory's end: one read of at most 4 KiB, however
+  /// large the directory is. nullopt: there is none, or its record isn't whole in what was read. Tells what the
+  /// ZIP seems to be; only for_each_entry() proves it.
+  std::optional<EntryInfo> last_entry() const;
 
   /// Returns where the entry's data begins: behind its local header. Reads the local header (one read).
   /// Throws Error corrupt when it doesn't agree with entry.

@@ -82,10 +82,10 @@ class Forged(StoreCase):
 
     def test_other_bytes_than_the_objects_are_no_licence_to_delete(self):
         self.plant(b"no object!")
-        result = self.call("catalog rebuild", f"{self.source}/20180401.zip", code=1)
+        result = self.call("catalog rebuild", f"{self.source}/20180401.zip", code=5)
         self.assertIn("the bytes have MD5", result.out + result.err)
         self.assertEqual(set(), self.catalog())
-        self.run_archive(code=1)
+        self.run_archive(code=5)
         self.assertEqual({self.KEY}, self.sources_left())
 
     def test_the_objects_bytes_are(self):

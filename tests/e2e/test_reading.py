@@ -80,6 +80,7 @@ class Reading(StoreCase):
             for words in (("find", *scope, "*"), ("ls", *scope), ("cat", *scope, next(key for key, one in self.originals.items() if one.body)), ("verify", *scope), ("help",)):
                 with self.subTest(command=words[0]):
                     self.assertEqual((128 + signal.SIGPIPE, ""), ends(*words))
+            self.assertEqual((128 + signal.SIGPIPE, ""), ends("gc", *scope, "--dry-run"))
             code, err = ends("gc", *scope)
             self.assertEqual(1, code)
             self.assertIn("only the result could not be written", err)
@@ -91,8 +92,11 @@ class Reading(StoreCase):
         self.client.delete_object(Bucket=self.archive, Key=f"{self.source}/20180401.zip")
         manifests = self.client.list_objects_v2(Bucket=self.archive, Prefix=f"s3compress_catalog/manifest/{self.source}/20180402.zip/")
         self.client.delete_object(Bucket=self.archive, Key=manifests["Contents"][0]["Key"])
-        states = {v["volume"].rsplit("/", 1)[1]: v["state"] for v in self.lines("ls")}
+        states = {v["volume"].rsplit("/", 1)[1]: v["state"] for v in self.lines("ls", code=5)}
         self.assertEqual({"20180401.zip": "lost", "20180402.zip": "no_manifest", "20180403.zip": "committed"}, states)
+        for day, what in (("01", "lost: its archive is gone"), ("02", "the manifest of a committed volume is gone")):
+            self.assertIn(what, self.read("ls", f"{self.source}/201804{day}.zip", code=5).err)
+            self.assertIn(f"201804{day}.zip", self.read("ls", code=5).err)
 
     def test_members(self):
         volume = f"{self.source}/20180401.zip"
@@ -165,7 +169,7 @@ class Requests(StoreCase):
             control = SimControl(self.store)
             control.stop_at(1_000_000, "before")
             self.assertEqual(str(int(key.rsplit("/", 1)[1])), run(self.store, "cat", "--arch-bucket", self.archive, "--bucket", self.source, key).out)
-            self.assertEqual(4, control.stop_state()["requests"], "LIST, manifest, a block of the index, the member")
+            self.assertEqual(6, control.stop_state()["requests"], "LISTs of archives, marks and manifests; manifest, a block of the index, the member")
             control.go_on()
 
     def test_a_frozen_volume(self):

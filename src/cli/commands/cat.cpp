@@ -15,6 +15,7 @@
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
+#include "cli/output/archive_summary.h"
 #include "cli/output/scope_text.h"
 #include "cli/session.h"
 
@@ -117,6 +118,12 @@ void tell_tie(const std::vector<const catalog::FoundMember*>& tied, Terminal& te
   }
 }
 
+/// With --output json: why nothing was written, as for every other error. REQUIRES: nothing was written.
+ExitCode end_without_bytes(const Error& error, ExitCode code, Session& session) {
+  if (session.prints_json()) print(json_failure("cat", error, code), session.stop());
+  return code;
+}
+
 /// Prints the member. Returns ExitCode::waiting if its volume is frozen.
 ExitCode print_or_wait(const CatOptions& options, const catalog::FoundMember& wanted, Session& session) {
   try {
@@ -124,7 +131,7 @@ ExitCode print_or_wait(const CatOptions& options, const catalog::FoundMember& wa
   } catch (const Error& error) {
     if (error.kind() != base::ErrorKind::wrong_state) throw;
     tell_frozen(options, wanted.manifest->archive_key, session);
-    return ExitCode::waiting;
+    return end_without_bytes(error, ExitCode::waiting, session);
   }
   return ExitCode::done;
 }
@@ -142,12 +149,9 @@ ExitCode run_cat_command(const CatOptions& given, const SessionSettings& setting
       });
   // A volume that could not be searched may hold a newer member. Then nothing is printed: an older member
   // would pass for the newest.
-  if (const ExitCode code = tell_failures(report, session.terminal()); code != ExitCode::done) return code;
+  if (const ExitCode code = tell_failures(report, session.terminal()); code != ExitCode::done)
+    return end_without_bytes(report.failures.named().front(), code, session);
   if (found.empty()) {
-    const ExitCode unrecorded = report.volumes == 0
-                                    ? tell_unrecorded(options.volume, options.scope.archive_bucket, session)
-                                    : ExitCode::done;
-    if (unrecorded != ExitCode::done) return unrecorded;
     const std::string hint = hint_for_key(options.key);
     throw Error(ErrorKind::not_found,
                 "no volume holds this key; looked in " + scope_text(options.scope, options.volume) +
@@ -157,7 +161,10 @@ ExitCode run_cat_command(const CatOptions& given, const SessionSettings& setting
   const std::vector<const catalog::FoundMember*> newest = catalog::newest_of(found);
   if (newest.size() > 1) {
     tell_tie(newest, session.terminal());
-    return ExitCode::left;
+    return end_without_bytes({ErrorKind::not_found,
+                              "nothing tells which object of this key is the newest: name a volume",
+                              {.operation = "cat", .resource = base::printable(options.key)}},
+                             ExitCode::left, session);
   }
   const catalog::FoundMember& wanted = *newest.front();
   if (found.size() > 1) {

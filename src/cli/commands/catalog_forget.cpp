@@ -106,7 +106,7 @@ ExitCode run_forget_command(const ForgetOptions& options, const SessionSettings&
                      "add --yes if you are sure");
   }
   return for_each_named(
-      options.volumes, options.archive_bucket, session,
+      "catalog", options.volumes, options.archive_bucket, session,
       [&](const std::string& volume) { return forget(options, volume, session); }, code_of_forget);
 }
 

@@ -114,22 +114,31 @@ std::string foreign_text(const catalog::UnlistedEntries& unlisted, bool with_not
   return text + list_text(unlisted.hidden, kMaxUnlisted, "    ", base::printable);
 }
 
+/// "manifest and index", "commit mark"; empty for none.
+std::string records_text(bool manifest, bool index, bool mark) {
+  std::vector<std::string_view> names;
+  if (manifest) names.push_back("manifest");
+  if (index) names.push_back("index");
+  if (mark) names.push_back("commit mark");
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text.append(i == 0 ? "" : i + 1 == names.size() ? " and " : ", ").append(names[i]);
+  return text;
+}
+
 std::string rebuilt_text(const upkeep::Rebuilt& rebuilt, bool with_notice) {
-  const std::string what = rebuilt.manifest_written && rebuilt.index_written ? "manifest and index made again"
-                           : rebuilt.manifest_written                        ? "manifest made again"
-                           : rebuilt.index_written                           ? "index made again"
-                                                   : "manifest and index are there and right";
+  const std::string made =
+      records_text(rebuilt.manifest_written, rebuilt.index_written, rebuilt.mark_written);
   return fmt::format("{}: {}, {}\n", base::printable(rebuilt.archive_key),
-                     format_count(rebuilt.objects, "object", "objects"), what) +
+                     format_count(rebuilt.objects, "object", "objects"),
+                     made.empty() ? "manifest and index are there and right" : made + " made again") +
          (rebuilt.foreign ? foreign_text(*rebuilt.foreign, with_notice) : "");
 }
 
 Json rebuilt_json(const upkeep::Rebuilt& rebuilt) {
-  Json json = {{"volume", rebuilt.archive_key},
-               {"objects", rebuilt.objects},
-               {"index_written", rebuilt.index_written},
-               {"manifest_written", rebuilt.manifest_written},
-               {"foreign", rebuilt.foreign.has_value()}};
+  Json json = {{"volume", rebuilt.archive_key},          {"objects", rebuilt.objects},
+               {"index_written", rebuilt.index_written}, {"manifest_written", rebuilt.manifest_written},
+               {"mark_written", rebuilt.mark_written},   {"foreign", rebuilt.foreign.has_value()}};
   if (const auto& unlisted = rebuilt.foreign) {
     json["unlisted"] = {{"directories", unlisted->directories},
                         {"shadowed", unlisted->shadowed},
@@ -139,17 +148,18 @@ Json rebuilt_json(const upkeep::Rebuilt& rebuilt) {
   return json;
 }
 
-std::string_view both_or_one(bool index, bool manifest) {
-  return index && manifest ? "manifest and index" : manifest ? "manifest" : "index";
+bool must_wait(const std::optional<upkeep::UnrecordedArchive>& missing) {
+  return missing && missing->frozen && missing->must_be_read();
 }
 
 /// What a run would do. missing: nullopt if nothing is.
 std::string foreseen_text(const std::string& volume,
                           const std::optional<upkeep::UnrecordedArchive>& missing) {
   if (!missing) return fmt::format("{}: manifest and index are there\n", base::printable(volume));
-  return fmt::format("{}: would make {} again{}\n", base::printable(volume),
-                     both_or_one(missing->lacks_index, missing->lacks_manifest),
-                     missing->frozen ? "; it is frozen and must be thawed first" : "");
+  return fmt::format("{}: would {} {} again{}\n", base::printable(volume),
+                     missing->must_be_read() ? "read it whole and, if every byte is right, make" : "make",
+                     records_text(missing->lacks_manifest, missing->lacks_index, missing->lacks_mark),
+                     must_wait(missing) ? "; it is frozen and must be thawed first" : "");
 }
 
 Json foreseen_json(const std::string& volume, const std::optional<upkeep::UnrecordedArchive>& missing) {
@@ -157,16 +167,17 @@ Json foreseen_json(const std::string& volume, const std::optional<upkeep::Unreco
           {"dry_run", true},
           {"would_write_index", missing && missing->lacks_index},
           {"would_write_manifest", missing && missing->lacks_manifest},
+          {"would_write_mark", missing && missing->lacks_mark},
           {"frozen", missing && missing->frozen}};
 }
 
 /// Returns waiting if a run could not read the archive yet.
 ExitCode foresee(const RebuildRequest& request, const std::string& volume, Session& session) {
   const std::optional<upkeep::UnrecordedArchive> missing =
-      upkeep::missing_records(session.store(), request.options.scope.archive_bucket, volume);
+      upkeep::foresee_rebuild(session.store(), request.options, volume, session.clock());
   session.print_result([&] { return foreseen_text(volume, missing); },
                        [&] { return json_line(foreseen_json(volume, missing)); });
-  return missing && missing->frozen ? ExitCode::waiting : ExitCode::done;
+  return must_wait(missing) ? ExitCode::waiting : ExitCode::done;
 }
 
 ExitCode ask_for_thaw_of(const RebuildRequest& request, const std::string& volume, Session& session) {
@@ -228,7 +239,7 @@ ExitCode run_rebuild_command(const RebuildRequest& request, const SessionSetting
   }
   bool with_notice = true;
   const ExitCode code = for_each_named(
-      volumes, request.options.scope.archive_bucket, session,
+      "catalog", volumes, request.options.scope.archive_bucket, session,
       [&](const std::string& volume) {
         return request.dry_run ? foresee(request, volume, session)
                                : rebuild(request, volume, session, with_notice);

@@ -136,10 +136,7 @@ ExitCode run_find_command(const FindOptions& given, const SessionSettings& setti
         "volume",
         format_count(tied, "key", "keys")));
   }
-  const ExitCode unrecorded = report.volumes == 0 && report.failures.empty()
-                                  ? tell_unrecorded(options.volume, options.scope.archive_bucket, session)
-                                  : ExitCode::done;
-  return worse(worse(failures, unrecorded), tied != 0 ? ExitCode::left : unfound);
+  return worse(failures, tied != 0 ? ExitCode::left : unfound);
 }
 
 }  // namespace

@@ -3,9 +3,14 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "base/counted.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/in_order.h"
+#include "catalog/archive_origin.h"
 #include "catalog/member_search.h"
 #include "catalog/volume_listing.h"
 #include "catalog/volume_state.h"
@@ -24,6 +29,7 @@ using base::Error;
 using base::ErrorKind;
 using catalog::ListedVolume;
 using catalog::VolumeInfo;
+using catalog::VolumeState;
 
 constexpr std::string_view kLsProse =
     R"(Lists the volumes of an archive bucket, each with its objects, size, storage class and state of the thaw;
@@ -32,7 +38,8 @@ bucket, lists the volumes of that bucket, as --bucket does. With the key of a vo
 lists the members of that volume; the archive bucket may stand before the key, as the summary of archive
 prints it. Only the catalog is read, so nothing has to be thawed. Lines are printed as they are found;
 with --output json each line is a JSON document. The exit code is 3 if there is no such volume, or no
-volume at all.
+volume at all; 5 if an archive or its manifest is lost or isn't what was committed: it is named on standard
+error too.
 )";
 
 constexpr std::string_view kLsExamples = R"(  The volumes of 2018:
@@ -62,6 +69,9 @@ std::vector<Flag> ls_flags() {
       threads_flag("manifests read at the same time", "16"),
   };
 }
+
+/// Volumes that are named on standard error.
+constexpr std::size_t kMaxComplaints = 50;
 
 /// All keys of volumes end in this.
 constexpr std::string_view kVolumeEnd = ".zip";
@@ -102,39 +112,100 @@ LsOptions read_ls(Reader& reader) {
   return options;
 }
 
+/// A volume as ls shows it.
+struct Shown {
+  VolumeInfo volume;
+  ExitCode code = ExitCode::done;  ///< what verify would say of it
+};
+
+/// Without a record, the end of the archive tells whether it may be a volume.
+ExitCode code_of_unrecorded(const std::string& archive_key, const std::string& archive_bucket,
+                            s3::ObjectStore& store) {
+  const auto head = store.head_object(archive_bucket, archive_key);
+  if (!head) return ExitCode::done;
+  const catalog::ArchiveOrigin origin = catalog::origin_of(store, archive_bucket, archive_key, *head);
+  if (origin == catalog::ArchiveOrigin::ours) return ExitCode::damaged;
+  return may_be_ours(origin) ? ExitCode::left : ExitCode::done;
+}
+
+ExitCode code_of(const VolumeInfo& volume, const std::string& archive_bucket, s3::ObjectStore& store) {
+  switch (volume.state) {
+    case VolumeState::lost:
+    case VolumeState::replaced:
+    case VolumeState::unreadable:
+      return ExitCode::damaged;
+    case VolumeState::no_manifest:
+      return volume.id.empty() ? code_of_unrecorded(volume.archive_key, archive_bucket, store)
+                               : ExitCode::damaged;
+    case VolumeState::vanished:
+      return ExitCode::left;
+    case VolumeState::lost_id:  // readers can still read these two
+    case VolumeState::unproven:
+    case VolumeState::committed:
+    case VolumeState::unfinished:
+      return ExitCode::done;
+  }
+  return ExitCode::done;
+}
+
+/// What is said on standard error of a volume that isn't as it must be.
+std::string complaint_of(const VolumeInfo& volume) {
+  return fmt::format("{}: {}: {}", base::printable(volume.archive_key), to_string(volume.state),
+                     base::printable(volume.detail));
+}
+
 ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& lines) {
   const bool json = session.prints_json();
   catalog::Catalog catalog(session.store(), options.scope.archive_bucket);
   catalog::VolumeListing listing(session.store(), options.scope);
   bool any = false;
-  std::uint64_t unreadable = 0;
-  std::uint64_t vanished = 0;
-  base::in_order<ListedVolume, VolumeInfo>(
+  ExitCode code = ExitCode::done;
+  base::Counted<std::string, kMaxComplaints> complaints;
+  base::in_order<ListedVolume, Shown>(
       options.threads,
       [&] {
         if (session.stop().stop_requested()) throw Error(ErrorKind::cancelled, "stopped while listing");
         return listing.next();
       },
-      [&](ListedVolume& volume) { return catalog::find_state(session.store(), catalog, volume); },
-      [&](VolumeInfo&& volume) {
+      [&](ListedVolume& listed) {
+        VolumeInfo volume = catalog::find_state(session.store(), catalog, listed);
+        const ExitCode of_one = code_of(volume, options.scope.archive_bucket, session.store());
+        return Shown{std::move(volume), of_one};
+      },
+      [&](Shown&& shown) {
+        const VolumeInfo& volume = shown.volume;
         if (volume.manifest && !options.scope.holds(*volume.manifest)) return;
-        if (volume.state == catalog::VolumeState::unreadable) ++unreadable;
-        if (volume.state == catalog::VolumeState::vanished) ++vanished;
+        code = worse(code, shown.code);
+        if (shown.code != ExitCode::done) complaints.add(complaint_of(volume));
         if (!any && !json && !session.output().quiet) lines.write(volume_heading(options.long_format));
         any = true;
         lines.write(json ? volume_json(volume) : volume_line(volume, options.long_format));
       });
-  if (!any) session.terminal().write_line("not found: no volume in " + scope_text(options.scope));
-  if (vanished != 0) {
-    session.terminal().write_line(
-        fmt::format("manifests that the store lists but answers 404 for: {}; see above", vanished));
+  if (!any) {
+    session.terminal().write_line("not found: no volume in " + scope_text(options.scope));
+    return ExitCode::left;
   }
-  if (unreadable != 0) {
-    session.terminal().write_line(
-        fmt::format("manifests that can't be read: {}; verify tells why", unreadable));
-    return ExitCode::failed;
+  for (const std::string& complaint : complaints.named()) session.terminal().write_line(complaint);
+  if (const std::uint64_t more = complaints.count() - complaints.named().size(); more != 0)
+    session.terminal().write_line(fmt::format("and {} more volumes", more));
+  return code;
+}
+
+/// Whether the archives of the volume's records are there. Its members are listed from the catalog all the same.
+ExitCode tell_state_of(const LsOptions& options, Session& session) {
+  catalog::Catalog catalog(session.store(), options.scope.archive_bucket);
+  ExitCode code = ExitCode::done;
+  for (const catalog::ManifestName& name : catalog.list_volume(options.volume)) {
+    const catalog::CatalogRecord record{name, {}, 0, std::nullopt, catalog.has_commit_mark(name)};
+    const VolumeInfo volume =
+        catalog::find_state(session.store(), catalog, {options.volume, record, std::nullopt});
+    const ExitCode of_one = code_of(volume, options.scope.archive_bucket, session.store());
+    // What the catalog itself lacks was told by the search.
+    if (of_one == ExitCode::done || !volume.manifest) continue;
+    session.terminal().write_line(complaint_of(volume));
+    code = worse(code, of_one);
   }
-  return any && vanished == 0 ? ExitCode::done : ExitCode::left;
+  return code;
 }
 
 ExitCode list_members(const LsOptions& options, Session& session, ResultLines& lines) {
@@ -148,12 +219,10 @@ ExitCode list_members(const LsOptions& options, Session& session, ResultLines& l
                                                    : member_line(member.row, options.long_format));
                               });
   if (report.volumes == 0 && report.failures.empty()) {
-    const ExitCode unrecorded = tell_unrecorded(options.volume, options.scope.archive_bucket, session);
-    if (unrecorded != ExitCode::done) return unrecorded;
     throw Error(ErrorKind::not_found, "the catalog has no volume of that name",
                 {.operation = "ls", .resource = options.scope.archive_bucket + "/" + options.volume});
   }
-  return tell_failures(report, session.terminal());
+  return worse(tell_failures(report, session.terminal()), tell_state_of(options, session));
 }
 
 ExitCode run_ls_command(const LsOptions& given, const SessionSettings& settings) {

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
 #include <iterator>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "base/counted.h"
@@ -39,6 +41,11 @@ std::string read_all(std::istream& in, const std::string& name) {
 
 std::string text_of(const std::string& name) {
   if (name == "-") return read_all(std::cin, name);
+  // Opening a directory works, and only reading it fails.
+  if (std::error_code unknown; std::filesystem::is_directory(name, unknown)) {
+    throw UsageError(fmt::format("--keys-from {}: it is a directory, not a file", base::printable(name)),
+                     "one key per line; - is standard input");
+  }
   std::ifstream file(name, std::ios::binary);
   if (!file) {
     throw UsageError(fmt::format("--keys-from {} can't be opened", base::printable(name)),
@@ -185,6 +192,18 @@ ExitCode MissedKeys::tell(bool any, const std::string& where, Terminal& terminal
   for (const std::string& hint : hints) terminal.write_line("hint: " + hint);
   terminal.write_line("looked in: " + where);
   return ExitCode::left;
+}
+
+base::Counted<std::string> MissedKeys::not_found(bool any) const {
+  base::Counted<std::string> missed;
+  for (std::size_t i = 0; i < found_.size(); ++i) {
+    if (!found_[i]) missed.add(query_.keys()[i]);
+  }
+  for (std::size_t i = 0; i < matched_.size(); ++i) {
+    if (!matched_[i]) missed.add(query_.globs()[i].text);
+  }
+  if (query_.wants_everything() && !any) missed.add("*");
+  return missed;
 }
 
 ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/counted.h"
 #include "catalog/member_query.h"
 #include "catalog/member_search.h"
 #include "cli/exit_code.h"
@@ -55,6 +56,8 @@ class MissedKeys {
   /// they were looked for (scope_text.h). Adds hints where a list of keys has a form that can't work. any:
   /// whether anything was found at all. Returns left if something was not found, else done.
   ExitCode tell(bool any, const std::string& where, Terminal& terminal) const;
+  /// The keys and globs that tell() names, for JSON; "*" if everything was wanted and nothing is there.
+  base::Counted<std::string> not_found(bool any) const;
 
  private:
   const catalog::MemberQuery& query_;

@@ -1,12 +1,9 @@
 #include "cli/commands/named_volumes.h"
 
-#include <optional>
-
 #include "base/encoding.h"
 #include "catalog/catalog.h"
 #include "cli/output/hints.h"
 #include "cli/output/summary_parts.h"
-#include "upkeep/unrecorded.h"
 
 namespace s3c::cli {
 namespace {
@@ -32,21 +29,6 @@ std::string volume_meant(const std::string& text, const std::string& archive_buc
                    "give the volume's key alone, as ls prints it");
 }
 
-ExitCode tell_unrecorded(const std::string& volume, const std::string& archive_bucket, Session& session) {
-  if (volume.empty()) return ExitCode::done;
-  std::optional<upkeep::UnrecordedArchive> archive;
-  try {
-    archive = upkeep::missing_records(session.store(), archive_bucket, volume);
-  } catch (const base::Error& error) {
-    if (error.kind() != base::ErrorKind::not_found) throw;
-  }
-  if (!archive || !archive->lacks_manifest) return ExitCode::done;
-  session.terminal().write_line(fmt::format(
-      "the archive {} is there{}, but the catalog has no record of it: catalog rebuild{} makes one",
-      base::printable(volume), archive->frozen ? " and frozen" : "", archive->frozen ? " --thaw" : ""));
-  return archive->frozen ? ExitCode::waiting : ExitCode::left;
-}
-
 std::vector<std::string> read_named_volumes(const Reader& reader, std::string_view example) {
   if (reader.operands().empty()) {
     throw UsageError(fmt::format("{} needs the keys of volumes", reader.command().name),
@@ -55,8 +37,9 @@ std::vector<std::string> read_named_volumes(const Reader& reader, std::string_vi
   return reader.operands();
 }
 
-ExitCode for_each_named(const std::vector<std::string>& volumes, const std::string& archive_bucket,
-                        Session& session, const std::function<ExitCode(const std::string& volume)>& work,
+ExitCode for_each_named(std::string_view command, const std::vector<std::string>& volumes,
+                        const std::string& archive_bucket, Session& session,
+                        const std::function<ExitCode(const std::string& volume)>& work,
                         const std::function<ExitCode(const base::Error&)>& code_of) {
   ExitCode code = ExitCode::done;
   for (const std::string& volume : volumes) {
@@ -67,9 +50,13 @@ ExitCode for_each_named(const std::vector<std::string>& volumes, const std::stri
       session.terminal().write_line(fmt::format("s3compress: {}", base::printable(error.what())));
       if (const std::string hint = hint_for(error); !hint.empty())
         session.terminal().write_line("hint: " + hint);
-      if (session.prints_json())
-        print(json_line({{"volume", volume}, {"error", error_json(error)}}), session.stop());
-      code = worse(code, code_of(error));
+      const ExitCode of_one = code_of(error);
+      if (session.prints_json()) {
+        Json json = json_head(command, of_one);
+        json.update({{"volume", volume}, {"error", error_json(error)}});
+        print(json_line(json), session.stop());
+      }
+      code = worse(code, of_one);
     }
   }
   return code;

@@ -19,21 +19,17 @@ namespace s3c::cli {
 /// throws.
 std::string volume_meant(const std::string& text, const std::string& archive_bucket, s3::ObjectStore& store);
 
-/// For a command that found no record of the volume: names on the terminal an archive that is there and only
-/// lacks its record. Returns waiting if that archive is frozen too, else left; done if there is no such
-/// archive, or no volume was named. Throws what the store throws.
-ExitCode tell_unrecorded(const std::string& volume, const std::string& archive_bucket, Session& session);
-
 /// The operands: keys of volumes. Throws UsageError when there are none. example: what the hint shows after
 /// "s3compress".
 std::vector<std::string> read_named_volumes(const Reader& reader, std::string_view example);
 
-/// Calls work for each volume, as volume_meant() of it, until Ctrl-C. An error of work is printed, and the next
+/// command: as JSON documents name it. Calls work for each volume, as volume_meant() of it, until Ctrl-C. An error of work is printed, and the next
 /// volume follows. Returns
 /// the worst (exit_code.h) of the codes that work returned and of code_of(error) for its errors; interrupted
 /// if Ctrl-C left volumes undone.
-ExitCode for_each_named(const std::vector<std::string>& volumes, const std::string& archive_bucket,
-                        Session& session, const std::function<ExitCode(const std::string& volume)>& work,
+ExitCode for_each_named(std::string_view command, const std::vector<std::string>& volumes,
+                        const std::string& archive_bucket, Session& session,
+                        const std::function<ExitCode(const std::string& volume)>& work,
                         const std::function<ExitCode(const base::Error&)>& code_of);
 
 }  // namespace s3c::cli

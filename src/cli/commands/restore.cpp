@@ -215,7 +215,8 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
       [&missed](const std::string& key) { missed.found(key); },
       [&targets](const std::string& bucket) -> restore::RestoreTarget& { return targets.of(bucket); }};
   const restore::RestorePlan plan = plan_or_nothing(settings.options, context);
-  restore::RestoreReport report = restore::begin_report(plan);
+  restore::RestoreReport report =
+      settings.dry_run ? restore::foresee_restore(plan) : restore::begin_report(plan);
   report.interrupted = session.stop().stop_requested();
   if (!report.interrupted && !settings.dry_run) {
     if (!session.prints_json() && !session.output().quiet) {
@@ -233,13 +234,10 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
       report.interrupted
           ? ExitCode::done
           : missed.tell(any, scope_text(settings.options.scope, settings.options.volume), session.terminal());
-  const bool nothing = plan.members + plan.tied + plan.withheld + plan.failures.count() == 0;
-  const ExitCode unrecorded =
-      nothing && !report.interrupted
-          ? tell_unrecorded(settings.options.volume, settings.options.scope.archive_bucket, session)
-          : ExitCode::done;
-  const ExitCode code = worse(worse(exit_code_of(report), unfound), unrecorded);
-  return session.conclude(RestoreOutcome{session.outcome_of(settings, report, code), plan});
+  const ExitCode code = worse(exit_code_of(report), unfound);
+  return session.conclude(
+      RestoreOutcome{session.outcome_of(settings, report, code), plan,
+                     report.interrupted ? base::Counted<std::string>() : missed.not_found(any)});
 }
 
 }  // namespace

@@ -113,13 +113,9 @@ ExitCode run_thaw_command(const ThawRequest& request, const SessionSettings& ses
   const bool any = plan.members + plan.tied + plan.withheld + plan.failures.count() != 0;
   const ExitCode unfound =
       missed.tell(any, scope_text(settings.options.scope, settings.options.volume), session.terminal());
-  const bool nothing = plan.members + plan.tied + plan.withheld + plan.failures.count() == 0;
-  const ExitCode unrecorded =
-      nothing && !report.interrupted
-          ? tell_unrecorded(settings.options.volume, settings.options.scope.archive_bucket, session)
-          : ExitCode::done;
-  const ExitCode code = worse(worse(exit_code_of(report), unfound), unrecorded);
-  return session.conclude(ThawOutcome{session.outcome_of(settings, report, code), plan});
+  const ExitCode code = worse(exit_code_of(report), unfound);
+  return session.conclude(
+      ThawOutcome{session.outcome_of(settings, report, code), plan, missed.not_found(any)});
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ and checksum are right, and that its index is right too. The store tells all of 
 thawed. With --deep, every volume is read whole, every member is decoded and compared with the index, and
 the volume's own index is compared with the catalog's; --thaw asks for the thaw of frozen volumes. With
 --bucket, archives without a record are found too. Damage is named, and the exit code is 5. If nothing
-is wrong but --deep could not read volumes because they are frozen, the exit code is 4. If no volume was
-found to verify, or a volume that was named isn't there, the exit code is 3.
+is wrong but --deep could not read volumes because they are frozen, the exit code is 4. If nothing was
+verified, or what was named isn't there or is no volume, or a volume's name is taken by an object that has
+neither record nor id and may be a volume, the exit code is 3.
 
 An archive that was copied (to another storage class, by replication, in a console) can lose its id. It is
 named, and the exit code is 3. --deep --mend reads it whole, and only then copies it onto itself inside

@@ -27,7 +27,9 @@ bool has_form_of_flag(const std::string& word) {
     const std::string name(first_word(command.name));
     if (names.empty() || names.back() != name) names.push_back(name);
   }
-  const std::optional<std::string> meant = nearest(word, names);
+  // What other programs call it is no misspelling.
+  const bool lists = word == "list" && std::find(names.begin(), names.end(), "ls") != names.end();
+  const std::optional<std::string> meant = lists ? std::optional<std::string>("ls") : nearest(word, names);
   throw UsageError(fmt::format("unknown command \"{}\"", base::printable(word)),
                    meant ? fmt::format("did you mean {}?", *meant)
                          : fmt::format("the commands of this version are: {}", fmt::join(names, ", ")));

@@ -11,6 +11,7 @@
 #include "cli/options/usage_error.h"
 #include "cli/output/standard_output.h"
 #include "restore/restore_target.h"
+#include "upkeep/record_writer.h"
 
 namespace s3c::cli {
 namespace {
@@ -134,6 +135,9 @@ std::optional<std::string> for_step(const Error& error) {
   const std::string& operation = error.context().operation;
   if (operation == kWriteText) return "check where standard output goes";
   if (operation == kWriteResult) {
+    const auto* lost = dynamic_cast<const LostResult*>(&error);
+    if (lost != nullptr && lost->code() != ExitCode::failed)
+      return "the result could not be written: check where standard output goes. What went wrong is named above";
     return "the work is done, only the result could not be written: check where standard output goes. "
            "Running the same command again is safe";
   }
@@ -142,7 +146,8 @@ std::optional<std::string> for_step(const Error& error) {
            "and lifecycle rules on this bucket, then run the same command again";
   }
   if (operation == restore::kRestoreFile) return "";  // its message says what to do
-  if (operation == "forget") return "";               // its message says what stands in the way
+  if (operation == upkeep::kRebuildStep && error.kind() == ErrorKind::damaged) return "";  // the same
+  if (operation == "forget") return "";  // its message says what stands in the way
   if (operation == "start thread") {
     return "give fewer --threads, or raise the limit of processes (ulimit -u), then run the same command "
            "again";

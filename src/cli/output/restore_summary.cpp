@@ -128,7 +128,8 @@ Json plan_json(const RestorePlan& plan) {
                {"frozen_bytes", plan.frozen_bytes},
                {"thawing_volumes", plan.thawing_volumes},
                {"dollars", plan.dollars}};
-  if (plan.there) json["there"] = *plan.there;
+  if (plan.there)
+    json.update({{"there", *plan.there}, {"existing", plan.existing}, {"unstorable", plan.unstorable}});
   return json;
 }
 
@@ -145,8 +146,13 @@ std::vector<std::string> plan_lines(const RestoreSettings& settings, const Resto
                   format_bytes(plan.member_bytes), format_volumes(plan.volumes.size()),
                   settings.to.empty() ? "their own buckets and keys" : base::printable(settings.to)));
   if (plan.there.value_or(0) != 0)
-    lines.push_back(fmt::format("already there: {}", format_objects(*plan.there)));
-  if (settings.to.empty() && plan.members != plan.there.value_or(0)) {
+    lines.push_back(fmt::format("already there, and equal: {}", format_objects(*plan.there)));
+  if (plan.existing != 0)
+    lines.push_back(
+        fmt::format("something else is there: {} (--overwrite replaces it)", format_objects(plan.existing)));
+  if (plan.unstorable != 0)
+    lines.push_back(fmt::format("can't be stored there: {}", format_objects(plan.unstorable)));
+  if (settings.to.empty() && plan.members != plan.there.value_or(0) + plan.existing + plan.unstorable) {
     lines.emplace_back(
         "note: to the next archive run, objects at their own place are new: it archives them again and deletes "
         "them. If you don't want that, give --to, or leave these days out of that run");
@@ -196,6 +202,7 @@ std::string json_summary(const RestoreOutcome& outcome) {
                {"unstorable", report.unstorable},
                {"failed", report.failed},
                {"named", named},
+               {"not_found", counted_json(outcome.not_found)},
                {"thaws_started", report.thaws_started},
                {"waiting", waiting_json(report)},
                {"failures", failures_json(report.failures)},

@@ -27,6 +27,7 @@ ExitCode exit_code_of(const restore::RestoreReport& report);
 /// The summary reports the plan too.
 struct RestoreOutcome : Outcome<RestoreSettings, restore::RestoreReport> {
   const restore::RestorePlan& plan;
+  base::Counted<std::string> not_found;  ///< keys and globs that were asked for
 };
 
 /// What is thawed for a plan, how long that takes and what it costs. Lines without line ends. what: "thaw and

@@ -6,6 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/error.h"
+#include "cli/exit_code.h"
+
 namespace s3c::cli {
 
 /// ErrorContext::operation of a failed print(): of a result, and of a text that the user asked for (--help).
@@ -13,6 +16,17 @@ inline constexpr std::string_view kWriteResult = "write the result to standard o
 inline constexpr std::string_view kWriteText = "write to standard output";
 /// ErrorContext::code when the reader of standard output has gone away, as head does after its last line.
 inline constexpr std::string_view kClosedPipe = "EPIPE";
+
+/// A result that could not be written, of a command that has more to tell than "done" or "failed": its own exit code
+/// counts.
+class LostResult : public base::Error {
+ public:
+  LostResult(const base::Error& error, ExitCode code) : Error(error), code_(code) {}
+  ExitCode code() const { return code_; }
+
+ private:
+  ExitCode code_;
+};
 
 /// Makes sure that descriptors 0 to 2 are in use. Otherwise the first socket or file that is opened would
 /// become standard output, and the summary would be written into it. A stream that was closed stays unusable:

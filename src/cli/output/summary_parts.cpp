@@ -87,6 +87,10 @@ Json failures_json(const base::Failures& failures) {
   return {{"count", failures.count()}, {"errors", errors}};
 }
 
+Json counted_json(const base::Counted<std::string>& names) {
+  return {{"count", names.count()}, {"named", names.named()}};
+}
+
 Json requests_json(const RequestCounts& requests) {
   return {{"total", requests.total()},
           {"retries", requests.retries},

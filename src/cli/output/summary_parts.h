@@ -54,6 +54,7 @@ std::string time_text(std::chrono::milliseconds duration);
 Json json_head(std::string_view command, ExitCode exit_code);
 Json error_json(const base::Error& error);
 Json failures_json(const base::Failures& failures);
+Json counted_json(const base::Counted<std::string>& names);
 Json requests_json(const RequestCounts& requests);
 /// Doesn't throw for bad UTF-8, because a result must be printed whatever bytes a key holds.
 std::string dumped(const Json& json);

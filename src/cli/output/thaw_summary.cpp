@@ -55,6 +55,7 @@ std::string json_summary(const ThawOutcome& outcome) {
   json.update({{"dry_run", outcome.options.dry_run},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"plan", plan_json(outcome.plan)},
+               {"not_found", counted_json(outcome.not_found)},
                {"thaws_started", report.thaws_started},
                {"waiting", waiting_json(report)},
                {"failures", failures_json(report.failures)},

@@ -19,6 +19,7 @@ struct ThawSettings {
 /// The summary reports the plan too.
 struct ThawOutcome : Outcome<ThawSettings, restore::RestoreReport> {
   const restore::RestorePlan& plan;
+  base::Counted<std::string> not_found;  ///< keys and globs that were asked for
 };
 
 /// Printed before anything is asked for. Lines without line ends.

@@ -77,10 +77,6 @@ std::string_view verdict(const VerifyOutcome& outcome) {
   }
 }
 
-Json names_json(const upkeep::VolumeNames& names) {
-  return {{"count", names.count()}, {"named", names.named()}};
-}
-
 }  // namespace
 
 ExitCode exit_code_of(const VerifyReport& report) {
@@ -89,15 +85,19 @@ ExitCode exit_code_of(const VerifyReport& report) {
   if (report.damaged != 0) code = worse(code, ExitCode::damaged);
   if (!report.frozen.empty()) code = worse(code, ExitCode::waiting);
   const bool left = !report.lost_id.empty() || !report.unproven.empty() || !report.absent.empty() ||
-                    !report.unmarked.empty();
-  return left || report.nothing_found() ? worse(code, ExitCode::left) : code;
+                    !report.unmarked.empty() || !report.unrecorded.empty() || report.foreign_was_named;
+  return left || report.nothing_verified() ? worse(code, ExitCode::left) : code;
 }
 
 std::string problems_text(const VerifyOutcome& outcome) {
   const VerifyReport& report = outcome.report;
   std::string text;
-  if (report.nothing_found() && report.absent.empty())
-    text += fmt::format("NOTHING VERIFIED: no volume was found in {}\n", scope_text(outcome.options.scope));
+  if (report.interrupted) {
+    if (report.volumes == 0) text += "NOTHING VERIFIED: it was interrupted before the first volume\n";
+  } else if (report.nothing_verified() && report.absent.empty()) {
+    text += fmt::format("NOTHING VERIFIED: no volume with a record was found in {}\n",
+                        scope_text(outcome.options.scope));
+  }
   return text + damages_text(report) +
          names_text(fmt::format("NOT FOUND in archive bucket \"{}\": {}, neither an archive nor a record",
                                 base::printable(outcome.options.scope.archive_bucket),
@@ -106,6 +106,11 @@ std::string problems_text(const VerifyOutcome& outcome) {
          names_text(fmt::format("not read, frozen: {}", format_volumes(report.frozen.count())),
                     report.frozen) +
          lost_ids_text(report) +
+         names_text(
+             fmt::format("WITHOUT A RECORD and without an id, but perhaps volumes: {}. catalog rebuild makes "
+                         "records of what another program made, and says of the others what to do",
+                         format_count(report.unrecorded.count())),
+             report.unrecorded) +
          names_text(
              fmt::format("without their commit mark, which catalog rebuild makes again, and so does the next "
                          "run of archive that finds objects of their groups: {}",
@@ -143,16 +148,17 @@ std::string json_summary(const VerifyOutcome& outcome) {
                {"objects_read", report.members_read},
                {"damaged", report.damaged},
                {"damages", {{"count", report.damages.count()}, {"named", named}}},
-               {"frozen", names_json(report.frozen)},
+               {"frozen", counted_json(report.frozen)},
                {"thaws_started", report.thaws_started},
-               {"mended", names_json(report.mended)},
-               {"lost_id", names_json(report.lost_id)},
-               {"unproven", names_json(report.unproven)},
-               {"unmarked", names_json(report.unmarked)},
-               {"unfinished", names_json(report.unfinished)},
-               {"garbage", names_json(report.garbage)},
-               {"foreign", names_json(report.foreign)},
-               {"absent", names_json(report.absent)},
+               {"mended", counted_json(report.mended)},
+               {"lost_id", counted_json(report.lost_id)},
+               {"unproven", counted_json(report.unproven)},
+               {"unmarked", counted_json(report.unmarked)},
+               {"unfinished", counted_json(report.unfinished)},
+               {"garbage", counted_json(report.garbage)},
+               {"unrecorded", counted_json(report.unrecorded)},
+               {"foreign", counted_json(report.foreign)},
+               {"absent", counted_json(report.absent)},
                {"failures", failures_json(report.failures)},
                {"requests", requests_json(outcome.requests)}});
   return dumped(json);

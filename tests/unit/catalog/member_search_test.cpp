@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "catalog/volume_listing.h"
 #include "catalog/volume_state.h"
@@ -72,15 +73,15 @@ class MemberSearchTest : public ::testing::Test {
   std::map<std::string, std::string> unsearched_;  // by key
 };
 
-TEST_F(MemberSearchTest, AKeyOfAKnownDayCostsThreeRequests) {
+TEST_F(MemberSearchTest, AKeyOfAKnownDayCostsFiveRequests) {
   support::fill(store_, 2, 3);
   ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
   store_.forget_journal();
   EXPECT_EQ(search(MemberQuery({day_key(2, 1)}, {})).members, 1u);
   EXPECT_THAT(found_, ElementsAre(std::pair<std::string, std::string>("src/20180402.zip", day_key(2, 1))));
-  EXPECT_EQ(store_.calls(Op::list).size(), 1u);
+  EXPECT_EQ(store_.calls(Op::list).size(), 3u) << "archives, marks and manifests of the day";
   EXPECT_EQ(store_.calls(Op::get).size(), 2u);
-  EXPECT_EQ(store_.journal().size(), 3u);
+  EXPECT_EQ(store_.journal().size(), 5u);
 }
 
 TEST_F(MemberSearchTest, OnlyVolumesWhoseKeysSurroundItAreLookedInto) {
@@ -183,6 +184,62 @@ TEST_F(MemberSearchTest, AVolumeWhoseManifestWasRemovedIsTold) {
   EXPECT_TRUE(unsearched_.contains(day_key(1, 0)));
 }
 
+/// Neither manifest nor mark is left, or only the mark: the archive alone, or nothing but the mark, shows that there
+/// was a newer object.
+TEST_F(MemberSearchTest, WithoutItsRecordAVolumeIsMissedByKeyAndByGlob) {
+  archive();
+  store_.put(support::kSource, day_key(1, 0), "newer");
+  ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
+  const ManifestName lost = *parse_manifest_key(manifest_of("src/20180401-4.zip"));
+  const std::string mark = commit_mark_key(lost.archive_key, lost.id);
+  const MemberQuery by_key({day_key(1, 0)}, {});
+  const auto missed = [&](const MemberQuery& query, const std::string& volume = "") {
+    const SearchReport report = search(query, volume);
+    EXPECT_EQ(report.failures.count(), 1u);
+    if (report.failures.empty()) return ErrorKind::internal;
+    EXPECT_THAT(report.failures.named()[0].what(), HasSubstr("src/20180401-4.zip"));
+    EXPECT_EQ(unsearched_.contains(day_key(1, 0)), volume.empty());
+    return report.failures.named()[0].kind();
+  };
+  store_.erase(support::kArchive, manifest_key(lost.archive_key, lost.id));
+  EXPECT_EQ(missed(by_key), ErrorKind::damaged) << "its mark is left";
+  store_.erase(support::kArchive, mark);
+  EXPECT_EQ(missed(by_key), ErrorKind::damaged);
+  EXPECT_EQ(missed(MemberQuery()), ErrorKind::damaged);
+  EXPECT_EQ(missed(MemberQuery(), lost.archive_key), ErrorKind::damaged);
+  EXPECT_EQ(search(MemberQuery({day_key(2, 0)}, {})).failures.count(), 0u) << "another day";
+  store_.edit(support::kArchive, lost.archive_key,
+              [](support::StoredObject& object) { object.metadata.clear(); });
+  EXPECT_EQ(missed(by_key), ErrorKind::not_found) << "a copy that lost its id";
+  EXPECT_EQ(missed(MemberQuery()), ErrorKind::not_found);
+  store_.put(support::kArchive, lost.archive_key, "another program's");
+  EXPECT_EQ(search(MemberQuery()).failures.count(), 0u);
+  EXPECT_EQ(missed(MemberQuery(), lost.archive_key), ErrorKind::not_found) << "asked for by name";
+  store_.erase(support::kArchive, lost.archive_key);
+  EXPECT_EQ(search(by_key).failures.count(), 0u) << "nothing is left";
+  store_.put(support::kArchive, mark, "{}");
+  EXPECT_EQ(missed(by_key), ErrorKind::damaged) << "only the mark is left";
+}
+
+/// A run that commits a volume between the listings doesn't look like one that lost its record.
+TEST_F(MemberSearchTest, AVolumeThatIsCommittedMeanwhileIsFound) {
+  for (const MemberQuery& query : {MemberQuery({day_key(1, 0)}, {}), MemberQuery()}) {
+    for (const char* folder : {"s3compress_catalog/manifest/", "s3compress_catalog/commit/", "src/"}) {
+      FakeStore store;
+      support::fill(store, 2, 1);
+      std::atomic<bool> ran = false;
+      store.before = [&](const Call& call) {
+        if (call.op != Op::list || call.bucket != support::kArchive || !call.key.starts_with(folder)) return;
+        if (ran.exchange(true)) return;  // the run lists as well
+        EXPECT_FALSE(support::run(store, support::small_options()).total().failure);
+      };
+      const SearchReport report = search_members(store, {scope_, query, "", 4}, {}, [](FoundKey&&) {});
+      EXPECT_TRUE(ran);
+      EXPECT_EQ(report.failures.count(), 0u) << folder;
+    }
+  }
+}
+
 /// The store lists the manifest, but answers 404 when it is read, with a commit mark and without.
 TEST_F(MemberSearchTest, AManifestThatIsListedButCanNotBeReadIsNamed) {
   archive();
@@ -275,6 +332,18 @@ TEST_F(MemberSearchTest, VolumesThatCanNotBeSearchedAreTold) {
   EXPECT_THAT(told, HasSubstr("src/20180402.zip"));
   EXPECT_THAT(told, HasSubstr("src/20180403.zip"));
   EXPECT_EQ(report.members, originals_.size() - 4);
+}
+
+TEST_F(MemberSearchTest, ARowThatLiesBeyondTheArchiveIsDamage) {
+  archive();
+  const ManifestName name = *parse_manifest_key(manifest_of("src/20180402.zip"));
+  index::Manifest manifest = Catalog(store_, support::kArchive).read_manifest(name);
+  manifest.archive_size_bytes = 40;
+  store_.put(support::kArchive, manifest_key(name.archive_key, name.id), index::to_json(manifest));
+  const SearchReport report = search(MemberQuery());
+  ASSERT_EQ(report.failures.named().size(), 1u);
+  EXPECT_EQ(report.failures.named()[0].kind(), ErrorKind::damaged);
+  EXPECT_THAT(report.failures.named()[0].what(), HasSubstr("lies beyond the archive's 40 bytes"));
 }
 
 TEST_F(MemberSearchTest, AListingThatFailsEndsIt) {

@@ -302,5 +302,13 @@ TEST_F(DirectoryTargetTest, AFileThatAppearsAfterTheLookStays) {
   }
 }
 
+/// A dry run tells it before the directory is there.
+TEST_F(DirectoryTargetTest, ANameThatIsTooLongIsSeenByALook) {
+  const std::string long_name(300, 'x');
+  for (const std::string& key : {long_name, "a/" + long_name, long_name + "/a"})
+    EXPECT_EQ(error_kind([&] { target()->look(row_of_file(key, "x")); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(target()->look(row_of_file("a/" + std::string(255, 'x'), "x")), std::nullopt);
+}
+
 }  // namespace
 }  // namespace s3c::restore

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "catalog/catalog.h"
+#include "catalog/member_reader.h"
+#include "catalog/member_search.h"
 #include "restore_run_fixture.h"
 
 namespace s3c::restore {
@@ -494,6 +496,53 @@ TEST_F(RestoreRunTest, WhatIsThereAlreadyCostsNothing) {
   EXPECT_EQ(report.equal, 1u);
   ASSERT_EQ(report.waiting.size(), 1u);
   EXPECT_EQ(report.waiting[0].archive_key, "src/20180402.zip");
+}
+
+/// A dry run tells what the run would leave out.
+TEST_F(RestoreRunTest, ThePlanTellsWhatIsInTheWay) {
+  archive({{day_key(1, 0), "a"}, {day_key(1, 1), "b"}, {day_key(1, 2), "c"}});
+  target_.put(day_key(1, 0), "a");
+  target_.put(day_key(1, 1), "something else");
+  const RestorePlan planned = plan();
+  EXPECT_EQ(planned.there, 1u);
+  EXPECT_EQ(planned.existing, 1u);
+  const RestoreReport foreseen = foresee_restore(planned);
+  const RestoreReport done = restore();
+  for (const RestoreReport* report : {&foreseen, &done}) {
+    EXPECT_EQ(report->existing, 1u);
+    ASSERT_EQ(report->not_restored.count(), 1u);
+    EXPECT_EQ(report->not_restored.named()[0].key, day_key(1, 1));
+    EXPECT_EQ(report->not_restored.named()[0].why, kSomethingElseIsThere);
+  }
+}
+
+/// Another object stands at the archive's name, or the archive was cut off: the store says only that it has no such
+/// bytes, or returns fewer.
+TEST_F(RestoreRunTest, AnArchiveThatIsTooShortIsDamage) {
+  archive({{day_key(1, 0), std::string(300, 'a')}, {day_key(1, 1), std::string(300, 'b')}});
+  const std::string whole = store_.objects(support::kArchive).at("src/20180401.zip").body;
+  for (const std::size_t size : {std::size_t{7}, std::size_t{75}}) {
+    store_.edit(support::kArchive, "src/20180401.zip",
+                [&](support::StoredObject& object) { object.body = whole.substr(0, size); });
+    const RestoreReport report = restore();
+    EXPECT_GE(
+        report.failed_by_kind.count(ErrorKind::damaged) + report.failures.by_kind().count(ErrorKind::damaged),
+        1u)
+        << size;
+    EXPECT_EQ(report.failed_by_kind.count(ErrorKind::invalid_argument), 0u);
+    EXPECT_EQ(report.failed_by_kind.count(ErrorKind::corrupt), 0u);
+    const catalog::SearchReport searched =
+        catalog::search_members(store_, {options_.scope, options_.query}, {}, [&](catalog::FoundKey&& found) {
+          const catalog::FoundMember& member = found.members[0];
+          EXPECT_EQ(support::error_kind([&] {
+                      catalog::read_member(store_, support::kArchive, *member.manifest, member.row,
+                                           [](std::string_view) {});
+                    }),
+                    ErrorKind::damaged)
+              << size;
+        });
+    EXPECT_EQ(searched.members, 2u);
+  }
 }
 
 TEST_F(RestoreRunTest, AThawAloneAsksOnceAndThenWaits) {

@@ -371,7 +371,7 @@ TEST_P(ForeignTest, AFlippedBitIsFoundDeep) {
   EXPECT_EQ(verify().whole, 1u) << "listing can't tell";
   EXPECT_THAT(the_damage(true), HasSubstr("c: "));
   for (const std::string& key : records()) store_.erase(support::kArchive, key);
-  EXPECT_EQ(error_kind([&] { rebuild(); }), ErrorKind::corrupt);
+  EXPECT_EQ(error_kind([&] { rebuild(); }), ErrorKind::damaged);
   EXPECT_TRUE(records().empty());
 }
 
@@ -456,7 +456,7 @@ TEST_P(ForeignTest, WhatNoRecordIsMadeOf) {
   options_.memory_bytes = 1000;
   EXPECT_EQ(kind(), ErrorKind::invalid_argument);
   store_.put(support::kArchive, kForeignKey, "no ZIP, but as long as one can be");
-  EXPECT_EQ(kind(), ErrorKind::corrupt);
+  EXPECT_EQ(kind(), ErrorKind::unsupported);
   EXPECT_TRUE(records().empty());
 }
 

@@ -392,29 +392,60 @@ TEST_F(VerifyRunTest, OnlyTheVolumesThatWereNamed) {
   EXPECT_EQ(report.whole, 1u) << "one that isn't there doesn't keep the others from being looked at";
   EXPECT_THAT(report.absent.named(), ElementsAre("src/20190101.zip"));
   EXPECT_TRUE(report.failures.empty());
-  EXPECT_FALSE(report.nothing_found());
+  EXPECT_FALSE(report.nothing_verified());
   options_.volumes = {"src/20190101.zip"};
-  EXPECT_TRUE(verify().nothing_found());
+  EXPECT_TRUE(verify().nothing_verified());
 }
 
 TEST_F(VerifyRunTest, AScopeThatHoldsNothingIsNotGreen) {
   archive();
-  EXPECT_FALSE(verify().nothing_found());
+  EXPECT_FALSE(verify().nothing_verified());
   const catalog::CatalogScope right = options_.scope;
   options_.scope.bucket = "scr";
-  EXPECT_TRUE(verify().nothing_found());
+  EXPECT_TRUE(verify().nothing_verified());
   options_.scope = right;
   options_.scope.dates = catalog::DateRange::years({2081});
-  EXPECT_TRUE(verify().nothing_found());
+  EXPECT_TRUE(verify().nothing_verified());
   options_.scope.bucket = "";
-  EXPECT_TRUE(verify().nothing_found()) << "without a bucket only the manifests show the dates";
+  EXPECT_TRUE(verify().nothing_verified()) << "without a bucket only the manifests show the dates";
   options_.scope = right;
   options_.scope.archive_name = catalog::ArchiveName::parse("x/{yyyy}{mm}{dd}.zip");
-  EXPECT_TRUE(verify().nothing_found());
+  EXPECT_TRUE(verify().nothing_verified());
   options_.scope = right;
   options_.scope.prefix = "source";
   options_.scope.only_prefix = true;
-  EXPECT_TRUE(verify().nothing_found()) << "the names don't show the prefix, the manifests do";
+  EXPECT_TRUE(verify().nothing_verified()) << "the names don't show the prefix, the manifests do";
+}
+
+TEST_F(VerifyRunTest, WhatMayBeAVolumeWithoutIdAndRecordIsNamed) {
+  archive();
+  for (const std::string& key : store_.keys(support::kArchive)) {
+    if (key.starts_with("s3compress_catalog/")) store_.erase(support::kArchive, key);
+  }
+  const std::string copied = "src/20180401.zip";
+  const std::string cut_off = "src/20180402.zip";
+  for (const std::string& key : store_.keys(support::kArchive)) {
+    if (key != copied && key != cut_off) store_.erase(support::kArchive, key);
+  }
+  for (const std::string& key : {copied, cut_off}) {
+    store_.edit(support::kArchive, key, [&](support::StoredObject& object) {
+      object.metadata.clear();
+      if (key == cut_off) object.body.resize(object.body.size() - 30);
+    });
+  }
+  store_.put(support::kArchive, "src/20180405.zip", "somebody else's");
+  for (const bool deep : {false, true}) {
+    options_.deep = deep;
+    const VerifyReport report = verify();
+    EXPECT_THAT(report.unrecorded.named(), ElementsAre(copied, cut_off));
+    EXPECT_THAT(report.foreign.named(), ElementsAre("src/20180405.zip"));
+    EXPECT_TRUE(report.nothing_verified());
+    EXPECT_FALSE(report.foreign_was_named);
+  }
+  options_.volumes = {"src/20180405.zip"};
+  EXPECT_TRUE(verify().foreign_was_named);
+  options_.volumes = {copied};
+  EXPECT_THAT(verify().unrecorded.named(), ElementsAre(copied));
 }
 
 /// The store lists a manifest, or an archive that has no record, and answers 404 when it is looked at.

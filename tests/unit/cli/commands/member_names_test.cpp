@@ -34,6 +34,28 @@ TEST(KeysFrom, LinesNulsAndJsonLines) {
   }
 }
 
+TEST(KeysFrom, ADirectoryIsNoFile) {
+  MemberNames names;
+  names.keys_file = "/";
+  try {
+    read_query(names);
+    ADD_FAILURE();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.message(), HasSubstr("--keys-from /: it is a directory"));
+  }
+}
+
+TEST(MissedKeys, AreListedForJson) {
+  const catalog::MemberQuery query({"a", "b"}, {"c*", "d*"});
+  MissedKeys missed(query);
+  missed.found("b");
+  missed.found("d1");
+  EXPECT_THAT(missed.not_found(true).named(), ElementsAre("a", "c*"));
+  const catalog::MemberQuery everything;
+  EXPECT_THAT(MissedKeys(everything).not_found(false).named(), ElementsAre("*"));
+  EXPECT_TRUE(MissedKeys(everything).not_found(true).empty());
+}
+
 /// What tell() writes.
 std::string told(const catalog::MemberQuery& query, const std::vector<std::string>& found,
                  ExitCode expected) {

@@ -164,6 +164,7 @@ TEST(Options, EveryBadValueIsNamed) {
       {{"--no-verify-ssl"}, "unknown flag --no-verify-ssl", ""},
       {{"-x"}, "unknown flag -x", ""},
       {{"plan"}, "unknown command \"plan\"", "archive"},
+      {{"list"}, "unknown command \"list\"", "did you mean ls?"},
       {{"archve"}, "unknown command \"archve\"", "did you mean archive?"},
       {{"archive", "more"}, "unexpected argument \"more\"", "flag"},
       {{"--prefix", "--dry-run"}, "--prefix needs a value", "PREFIX"},

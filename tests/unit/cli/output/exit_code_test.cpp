@@ -118,6 +118,14 @@ TEST(ExitCode, OfTwoTheWorseCounts) {
   }
 }
 
+TEST(ExitCode, OfALostResultKeepsWhatItMeans) {
+  EXPECT_EQ(code_of_lost_result(ExitCode::done), ExitCode::failed);
+  EXPECT_EQ(code_of_lost_result(ExitCode::left), ExitCode::failed);
+  EXPECT_EQ(code_of_lost_result(ExitCode::waiting), ExitCode::waiting);
+  EXPECT_EQ(code_of_lost_result(ExitCode::damaged), ExitCode::damaged);
+  EXPECT_EQ(code_of_lost_result(ExitCode::interrupted), ExitCode::interrupted);
+}
+
 TEST(ExitCode, OfACleanUp) {
   upkeep::GcReport report;
   report.removed.add({});
@@ -160,6 +168,20 @@ TEST(ExitCode, OfARestoreCountsEveryFailureNamedOrNot) {
   EXPECT_EQ(exit_code_of(report), ExitCode::damaged);
   report.interrupted = true;
   EXPECT_EQ(exit_code_of(report), ExitCode::interrupted);
+}
+
+TEST(ExitCode, AVerifyThatVerifiedNothingIsNotGreen) {
+  upkeep::VerifyReport report;
+  EXPECT_EQ(exit_code_of(report), ExitCode::left);
+  report.foreign.add("a");
+  EXPECT_EQ(exit_code_of(report), ExitCode::left);
+  report.volumes = report.whole = 1;
+  EXPECT_EQ(exit_code_of(report), ExitCode::done) << "a foreign object beside a volume";
+  report.foreign_was_named = true;
+  EXPECT_EQ(exit_code_of(report), ExitCode::left);
+  report.foreign_was_named = false;
+  report.unrecorded.add("b");
+  EXPECT_EQ(exit_code_of(report), ExitCode::left);
 }
 
 TEST(ExitCode, OfAVerify) {
