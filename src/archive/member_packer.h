@@ -50,8 +50,7 @@ class MemberPacker {
         stop_(std::move(stop)) {}
 
   /// Packs the object, leaves it out, puts it back, or fails the volume: the admission is answered in every
-  /// case. True if
-  /// packed. first: the outcome of a GET that was made before.
+  /// case. True if packed. first: the outcome of a GET that was made before.
   bool pack(VolumeBuilder& volume, const SourceObject& object, FirstTry first = {});
 
   /// Whether pack() fetches no object any more.

@@ -228,7 +228,7 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
     }
     report = run_with_display(settings, plan, context, session);
   }
-  const bool any = plan.members + plan.tied + plan.withheld + plan.failures.count() != 0;
+  const bool any = !plan.found_nothing();
   // What Ctrl-C left out was perhaps not looked for.
   const ExitCode unfound =
       report.interrupted

@@ -110,7 +110,7 @@ ExitCode run_thaw_command(const ThawRequest& request, const SessionSettings& ses
     }
     report = run_with_display(settings, plan, context, session);
   }
-  const bool any = plan.members + plan.tied + plan.withheld + plan.failures.count() != 0;
+  const bool any = !plan.found_nothing();
   const ExitCode unfound =
       missed.tell(any, scope_text(settings.options.scope, settings.options.volume), session.terminal());
   const ExitCode code = worse(exit_code_of(report), unfound);

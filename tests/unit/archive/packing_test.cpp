@@ -352,7 +352,7 @@ class MemberPackerTest : public ::testing::Test {
   std::shared_ptr<base::Logger> log_ = base::make_null_logger();
   SourceTags tags_{{store_, store_}, options_, *log_, {}};
   LeftLog left_{*log_, {}};
-  MemberPacker packer_{store_, options_, tags_, bodies_, encoders_, left_};
+  MemberPacker packer_{store_, options_, tags_, bodies_, encoders_, left_, {}};
   std::function<void(std::string_view)> sink_ = [](std::string_view) {};
   VolumeBuilder builder_{[this](std::string_view bytes) { sink_(bytes); }};
 };
