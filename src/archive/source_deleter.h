@@ -51,8 +51,8 @@ class SourceDeleter {
   /// archived one: same ETag, size and last-modified. Each delete carries the ETag as its condition where the
   /// store honours that. In a bucket that keeps versions a delete marker hides the object; VersionSweep
   /// deletes the version under it. on_done is called with what was just done, from any of the deleting
-  /// threads, also if an error ends the deletes. Throws what listing and reading the index throw, and what DeleteLicense::renew()
-  /// throws. What happens to single keys is in the reports.
+  /// threads, also if an error ends the deletes. Throws what listing and reading the index throw, and what
+  /// DeleteLicense::renew() throws. What happens to single keys is in the reports.
   void delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
                       const std::function<void(const DeleteReport&)>& on_done);
 

@@ -15,8 +15,9 @@
 
 namespace s3c::catalog {
 
-/// The names of all manifests in which a search for the query's members looks, as listed now. One LIST for each group if the layout says that the wanted keys lie in few
-/// groups, otherwise one for each thousand manifests in scope. Blocks. Throws the store's errors.
+/// The names of all manifests in which a search for the query's members looks, as listed now. One LIST for
+/// each group if the layout says that the wanted keys lie in few groups, otherwise one for each thousand
+/// manifests in scope. Blocks. Throws the store's errors.
 std::vector<ManifestName> list_manifests(s3::ObjectStore& store, const CatalogScope& scope,
                                          const MemberQuery& query);
 
@@ -27,7 +28,8 @@ struct NamedRecords {
   std::vector<ManifestName> names;
 };
 
-/// Hands out the names of the records in scope, archive by archive, and the archives without a record. One thread. The arguments outlive it.
+/// Hands out the names of the records in scope, archive by archive, and the archives without a record. One
+/// thread. The arguments outlive it.
 class RecordNames {
  public:
   /// volume: only this archive's records. Empty: the records of the groups that all wanted keys lie in, if

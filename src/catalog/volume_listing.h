@@ -33,7 +33,8 @@ class VolumeListing {
   VolumeListing(s3::ObjectStore& store, const CatalogScope& scope,
                 Unrecorded without_bucket = Unrecorded::none);
 
-  /// nullopt at the end. If several records have one name, each is returned with the archive. Throws the store's errors, and corrupt when keys don't ascend.
+  /// nullopt at the end. If several records have one name, each is returned with the archive. Throws the
+  /// store's errors, and corrupt when keys don't ascend.
   std::optional<ListedVolume> next();
 
  private:

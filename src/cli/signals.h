@@ -1,5 +1,6 @@
-// SIGINT, SIGTERM and SIGHUP (the terminal or the ssh connection is gone). The first signal asks the run to finish what is in flight. The second one ends the
-// process at once; the commit protocol makes that safe at any moment (docs/ordering.md).
+// SIGINT, SIGTERM and SIGHUP (the terminal or the ssh connection is gone). The first signal asks the run to
+// finish what is in flight. The second one ends the process at once; the commit protocol makes that safe at
+// any moment (docs/ordering.md).
 #pragma once
 
 #include <functional>
@@ -15,8 +16,8 @@ class SignalWatch {
  public:
   /// Blocks the signals in the calling thread, and so in every thread that it starts afterwards. A thread of
   /// its own waits for the signals and calls on_first. Before the second one ends the process it calls
-  /// on_second, and waits a moment for it, but no longer: the terminal may be stopped. REQUIRES: no other thread has started. Throws
-  /// base::Error: internal when the process is out of descriptors.
+  /// on_second, and waits a moment for it, but no longer: the terminal may be stopped. REQUIRES: no other
+  /// thread has started. Throws base::Error: internal when the process is out of descriptors.
   explicit SignalWatch(std::function<void()> on_first, std::function<void()> on_second = {});
   ~SignalWatch();
   SignalWatch(const SignalWatch&) = delete;

@@ -40,7 +40,8 @@ struct Request {
   Headers headers = {};        ///< the transport adds Host, Content-Length and User-Agent
   std::string_view body = {};  ///< lives until send() returns
   /// The server must not get this request twice, so the transport sends it on a new connection. On a kept one
-  /// the HTTP library might send it again. If the request fails before its first byte was sent, the error carries kNotSent.
+  /// the HTTP library might send it again. If the request fails before its first byte was sent, the error
+  /// carries kNotSent.
   bool at_most_once = false;
   /// The whole exchange must be over by then. 0: no limit but that of pace.h. If it isn't, the error carries
   /// kTimedOut.

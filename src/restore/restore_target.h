@@ -74,10 +74,11 @@ std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, base::
 
 /// directory: made when it is needed and isn't there. Throws Error if it is something else. A file's path is
 /// the row's entry name, which differs from the key if the key is no safe path (docs/format.md, "Entry
-/// names"). A name that still isn't safe is refused. Where a directory stands at a file's name, or a file where
-/// one of its directories is needed, the path is the safe name of the key. No symbolic link below directory is followed. Files are
-/// written under a temporary name in the same directory, and get their own name when they are whole. Their
-/// modification time is the object's. A file can't carry the row's content type, metadata and tags.
+/// names"). A name that still isn't safe is refused. Where a directory stands at a file's name, or a file
+/// where one of its directories is needed, the path is the safe name of the key. No symbolic link below
+/// directory is followed. Files are written under a temporary name in the same directory, and get their own
+/// name when they are whole. Their modification time is the object's. A file can't carry the row's content
+/// type, metadata and tags.
 std::unique_ptr<RestoreTarget> make_directory_target(const std::string& directory, bool overwrite);
 
 }  // namespace s3c::restore

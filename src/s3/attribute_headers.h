@@ -1,4 +1,5 @@
-// Request headers for the attributes of an object: metadata, system headers, tags, storage class, encryption. Any thread.
+// Request headers for the attributes of an object: metadata, system headers, tags, storage class, encryption.
+// Any thread.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// What the AWS environment variables and shared files say about how to reach S3, and in whose name. Meaning and order are those
-// of the AWS CLI. Pure but for reading the two files; any thread.
+// What the AWS environment variables and shared files say about how to reach S3, and in whose name. Meaning
+// and order are those of the AWS CLI. Pure but for reading the two files; any thread.
 #pragma once
 
 #include <optional>

@@ -142,8 +142,8 @@ class ObjectStore {
   virtual std::vector<DeleteResult> delete_objects(const std::string& bucket,
                                                    const std::vector<DeleteItem>& items, Resend resend) = 0;
 
-  /// DeleteObject: one key, with its ETag (if it has one) as If-Match. Throws only cancelled. Every other failure is in the
-  /// result, a missing answer included.
+  /// DeleteObject: one key, with its ETag (if it has one) as If-Match. Throws only cancelled. Every other
+  /// failure is in the result, a missing answer included.
   virtual DeleteResult delete_object(const std::string& bucket, const DeleteItem& item, Resend resend) = 0;
 };
 

@@ -38,13 +38,12 @@ struct Rebuilt {
 /// anything. Some values were known only to the run that made the volume: the upload's id becomes "rebuilt",
 /// the part size one that fits. A foreign archive (a ZIP that carries no id) is read twice: for its index,
 /// then to be audited like any other. Its name must be that of a group, and its keys are the names of its
-/// entries. Blocks; any thread.
-/// If manifest and index are there and right and only the commit mark isn't, writes that, and reads nothing.
-/// Throws base::Error: not_found when there is no archive; unsupported for a copy of a volume, and as
-/// index_foreign() does; damaged when a byte isn't as its index says, each time it is read, or when something else stands
-/// at a record's name (a foreign archive that is no whole ZIP is unsupported); invalid_argument when its name or its members aren't those of a group, and
-/// when --memory is too small for a foreign archive; and what the store throws (code InvalidObjectState: thaw
-/// it first).
+/// entries. Blocks; any thread. If manifest and index are there and right and only the commit mark isn't,
+/// writes that, and reads nothing. Throws base::Error: not_found when there is no archive; unsupported for a
+/// copy of a volume, and as index_foreign() does; damaged when a byte isn't as its index says, each time it
+/// is read, or when something else stands at a record's name (a foreign archive that is no whole ZIP is
+/// unsupported); invalid_argument when its name or its members aren't those of a group, and when --memory is
+/// too small for a foreign archive; and what the store throws (code InvalidObjectState: thaw it first).
 Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,
                         base::Clock& clock);
 

@@ -23,10 +23,9 @@ std::string volume_meant(const std::string& text, const std::string& archive_buc
 /// "s3compress".
 std::vector<std::string> read_named_volumes(const Reader& reader, std::string_view example);
 
-/// command: as JSON documents name it. Calls work for each volume, as volume_meant() of it, until Ctrl-C. An error of work is printed, and the next
-/// volume follows. Returns
-/// the worst (exit_code.h) of the codes that work returned and of code_of(error) for its errors; interrupted
-/// if Ctrl-C left volumes undone.
+/// command: as JSON documents name it. Calls work for each volume, as volume_meant() of it, until Ctrl-C. An
+/// error of work is printed, and the next volume follows. Returns the worst (exit_code.h) of the codes that
+/// work returned and of code_of(error) for its errors; interrupted if Ctrl-C left volumes undone.
 ExitCode for_each_named(std::string_view command, const std::vector<std::string>& volumes,
                         const std::string& archive_bucket, Session& session,
                         const std::function<ExitCode(const std::string& volume)>& work,
