@@ -133,10 +133,14 @@ Json plan_json(const RestorePlan& plan) {
   return json;
 }
 
-Json waiting_json(const RestoreReport& report) {
+Json ending_json(const RestoreReport& report, const RequestCounts& requests) {
   Json waiting = Json::array();
   for (const RestoreVolume& volume : report.waiting) waiting.push_back(volume_json(volume));
-  return waiting;
+  return {{"thaws_started", report.thaws_started},
+          {"waiting", waiting},
+          {"failures", failures_json(report.failures)},
+          {"ended_by", report.ended_by ? error_json(*report.ended_by) : Json()},
+          {"requests", requests_json(requests)}};
 }
 
 std::vector<std::string> plan_lines(const RestoreSettings& settings, const RestorePlan& plan) {
@@ -202,12 +206,8 @@ std::string json_summary(const RestoreOutcome& outcome) {
                {"unstorable", report.unstorable},
                {"failed", report.failed},
                {"named", named},
-               {"not_found", counted_json(outcome.not_found)},
-               {"thaws_started", report.thaws_started},
-               {"waiting", waiting_json(report)},
-               {"failures", failures_json(report.failures)},
-               {"ended_by", report.ended_by ? error_json(*report.ended_by) : Json()},
-               {"requests", requests_json(outcome.requests)}});
+               {"not_found", counted_json(outcome.not_found)}});
+  json.update(ending_json(report, outcome.requests));
   return dumped(json);
 }
 

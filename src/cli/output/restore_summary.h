@@ -39,9 +39,9 @@ std::string waiting_text(const restore::RestoreReport& report);
 std::string failed_volumes_text(const restore::RestoreReport& report);
 /// Why the command ended early: an error that holds for everything. Empty if it did not.
 std::string ended_text(const restore::RestoreReport& report);
-/// What a report of restore or thaw has in common for JSON.
+/// What the documents of restore and thaw have in common: the plan, and the last fields.
 Json plan_json(const restore::RestorePlan& plan);
-Json waiting_json(const restore::RestoreReport& report);
+Json ending_json(const restore::RestoreReport& report, const RequestCounts& requests);
 
 /// Printed before the restore starts: how much it restores, what must be thawed, how long that takes and what
 /// it costs. Lines without line ends.

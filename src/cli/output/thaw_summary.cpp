@@ -55,12 +55,8 @@ std::string json_summary(const ThawOutcome& outcome) {
   json.update({{"dry_run", outcome.options.dry_run},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"plan", plan_json(outcome.plan)},
-               {"not_found", counted_json(outcome.not_found)},
-               {"thaws_started", report.thaws_started},
-               {"waiting", waiting_json(report)},
-               {"failures", failures_json(report.failures)},
-               {"ended_by", report.ended_by ? error_json(*report.ended_by) : Json()},
-               {"requests", requests_json(outcome.requests)}});
+               {"not_found", counted_json(outcome.not_found)}});
+  json.update(ending_json(report, outcome.requests));
   return dumped(json);
 }
 
