@@ -174,7 +174,7 @@ Json foreseen_json(const std::string& volume, const std::optional<upkeep::Unreco
 /// Returns waiting if a run could not read the archive yet.
 ExitCode foresee(const RebuildRequest& request, const std::string& volume, Session& session) {
   const std::optional<upkeep::UnrecordedArchive> missing =
-      upkeep::foresee_rebuild(session.store(), request.options, volume, session.clock());
+      upkeep::foresee_rebuild(session.store(), request.options, volume);
   session.print_result([&] { return foreseen_text(volume, missing); },
                        [&] { return json_line(foreseen_json(volume, missing)); });
   return must_wait(missing) ? ExitCode::waiting : ExitCode::done;
