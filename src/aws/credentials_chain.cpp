@@ -126,10 +126,11 @@ Credentials CredentialsChain::find(const std::stop_token& stop) {
     const std::set<std::string> names = files_.profile_names();
     const std::string there =
         names.empty() ? "there are none at all" : fmt::format("there are: {}", fmt::join(names, ", "));
-    throw base::Error(base::ErrorKind::invalid_argument,
-                      fmt::format("there is no profile '{}' in '{}' or '{}'; {}", base::printable(profile.name),
-                                  files_.config_path, files_.credentials_path, base::printable(there)),
-                      {.operation = std::string(kFindCredentials)});
+    throw base::Error(
+        base::ErrorKind::invalid_argument,
+        fmt::format("there is no profile '{}' in '{}' or '{}'; {}", base::printable(profile.name),
+                    files_.config_path, files_.credentials_path, base::printable(there)),
+        {.operation = std::string(kFindCredentials)});
   }
   for (const auto& source : sources_) {
     try {

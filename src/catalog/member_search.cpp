@@ -160,7 +160,8 @@ class RecordReader {
   }
 
   bool is_wanted(const index::Manifest& manifest) const {
-    return options_.scope.holds(manifest) && options_.query.may_want_between(manifest.first_key, manifest.last_key);
+    return options_.scope.holds(manifest) &&
+           options_.query.may_want_between(manifest.first_key, manifest.last_key);
   }
 
   s3::ObjectStore& store_;
