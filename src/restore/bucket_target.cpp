@@ -3,7 +3,7 @@
 // The requests for one object:
 //
 //   the object              requests
-//   not there               HEAD in look(), PUT
+//   not there               HEAD in look(), PUT; once ReplacementGuard has seen a refusal, only the PUT
 //   not there, streamed     HEAD in look(), Create, the parts, HEAD, Complete
 //   there, the same ETag    HEAD in look()
 //   there, only the bytes
@@ -11,10 +11,13 @@
 //
 // On a store that ignores If-None-Match, another process's object is replaced if it appears between the last
 // HEAD and the PUT or Complete. For an object that isn't streamed, that is the time from look() to write():
-// the caller should keep it short. On S3, and on every store that honours the condition, this can't happen.
+// the caller should keep it short. For one object of a run it is also the time from its PUT to the second one,
+// which shows that the store ignores the condition. On S3, and on every store that honours the condition, this
+// can't happen.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <unordered_set>
 #include <utility>
 
@@ -67,6 +70,27 @@ class FreeKeys {
   static constexpr std::size_t kMaxKeys = 16 * 1024;
   base::Mutex mutex_;
   std::unordered_set<std::string> keys_ S3C_GUARDED_BY(mutex_);
+};
+
+/// Whether the store has shown that it refuses to replace an object under If-None-Match. Then no HEAD need come
+/// before a PUT. Any thread.
+class ReplacementGuard {
+ public:
+  bool is_proven() const { return state_ == State::refuses; }
+  /// An object was written. True once in a run, when enough were that a proof pays: the caller then sends the
+  /// same object again and tells what came of it.
+  bool must_try() {
+    if (state_ != State::unknown || ++written_ < kWorthATry) return false;
+    State unknown = State::unknown;
+    return state_.compare_exchange_strong(unknown, State::replaces);  // until it has shown otherwise
+  }
+  void refused() { state_ = State::refuses; }
+
+ private:
+  enum class State { unknown, replaces, refuses };
+  static constexpr int kWorthATry = 32;
+  std::atomic<State> state_ = State::unknown;
+  std::atomic<int> written_ = 0;
 };
 
 /// Whether an ETag has the form of an MD5, or that of an upload in parts. A shorter ETag may have any
@@ -193,8 +217,10 @@ class BucketTarget final : public RestoreTarget {
       if (!head) throw;  // gone again: the next run restores it
       return compare(*head, row, produce);
     }
+    if (!overwrite_ && guard_.must_try()) try_to_replace(request, body);
     return Landing::written;
   }
+  bool refuses_to_replace() const override { return guard_.is_proven(); }
 
   Landing write_streamed(const index::Row& row, const Produce& produce) override {
     const std::string key = key_of(row);
@@ -269,12 +295,23 @@ class BucketTarget final : public RestoreTarget {
     return part_size;
   }
 
-  /// What is already there. Sends nothing and returns nullopt if look() has just found the key free, or if
-  /// everything may be overwritten.
+  /// request: the PUT that has just made an object. If the store ignores its condition now, it replaces the
+  /// object by the same bytes.
+  void try_to_replace(const s3::PutObjectRequest& request, std::string_view body) {
+    try {
+      store_.put_object(request, body);
+    } catch (const Error& error) {
+      // Any other error is none of the object's: it is there.
+      if (error.kind() == ErrorKind::precondition_failed) guard_.refused();
+    }
+  }
+
+  /// What is already there. Sends nothing and returns nullopt if look() has just found the key free, if the
+  /// store refuses to replace an object, or if everything may be overwritten.
   std::optional<Landing> find_before_writing(const index::Row& row, const std::string& key,
                                              const Produce& produce) {
     const bool known_free = free_keys_.take(key);
-    if (overwrite_ || known_free) return std::nullopt;
+    if (overwrite_ || known_free || guard_.is_proven()) return std::nullopt;
     const std::optional<s3::ObjectHead> head = store_.head_object(bucket_, key);
     if (!head) return std::nullopt;
     return compare(*head, row, produce);
@@ -328,6 +365,7 @@ class BucketTarget final : public RestoreTarget {
   const std::string prefix_;
   const bool overwrite_;
   FreeKeys free_keys_;
+  ReplacementGuard guard_;
   catalog::AbortProbe abort_probe_;
 };
 

@@ -17,10 +17,14 @@ using base::ErrorKind;
 void RangeRestorer::restore(const MemberRange& range) {
   if (range.is_large()) return tally_.attempt(range.rows[0], [&] { return restore_large(range); });
   MemberRange wanted{range.manifest, {}};
+  bool must_look = true;
   for (const index::Row& row : range.rows) {
     tally_.attempt(row, [&]() -> std::optional<Landing> {
-      std::optional<Landing> there = target_of(range).look(row);
+      RestoreTarget& target = target_of(range);
+      std::optional<Landing> there = must_look ? target.look(row) : std::nullopt;
       if (!there) wanted.rows.push_back(row);
+      // Where one member is missing, its neighbours most likely are too, and write() finds out if not.
+      must_look = there || !target.refuses_to_replace();
       return there;
     });
   }
@@ -39,13 +43,20 @@ void RangeRestorer::fetch_and_write(const MemberRange& range) {
     for (const index::Row& row : range.rows) tally_.fail(row, error);
     return;
   }
+  bool must_look = false;
   for (const index::Row& row : range.rows) {
     tally_.attempt(row, [&]() -> std::optional<Landing> {
+      RestoreTarget& target = target_of(range);
+      if (must_look) {
+        if (const std::optional<Landing> there = target.look(row)) return there;
+      }
       const std::string_view fetched =
           std::string_view(bytes).substr(row.data_offset - range.begin_offset(), row.compressed_size_bytes);
       const std::string body = decode(*range.manifest, row, fetched);
       choices_.expect_newest(*range.manifest, row.key);
-      return target_of(range).write(row, body);
+      const Landing landing = target.write(row, body);
+      must_look = landing != Landing::written && target.refuses_to_replace();  // those weren't all looked at
+      return landing;
     });
   }
 }

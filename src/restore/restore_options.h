@@ -25,7 +25,7 @@ struct RestoreOptions {
   catalog::ThawOptions thaw;
   bool wait = false;  ///< wait until every volume is thawed; false: a later run restores the frozen ones
   std::chrono::milliseconds poll_interval = std::chrono::minutes(1);
-  int threads = 32;  ///< ranges in flight
+  int threads = 256;  ///< ranges in flight, of at most 64 members each, which a thread restores one by one
   std::uint64_t memory_bytes = std::uint64_t{192} << 20;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -20,6 +21,9 @@
 
 namespace s3c::restore {
 namespace {
+
+/// Blocks of rows that are read ahead; each takes up to a few hundred kilobytes.
+constexpr int kMostReaders = 32;
 
 double thaw_dollars(const RestoreVolume& volume, s3::RestoreTier tier) {
   constexpr double kGiB = 1 << 30;
@@ -198,10 +202,11 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
   plan.listed_at = context.clock.now();
   if (context.target_of && options.volume.empty())
     plan.records = catalog::list_manifests(context.store, options.scope, options.query);
+  const int readers = std::min(options.threads, kMostReaders);
   FewMembers few;
   std::map<std::pair<std::string, std::string>, RestoreVolume> volumes;  // by archive key and id
   const catalog::SearchReport report = catalog::search_members(
-      context.store, {options.scope, options.query, options.volume, options.threads}, context.stop,
+      context.store, {options.scope, options.query, options.volume, readers}, context.stop,
       [&](catalog::FoundKey&& found) {
         const std::string& key = found.members.front().row.key;
         if (context.found) context.found(key);
@@ -227,7 +232,7 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
   expect_usable_targets(plan, context, RestoreTarget::Trial::look);
   if (context.target_of) few.look(options, context, plan);
   for (const UnaskedVolume& unasked :
-       find_thaw_states(context.store, options.scope.archive_bucket, options.threads, plan.volumes)) {
+       find_thaw_states(context.store, options.scope.archive_bucket, readers, plan.volumes)) {
     plan.failures.add(unasked.error);
   }
   sum_up(plan, options.thaw.tier);

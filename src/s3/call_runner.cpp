@@ -222,9 +222,10 @@ void CallRunner::log_no_answer(const Call& call, const Try& sent, const Error& e
   log_request(call, sent, "no whole answer (" + base::printable(error.message()) + ")");
 }
 
-http::Response CallRunner::send_within_limit(const Call& call,
-                                             std::optional<milliseconds>& retry_after_time) {
-  ConcurrencyLimit::Place place = call.beyond_limit ? gets_.acquire_beyond() : acquire_place();
+http::Response CallRunner::send_within(ConcurrencyLimit& limit, const Call& call,
+                                       std::optional<milliseconds>& retry_after_time) {
+  ConcurrencyLimit::Place place =
+      call.beyond_limit ? limit.acquire_beyond() : limit.acquire(stop_, config_.retry.hurry);
   try {
     http::Response answer = send(call, retry_after_time);
     place.answered(ConcurrencyLimit::Answer::taken);
@@ -285,8 +286,10 @@ void CallRunner::run_with_retries(Call& call, const std::function<void(http::Res
     std::optional<milliseconds> at_least;
     try {
       if (call.before_try) call.before_try(call);
-      http::Response answer =
-          call.operation == Operation::get_object ? send_within_limit(call, at_least) : send(call, at_least);
+      ConcurrencyLimit* const limit = call.operation == Operation::get_object   ? &gets_
+                                      : call.operation == Operation::put_object ? &puts_
+                                                                                : nullptr;
+      http::Response answer = limit != nullptr ? send_within(*limit, call, at_least) : send(call, at_least);
       accept(answer);
       return;
     } catch (const Error& error) {

@@ -116,8 +116,8 @@ class CallRunner {
   void log_no_answer(const Call& call, const Try& sent, const base::Error& error) const;
 
   http::Transport& transport() { return transport_; }
-  /// How many GetObjects may be in flight; the store's refusals set it. No other call is limited: all others
-  /// are few beside the GETs.
+  /// How many GetObjects may be in flight; the store's refusals set it. PutObjects have a limit of their own. No
+  /// other call is limited: all others are few beside these.
   ConcurrencyLimit& gets() { return gets_; }
   /// Waits for a place of gets().
   ConcurrencyLimit::Place acquire_place() { return gets_.acquire(stop_, config_.retry.hurry); }
@@ -136,7 +136,8 @@ class CallRunner {
   void note_refused(OptionalHeader header);
   /// One try. Sends it again when only the region or the clock was wrong.
   http::Response send(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
-  http::Response send_within_limit(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
+  http::Response send_within(ConcurrencyLimit& limit, const Call& call,
+                             std::optional<std::chrono::milliseconds>& retry_after);
   /// Logs, at debug, a request that was sent and how it ended. No header, no query, no body: those may hold
   /// secrets.
   void log_request(const Call& call, const Try& sent, std::string_view how_it_ended) const;
@@ -159,6 +160,7 @@ class CallRunner {
   const std::stop_token stop_;
   aws::Signer signer_;
   ConcurrencyLimit gets_;
+  ConcurrencyLimit puts_;
   RequestStats stats_;
   StoreClock store_clock_;
   /// Added to the clock to date requests; 0 until the store refuses a request for its date. Other answers

@@ -78,7 +78,7 @@ std::vector<Flag> restore_flags() {
       toggle_flag(kDryRun, kTheThaw,
                   "only tell what would be thawed and written, and the costs; change "
                   "nothing"),
-      threads_flag("ranges of archives read at the same time", "32"),
+      threads_flag("members written at the same time (fewer while the store says SlowDown)", "256"),
       memory_flag("limit for what is fetched and decoded"),
   };
 }

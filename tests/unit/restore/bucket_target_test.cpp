@@ -35,6 +35,51 @@ TEST_F(BucketTargetTest, OneHeadAndOnePutBringAnObjectBackWithAllItHad) {
   EXPECT_EQ(written.storage_class, "STANDARD");
 }
 
+TEST_F(BucketTargetTest, AStoreThatHonoursTheConditionIsSoonAskedNothingBefore) {
+  const auto to = target();
+  for (int n = 0; n < 100; ++n) {
+    const std::string name = std::to_string(n);
+    EXPECT_EQ(to->write(row_of_object(name, name), name), Landing::written);
+  }
+  EXPECT_TRUE(to->refuses_to_replace());
+  EXPECT_EQ(store_.calls(Op::head).size(), 32u);
+  EXPECT_EQ(store_.calls(Op::put).size(), 101u) << "one is sent twice";
+  EXPECT_EQ(store_.objects(kBucket).size(), 100u);
+  store_.put(kBucket, "there", "diff");
+  EXPECT_EQ(to->write(row_of_object("there", "ours"), "ours"), Landing::exists);
+  expect_stays("there", "diff");
+  EXPECT_EQ(to->write(row_of_object("there", "diff"), "diff"), Landing::equal);
+}
+
+TEST_F(BucketTargetTest, AStoreThatIgnoresTheConditionIsAskedEachTime) {
+  store_.ignores_put_condition = true;
+  for (const bool overwrite : {false, true}) {
+    store_.forget_journal();
+    const auto to = target(overwrite);
+    for (int n = 0; n < 100; ++n) {
+      const std::string name = std::to_string(n) + (overwrite ? "again" : "");
+      EXPECT_EQ(to->write(row_of_object(name, name), name), Landing::written);
+    }
+    EXPECT_FALSE(to->refuses_to_replace());
+    EXPECT_EQ(store_.calls(Op::head).size(), overwrite ? 0u : 100u);
+    EXPECT_EQ(store_.calls(Op::put).size(), overwrite ? 100u : 101u);
+  }
+}
+
+TEST_F(BucketTargetTest, ATryThatFailsOtherwiseProvesNothing) {
+  const auto to = target();
+  int puts = 0;
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::put && ++puts == 33) throw store_error(ErrorKind::transient, "InternalError");
+  };
+  for (int n = 0; n < 40; ++n) {
+    const std::string name = std::to_string(n);
+    EXPECT_EQ(to->write(row_of_object(name, name), name), Landing::written);
+  }
+  EXPECT_FALSE(to->refuses_to_replace());
+  EXPECT_EQ(store_.objects(kBucket).size(), 40u);
+}
+
 TEST_F(BucketTargetTest, AnEqualObjectCostsOneHead) {
   store_.put(kBucket, "a", "same");
   for (const bool overwrite : {false, true}) {

@@ -30,17 +30,20 @@ class MapTarget final : public RestoreTarget {
     if (unusable && *unusable == trial) throw base::Error(ErrorKind::no_bucket, "no such bucket");
   }
   bool bills_requests() const override { return true; }
+  bool refuses_to_replace() const override { return refuses; }
   std::optional<Landing> look(const index::Row& row) override {
     base::MutexLock lock(mutex_);
-    const auto found = bodies_.find(row.key);
-    if (found == bodies_.end()) return std::nullopt;
-    return found->second.size() == row.size_bytes ? Landing::equal : Landing::exists;
+    ++looks_;
+    return what_is_there(row);
   }
   Landing write(const index::Row& row, std::string_view body) override {
     base::MutexLock lock(mutex_);
     ++writes_;
     if (before_write) before_write(row.key);
     if (row.key == refused) throw base::Error(refusal, "not here", {.operation = kRestoreFile});
+    if (refuses) {
+      if (const auto there = what_is_there(row)) return *there;
+    }
     bodies_[row.key] = body;
     return Landing::written;
   }
@@ -62,6 +65,10 @@ class MapTarget final : public RestoreTarget {
     base::MutexLock lock(mutex_);
     return streamed_;
   }
+  int looks() const {
+    base::MutexLock lock(mutex_);
+    return looks_;
+  }
   void put(const std::string& key, const std::string& body) {
     base::MutexLock lock(mutex_);
     bodies_[key] = body;
@@ -80,12 +87,20 @@ class MapTarget final : public RestoreTarget {
   std::string refused;
   ErrorKind refusal = ErrorKind::access_denied;
   std::optional<Trial> unusable;  ///< where this shows
+  bool refuses = false;           ///< to replace what is there
 
  private:
+  std::optional<Landing> what_is_there(const index::Row& row) const S3C_REQUIRES(mutex_) {
+    const auto found = bodies_.find(row.key);
+    if (found == bodies_.end()) return std::nullopt;
+    return found->second.size() == row.size_bytes ? Landing::equal : Landing::exists;
+  }
+
   mutable base::Mutex mutex_;
   std::map<std::string, std::string> bodies_ S3C_GUARDED_BY(mutex_);
   int writes_ S3C_GUARDED_BY(mutex_) = 0;
   int streamed_ S3C_GUARDED_BY(mutex_) = 0;
+  int looks_ S3C_GUARDED_BY(mutex_) = 0;
 };
 
 class RestoreRunTest : public ::testing::Test {

@@ -378,7 +378,7 @@ std::string FakeStore::put_object(const s3::PutObjectRequest& request, std::stri
     }
     const std::string etag = object.etag;
     MutexLock lock(mutex_);
-    if (request.if_none_match && bucket(request.bucket).contains(request.key))
+    if (request.if_none_match && !ignores_put_condition && bucket(request.bucket).contains(request.key))
       throw store_error(ErrorKind::precondition_failed, "PreconditionFailed");
     store(request.bucket, request.key, std::move(object));
     return etag;

@@ -110,6 +110,7 @@ class FakeStore final : public s3::ObjectStore {
   bool refuses_checksum_header = false;
   bool refuses_delete_conditions = false;  ///< the whole request, as malformed
   bool ignores_if_match = false;
+  bool ignores_put_condition = false;
   bool kms = false;        ///< ETags are no MD5s
   bool versioned = false;  ///< the buckets keep versions
   bool suspended = false;  ///< beside versioned: from now on it doesn't
