@@ -6,7 +6,9 @@ find_package(OpenSSL REQUIRED)         # base/hash: HMAC, SHA-1, SHA-256, MD5
 find_package(ZLIB REQUIRED)            # streamed members and index blocks; crc32_combine
 find_package(fmt REQUIRED)             # text formatting (GCC 12 has no std::format)
 find_package(spdlog REQUIRED)          # -v logging
-find_package(nlohmann_json REQUIRED)   # index rows, manifests, --output json
+# Manifests, --output json, index rows that another program wrote. Not simdjson as well: rows as we write them are
+# read without any JSON parser (index/row_readers.h), and of the others what is refused, and how, may not change.
+find_package(nlohmann_json REQUIRED)
 find_path(S3C_TOML_FOLDER toml++/toml.h REQUIRED) # the file of --config; used as headers, so it adds no shared library
 find_package(CLI11 REQUIRED)           # sim/ only: its command line
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)        # base/xml: S3's XML

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace s3c::base {
 namespace {
@@ -46,6 +47,12 @@ std::size_t utf8_sequence(std::string_view text, std::size_t at) {
     return 4;
   }
   return 0;
+}
+
+bool starts_with_8_of_ascii(std::string_view text) {
+  std::uint64_t eight = ~std::uint64_t{0};
+  if (text.size() >= sizeof eight) std::memcpy(&eight, text.data(), sizeof eight);
+  return (eight & 0x8080808080808080) == 0;
 }
 
 }  // namespace
@@ -144,6 +151,10 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    if (starts_with_8_of_ascii(text.substr(at))) {
+      at += 8;
+      continue;
+    }
     const std::size_t length = utf8_sequence(text, at);
     if (length == 0) return false;
     at += length;

@@ -1,5 +1,6 @@
 #include "base/time.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -94,8 +95,8 @@ class Scanner {
 
 std::string format_iso8601(Timestamp time) {
   const Fields f = split(time);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", f.year, f.month, f.day, f.hour, f.minute,
-                     f.second, f.millisecond);
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"), f.year, f.month, f.day,
+                     f.hour, f.minute, f.second, f.millisecond);
 }
 
 std::optional<Timestamp> parse_iso8601(std::string_view text) {

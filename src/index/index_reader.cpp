@@ -1,7 +1,7 @@
 #include "index/index_reader.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
 #include <memory>
@@ -24,10 +24,9 @@ std::string_view take_line(std::string_view text, std::size_t& position) {
   return line;
 }
 
-void expect_ascending(const std::optional<std::string>& last, const std::string& key) {
-  if (last && key <= *last) {
-    throw corrupt(fmt::format("key {} comes after {}", base::printable(key), base::printable(*last)));
-  }
+void expect_ascending(std::string_view last, std::string_view key) {
+  if (key <= last)
+    throw corrupt(fmt::format("key {} comes after {}", base::printable(key), base::printable(last)));
 }
 
 }  // namespace
@@ -42,17 +41,16 @@ std::string decompress_block(std::string_view block, std::uint64_t max_text_byte
   if (size / 1032 > block.size()) throw corrupt("block is too short for its length");
   std::string text(size, '\0');
 
-  std::string_view data = block.substr(kGzipHeader.size(), block.size() - kGzipHeader.size() - 8);
-  z_stream stream{};
-  if (inflateInit2(&stream, kRawDeflate) != Z_OK) throw std::bad_alloc();
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, inflateEnd);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));  // zlib doesn't write to it
-  stream.avail_in = static_cast<uInt>(data.size());
-  stream.next_out = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_out = static_cast<uInt>(text.size());
-  if (inflate(&stream, Z_FINISH) != Z_STREAM_END || stream.avail_in != 0 || stream.avail_out != 0) {
+  const std::string_view data = block.substr(kGzipHeader.size(), block.size() - kGzipHeader.size() - 8);
+  const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> decompressor(
+      libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+  if (!decompressor) throw std::bad_alloc();
+  std::size_t used = 0;
+  std::size_t produced = 0;
+  const libdeflate_result result = libdeflate_deflate_decompress_ex(
+      decompressor.get(), data.data(), data.size(), text.data(), text.size(), &used, &produced);
+  if (result != LIBDEFLATE_SUCCESS || used != data.size() || produced != text.size())
     throw corrupt("block does not decompress to its length");
-  }
   if (base::crc32(text) != base::load_le<std::uint32_t>(tail, 0)) throw corrupt("block has another CRC-32");
   if (!text.ends_with('\n')) throw corrupt("block does not end with a newline");
   return text;
@@ -60,13 +58,14 @@ std::string decompress_block(std::string_view block, std::uint64_t max_text_byte
 
 std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_bytes) {
   const std::string text = decompress_block(block, max_text_bytes);
+  const auto lines = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  if (lines > kRowsPerBlock) throw corrupt(fmt::format("block of more than {} rows", kRowsPerBlock));
   std::vector<Row> rows;
-  std::optional<std::string> last;
+  rows.reserve(lines);
   for (std::size_t position = 0; position < text.size();) {
-    if (rows.size() == kRowsPerBlock) throw corrupt(fmt::format("block of more than {} rows", kRowsPerBlock));
-    rows.push_back(parse_json_line(take_line(text, position)));
-    expect_ascending(last, rows.back().key);
-    last = rows.back().key;
+    Row row = parse_json_line(take_line(text, position));
+    if (!rows.empty()) expect_ascending(rows.back().key, row.key);
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -115,7 +114,7 @@ std::optional<Row> IndexCursor::next() {
   if (first_in_block && row.key != blocks_[next_block_ - 1].first_key) {
     throw corrupt(fmt::format("block {} starts with another key than listed", next_block_ - 1));
   }
-  expect_ascending(last_key_, row.key);
+  if (last_key_) expect_ascending(*last_key_, row.key);
   last_key_ = row.key;
   return row;
 }
@@ -153,7 +152,7 @@ void RowSplitter::write(std::string_view bytes) {
 
 void RowSplitter::take_line(std::string_view line) {
   Row row = parse_json_line(line);
-  expect_ascending(last_key_, row.key);
+  if (last_key_) expect_ascending(*last_key_, row.key);
   last_key_ = row.key;
   visit_(std::move(row));
 }

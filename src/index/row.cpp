@@ -13,81 +13,139 @@
 #include "index/block.h"
 #include "index/failure.h"
 #include "index/json_fields.h"
+#include "index/row_form.h"
+#include "index/row_readers.h"
 #include "index/text.h"
 
 namespace s3c::index {
 namespace {
 
 constexpr std::uint16_t kStored = 0;
-constexpr std::uint16_t kDeflate = 8;
 
-std::string_view method_name(std::uint16_t method) {
-  if (method == kStored) return "stored";
-  if (method == kDeflate) return "deflate";
-  throw internal(fmt::format("compression method {} has no name in the index", method));
-}
+/// Appends the fields to a line.
+class LineWriter {
+ public:
+  explicit LineWriter(std::string& out) : out_(out) { out_.push_back('{'); }
+  void end() { out_.append("}\n"); }
 
-std::string_view field_of_header(const std::string& header) {
-  for (const SystemHeader& known : kSystemHeaders) {
-    if (known.header == header) return known.field;
+  void text(const char* name, std::string_view value) {
+    append_name(name);
+    append_json_string(out_, value);
   }
-  throw internal(fmt::format("header {} has no field in the index", base::printable(header)));
-}
-
-void append_name(std::string& out, std::string_view name) {
-  out.append(out.back() == '{' ? "\"" : ",\"").append(name).append("\":");
-}
-
-void append_text(std::string& out, std::string_view name, std::string_view value) {
-  append_name(out, name);
-  append_json_string(out, value);
-}
-
-void append_optional_text(std::string& out, std::string_view name, std::string_view value) {
-  if (!value.empty()) append_text(out, name, value);
-}
-
-void append_number(std::string& out, std::string_view name, std::uint64_t value) {
-  append_name(out, name);
-  fmt::format_to(std::back_inserter(out), FMT_STRING("{}"), value);
-}
-
-void append_map(std::string& out, std::string_view name, const std::map<std::string, std::string>& map) {
-  if (map.empty()) return;
-  append_name(out, name);
-  out.push_back('{');
-  for (const auto& [key, value] : map) {
-    if (out.back() != '{') out.push_back(',');
-    append_json_string(out, key);
-    out.push_back(':');
-    append_json_string(out, value);
+  void nonempty_text(const char* name, std::string_view value) { text(name, value); }
+  void optional_text(const char* name, std::string_view value) {
+    if (!value.empty()) text(name, value);
   }
-  out.push_back('}');
+  void header(const SystemHeader& known, const std::map<std::string, std::string>& headers) {
+    for (const auto& [header, value] : headers) {
+      if (header == known.header) optional_text(known.field.data(), value);
+    }
+  }
+  void number(const char* name, std::uint64_t value) {
+    append_name(name);
+    const fmt::format_int digits(value);
+    out_.append(digits.data(), digits.size());
+  }
+  void time(const char* name, base::Timestamp value) { text(name, base::format_iso8601(value)); }
+  void crc32(const char* name, std::uint32_t value) {
+    std::string big_endian;
+    for (const int shift : {24, 16, 8, 0}) big_endian.push_back(static_cast<char>(value >> shift & 0xff));
+    text(name, base::to_hex(big_endian));
+  }
+  void method(const char* name, std::uint16_t value) {
+    for (const MethodName& known : kMethodNames) {
+      if (known.method == value) return text(name, known.name);
+    }
+    throw internal(fmt::format("compression method {} has no name in the index", value));
+  }
+  void optional_map(const char* name, const std::map<std::string, std::string>& map) {
+    if (map.empty()) return;
+    append_name(name);
+    out_.push_back('{');
+    for (const auto& [key, value] : map) {
+      if (out_.back() != '{') out_.push_back(',');
+      append_json_string(out_, key);
+      out_.push_back(':');
+      append_json_string(out_, value);
+    }
+    out_.push_back('}');
+  }
+
+ private:
+  void append_name(std::string_view name) {
+    out_.append(out_.back() == '{' ? "\"" : ",\"").append(name).append("\":");
+  }
+
+  std::string& out_;
+};
+
+/// Takes the fields out of any JSON object, in whatever order it has them, and says what is wrong with one.
+class JsonRow {
+ public:
+  explicit JsonRow(const nlohmann::json& object) : fields_(object, "") {}
+
+  void text(const char* name, std::string& value) { value = fields_.text(name); }
+  void nonempty_text(const char* name, std::string& value) { value = fields_.nonempty_text(name); }
+  void optional_text(const char* name, std::string& value) { value = fields_.optional_text(name); }
+  void header(const SystemHeader& known, std::map<std::string, std::string>& headers) {
+    std::string value = fields_.optional_text(known.field.data());
+    if (!value.empty()) headers.emplace(known.header, std::move(value));
+  }
+  void number(const char* name, std::uint64_t& value) { value = fields_.number(name); }
+  void time(const char* name, base::Timestamp& value) { value = fields_.time(name); }
+  void crc32(const char* name, std::uint32_t& value) {
+    const auto parsed = crc32_from_text(fields_.text(name));
+    if (!parsed) fields_.fail(name, "not 8 lower-case hex digits");
+    value = *parsed;
+  }
+  void method(const char* name, std::uint16_t& value) {
+    const auto parsed = method_from_text(fields_.text(name));
+    if (!parsed) fields_.fail(name, "neither stored nor deflate");
+    value = *parsed;
+  }
+  void optional_map(const char* name, std::map<std::string, std::string>& map) {
+    map = fields_.optional_map(name);
+  }
+
+ private:
+  Fields fields_;
+};
+
+void expect_writable(const Row& row) {
+  for (const auto& [header, value] : row.system_headers) {
+    const bool known = std::any_of(std::begin(kSystemHeaders), std::end(kSystemHeaders),
+                                   [&name = header](const SystemHeader& h) { return h.header == name; });
+    if (!known) throw internal(fmt::format("header {} has no field in the index", base::printable(header)));
+  }
 }
 
-std::uint32_t crc32_of(const Fields& fields) {
-  const std::string hex = fields.text("crc32");
-  const bool lower = std::none_of(hex.begin(), hex.end(), [](char c) { return c >= 'A' && c <= 'F'; });
-  const auto value = base::parse_number<std::uint32_t>(hex, 16);
-  if (hex.size() != 8 || !lower || !value) fields.fail("crc32", "not 8 lower-case hex digits");
-  return *value;
-}
-
-std::uint16_t method_of(const Fields& fields) {
-  const std::string name = fields.text("method");
-  if (name == "stored") return kStored;
-  if (name == "deflate") return kDeflate;
-  fields.fail("method", "neither stored nor deflate");
-}
-
-/// Checks the length of the text before it is parsed, because the JSON takes many times the memory of its
-/// text.
-nlohmann::json parse_row(std::string_view line) {
+void expect_length(std::string_view line) {
   if (line.size() > kMaxRowBytes) throw corrupt("a row is too long");
-  return parse_object(line);
+}
+
+/// What no field shows alone.
+void expect_possible(const Row& row) {
+  if (row.data_offset <= row.offset) throw corrupt("data_offset: not behind offset");
+  if (row.compressed_size_bytes > UINT64_MAX - row.data_offset) throw corrupt("compressed_size: beyond 2^64");
+  if (row.method == kStored && row.compressed_size_bytes != row.size_bytes)
+    throw corrupt("compressed_size: not size, though stored");
 }
 
 }  // namespace
+
+std::optional<std::uint32_t> crc32_from_text(std::string_view hex) {
+  constexpr std::size_t kDigits = 8;
+  const bool lower = std::none_of(hex.begin(), hex.end(), [](char c) { return c >= 'A' && c <= 'F'; });
+  if (hex.size() != kDigits || !lower) return std::nullopt;
+  return base::parse_number<std::uint32_t>(hex, 16);
+}
+
+std::optional<std::uint16_t> method_from_text(std::string_view name) {
+  for (const MethodName& known : kMethodNames) {
+    if (known.name == name) return known.method;
+  }
+  return std::nullopt;
+}
 
 std::optional<std::string> md5_of(const Row& row) {
   constexpr std::size_t kMd5Digits = 32;
@@ -96,59 +154,29 @@ std::optional<std::string> md5_of(const Row& row) {
 }
 
 void append_json_line(std::string& out, const Row& row) {
-  out.push_back('{');
-  append_text(out, "key", row.key);
-  append_number(out, "size", row.size_bytes);
-  append_text(out, "etag", row.etag);
-  append_text(out, "last_modified", base::format_iso8601(row.last_modified));
-  append_optional_text(out, "version_id", row.version_id);
-  append_optional_text(out, "storage_class", row.storage_class);
-  append_optional_text(out, "encryption", row.encryption);
-  append_name(out, "crc32");
-  fmt::format_to(std::back_inserter(out), FMT_STRING("\"{:08x}\""), row.crc32);
-  append_text(out, "method", method_name(row.method));
-  append_number(out, "offset", row.offset);
-  append_number(out, "data_offset", row.data_offset);
-  append_number(out, "compressed_size", row.compressed_size_bytes);
-  append_optional_text(out, "entry_name", row.entry_name);
-  append_optional_text(out, "content_type", row.content_type);
-  for (const auto& [header, value] : row.system_headers)
-    append_optional_text(out, field_of_header(header), value);
-  append_map(out, "metadata", row.metadata);
-  append_map(out, "tags", row.tags);
-  out.append("}\n");
+  expect_writable(row);
+  LineWriter line(out);
+  walk_fields(line, row);
+  line.end();
+}
+
+Row parse_any_json_line(std::string_view line) {
+  // Before it is parsed, because a document takes many times the memory of its text.
+  expect_length(line);
+  const nlohmann::json object = parse_object(line);
+  Row row;
+  JsonRow fields(object);
+  walk_fields(fields, row);
+  expect_possible(row);
+  return row;
 }
 
 Row parse_json_line(std::string_view line) {
-  const nlohmann::json object = parse_row(line);
-  const Fields fields(object, "");
-  Row row;
-  row.key = fields.nonempty_text("key");
-  row.size_bytes = fields.number("size");
-  row.etag = fields.text("etag");
-  row.last_modified = fields.time("last_modified");
-  row.version_id = fields.optional_text("version_id");
-  row.storage_class = fields.optional_text("storage_class");
-  row.encryption = fields.optional_text("encryption");
-  row.crc32 = crc32_of(fields);
-  row.method = method_of(fields);
-  row.offset = fields.number("offset");
-  row.data_offset = fields.number("data_offset");
-  row.compressed_size_bytes = fields.number("compressed_size");
-  row.entry_name = fields.optional_text("entry_name");
-  row.content_type = fields.optional_text("content_type");
-  for (const SystemHeader& known : kSystemHeaders) {
-    std::string value = fields.optional_text(std::string(known.field).c_str());
-    if (!value.empty()) row.system_headers.emplace(known.header, std::move(value));
-  }
-  row.metadata = fields.optional_map("metadata");
-  row.tags = fields.optional_map("tags");
-  if (row.data_offset <= row.offset) fields.fail("data_offset", "not behind offset");
-  if (row.compressed_size_bytes > UINT64_MAX - row.data_offset) fields.fail("compressed_size", "beyond 2^64");
-  if (row.method == kStored && row.compressed_size_bytes != row.size_bytes) {
-    fields.fail("compressed_size", "not size, though stored");
-  }
-  return row;
+  expect_length(line);
+  std::optional<Row> row = read_written_row(line);
+  if (!row) return parse_any_json_line(line);
+  expect_possible(*row);
+  return *std::move(row);
 }
 
 }  // namespace s3c::index

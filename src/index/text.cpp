@@ -1,6 +1,7 @@
 #include "index/text.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -10,11 +11,17 @@
 namespace s3c::index {
 namespace {
 
-constexpr std::string_view kBase64Prefix = "base64:";
-
 bool is_plain(std::string_view bytes) {
   return !bytes.starts_with(kBase64Prefix) && base::is_utf8(bytes);
 }
+
+/// Whether a byte is escaped, or may begin a character that is.
+constexpr std::array<bool, 256> kMayNeedEscape = [] {
+  std::array<bool, 256> bytes{};
+  std::fill_n(bytes.begin(), 0x20, true);
+  for (const char c : {'"', '\\', '\x7f', '\xc2', '\xe2'}) bytes[static_cast<unsigned char>(c)] = true;
+  return bytes;
+}();
 
 /// The length of a character at bytes[i] that some programs take for the end of a line, and its JSON escape:
 /// U+0085, U+2028 or U+2029. {0, ""}: there is no such character.
@@ -51,9 +58,9 @@ void append_json_string(std::string& out, std::string_view bytes) {
   std::size_t start = 0;  // of the run of characters that need no escape
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const auto c = static_cast<unsigned char>(bytes[i]);
-    const auto [length, escape] =
-        c == 0xc2 || c == 0xe2 ? line_end_at(bytes, i) : std::pair<std::size_t, std::string_view>();
-    if (length == 0 && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;
+    if (!kMayNeedEscape[c]) continue;
+    const auto [length, escape] = line_end_at(bytes, i);
+    if (length == 0 && c >= 0x80) continue;
     out.append(bytes, start, i - start);
     start = i + std::max<std::size_t>(length, 1);
     if (length != 0) {

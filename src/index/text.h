@@ -7,6 +7,9 @@
 
 namespace s3c::index {
 
+/// What a string starts with if it is base64.
+inline constexpr std::string_view kBase64Prefix = "base64:";
+
 /// Returns bytes unchanged if they are UTF-8 and don't start with "base64:". Otherwise "base64:" and the
 /// base64 of the bytes.
 std::string text_from_bytes(std::string_view bytes);

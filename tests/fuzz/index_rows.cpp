@@ -1,9 +1,11 @@
 // Input: the text of an index. RowSplitter (whatever pieces the text comes in), decode_block and IndexCursor
-// give the same rows, or all say Error corrupt; a row that was read can be written and reads back the same.
+// give the same rows, or all say Error corrupt; a row that was read can be written and reads back the same. And
+// each line gives what the parser of any JSON makes of it, to the word.
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "index/gzip.h"
 #include "index/index_reader.h"
+#include "index/row_readers.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace s3c;
@@ -37,11 +39,26 @@ std::optional<std::vector<index::Row>> split_rows(std::string_view text, std::si
   return rows;
 }
 
+/// The row as it is written, or the message of Error corrupt.
+std::string outcome(index::Row (*read)(std::string_view), std::string_view line) {
+  std::string text;
+  try {
+    index::append_json_line(text, read(line));
+  } catch (const base::Error& error) {
+    require(error.kind() == ErrorKind::corrupt, "an Error is of a documented kind");
+    return error.message();
+  }
+  return text;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::text_of(data, size);
   if (text.empty() || text.size() > UINT16_MAX) return 0;
+  for (const std::string& line : fuzz::split(text, '\n'))
+    require(outcome(index::parse_json_line, line) == outcome(index::parse_any_json_line, line),
+            "the fast reader of a line changes nothing");
   const std::string block = block_of(text);
   const auto rows = fuzz::value_of({ErrorKind::corrupt}, [&] { return index::decode_block(block); });
   require(split_rows(text, text.size()) == rows, "the splitter gives the block's rows");

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "index/block.h"
+#include "index/row_readers.h"
 #include "index/text.h"
 #include "tests/unit/index/sample_rows.h"
 
@@ -35,6 +36,22 @@ Row full_row() {
   for (const SystemHeader& known : kSystemHeaders) row.system_headers.emplace(known.header, "value");
   row.metadata = {{"owner", "a \"b\" \\ \x01\x7f"}, {"latin1", "caf\xe9"}, {"literal", "base64:YQ=="}};
   row.tags = {{"k\xff", "v"}, {"empty", ""}};
+  return row;
+}
+
+/// The row as a line, or the message of the Error.
+std::string outcome(Row (*read)(std::string_view), std::string_view line) {
+  std::string row;
+  const std::string message = error_message([&] { row = line_of(read(line)); });
+  return message.empty() ? row : message;
+}
+
+/// A row with everything that a line without escapes and base64 can have.
+Row plain_row() {
+  Row row = full_row();
+  row.key = "sources/\xc3\xa4/\xf0\x9f\x98\x80";
+  row.metadata = {{"", "x"}, {"base", "base64"}, {"owner", ""}};
+  row.tags = {{"a", "1"}, {"b", "2"}};
   return row;
 }
 
@@ -175,6 +192,85 @@ TEST(Row, CharactersThatEndALineSomewhereAreEscaped) {
             "c\\u2029"
             "d\xc2\x86\xe2\x80\xaa\"");
   EXPECT_EQ(nlohmann::json::parse(text).get<std::string>(), key);
+}
+
+TEST(RowReadersTest, TheFastOneReadsWhatIsWritten) {
+  for (const Row& row : {sample_row(1), plain_row()}) {
+    const std::string line = line_of(row);
+    EXPECT_EQ(read_written_row(line), row);
+    EXPECT_EQ(read_written_row(line.substr(0, line.size() - 1)), row);
+    EXPECT_EQ(parse_any_json_line(line), row);
+    for (std::size_t size = 0; size + 1 < line.size(); ++size)
+      ASSERT_EQ(read_written_row(line.substr(0, size)), std::nullopt) << size;
+  }
+}
+
+/// Whatever isn't as written is left to the parser of any JSON, which takes some of it and refuses the rest.
+TEST(RowReadersTest, TheFastOneLeavesEverythingElseToTheOther) {
+  const std::pair<const char*, const char*> changes[] = {
+      {"{\"key\"", "{ \"key\""},
+      {"{\"key\"", "\xef\xbb\xbf{\"key\""},
+      {"{\"key\"", "{\"new\":1,\"key\""},
+      {"\"size\":4007", "\"size\": 4007"},
+      {"\"size\":4007", "\"size\":04007"},
+      {"\"size\":4007", "\"size\":-4007"},
+      {"\"size\":4007", "\"size\":4007.0"},
+      {"\"size\":4007", "\"size\":4007e0"},
+      {"\"size\":4007", "\"size\":\"4007\""},
+      {"\"size\":4007", "\"size\":18446744073709551616"},
+      {"\"size\":4007", "\"size\":4007,\"size\":4007"},
+      {"\"size\":4007,", ""},
+      {"\"version_id\":\"null\"", "\"version_id\":\"\""},
+      {"\"version_id\":\"null\"", "\"version_id\":null"},
+      {"\"version_id\":\"null\"", "\"version_id\":\"null\",\"version_id\":\"null\""},
+      {"\"version_id\":\"null\"", "\"version_id\":\"base64:/w==\""},
+      {"\"version_id\":\"null\"", "\"version_id\":\"nu\\u006cl\""},
+      {"\"version_id\":\"null\"", "\"version_id\":\"nu\tll\""},
+      {"\"version_id\":\"null\"", "\"version_id\":\"\xed\xa0\x80\""},
+      {"\"owner\"", "\"base\""},
+      {"\"owner\"", "\"a\""},
+      {"\"tags\":{", "\"tags\":{},\"tags\":{"},
+      {"\"tags\":{", "\"tags\":{,"},
+      {"\"b\":\"2\"", "\"b\":2"},
+      {"\"b\":\"2\"", "\"b\":\"2\","},
+      {"\"crc32\":\"", "\"crc32\":\"+"},
+      {"\"method\":\"stored\"", "\"method\":\"Stored\""},
+      {"\"}}", "\"}} "},
+      {"\"}}", "\"}},"},
+      {"\"}}", "\"}}{}"},
+      {"\"}}\n", "\"}}\n\n"},
+  };
+  const std::string line = line_of(plain_row());
+  for (const auto& [from, to] : changes) {
+    std::string changed = line;
+    const std::size_t at = changed.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    changed.replace(at, std::string_view(from).size(), to);
+    EXPECT_EQ(read_written_row(changed), std::nullopt) << changed;
+    EXPECT_EQ(outcome(parse_json_line, changed), outcome(parse_any_json_line, changed)) << changed;
+  }
+}
+
+TEST(RowReadersTest, BothSayTheSameOfAnyLine) {
+  std::mt19937 random(7);
+  const std::string lines[] = {line_of(sample_row(1)), line_of(plain_row()), line_of(full_row())};
+  const std::string_view pieces[] = {"\"",   "\\",      ",",           ":",    "{",       "}",
+                                     "0",    "1",       "-",           " ",    "\n",      "\xff",
+                                     "\x7f", "base64:", "\"tags\":{}", "null", "\\u0000", "key"};
+  int right = 0;
+  for (int i = 0; i < 4000; ++i) {
+    std::string line = lines[random() % std::size(lines)];
+    for (unsigned changes = 1 + random() % 2; changes > 0; --changes) {
+      const std::size_t at = random() % line.size();
+      const std::string other = line.substr(random() % line.size(), random() % 20);
+      const std::string_view piece = random() % 2 == 0 ? pieces[random() % std::size(pieces)] : other;
+      line.replace(at, random() % 3, piece);
+    }
+    const std::string expected = outcome(parse_any_json_line, line);
+    ASSERT_EQ(outcome(parse_json_line, line), expected) << line;
+    if (expected.starts_with("{")) ++right;
+  }
+  EXPECT_GT(right, 100);
 }
 
 }  // namespace
