@@ -117,9 +117,9 @@ std::string foreign_text(const catalog::UnlistedEntries& unlisted, bool with_not
 /// "manifest and index", "commit mark"; empty for none.
 std::string records_text(bool manifest, bool index, bool mark) {
   std::vector<std::string_view> names;
-  if (manifest) names.push_back("manifest");
-  if (index) names.push_back("index");
-  if (mark) names.push_back("commit mark");
+  if (manifest) names.emplace_back("manifest");
+  if (index) names.emplace_back("index");
+  if (mark) names.emplace_back("commit mark");
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i)
     text.append(i == 0 ? "" : i + 1 == names.size() ? " and " : ", ").append(names[i]);
