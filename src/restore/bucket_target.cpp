@@ -88,7 +88,7 @@ class ReplacementGuard {
 
  private:
   enum class State { unknown, replaces, refuses };
-  static constexpr int kWorthATry = 32;
+  static constexpr int kWorthATry = 12;
   std::atomic<State> state_ = State::unknown;
   std::atomic<int> written_ = 0;
 };

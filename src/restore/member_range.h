@@ -1,6 +1,7 @@
 // Members of one volume that one GET fetches.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,7 +33,20 @@ struct MemberBatch {
   std::vector<index::Row> rows;
 };
 
-/// Calls visit with ranges that together hold all rows of the batch, in the order of their offsets.
-void split_into_ranges(MemberBatch&& batch, const std::function<void(MemberRange&&)>& visit);
+/// Makes ranges of batches. One thread.
+class RangeSplitter {
+ public:
+  /// members: the number of members of all batches. Of many, the first ranges are short: then the first members are
+  /// soon written, and the target learns from them what it need not ask for the others.
+  explicit RangeSplitter(std::uint64_t members);
+
+  /// Calls visit with ranges that together hold all rows of the batch, in the order of their offsets.
+  void split(MemberBatch&& batch, const std::function<void(MemberRange&&)>& visit);
+
+ private:
+  bool belongs_to(const MemberRange& range, const index::Row& row) const;
+
+  std::size_t most_members_;  ///< of the next range
+};
 
 }  // namespace s3c::restore

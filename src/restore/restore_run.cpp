@@ -33,6 +33,7 @@ class RestoreRun {
         tally_(begin_report(plan), context),
         restorer_(options, plan, context, tally_),
         thaws_(options, context, tally_),
+        splitter_(plan.members),
         ranges_(static_cast<std::size_t>(options.threads)),
         crew_([this] { ranges_.cancel(); }) {}
   ~RestoreRun() { ranges_.cancel(); }  // otherwise crew_ would wait for ever
@@ -118,7 +119,7 @@ class RestoreRun {
   }
 
   void hand_out(MemberBatch&& batch) {
-    split_into_ranges(std::move(batch), [this](MemberRange&& range) {
+    splitter_.split(std::move(batch), [this](MemberRange&& range) {
       if (context_.stop.stop_requested()) return tally_.leave_unfinished();
       if (tally_.has_ended()) return;
       static_cast<void>(ranges_.push(std::move(range)));  // fails only when the crew has ended
@@ -132,6 +133,7 @@ class RestoreRun {
   RestoreTally tally_;
   RangeRestorer restorer_;
   ThawRequests thaws_;
+  RangeSplitter splitter_;
 
   base::BoundedQueue<MemberRange> ranges_;
   base::TaskGroup crew_;  // last: its threads use everything above

@@ -59,6 +59,15 @@ struct RestoreRequest {
   MemberNames names;         ///< the query is made from these
 };
 
+/// Files wait for no network: more threads than these would be in each other's way.
+constexpr int kThreadsToDirectory = 32;
+
+Flag threads_of_restore() {
+  Flag flag = threads_flag("members written at the same time", "");
+  flag.otherwise = "256 to a bucket, 32 to a directory";
+  return flag;
+}
+
 std::vector<Flag> restore_flags() {
   constexpr std::string_view kWhereTo = "Where to";
   return {
@@ -78,7 +87,7 @@ std::vector<Flag> restore_flags() {
       toggle_flag(kDryRun, kTheThaw,
                   "only tell what would be thawed and written, and the costs; change "
                   "nothing"),
-      threads_flag("members written at the same time (fewer while the store says SlowDown)", "256"),
+      threads_of_restore(),
       memory_flag("limit for what is fetched and decoded"),
   };
 }
@@ -106,6 +115,10 @@ std::string read_place(const Reader& reader) {
   return to;
 }
 
+bool is_directory(const std::string& to) {
+  return !to.empty() && !to.starts_with("s3://");
+}
+
 RestoreRequest read_restore(Reader& reader) {
   RestoreRequest request;
   RestoreSettings& settings = request.settings;
@@ -121,7 +134,8 @@ RestoreRequest read_restore(Reader& reader) {
   reader.with("poll", [&](const std::string& text) { options.poll_interval = parse_age(text); });
   settings.yes = reader.toggle("yes");
   settings.dry_run = reader.toggle(kDryRun);
-  options.threads = reader.number("threads");
+  if (is_directory(settings.to)) options.threads = kThreadsToDirectory;
+  if (const int threads = reader.number("threads"); threads != 0) options.threads = threads;
   reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });
   refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
                       "restore --arch-bucket archive-bucket --bucket source-bucket --years 2018",
