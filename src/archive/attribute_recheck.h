@@ -19,12 +19,12 @@ namespace s3c::archive {
 bool must_compare_attributes(const ArchiveOptions& options, const index::Manifest& manifest);
 
 /// Asks for the object's headers and tags, and compares them with the row. Returns why the object must stay;
-/// nullopt: nothing is different, or the object is gone or is another one, which the delete finds out.
+/// nullopt: nothing is different, or the object is gone, also from the listing.
 std::optional<LeftObject> changed_attributes(s3::ObjectStore& store, const index::Manifest& manifest,
                                              const index::Row& row);
 
 /// The same for the tags of one version of the object. Nothing else of a version can change.
-std::optional<LeftObject> changed_tags(s3::ObjectStore& store, const index::Manifest& manifest,
-                                       const index::Row& row, const std::string& version_id);
+std::optional<LeftObject> changed_version_tags(s3::ObjectStore& store, const index::Manifest& manifest,
+                                               const index::Row& row, const std::string& version_id);
 
 }  // namespace s3c::archive

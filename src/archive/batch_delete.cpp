@@ -211,7 +211,7 @@ s3::DeleteResult BatchDelete::delete_one(const Doomed& doomed, bool look, bool c
     s3::DeleteResult seen;
     switch (look_at(doomed)) {
       case Seen::gone:
-        seen.outcome = Outcome::not_found;
+        seen.outcome = Outcome::deleted;  // an unanswered delete of ours, or another process, deleted it
         return seen;
       case Seen::changed:
         seen.outcome = Outcome::precondition_failed;
@@ -309,9 +309,13 @@ BatchDelete::Look BatchDelete::look_at(const Batch& batch) {
 }
 
 BatchDelete::Seen BatchDelete::look_at(const Doomed& doomed) {
-  const auto head = s_.stores.source.head_object(manifest_.source_bucket, doomed.object.key);
-  if (!head) return Seen::gone;
-  return is_unchanged(doomed.object, *head) ? Seen::unchanged : Seen::changed;
+  const auto seen = [&](const auto& found) {
+    return is_unchanged(doomed.object, found) ? Seen::unchanged : Seen::changed;
+  };
+  if (const auto head = s_.stores.source.head_object(manifest_.source_bucket, doomed.object.key))
+    return seen(*head);
+  const auto listed = s3::find_listed(s_.stores.source, manifest_.source_bucket, doomed.object.key);
+  return listed ? seen(*listed) : Seen::gone;
 }
 
 bool BatchDelete::is_there(const Doomed& doomed, Seen seen) {
@@ -332,8 +336,12 @@ BatchDelete::Batch BatchDelete::still_there(const Batch& batch) {
 
 void BatchDelete::settle(const Doomed& doomed, const s3::DeleteResult& result) {
   switch (result.outcome) {
-    case Outcome::deleted:
     case Outcome::not_found:
+      // Most likely another process has deleted it. The look of the next round counts it if so.
+      trouble_ = s3::listed_but_absent().message();
+      again_.push_back(doomed);
+      return;
+    case Outcome::deleted:
       ++report_.deleted;
       if (!result.marker_version_id) return;
       ++report_.markers;

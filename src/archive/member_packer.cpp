@@ -14,6 +14,7 @@
 #include "s3/attribute_headers.h"
 #include "s3/body_check.h"
 #include "s3/error_mapping.h"
+#include "s3/object_listing.h"
 
 namespace s3c::archive {
 namespace {
@@ -208,18 +209,13 @@ bool MemberPacker::leave_out(VolumeBuilder& volume, const SourceObject& object, 
   return leave(volume, object, reason, error.what());
 }
 
-/// The listing is what the next run sees, too. If the object is still in it, every run would pass over the
-/// object, and none would name it.
+/// If the object is still listed, every run would pass over it, and none would name it.
 std::optional<Error> MemberPacker::meaning_of_404(const s3::ObjectSummary& summary, const Error& error) {
-  s3::ListObjectsRequest request;
-  request.bucket = options_.selection.bucket;
-  request.prefix = summary.key;
-  request.max_keys = 1;  // of all keys with this prefix, the key itself comes first
-  const s3::ListObjectsPage page = store_.list_objects(request);
-  if (page.objects.empty() || page.objects.front().key != summary.key) return std::nullopt;
-  if (page.objects.front().etag != summary.etag)
+  const auto listed = s3::find_listed(store_, options_.selection.bucket, summary.key);
+  if (!listed) return std::nullopt;
+  if (listed->etag != summary.etag)
     return Error(ErrorKind::precondition_failed, "another object is there now", error.context());
-  return Error(ErrorKind::transient, "the store lists it, but answers that it isn't there", error.context());
+  return s3::listed_but_absent(error.context());
 }
 
 bool MemberPacker::leave(VolumeBuilder& volume, const SourceObject& object, LeftReason reason,

@@ -111,7 +111,7 @@ class VersionSweep::OneGroup {
     for_each_at_once(changes.size(), [&](std::size_t i) {
       index::Row untagged;  // as every row of this volume
       untagged.key = volume.doomed[i].object.key;
-      changes[i] = changed_tags(s_.stores.source, manifest, untagged, volume.doomed[i].version_id);
+      changes[i] = changed_version_tags(s_.stores.source, manifest, untagged, volume.doomed[i].version_id);
     });
     std::vector<s3::ObjectVersion> rest;
     for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -148,7 +148,7 @@ class VersionSweep::OneGroup {
   }
 
   void settle(const s3::ObjectVersion& version, const s3::DeleteResult& result) {
-    if (result.outcome != s3::DeleteResult::Outcome::refused) {
+    if (result.outcome == s3::DeleteResult::Outcome::deleted) {
       count_deleted(version);
       return;
     }

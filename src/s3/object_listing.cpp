@@ -11,6 +11,22 @@ std::string key_before(std::string key) {
   return key;
 }
 
+std::optional<ObjectSummary> find_listed(ObjectStore& store, const std::string& bucket,
+                                         const std::string& key) {
+  ListObjectsRequest request;
+  request.bucket = bucket;
+  request.prefix = key;
+  request.max_keys = 1;  // of all keys with this prefix, the key itself comes first
+  ListObjectsPage page = store.list_objects(request);
+  if (page.objects.empty() || page.objects.front().key != key) return std::nullopt;
+  return std::move(page.objects.front());
+}
+
+base::Error listed_but_absent(base::ErrorContext context) {
+  return {base::ErrorKind::transient, "the store lists it, but answers that it isn't there",
+          std::move(context)};
+}
+
 ObjectListing::ObjectListing(ObjectStore& store, const std::string& bucket, const std::string& prefix,
                              const std::string& start_after, Filter filter, bool with_thaw_state)
     : filter_(std::move(filter)),

@@ -17,6 +17,15 @@ namespace s3c::s3 {
 /// UTF-8). Keys between the two are listed without need.
 std::string key_before(std::string key);
 
+/// What a listing says of exactly this object; nullopt: it isn't listed. One LIST of one key. After a 404 for an
+/// object that was listed before, this tells whether it is gone: the listing is what the next run sees, too. Blocks;
+/// any thread. Throws the store's errors.
+std::optional<ObjectSummary> find_listed(ObjectStore& store, const std::string& bucket,
+                                         const std::string& key);
+
+/// The error for an object that is listed and answers 404. context: of the 404.
+base::Error listed_but_absent(base::ErrorContext context = {});
+
 class ObjectListing {
  public:
   /// Whether an object is wanted.

@@ -20,12 +20,10 @@ using Outcome = DeleteResult::Outcome;
 
 constexpr std::size_t kMaxItems = 1000;  // Source: S3 API, DeleteObjects
 
-/// What the error means for this item. An object that isn't there counts as deleted, unless the item has a
-/// condition.
-Outcome outcome_of(const DeleteItem& item, std::optional<ErrorKind> kind, std::string_view code) {
+Outcome outcome_of(std::optional<ErrorKind> kind, std::string_view code) {
   if (code == "ConditionalRequestConflict") return Outcome::refused;  // the object may be there or not
   if (kind == ErrorKind::precondition_failed) return Outcome::precondition_failed;
-  if (kind == ErrorKind::not_found) return item.etag.empty() ? Outcome::deleted : Outcome::not_found;
+  if (kind == ErrorKind::not_found) return Outcome::not_found;
   return Outcome::refused;
 }
 
@@ -39,7 +37,7 @@ DeleteResult result_of(const DeleteItem& item, const DeleteAnswer& answer) {
   // "PreconditionFailed" may also come as a bare "412".
   const auto kind = answer.code == "412" ? ErrorKind::precondition_failed : kind_of_code(answer.code);
   result.kind = kind;
-  result.outcome = outcome_of(item, kind, answer.code);
+  result.outcome = outcome_of(kind, answer.code);
   return result;
 }
 
@@ -180,7 +178,7 @@ DeleteResult S3Client::delete_object(const std::string& bucket, const DeleteItem
     result.code = error.context().code.empty() ? to_string(error.kind()) : error.context().code;
     result.message = error.what();
     result.kind = error.kind();
-    result.outcome = outcome_of(item, error.kind(), result.code);
+    result.outcome = outcome_of(error.kind(), result.code);
   }
   return result;
 }

@@ -304,7 +304,9 @@ struct DeleteResult {
   enum class Outcome {
     deleted,              ///< gone: deleted now, or already gone before
     precondition_failed,  ///< the object there is another one
-    not_found,            ///< conditional delete of an object that is no longer there
+    /// The store says that there is no such object. S3 does so only of conditional deletes; otherwise, it says
+    /// deleted.
+    not_found,
     refused,              ///< anything else; see code and message
   };
   std::string key = {};

@@ -161,6 +161,23 @@ TEST_P(SourceDeleterTest, ReadsEveryKeysAnswer) {
   EXPECT_NE(report.left.named().at(0).detail.find("AccessDenied"), std::string::npos);
 }
 
+TEST_P(SourceDeleterTest, WhatIsSaidNotToBeThereAndStaysListedIsLeftAndNamed) {
+  archive();
+  const auto object = store_.objects(support::kSource).at(day_key(1, 4));
+  store_.alter_delete = [&](std::vector<s3::DeleteResult>& results) {
+    for (auto& result : results) {
+      if (result.key != day_key(1, 4)) continue;
+      result.outcome = Outcome::not_found;
+      store_.put(support::kSource, result.key, "");
+      store_.edit(support::kSource, result.key, [&](auto& there) { there = object; });
+    }
+  };
+  const DeleteReport report = remove();
+  EXPECT_EQ(report.deleted, 9u);
+  EXPECT_EQ(reasons(report), (std::map<LeftReason, std::uint64_t>{{LeftReason::not_deleted, 1}}));
+  EXPECT_EQ(sources(), 1u);
+}
+
 TEST_P(SourceDeleterTest, WhatPassesIsTriedAgainAfterALook) {
   archive();
   int deletes = 0;

@@ -222,6 +222,49 @@ TEST_F(RecheckTest, AnUnchangedObjectIsDeletedAndALaterRunRechecksToo) {
   EXPECT_EQ(report.left.count(), 1u);
 }
 
+/// Only what was compared may be deleted. A 404 for an object that stays listed says nothing about its tags.
+TEST_F(RecheckTest, AnObjectWhoseAttributesCantBeReadStays) {
+  options_.recheck_attributes = options_.keep_sources = true;
+  EXPECT_FALSE(run().failure);
+  options_.keep_sources = false;
+  const auto expect_left = [&](LeftReason reason, const char* what) {
+    const GroupReport report = run();
+    EXPECT_FALSE(report.failure) << what;
+    EXPECT_EQ(report.left.by_reason(), (std::map<LeftReason, std::uint64_t>{{reason, 1}})) << what;
+    EXPECT_EQ(store_.keys(support::kSource), (std::set<std::string>{tagged_})) << what;
+  };
+  store_.absent_to_head = {tagged_};
+  expect_left(LeftReason::unreadable, "HEAD");
+  store_.absent_to_head.clear();
+  const auto answer_to_tagging = [this](ErrorKind kind, const char* code) {
+    store_.before = [=, this](const support::Call& call) {
+      if (call.op == Op::tagging && call.key == tagged_) throw support::store_error(kind, code);
+    };
+  };
+  answer_to_tagging(ErrorKind::not_found, "NoSuchKey");
+  expect_left(LeftReason::unreadable, "404");
+  answer_to_tagging(ErrorKind::unsupported, "NotImplemented");
+  expect_left(LeftReason::attributes_changed, "501");
+  store_.before = {};
+  EXPECT_EQ(run().left.count(), 0u) << "and now they were compared";
+}
+
+/// The store tells of a tag and lists none: it may not count as an object without tags.
+TEST_F(RecheckTest, AnObjectThatTellsOfTagsAndListsNoneStays) {
+  options_.recheck_attributes = options_.keep_sources = true;
+  store_.edit(support::kSource, tagged_, [](support::StoredObject& o) { o.tags.clear(); });
+  EXPECT_FALSE(run().failure);
+  options_.keep_sources = false;
+  store_.edit(support::kSource, tagged_, [](support::StoredObject& o) { o.tags["team"] = "red"; });
+  store_.before = [this](const support::Call& call) {
+    if (call.op == Op::tagging && call.key == tagged_)
+      throw support::store_error(ErrorKind::unsupported, "MethodNotAllowed");
+  };
+  EXPECT_EQ(run().left.by_reason(),
+            (std::map<LeftReason, std::uint64_t>{{LeftReason::attributes_changed, 1}}));
+  EXPECT_EQ(store_.keys(support::kSource), (std::set<std::string>{tagged_}));
+}
+
 /// What one run archived without tags, and a later run would delete.
 class UntaggedVolumeTest : public SourceTagsTest {
  protected:

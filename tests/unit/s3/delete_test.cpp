@@ -39,7 +39,7 @@ TEST_F(DeleteTest, DeleteResultsComeInTheItemsOrder) {
       Resend::allowed);
   EXPECT_EQ(outcomes(results),
             (std::vector<Outcome>{Outcome::refused, Outcome::precondition_failed, Outcome::deleted,
-                                  Outcome::deleted, Outcome::not_found}));
+                                  Outcome::not_found, Outcome::not_found}));
   EXPECT_EQ(results[0].key, "a");
   EXPECT_EQ(results[0].code, "AccessDenied");
   EXPECT_EQ(results[0].message, "m");

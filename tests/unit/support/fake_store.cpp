@@ -299,7 +299,7 @@ std::optional<s3::ObjectHead> FakeStore::head_object(const std::string& name, co
       MutexLock lock(mutex_);
       Bucket& objects = bucket(name);
       const auto found = objects.find(key);
-      if (found != objects.end()) {
+      if (found != objects.end() && !absent_to_head.contains(key)) {
         StoredObject& object = found->second;
         if (object.thaw.kind == s3::ThawState::Kind::in_progress && object.thaw_polls_left-- == 0)
           object.thaw.kind = s3::ThawState::Kind::thawed;

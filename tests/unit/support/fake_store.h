@@ -111,6 +111,7 @@ class FakeStore final : public s3::ObjectStore {
   bool refuses_delete_conditions = false;  ///< the whole request, as malformed
   bool ignores_if_match = false;
   bool ignores_put_condition = false;
+  std::set<std::string> absent_to_head = {};  ///< keys that HEAD doesn't know, though they are listed
   bool kms = false;        ///< ETags are no MD5s
   bool versioned = false;  ///< the buckets keep versions
   bool suspended = false;  ///< beside versioned: from now on it doesn't
