@@ -285,7 +285,12 @@ std::string Catalog::read_index(const std::string& key, const index::Block& bloc
   request.bucket = bucket_;
   request.key = key;
   request.range = s3::ByteRange{block.offset_bytes, block.length_bytes};
-  std::string bytes = store_.get_object(request).body;
+  std::string bytes;
+  try {
+    bytes = store_.get_object(request).body;
+  } catch (const Error& error) {
+    throw error_of_index(key, error);
+  }
   try {
     index::expect_block(block, bytes);
   } catch (const Error& error) {
@@ -324,7 +329,7 @@ std::vector<index::Block> Catalog::prove_blocks(const index::Manifest& manifest)
   base::Digest of_block = base::Digest::sha256();
   auto block = blocks.begin();
   std::uint64_t taken_bytes = 0;  // of the block, digested so far
-  store_.read_object(request, [&](std::string_view bytes) {
+  const auto digest = [&](std::string_view bytes) {
     whole.update(bytes);
     while (!bytes.empty() && block != blocks.end()) {
       const std::string_view piece = bytes.substr(0, block->length_bytes - taken_bytes);
@@ -335,7 +340,12 @@ std::vector<index::Block> Catalog::prove_blocks(const index::Manifest& manifest)
       block++->sha256 = base::to_hex(std::exchange(of_block, base::Digest::sha256()).finish());
       taken_bytes = 0;
     }
-  });
+  };
+  try {
+    store_.read_object(request, digest);
+  } catch (const Error& error) {
+    throw error_of_index(request.key, error);
+  }
   if (base::to_hex(whole.finish()) != manifest.index_sha256)
     throw bad_index(request.key, "its index has another SHA-256 than the manifest says");
   return blocks;
@@ -361,6 +371,13 @@ std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, con
     }
   }
   return rows;
+}
+
+/// A record that is taken back loses its manifest first. So where a manifest is still listed, the index was lost.
+base::Error Catalog::error_of_index(const std::string& key, const Error& error) {
+  if (error.kind() != ErrorKind::not_found) return error;
+  const std::optional<ManifestName> name = parse_index_key(key);
+  return name && is_listed(*name) ? bad_index(key, kIndexIsGone) : error;
 }
 
 base::Error Catalog::bad_index(const std::string& key, const std::string& why) const {

@@ -40,6 +40,9 @@ struct GroupState {
 
 /// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Throws the store's errors,
 /// and damaged for a manifest that can't be parsed or that names another volume than its key does.
+/// What is said of a volume that has a manifest and no index.
+inline constexpr const char* kIndexIsGone = "its index is gone: catalog rebuild makes it again out of the archive";
+
 class Catalog {
  public:
   Catalog(s3::ObjectStore& store, std::string archive_bucket)
@@ -128,6 +131,7 @@ class Catalog {
   std::vector<ManifestName> list_stem(std::string_view folder, std::string_view stem, ParseKey parse);
   std::string read_index(const std::string& key, const index::Block& block);
   std::vector<index::Block> prove_blocks(const index::Manifest& manifest);
+  base::Error error_of_index(const std::string& key, const base::Error& error);
   base::Error bad_index(const std::string& key, const std::string& why) const;
 
   s3::ObjectStore& store_;

@@ -16,6 +16,7 @@
 #include "catalog/archive_origin.h"
 #include "catalog/committed_volume.h"
 #include "catalog/record_names.h"
+#include "catalog/volume_state.h"
 #include "index/json_fields.h"
 #include "index/text.h"
 
@@ -32,6 +33,7 @@ struct ReadRecords {
   std::string archive_key;
   std::vector<ManifestPtr> manifests;  ///< of volumes that may hold a wanted member
   std::optional<Error> failure;        ///< a record could not be read
+  std::optional<Error> damage;         ///< of the archive
 };
 
 struct BlockJob {
@@ -78,7 +80,9 @@ class RecordReader {
           manifest = std::make_shared<const index::Manifest>(catalog_.read_manifest(name));
         if (manifest) expect_consistent(*manifest);
         if (manifest && (!raced || record_id(archive) == name.id || may_be(*manifest, archive))) {
-          if (is_wanted(*manifest)) records.manifests.push_back(std::move(manifest));
+          if (!is_wanted(*manifest)) continue;
+          if (options_.look_at_archives) look_at_archive(*manifest, records);
+          records.manifests.push_back(std::move(manifest));
         } else if (catalog_.has_commit_mark(name)) {
           records.failure = lost(name);
         }
@@ -123,6 +127,14 @@ class RecordReader {
         "the archive is there{}, but the catalog has no record of it: catalog rebuild makes one{}",
         frozen ? " and frozen" : "", frozen ? " after a thaw, which it asks for" : "");
     records.failure = Error(kind, why, {.operation = "find", .resource = catalog_.bucket() + "/" + key});
+  }
+
+  void look_at_archive(const index::Manifest& manifest, ReadRecords& records) const {
+    VolumeInfo volume{manifest.archive_key, manifest.id, VolumeState::committed, "", manifest, std::nullopt};
+    compare_with_archive(store_, catalog_, volume);
+    if (volume.state != VolumeState::lost && volume.state != VolumeState::replaced) return;
+    records.damage = Error(ErrorKind::damaged, volume.detail,
+                           {.operation = "find", .resource = catalog_.bucket() + "/" + manifest.archive_key});
   }
 
   /// A manifest that contradicts its name must not be skipped like one of another bucket or day.
@@ -221,6 +233,7 @@ class Search {
             merge_.expect(*manifest);
             manifests_.push_back(std::move(manifest));
           }
+          if (read.damage) report_.damages.add(*read.damage);
           if (!read.failure) return;
           report_.failures.add(*read.failure);
           merge_.add_unread(std::move(read.archive_key));

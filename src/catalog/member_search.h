@@ -26,6 +26,9 @@ struct SearchOptions {
   const MemberQuery& query;
   std::string volume = {};  ///< only this archive's records; empty: all in scope
   int threads = 16;
+  /// Whether the archives are looked at too, for a caller that doesn't read them: a HEAD for each volume that may
+  /// hold a wanted member.
+  bool look_at_archives = false;
 };
 
 struct SearchReport {
@@ -33,6 +36,9 @@ struct SearchReport {
   std::uint64_t members = 0;  ///< wanted members that were found
   MemberQuery query;          ///< the query that was asked, settled: which of its texts are keys
   base::Failures failures;    ///< of volumes that could not be searched; members of these are not found
+  /// With look_at_archives: of volumes whose archive is lost or isn't what was committed. Their members are found
+  /// all the same.
+  base::Failures damages;
 };
 
 /// First settles the query: a text that may be a key or a glob is a key if a volume in scope holds a key of

@@ -12,8 +12,6 @@ namespace s3c::catalog {
 using base::Error;
 using base::ErrorKind;
 
-namespace {
-
 void compare_with_archive(s3::ObjectStore& store, Catalog& catalog, VolumeInfo& info) {
   const index::Manifest& manifest = *info.manifest;
   auto head = store.head_object(catalog.bucket(), info.archive_key);
@@ -52,8 +50,6 @@ void compare_with_archive(s3::ObjectStore& store, Catalog& catalog, VolumeInfo& 
   }
 }
 
-}  // namespace
-
 std::string_view to_string(VolumeState state) {
   switch (state) {
     case VolumeState::committed:
@@ -74,6 +70,8 @@ std::string_view to_string(VolumeState state) {
       return "unreadable";
     case VolumeState::vanished:
       return "vanished";
+    case VolumeState::no_index:
+      return "no_index";
   }
   return "unknown";
 }
@@ -116,6 +114,12 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
     return info;
   }
   compare_with_archive(store, catalog, info);
+  // Perhaps the index was listed before it was written.
+  if (info.state == VolumeState::committed && !volume.record->index_bytes &&
+      !store.head_object(catalog.bucket(), index_key(info.archive_key, info.id))) {
+    info.state = VolumeState::no_index;
+    info.detail = kIndexIsGone;
+  }
   return info;
 }
 

@@ -25,6 +25,7 @@ enum class VolumeState {
   no_manifest,  ///< an archive, perhaps with an index, that no manifest names
   unreadable,   ///< the manifest can't be read
   vanished,     ///< the store lists the manifest, but answers 404 when it is read
+  no_index,  ///< archive and manifest are as they must be, but the index is gone: nothing finds the members
 };
 
 /// The state's name as it is written above; public API.
@@ -38,6 +39,10 @@ struct VolumeInfo {
   std::optional<index::Manifest> manifest;
   std::optional<s3::ObjectSummary> archive;  ///< as listed: size, class, thawed or not
 };
+
+/// Sets state and detail of a volume whose manifest has been read: compares it with its archive. One HEAD; more only
+/// if that isn't the manifest's. Any thread. Throws the store's errors.
+void compare_with_archive(s3::ObjectStore& store, Catalog& catalog, VolumeInfo& info);
 
 /// Sends one GET for the manifest and one HEAD for the archive: a listing doesn't show the id. Any thread.
 /// Throws the store's errors, except those that make the manifest unreadable.

@@ -326,8 +326,9 @@ auto twice(s3::ObjectStore& store, const RebuildOptions& options, const std::str
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::corrupt) throw;
       if (again) {
-        throw Error(archive.is_no_zip() ? ErrorKind::unsupported : ErrorKind::damaged, error.message(),
-                    error.context());
+        // What reads a ZIP doesn't know which archive it is.
+        throw archive.error(archive.is_no_zip() ? ErrorKind::unsupported : ErrorKind::damaged,
+                            error.message());
       }
     }
   }

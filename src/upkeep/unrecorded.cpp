@@ -52,6 +52,12 @@ std::optional<index::Manifest> manifest_of(catalog::Catalog& catalog, const cata
   }
 }
 
+/// A foreign archive never gets one.
+bool lacks_mark(catalog::Catalog& catalog, const catalog::ManifestName& name,
+                const std::optional<s3::ObjectHead>& archive) {
+  return !catalog::id_of(archive).empty() && !catalog.has_commit_mark(name);
+}
+
 }  // namespace
 
 std::optional<UnrecordedArchive> missing_records(s3::ObjectStore& store, const std::string& archive_bucket,
@@ -72,11 +78,13 @@ std::optional<UnrecordedArchive> missing_records(s3::ObjectStore& store, const s
       archive.in_the_way =
           occupied(archive_bucket, archive_key, catalog::index_key(name.archive_key, name.id), look.why);
     }
-    // Not every version of the program wrote marks: docs/ordering.md, "Marks".
-    archive.lacks_mark = !archive.must_be_read() && manifest->commit_marks && !catalog.has_commit_mark(name);
+    // Not every version of the program wrote marks: docs/ordering.md, "Marks". One that must be read gets one.
+    archive.lacks_mark =
+        (archive.must_be_read() || manifest->commit_marks) && lacks_mark(catalog, name, head);
   } else if (!archive.in_the_way) {
     archive.lacks_manifest = true;
     archive.lacks_index = !store.head_object(archive_bucket, catalog::index_key(name.archive_key, name.id));
+    archive.lacks_mark = lacks_mark(catalog, name, head);
   }
   const bool nothing = !archive.must_be_read() && !archive.lacks_mark && !archive.in_the_way;
   return nothing ? std::nullopt : std::optional(std::move(archive));

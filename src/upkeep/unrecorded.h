@@ -18,7 +18,7 @@ struct UnrecordedArchive {
   std::string archive_key;
   bool lacks_index = false;
   bool lacks_manifest = false;
-  bool lacks_mark = false;  ///< manifest and index are there; only the commit mark that belongs to them isn't
+  bool lacks_mark = false;  ///< the commit mark that belongs to them
   bool frozen = false;      ///< it must be thawed before it can be read
   /// What stands in the way of records: an object at the name of one that is something else. Nothing is made
   /// before a person has moved it away.

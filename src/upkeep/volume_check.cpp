@@ -125,6 +125,7 @@ void VolumeCheck::judge(const catalog::ListedVolume& listed, VolumeFinding& find
   finding.manifest = std::move(volume.manifest);
   switch (volume.state) {
     case catalog::VolumeState::committed:
+    case catalog::VolumeState::no_index:
       judge_mark(*listed.record, finding);
       return judge_index(finding);
     case catalog::VolumeState::lost_id:

@@ -39,6 +39,9 @@ class LostArchive(StoreCase):
         self.assertIn("LOST: 1 archive", result.out)
         self.assertEqual({"20180401-2.zip"}, self.archives(), "its name is taken")
         self.assertLess(before, self.catalog())
+        found = self.call("find", "*", code=5)
+        self.assertEqual(6, len(found.out.splitlines()), "they are found all the same")
+        self.assertIn("its archive is gone", found.err)
         states = [json.loads(line)["state"] for line in self.call("ls", "--output", "json", code=5).out.splitlines()]
         self.assertEqual(["committed", "lost"], sorted(states))
 

@@ -105,7 +105,7 @@ catalog::SearchReport print_found(const FindOptions& options, const catalog::Mem
                                   Session& session, MissedKeys& missed, std::uint64_t& tied) {
   ResultLines lines(session.stop());
   catalog::SearchReport report = catalog::search_members(
-      session.store(), {options.scope, query, options.volume, options.threads}, session.stop(),
+      session.store(), {options.scope, query, options.volume, options.threads, true}, session.stop(),
       [&](catalog::FoundKey&& found) {
         const Ages ages(found);
         missed.found(found.members.front().row.key);
@@ -127,7 +127,8 @@ ExitCode run_find_command(const FindOptions& given, const SessionSettings& setti
   MissedKeys missed(query);
   std::uint64_t tied = 0;
   catalog::SearchReport report = print_found(options, query, session, missed, tied);
-  const ExitCode failures = tell_failures(report, session.terminal());
+  const ExitCode failures =
+      worse(tell_failures(report, session.terminal()), tell_damages(report, session.terminal()));
   const ExitCode unfound =
       missed.tell(report.members != 0, scope_text(options.scope, options.volume), session.terminal());
   if (tied != 0) {

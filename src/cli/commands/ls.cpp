@@ -133,6 +133,7 @@ ExitCode code_of(const VolumeInfo& volume, const std::string& archive_bucket, s3
     case VolumeState::lost:
     case VolumeState::replaced:
     case VolumeState::unreadable:
+    case VolumeState::no_index:
       return ExitCode::damaged;
     case VolumeState::no_manifest:
       return volume.id.empty() ? code_of_unrecorded(volume.archive_key, archive_bucket, store)
@@ -157,7 +158,7 @@ std::string complaint_of(const VolumeInfo& volume) {
 ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& lines) {
   const bool json = session.prints_json();
   catalog::Catalog catalog(session.store(), options.scope.archive_bucket);
-  catalog::VolumeListing listing(session.store(), options.scope);
+  catalog::VolumeListing listing(session.store(), options.scope, catalog::VolumeListing::Unrecorded::likely);
   bool any = false;
   ExitCode code = ExitCode::done;
   base::Counted<std::string, kMaxComplaints> complaints;

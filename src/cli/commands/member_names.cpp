@@ -206,14 +206,26 @@ base::Counted<std::string> MissedKeys::not_found(bool any) const {
   return missed;
 }
 
-ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal) {
-  for (const base::Error& error : report.failures.named()) {
-    terminal.write_line(fmt::format("not searched: {}", base::printable(error.what())));
+namespace {
+
+ExitCode tell_volumes(std::string_view what, const base::Failures& failures, Terminal& terminal) {
+  for (const base::Error& error : failures.named()) {
+    terminal.write_line(fmt::format("{}: {}", what, base::printable(error.what())));
     if (const std::string hint = hint_for(error); !hint.empty()) terminal.write_line("hint: " + hint);
   }
-  if (const std::uint64_t more = report.failures.count() - report.failures.named().size(); more != 0)
+  if (const std::uint64_t more = failures.count() - failures.named().size(); more != 0)
     terminal.write_line(fmt::format("and {} more volumes", more));
-  return exit_code_of(report.failures.by_kind());
+  return exit_code_of(failures.by_kind());
+}
+
+}  // namespace
+
+ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal) {
+  return tell_volumes("not searched", report.failures, terminal);
+}
+
+ExitCode tell_damages(const catalog::SearchReport& report, Terminal& terminal) {
+  return tell_volumes("damaged, so its members can't be read", report.damages, terminal);
 }
 
 }  // namespace s3c::cli

@@ -67,5 +67,7 @@ class MissedKeys {
 
 /// Names on terminal the volumes that could not be searched. Returns done if there are none.
 ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal);
+/// Names on terminal the volumes whose archive is lost or isn't what was committed. Returns done if there are none.
+ExitCode tell_damages(const catalog::SearchReport& report, Terminal& terminal);
 
 }  // namespace s3c::cli

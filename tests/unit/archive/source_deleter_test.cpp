@@ -263,7 +263,7 @@ TEST_P(SourceDeleterTest, AnErrorThatStaysEndsItWithoutHanging) {
   store_.before = [](const Call& c) {
     if (c.op == Op::get) throw store_error(ErrorKind::not_found, "NoSuchKey");  // the index
   };
-  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::not_found);
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::damaged);
   EXPECT_EQ(sources(), 10u);
 }
 

@@ -346,6 +346,38 @@ TEST_F(MemberSearchTest, ARowThatLiesBeyondTheArchiveIsDamage) {
   EXPECT_THAT(report.failures.named()[0].what(), HasSubstr("lies beyond the archive's 40 bytes"));
 }
 
+/// find reads no archive. It tells of what a reader would stumble over, and finds the members all the same.
+TEST_F(MemberSearchTest, ArchivesThatAreLostOrCutAreNamedIfTheyAreLookedAt) {
+  archive();
+  store_.erase(support::kArchive, "src/20180401.zip");
+  store_.edit(support::kArchive, "src/20180402.zip",
+              [](support::StoredObject& object) { object.body.resize(object.body.size() - 1); });
+  for (const bool look : {false, true}) {
+    std::uint64_t found = 0;
+    const MemberQuery everything;
+    const SearchReport report = search_members(store_, {scope_, everything, "", 4, look}, {},
+                                               [&](FoundKey&& key) { found += key.members.size(); });
+    EXPECT_EQ(found, 15u);
+    EXPECT_EQ(report.failures.count(), 0u);
+    ASSERT_EQ(report.damages.count(), look ? 2u : 0u);
+    if (!look) continue;
+    EXPECT_EQ(report.damages.by_kind().at(ErrorKind::damaged), 2u);
+    EXPECT_THAT(report.damages.named()[0].what(), HasSubstr("20180401.zip"));
+    EXPECT_THAT(report.damages.named()[1].what(), HasSubstr("bytes, the manifest says"));
+  }
+}
+
+TEST_F(MemberSearchTest, AnIndexThatIsGoneIsDamage) {
+  archive();
+  const ManifestName name = *parse_manifest_key(manifest_of("src/20180402.zip"));
+  store_.erase(support::kArchive, index_key(name.archive_key, name.id));
+  const SearchReport report = search(MemberQuery());
+  ASSERT_EQ(report.failures.named().size(), 1u);
+  EXPECT_EQ(report.failures.named()[0].kind(), ErrorKind::damaged);
+  EXPECT_THAT(report.failures.named()[0].what(), HasSubstr("catalog rebuild makes it again"));
+  EXPECT_EQ(states().at("src/20180402.zip"), VolumeState::no_index);
+}
+
 TEST_F(MemberSearchTest, AListingThatFailsEndsIt) {
   archive();
   store_.before = [](const Call& call) {

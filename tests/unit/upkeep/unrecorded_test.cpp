@@ -83,7 +83,23 @@ TEST_F(UnrecordedTest, ARecordOfAnotherVolumeIsNone) {
   store_.edit(support::kArchive, "src/20180402.zip", [](support::StoredObject& object) {
     object.metadata["s3compress-id"] = "01B8J3Z7Q40000000000000000";
   });
-  EXPECT_THAT(found(scope_), ElementsAre("src/20180402.zip: index manifest"));
+  EXPECT_THAT(found(scope_), ElementsAre("src/20180402.zip: index manifest mark"));
+}
+
+TEST_F(UnrecordedTest, WhatIsForeseenIsDone) {
+  const std::string volume = "src/20180401.zip";
+  for (const bool all : {false, true}) {
+    for (const char* folder : {"manifest/", "commit/", "index/"}) {
+      if (all || folder != std::string("index/")) lose(volume, std::string("s3compress_catalog/") + folder);
+    }
+    const auto foreseen = foresee_rebuild(store_, rebuild_options(), volume);
+    ASSERT_TRUE(foreseen);
+    const Rebuilt done = rebuild_records(store_, rebuild_options(), volume, clock_);
+    EXPECT_EQ(foreseen->lacks_manifest, done.manifest_written);
+    EXPECT_EQ(foreseen->lacks_index, done.index_written);
+    EXPECT_EQ(foreseen->lacks_mark, done.mark_written);
+    EXPECT_TRUE(done.mark_written);
+  }
 }
 
 /// Junk at a record's name isn't missing, and nothing is made before it was moved away.
