@@ -21,6 +21,15 @@ constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
   throw Error(ErrorKind::invalid_argument, message);
 }
 
+/// An access point has other names than its bucket: an ARN, or an alias.
+bool is_access_point(const std::string& bucket) {
+  return bucket.starts_with("arn:") || bucket.ends_with("-s3alias");
+}
+
+bool may_be_one_bucket(const std::string& a, const std::string& b) {
+  return a == b || is_access_point(a) || is_access_point(b);
+}
+
 }  // namespace
 
 std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
@@ -55,7 +64,7 @@ void validate(const ArchiveOptions& o) {
   if (o.keep_sources && o.delete_versions) refuse("keep_sources and delete_versions contradict each other");
   if (o.without_tags && o.recheck_attributes)
     refuse("without_tags and recheck_tags contradict each other: there are no archived tags to compare");
-  if (o.selection.bucket == o.archive_bucket) {
+  if (may_be_one_bucket(o.selection.bucket, o.archive_bucket)) {
     const std::string sample = o.archive_name.stem(
         o.selection.bucket, o.selection.prefix, {{"yyyy", "2000"}, {"mm", "01"}, {"dd", "01"}, {"hh", "00"}});
     if (sample.starts_with(o.selection.prefix + "/")) {

@@ -1,4 +1,4 @@
-// A run's two stores. Today both are always the same store. No code here or below may rely on that.
+// A run's two stores, which may be one. No code here or below may rely on either.
 #pragma once
 
 #include "s3/object_store.h"

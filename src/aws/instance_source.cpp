@@ -6,6 +6,7 @@
 
 #include "aws/endpoint.h"
 #include "aws/json_document.h"
+#include "aws/partition.h"
 #include "aws/service_client.h"
 #include "aws/settings.h"
 #include "base/encoding.h"
@@ -19,6 +20,7 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr const char* kRolePath = "/latest/meta-data/iam/security-credentials/";
+constexpr const char* kRegionPath = "/latest/meta-data/placement/region";
 /// Credentials that the service should have renewed and hasn't count for that time more.
 constexpr std::chrono::minutes kGrace{5};
 
@@ -97,7 +99,8 @@ InstanceSource::Answer InstanceSource::session_token(const Settings& settings,
 }
 
 InstanceSource::Answer InstanceSource::get(const Settings& settings, const std::string& path,
-                                           const std::string& token, const std::stop_token& stop) const {
+                                           const std::string& token, std::string_view what,
+                                           const std::stop_token& stop) const {
   http::Request request{
       .method = "GET", .url = settings.url + path, .time_limit = settings.time_limit, .direct = true};
   if (!token.empty()) request.headers.add("x-aws-ec2-metadata-token", token);
@@ -109,8 +112,7 @@ InstanceSource::Answer InstanceSource::get(const Settings& settings, const std::
       last = {answer.status == 404 && path == kRolePath
                   ? fmt::format("the instance has no role ({} answers 404)", settings.url)
                   : fmt::format("{} answers {}{} to the request for {}", settings.url, answer.status,
-                                answer.body.empty() ? " without a text" : "",
-                                path == kRolePath ? "the role's name" : "its credentials")};
+                                answer.body.empty() ? " without a text" : "", what)};
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled) throw;
       last = no_answer(settings, error);
@@ -131,33 +133,53 @@ Credentials InstanceSource::with_usable_expiry(Credentials found) const {
   return found;
 }
 
-Finding InstanceSource::find(const std::stop_token& stop) {
-  if (base::lower(world_.variable("AWS_EC2_METADATA_DISABLED")) == "true")
-    return Passed{"AWS_EC2_METADATA_DISABLED is true"};
-  const Settings with = settings();
-  std::string token;
-  Answer asked = session_token(with, stop);
-  std::string hint;
-  if (const auto* none = std::get_if<NoAnswer>(&asked)) {
+InstanceSource::Access InstanceSource::access(const Settings& settings, const std::stop_token& stop) const {
+  Access found{session_token(settings, stop)};
+  if (const auto* none = std::get_if<NoAnswer>(&found.token)) {
     if (none->timed_out) {
-      hint =
+      found.hint =
           "; in a container on an instance, the instance's metadata hop limit must be 2 "
           "(HttpPutResponseHopLimit)";
     }
     // A service that is there and gives no token is asked as version 1, as by the AWS CLI.
-    if (none->is_final || with.without_v1) return Passed{none->why + hint};
-  } else {
-    token = std::get<std::string>(std::move(asked));
+    if (!none->is_final && !settings.without_v1) found.token = std::string();
+  } else if (std::get<std::string>(found.token).empty() && settings.without_v1) {
+    found.token =
+        NoAnswer{fmt::format("{} gives no token (IMDSv2), and version 1 is disabled", settings.url)};
   }
-  if (token.empty() && with.without_v1)
-    return Passed{fmt::format("{} gives no token (IMDSv2), and version 1 is disabled{}", with.url, hint)};
+  return found;
+}
 
-  const Answer role = get(with, kRolePath, token, stop);
-  if (const auto* none = std::get_if<NoAnswer>(&role)) return Passed{none->why + hint};
+std::optional<std::string> InstanceSource::region(const std::stop_token& stop) const {
+  if (is_disabled()) return std::nullopt;
+  const Settings with = settings();
+  const Access found = access(with, stop);
+  const auto* token = std::get_if<std::string>(&found.token);
+  if (token == nullptr) return std::nullopt;
+  const Answer answer = get(with, kRegionPath, *token, "the region", stop);
+  if (std::holds_alternative<NoAnswer>(answer)) return std::nullopt;
+  std::string region(base::trim(std::get<std::string>(answer), " \t\r\n"));
+  if (!is_region(region)) return std::nullopt;
+  return region;
+}
+
+bool InstanceSource::is_disabled() const {
+  return base::lower(world_.variable("AWS_EC2_METADATA_DISABLED")) == "true";
+}
+
+Finding InstanceSource::find(const std::stop_token& stop) {
+  if (is_disabled()) return Passed{"AWS_EC2_METADATA_DISABLED is true"};
+  const Settings with = settings();
+  const Access found = access(with, stop);
+  if (const auto* none = std::get_if<NoAnswer>(&found.token)) return Passed{none->why + found.hint};
+  const std::string& token = std::get<std::string>(found.token);
+
+  const Answer role = get(with, kRolePath, token, "the role's name", stop);
+  if (const auto* none = std::get_if<NoAnswer>(&role)) return Passed{none->why + found.hint};
   std::string name(base::trim(std::get<std::string>(role), " \t\r\n"));
   name.resize(std::min(name.find('\n'), name.size()));
-  const Answer answer = get(with, kRolePath + base::percent_encode(name), token, stop);
-  if (const auto* none = std::get_if<NoAnswer>(&answer)) return Passed{none->why + hint};
+  const Answer answer = get(with, kRolePath + base::percent_encode(name), token, "its credentials", stop);
+  if (const auto* none = std::get_if<NoAnswer>(&answer)) return Passed{none->why + found.hint};
   try {
     const JsonDocument document(std::get<std::string>(answer), fmt::format("the answer of {} for role '{}'",
                                                                            with.url, base::printable(name)));

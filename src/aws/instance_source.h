@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "aws/credentials_source.h"
@@ -22,6 +24,8 @@ class InstanceSource final : public CredentialsSource {
   /// be, as the AWS CLI does: it is last in the chain. Throws Error: invalid_argument for settings that can't
   /// be right; cancelled.
   Finding find(const std::stop_token& stop) override;
+  /// The region that the instance is in; nullopt when the service doesn't tell. Throws as find().
+  std::optional<std::string> region(const std::stop_token& stop) const;
 
  private:
   struct Settings {
@@ -30,6 +34,7 @@ class InstanceSource final : public CredentialsSource {
     int tries = 1;
     bool without_v1 = false;
   };
+  bool is_disabled() const;
   Settings settings() const;
   std::string setting(const char* variable, const char* name) const;
 
@@ -41,10 +46,15 @@ class InstanceSource final : public CredentialsSource {
   };
   using Answer = std::variant<std::string, NoAnswer>;
   static NoAnswer no_answer(const Settings& settings, const base::Error& error);
+  struct Access {
+    Answer token;           ///< of further requests; empty: version 1 is asked, as by the AWS CLI
+    std::string hint = {};  ///< why this or a later request perhaps has no answer
+  };
+  Access access(const Settings& settings, const std::stop_token& stop) const;
   /// A session token; empty: the service knows only version 1.
   Answer session_token(const Settings& settings, const std::stop_token& stop) const;
   Answer get(const Settings& settings, const std::string& path, const std::string& token,
-             const std::stop_token& stop) const;
+             std::string_view what, const std::stop_token& stop) const;
   Credentials with_usable_expiry(Credentials found) const;
 
   const World& world_;

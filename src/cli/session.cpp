@@ -24,16 +24,18 @@ Session::Session(const SessionSettings& settings, OnInterrupt::Then on_interrupt
     : settings_(settings),
       logger_(make_terminal_logger(settings.terminal, settings.output.verbosity, settings.output.quiet)),
       signals_(first_signal(settings.terminal, on_interrupt), [this] { settings_.terminal.clear(); }),
-      connection_(connect(settings_, clock_, logger_, {signals_.stop_token(), on_interrupt})),
+      connections_(connect(settings_, clock_, logger_, {signals_.stop_token(), on_interrupt})),
       start_(std::chrono::steady_clock::now()) {
   settings_.terminal.heed(signals_.stop_token());
 }
 
-std::unique_ptr<StoreConnection> Session::connect_store(const SessionSettings& settings, base::Clock& clock,
-                                                        std::shared_ptr<base::Logger> logger,
-                                                        const OnInterrupt& on_interrupt) {
-  return std::make_unique<StoreConnection>(settings.connection, settings.environment, clock,
-                                           std::move(logger), on_interrupt);
+Session::Connect Session::connect_to(std::vector<Side> sides) {
+  return [sides = std::move(sides)](const SessionSettings& settings, base::Clock& clock,
+                                    const std::shared_ptr<base::Logger>& logger,
+                                    const OnInterrupt& on_interrupt) {
+    return std::make_unique<StoreConnections>(sides, settings.connection, settings.environment, clock, logger,
+                                              on_interrupt);
+  };
 }
 
 std::chrono::milliseconds Session::elapsed() const {
@@ -46,7 +48,7 @@ std::unique_ptr<ProgressDisplay> Session::show(ProgressView& view) {
 }
 
 DisplayStatus Session::status() const {
-  return {stop().stop_requested(), connection_ ? connection_->requests().retries : 0};
+  return {stop().stop_requested(), connections_ ? connections_->requests().retries : 0};
 }
 
 void Session::tell(const std::string& text) const {

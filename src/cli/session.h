@@ -8,6 +8,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -34,14 +35,16 @@ struct SessionSettings {
 /// A process has one session. The command makes it when its options are complete.
 class Session {
  public:
-  using Connect = std::function<std::unique_ptr<StoreConnection>(
+  using Connect = std::function<std::unique_ptr<StoreConnections>(
       const SessionSettings&, base::Clock&, std::shared_ptr<base::Logger>, const OnInterrupt&)>;
 
-  /// on_interrupt: what the first Ctrl-C does to calls in flight. connect: makes the connection; tests pass
-  /// another function. REQUIRES: no other thread has started. Throws what StoreConnection and SignalWatch
-  /// throw.
+  /// on_interrupt: what the first Ctrl-C does to calls in flight. connect: makes the connections; most commands
+  /// work with the archive's store alone, and tests pass another function. REQUIRES: no other thread has
+  /// started. Throws what StoreConnections and SignalWatch throw.
   Session(const SessionSettings& settings, OnInterrupt::Then on_interrupt,
-          const Connect& connect = connect_store);
+          const Connect& connect = connect_to({Side::archive}));
+  /// Connects to the stores of these sides.
+  static Connect connect_to(std::vector<Side> sides);
 
   Terminal& terminal() { return settings_.terminal; }
   base::Logger& log() { return *logger_; }
@@ -50,8 +53,9 @@ class Session {
   bool prints_json() const { return output().format == OutputFormat::json; }
   /// Stopped by the first SIGINT or SIGTERM.
   std::stop_token stop() const { return signals_.stop_token(); }
-  s3::ObjectStore& store() { return connection_->store(); }
-  StoreConnection& connection() { return *connection_; }
+  /// REQUIRES for both: the session is connected to side's store.
+  s3::ObjectStore& store(Side side) { return connections_->of(side).store(); }
+  StoreConnection& connection(Side side) { return connections_->of(side); }
   /// The time since the session was made.
   std::chrono::milliseconds elapsed() const;
 
@@ -62,7 +66,7 @@ class Session {
   /// What report's summary reports: the requests and the time are those until now.
   template <typename Options, typename Report>
   Outcome<Options, Report> outcome_of(const Options& options, const Report& report, ExitCode code) const {
-    return {options, report, connection_->requests(), elapsed(), code};
+    return {options, report, connections_->requests(), elapsed(), code};
   }
 
   /// How a command with a summary ends: prints the outcome's summary, and returns the outcome's exit code. What
@@ -91,10 +95,6 @@ class Session {
   }
 
  private:
-  static std::unique_ptr<StoreConnection> connect_store(const SessionSettings& settings, base::Clock& clock,
-                                                        std::shared_ptr<base::Logger> logger,
-                                                        const OnInterrupt& on_interrupt);
-
   /// Writes each line of text to standard error.
   void tell(const std::string& text) const;
   /// What the display says beside the command's own progress.
@@ -105,7 +105,7 @@ class Session {
   const std::shared_ptr<base::Logger> logger_;
   base::SystemClock clock_;
   SignalWatch signals_;  // before all members that may start a thread
-  std::unique_ptr<StoreConnection> connection_;
+  std::unique_ptr<StoreConnections> connections_;
   const std::chrono::steady_clock::time_point start_;
 };
 

@@ -20,15 +20,21 @@
 
 namespace s3c::cli {
 
-/// The AWS settings. What the options say replaces them. Throws base::Error as resolve_client_settings().
-s3::ClientSettings resolve_settings(const ConnectionOptions& options, const Environment& environment);
+/// The AWS settings of one store. What the options say replaces them. Throws base::Error as
+/// resolve_client_settings().
+s3::ClientSettings resolve_settings(const StoreOptions& store, const ConnectionOptions& options,
+                                    const Environment& environment);
 
 /// One thread, but for provider()'s object.
 class SignIn {
  public:
-  /// All but settings outlive it.
+  /// All but settings outlive it. If they name no region and AWS is meant, the instance's service is asked for
+  /// one; stop ends that. Throws base::Error: invalid_argument for settings of that service; cancelled.
   SignIn(s3::ClientSettings settings, const Environment& environment, http::Transport& transport,
-         base::Clock& clock, std::shared_ptr<base::Logger> logger);
+         base::Clock& clock, std::shared_ptr<base::Logger> logger, const std::stop_token& stop);
+
+  /// With the region.
+  const s3::ClientSettings& settings() const { return settings_; }
 
   /// Looks for credentials now, and returns what renews them. stop ends the search, later_stop ends renewals.
   /// Throws base::Error as CredentialsChain::find().
@@ -41,12 +47,12 @@ class SignIn {
     std::optional<std::string> ask(const std::string& question, const std::stop_token& stop) override;
   };
 
-  const s3::ClientSettings settings_;
   const std::shared_ptr<base::Logger> logger_;
   base::Clock& clock_;
   aws::SystemProcessRunner processes_;
   Prompt prompt_;
   const aws::World world_;
+  const s3::ClientSettings settings_;
   aws::CredentialsChain chain_;
   aws::BackgroundThread background_;
 };

@@ -34,21 +34,27 @@ void find_credentials(WhoamiReport& report, SignIn& sign_in, const std::stop_tok
 
 }  // namespace
 
-WhoamiReport who_am_i(const ConnectionOptions& options, const Environment& environment, base::Clock& clock,
+WhoamiReport who_am_i(const StoreOptions& store, const ConnectionOptions& options,
+                      const Environment& environment, base::Clock& clock,
                       std::shared_ptr<base::Logger> logger, const std::stop_token& stop) {
   WhoamiReport report;
   try {
     const aws::Profile profile = s3::resolve_profile(
-        [&environment](const std::string& name) { return environment.get(name); }, options.profile);
+        [&environment](const std::string& name) { return environment.get(name); }, store.profile);
     report.profile = {profile.name, profile.place};
-    s3::ClientSettings settings = resolve_settings(options, environment);
-    report.region = {settings.region, settings.places.region};
-    report.endpoint = {aws::Endpoint(settings.endpoint).url_in(settings.region), settings.places.endpoint};
+    s3::ClientSettings settings = resolve_settings(store, options, environment);
+    const aws::Endpoint endpoint(settings.endpoint);
+    const auto note_region = [&](const s3::ClientSettings& found) {
+      report.region = {found.region, found.places.region};
+      report.endpoint = {endpoint.url_in(found.region), found.places.endpoint};
+    };
+    note_region(settings);
     const http::CurlGlobal curl;
     http::CurlTransport transport(
         curl,
         {.ca_bundle = settings.ca_bundle, .pace = {.hurry = stop}, .user_agent = "s3compress/" S3C_VERSION});
-    SignIn sign_in(std::move(settings), environment, transport, clock, std::move(logger));
+    SignIn sign_in(std::move(settings), environment, transport, clock, std::move(logger), stop);
+    note_region(sign_in.settings());  // the instance may know it
     find_credentials(report, sign_in, stop);
   } catch (const base::Error& error) {
     report.error = error;

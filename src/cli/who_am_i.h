@@ -12,9 +12,10 @@
 
 namespace s3c::cli {
 
-/// Doesn't throw for what is wrong with settings, credentials and STS: the report has it. The source of a
-/// setting is empty if options say it.
-WhoamiReport who_am_i(const ConnectionOptions& options, const Environment& environment, base::Clock& clock,
+/// Who we are to one store. Doesn't throw for what is wrong with settings, credentials and STS: the report has
+/// it. The source of a setting is empty if store says it.
+WhoamiReport who_am_i(const StoreOptions& store, const ConnectionOptions& options,
+                      const Environment& environment, base::Clock& clock,
                       std::shared_ptr<base::Logger> logger, const std::stop_token& stop);
 
 }  // namespace s3c::cli

@@ -1,8 +1,12 @@
 #include "cli/wiring.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <stop_token>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/open_files.h"
@@ -16,47 +20,56 @@
 namespace s3c::cli {
 namespace {
 
-s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const ConnectionOptions& options,
-                                 const OnInterrupt& on_interrupt) {
+s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const StoreOptions& store,
+                                 const ConnectionOptions& options, const OnInterrupt& on_interrupt) {
   s3::S3ClientConfig config;
   config.endpoint = settings.endpoint;
   config.region = settings.region;
   config.encryption = options.encryption;
+  config.requester_pays = options.requester_pays;
+  config.expected_owner = store.expected_owner;
   if (settings.max_attempts) config.retry.max_attempts = *settings.max_attempts;
   config.retry.hurry = on_interrupt.signal;
   return config;
 }
 
 /// The settings on one line, without the credentials.
-std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfig& config) {
+std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfig& config, bool is_signed) {
   const aws::Addressing addressing = settings.endpoint.addressing;
   const char* style = addressing == aws::Addressing::path           ? "path"
                       : addressing == aws::Addressing::virtual_host ? "virtual"
                                                                     : "auto";
-  return fmt::format("store {}, region {}, profile {}, addressing {}, CA bundle {}, {} attempts",
+  return fmt::format("store {}, region {}, {}, addressing {}, CA bundle {}, {} attempts",
                      settings.endpoint.url.empty() ? "AWS" : aws::without_password(settings.endpoint.url),
-                     settings.region, settings.profile.name, style,
-                     settings.ca_bundle.empty() ? "of the system" : settings.ca_bundle,
+                     settings.region, is_signed ? "profile " + settings.profile.name : "without credentials",
+                     style, settings.ca_bundle.empty() ? "of the system" : settings.ca_bundle,
                      config.retry.max_attempts);
 }
 
 }  // namespace
 
 struct StoreConnection::Parts {
-  Parts(const s3::ClientSettings& settings, const s3::S3ClientConfig& config, const Environment& environment,
-        base::Clock& clock, std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt)
+  Parts(const s3::ClientSettings& settings, s3::S3ClientConfig config, const Environment& environment,
+        base::Clock& clock, const std::shared_ptr<base::Logger>& logger, const OnInterrupt& on_interrupt,
+        std::size_t stores, bool is_signed)
       : is_aws(s3::is_aws(settings.endpoint)),
-        max_connections(http::connections_within(base::raise_open_files_limit())),
+        max_connections(http::connections_within(base::raise_open_files_limit() / stores)),
         transport(curl, {.ca_bundle = settings.ca_bundle,
                          .pace = {.hurry = on_interrupt.signal},
                          .user_agent = "s3compress/" S3C_VERSION,
                          .max_connections = max_connections}),
         stop(on_interrupt.then == OnInterrupt::Then::end ? on_interrupt.signal : std::stop_token{}),
-        sign_in(settings, environment, transport, clock, logger),
         // Nothing is in flight yet: whatever the command does after Ctrl-C, this search ends.
-        client(config, sign_in.provider(on_interrupt.signal, stop), transport, clock, std::move(logger),
+        sign_in(settings, environment, transport, clock, logger, on_interrupt.signal),
+        client(with_region(std::move(config), sign_in),
+               is_signed ? sign_in.provider(on_interrupt.signal, stop) : nullptr, transport, clock, logger,
                stop),
         read_only(client) {}
+
+  static s3::S3ClientConfig with_region(s3::S3ClientConfig config, const SignIn& sign_in) {
+    config.region = sign_in.settings().region;
+    return config;
+  }
 
   const bool is_aws;
   const std::size_t max_connections;
@@ -68,14 +81,17 @@ struct StoreConnection::Parts {
   s3::ReadOnlyStore read_only;
 };
 
-StoreConnection::StoreConnection(const ConnectionOptions& options, const Environment& environment,
-                                 base::Clock& clock, std::shared_ptr<base::Logger> logger,
-                                 const OnInterrupt& on_interrupt)
-    : access_(options.access) {
-  const s3::ClientSettings settings = resolve_settings(options, environment);
-  const s3::S3ClientConfig config = client_config(settings, options, on_interrupt);
-  logger->info("{}{}", describe(settings, config), access_ == StoreAccess::read_only ? ", only read" : "");
-  parts_ = std::make_unique<Parts>(settings, config, environment, clock, std::move(logger), on_interrupt);
+StoreConnection::StoreConnection(const StoreOptions& store, const ConnectionOptions& options,
+                                 const Environment& environment, base::Clock& clock,
+                                 std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt,
+                                 std::size_t stores)
+    : access_(store.is_signed ? options.access : StoreAccess::read_only) {
+  const s3::ClientSettings settings = resolve_settings(store, options, environment);
+  s3::S3ClientConfig config = client_config(settings, store, options, on_interrupt);
+  logger->info("{}{}", describe(settings, config, store.is_signed),
+               access_ == StoreAccess::read_only ? ", only read" : "");
+  parts_ = std::make_unique<Parts>(settings, std::move(config), environment, clock, logger, on_interrupt,
+                                   stores, store.is_signed);
 }
 
 StoreConnection::~StoreConnection() = default;
@@ -91,6 +107,39 @@ bool StoreConnection::is_aws() const {
 
 std::size_t StoreConnection::max_connections() const {
   return parts_->max_connections;
+}
+
+StoreConnections::StoreConnections(const std::vector<Side>& sides, const ConnectionOptions& options,
+                                   const Environment& environment, base::Clock& clock,
+                                   const std::shared_ptr<base::Logger>& logger,
+                                   const OnInterrupt& on_interrupt) {
+  std::vector<const StoreOptions*> stores;
+  std::map<Side, std::size_t> number_of;
+  for (const Side side : sides) {
+    const StoreOptions& store = options.of(side);
+    const auto same = std::find_if(stores.begin(), stores.end(),
+                                   [&store](const StoreOptions* other) { return *other == store; });
+    number_of[side] = static_cast<std::size_t>(same - stores.begin());
+    if (same == stores.end()) stores.push_back(&store);
+  }
+  for (const StoreOptions* store : stores) {
+    if (stores.size() > 1) {
+      std::vector<std::string_view> names;
+      for (const auto& [side, number] : number_of) {
+        if (stores[number] == store) names.push_back(name_of(side));
+      }
+      logger->info("for {}:", fmt::join(names, " and "));
+    }
+    connections_.push_back(std::make_unique<StoreConnection>(*store, options, environment, clock, logger,
+                                                             on_interrupt, stores.size()));
+  }
+  for (const auto& [side, number] : number_of) by_side_[side] = connections_[number].get();
+}
+
+RequestCounts StoreConnections::requests() const {
+  RequestCounts sum;
+  for (const auto& connection : connections_) sum.add(connection->requests());
+  return sum;
 }
 
 RequestCounts StoreConnection::requests() const {

@@ -90,10 +90,12 @@ http::Request CallRunner::signed_request(const Call& call, const Try& next, cons
   request.url.reserve(address.origin.size() + path.size() + query.size() + 1);
   request.url.append(address.origin).append(path);
   if (!query.empty()) request.url.append("?").append(query);
-  request.headers.reserve(call.headers.fields().size() + 5);
+  request.headers.reserve(call.headers.fields().size() + 7);
+  for (const auto& [name, value] : config_.standing_headers.fields()) request.headers.add(name, value);
   for (const auto& [name, value] : call.headers.fields()) request.headers.add(name, value);
   if (call.optional_header)
     request.headers.add(std::string(name_of(call.optional_header->first)), call.optional_header->second);
+  if (!next.credentials) return request;
 
   std::string payload_hash(aws::kEmptyPayloadHash);
   if (!call.body.empty()) {
@@ -113,16 +115,54 @@ http::Request CallRunner::signed_request(const Call& call, const Try& next, cons
   return request;
 }
 
+std::string CallRunner::ask_region(const Call& call) {
+  const Call head{.operation = Operation::head_bucket, .method = "HEAD", .bucket = call.bucket};
+  const Try asked = begin_try(head);
+  try {
+    return region_hint(transport_.send(asked.request, {}, stop_));
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    return {};  // the answer that made us ask stands
+  }
+}
+
+void CallRunner::remember(const std::string& bucket, aws::BucketAddress address) {
+  auto located = std::make_shared<const aws::BucketAddress>(std::move(address));
+  base::MutexLock lock(mutex_);
+  addresses_[bucket] = std::move(located);
+}
+
 bool CallRunner::learn_region(const Call& call, const aws::BucketAddress& address,
-                              const http::Response& answer) {
+                              const http::Response& answer, const Error& error) {
   if (answer.status != 301 && answer.status != 307 && answer.status != 400 && answer.status != 403)
     return false;
-  const std::string region = region_hint(answer);
+  std::string region = region_hint(answer);
+  const std::string& code = error.context().code;
+  const bool is_elsewhere = code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" ||
+                            code == "IllegalLocationConstraintException";
+  if (region.empty() && is_elsewhere && call.operation != Operation::head_bucket) region = ask_region(call);
   if (region.empty() || region == address.region) return false;
-  auto located = std::make_shared<const aws::BucketAddress>(config_.endpoint.locate(call.bucket, region));
-  logger_->info("bucket {} is in region {}, not {}", call.bucket, region, address.region);
-  base::MutexLock lock(mutex_);
-  addresses_[call.bucket] = std::move(located);
+  aws::BucketAddress located = config_.endpoint.locate(call.bucket, region);
+  // An access point's ARN names its region; an end point's URL may do so too.
+  if (located.region == address.region) return false;
+  logger_->info("bucket {} is in region {}, not {}", call.bucket, base::printable(region), address.region);
+  remember(call.bucket, std::move(located));
+  return true;
+}
+
+bool CallRunner::learn_redirect(const Call& call, const aws::BucketAddress& address,
+                                const http::Response& answer) {
+  if (answer.status != 307) return false;
+  const auto location = answer.headers.find("Location");
+  if (!location) return false;
+  auto redirected = config_.endpoint.redirected(call.bucket, address, *location);
+  if (!redirected) {
+    logger_->info("bucket {}: a redirect to {} is not followed", call.bucket,
+                  base::printable(aws::without_password(location->substr(0, location->find('?')))));
+    return false;
+  }
+  logger_->info("bucket {}: from now on at {}", call.bucket, redirected->origin);
+  remember(call.bucket, *std::move(redirected));
   return true;
 }
 
@@ -145,12 +185,13 @@ bool CallRunner::learn_clock(const Error& error, const http::Response& answer, m
 }
 
 bool CallRunner::renew_credentials(const Error& error, const http::Response& answer,
-                                   const aws::Credentials& refused) {
+                                   const aws::Credentials* refused) {
+  if (refused == nullptr) return false;
   const std::string& code = error.context().code;
   const bool said = code == "ExpiredToken" || code == "ExpiredTokenException" || code == "InvalidToken";
   // HEAD: S3 answers expired credentials with a bare 400.
-  const bool possible = answer.status == 400 && answer.body.empty() && !refused.session_token.empty();
-  return (said || possible) && credentials_->replace(refused);
+  const bool possible = answer.status == 400 && answer.body.empty() && !refused->session_token.empty();
+  return (said || possible) && credentials_->replace(*refused);
 }
 
 CallRunner::Try CallRunner::begin_try(const Call& call) {
@@ -162,7 +203,7 @@ CallRunner::Try CallRunner::begin_try(const Call& call) {
   Try next;
   next.address = address_of(call.bucket);
   next.clock_offset = milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
-  next.credentials = credentials_->get();
+  if (credentials_) next.credentials = credentials_->get();
   next.request = signed_request(call, next, aws::encode_query(call.query));
   next.signed_at = std::chrono::steady_clock::now();
   stats_.count_request(call.operation, call.body.size());
@@ -181,11 +222,13 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
     logger_->warn("the store's answers don't tell its time: ages are counted by this machine's clock");
   if (is_success(answer) && !parse_error(answer.body)) return true;
   Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
-  if (!learned.region && learn_region(call, *sent.address, answer)) {
+  if (!learned.region && learn_region(call, *sent.address, answer, error)) {
     learned.region = true;
+  } else if (!learned.redirect && learn_redirect(call, *sent.address, answer)) {
+    learned.redirect = true;
   } else if (!learned.clock && learn_clock(error, answer, sent.clock_offset)) {
     learned.clock = true;
-  } else if (!learned.credentials && renew_credentials(error, answer, *sent.credentials)) {
+  } else if (!learned.credentials && renew_credentials(error, answer, sent.credentials.get())) {
     learned.credentials = true;
   } else {
     retry_after_time = retry_after(answer);

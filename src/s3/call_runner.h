@@ -72,8 +72,10 @@ class CallRunner {
     aws::Endpoint endpoint;
     std::string region;
     RetryPolicy retry;
+    http::Headers standing_headers = {};  ///< of every request
   };
 
+  /// credentials: nullptr: requests aren't signed.
   CallRunner(Config config, std::shared_ptr<aws::CredentialsProvider> credentials, http::Transport& transport,
              base::Clock& clock, std::shared_ptr<base::Logger> logger, std::stop_token stop);
 
@@ -92,21 +94,22 @@ class CallRunner {
   struct Try {
     http::Request request;
     std::shared_ptr<const aws::BucketAddress> address;
-    std::shared_ptr<const aws::Credentials> credentials;
-    std::chrono::milliseconds clock_offset{0};  ///< added to the clock for the request's date
+    std::shared_ptr<const aws::Credentials> credentials;  ///< nullptr: unsigned
+    std::chrono::milliseconds clock_offset{0};            ///< added to the clock for the request's date
     std::chrono::steady_clock::time_point signed_at = {};
   };
   /// What the tries of one call have learned. Each is learned at most once for each call. Otherwise two
   /// answers that contradict each other would have the call sent for ever.
   struct Learned {
     bool region = false;
+    bool redirect = false;
     bool clock = false;
     bool credentials = false;
   };
   /// Signs a request and counts it as sent. The caller sends it now. Throws Error as run().
   Try begin_try(const Call& call) S3C_EXCLUDES(mutex_);
   /// True: a 2xx answer without <Error>. False: the store refused the request before it did anything, because
-  /// the region or the clock was wrong, or the credentials had expired. accepts() has corrected that: send the
+  /// the region or the clock was wrong, the bucket is elsewhere for now, or the credentials had expired. accepts() has corrected that: send the
   /// call again. For any other
   /// answer it throws Error; retry_after is then how long the store asks us to wait.
   bool accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
@@ -142,14 +145,20 @@ class CallRunner {
   /// secrets.
   void log_request(const Call& call, const Try& sent, std::string_view how_it_ended) const;
   http::Request signed_request(const Call& call, const Try& next, const std::string& query);
-  bool learn_region(const Call& call, const aws::BucketAddress& address, const http::Response& answer)
+  bool learn_region(const Call& call, const aws::BucketAddress& address, const http::Response& answer,
+                    const base::Error& error) S3C_EXCLUDES(mutex_);
+  /// The region of the call's bucket, by a HeadBucket of its own; empty: the answer doesn't tell.
+  std::string ask_region(const Call& call);
+  /// Follows the Location of a 307: a bucket that is some hours old has no name in the DNS yet.
+  bool learn_redirect(const Call& call, const aws::BucketAddress& address, const http::Response& answer)
       S3C_EXCLUDES(mutex_);
+  void remember(const std::string& bucket, aws::BucketAddress address) S3C_EXCLUDES(mutex_);
   /// clock_offset: with which the refused request was dated. Another request may have corrected the clock
   /// since.
   bool learn_clock(const base::Error& error, const http::Response& answer,
                    std::chrono::milliseconds clock_offset);
   bool renew_credentials(const base::Error& error, const http::Response& answer,
-                         const aws::Credentials& refused);
+                         const aws::Credentials* refused);
   std::shared_ptr<const aws::BucketAddress> address_of(const std::string& bucket) S3C_EXCLUDES(mutex_);
 
   const Config config_;

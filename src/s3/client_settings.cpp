@@ -76,6 +76,8 @@ ClientSettings resolve_client_settings(const aws::Environment& environment,
   settings.endpoint.dual_stack = aws::is_true(dual_stack, "use_dualstack_endpoint");
   settings.endpoint.fips =
       aws::is_true(text({"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint"), "use_fips_endpoint");
+  if (const std::string use = text({"AWS_S3_USE_ARN_REGION"}, "s3.use_arn_region"); !use.empty())
+    settings.endpoint.use_arn_region = aws::is_true(use, "s3.use_arn_region");
   settings.max_attempts = parse_attempts(text({"AWS_MAX_ATTEMPTS"}, "max_attempts"));
   settings.ca_bundle = text({"AWS_CA_BUNDLE"}, "ca_bundle");
   return settings;

@@ -26,11 +26,15 @@ struct S3ClientConfig {
   RetryPolicy retry = {};
   /// Of every object that the client writes, whatever the request says. Empty: what the request says.
   Encryption encryption = {};
+  /// Whether we pay for requests to buckets whose owner asks the requester to.
+  bool requester_pays = false;
+  /// The account that must own every bucket: the store refuses requests to buckets of others. Empty: any.
+  std::string expected_owner = {};
 };
 
 class S3Client final : public ObjectStore {
  public:
-  /// transport and clock must outlive the client. stop: ends every call with Error cancelled.
+  /// credentials: nullptr: requests aren't signed. transport and clock must outlive the client. stop: ends every call with Error cancelled.
   /// Retries are logged at info.
   S3Client(S3ClientConfig config, std::shared_ptr<aws::CredentialsProvider> credentials,
            http::Transport& transport, base::Clock& clock, std::shared_ptr<base::Logger> logger,
@@ -80,6 +84,7 @@ class S3Client final : public ObjectStore {
   const bool completes_atomically_;
   const bool is_aws_;
   const Encryption encryption_;
+  const std::string expected_owner_;
   CallRunner runner_;
   std::atomic<bool> has_delete_objects_{true};  ///< false once the store said that it has no such call
 };

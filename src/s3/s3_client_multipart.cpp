@@ -1,7 +1,10 @@
 // S3Client: multipart uploads.
+#include <fmt/format.h>
+
 #include <functional>
 #include <utility>
 
+#include "aws/access_point.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -19,6 +22,16 @@ using base::ErrorKind;
 
 std::string crc32_base64(std::uint32_t crc) {
   return base::to_base64(base::crc32_bytes(crc));
+}
+
+/// Where a copy is read from. Through an access point the path has another form. Source: Amazon S3 API
+/// Reference, UploadPartCopy, x-amz-copy-source.
+std::string copy_source(const std::string& bucket, const std::string& key) {
+  const auto point = aws::parse_access_point(bucket);
+  if (!point) return "/" + bucket + "/" + base::percent_encode(key, true);
+  const std::string arn = fmt::format("arn:{}:s3:{}:{}:accesspoint/{}", point->partition, point->region,
+                                      point->account, point->name);
+  return base::percent_encode(arn + "/object/" + key, true);
 }
 
 /// Makes a call that names an upload and nothing else that could be missing. Whatever code a 404 carries, it
@@ -82,8 +95,8 @@ UploadedPart S3Client::upload_part_copy(const UploadPartCopyRequest& request) {
             .bucket = request.bucket,
             .key = request.key};
   call.query = {{"partNumber", std::to_string(request.part_number)}, {"uploadId", request.upload_id}};
-  call.headers.add("x-amz-copy-source",
-                   "/" + request.bucket + "/" + base::percent_encode(request.source_key, true));
+  call.headers.add("x-amz-copy-source", copy_source(request.bucket, request.source_key));
+  if (!expected_owner_.empty()) call.headers.add("x-amz-source-expected-bucket-owner", expected_owner_);
   call.headers.add("x-amz-copy-source-if-match", quoted(request.source_etag));
   if (request.range) call.headers.add("x-amz-copy-source-range", range_header(*request.range));
   UploadedPart part{.part_number = request.part_number};

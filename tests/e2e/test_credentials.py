@@ -237,7 +237,27 @@ class Credentials(unittest.TestCase):
 
     def test_a_metadata_service_that_gives_no_token_in_time(self):
         self.aws.refuse("imds_token", 200, "late", after_s=1.3)
-        self.assertIn("hop limit", self.s3compress("whoami", code=2, **self.aws.instance()).err)
+        # With a region, because else the service is asked for that first.
+        self.assertIn("hop limit", self.s3compress("whoami", code=2, AWS_REGION="us-east-1", **self.aws.instance()).err)
+
+    def test_without_a_region_the_instance_tells_it(self):
+        self.aws.region = "eu-north-1"
+        found = self.whoami(**self.aws.instance())
+        self.assertEqual({"value": "eu-north-1", "source": "imds"}, found["region"])
+        self.assertEqual("https://s3.eu-north-1.amazonaws.com", found["endpoint"]["value"])
+        found = self.whoami(AWS_REGION="us-west-2", **self.aws.instance())
+        self.assertEqual({"value": "us-west-2", "source": "AWS_REGION"}, found["region"])
+
+    def test_whoami_tells_both_stores_where_they_differ(self):
+        found = self.whoami("--archive-profile", "keys", AWS_PROFILE="shared")
+        self.assertEqual({"source", "archive"}, set(found))
+        self.assertEqual("shared-credentials-file", found["source"]["credentials"]["source"])
+        self.assertEqual("config-file", found["archive"]["credentials"]["source"])
+        self.assertEqual({"value": "keys", "source": "--archive-profile"}, found["archive"]["profile"])
+        self.assertEqual("eu-west-3", found["archive"]["region"]["value"])
+        self.assertIn("The archive bucket's store", self.s3compress("whoami", "--archive-profile", "keys", AWS_PROFILE="shared").out)
+        self.s3compress("whoami", "--archive-profile", "nobody", code=2, AWS_PROFILE="shared")
+        self.assertNotIn("archive", self.whoami("--archive-profile", "keys", "--source-profile", "keys"))
 
     def test_an_mfa_code_is_asked_for_on_a_terminal_and_not_echoed(self):
         master, slave = pty.openpty()

@@ -43,6 +43,7 @@ class AwsServices:
     def __init__(self):
         self.lives_s = 3600.0
         self.role = "the-role"  # of the instance; empty: it has none
+        self.region = ""  # of the instance; empty: it doesn't tell
         self.asked: list[Asked] = []
         # (access key id, secret, token) instead of made-up ones; called with what they are for and a number.
         self.keys: Callable[[str, int], tuple[str, str, str]] = self._made_up
@@ -159,6 +160,8 @@ class AwsServices:
     def _imds(self, path: str, headers: dict[str, str], body: str) -> tuple[int, str]:
         if {name.lower(): value for name, value in headers.items()}.get("x-aws-ec2-metadata-token") != "imds-HUSH":
             return 401, ""
+        if path.endswith("/placement/region"):
+            return (200, self.region) if self.region else (404, "")
         if not self.role:
             return 404, ""
         if path.endswith("/security-credentials/"):

@@ -82,11 +82,12 @@ def die_with_parent() -> None:
     LIBC.prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
-def start_sim(profile: str = "full", latency_ms: int = 0, *more: str) -> Store:
+def start_sim(profile: str = "full", latency_ms: int = 0, *more: str, keys: tuple[str, str] = (ACCESS_KEY, SECRET_KEY),
+              region: str = "us-east-1") -> Store:
     program = os.environ.get("S3C_SIM")
     if not program:
         raise unittest.SkipTest("S3C_SIM doesn't name the simulator")
-    command = [program, "--listen", "127.0.0.1:0", "--access-key", ACCESS_KEY, "--secret-key", SECRET_KEY,
+    command = [program, "--listen", "127.0.0.1:0", "--access-key", keys[0], "--secret-key", keys[1], "--region", region,
                "--second-access-key", ACCESS_KEY2, "--second-secret-key", SECRET_KEY2,
                "--profile", profile, "--read-only-bucket", READ_ONLY_BUCKET, *more]
     if latency_ms:
@@ -102,7 +103,7 @@ def start_sim(profile: str = "full", latency_ms: int = 0, *more: str) -> Store:
         process.wait()
         log.seek(0)
         raise RuntimeError(f"{' '.join(command)}: {line!r} {log.read().decode(errors='replace')}")
-    return Store(f"sim-{profile}", found[1], ACCESS_KEY, SECRET_KEY, ACCESS_KEY2, SECRET_KEY2, process=process)
+    return Store(f"sim-{profile}", found[1], *keys, ACCESS_KEY2, SECRET_KEY2, region, process)
 
 
 def given_rgw() -> Store:

@@ -44,8 +44,8 @@ constexpr std::string_view kArchiveExamples =
                --layout '{prefix}/day={yyyy}-{mm}-{dd}/{hh}/' \
                --archive-name '{bucket}/{yyyy}{mm}{dd}-{hh}.zip'
 
-  On a store of your own:
-    s3compress --endpoint-url https://s3.example.com --bucket source-bucket --arch-bucket archive-bucket
+  From a store of your own to AWS, each with its profile:
+    s3compress --source-profile minio --bucket source --archive-profile backup --arch-bucket archive
 )";
 
 constexpr std::string_view kWhichObjects = "Which objects";
@@ -196,6 +196,7 @@ std::vector<Flag> source_flags() {
            "write every object that is left in place to this file, as JSON Lines, while the run goes on; the "
            "file is emptied first",
        .otherwise = "the result names the first 1,000"},
+      unsigned_source_flag(kTheSources),
       toggle_flag(kDryRun, kTheSources, "only list what would be archived and deleted; change nothing"),
   };
 }
@@ -288,7 +289,7 @@ void read_resources(const Reader& reader, archive::ArchiveOptions& options) {
 /// A store of its own may have classes that AWS doesn't know. Throws UsageError if AWS is the store.
 void check_storage_class(Session& session, const std::string& storage_class) {
   if (is_known_storage_class(storage_class)) return;
-  if (session.connection().is_aws()) {
+  if (session.connection(Side::archive).is_aws()) {
     throw UsageError(
         fmt::format("--storage-class \"{}\" is none of {}", storage_class, fmt::join(kStorageClasses, ", ")),
         "AWS has no other classes");
@@ -298,7 +299,7 @@ void check_storage_class(Session& session, const std::string& storage_class) {
 }
 
 void warn_of_few_connections(Session& session, int threads) {
-  const std::size_t connections = session.connection().max_connections();
+  const std::size_t connections = session.connection(Side::source).max_connections();
   if (connections >= static_cast<std::size_t>(threads)) return;
   session.log().warn(
       "the limit of open files allows {} connections at a time, less than --threads {}: raise it (ulimit -n)",
@@ -315,7 +316,7 @@ void make_record(const archive::ArchiveOptions& options, Session& session, const
   rebuild.scope.archive_name = options.archive_name;
   rebuild.tool_version = options.tool_version;
   rebuild.memory_bytes = std::uint64_t{64} << 20;  // beside --memory, as the run may be using all of that
-  upkeep::rebuild_records(session.store(), rebuild, archive_key, session.clock());
+  upkeep::rebuild_records(session.store(Side::archive), rebuild, archive_key, session.clock());
 }
 
 /// left_file: nullptr if there is none.
@@ -324,7 +325,7 @@ archive::RunReport run_with_display(const ArchiveSettings& settings, LeftFile* l
   RunProgressView view(progress);
   const auto display = session.show(view);
   const archive::RunContext context{
-      {session.store(), session.store()},
+      {session.store(Side::source), session.store(Side::archive)},
       session.clock(),
       session.log(),
       progress,
@@ -346,8 +347,8 @@ archive::RunReport run_with_display(const ArchiveSettings& settings, LeftFile* l
   }
 }
 
-ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSettings& session_settings) {
-  Session session(session_settings, OnInterrupt::Then::finish);
+ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSettings& with) {
+  Session session(with, OnInterrupt::Then::finish, Session::connect_to({Side::source, Side::archive}));
   check_storage_class(session, settings.options.storage_class);
   warn_of_few_connections(session, settings.options.resources.threads);
   // Opened before anything is done.
@@ -384,16 +385,16 @@ ArchiveSettings read_archive(Reader& reader) {
 }
 
 Command archive_command() {
-  return {
-      .name = "archive",
-      .usage = "--bucket BUCKET --arch-bucket BUCKET",
-      .summary = "pack each day's objects into ZIP archives, then delete them (the default)",
-      .prose = kArchiveProse,
-      .examples = kArchiveExamples,
-      .changes_store = true,
-      .flags = joined({bucket_flags(), selection_flags(), volume_flags(), object_flags(), encryption_flags(),
-                       source_flags(), resource_flags(), connection_flags(), output_flags()}),
-      .read = bind_options<read_archive, run_archive_command>};
+  return {.name = "archive",
+          .usage = "--bucket BUCKET --arch-bucket BUCKET",
+          .summary = "pack each day's objects into ZIP archives, then delete them (the default)",
+          .prose = kArchiveProse,
+          .examples = kArchiveExamples,
+          .changes_store = true,
+          .flags = joined({bucket_flags(), selection_flags(), volume_flags(), object_flags(),
+                           encryption_flags(), source_flags(), resource_flags(), connection_flags(),
+                           source_store_flags(), output_flags()}),
+          .read = bind_options<read_archive, run_archive_command>};
 }
 
 }  // namespace s3c::cli

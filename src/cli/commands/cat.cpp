@@ -79,7 +79,7 @@ constexpr std::uint64_t kCheckedFirstBytes = std::uint64_t{64} << 20;
 void print_member(Session& session, const std::string& archive_bucket, const catalog::FoundMember& found) {
   std::string held;
   const bool hold = found.row.size_bytes <= kCheckedFirstBytes;
-  catalog::read_member(session.store(), archive_bucket, *found.manifest, found.row,
+  catalog::read_member(session.store(Side::archive), archive_bucket, *found.manifest, found.row,
                        [&](std::string_view bytes) {
                          if (hold) {
                            held.append(bytes);
@@ -93,7 +93,7 @@ void print_member(Session& session, const std::string& archive_bucket, const cat
 /// Tells how far the thaw of the volume is, so that the user knows when to try again, or the command that
 /// asks for it.
 void tell_frozen(const CatOptions& options, const std::string& archive_key, Session& session) {
-  const auto head = session.store().head_object(options.scope.archive_bucket, archive_key);
+  const auto head = session.store(Side::archive).head_object(options.scope.archive_bucket, archive_key);
   const bool coming = head && head->thaw.kind == s3::ThawState::Kind::in_progress;
   session.terminal().write_line(fmt::format(
       "s3compress: {} is frozen in class {}: {}", base::printable(archive_key),
@@ -139,11 +139,11 @@ ExitCode print_or_wait(const CatOptions& options, const catalog::FoundMember& wa
 ExitCode run_cat_command(const CatOptions& given, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
   CatOptions options = given;
-  options.volume = volume_meant(given.volume, options.scope.archive_bucket, session.store());
+  options.volume = volume_meant(given.volume, options.scope.archive_bucket, session.store(Side::archive));
   const catalog::MemberQuery query({options.key}, {});
   std::vector<catalog::FoundMember> found;
   const catalog::SearchReport report = catalog::search_members(
-      session.store(), {options.scope, query, options.volume, options.threads}, session.stop(),
+      session.store(Side::archive), {options.scope, query, options.volume, options.threads}, session.stop(),
       [&](catalog::FoundKey&& key) {  // called once, or once for each source bucket
         for (catalog::FoundMember& member : key.members) found.push_back(std::move(member));
       });

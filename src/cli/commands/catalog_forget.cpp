@@ -80,11 +80,11 @@ bool is_confirmed(const std::string& question) {
 /// Returns left if the person said no.
 ExitCode forget(const ForgetOptions& options, const std::string& volume, Session& session) {
   const std::string& bucket = options.archive_bucket;
-  if (!options.yes &&
-      !is_confirmed(forgettable_text(volume, upkeep::find_forgettable(session.store(), bucket, volume))))
+  if (!options.yes && !is_confirmed(forgettable_text(
+                          volume, upkeep::find_forgettable(session.store(Side::archive), bucket, volume))))
     return ExitCode::left;
   const std::vector<upkeep::ForgottenRecord> forgotten =
-      upkeep::forget_volume(session.store(), bucket, volume);
+      upkeep::forget_volume(session.store(Side::archive), bucket, volume);
   session.print_result([&] { return forgettable_text(volume, forgotten) + "  forgotten\n"; },
                        [&] { return json_line(forgotten_json(volume, forgotten)); });
   return ExitCode::done;

@@ -174,15 +174,15 @@ Json foreseen_json(const std::string& volume, const std::optional<upkeep::Unreco
 /// Returns waiting if a run could not read the archive yet.
 ExitCode foresee(const RebuildRequest& request, const std::string& volume, Session& session) {
   const std::optional<upkeep::UnrecordedArchive> missing =
-      upkeep::foresee_rebuild(session.store(), request.options, volume);
+      upkeep::foresee_rebuild(session.store(Side::archive), request.options, volume);
   session.print_result([&] { return foreseen_text(volume, missing); },
                        [&] { return json_line(foreseen_json(volume, missing)); });
   return must_wait(missing) ? ExitCode::waiting : ExitCode::done;
 }
 
 ExitCode ask_for_thaw_of(const RebuildRequest& request, const std::string& volume, Session& session) {
-  const bool started =
-      catalog::ask_for_thaw(session.store(), request.options.scope.archive_bucket, volume, *request.thaw);
+  const bool started = catalog::ask_for_thaw(session.store(Side::archive),
+                                             request.options.scope.archive_bucket, volume, *request.thaw);
   session.print_result(
       [&] {
         return fmt::format("{}: frozen; {}\n", base::printable(volume),
@@ -200,7 +200,7 @@ ExitCode rebuild(const RebuildRequest& request, const std::string& volume, Sessi
                  bool& with_notice) {
   try {
     const upkeep::Rebuilt rebuilt =
-        upkeep::rebuild_records(session.store(), request.options, volume, session.clock());
+        upkeep::rebuild_records(session.store(Side::archive), request.options, volume, session.clock());
     session.print_result([&] { return rebuilt_text(rebuilt, with_notice); },
                          [&] { return json_line(rebuilt_json(rebuilt)); });
     if (rebuilt.foreign) with_notice = false;
@@ -214,7 +214,8 @@ ExitCode rebuild(const RebuildRequest& request, const std::string& volume, Sessi
 /// The archives in scope that lack records. nullopt: there is no archive in scope at all, and this was told.
 std::optional<std::vector<std::string>> volumes_to_rebuild(const RebuildRequest& request, Session& session) {
   const catalog::CatalogScope& scope = request.options.scope;
-  const upkeep::RecordSearch search = upkeep::find_unrecorded(session.store(), scope, session.stop());
+  const upkeep::RecordSearch search =
+      upkeep::find_unrecorded(session.store(Side::archive), scope, session.stop());
   if (search.archives == 0) {
     session.terminal().write_line("not found: no archive in " + scope_text(scope));
     return std::nullopt;

@@ -105,8 +105,8 @@ catalog::SearchReport print_found(const FindOptions& options, const catalog::Mem
                                   Session& session, MissedKeys& missed, std::uint64_t& tied) {
   ResultLines lines(session.stop());
   catalog::SearchReport report = catalog::search_members(
-      session.store(), {options.scope, query, options.volume, options.threads, true}, session.stop(),
-      [&](catalog::FoundKey&& found) {
+      session.store(Side::archive), {options.scope, query, options.volume, options.threads, true},
+      session.stop(), [&](catalog::FoundKey&& found) {
         const Ages ages(found);
         missed.found(found.members.front().row.key);
         tied += ages.is_tied();
@@ -123,7 +123,7 @@ ExitCode run_find_command(const FindOptions& given, const SessionSettings& setti
   const catalog::MemberQuery query = read_query(given.names);
   Session session(settings, OnInterrupt::Then::end);
   FindOptions options = given;
-  options.volume = volume_meant(given.volume, options.scope.archive_bucket, session.store());
+  options.volume = volume_meant(given.volume, options.scope.archive_bucket, session.store(Side::archive));
   MissedKeys missed(query);
   std::uint64_t tied = 0;
   catalog::SearchReport report = print_found(options, query, session, missed, tied);

@@ -67,7 +67,7 @@ upkeep::GcReport run_with_display(const upkeep::GcOptions& options, Session& ses
   upkeep::GcProgress progress;
   LineView view(progress, gc_progress_line);
   const auto display = session.show(view);
-  return upkeep::run_gc(options, {session.store(), session.log(), progress, session.stop()});
+  return upkeep::run_gc(options, {session.store(Side::archive), session.log(), progress, session.stop()});
 }
 
 ExitCode run_gc_command(const upkeep::GcOptions& options, const SessionSettings& settings) {

@@ -157,8 +157,9 @@ std::string complaint_of(const VolumeInfo& volume) {
 
 ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& lines) {
   const bool json = session.prints_json();
-  catalog::Catalog catalog(session.store(), options.scope.archive_bucket);
-  catalog::VolumeListing listing(session.store(), options.scope, catalog::VolumeListing::Unrecorded::likely);
+  catalog::Catalog catalog(session.store(Side::archive), options.scope.archive_bucket);
+  catalog::VolumeListing listing(session.store(Side::archive), options.scope,
+                                 catalog::VolumeListing::Unrecorded::likely);
   bool any = false;
   ExitCode code = ExitCode::done;
   base::Counted<std::string, kMaxComplaints> complaints;
@@ -169,8 +170,8 @@ ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& l
         return listing.next();
       },
       [&](ListedVolume& listed) {
-        VolumeInfo volume = catalog::find_state(session.store(), catalog, listed);
-        const ExitCode of_one = code_of(volume, options.scope.archive_bucket, session.store());
+        VolumeInfo volume = catalog::find_state(session.store(Side::archive), catalog, listed);
+        const ExitCode of_one = code_of(volume, options.scope.archive_bucket, session.store(Side::archive));
         return Shown{std::move(volume), of_one};
       },
       [&](Shown&& shown) {
@@ -194,13 +195,13 @@ ExitCode list_volumes(const LsOptions& options, Session& session, ResultLines& l
 
 /// Whether the archives of the volume's records are there. Its members are listed from the catalog all the same.
 ExitCode tell_state_of(const LsOptions& options, Session& session) {
-  catalog::Catalog catalog(session.store(), options.scope.archive_bucket);
+  catalog::Catalog catalog(session.store(Side::archive), options.scope.archive_bucket);
   ExitCode code = ExitCode::done;
   for (const catalog::ManifestName& name : catalog.list_volume(options.volume)) {
     const catalog::CatalogRecord record{name, {}, 0, std::nullopt, catalog.has_commit_mark(name)};
     const VolumeInfo volume =
-        catalog::find_state(session.store(), catalog, {options.volume, record, std::nullopt});
-    const ExitCode of_one = code_of(volume, options.scope.archive_bucket, session.store());
+        catalog::find_state(session.store(Side::archive), catalog, {options.volume, record, std::nullopt});
+    const ExitCode of_one = code_of(volume, options.scope.archive_bucket, session.store(Side::archive));
     // What the catalog itself lacks was told by the search.
     if (of_one == ExitCode::done || !volume.manifest) continue;
     session.terminal().write_line(complaint_of(volume));
@@ -212,13 +213,13 @@ ExitCode tell_state_of(const LsOptions& options, Session& session) {
 ExitCode list_members(const LsOptions& options, Session& session, ResultLines& lines) {
   const bool json = session.prints_json();
   const catalog::MemberQuery everything;
-  const catalog::SearchReport report =
-      catalog::search_members(session.store(), {options.scope, everything, options.volume, options.threads},
-                              session.stop(), [&](catalog::FoundKey&& found) {
-                                for (const catalog::FoundMember& member : found.members)
-                                  lines.write(json ? member_json(member.manifest->archive_key, member.row)
-                                                   : member_line(member.row, options.long_format));
-                              });
+  const catalog::SearchReport report = catalog::search_members(
+      session.store(Side::archive), {options.scope, everything, options.volume, options.threads},
+      session.stop(), [&](catalog::FoundKey&& found) {
+        for (const catalog::FoundMember& member : found.members)
+          lines.write(json ? member_json(member.manifest->archive_key, member.row)
+                           : member_line(member.row, options.long_format));
+      });
   if (report.volumes == 0 && report.failures.empty()) {
     throw Error(ErrorKind::not_found, "the catalog has no volume of that name",
                 {.operation = "ls", .resource = options.scope.archive_bucket + "/" + options.volume});
@@ -229,7 +230,7 @@ ExitCode list_members(const LsOptions& options, Session& session, ResultLines& l
 ExitCode run_ls_command(const LsOptions& given, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
   LsOptions options = given;
-  options.volume = volume_meant(given.volume, options.scope.archive_bucket, session.store());
+  options.volume = volume_meant(given.volume, options.scope.archive_bucket, session.store(Side::archive));
   ResultLines lines(session.stop());
   ExitCode code = ExitCode::done;
   if (options.volume.empty()) {

@@ -45,7 +45,7 @@ ExitCode for_each_named(std::string_view command, const std::vector<std::string>
   for (const std::string& volume : volumes) {
     if (session.stop().stop_requested()) return ExitCode::interrupted;
     try {
-      code = worse(code, work(volume_meant(volume, archive_bucket, session.store())));
+      code = worse(code, work(volume_meant(volume, archive_bucket, session.store(Side::archive))));
     } catch (const base::Error& error) {
       session.terminal().write_line(fmt::format("s3compress: {}", base::printable(error.what())));
       if (const std::string hint = hint_for(error); !hint.empty())

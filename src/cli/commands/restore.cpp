@@ -4,6 +4,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "base/mutex.h"
 #include "cli/commands/member_names.h"
@@ -48,11 +50,17 @@ constexpr std::string_view kRestoreExamples = R"(  See what would be thawed, and
   A list of keys to another bucket:
     s3compress restore --arch-bucket archive-bucket --bucket source-bucket --keys-from keys.txt \
                --to s3://other-bucket/restored/ --yes
+
+  From the archive in AWS back to a store of your own, each with a profile of ~/.aws/config:
+    s3compress restore --archive-profile backup --arch-bucket archive-bucket \
+               --source-profile minio --bucket source-bucket --years 2018
 )";
 
 constexpr std::string_view kRestoreKeysFrom =
     "also restore the keys in this file: one per line, separated by NUL bytes, or as find --output json "
     "prints them; - is standard input";
+
+constexpr std::string_view kBucketScheme = "s3://";
 
 struct RestoreRequest {
   RestoreSettings settings;  ///< without the query
@@ -110,13 +118,31 @@ std::string read_place(const Reader& reader) {
                                  "to; the last day is --until",
                                  to),
                      "");
-  if (to.starts_with("s3://") && (to.size() == 5 || to[5] == '/'))
-    throw UsageError("--to names no bucket", "give s3://bucket/prefix/ or a directory");
+  if (to.starts_with(kBucketScheme)) {
+    try {
+      parse_bucket_place(to);
+    } catch (const base::Error& error) {
+      throw UsageError(fmt::format("--to {}", error.message()), "give s3://bucket/prefix/ or a directory");
+    }
+  }
   return to;
 }
 
-bool is_directory(const std::string& to) {
-  return !to.empty() && !to.starts_with("s3://");
+/// Whose store is written; nullopt: a directory is.
+std::optional<Side> side_written(const std::string& to) {
+  if (to.empty()) return Side::source;
+  return to.starts_with(kBucketScheme) ? std::optional(Side::target) : std::nullopt;
+}
+
+/// Flags of the target's store that could not count. From the environment or the file they may be meant for
+/// another restore.
+void refuse_target_without_place(const Reader& reader, const std::string& to) {
+  if (side_written(to) == Side::target) return;
+  for (const Flag& flag : target_store_flags()) {
+    if (reader.source(flag.name) != Source::command_line) continue;
+    throw UsageError(fmt::format("--{} needs --to s3://bucket/prefix/", flag.name),
+                     "without --to, everything goes back to the source bucket's store");
+  }
 }
 
 RestoreRequest read_restore(Reader& reader) {
@@ -128,13 +154,14 @@ RestoreRequest read_restore(Reader& reader) {
   options.volume = reader.text("volume");
   require_a_limit(reader, request.names, options.volume);
   settings.to = read_place(reader);
+  refuse_target_without_place(reader, settings.to);
   settings.overwrite = reader.toggle("overwrite");
   options.thaw = read_thaw(reader);
   options.wait = reader.toggle("wait");
   reader.with("poll", [&](const std::string& text) { options.poll_interval = parse_age(text); });
   settings.yes = reader.toggle("yes");
   settings.dry_run = reader.toggle(kDryRun);
-  if (is_directory(settings.to)) options.threads = kThreadsToDirectory;
+  if (!side_written(settings.to)) options.threads = kThreadsToDirectory;
   if (const int threads = reader.number("threads"); threads != 0) options.threads = threads;
   reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });
   refuse_unless_valid(reader, options.scope.archive_bucket.empty(),
@@ -143,13 +170,13 @@ RestoreRequest read_restore(Reader& reader) {
   return request;
 }
 
-constexpr std::string_view kBucketScheme = "s3://";
 constexpr int kUploadSlots = 4;
 
 /// The target of each source bucket, made on the first call for that bucket. Any thread.
 class Targets {
  public:
-  Targets(s3::ObjectStore& store, const RestoreSettings& settings) : store_(store), settings_(settings) {}
+  /// store: nullptr: the target is a directory.
+  Targets(s3::ObjectStore* store, const RestoreSettings& settings) : store_(store), settings_(settings) {}
 
   restore::RestoreTarget& of(const std::string& source_bucket) {
     base::MutexLock lock(mutex_);
@@ -163,16 +190,13 @@ class Targets {
   std::unique_ptr<restore::RestoreTarget> make(const std::string& source_bucket) {
     const std::string& to = settings_.to;
     if (to.empty())
-      return restore::make_bucket_target(store_, slots_, source_bucket, "", settings_.overwrite);
+      return restore::make_bucket_target(*store_, slots_, source_bucket, "", settings_.overwrite);
     if (!to.starts_with(kBucketScheme)) return restore::make_directory_target(to, settings_.overwrite);
-    const std::string place = to.substr(kBucketScheme.size());
-    const std::size_t slash = place.find('/');
-    return restore::make_bucket_target(store_, slots_, place.substr(0, slash),
-                                       slash == std::string::npos ? "" : place.substr(slash + 1),
-                                       settings_.overwrite);
+    const BucketPlace place = parse_bucket_place(to);
+    return restore::make_bucket_target(*store_, slots_, place.bucket, place.prefix, settings_.overwrite);
   }
 
-  s3::ObjectStore& store_;
+  s3::ObjectStore* const store_;
   const RestoreSettings& settings_;
   base::Slots slots_{kUploadSlots};
   base::Mutex mutex_;
@@ -214,14 +238,16 @@ restore::RestoreReport run_with_display(const RestoreSettings& settings, const r
 ExitCode run_restore_command(const RestoreRequest& request, const SessionSettings& session_settings) {
   RestoreSettings settings = request.settings;
   settings.options.query = read_query(request.names);
-  Session session(session_settings, OnInterrupt::Then::finish);
-  settings.options.volume =
-      volume_meant(settings.options.volume, settings.options.scope.archive_bucket, session.store());
-  Targets targets(session.store(), settings);
+  std::vector<Side> sides{Side::archive};
+  if (const auto side = side_written(settings.to)) sides.push_back(*side);
+  Session session(session_settings, OnInterrupt::Then::finish, Session::connect_to(sides));
+  settings.options.volume = volume_meant(settings.options.volume, settings.options.scope.archive_bucket,
+                                         session.store(Side::archive));
+  Targets targets(sides.size() > 1 ? &session.store(sides.back()) : nullptr, settings);
   restore::RestoreProgress progress;
   MissedKeys missed(settings.options.query);
   const restore::RestoreContext context{
-      session.store(),
+      session.store(Side::archive),
       session.clock(),
       session.log(),
       progress,
@@ -264,8 +290,9 @@ Command restore_command() {
           .prose = kRestoreProse,
           .examples = kRestoreExamples,
           .changes_store = true,
-          .flags = joined({scope_flags(), member_name_flags(kRestoreKeysFrom), restore_flags(),
-                           encryption_flags(), connection_flags(), output_flags()}),
+          .flags =
+              joined({scope_flags(), member_name_flags(kRestoreKeysFrom), restore_flags(), encryption_flags(),
+                      connection_flags(), source_store_flags(), target_store_flags(), output_flags()}),
           .read = bind_options<read_restore, run_restore_command>};
 }
 

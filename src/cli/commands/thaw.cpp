@@ -91,13 +91,16 @@ ExitCode run_thaw_command(const ThawRequest& request, const SessionSettings& ses
   ThawSettings settings = request.settings;
   settings.options.query = read_query(request.names);
   Session session(session_settings, OnInterrupt::Then::finish);
-  settings.options.volume =
-      volume_meant(settings.options.volume, settings.options.scope.archive_bucket, session.store());
+  settings.options.volume = volume_meant(settings.options.volume, settings.options.scope.archive_bucket,
+                                         session.store(Side::archive));
   restore::RestoreProgress progress;
   MissedKeys missed(settings.options.query);
-  const restore::RestoreContext context{
-      session.store(), session.clock(), session.log(),
-      progress,        session.stop(),  [&missed](const std::string& key) { missed.found(key); }};
+  const restore::RestoreContext context{session.store(Side::archive),
+                                        session.clock(),
+                                        session.log(),
+                                        progress,
+                                        session.stop(),
+                                        [&missed](const std::string& key) { missed.found(key); }};
   const restore::RestorePlan plan = restore::plan_restore(settings.options, context);
   restore::RestoreReport report = restore::begin_report(plan);
   if (!settings.dry_run) {

@@ -105,7 +105,7 @@ upkeep::VerifyReport run_with_display(const upkeep::VerifyOptions& options, Sess
   upkeep::VerifyProgress progress;
   LineView view(progress, verify_progress_line);
   const auto display = session.show(view);
-  return upkeep::run_verify(options, {session.store(), session.log(), progress, session.stop()});
+  return upkeep::run_verify(options, {session.store(Side::archive), session.log(), progress, session.stop()});
 }
 
 struct VerifyRequest {
@@ -123,7 +123,7 @@ ExitCode run_verify_command(const VerifyRequest& given, const SessionSettings& s
   Session session(settings, OnInterrupt::Then::end);
   VerifyRequest request = given;
   for (std::string& volume : request.options.volumes)
-    volume = volume_meant(volume, request.options.scope.archive_bucket, session.store());
+    volume = volume_meant(volume, request.options.scope.archive_bucket, session.store(Side::archive));
   const upkeep::VerifyReport report = run_with_display(request.options, session);
   const ExitCode code = session.conclude(session.outcome_of(request.options, report, exit_code_of(report)));
   if (!report.frozen.empty() && !request.options.thaw) {

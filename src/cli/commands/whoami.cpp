@@ -1,5 +1,8 @@
 #include "cli/commands/whoami.h"
 
+#include <fmt/format.h>
+
+#include <memory>
 #include <sstream>
 #include <string>
 
@@ -17,6 +20,7 @@ constexpr std::string_view kWhoamiProse =
 it and why each had none, the profile, the region and the end point, each with the place that it comes
 from, and whose they are if AWS STS answers. They are looked for where the AWS CLI looks, in its order.
 No secret is printed, and of an access key only the last four characters. Nothing is asked of a bucket.
+If the source bucket's store and the archive bucket's are reached in different ways, both are told.
 Without credentials the exit code is 2, and the result tells what was tried.
 )";
 
@@ -25,27 +29,42 @@ constexpr std::string_view kWhoamiExamples = R"(  Whose credentials are these, a
 
   For a script:
     s3compress whoami --profile ops --output json
+
+  With a store for each bucket:
+    s3compress whoami --source-profile minio --archive-profile backup
 )";
 
 /// Where the flags of the three settings were given; empty: they weren't.
+struct Origins {
+  std::string profile;
+  std::string region;
+  std::string endpoint;
+};
+
 struct WhoamiOptions {
-  std::string profile_origin;
-  std::string region_origin;
-  std::string endpoint_origin;
+  Origins source;
+  Origins archive;
 };
 
 WhoamiOptions read_whoami(Reader& reader) {
-  const auto origin = [&reader](std::string_view name) {
-    const Setting* setting = reader.find(name);
-    return setting == nullptr ? std::string() : setting->origin;
+  const auto origins = [&reader](Side side) {
+    return Origins{origin_of(reader, side, "profile"), origin_of(reader, side, "region"),
+                   origin_of(reader, side, "endpoint-url")};
   };
-  return {origin("profile"), origin("region"), origin("endpoint-url")};
+  return {origins(Side::source), origins(Side::archive)};
 }
 
-void name_origins(WhoamiReport& report, const WhoamiOptions& options) {
-  if (report.profile.source.empty()) report.profile.source = options.profile_origin;
-  if (report.region && report.region->source.empty()) report.region->source = options.region_origin;
-  if (report.endpoint && report.endpoint->source.empty()) report.endpoint->source = options.endpoint_origin;
+void name_origins(WhoamiReport& report, const Origins& origins) {
+  if (report.profile.source.empty()) report.profile.source = origins.profile;
+  if (report.region && report.region->source.empty()) report.region->source = origins.region;
+  if (report.endpoint && report.endpoint->source.empty()) report.endpoint->source = origins.endpoint;
+}
+
+/// Whether the source's store and the archive's are reached in the same way, in the same name.
+bool have_one_store(const ConnectionOptions& options) {
+  StoreOptions source = options.source;
+  source.expected_owner = options.archive.expected_owner;
+  return source == options.archive;
 }
 
 void tell_lines(Terminal& terminal, const std::string& text) {
@@ -53,29 +72,42 @@ void tell_lines(Terminal& terminal, const std::string& text) {
   for (std::string line; std::getline(lines, line);) terminal.write_line(line);
 }
 
-ExitCode run_whoami_command(const WhoamiOptions& options, const SessionSettings& settings) {
-  WhoamiReport report;
-  // There is no store to connect to: the question is answered in the place of the connection, where signals
-  // are blocked already.
-  Session session(settings, OnInterrupt::Then::end,
-                  [&report](const SessionSettings& with, base::Clock& clock,
-                            std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt) {
-                    report = who_am_i(with.connection, with.environment, clock, std::move(logger),
-                                      on_interrupt.signal);
-                    return std::unique_ptr<StoreConnection>();
-                  });
-  name_origins(report, options);
-  session.print_result([&] { return whoami_text(report); }, [&] { return whoami_json(report); });
+/// Says on standard error what is missing. whose: " (source)", if there are two stores.
+ExitCode tell_trouble(Terminal& terminal, const WhoamiReport& report, const std::string& whose) {
   if (report.error) {
-    tell_lines(session.terminal(), error_text(*report.error));
+    tell_lines(terminal, error_text(*report.error));
     // Whatever the reason: the question is answered, and the answer is none.
     return worse(ExitCode::refused, exit_code_of(*report.error));
   }
   if (report.identity_error) {
-    session.terminal().write_line("s3compress: warning: whose credentials these are isn't known: " +
-                                  std::string(report.identity_error->what()));
+    terminal.write_line(fmt::format("s3compress: warning: whose credentials these are{} isn't known: {}",
+                                    whose, report.identity_error->what()));
   }
   return ExitCode::done;
+}
+
+ExitCode run_whoami_command(const WhoamiOptions& options, const SessionSettings& settings) {
+  WhoamiReports reports;
+  // There is no store to connect to: the question is answered in the place of the connection, where signals
+  // are blocked already.
+  Session session(settings, OnInterrupt::Then::end,
+                  [&reports](const SessionSettings& with, base::Clock& clock,
+                             const std::shared_ptr<base::Logger>& logger, const OnInterrupt& on_interrupt) {
+                    const auto report_of = [&](const StoreOptions& store) {
+                      return who_am_i(store, with.connection, with.environment, clock, logger,
+                                      on_interrupt.signal);
+                    };
+                    reports.source = report_of(with.connection.source);
+                    if (!have_one_store(with.connection))
+                      reports.archive = report_of(with.connection.archive);
+                    return std::unique_ptr<StoreConnections>();
+                  });
+  name_origins(reports.source, options.source);
+  if (reports.archive) name_origins(*reports.archive, options.archive);
+  session.print_result([&] { return whoami_text(reports); }, [&] { return whoami_json(reports); });
+  const ExitCode code = tell_trouble(session.terminal(), reports.source, reports.archive ? " (source)" : "");
+  if (!reports.archive) return code;
+  return worse(code, tell_trouble(session.terminal(), *reports.archive, " (archive)"));
 }
 
 }  // namespace
@@ -85,7 +117,7 @@ Command whoami_command() {
           .summary = "tell which credentials are used, and where they come from",
           .prose = kWhoamiProse,
           .examples = kWhoamiExamples,
-          .flags = joined({connection_flags(), output_flags()}),
+          .flags = joined({connection_flags(), source_store_flags(), output_flags()}),
           .read = bind_options<read_whoami, run_whoami_command>};
 }
 

@@ -1,9 +1,17 @@
 #include "cli/options/connection.h"
 
+#include <utility>
+
 namespace s3c::cli {
 namespace {
 
 constexpr std::string_view kConnection = "Connection (all commands)";
+constexpr std::string_view kTwoStores = "Where the buckets are in different stores, accounts or regions";
+constexpr std::string_view kEndpointUrl = "endpoint-url";
+constexpr std::string_view kRegion = "region";
+constexpr std::string_view kProfile = "profile";
+constexpr std::string_view kExpectedOwner = "expected-bucket-owner";
+constexpr std::string_view kNoSignRequest = "no-sign-request";
 constexpr std::string_view kEncryption = "Encryption";
 
 Addressing addressing_of(const std::string& style) {
@@ -30,21 +38,129 @@ StoreAccess store_access(const Reader& reader) {
   return StoreAccess::read_only;
 }
 
+/// The flags of one side's store. Each name is the side's and that of the flag for all stores.
+struct StoreFlags {
+  struct Text {
+    std::string_view name, help;
+  };
+  Text profile, endpoint_url, region, expected_owner;
+  std::string_view otherwise;
+};
+
+constexpr StoreFlags kSourceStore = {
+    {"source-profile", "profile for the source bucket"},
+    {"source-endpoint-url", "the source bucket's S3-compatible store"},
+    {"source-region", "the source bucket's region"},
+    {"source-expected-bucket-owner", "account that must own the source bucket"},
+    "the one for all buckets"};
+constexpr StoreFlags kArchiveStore = {
+    {"archive-profile", "profile for the archive bucket"},
+    {"archive-endpoint-url", "the archive bucket's S3-compatible store"},
+    {"archive-region", "the archive bucket's region"},
+    {"archive-expected-bucket-owner", "account that must own the archive bucket"},
+    "the one for all buckets"};
+constexpr StoreFlags kTargetStore = {
+    {"target-profile", "profile for the bucket of --to"},
+    {"target-endpoint-url", "the S3-compatible store of the bucket of --to"},
+    {"target-region", "the region of the bucket of --to"},
+    {"target-expected-bucket-owner", "account that must own the bucket of --to"},
+    "the source bucket's"};
+
+std::vector<Flag> flags_of(const StoreFlags& store) {
+  const auto flag = [&store](const StoreFlags::Text& text, std::string_view value) {
+    return Flag{.name = text.name,
+                .value = value,
+                .group = kTwoStores,
+                .help = text.help,
+                .otherwise = store.otherwise};
+  };
+  std::vector<Flag> flags = {flag(store.profile, "NAME"), flag(store.endpoint_url, "URL"),
+                             flag(store.region, "REGION"), flag(store.expected_owner, "ACCOUNT")};
+  flags[2].empty_is_unset = true;  // as --region
+  return flags;
+}
+
+/// The setting of side's store: its own flag, or else the flag for all. nullptr: neither was given.
+const Setting* store_setting(const Reader& reader, Side side, std::string_view name) {
+  const Setting* own = reader.find(fmt::format("{}-{}", name_of(side), name));
+  // What is restored goes back to the sources.
+  if (own == nullptr && side == Side::target) return store_setting(reader, Side::source, name);
+  return own != nullptr ? own : reader.find(name);
+}
+
+/// Twelve digits. Throws UsageError.
+void check_account(const std::string& account, const std::string& origin) {
+  const bool is_account =
+      account.size() == 12 && account.find_first_not_of("0123456789") == std::string::npos;
+  if (is_account || account.empty()) return;
+  throw UsageError(fmt::format("{} \"{}\" is no account of AWS", origin, base::printable(account)),
+                   "an account's id has 12 digits, without dashes");
+}
+
+/// Throws UsageError where the source bucket would be changed.
+bool source_is_signed(const Reader& reader) {
+  if (!reader.toggle(kNoSignRequest)) return true;
+  if (!reader.toggle("keep-sources") && !reader.toggle(kDryRun)) {
+    throw UsageError(fmt::format("{} needs --keep-sources: nobody may delete without credentials",
+                                 reader.find(kNoSignRequest)->origin),
+                     "add --keep-sources");
+  }
+  return false;
+}
+
+StoreOptions store_of(const Reader& reader, Side side) {
+  const auto text = [&](std::string_view name) {
+    const Setting* setting = store_setting(reader, side, name);
+    return setting == nullptr ? std::string() : setting->values.back();
+  };
+  StoreOptions store;
+  store.endpoint_url = text(kEndpointUrl);
+  store.region = text(kRegion);
+  store.profile = text(kProfile);
+  store.expected_owner = text(kExpectedOwner);
+  check_account(store.expected_owner, origin_of(reader, side, kExpectedOwner));
+  return store;
+}
+
 }  // namespace
 
+std::string_view name_of(Side side) {
+  return side == Side::source ? "source" : side == Side::archive ? "archive" : "target";
+}
+
+std::string origin_of(const Reader& reader, Side side, std::string_view name) {
+  const Setting* setting = store_setting(reader, side, name);
+  return setting == nullptr ? std::string() : setting->origin;
+}
+
+std::vector<Flag> source_store_flags() {
+  return flags_of(kSourceStore);
+}
+
+std::vector<Flag> target_store_flags() {
+  return flags_of(kTargetStore);
+}
+
+Flag unsigned_source_flag(std::string_view group) {
+  return {.name = kNoSignRequest,
+          .kind = FlagKind::toggle,
+          .group = group,
+          .help = "read a public source bucket without credentials; only with --keep-sources or --dry-run"};
+}
+
 std::vector<Flag> connection_flags() {
-  return {
-      {.name = "endpoint-url",
+  std::vector<Flag> flags = {
+      {.name = kEndpointUrl,
        .value = "URL",
        .group = kConnection,
        .help = "an S3-compatible store instead of AWS"},
-      {.name = "region",
+      {.name = kRegion,
        .value = "REGION",
        .group = kConnection,
-       .help = "the buckets' region",
-       .otherwise = "AWS_REGION, the profile's",
+       .help = "the buckets' region; a bucket in another one tells it",
+       .otherwise = "AWS_REGION, the profile's, the instance's",
        .empty_is_unset = true},
-      {.name = "profile",
+      {.name = kProfile,
        .value = "NAME",
        .group = kConnection,
        .help = "profile in the AWS config and credentials files"},
@@ -66,7 +182,18 @@ std::vector<Flag> connection_flags() {
        .help = "how often a request is tried",
        .otherwise = "AWS_MAX_ATTEMPTS, 10",
        .range = {1, 100}},
+      {.name = "request-payer",
+       .value = "WHO",
+       .group = kConnection,
+       .help = "requester: you pay for requests to buckets whose owner asks for it",
+       .choices = {"requester"}},
+      {.name = kExpectedOwner,
+       .value = "ACCOUNT",
+       .group = kConnection,
+       .help = "account that must own the buckets; the store refuses requests to those of others",
+       .otherwise = "any"},
   };
+  return joined({std::move(flags), flags_of(kArchiveStore)});
 }
 
 std::vector<Flag> encryption_flags() {
@@ -93,13 +220,15 @@ s3::Encryption read_encryption(const Reader& reader) {
 
 ConnectionOptions read_connection(const Reader& reader) {
   ConnectionOptions connection;
-  connection.endpoint_url = reader.text("endpoint-url");
-  connection.region = reader.text("region");
-  connection.profile = reader.text("profile");
+  connection.source = store_of(reader, Side::source);
+  connection.source.is_signed = source_is_signed(reader);
+  connection.archive = store_of(reader, Side::archive);
+  connection.target = store_of(reader, Side::target);
   connection.ca_bundle = reader.text("ca-bundle");
   if (const std::string style = reader.choice("addressing-style"); !style.empty())
     connection.addressing = addressing_of(style);
   if (reader.find("max-attempts") != nullptr) connection.max_attempts = reader.number("max-attempts");
+  connection.requester_pays = !reader.choice("request-payer").empty();
   connection.encryption = read_encryption(reader);
   connection.access = store_access(reader);
   return connection;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/options/reader.h"
@@ -17,19 +18,55 @@ enum class StoreAccess {
   read_write
 };
 
-/// What the flags say about the connection. For an empty field the AWS settings count (wiring.h).
-struct ConnectionOptions {
+/// The stores that a command works with, by what they hold.
+enum class Side {
+  source,   ///< the source bucket
+  archive,  ///< the archive bucket
+  target    ///< what restore writes
+};
+
+/// "source", "archive", "target".
+std::string_view name_of(Side side);
+
+/// What the flags say about one store. For an empty field the AWS settings count (wiring.h). Sides with equal
+/// options have one store.
+struct StoreOptions {
   std::string endpoint_url = {};
   std::string region = {};
   std::string profile = {};
+  std::string expected_owner = {};  ///< the account that must own the buckets; empty: any
+  bool is_signed = true;            ///< false: nobody's credentials are used, and every change is refused
+
+  friend bool operator==(const StoreOptions&, const StoreOptions&) = default;
+};
+
+/// What the flags say about the connections.
+struct ConnectionOptions {
+  StoreOptions source = {};
+  StoreOptions archive = {};
+  StoreOptions target = {};
   std::string ca_bundle = {};
   std::optional<Addressing> addressing = {};
   std::optional<int> max_attempts = {};
+  bool requester_pays = false;
   s3::Encryption encryption = {};  ///< of everything that the command writes
   StoreAccess access = StoreAccess::read_only;
+
+  const StoreOptions& of(Side side) const {
+    return side == Side::source ? source : side == Side::archive ? archive : target;
+  }
 };
 
+/// For every command. They count for all its stores, but those for the archive's store count only for that.
 std::vector<Flag> connection_flags();
+/// --source-profile and so on, for a command that reads or writes source buckets too.
+std::vector<Flag> source_store_flags();
+/// --target-profile and so on.
+std::vector<Flag> target_store_flags();
+/// --no-sign-request, for a command that can do without changing the source bucket.
+Flag unsigned_source_flag(std::string_view group);
+/// Where the flag of side's store was given: --source-region, or else --region. Empty: neither was.
+std::string origin_of(const Reader& reader, Side side, std::string_view name);
 /// --sse and --sse-kms-key-id, for a command that writes objects.
 std::vector<Flag> encryption_flags();
 /// Throws UsageError. Nothing is set if the command has no such flags.

@@ -15,6 +15,9 @@
 namespace s3c::cli {
 namespace {
 
+constexpr std::string_view kS3Scheme = "s3://";
+constexpr std::string_view kArnScheme = "arn:";
+
 [[noreturn]] void refuse(std::string message) {
   throw base::Error(base::ErrorKind::invalid_argument, std::move(message));
 }
@@ -93,14 +96,42 @@ std::uint64_t parse_size_bytes(std::string_view text) {
   return *value * unit->bytes;
 }
 
+namespace {
+
+/// With a colon in the place of the "/", which means the same to S3: so "BUCKET/KEY" stays clear everywhere.
+std::string parse_access_point_arn(std::string_view arn) {
+  constexpr std::string_view kPoint = ":accesspoint";
+  std::string text(arn);
+  if (const std::size_t slash = text.find('/'); slash != std::string::npos) {
+    if (!std::string_view(text).substr(0, slash).ends_with(kPoint) ||
+        text.find('/', slash + 1) != std::string::npos)
+      refuse("is no access point's ARN: that ends with accesspoint/NAME");
+    text[slash] = ':';
+  }
+  return text;
+}
+
+}  // namespace
+
+BucketPlace parse_bucket_place(std::string_view url) {
+  const std::string_view place = url.substr(kS3Scheme.size());
+  std::size_t slash = place.find('/');
+  if (place.starts_with(kArnScheme) && place.substr(0, slash).ends_with(":accesspoint"))
+    slash = place.find('/', slash + 1);
+  BucketPlace found{parse_bucket(place.substr(0, slash)), ""};
+  if (found.bucket.empty()) refuse("names no bucket");
+  if (slash != std::string_view::npos) found.prefix = place.substr(slash + 1);
+  return found;
+}
+
 std::string parse_bucket(std::string_view text) {
-  constexpr std::string_view kScheme = "s3://";
-  const bool is_url = text.starts_with(kScheme);
-  const std::string_view path = is_url ? text.substr(kScheme.size()) : text;
+  if (text.starts_with(kArnScheme)) return parse_access_point_arn(text);
+  const bool is_url = text.starts_with(kS3Scheme);
+  const std::string_view path = is_url ? text.substr(kS3Scheme.size()) : text;
   const std::string_view name = path.substr(0, path.find('/'));
   if (name == text) return std::string(text);
   if (name.empty()) refuse("names no bucket");
-  refuse(fmt::format("is no bucket's name: write it without {}, as {}", is_url ? kScheme : "/", name));
+  refuse(fmt::format("is no bucket's name: write it without {}, as {}", is_url ? kS3Scheme : "/", name));
 }
 
 std::chrono::seconds parse_age(std::string_view text) {

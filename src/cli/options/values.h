@@ -28,8 +28,17 @@ std::int64_t parse_number(std::string_view text, std::int64_t least, std::int64_
 /// A count of things, without a unit; thousands are not separated.
 std::uint64_t parse_count(std::string_view text);
 std::uint64_t parse_size_bytes(std::string_view text);
-/// A bucket's name. Refuses "s3://bucket/" and "bucket/", and says how to write it.
+/// A bucket's name, or the ARN of an access point. Refuses "s3://bucket/" and "bucket/", and says how to write
+/// it.
 std::string parse_bucket(std::string_view text);
+
+struct BucketPlace {
+  std::string bucket;  ///< as parse_bucket() returns it
+  std::string prefix;
+};
+
+/// "s3://bucket/prefix/". REQUIRES: url begins with "s3://".
+BucketPlace parse_bucket_place(std::string_view url);
 std::chrono::seconds parse_age(std::string_view text);
 /// true/yes/on/1 or false/no/off/0.
 bool parse_switch(std::string_view text);

@@ -13,6 +13,13 @@ struct RequestCounts {
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_bytes = 0;
 
+  void add(const RequestCounts& other) {
+    for (const auto& [operation, count] : other.by_operation) by_operation[operation] += count;
+    retries += other.retries;
+    sent_bytes += other.sent_bytes;
+    received_bytes += other.received_bytes;
+  }
+
   std::uint64_t total() const {
     std::uint64_t sum = 0;
     for (const auto& [operation, count] : by_operation) sum += count;

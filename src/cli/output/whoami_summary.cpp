@@ -33,9 +33,7 @@ Json tried_json(const std::vector<WhoamiReport::Tried>& tried) {
   return list;
 }
 
-}  // namespace
-
-std::string whoami_text(const WhoamiReport& report) {
+std::string text_of(const WhoamiReport& report) {
   std::string text = "credentials  none\n";
   if (const auto& found = report.credentials) {
     text = fmt::format("credentials  {}, access key {}{}\n", found->source,
@@ -60,7 +58,7 @@ std::string whoami_text(const WhoamiReport& report) {
   return text;
 }
 
-std::string whoami_json(const WhoamiReport& report) {
+Json json_of(const WhoamiReport& report) {
   Json json;
   json["credentials"] = nullptr;
   if (const auto& found = report.credentials) {
@@ -80,7 +78,20 @@ std::string whoami_json(const WhoamiReport& report) {
     json["error"] = error_json(*report.error);
     json["tried"] = tried_json(report.tried);
   }
-  return dumped(json);
+  return json;
+}
+
+}  // namespace
+
+std::string whoami_text(const WhoamiReports& reports) {
+  if (!reports.archive) return text_of(reports.source);
+  return fmt::format("The source bucket's store\n\n{}\nThe archive bucket's store\n\n{}",
+                     text_of(reports.source), text_of(*reports.archive));
+}
+
+std::string whoami_json(const WhoamiReports& reports) {
+  if (!reports.archive) return dumped(json_of(reports.source));
+  return dumped(Json{{"source", json_of(reports.source)}, {"archive", json_of(*reports.archive)}});
 }
 
 }  // namespace s3c::cli

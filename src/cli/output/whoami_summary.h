@@ -40,7 +40,15 @@ struct WhoamiReport {
   std::optional<base::Error> identity_error;  ///< why the identity isn't known
 };
 
-std::string whoami_text(const WhoamiReport& report);
-std::string whoami_json(const WhoamiReport& report);
+/// Who we are to the two stores.
+struct WhoamiReports {
+  WhoamiReport source;
+  std::optional<WhoamiReport> archive;  ///< nullopt: it is the same store
+};
+
+/// With two stores each of them has a heading.
+std::string whoami_text(const WhoamiReports& reports);
+/// With two stores, {"source": the document for one store, "archive": the same}.
+std::string whoami_json(const WhoamiReports& reports);
 
 }  // namespace s3c::cli

@@ -280,5 +280,29 @@ TEST_F(InstanceSourceTest, WhatTheServiceHasNotRenewedYetIsUsedAndAskedForAgain)
   EXPECT_EQ(found().expires_at, base::parse_iso8601("2026-08-01T00:00:04Z"));
 }
 
+TEST_F(InstanceSourceTest, TellsItsRegion) {
+  server_.answer = [](const SentRequest& sent) {
+    if (sent.request.method == "PUT") return response(200, "token");
+    EXPECT_EQ(sent.request.url, "http://169.254.169.254/latest/meta-data/placement/region");
+    EXPECT_EQ(sent.header("x-aws-ec2-metadata-token"), "token");
+    return response(200, "eu-west-3\n");
+  };
+  EXPECT_EQ(source().region({}), "eu-west-3");
+}
+
+TEST_F(InstanceSourceTest, WithoutAUsableAnswerItHasNoRegion) {
+  for (const auto& [status, text] : std::vector<std::pair<int, std::string>>{
+           {404, ""}, {500, "eu-west-3"}, {200, ""}, {200, "<html>"}, {200, "evil.example/"}}) {
+    server_.answer = [status = status, text = text](const SentRequest& sent) {
+      return sent.request.method == "PUT" ? response(200, "token") : response(status, text);
+    };
+    EXPECT_EQ(source().region({}), std::nullopt) << status << text;
+  }
+  server_.sent.clear();
+  variables_["AWS_EC2_METADATA_DISABLED"] = "true";
+  EXPECT_EQ(source().region({}), std::nullopt);
+  EXPECT_THAT(server_.sent, SizeIs(0));
+}
+
 }  // namespace
 }  // namespace s3c::aws

@@ -30,7 +30,7 @@ TEST(Session, SignalsAreBlockedBeforeTheConnectionStartsAThread) {
   Terminal terminal(STDERR_FILENO, false);
   bool blocked = false;
   const auto connect = [&](const SessionSettings&, base::Clock&, const std::shared_ptr<base::Logger>& logger,
-                           const OnInterrupt& on_interrupt) -> std::unique_ptr<StoreConnection> {
+                           const OnInterrupt& on_interrupt) -> std::unique_ptr<StoreConnections> {
     EXPECT_NE(logger, nullptr);
     EXPECT_TRUE(on_interrupt.signal.stop_possible());
     EXPECT_EQ(on_interrupt.then, OnInterrupt::Then::end);
@@ -54,7 +54,7 @@ TEST(Session, ShowsNoProgressWhereNoneIsWanted) {
     const base::Progress<Nothing> progress;
     LineView<Nothing> view(progress, [](const Nothing&, std::chrono::milliseconds) { return std::string(); });
     Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
-                    [](auto&&...) { return std::unique_ptr<StoreConnection>(); });
+                    [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
     return session.show(view) != nullptr;
   };
   EXPECT_TRUE(shows({}));
@@ -81,7 +81,7 @@ TEST(Session, ConcludesWithTheSummaryThatIsWantedAndTheExitCode) {
   const auto printed = [&](const OutputOptions& output) {
     const ConnectionOptions connection;
     const Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
-                          [](auto&&...) { return std::unique_ptr<StoreConnection>(); });
+                          [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
     ::testing::internal::CaptureStdout();
     EXPECT_EQ(session.conclude(FakeOutcome{}), ExitCode::left);
     return ::testing::internal::GetCapturedStdout();
@@ -101,7 +101,7 @@ TEST(Session, WhatWentWrongReachesStandardError) {
        {OutputOptions{}, OutputOptions{.quiet = true}, OutputOptions{.format = OutputFormat::json}}) {
     const ConnectionOptions connection;
     const Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
-                          [](auto&&...) { return std::unique_ptr<StoreConnection>(); });
+                          [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
     ::testing::internal::CaptureStdout();
     ::testing::internal::CaptureStderr();
     session.conclude(FakeOutcome{});

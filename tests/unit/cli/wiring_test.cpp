@@ -69,12 +69,13 @@ class Wiring : public ::testing::Test {
   }
 
   /// What -v says about the connection that is made.
-  std::string connection(const ConnectionOptions& options, const Variables& variables = {}) const {
+  std::string connection(const StoreOptions& store, const Variables& variables = {},
+                         const ConnectionOptions& options = {}) const {
     std::ostringstream log;
     const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(log);
     base::SystemClock clock;
     const Environment with = environment(variables);
-    const StoreConnection made(options, with, clock, std::make_shared<base::Logger>("test", sink),
+    const StoreConnection made(store, options, with, clock, std::make_shared<base::Logger>("test", sink),
                                OnInterrupt{});
     EXPECT_EQ(made.requests().total(), 0U);
     EXPECT_THAT(log.str(), Not(HasSubstr("secret-of-the-test")));
@@ -93,14 +94,17 @@ TEST_F(Wiring, WithoutOptionsTheAwsSettingsHold) {
 }
 
 TEST_F(Wiring, OptionsBeatTheAwsSettings) {
-  const ConnectionOptions options{"http://127.0.0.1:4", "ap-south-1",     "ops",
-                                  bundle("flag.pem"),   Addressing::path, 6};
+  const StoreOptions store{.endpoint_url = "http://127.0.0.1:4", .region = "ap-south-1", .profile = "ops"};
+  const ConnectionOptions options{
+      .ca_bundle = bundle("flag.pem"), .addressing = Addressing::path, .max_attempts = 6};
   EXPECT_THAT(
-      connection(options, {{"AWS_ENDPOINT_URL_S3", "http://127.0.0.1:3"},
-                           {"AWS_REGION", "us-west-2"},
-                           {"AWS_PROFILE", "default"},
-                           {"AWS_CA_BUNDLE", bundle("env.pem")},
-                           {"AWS_MAX_ATTEMPTS", "5"}}),
+      connection(store,
+                 {{"AWS_ENDPOINT_URL_S3", "http://127.0.0.1:3"},
+                  {"AWS_REGION", "us-west-2"},
+                  {"AWS_PROFILE", "default"},
+                  {"AWS_CA_BUNDLE", bundle("env.pem")},
+                  {"AWS_MAX_ATTEMPTS", "5"}},
+                 options),
       HasSubstr("store http://127.0.0.1:4, region ap-south-1, profile ops, addressing path, CA bundle " +
                 (folder_ / "flag.pem").string() + ", 6 attempts"));
 }
@@ -124,7 +128,8 @@ TEST_F(Wiring, WhatCannotWorkIsRefusedBeforeAnyRequest) {
               connection({}, {{"AWS_MAX_ATTEMPTS", "many"}});
             }),
             ErrorKind::invalid_argument);
-  EXPECT_EQ(refusal_kind([&] { connection({.ca_bundle = "absent.pem"}); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(refusal_kind([&] { connection({}, {}, {.ca_bundle = "absent.pem"}); }),
+            ErrorKind::invalid_argument);
   std::filesystem::remove(folder_ / "credentials");
   EXPECT_EQ(refusal_kind([&] { connection({}); }), ErrorKind::access_denied);
 }
@@ -134,8 +139,8 @@ TEST_F(Wiring, WithoutLeaveToWriteEveryChangeIsRefusedBeforeAnyRequest) {
   const Environment with = environment({});
   const auto connect = [&](StoreAccess access) {
     // A closed port: what isn't refused fails otherwise.
-    return StoreConnection({.endpoint_url = "http://127.0.0.1:1", .max_attempts = 1, .access = access}, with,
-                           clock, base::make_null_logger(), {});
+    return StoreConnection({.endpoint_url = "http://127.0.0.1:1"}, {.max_attempts = 1, .access = access},
+                           with, clock, base::make_null_logger(), {});
   };
   using base::ErrorKind;
   StoreConnection reading = connect(StoreAccess::read_only);
@@ -153,6 +158,54 @@ TEST_F(Wiring, WithoutLeaveToWriteEveryChangeIsRefusedBeforeAnyRequest) {
   EXPECT_EQ(writing.requests().total(), 1U);
 }
 
+TEST_F(Wiring, AStoreWithoutCredentialsLooksForNoneAndIsNeverChanged) {
+  std::filesystem::remove(folder_ / "credentials");
+  base::SystemClock clock;
+  const Environment with = environment({});
+  const StoreOptions store{.endpoint_url = "http://127.0.0.1:1", .is_signed = false};
+  StoreConnection made(store, {.max_attempts = 1, .access = StoreAccess::read_write}, with, clock,
+                       base::make_null_logger(), {});
+  EXPECT_EQ(refusal_kind([&] { made.store().put_object({.bucket = "b", .key = "k"}, "x"); }),
+            base::ErrorKind::internal);
+  EXPECT_EQ(made.requests().total(), 0U);
+  EXPECT_EQ(refusal_kind([&] { made.store().head_bucket("b"); }), base::ErrorKind::transient);
+  EXPECT_THAT(connection(store), HasSubstr("without credentials"));
+}
+
+TEST_F(Wiring, SidesWithEqualOptionsHaveOneStore) {
+  base::SystemClock clock;
+  const Environment with = environment({});
+  const StoreOptions here{.endpoint_url = "http://127.0.0.1:1"};
+  StoreOptions there = here;
+  there.profile = "ops";
+  const auto connect = [&](const StoreOptions& source, const StoreOptions& archive) {
+    return StoreConnections({Side::source, Side::archive}, {.source = source, .archive = archive}, with,
+                            clock, base::make_null_logger(), {});
+  };
+  StoreConnections one = connect(here, here);
+  EXPECT_EQ(&one.of(Side::source), &one.of(Side::archive));
+  StoreConnections two = connect(here, there);
+  EXPECT_NE(&two.of(Side::source), &two.of(Side::archive));
+  EXPECT_NE(&two.of(Side::source).store(), &two.of(Side::archive).store());
+  EXPECT_LE(two.of(Side::source).max_connections() + two.of(Side::archive).max_connections(),
+            one.of(Side::source).max_connections())
+      << "they share the limit of open files";
+  EXPECT_THROW(two.of(Side::target), std::out_of_range) << "the command has no such store";
+}
+
+TEST_F(Wiring, EveryStoresRequestsAreCounted) {
+  base::SystemClock clock;
+  const Environment with = environment({});
+  StoreConnections two({Side::archive, Side::target},
+                       {.archive = {.endpoint_url = "http://127.0.0.1:1"},
+                        .target = {.endpoint_url = "http://127.0.0.1:2"},
+                        .max_attempts = 1},
+                       with, clock, base::make_null_logger(), {});
+  for (const Side side : {Side::archive, Side::target, Side::target})
+    EXPECT_EQ(refusal_kind([&] { two.of(side).store().head_bucket("b"); }), base::ErrorKind::transient);
+  EXPECT_EQ(two.requests().by_operation.at("HeadBucket"), 3U);
+}
+
 TEST_F(Wiring, AfterCtrlCNothingIsWaitedForAndReadersEndAtOnce) {
   base::SystemClock clock;
   std::stop_source signal;
@@ -161,7 +214,7 @@ TEST_F(Wiring, AfterCtrlCNothingIsWaitedForAndReadersEndAtOnce) {
   const Environment with = environment({});
   const auto head = [&](OnInterrupt::Then then) {
     // Nobody listens there: ten tries would wait for seconds between them.
-    StoreConnection made({.endpoint_url = "http://127.0.0.1:1"}, with, clock, logger,
+    StoreConnection made({.endpoint_url = "http://127.0.0.1:1"}, {}, with, clock, logger,
                          {signal.get_token(), then});
     const auto kind = refusal_kind([&] { made.store().head_bucket("b"); });
     return std::pair(kind, made.requests().total());

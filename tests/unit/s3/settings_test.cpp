@@ -219,6 +219,12 @@ TEST_F(SettingsTest, TheRest) {
   EXPECT_TRUE(settings.endpoint.dual_stack);
   EXPECT_FALSE(settings.endpoint.fips);
   EXPECT_EQ(settings.endpoint.addressing, aws::Addressing::path);
+  EXPECT_TRUE(settings.endpoint.use_arn_region);
+  config("[default]\ns3 =\n  use_arn_region = false\n  use_dualstack_endpoint = true\n");
+  EXPECT_FALSE(resolve().endpoint.use_arn_region);
+  EXPECT_TRUE(resolve().endpoint.dual_stack);
+  variables_["AWS_S3_USE_ARN_REGION"] = "true";
+  EXPECT_TRUE(resolve().endpoint.use_arn_region);
   variables_["AWS_MAX_ATTEMPTS"] = "0";
   EXPECT_EQ(failure().kind(), ErrorKind::invalid_argument);
   variables_["AWS_MAX_ATTEMPTS"] = "3";

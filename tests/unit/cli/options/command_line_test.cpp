@@ -40,9 +40,13 @@ TEST(Options, EveryGlobalFlagReachesItsOption) {
       archive_request({"--endpoint-url", "http://127.0.0.1:9000", "--region", "eu-west-1", "--profile", "ops",
                        "--ca-bundle", "ca.pem", "--addressing-style", "virtual", "--max-attempts", "4",
                        "--output", "json", "--quiet", "-vv", "--no-progress"});
-  EXPECT_EQ(r.connection.endpoint_url, "http://127.0.0.1:9000");
-  EXPECT_EQ(r.connection.region, "eu-west-1");
-  EXPECT_EQ(r.connection.profile, "ops");
+  for (const Side side : {Side::source, Side::archive, Side::target}) {
+    EXPECT_EQ(r.connection.of(side).endpoint_url, "http://127.0.0.1:9000");
+    EXPECT_EQ(r.connection.of(side).region, "eu-west-1");
+    EXPECT_EQ(r.connection.of(side).profile, "ops");
+    EXPECT_TRUE(r.connection.of(side).is_signed);
+  }
+  EXPECT_FALSE(r.connection.requester_pays);
   EXPECT_EQ(r.connection.ca_bundle, "ca.pem");
   EXPECT_EQ(r.connection.addressing, Addressing::virtual_host);
   EXPECT_EQ(r.connection.max_attempts, 4);

@@ -23,7 +23,7 @@ WhoamiReport found_report() {
 }
 
 TEST(WhoamiSummary, JsonIsOneDocumentOfTheseFields) {
-  EXPECT_EQ(Document::parse(whoami_json(found_report())), Document::parse(R"({
+  EXPECT_EQ(Document::parse(whoami_json({found_report(), {}})), Document::parse(R"({
       "credentials": {"source": "sso", "access_key_id": "****************WXYZ", "expires_at": "2026-08-01T12:00:00Z",
                       "tried": [{"source": "env", "result": "AWS_ACCESS_KEY_ID is not set"},
                                 {"source": "sso", "result": "found"}]},
@@ -37,7 +37,7 @@ TEST(WhoamiSummary, WhatIsNotKnownIsNull) {
   WhoamiReport report = found_report();
   report.credentials->expires_at.reset();
   report.identity.reset();
-  const Document document = Document::parse(whoami_json(report));
+  const Document document = Document::parse(whoami_json({report, {}}));
   EXPECT_TRUE(document["credentials"]["expires_at"].is_null());
   EXPECT_TRUE(document["identity"].is_null());
   EXPECT_FALSE(document.contains("error"));
@@ -50,22 +50,35 @@ TEST(WhoamiSummary, WithoutCredentialsTheErrorAndWhatWasTried) {
   report.region.reset();
   report.error =
       base::Error(base::ErrorKind::access_denied, "no credentials: do this", {.operation = "credentials"});
-  const Document document = Document::parse(whoami_json(report));
+  const Document document = Document::parse(whoami_json({report, {}}));
   EXPECT_TRUE(document["credentials"].is_null());
   EXPECT_TRUE(document["region"].is_null());
   EXPECT_EQ(document["error"]["message"], "no credentials: do this");
   EXPECT_EQ(document["tried"].size(), 2U);
-  EXPECT_THAT(whoami_text(report), HasSubstr("credentials  none\n"));
+  EXPECT_THAT(whoami_text({report, {}}), HasSubstr("credentials  none\n"));
 }
 
 TEST(WhoamiSummary, TextIsForPeopleAndNoTerminalObeysIt) {
   WhoamiReport report = found_report();
   report.profile.value = "a\x1b[2Jb";
-  const std::string text = whoami_text(report);
+  const std::string text = whoami_text({report, {}});
   EXPECT_THAT(text,
               HasSubstr("credentials  sso, access key ****************WXYZ, until 2026-08-01T12:00:00Z\n"));
   EXPECT_THAT(text, HasSubstr("  env  AWS_ACCESS_KEY_ID is not set\n  sso  found\n"));
   EXPECT_THAT(text, HasSubstr("a\\x1b[2Jb"));
+}
+
+TEST(WhoamiSummary, TwoStoresAreTwoDocumentsInOne) {
+  WhoamiReport archive = found_report();
+  archive.profile = {"backup", "--archive-profile"};
+  const WhoamiReports reports{found_report(), archive};
+  const Document document = Document::parse(whoami_json(reports));
+  EXPECT_EQ(document.size(), 2U);
+  EXPECT_EQ(document["source"], Document::parse(whoami_json({found_report(), {}})));
+  EXPECT_EQ(document["archive"], Document::parse(whoami_json({archive, {}})));
+  const std::string text = whoami_text(reports);
+  EXPECT_LT(text.find("The source bucket's store"), text.find("profile      ops (AWS_PROFILE)"));
+  EXPECT_LT(text.find("The archive bucket's store"), text.find("profile      backup (--archive-profile)"));
 }
 
 }  // namespace
