@@ -7,6 +7,7 @@
 
 #include "base/open_files.h"
 #include "cli/sign_in.h"
+#include "cli/who_am_i.h"
 #include "http/curl_transport.h"
 #include "s3/client_settings.h"
 #include "s3/known_stores.h"
@@ -17,11 +18,13 @@ namespace s3c::cli {
 namespace {
 
 s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const ConnectionOptions& options,
-                                 const OnInterrupt& on_interrupt) {
+                                 const Environment& environment, const OnInterrupt& on_interrupt) {
   s3::S3ClientConfig config;
   config.endpoint = settings.endpoint;
   config.region = settings.region;
   config.encryption = options.encryption;
+  // The STS of AWS knows nothing of the keys of other stores.
+  if (s3::is_aws(settings.endpoint)) config.caller = ask_caller(settings, environment);
   if (settings.max_attempts) config.retry.max_attempts = *settings.max_attempts;
   config.retry.hurry = on_interrupt.signal;
   return config;
@@ -73,7 +76,7 @@ StoreConnection::StoreConnection(const ConnectionOptions& options, const Environ
                                  const OnInterrupt& on_interrupt)
     : access_(options.access) {
   const s3::ClientSettings settings = resolve_settings(options, environment);
-  const s3::S3ClientConfig config = client_config(settings, options, on_interrupt);
+  const s3::S3ClientConfig config = client_config(settings, options, environment, on_interrupt);
   logger->info("{}{}", describe(settings, config), access_ == StoreAccess::read_only ? ", only read" : "");
   parts_ = std::make_unique<Parts>(settings, config, environment, clock, std::move(logger), on_interrupt);
 }

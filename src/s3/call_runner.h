@@ -72,6 +72,7 @@ class CallRunner {
     aws::Endpoint endpoint;
     std::string region;
     RetryPolicy retry;
+    std::function<std::string(const aws::Credentials&)> caller = {};  ///< S3ClientConfig::caller
   };
 
   CallRunner(Config config, std::shared_ptr<aws::CredentialsProvider> credentials, http::Transport& transport,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -26,6 +27,9 @@ struct S3ClientConfig {
   RetryPolicy retry = {};
   /// Of every object that the client writes, whatever the request says. Empty: what the request says.
   Encryption encryption = {};
+  /// Asks whose these credentials are; becomes ErrorContext::caller of requests that were denied. Empty: nobody
+  /// can be asked. Any thread; throws nothing.
+  std::function<std::string(const aws::Credentials&)> caller = {};
 };
 
 class S3Client final : public ObjectStore {

@@ -6,7 +6,8 @@
         run(store, …, endpoint=proxy.endpoint)
         proxy.count("CompleteMultipartUpload")
 
-The Host header passes unchanged, so that the client's signature stays good.
+The Host header passes unchanged, so that the client's signature stays good. It takes the requests of a client too whose
+http_proxy it is: that one believes that it talks to the host of its own URL, for example to AWS.
 """
 
 import dataclasses
@@ -174,6 +175,8 @@ class Proxy:
             wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             wfile.flush()
         body = rfile.read(int(headers.get("Content-Length", 0)))
+        if target.startswith("http://"):  # as a proxy is asked
+            target = "/" + target.split("/", 3)[3]
         path, _, query_text = target.partition("?")
         bucket, _, key = path[1:].partition("/")
         query = dict(parse_qsl(query_text, keep_blank_values=True))
