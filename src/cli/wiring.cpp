@@ -23,6 +23,7 @@ s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const Conne
   config.endpoint = settings.endpoint;
   config.region = settings.region;
   config.encryption = options.encryption;
+  config.acl = options.acl;
   // The STS of AWS knows nothing of the keys of other stores.
   if (s3::is_aws(settings.endpoint)) config.caller = ask_caller(settings, environment);
   if (settings.max_attempts) config.retry.max_attempts = *settings.max_attempts;

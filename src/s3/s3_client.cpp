@@ -12,6 +12,7 @@ S3Client::S3Client(S3ClientConfig config, std::shared_ptr<aws::CredentialsProvid
     : completes_atomically_(s3::completes_atomically(config.endpoint)),
       is_aws_(is_aws(config.endpoint)),
       encryption_(std::move(config.encryption)),
+      acl_(std::move(config.acl)),
       runner_({aws::Endpoint(std::move(config.endpoint)), std::move(config.region), config.retry,
                std::move(config.caller)},
               std::move(credentials), transport, clock, std::move(logger), std::move(stop)) {}

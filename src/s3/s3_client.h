@@ -27,6 +27,8 @@ struct S3ClientConfig {
   RetryPolicy retry = {};
   /// Of every object that the client writes, whatever the request says. Empty: what the request says.
   Encryption encryption = {};
+  /// The canned ACL of every object that the client writes. Empty: the bucket's default.
+  std::string acl = {};
   /// Asks whose these credentials are; becomes ErrorContext::caller of requests that were denied. Empty: nobody
   /// can be asked. Any thread; throws nothing.
   std::function<std::string(const aws::Credentials&)> caller = {};
@@ -84,6 +86,7 @@ class S3Client final : public ObjectStore {
   const bool completes_atomically_;
   const bool is_aws_;
   const Encryption encryption_;
+  const std::string acl_;
   CallRunner runner_;
   std::atomic<bool> has_delete_objects_{true};  ///< false once the store said that it has no such call
 };

@@ -26,12 +26,13 @@ struct ConnectionOptions {
   std::optional<Addressing> addressing = {};
   std::optional<int> max_attempts = {};
   s3::Encryption encryption = {};  ///< of everything that the command writes
+  std::string acl = {};            ///< the same; empty: the bucket's default
   StoreAccess access = StoreAccess::read_only;
 };
 
 std::vector<Flag> connection_flags();
-/// --sse and --sse-kms-key-id, for a command that writes objects.
-std::vector<Flag> encryption_flags();
+/// What all objects get that a command writes: --sse, --sse-kms-key-id, --bucket-key-enabled, --acl.
+std::vector<Flag> write_flags();
 /// Throws UsageError. Nothing is set if the command has no such flags.
 s3::Encryption read_encryption(const Reader& reader);
 /// Throws UsageError.

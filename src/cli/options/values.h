@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "archive/options.h"
+#include "base/time.h"
 
 namespace s3c::cli {
 
@@ -31,6 +32,8 @@ std::uint64_t parse_size_bytes(std::string_view text);
 /// A bucket's name. Refuses "s3://bucket/" and "bucket/", and says how to write it.
 std::string parse_bucket(std::string_view text);
 std::chrono::seconds parse_age(std::string_view text);
+/// "2030-12-31", the first moment of that day in UTC, or "2030-12-31T12:00:00Z".
+base::Timestamp parse_moment(std::string_view text);
 /// true/yes/on/1 or false/no/off/0.
 bool parse_switch(std::string_view text);
 /// The parts between commas, without the blanks around them. Throws for an empty part.
