@@ -97,6 +97,8 @@ class Proxy:
         self._clock_behind = clock_behind
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
+        self._refuses: Callable[[Exchange], bool] = lambda exchange: False
+        self._refusal = b""
         self.log: list[Exchange] = []
         self.errors: list[BaseException] = []  # of hooks; re-raised at the end
         proxy = self
@@ -157,6 +159,10 @@ class Proxy:
             self._rules.append(rule)
         return rule
 
+    def deny(self, refuses: Callable[[Exchange], bool], refusal: bytes) -> None:
+        """Requests for which refuses() is true are answered 403 and never reach the store, whatever the rules say."""
+        self._refuses, self._refusal = refuses, refusal
+
     def count(self, operation: str, bucket: str | None = None) -> int:
         with self._lock:
             return sum(e.operation == operation and bucket in (None, e.bucket) for e in self.log)
@@ -187,8 +193,9 @@ class Proxy:
             rules = [rule for rule in self._rules if rule.wants(exchange)]
         self._call([rule.before for rule in rules], exchange)
         answer = next((rule.answer for rule in rules if rule.answer is not None), None)
-        if answer is not None:
-            exchange.status, content = answer(exchange)
+        refused = self._refuses(exchange)
+        if refused or answer is not None:
+            exchange.status, content = (403, self._refusal) if refused else answer(exchange)
             fields = [("Content-Type", "application/xml")]
             reason = "Scripted"
         else:
