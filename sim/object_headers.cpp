@@ -31,6 +31,37 @@ bool is_system_header(std::string_view header) {
   return std::find(std::begin(kSystemHeaders), std::end(kSystemHeaders), header) != std::end(kSystemHeaders);
 }
 
+/// Source: S3 User Guide, "Access control list (ACL) overview", canned ACLs of objects.
+constexpr std::string_view kCannedAcls[] = {
+    "private",       "public-read",       "public-read-write",        "authenticated-read",
+    "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
+
+S3Error wrong_value(std::string_view header, std::string message) {
+  return S3Error(S3Code::InvalidArgument, std::move(message)).with("ArgumentName", std::string(header));
+}
+
+/// Only what can't be meant is refused; there are no keys here, and no readers.
+void check_acl(const Request& request) {
+  const std::string* acl = request.headers.find("x-amz-acl");
+  if (acl == nullptr ||
+      std::find(std::begin(kCannedAcls), std::end(kCannedAcls), *acl) != std::end(kCannedAcls))
+    return;
+  throw wrong_value("x-amz-acl", "Unknown canned ACL");
+}
+
+void check_encryption(const Request& request) {
+  constexpr std::string_view kHeader = "x-amz-server-side-encryption";
+  const std::string_view algorithm = request.headers.get(kHeader);
+  if (!algorithm.empty() && algorithm != "AES256" && algorithm != "aws:kms" && algorithm != "aws:kms:dsse")
+    throw S3Error(S3Code::InvalidEncryptionAlgorithmError);
+  if (request.headers.contains("x-amz-server-side-encryption-aws-kms-key-id") &&
+      !algorithm.starts_with("aws:kms"))
+    throw wrong_value(kHeader, "A KMS key needs an encryption that uses KMS");
+  const std::string_view bucket_key = request.headers.get("x-amz-server-side-encryption-bucket-key-enabled");
+  if (is_true(bucket_key) && algorithm == "aws:kms:dsse")
+    throw S3Error(S3Code::InvalidRequest, "Bucket keys are not supported for DSSE-KMS encryption");
+}
+
 }  // namespace
 
 std::optional<StorageClass> read_storage_class(const Request& request) {
@@ -84,6 +115,8 @@ Attributes read_attributes(const Call& call) {
   if (const std::string* tagging = request.headers.find("x-amz-tagging")) {
     attributes.tags = parse_tagging_header(*tagging);
   }
+  check_acl(request);
+  check_encryption(request);
   attributes.lock = read_object_lock(call);
   return attributes;
 }

@@ -12,7 +12,7 @@ namespace s3c::sim {
 
 /// System headers, user metadata, storage class and tags of a PutObject, CreateMultipartUpload or CopyObject
 /// (REPLACE), and its Object Lock. Throws S3Error: MetadataTooLarge, InvalidStorageClass, InvalidTag,
-/// InvalidRequest and InvalidArgument (of Object Lock).
+/// InvalidRequest and InvalidArgument (of Object Lock, encryption and ACL), InvalidEncryptionAlgorithmError.
 Attributes read_attributes(const Call& call);
 /// Throws S3Error: InvalidStorageClass. nullopt without the header.
 std::optional<StorageClass> read_storage_class(const Request& request);

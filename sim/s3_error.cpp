@@ -38,6 +38,8 @@ constexpr Row kRows[] = {
     {S3Code::InvalidChunkSizeError, "InvalidChunkSizeError", 403,
      "A chunk other than the last is smaller than 8 KiB"},
     {S3Code::InvalidDigest, "InvalidDigest", 400, "Content-MD5 is not the base64 of 16 bytes"},
+    {S3Code::InvalidEncryptionAlgorithmError, "InvalidEncryptionAlgorithmError", 400,
+     "The encryption is none that S3 has"},
     {S3Code::InvalidObjectState, "InvalidObjectState", 403,
      "The operation is not valid for the object's storage class"},
     {S3Code::InvalidPart, "InvalidPart", 400,

@@ -32,6 +32,7 @@ enum class S3Code {
   InvalidBucketState,
   InvalidChunkSizeError,
   InvalidDigest,
+  InvalidEncryptionAlgorithmError,
   InvalidObjectState,
   InvalidPart,
   InvalidPartOrder,

@@ -7,6 +7,7 @@
 #include "base/crc.h"
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "base/time.h"
 #include "base/ulid.h"
 #include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
@@ -41,11 +42,12 @@ index::Manifest start_upload(const OpenVolume::Setup& setup, std::string archive
   m.commit_marks = true;
   m.tags_archived = !options.without_tags;
 
-  s3::CreateMultipartUploadRequest request = create_request(m, options, setup.powers);
+  s3::CreateMultipartUploadRequest request = create_request(m, options, setup.powers, setup.store.now());
   request.key = upload_key(m, options);
   if (options.readback) {
     request.attributes.storage_class = "STANDARD";  // the copy must be readable, and is gone within the hour
     request.attributes.tags.clear();  // tags are for the archive: a lifecycle rule may act on them
+    request.attributes.lock = {};     // the copy must be removable
   }
   m.upload_id = setup.store.create_multipart_upload(request);
   return m;
@@ -67,14 +69,26 @@ std::string sha256_of_gz(const index::IndexFile& index) {
   return base::to_hex(digest.finish());
 }
 
+std::string retention_text(const s3::ObjectLock& lock) {
+  return lock.mode.empty() ? ""
+                           : fmt::format("{} until {}", lock.mode, base::format_iso8601(lock.retain_until));
+}
+
+/// More than was asked for is no difference: the bucket has a default, or a person extended the retention.
+bool is_retained_as(const s3::ObjectLock& asked, const s3::ObjectLock& told) {
+  return asked.mode.empty() ||
+         ((told.mode == asked.mode || told.mode == "COMPLIANCE") && told.retain_until >= asked.retain_until);
+}
+
 }  // namespace
 
 s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
                                                 const ArchiveOptions& options,
-                                                const catalog::StorePowers& powers) {
+                                                const catalog::StorePowers& powers, base::Timestamp now) {
   s3::CreateMultipartUploadRequest request;
   request.bucket = manifest.archive_bucket;
   request.key = manifest.archive_key;
+  request.attributes.lock = options.lock.at(now);
   request.attributes.content_type = "application/zip";
   request.attributes.storage_class = manifest.storage_class;
   request.attributes.metadata = {{catalog::kIdMetadata, manifest.id}};
@@ -93,6 +107,12 @@ std::string stored_otherwise(const ArchiveOptions& options, const std::string& s
                               told.empty() ? "none" : told, asked);
   };
   compare("storage class", storage_class, archive.storage_class);
+  // The retention counts from the moment when the upload was made, which is at most a day before the archive's
+  // time.
+  const s3::ObjectLock lock = options.lock.at(archive.last_modified - std::chrono::days(1));
+  if (!is_retained_as(lock, archive.lock))
+    compare("retention", retention_text(lock), retention_text(archive.lock));
+  if (lock.legal_hold && !archive.lock.legal_hold) compare("legal hold", "ON", "");
   const s3::Encryption& asked = options.encryption;
   if (asked.algorithm.empty()) return difference;
   compare("encryption", asked.algorithm, archive.server_side_encryption);
@@ -101,6 +121,7 @@ std::string stored_otherwise(const ArchiveOptions& options, const std::string& s
                           !archive.kms_key_id.empty();
   if (comparable && !archive.kms_key_id.ends_with("/" + asked.kms_key_id))
     compare("KMS key", asked.kms_key_id, archive.kms_key_id);
+  if (asked.bucket_key && !archive.bucket_key) compare("bucket key", "on", "");
   return difference;
 }
 

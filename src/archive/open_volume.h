@@ -31,14 +31,15 @@ struct SealedVolume {
   LeftObjects left;
 };
 
-/// The multipart upload that makes the archive at its own name: with the volume's id, class and tags. The store's
-/// client adds the encryption, as it does to every object that it writes.
+/// The multipart upload that makes the archive at its own name: with the volume's id, class, tags and Object
+/// Lock. The store's client adds encryption and ACL, as it does to every object that it writes. now: by the
+/// store's clock.
 s3::CreateMultipartUploadRequest create_request(const index::Manifest& manifest,
                                                 const ArchiveOptions& options,
-                                                const catalog::StorePowers& powers);
+                                                const catalog::StorePowers& powers, base::Timestamp now);
 
-/// How the archive is stored otherwise than it was asked for: class and encryption, as far as the store tells
-/// them. Empty: not at all. storage_class: that was asked for when it was made. archive: what HEAD says of it.
+/// How the archive is stored otherwise than asked: class, encryption and lock, as far as the store tells them. Empty:
+/// not at all. storage_class: that was asked for when it was made. archive: what HEAD says of it.
 std::string stored_otherwise(const ArchiveOptions& options, const std::string& storage_class,
                              const s3::ObjectHead& archive);
 

@@ -30,6 +30,16 @@ bool may_be_one_bucket(const std::string& a, const std::string& b) {
   return a == b || is_access_point(a) || is_access_point(b);
 }
 
+void validate_lock(const ArchiveLock& lock) {
+  if (lock.retain_until && lock.retain_days != 0)
+    refuse("retain_until and retain_days contradict each other: an archive has one retention");
+  if (lock.mode.empty() && lock.retain_until) refuse("retain_until needs object_lock_mode");
+  if (lock.mode.empty() && lock.retain_days != 0) refuse("retain_days needs object_lock_mode");
+  if (!lock.mode.empty() && !lock.retain_until && lock.retain_days == 0)
+    refuse("object_lock_mode needs retain_until or retain_days");
+  if (lock.retain_days < 0) refuse("retain_days must be at least 1");
+}
+
 }  // namespace
 
 std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
@@ -42,6 +52,12 @@ std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t ob
   objects = std::min(objects, std::uint64_t{1} << 40);
   // DEFLATE's own worst case, for streamed members: 5 bytes per 16 KB block.
   return source_bytes + source_bytes / 2'048 + objects * kOverheadPerObject + kMiB;
+}
+
+s3::ObjectLock ArchiveLock::at(base::Timestamp now) const {
+  s3::ObjectLock lock{.mode = mode, .legal_hold = legal_hold};
+  if (!mode.empty()) lock.retain_until = retain_until.value_or(now + std::chrono::days(retain_days));
+  return lock;
 }
 
 std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
@@ -64,6 +80,7 @@ void validate(const ArchiveOptions& o) {
   if (o.keep_sources && o.delete_versions) refuse("keep_sources and delete_versions contradict each other");
   if (o.without_tags && o.recheck_attributes)
     refuse("without_tags and recheck_tags contradict each other: there are no archived tags to compare");
+  validate_lock(o.lock);
   if (may_be_one_bucket(o.selection.bucket, o.archive_bucket)) {
     const std::string sample = o.archive_name.stem(
         o.selection.bucket, o.selection.prefix, {{"yyyy", "2000"}, {"mm", "01"}, {"dd", "01"}, {"hh", "00"}});

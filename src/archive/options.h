@@ -7,6 +7,7 @@
 #include <string>
 
 #include "archive/delete_conditions.h"
+#include "base/time.h"
 #include "catalog/layout.h"
 #include "s3/types.h"
 #include "source/selection.h"
@@ -21,6 +22,19 @@ struct Resources {
   int upload_slots = 4;                                   ///< parts in flight
 };
 
+/// The Object Lock that archives get. Records and staging copies get none: the protocol must be able to remove
+/// them.
+struct ArchiveLock {
+  std::string mode;  ///< "GOVERNANCE", "COMPLIANCE"; empty: no retention
+  /// One of these, with a mode.
+  std::optional<base::Timestamp> retain_until;
+  int retain_days = 0;  ///< from the moment when the archive's upload is made
+  bool legal_hold = false;
+
+  /// now: by the store's clock.
+  s3::ObjectLock at(base::Timestamp now) const;
+};
+
 struct ArchiveOptions {
   source::Selection selection;
   std::string archive_bucket;
@@ -28,9 +42,10 @@ struct ArchiveOptions {
   catalog::ArchiveName archive_name = catalog::ArchiveName::parse(catalog::kDefaultArchiveName);
   std::string storage_class = "GLACIER";
   s3::Encryption encryption;  ///< what the store is told to use; the archive's HEAD must tell it
-  /// Another class or encryption than asked for isn't reported.
+  /// Another class, encryption or lock than asked for isn't reported.
   bool accept_class = false;
   std::string tagging;                    ///< of the archive objects, as x-amz-tagging takes it
+  ArchiveLock lock;                       ///< of the archive objects; their HEAD must tell it
   std::uint64_t max_objects = 1'000'000;  ///< members of one volume
   std::uint64_t max_size_bytes = std::uint64_t{50} << 30;  ///< source bytes of one volume
   int level = 6;                                           ///< libdeflate's, 0..12

@@ -122,7 +122,7 @@ void Readback::copy_parts(SealedVolume& volume, const std::string& etag) {
 
 void Readback::copy_parts_into_upload(SealedVolume& volume, const std::string& etag) {
   index::Manifest& manifest = volume.manifest;
-  s3::CreateMultipartUploadRequest create = create_request(manifest, options_, powers_);
+  s3::CreateMultipartUploadRequest create = create_request(manifest, options_, powers_, store_.now());
   create.full_object_crc32 = create.full_object_crc32 && volume.upload_has_checksum;
   manifest.upload_id = store_.create_multipart_upload(create);
   try {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <exception>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ struct ErrorContext {
   std::string request_id = {};  ///< x-amz-request-id
   int http_status = 0;          ///< 0: no answer
   int attempts = 0;             ///< number of tries; 0: not a retried call
+  /// Asks whose credentials a denied request was signed with, which may take seconds; an empty text: nobody
+  /// tells. Empty: nobody can be asked. Any thread; throws nothing.
+  std::function<std::string()> caller = {};
 };
 
 /// True for kinds that another try may not meet again. Damage is one of them: it may be in what was read, not

@@ -110,7 +110,10 @@ class Mend {
     // Asked for whatever tag count HEAD returned: some stores never return one.
     request.attributes.tags = store_.get_object_tagging(bucket_, manifest_.archive_key, archive.version_id);
     request.attributes.storage_class = archive.storage_class;
-    request.encryption = {archive.server_side_encryption, archive.kms_key_id};
+    request.encryption = {archive.server_side_encryption, archive.kms_key_id, archive.bucket_key};
+    request.attributes.lock = archive.lock;
+    // A store refuses a retention that is over.
+    if (archive.lock.retain_until <= store_.now()) request.attributes.lock.mode.clear();
     request.full_object_crc32 = checksums;
     return request;
   }

@@ -1,7 +1,10 @@
 #include "cli/who_am_i.h"
 
+#include <optional>
+#include <thread>
 #include <utility>
 
+#include "base/mutex.h"
 #include "cli/sign_in.h"
 #include "http/curl_transport.h"
 
@@ -32,7 +35,53 @@ void find_credentials(WhoamiReport& report, SignIn& sign_in, const std::stop_tok
   }
 }
 
+/// Nobody must wait long for an error.
+constexpr std::chrono::seconds kLongestWait{3};
+
+class Caller {
+ public:
+  Caller(s3::ClientSettings settings, const Environment& environment)
+      : settings_(std::move(settings)), environment_(environment) {
+    settings_.max_attempts = 1;
+  }
+
+  std::string arn(const aws::Credentials& credentials) {
+    base::MutexLock lock(mutex_);
+    if (!arn_) arn_ = ask(credentials);
+    return *arn_;
+  }
+
+ private:
+  /// Silent: the error that is to be told says more than that STS didn't answer.
+  std::string ask(const aws::Credentials& credentials) const try {
+    base::SystemClock clock;
+    std::stop_source enough;
+    const std::jthread timer([&](const std::stop_token& answered) {
+      if (clock.sleep_for(kLongestWait, answered)) enough.request_stop();
+    });
+    const http::CurlGlobal curl;
+    http::CurlTransport transport(
+        curl, {.ca_bundle = settings_.ca_bundle, .user_agent = "s3compress/" S3C_VERSION});
+    SignIn sign_in(settings_, environment_, transport, clock, base::make_null_logger(), enough.get_token());
+    return sign_in.chain().sts().caller_identity(credentials, enough.get_token()).arn;
+  } catch (const std::exception&) {
+    return {};
+  }
+
+  s3::ClientSettings settings_;
+  const Environment& environment_;
+  base::Mutex mutex_;
+  std::optional<std::string> arn_ S3C_GUARDED_BY(mutex_);
+};
+
 }  // namespace
+
+std::function<std::string(const aws::Credentials&)> ask_caller(const s3::ClientSettings& settings,
+                                                               const Environment& environment) {
+  return [caller = std::make_shared<Caller>(settings, environment)](const aws::Credentials& credentials) {
+    return caller->arn(credentials);
+  };
+}
 
 WhoamiReport who_am_i(const StoreOptions& store, const ConnectionOptions& options,
                       const Environment& environment, base::Clock& clock,

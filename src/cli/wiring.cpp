@@ -11,6 +11,7 @@
 
 #include "base/open_files.h"
 #include "cli/sign_in.h"
+#include "cli/who_am_i.h"
 #include "http/curl_transport.h"
 #include "s3/client_settings.h"
 #include "s3/known_stores.h"
@@ -21,13 +22,17 @@ namespace s3c::cli {
 namespace {
 
 s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const StoreOptions& store,
-                                 const ConnectionOptions& options, const OnInterrupt& on_interrupt) {
+                                 const ConnectionOptions& options, const Environment& environment,
+                                 const OnInterrupt& on_interrupt) {
   s3::S3ClientConfig config;
   config.endpoint = settings.endpoint;
   config.region = settings.region;
   config.encryption = options.encryption;
   config.requester_pays = options.requester_pays;
   config.expected_owner = store.expected_owner;
+  config.acl = options.acl;
+  // The STS of AWS knows nothing of the keys of other stores.
+  if (s3::is_aws(settings.endpoint)) config.caller = ask_caller(settings, environment);
   if (settings.max_attempts) config.retry.max_attempts = *settings.max_attempts;
   config.retry.hurry = on_interrupt.signal;
   return config;
@@ -87,7 +92,7 @@ StoreConnection::StoreConnection(const StoreOptions& store, const ConnectionOpti
                                  std::size_t stores)
     : access_(store.is_signed ? options.access : StoreAccess::read_only) {
   const s3::ClientSettings settings = resolve_settings(store, options, environment);
-  s3::S3ClientConfig config = client_config(settings, store, options, on_interrupt);
+  s3::S3ClientConfig config = client_config(settings, store, options, environment, on_interrupt);
   logger->info("{}{}", describe(settings, config, store.is_signed),
                access_ == StoreAccess::read_only ? ", only read" : "");
   parts_ = std::make_unique<Parts>(settings, std::move(config), environment, clock, logger, on_interrupt,

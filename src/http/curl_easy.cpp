@@ -145,6 +145,24 @@ ErrorKind kind_of(CURLcode code) {
   }
 }
 
+/// ErrorContext::code of a request that found no server; empty: it found one.
+std::string_view code_of(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return kHostNotFound;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return kProxyNotFound;
+    case CURLE_COULDNT_CONNECT:
+      return kNotConnected;
+    case CURLE_SSL_CONNECT_ERROR:
+      return kNoTls;
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return kCertificateRefused;
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 CurlEasy::CurlEasy(CurlShared& shared) : shared_(shared), easy_(curl_easy_init()) {
@@ -271,6 +289,7 @@ Error CurlEasy::failure(CURLcode code) const {
   if (code == CURLE_SEND_FAIL_REWIND) {
     return {ErrorKind::transient, "the connection broke before an answer came", std::move(context)};
   }
+  context.code = code_of(code);
   long sent_bytes = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent_bytes);
   if (request.at_most_once && sent_bytes == 0) context.code = kNotSent;

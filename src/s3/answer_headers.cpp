@@ -73,6 +73,37 @@ void add_checksum(std::string_view name, const std::string& value, std::vector<C
   }
 }
 
+/// False: the header isn't about encryption.
+bool add_encryption(std::string_view name, const std::string& value, ObjectHead& head) {
+  constexpr std::string_view kPrefix = "x-amz-server-side-encryption";
+  if (!name.starts_with(kPrefix)) return false;
+  name.remove_prefix(kPrefix.size());
+  if (name.empty()) {
+    head.server_side_encryption = value;
+  } else if (name == "-customer-algorithm" && head.server_side_encryption.empty()) {
+    head.server_side_encryption = "customer";
+  } else if (name == "-aws-kms-key-id") {
+    head.kms_key_id = value;
+  } else if (name == "-bucket-key-enabled") {
+    head.bucket_key = base::lower(value) == "true";
+  }
+  return true;
+}
+
+/// False: the header isn't about Object Lock.
+bool add_lock(std::string_view name, const std::string& value, ObjectLock& lock) {
+  if (name == "x-amz-object-lock-mode") {
+    lock.mode = value;
+  } else if (name == "x-amz-object-lock-retain-until-date") {
+    lock.retain_until = base::parse_iso8601(value).value_or(base::Timestamp{});
+  } else if (name == "x-amz-object-lock-legal-hold") {
+    lock.legal_hold = value == "ON";
+  } else {
+    return false;
+  }
+  return true;
+}
+
 /// False: the header isn't about metadata.
 bool add_metadata(std::string_view name, const std::string& value, ObjectHead& head) {
   if (name == "x-amz-missing-meta") {
@@ -131,18 +162,12 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
       restore = value;
     } else if (name == "x-amz-archive-status") {
       archive_status = value;
-    } else if (name == "x-amz-server-side-encryption") {
-      head.server_side_encryption = value;
-    } else if (name == "x-amz-server-side-encryption-customer-algorithm" &&
-               head.server_side_encryption.empty()) {
-      head.server_side_encryption = "customer";
-    } else if (name == "x-amz-server-side-encryption-aws-kms-key-id") {
-      head.kms_key_id = value;
     } else if (name == "x-amz-checksum-type") {
       checksum_type = value;
     } else if (is_system_header(name)) {
       head.system_headers.emplace(name, value);
-    } else if (!add_metadata(name, value, head)) {
+    } else if (!add_encryption(name, value, head) && !add_lock(name, value, head.lock) &&
+               !add_metadata(name, value, head)) {
       add_checksum(name, value, head.checksums);
     }
   }

@@ -7,6 +7,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/time.h"
 #include "s3/answer_headers.h"
 
 namespace s3c::s3 {
@@ -32,6 +33,14 @@ bool is_lower_case_token(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || kOthers.find(c) != std::string_view::npos;
   });
+}
+
+void add_lock_headers(const ObjectLock& lock, Call& call) {
+  if (!lock.mode.empty()) {
+    call.headers.add("x-amz-object-lock-mode", lock.mode);
+    call.headers.add("x-amz-object-lock-retain-until-date", base::format_iso8601(lock.retain_until));
+  }
+  if (lock.legal_hold) call.headers.add("x-amz-object-lock-legal-hold", "ON");
 }
 
 /// The trouble with a header; empty: none.
@@ -77,12 +86,29 @@ void add_attribute_headers(const ObjectAttributes& attributes, Call& call) {
   for (const auto& [name, value] : attributes.metadata) call.headers.add("x-amz-meta-" + name, value);
   add_unless_empty("x-amz-tagging", tagging_header(attributes.tags));
   add_unless_empty("x-amz-storage-class", attributes.storage_class);
+  add_lock_headers(attributes.lock, call);
 }
 
 void add_encryption_headers(const Encryption& encryption, Call& call) {
   if (!encryption.algorithm.empty()) call.headers.add("x-amz-server-side-encryption", encryption.algorithm);
   if (!encryption.kms_key_id.empty())
     call.headers.add("x-amz-server-side-encryption-aws-kms-key-id", encryption.kms_key_id);
+  if (encryption.bucket_key) call.headers.add("x-amz-server-side-encryption-bucket-key-enabled", "true");
+}
+
+void add_acl_header(const std::string& acl, Call& call) {
+  if (!acl.empty()) call.headers.add("x-amz-acl", acl);
+}
+
+Error explain_refused_lock(const ObjectLock& lock, const Error& error) {
+  const bool is_refused = error.context().code == "InvalidRequest" || error.kind() == ErrorKind::unsupported;
+  if (lock.empty() || !is_refused) return error;
+  return {
+      ErrorKind::invalid_argument,
+      fmt::format("the bucket takes neither retention nor legal hold ({}): switch Object Lock on for it, or "
+                  "archive without them",
+                  error.message()),
+      error.context()};
 }
 
 std::string tagging_header(const std::map<std::string, std::string>& tags) {

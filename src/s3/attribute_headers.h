@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "s3/call_runner.h"
 #include "s3/types.h"
 
@@ -25,6 +26,13 @@ std::string trouble_with(const ObjectAttributes& attributes);
 void add_attribute_headers(const ObjectAttributes& attributes, Call& call);
 
 void add_encryption_headers(const Encryption& encryption, Call& call);
+
+/// x-amz-acl; none if acl is empty.
+void add_acl_header(const std::string& acl, Call& call);
+
+/// What the store's refusal of a call with a lock means: InvalidRequest, or a header that it doesn't know, is
+/// how stores say that the bucket has no Object Lock. Any other error is returned as it is.
+base::Error explain_refused_lock(const ObjectLock& lock, const base::Error& error);
 
 /// "a=1&b%20c=" as x-amz-tagging wants it; empty without tags.
 std::string tagging_header(const std::map<std::string, std::string>& tags);

@@ -232,7 +232,9 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
     learned.credentials = true;
   } else {
     retry_after_time = retry_after(answer);
-    throw error;
+    if (!config_.caller || !sent.credentials || !is_denial(error)) throw error;  // unsigned: nobody's
+    throw with_caller(error,
+                      [ask = config_.caller, signed_by = sent.credentials] { return ask(*signed_by); });
   }
   stats_.count_retry();
   return false;

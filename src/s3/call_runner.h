@@ -73,6 +73,7 @@ class CallRunner {
     std::string region;
     RetryPolicy retry;
     http::Headers standing_headers = {};  ///< of every request
+    std::function<std::string(const aws::Credentials&)> caller = {};  ///< S3ClientConfig::caller
   };
 
   /// credentials: nullptr: requests aren't signed.

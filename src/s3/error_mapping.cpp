@@ -174,6 +174,16 @@ bool is_about_the_caller(std::string_view code) {
   return std::find(std::begin(kCallers), std::end(kCallers), code) != std::end(kCallers);
 }
 
+bool is_denial(const base::Error& error) {
+  return error.kind() == ErrorKind::access_denied && !is_about_the_caller(error.context().code);
+}
+
+base::Error with_caller(const base::Error& error, std::function<std::string()> caller) {
+  base::ErrorContext context = error.context();
+  context.caller = std::move(caller);
+  return {error.kind(), error.message(), std::move(context)};
+}
+
 base::Error error_from_answer(std::string_view operation, const std::string& resource,
                               const http::Response& answer) {
   const ErrorDocument document = parse_error(answer.body).value_or(ErrorDocument{});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,12 @@ bool is_refusal(base::ErrorKind kind);
 /// Whether an S3 error code is about the caller (credentials, clock, account) and not about the object asked
 /// for. Such an error would meet every other request too.
 bool is_about_the_caller(std::string_view code);
+
+/// Whether the store knows the caller and doesn't allow the request. An answer to HEAD has no code; it counts.
+bool is_denial(const base::Error& error);
+
+/// A copy of error that can ask who the caller was.
+base::Error with_caller(const base::Error& error, std::function<std::string()> caller);
 
 /// A copy of error that names the operation, the resource and the number of tries.
 base::Error with_context(const base::Error& error, std::string_view operation, const std::string& resource,

@@ -23,8 +23,9 @@ S3Client::S3Client(S3ClientConfig config, std::shared_ptr<aws::CredentialsProvid
       is_aws_(is_aws(config.endpoint)),
       encryption_(std::move(config.encryption)),
       expected_owner_(config.expected_owner),
+      acl_(config.acl),
       runner_({aws::Endpoint(std::move(config.endpoint)), std::move(config.region), config.retry,
-               standing_headers(config)},
+               standing_headers(config), config.caller},
               std::move(credentials), transport, clock, std::move(logger), std::move(stop)) {}
 
 }  // namespace s3c::s3

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -30,6 +31,11 @@ struct S3ClientConfig {
   bool requester_pays = false;
   /// The account that must own every bucket: the store refuses requests to buckets of others. Empty: any.
   std::string expected_owner = {};
+  /// The canned ACL of every object that the client writes. Empty: the bucket's default.
+  std::string acl = {};
+  /// Asks whose these credentials are; becomes ErrorContext::caller of requests that were denied. Empty: nobody
+  /// can be asked. Any thread; throws nothing.
+  std::function<std::string(const aws::Credentials&)> caller = {};
 };
 
 class S3Client final : public ObjectStore {
@@ -85,6 +91,7 @@ class S3Client final : public ObjectStore {
   const bool is_aws_;
   const Encryption encryption_;
   const std::string expected_owner_;
+  const std::string acl_;
   CallRunner runner_;
   std::atomic<bool> has_delete_objects_{true};  ///< false once the store said that it has no such call
 };

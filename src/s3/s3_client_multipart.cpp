@@ -61,9 +61,15 @@ std::string S3Client::create_multipart_upload(const CreateMultipartUploadRequest
     call.headers.add("x-amz-checksum-algorithm", "CRC32");
     call.headers.add("x-amz-checksum-type", "FULL_OBJECT");
   }
+  add_acl_header(acl_, call);
   std::string upload_id;
-  runner_.run(
-      call, [&upload_id](http::Response& answer) { upload_id = parse_create_multipart_upload(answer.body); });
+  try {
+    runner_.run(call, [&upload_id](http::Response& answer) {
+      upload_id = parse_create_multipart_upload(answer.body);
+    });
+  } catch (const Error& error) {
+    throw explain_refused_lock(request.attributes.lock, error);
+  }
   return upload_id;
 }
 

@@ -201,6 +201,7 @@ std::string S3Client::put_object_once(const PutObjectRequest& request, std::stri
   call.headers.add("Content-MD5", base::to_base64(md5));
   add_attribute_headers(request.attributes, call);
   add_encryption_headers(encryption_, call);
+  add_acl_header(acl_, call);
   if (request.if_none_match) call.headers.add("If-None-Match", "*");
   if (request.checksum)
     call.headers.add("x-amz-checksum-" + base::lower(request.checksum->algorithm), request.checksum->value);

@@ -102,6 +102,16 @@ struct Checksum {
   bool operator==(const Checksum&) const = default;
 };
 
+/// Object Lock: what keeps a version from being deleted. A version may have a retention and a legal hold.
+struct ObjectLock {
+  std::string mode = {};              ///< "GOVERNANCE", "COMPLIANCE"; empty: no retention
+  base::Timestamp retain_until = {};  ///< counts only with a mode
+  bool legal_hold = false;
+
+  bool empty() const { return mode.empty() && !legal_hold; }
+  bool operator==(const ObjectLock&) const = default;
+};
+
 /// The headers of an answer to GET or HEAD.
 struct ObjectHead {
   std::uint64_t size_bytes = 0;  ///< of the whole object, also when a range was asked for
@@ -127,6 +137,9 @@ struct ObjectHead {
   /// used.
   std::string server_side_encryption = {};
   std::string kms_key_id = {};  ///< empty: no KMS key, or the store doesn't tell which
+  bool bucket_key = false;      ///< KMS is asked once for many objects
+  /// Empty: none, or the credentials may not read it (s3:GetObjectRetention, s3:GetObjectLegalHold).
+  ObjectLock lock = {};
 
   /// Whether the ETag of this object is made of MD5s: of its bytes, or of its parts' MD5s.
   bool etag_is_of_md5() const { return server_side_encryption.empty() || server_side_encryption == "AES256"; }
@@ -183,6 +196,7 @@ struct ObjectAttributes {
   std::map<std::string, std::string> metadata = {};        ///< as ObjectHead::metadata
   std::map<std::string, std::string> tags = {};            ///< UTF-8, unencoded
   std::string storage_class = {};                          ///< empty: STANDARD
+  ObjectLock lock = {};                                    ///< only in buckets with Object Lock
 };
 
 struct PutObjectRequest {
@@ -195,8 +209,9 @@ struct PutObjectRequest {
 
 /// How an object is encrypted at rest; empty fields leave it to the bucket.
 struct Encryption {
-  std::string algorithm = {};  ///< "AES256", "aws:kms", "aws:kms:dsse"
-  std::string kms_key_id = {};
+  std::string algorithm = {};   ///< "AES256", "aws:kms", "aws:kms:dsse"
+  std::string kms_key_id = {};  ///< id, ARN, or alias
+  bool bucket_key = false;      ///< with "aws:kms": a key of the bucket's, so that KMS is asked less often
 };
 
 struct CreateMultipartUploadRequest {

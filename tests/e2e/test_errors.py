@@ -4,8 +4,10 @@ nothing is deleted."""
 import os
 import tempfile
 
+from harness.aws_services import AwsServices
 from harness.load import day_objects
 from harness.program import Result, archive_arguments, clean_environment, run
+from harness.proxy import Proxy
 from harness.stores import READ_ONLY_BUCKET
 from harness.suite import StoreCase, main, on_stores
 
@@ -118,6 +120,35 @@ class Errors(StoreCase):
             self.assertEqual(0, result.code, str(result))
             self.assertIn(words, result.out)
             self.assertEqual("", result.err)
+
+
+@on_stores("full")
+class Denied(StoreCase):
+    """On AWS the error of a denied request tells whose the credentials are."""
+
+    def denied(self, aws: AwsServices, endpoint: str | None = None) -> str:
+        with Proxy(self.store.endpoint) as proxy:
+            proxy.on("ListObjectsV2", times=None, answer=lambda _: (403, b"<Error><Code>AccessDenied</Code></Error>"))
+            env = clean_environment(self.store, "/nonexistent", endpoint or proxy.endpoint, http_proxy=proxy.endpoint,
+                                    NO_PROXY="127.0.0.1", **aws.endpoints())
+            result = run(self.store, *self.arguments("--output", "json", "--addressing-style", "path"), env=env)
+        self.assertEqual(USAGE, result.code, str(result))
+        self.assertEqual(result.json()["error"]["hint"], result.err.split("hint: ")[1].splitlines()[0])
+        return result.err
+
+    def test_the_caller_is_named(self):
+        with AwsServices() as aws:
+            told = self.denied(aws, "http://s3.us-east-1.amazonaws.com")
+            self.assertRegex(told, rf"hint: arn:aws:\S+ needs s3:ListBucket on arn:aws:s3:::{self.source}: allow it")
+            self.assertEqual(1, aws.count("sts"), "asked once, however often it is told")
+            for refusal in (403, 500):
+                aws.refuse("sts", refusal)
+                told = self.denied(aws, "http://s3.us-east-1.amazonaws.com")
+                self.assertIn(f"hint: the credentials need s3:ListBucket on arn:aws:s3:::{self.source}: allow it", told)
+                self.assertNotIn("sts", told.lower())
+            self.assertEqual(3, aws.count("sts"))
+            self.assertIn("hint: the credentials need s3:ListBucket", self.denied(aws))
+            self.assertEqual(3, aws.count("sts"), "the keys of another store mean nothing to AWS")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ class Tls(StoreCase):
             result = self.run_archive(*more, code=USAGE, endpoint=proxy.endpoint)
             self.assertEqual([], proxy.operations())
         self.assertIn("certificate", result.err.lower())
+        self.assertIn("hint: the certificate of the store is not trusted: name the authority that signed it with --ca-bundle FILE", result.err)
         self.assert_nothing_deleted()
 
     def test_a_certificate_nobody_vouches_for(self):

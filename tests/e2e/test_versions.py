@@ -2,8 +2,12 @@
 
 import datetime
 
+from botocore.exceptions import ClientError
+
 from harness.load import Original, day_objects
+from harness.program import run
 from harness.proxy import Proxy
+from harness.sim_control import SimControl
 from harness.suite import StoreCase, main, on_stores
 
 
@@ -151,6 +155,54 @@ class Locked(StoreCase):
     def test_a_plain_delete_is_no_removal(self):
         self.run_archive()
         self.check(all_archived=True)
+
+
+@on_stores("full")
+class LockedArchives(StoreCase):
+    """Object Lock of the archives: they get it, and nothing does that the protocol must be able to remove."""
+
+    LOCK = ("--object-lock-mode", "COMPLIANCE", "--retain-days", "2", "--legal-hold")
+
+    def setUp(self):
+        super().setUp()
+        self.put(day_objects(6, days=1, max_bytes=500))
+
+    def test_only_the_archives_are_locked(self):
+        self.archive = f"locked-{self.archive}"
+        self.client.create_bucket(Bucket=self.archive, ObjectLockEnabledForBucket=True)
+        begun = datetime.datetime.now(datetime.timezone.utc)
+        # Its volume is read back from a copy, which is removed.
+        self.run_archive(*self.LOCK, "--verify", "readback", "--storage-class", "STANDARD")
+        self.check(all_archived=True, storage_class="STANDARD")
+        volume = f"{self.source}/20180401.zip"
+        head = self.client.head_object(Bucket=self.archive, Key=volume)
+        self.assertAlmostEqual(2 * 86400, (head["ObjectLockRetainUntilDate"] - begun).total_seconds(), delta=300)
+        for version in self.client.list_object_versions(Bucket=self.archive)["Versions"]:
+            head = self.client.head_object(Bucket=self.archive, Key=version["Key"], VersionId=version["VersionId"])
+            expected = ("COMPLIANCE", "ON") if version["Key"] == volume else (None, None)
+            self.assertEqual(expected, (head.get("ObjectLockMode"), head.get("ObjectLockLegalHoldStatus")), version["Key"])
+        with self.assertRaises(ClientError):
+            version = self.client.head_object(Bucket=self.archive, Key=volume)["VersionId"]
+            self.client.delete_object(Bucket=self.archive, Key=volume, VersionId=version)
+        self.assertEqual(0, run(self.store, "verify", "--arch-bucket", self.archive, "--bucket", self.source, "--deep").code)
+
+    def test_a_bucket_without_object_lock(self):
+        result = self.run_archive(*self.LOCK, code=2)
+        self.assertIn("the bucket takes neither retention nor legal hold (Bucket is missing ObjectLockConfiguration)", result.err)
+        self.assertEqual(set(), self.archives())
+        self.assert_nothing_deleted()
+
+    def test_a_store_that_drops_the_lock(self):
+        control = SimControl(self.store)
+        self.addCleanup(control.clear_faults)
+        control.set_faults([{"operation": "CreateMultipartUpload", "fault": "drop_headers", "request": ["x-amz-object-lock-*"]}])
+        result = self.run_archive(*self.LOCK, code=3)
+        self.assertRegex(result.out, r"retention none instead of COMPLIANCE until \S+, legal hold none instead of ON")
+
+    def test_a_retention_that_is_over_before_it_begins(self):
+        result = self.run_archive("--object-lock-mode", "GOVERNANCE", "--retain-until", "2020-01-01", code=2)
+        self.assertIn("--retain-until 2020-01-01T00:00:00.000Z is over", result.err)
+        self.assertEqual(set(), self.archives())
 
 
 @on_stores("full")

@@ -1,4 +1,5 @@
-"""What restore promises to bring back is archived whole, or its source stays; and every object that is written is encrypted as asked."""
+"""What restore promises to bring back is archived whole, or its source stays; and every object that is written is encrypted as asked, and has the
+ACL that was asked for."""
 
 import json
 import os
@@ -11,7 +12,7 @@ from harness.sim_control import SimControl
 from harness.suite import StoreCase, main, on_stores
 
 DAY = "sources/2018/04/01/"
-SSE = ("--sse", "AES256")
+SSE = ("--sse", "AES256", "--acl", "bucket-owner-full-control")
 
 
 @on_stores("full")
@@ -68,13 +69,14 @@ class Whole(StoreCase):
             self.assertEqual((2, name), (report["count"], report["file"]))
             self.assertEqual(set(left), self.sources_left())
 
-    def test_every_object_is_encrypted_as_asked(self):
-        """As a bucket's policy demands it that refuses every object without the header."""
+    def test_every_object_is_encrypted_and_has_its_acl_as_asked(self):
+        """As a bucket's policy demands it that refuses every object without the headers."""
         self.put(day_objects(20, days=1))
         naked = []
 
         def look(exchange):
-            if exchange.bucket == self.archive and exchange.headers.get("x-amz-server-side-encryption") != "AES256":
+            told = exchange.headers.get("x-amz-server-side-encryption"), exchange.headers.get("x-amz-acl")
+            if exchange.bucket == self.archive and told != ("AES256", "bucket-owner-full-control"):
                 naked.append((exchange.operation, exchange.key))
 
         with Proxy(self.store.endpoint) as proxy:

@@ -6,7 +6,8 @@
         run(store, …, endpoint=proxy.endpoint)
         proxy.count("CompleteMultipartUpload")
 
-The Host header passes unchanged, so that the client's signature stays good.
+The Host header passes unchanged, so that the client's signature stays good. It takes the requests of a client too whose
+http_proxy it is: that one believes that it talks to the host of its own URL, for example to AWS.
 """
 
 import dataclasses
@@ -96,6 +97,8 @@ class Proxy:
         self._clock_behind = clock_behind
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
+        self._refuses: Callable[[Exchange], bool] = lambda exchange: False
+        self._refusal = b""
         self.log: list[Exchange] = []
         self.errors: list[BaseException] = []  # of hooks; re-raised at the end
         proxy = self
@@ -156,6 +159,10 @@ class Proxy:
             self._rules.append(rule)
         return rule
 
+    def deny(self, refuses: Callable[[Exchange], bool], refusal: bytes) -> None:
+        """Requests for which refuses() is true are answered 403 and never reach the store, whatever the rules say."""
+        self._refuses, self._refusal = refuses, refusal
+
     def count(self, operation: str, bucket: str | None = None) -> int:
         with self._lock:
             return sum(e.operation == operation and bucket in (None, e.bucket) for e in self.log)
@@ -174,6 +181,8 @@ class Proxy:
             wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             wfile.flush()
         body = rfile.read(int(headers.get("Content-Length", 0)))
+        if target.startswith("http://"):  # as a proxy is asked
+            target = "/" + target.split("/", 3)[3]
         path, _, query_text = target.partition("?")
         bucket, _, key = path[1:].partition("/")
         query = dict(parse_qsl(query_text, keep_blank_values=True))
@@ -184,8 +193,9 @@ class Proxy:
             rules = [rule for rule in self._rules if rule.wants(exchange)]
         self._call([rule.before for rule in rules], exchange)
         answer = next((rule.answer for rule in rules if rule.answer is not None), None)
-        if answer is not None:
-            exchange.status, content = answer(exchange)
+        refused = self._refuses(exchange)
+        if refused or answer is not None:
+            exchange.status, content = (403, self._refusal) if refused else answer(exchange)
             fields = [("Content-Type", "application/xml")]
             reason = "Scripted"
         else:

@@ -8,6 +8,7 @@
 #include "archive/archive_plan.h"
 #include "archive/archive_run.h"
 #include "archive/left_log.h"
+#include "cli/options/lock_flags.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
@@ -121,7 +122,7 @@ std::vector<Flag> volume_flags() {
       {.name = "accept-class",
        .kind = FlagKind::toggle,
        .group = kTheArchives,
-       .help = "accept another class or encryption of an archive than was asked for, if the store tells one",
+       .help = "accept another class, encryption or lock of an archive than was asked for",
        .otherwise = "it is named, and the exit code is 3"},
       {.name = "max-objects",
        .value = "COUNT",
@@ -140,8 +141,7 @@ std::vector<Flag> volume_flags() {
        .fallback = "6",
        .range = {0, 12}},
       garbage_age_flag(kTheArchives,
-                       "before a group is packed, remove what killed runs left of it, if it is at least "
-                       "this old",
+                       "before a group is packed, remove what killed runs left of it, once it is this old",
                        "gc-age"),
   };
 }
@@ -192,9 +192,8 @@ std::vector<Flag> source_flags() {
       {.name = "left-to",
        .value = "FILE",
        .group = kTheSources,
-       .help =
-           "write every object that is left in place to this file, as JSON Lines, while the run goes on; the "
-           "file is emptied first",
+       .help = "write every object that is left in place to this file, as JSON Lines, while the run goes on; "
+               "the file is emptied first",
        .otherwise = "the result names the first 1,000"},
       unsigned_source_flag(kTheSources),
       toggle_flag(kDryRun, kTheSources, "only list what would be archived and deleted; change nothing"),
@@ -269,6 +268,7 @@ void read_volumes(const Reader& reader, archive::ArchiveOptions& options) {
   options.accept_class = reader.toggle("accept-class");
   options.encryption = read_encryption(reader);
   reader.with("tagging", [&](const std::string& text) { options.tagging = parse_tagging(text); });
+  options.lock = read_lock(reader);
   reader.with("max-objects", [&](const std::string& text) { options.max_objects = parse_count(text); });
   reader.with("max-size", [&](const std::string& text) { options.max_size_bytes = parse_size_bytes(text); });
   options.level = reader.number("level");
@@ -350,6 +350,7 @@ archive::RunReport run_with_display(const ArchiveSettings& settings, LeftFile* l
 ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSettings& with) {
   Session session(with, OnInterrupt::Then::finish, Session::connect_to({Side::source, Side::archive}));
   check_storage_class(session, settings.options.storage_class);
+  refuse_if_over(settings.options.lock, session.clock().now());
   warn_of_few_connections(session, settings.options.resources.threads);
   // Opened before anything is done.
   const std::unique_ptr<LeftFile> left_file = open_left_file(settings.left_to, settings.dry_run);
@@ -391,8 +392,8 @@ Command archive_command() {
           .prose = kArchiveProse,
           .examples = kArchiveExamples,
           .changes_store = true,
-          .flags = joined({bucket_flags(), selection_flags(), volume_flags(), object_flags(),
-                           encryption_flags(), source_flags(), resource_flags(), connection_flags(),
+          .flags = joined({bucket_flags(), selection_flags(), volume_flags(), object_flags(), lock_flags(),
+                           write_flags(), source_flags(), resource_flags(), connection_flags(),
                            source_store_flags(), output_flags()}),
           .read = bind_options<read_archive, run_archive_command>};
 }

@@ -254,16 +254,16 @@ ExitCode run_rebuild_command(const RebuildRequest& request, const SessionSetting
 }  // namespace
 
 Command catalog_rebuild_command() {
-  return {.name = "catalog rebuild",
-          .usage = "--arch-bucket BUCKET --bucket BUCKET",
-          .operands = "[VOLUME ...]",
-          .summary = "make lost records of volumes again from the volumes",
-          .prose = kRebuildProse,
-          .examples = kRebuildExamples,
-          .changes_store = true,
-          .flags = joined(
-              {scope_flags(), rebuild_flags(), encryption_flags(), connection_flags(), output_flags()}),
-          .read = bind_options<read_rebuild, run_rebuild_command>};
+  return {
+      .name = "catalog rebuild",
+      .usage = "--arch-bucket BUCKET --bucket BUCKET",
+      .operands = "[VOLUME ...]",
+      .summary = "make lost records of volumes again from the volumes",
+      .prose = kRebuildProse,
+      .examples = kRebuildExamples,
+      .changes_store = true,
+      .flags = joined({scope_flags(), rebuild_flags(), write_flags(), connection_flags(), output_flags()}),
+      .read = bind_options<read_rebuild, run_rebuild_command>};
 }
 
 }  // namespace s3c::cli

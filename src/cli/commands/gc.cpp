@@ -101,7 +101,7 @@ Command gc_command() {
           .prose = kGcProse,
           .examples = kGcExamples,
           .changes_store = true,
-          .flags = joined({gc_flags(), encryption_flags(), connection_flags(), output_flags()}),
+          .flags = joined({gc_flags(), write_flags(), connection_flags(), output_flags()}),
           .read = bind_options<read_gc, run_gc_command>};
 }
 

@@ -142,8 +142,7 @@ Command verify_command() {
           .summary = "compare each volume with its manifest, or read every byte of it",
           .prose = kVerifyProse,
           .examples = kVerifyExamples,
-          .flags =
-              joined({scope_flags(), verify_flags(), encryption_flags(), connection_flags(), output_flags()}),
+          .flags = joined({scope_flags(), verify_flags(), write_flags(), connection_flags(), output_flags()}),
           .read = bind_options<read_verify_request, run_verify_command>};
 }
 

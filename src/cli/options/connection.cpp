@@ -12,7 +12,7 @@ constexpr std::string_view kRegion = "region";
 constexpr std::string_view kProfile = "profile";
 constexpr std::string_view kExpectedOwner = "expected-bucket-owner";
 constexpr std::string_view kNoSignRequest = "no-sign-request";
-constexpr std::string_view kEncryption = "Encryption";
+constexpr std::string_view kWritten = "Every object that is written";
 
 Addressing addressing_of(const std::string& style) {
   return style == "path"      ? Addressing::path
@@ -196,15 +196,32 @@ std::vector<Flag> connection_flags() {
   return joined({std::move(flags), flags_of(kArchiveStore)});
 }
 
-std::vector<Flag> encryption_flags() {
+std::vector<Flag> write_flags() {
   return {
       {.name = "sse",
        .value = "ALGORITHM",
-       .group = kEncryption,
-       .help = "server-side encryption of every object that is written",
+       .group = kWritten,
+       .help = "server-side encryption",
        .otherwise = "the bucket's",
        .choices = {"AES256", "aws:kms", "aws:kms:dsse"}},
-      {.name = "sse-kms-key-id", .value = "KEY", .group = kEncryption, .help = "KMS key for --sse aws:kms"},
+      {.name = "sse-kms-key-id",
+       .value = "KEY",
+       .group = kWritten,
+       .help = "KMS key for --sse aws:kms or aws:kms:dsse: its id, its ARN, or alias/NAME",
+       .otherwise = "the bucket's, or AWS's own"},
+      {.name = "bucket-key-enabled",
+       .kind = FlagKind::toggle,
+       .group = kWritten,
+       .help =
+           "with --sse aws:kms, encrypt under a key of the bucket's, so that KMS is asked, and paid, less often",
+       .otherwise = "as the bucket says"},
+      {.name = "acl",
+       .value = "ACL",
+       .group = kWritten,
+       .help = "canned ACL, for buckets that still have ACLs",
+       .otherwise = "private",
+       .choices = {"private", "bucket-owner-full-control", "bucket-owner-read", "authenticated-read",
+                   "aws-exec-read", "public-read", "public-read-write"}},
   };
 }
 
@@ -215,6 +232,9 @@ s3::Encryption read_encryption(const Reader& reader) {
   if (!encryption.kms_key_id.empty() && !encryption.algorithm.starts_with("aws:kms")) {
     throw UsageError("--sse-kms-key-id needs --sse aws:kms or aws:kms:dsse", "add --sse aws:kms");
   }
+  encryption.bucket_key = reader.toggle("bucket-key-enabled");
+  if (encryption.bucket_key && encryption.algorithm != "aws:kms")
+    throw UsageError("--bucket-key-enabled needs --sse aws:kms", "no other encryption has bucket keys");
   return encryption;
 }
 
@@ -230,6 +250,7 @@ ConnectionOptions read_connection(const Reader& reader) {
   if (reader.find("max-attempts") != nullptr) connection.max_attempts = reader.number("max-attempts");
   connection.requester_pays = !reader.choice("request-payer").empty();
   connection.encryption = read_encryption(reader);
+  connection.acl = reader.choice("acl");
   connection.access = store_access(reader);
   return connection;
 }

@@ -50,6 +50,7 @@ struct ConnectionOptions {
   std::optional<int> max_attempts = {};
   bool requester_pays = false;
   s3::Encryption encryption = {};  ///< of everything that the command writes
+  std::string acl = {};            ///< the same; empty: the bucket's default
   StoreAccess access = StoreAccess::read_only;
 
   const StoreOptions& of(Side side) const {
@@ -67,8 +68,8 @@ std::vector<Flag> target_store_flags();
 Flag unsigned_source_flag(std::string_view group);
 /// Where the flag of side's store was given: --source-region, or else --region. Empty: neither was.
 std::string origin_of(const Reader& reader, Side side, std::string_view name);
-/// --sse and --sse-kms-key-id, for a command that writes objects.
-std::vector<Flag> encryption_flags();
+/// What all objects get that a command writes: --sse, --sse-kms-key-id, --bucket-key-enabled, --acl.
+std::vector<Flag> write_flags();
 /// Throws UsageError. Nothing is set if the command has no such flags.
 s3::Encryption read_encryption(const Reader& reader);
 /// Throws UsageError.

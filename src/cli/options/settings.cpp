@@ -126,6 +126,12 @@ bool is_given(const Flag& flag, const std::string& value, const std::string& ori
 }
 
 std::string did_you_mean(const Command& command, std::string_view name) {
+  // The names of the AWS CLI: --sse-c, --sse-c-key, --sse-customer-algorithm, --sse-c-copy-source.
+  if (canonical_name(name).starts_with("sse-c")) {
+    return "a key of your own (SSE-C) is not offered: each later request for an archive would need it, so verify, "
+           "restore and gc could not work without it, and whoever loses the key loses the data; use --sse aws:kms "
+           "with --sse-kms-key-id";
+  }
   std::vector<std::string> names;
   for (const Flag& flag : command.flags) names.emplace_back(flag.name);
   const std::optional<std::string> meant = nearest(canonical_name(name), names);

@@ -172,6 +172,13 @@ std::vector<std::string> parse_list(std::string_view text) {
   }
 }
 
+base::Timestamp parse_moment(std::string_view text) {
+  constexpr std::size_t kDayLength = 10;
+  const std::string moment = std::string(text) + (text.size() == kDayLength ? "T00:00:00Z" : "");
+  if (const auto parsed = base::parse_iso8601(moment)) return *parsed;
+  refuse("is neither a day nor a time in UTC, such as 2030-12-31 or 2030-12-31T12:00:00Z");
+}
+
 std::set<int> parse_years(const std::vector<std::string>& texts) {
   std::set<int> years;
   for (const std::string& text : texts) {
@@ -200,10 +207,23 @@ std::string parse_storage_class(std::string_view text) {
   return std::string(text);
 }
 
+namespace {
+
+constexpr std::size_t kLongestTagName = 128;
+constexpr std::size_t kLongestTagValue = 256;
+
+/// Of UTF-8.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
 std::string parse_tagging(std::string_view text) {
   constexpr const char* kExpected =
       "is not a list of tags such as team=logs&year=2018 (names and values URL-encoded)";
-  std::set<std::string_view> names;
+  std::set<std::string> names;
   std::string_view rest = text;
   while (true) {
     const std::size_t end = rest.find('&');
@@ -213,7 +233,14 @@ std::string parse_tagging(std::string_view text) {
     for (const char c : tag) {
       if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7F) refuse(kExpected);
     }
-    if (!names.insert(tag.substr(0, equals)).second) refuse("names a tag twice");
+    const auto name = base::percent_decode(tag.substr(0, equals), true);
+    const auto value = base::percent_decode(tag.substr(equals + 1), true);
+    if (!name || !value || !base::is_utf8(*name) || !base::is_utf8(*value)) refuse(kExpected);
+    if (characters(*name) > kLongestTagName || characters(*value) > kLongestTagValue)
+      refuse("has a tag whose name is longer than 128 characters, or its value longer than 256: S3's limits");
+    if (base::lower(*name).starts_with("aws:"))
+      refuse("has a tag whose name begins with aws:, which AWS keeps for itself");
+    if (!names.insert(*name).second) refuse("names a tag twice");
     if (end == std::string_view::npos) break;
     rest.remove_prefix(end + 1);
   }

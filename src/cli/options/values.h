@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "archive/options.h"
+#include "base/time.h"
 
 namespace s3c::cli {
 
@@ -40,6 +41,8 @@ struct BucketPlace {
 /// "s3://bucket/prefix/". REQUIRES: url begins with "s3://".
 BucketPlace parse_bucket_place(std::string_view url);
 std::chrono::seconds parse_age(std::string_view text);
+/// "2030-12-31", the first moment of that day in UTC, or "2030-12-31T12:00:00Z".
+base::Timestamp parse_moment(std::string_view text);
 /// true/yes/on/1 or false/no/off/0.
 bool parse_switch(std::string_view text);
 /// The parts between commas, without the blanks around them. Throws for an empty part.

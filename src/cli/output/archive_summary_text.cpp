@@ -143,6 +143,19 @@ std::string left_text(const archive::LeftObjects& left, const std::string& file)
   return text;
 }
 
+/// What to do about deletes that the store denies key by key, in an answer of 200. One is told for all.
+std::string denied_deletes_text(const RunOutcome& outcome, const archive::LeftObjects& left) {
+  for (const LeftObject& object : left.named()) {
+    const bool is_denied = object.reason == archive::LeftReason::not_deleted &&
+                           object.detail.find("AccessDenied") != std::string::npos;
+    if (!is_denied) continue;
+    const base::Error error(base::ErrorKind::access_denied, object.detail,
+                            {.operation = "DeleteObjects", .resource = outcome.options.selection.bucket});
+    return fmt::format("    hint: {}\n", hint_for(error));
+  }
+  return {};
+}
+
 std::string lost_text(const RunOutcome& outcome, const std::vector<std::string>& lost) {
   if (lost.empty()) return {};
   const std::string heading = fmt::format(
@@ -275,7 +288,8 @@ ExitCode exit_code_of(const RunReport& report) {
 std::string problems_text(const RunOutcome& outcome) {
   const GroupReport total = outcome.report.total();
   const RunReport& report = outcome.report;
-  return left_text(total.left, report.left_failure ? "" : report.left_file) + lost_text(outcome, total.lost) +
+  return left_text(total.left, report.left_failure ? "" : report.left_file) +
+         denied_deletes_text(outcome, total.left) + lost_text(outcome, total.lost) +
          otherwise_text(total.otherwise_stored) + failed_groups_text(outcome.report) +
          failed_search_text(report) + failed_file_text(report) +
          std::string(last_line_of_archive(total, outcome.exit_code));

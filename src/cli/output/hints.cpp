@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "archive/cleared_volume.h"
 #include "base/encoding.h"
 #include "cli/options/usage_error.h"
+#include "cli/output/denials.h"
 #include "cli/output/standard_output.h"
 #include "restore/restore_target.h"
 #include "upkeep/record_writer.h"
@@ -19,44 +21,9 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// "bucket" of "bucket/key".
-std::string bucket_of(const Error& error) {
-  const std::string& resource = error.context().resource;
-  return base::printable(resource.substr(0, resource.find('/')));
-}
-
-/// The IAM action a call needs. Source: S3 User Guide, "Required permissions for Amazon S3 API operations".
-std::string_view permission_for(std::string_view operation) {
-  struct Permission {
-    std::string_view operation;
-    std::string_view action;
-  };
-  static constexpr std::array<Permission, 15> kPermissions = {{
-      {"HeadBucket", "s3:ListBucket"},
-      {"ListObjectsV2", "s3:ListBucket"},
-      {"GetObject", "s3:GetObject"},
-      {"HeadObject", "s3:GetObject (and s3:ListBucket, to tell absent from forbidden)"},
-      {"GetObjectTagging",
-       "s3:GetObjectTagging (s3:GetObjectVersionTagging if the bucket keeps versions; archive --without-tags "
-       "needs neither)"},
-      {"PutObject", "s3:PutObject"},
-      {"CreateMultipartUpload",
-       "s3:PutObject (and s3:PutObjectTagging with --tagging, kms:GenerateDataKey and kms:Decrypt with a "
-       "KMS key)"},
-      {"UploadPart", "s3:PutObject"},
-      {"UploadPartCopy", "s3:PutObject and s3:GetObject"},
-      {"RestoreObject", "s3:RestoreObject"},
-      {"CompleteMultipartUpload", "s3:PutObject"},
-      {"AbortMultipartUpload", "s3:AbortMultipartUpload"},
-      {"ListMultipartUploads", "s3:ListBucketMultipartUploads"},
-      {"DeleteObjects", "s3:DeleteObject (s3:DeleteObjectVersion with --delete-versions)"},
-      {"DeleteObject", "s3:DeleteObject (s3:DeleteObjectVersion with --delete-versions)"},
-  }};
-  for (const Permission& permission : kPermissions) {
-    if (permission.operation == operation) return permission.action;
-  }
-  return {};
-}
+/// ErrorContext::operation of everything that goes wrong while credentials are looked for
+/// (aws::kFindCredentials).
+constexpr std::string_view kCredentialsStep = "credentials";
 
 std::string for_absent_bucket(const Error& error) {
   return fmt::format(
@@ -65,12 +32,113 @@ std::string for_absent_bucket(const Error& error) {
       bucket_of(error));
 }
 
+/// What S3's error codes mean to a person. "{}" is the bucket.
+/// Source: Amazon S3 API Reference, "List of error codes"; AWS KMS API Reference, the errors of GenerateDataKey.
+struct CodeHint {
+  std::string_view code;
+  std::string_view text;
+};
+
+constexpr std::string_view kExpired =
+    "the session's credentials have expired: get new ones (aws sso login, for example) and run the same command "
+    "again; it goes on where this one stopped";
+constexpr std::string_view kClock =
+    "the clocks of this machine and of the store differ by more than 15 minutes: set this one's, then run the same "
+    "command again";
+constexpr std::string_view kElsewhere =
+    "bucket \"{}\" is in another region, or belongs to another end point: give its region with --region, and check "
+    "--endpoint-url";
+constexpr std::string_view kKmsKey =
+    "the KMS key can't be used: check that it is in the bucket's region, that it is enabled, and that "
+    "--sse-kms-key-id is its id, its ARN, or alias/NAME";
+constexpr std::string_view kAccount =
+    "the account that owns bucket \"{}\" is closed, suspended or in debt: only its owner can settle that";
+
+constexpr std::array<CodeHint, 24> kStoreHints = {{
+    {"InvalidAccessKeyId",
+     "the store doesn't know this access key: check AWS_ACCESS_KEY_ID or --profile, and that the key belongs to "
+     "the store at --endpoint-url; s3compress whoami tells where the key comes from"},
+    {"SignatureDoesNotMatch",
+     "most likely the secret key doesn't belong to the access key: check AWS_SECRET_ACCESS_KEY or the profile for "
+     "missing and extra characters; if it is right, check --region, this machine's clock, and that no proxy rewrites "
+     "requests"},
+    {"ExpiredToken", kExpired},
+    {"ExpiredTokenException", kExpired},
+    {"TokenRefreshRequired", kExpired},
+    {"InvalidToken", "check AWS_SESSION_TOKEN: it must belong to the access key, and to this store"},
+    {"RequestTimeTooSkewed", kClock},
+    {"RequestExpired", kClock},
+    {"PermanentRedirect", kElsewhere},
+    {"AuthorizationHeaderMalformed", kElsewhere},
+    {"IllegalLocationConstraintException", kElsewhere},
+    {"TemporaryRedirect",
+     "bucket \"{}\" is young, and its name isn't known everywhere yet: give its region with --region, or run the "
+     "same command again in an hour"},
+    {"AllAccessDisabled", kAccount},
+    {"AccountProblem", kAccount},
+    {"GlacierExpeditedRetrievalNotAvailable",
+     "choose another tier, --tier Standard or --tier Bulk; or try again later"},
+    {"InvalidStorageClass", "the store doesn't have this storage class: choose another --storage-class"},
+    {"InvalidObjectState", "the object is in a Glacier class: it must be thawed before it can be read"},
+    {"InvalidTag", "the store refuses a tag: check --tagging, or the tags of the object that is restored"},
+    {"AccessControlListNotSupported",
+     "bucket \"{}\" has no ACLs, because its owner owns all that is in it: leave --acl out"},
+    {"KMS.NotFoundException", kKmsKey},
+    {"KMS.DisabledException", kKmsKey},
+    {"KMS.InvalidKeyUsageException", kKmsKey},
+    {"KMS.KMSInvalidStateException", kKmsKey},
+    {"InvalidEncryptionAlgorithmError", "the store doesn't know this encryption: choose another --sse"},
+}};
+
+/// The same for the codes of http/transport.h.
+constexpr std::array<CodeHint, 5> kNetworkHints = {{
+    {"HostNotFound",
+     "no such host: check --endpoint-url (AWS_ENDPOINT_URL) and --region for typing errors, and this machine's name "
+     "server, then run the same command again"},
+    {"ProxyNotFound",
+     "the proxy's host is not known: check HTTPS_PROXY and HTTP_PROXY, then run the same command again"},
+    {"NotConnected",
+     "nothing answers at that address and port: check that the store runs, --endpoint-url (AWS_ENDPOINT_URL) with its "
+     "port, HTTPS_PROXY, and the firewall, then run the same command again"},
+    {"NoTls",
+     "TLS can't be set up: check whether --endpoint-url should begin with http:// instead of https://, and whether a "
+     "proxy breaks TLS, then run the same command again"},
+    {"CertificateRefused",
+     "the certificate of the store is not trusted: name the authority that signed it with --ca-bundle FILE "
+     "(AWS_CA_BUNDLE); if it has expired or names another host, it must be renewed, or --endpoint-url be put right"},
+}};
+
+/// Whether the error is of a step of ours ("read manifest"), not of a request ("HeadObject").
+bool is_step_of_ours(const Error& error) {
+  const std::string& operation = error.context().operation;
+  return !operation.empty() && operation.front() >= 'a' && operation.front() <= 'z';
+}
+
+template <std::size_t Count>
+std::string_view find_hint(const std::array<CodeHint, Count>& hints, std::string_view code) {
+  const auto* const found =
+      std::find_if(hints.begin(), hints.end(), [code](const CodeHint& hint) { return hint.code == code; });
+  return found == hints.end() ? std::string_view() : found->text;
+}
+
+/// Empty: the code says nothing to a person.
+std::string for_code(const Error& error) {
+  std::string text(find_hint(kStoreHints, error.context().code));
+  // The search for credentials has other end points, which its messages name.
+  if (text.empty() && !is_step_of_ours(error)) text = find_hint(kNetworkHints, error.context().code);
+  if (const std::size_t at = text.find("{}"); at != std::string::npos) text.replace(at, 2, bucket_of(error));
+  return text;
+}
+
 /// An answer to HEAD has no body, so S3 can't say which of the possible reasons it was.
 std::string for_head_bucket(const Error& error) {
   if (error.kind() == ErrorKind::access_denied) {
+    // STS knows the caller: so the keys are right, and only the permission is missing.
+    if (error.context().caller && !error.context().caller().empty()) return denial_hint(error);
     return fmt::format(
-        "check that the access key and the secret key are right and belong to this store, that the "
-        "session hasn't expired, and that the credentials are allowed s3:ListBucket on bucket \"{}\"",
+        "check that the access key and the secret key are right and belong to this store, that the session hasn't "
+        "expired, that the bucket \"{0}\" is yours, and that the credentials are allowed s3:ListBucket on "
+        "arn:aws:s3:::{0}",
         bucket_of(error));
   }
   // If there was no answer (status 0), the request was never sent, and the error's message already says which
@@ -82,52 +150,6 @@ std::string for_head_bucket(const Error& error) {
         bucket_of(error));
   }
   return {};
-}
-
-std::string for_code(const Error& error) {
-  const std::string& code = error.context().code;
-  if (code == "InvalidAccessKeyId") {
-    return "the store doesn't know this access key: check AWS_ACCESS_KEY_ID or --profile, and that the "
-           "key belongs to the store at --endpoint-url";
-  }
-  if (code == "SignatureDoesNotMatch") {
-    return "the secret key doesn't belong to the access key: check AWS_SECRET_ACCESS_KEY for missing or "
-           "extra characters, and that no proxy rewrites requests";
-  }
-  if (code == "ExpiredToken" || code == "TokenRefreshRequired") {
-    return "the session's credentials have expired: get new ones and run the same command again. It goes "
-           "on where this one stopped";
-  }
-  if (code == "InvalidToken") return "check AWS_SESSION_TOKEN: it must belong to the access key";
-  if (code == "RequestTimeTooSkewed")
-    return "this machine's clock is wrong: set it, then run the same command again";
-  if (code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" ||
-      code == "IllegalLocationConstraintException") {
-    return fmt::format("bucket \"{}\" is in another region: give it with --region", bucket_of(error));
-  }
-  if (code == "GlacierExpeditedRetrievalNotAvailable")
-    return "choose another tier, --tier Standard or --tier Bulk; or try again later";
-  if (code == "InvalidStorageClass")
-    return "the store doesn't have this storage class: choose another --storage-class";
-  if (code == "InvalidObjectState")
-    return "the object is in a Glacier class: it must be thawed before it can be read";
-  return {};
-}
-
-/// Whether the error is of a step of ours ("read manifest"), not of a request ("HeadObject").
-bool is_step_of_ours(const Error& error) {
-  const std::string& operation = error.context().operation;
-  return !operation.empty() && operation.front() >= 'a' && operation.front() <= 'z';
-}
-
-std::string for_denial(const Error& error) {
-  if (error.context().operation == "credentials")
-    return {};  // the error's own message says where they were looked for and what to do
-  const std::string_view action = permission_for(error.context().operation);
-  const std::string bucket = bucket_of(error);
-  if (action.empty() || bucket.empty()) return "check the credentials and what they are allowed to do";
-  return fmt::format("the credentials need {} on bucket \"{}\"; docs/running.md lists all permissions",
-                     action, bucket);
 }
 
 /// The hint where the failed step alone decides it; nullopt where the error's kind does. Empty: no hint.
@@ -166,7 +188,8 @@ std::string hint_for(const Error& error) {
   if (std::optional<std::string> hint = for_step(error)) return *hint;
   switch (error.kind()) {
     case ErrorKind::access_denied:
-      return for_denial(error);
+      // The message of the search for credentials says where they were looked for and what to do.
+      return error.context().operation == kCredentialsStep ? "" : denial_hint(error);
     case ErrorKind::throttled:
       return "the store asks to slow down: run the same command again with fewer --threads, or raise "
              "--max-attempts";

@@ -1,4 +1,5 @@
-// What a person can do about an error. Pure function, any thread.
+// What a person can do about an error. Any thread. Where a request was denied, AWS STS may be asked once whose
+// the credentials are (ErrorContext::caller).
 #pragma once
 
 #include <string>

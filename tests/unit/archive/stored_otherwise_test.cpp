@@ -1,9 +1,13 @@
 // Class and encryption of an archive, compared with what was asked for.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
 #include <string>
 
 #include "archive/open_volume.h"
+#include "base/time.h"
+#include "catalog/catalog_keys.h"
 #include "support/promise.h"
 
 namespace s3c::archive {
@@ -33,6 +37,62 @@ TEST(StoredOtherwise, ClassAndEncryptionAreCompared) {
   head.storage_class = "STANDARD";
   EXPECT_EQ(stored_otherwise(options, "GLACIER", head),
             "storage class STANDARD instead of GLACIER, encryption none instead of aws:kms");
+}
+
+TEST(StoredOtherwise, TheLockIsCompared) {
+  const auto at = [](const char* text) { return base::parse_iso8601(text).value(); };
+  ArchiveOptions options;
+  options.lock = {.mode = "GOVERNANCE", .retain_days = 10};
+  s3::ObjectHead head;
+  head.storage_class = "GLACIER";
+  head.last_modified = at("2026-01-01T12:00:00Z");
+  EXPECT_EQ(stored_otherwise(options, "GLACIER", head),
+            "retention none instead of GOVERNANCE until 2026-01-10T12:00:00.000Z")
+      << "the store dropped it, or doesn't tell it";
+  head.lock = {"GOVERNANCE", at("2026-01-11T10:00:00Z"), false};
+  EXPECT_EQ(stored_otherwise(options, "GLACIER", head), "") << "the upload was made two hours before its end";
+  head.lock.mode = "COMPLIANCE";
+  head.lock.retain_until = at("2040-01-01T00:00:00Z");
+  EXPECT_EQ(stored_otherwise(options, "GLACIER", head), "") << "more than was asked for";
+  head.lock.retain_until = at("2026-01-09T00:00:00Z");
+  EXPECT_NE(stored_otherwise(options, "GLACIER", head), "");
+
+  options.lock = {.mode = "COMPLIANCE", .retain_until = at("2030-01-01T00:00:00Z"), .legal_hold = true};
+  head.lock = {"GOVERNANCE", at("2030-01-01T00:00:00Z"), false};
+  EXPECT_EQ(stored_otherwise(options, "GLACIER", head),
+            "retention GOVERNANCE until 2030-01-01T00:00:00.000Z instead of COMPLIANCE until "
+            "2030-01-01T00:00:00.000Z, legal hold none instead of ON");
+  head.lock = {"COMPLIANCE", at("2030-01-01T00:00:00Z"), true};
+  EXPECT_EQ(stored_otherwise(options, "GLACIER", head), "");
+}
+
+/// The archives are locked, and nothing else is: records, marks, probes and copies to be read back must stay
+/// removable.
+TEST(ArchiveLock, OnlyTheArchivesGetIt) {
+  for (const bool readback : {false, true}) {
+    support::FakeStore store;
+    support::fill(store, 2, 2);
+    std::set<std::string> removed_and_locked;
+    ArchiveOptions options = support::small_options();
+    options.readback = readback;
+    options.lock = {.mode = "GOVERNANCE", .retain_days = 30, .legal_hold = true};
+    store.on_loss = [&](const std::map<std::string, support::Bucket>& buckets, const std::string& bucket,
+                        const std::string& key) {
+      if (!buckets.at(bucket).at(key).lock.empty()) removed_and_locked.insert(key);
+    };
+    const GroupReport report = support::run(store, options).total();
+    EXPECT_FALSE(report.failure);
+    EXPECT_EQ(report.otherwise_stored.size(), 0u);
+    int archives = 0;
+    for (const auto& [key, object] : store.objects(support::kArchive)) {
+      const bool is_archive = !key.starts_with(catalog::kCatalogPrefix);
+      archives += is_archive ? 1 : 0;
+      EXPECT_EQ(object.lock.mode, is_archive ? "GOVERNANCE" : "") << key;
+      EXPECT_EQ(object.lock.legal_hold, is_archive) << key;
+    }
+    EXPECT_GE(archives, 2);
+    EXPECT_TRUE(removed_and_locked.empty()) << *removed_and_locked.begin();
+  }
 }
 
 /// The bytes are proven, so the sources go; but it is named.

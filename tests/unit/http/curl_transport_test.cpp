@@ -228,6 +228,21 @@ class DeafServer {
   sockaddr_in address_{};
 };
 
+TEST_F(CurlTransportTest, AServerThatIsNotFoundIsToldApart) {
+  const auto code_of = [this](const std::string& url, ErrorKind kind) {
+    std::string code;
+    EXPECT_EQ(kind_of([&] { transport_.send({.method = "GET", .url = url}, {}, {}); }, &code), kind) << url;
+    return code;
+  };
+  EXPECT_EQ(code_of("http://127.0.0.1:1/", ErrorKind::transient), kNotConnected);
+  // No name server is asked for a name with an empty label.
+  EXPECT_EQ(code_of("http://no..name/", ErrorKind::transient), kHostNotFound);
+  RawServer server({{{ok("no TLS")}}});
+  std::string url = server.url("/");
+  url.replace(0, 4, "https");
+  EXPECT_EQ(code_of(url, ErrorKind::transient), kNoTls);
+}
+
 TEST_F(CurlTransportTest, ARefusedConnectionWasNotSent) {
   const ClosedPort port;
   std::string code;

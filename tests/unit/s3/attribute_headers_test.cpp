@@ -122,7 +122,9 @@ TEST_F(AttributesTest, MetadataThatTheAnswerLacksIsCounted) {
 
 /// A bucket's policy may refuse every object that is written without these headers.
 TEST_F(AttributesTest, AClientThatEncryptsEncryptsAllThatItWrites) {
-  start({.endpoint = {.url = "http://store"}, .encryption = {"aws:kms", "key"}});
+  start({.endpoint = {.url = "http://store"},
+         .encryption = {"aws:kms", "key", true},
+         .acl = "bucket-owner-full-control"});
   transport_.add(answer(200, "", {{"ETag", base::to_hex(base::md5("x"))}}));
   client_->put_object({.bucket = "b", .key = "k"}, "x");
   for (const Encryption& of_request : {Encryption{}, Encryption{"AES256", ""}}) {
@@ -133,7 +135,52 @@ TEST_F(AttributesTest, AClientThatEncryptsEncryptsAllThatItWrites) {
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(header(i, "x-amz-server-side-encryption"), "aws:kms");
     EXPECT_EQ(header(i, "x-amz-server-side-encryption-aws-kms-key-id"), "key");
+    EXPECT_EQ(header(i, "x-amz-server-side-encryption-bucket-key-enabled"), "true");
+    EXPECT_EQ(header(i, "x-amz-acl"), "bucket-owner-full-control");
   }
+}
+
+constexpr const char* kCreated =
+    "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>";
+
+TEST_F(AttributesTest, ALockIsSentAndRead) {
+  const ObjectLock lock{"COMPLIANCE", base::parse_iso8601("2040-04-01T12:00:00Z").value(), true};
+  transport_.add(answer(200, kCreated));
+  client_->create_multipart_upload({.bucket = "b", .key = "k", .attributes = {.lock = lock}});
+  EXPECT_EQ(header(0, "x-amz-object-lock-mode"), "COMPLIANCE");
+  EXPECT_EQ(header(0, "x-amz-object-lock-retain-until-date"), "2040-04-01T12:00:00.000Z");
+  EXPECT_EQ(header(0, "x-amz-object-lock-legal-hold"), "ON");
+  Fields headers = object_headers();
+  for (const char* name :
+       {"x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold"})
+    headers.emplace_back(name, header(0, name));
+  transport_.add(answer(200, "", headers));
+  EXPECT_EQ(client_->head_object("b", "k").value().lock, lock);
+
+  transport_.add(answer(200, kCreated));
+  client_->create_multipart_upload({.bucket = "b", .key = "k"});
+  for (const char* name :
+       {"x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold",
+        "x-amz-acl", "x-amz-server-side-encryption-bucket-key-enabled"})
+    EXPECT_EQ(header(2, name), "(none)");
+}
+
+/// Stores say it in different ways. Without a lock in the request the refusal means something else.
+TEST_F(AttributesTest, ABucketWithoutObjectLockIsNamedAsTheCause) {
+  const CreateMultipartUploadRequest plain{.bucket = "b", .key = "k"};
+  CreateMultipartUploadRequest locked = plain;
+  locked.attributes.lock.legal_hold = true;
+  const auto error_with = [&](const CreateMultipartUploadRequest& request, const Step& step) {
+    transport_.add(step);
+    return error_of([&] { client_->create_multipart_upload(request); });
+  };
+  for (const Step& refusal : {s3_error(400, "InvalidRequest"), s3_error(501, "NotImplemented")}) {
+    const base::Error error = error_with(locked, refusal);
+    EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
+    EXPECT_NE(error.message().find("switch Object Lock on"), std::string::npos) << error.what();
+    EXPECT_EQ(error_with(plain, refusal).message().find("Object Lock"), std::string::npos);
+  }
+  EXPECT_EQ(error_with(locked, s3_error(403, "AccessDenied")).kind(), ErrorKind::access_denied);
 }
 
 }  // namespace

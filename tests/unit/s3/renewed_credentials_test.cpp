@@ -1,4 +1,4 @@
-// What a client does when the store says that its credentials have expired.
+// What a client does when the store says that its credentials have expired, and when it denies a request.
 #include "tests/unit/s3/fakes.h"
 
 namespace s3c::s3 {
@@ -84,6 +84,29 @@ TEST_F(RenewedCredentials, OtherRefusalsRenewNothing) {
     error_of([&] { client_->put_object({.bucket = "b", .key = "k"}, "body"); });
   }
   EXPECT_TRUE(credentials_->refused_keys.empty());
+}
+
+/// The error of a denied request can ask whose credentials it was signed with. Nobody is asked before.
+TEST_F(RenewedCredentials, OfADeniedRequestCanBeAskedFor) {
+  int asked = 0;
+  start({.endpoint = {.url = "http://store"},
+         .retry = {.max_attempts = 1},
+         .caller = [&asked](const aws::Credentials& credentials) {
+           ++asked;
+           return "owner of " + credentials.access_key_id;
+         }});
+  const auto error_with = [&](const test::Step& step) {
+    transport_.add(step);
+    return error_of([&] { client_->list_objects({.bucket = "b"}); });
+  };
+  const base::Error denied = error_with(s3_error(403, "AccessDenied"));
+  EXPECT_EQ(asked, 0);
+  ASSERT_TRUE(denied.context().caller);
+  EXPECT_EQ(denied.context().caller(), "owner of AK");
+  EXPECT_TRUE(error_with(answer(403)).context().caller) << "as HEAD is answered";
+  for (const char* code : {"InvalidAccessKeyId", "SignatureDoesNotMatch"})
+    EXPECT_FALSE(error_with(s3_error(403, code)).context().caller) << code;
+  EXPECT_FALSE(error_with(s3_error(404, "NoSuchBucket")).context().caller);
 }
 
 }  // namespace

@@ -62,6 +62,25 @@ TEST_F(Objects, AttributesComeBack) {
   EXPECT_EQ(error_code(sim_.put("/bucket/k", "x", {{"x-amz-storage-class", "COLD"}})), "InvalidStorageClass");
 }
 
+TEST_F(Objects, EncryptionAndAclsThatS3DoesNotHaveAreRefused) {
+  const std::string kSse = "x-amz-server-side-encryption";
+  const std::vector<std::pair<std::string, std::vector<Header>>> cases = {
+      {"", {{kSse, "AES256"}}},
+      {"", {{kSse, "aws:kms"}, {kSse + "-aws-kms-key-id", "k"}, {kSse + "-bucket-key-enabled", "true"}}},
+      {"", {{kSse, "aws:kms:dsse"}}},
+      {"", {{"x-amz-acl", "bucket-owner-full-control"}}},
+      {"InvalidEncryptionAlgorithmError", {{kSse, "ROT13"}}},
+      {"InvalidArgument", {{kSse + "-aws-kms-key-id", "k"}}},
+      {"InvalidArgument", {{kSse, "AES256"}, {kSse + "-aws-kms-key-id", "k"}}},
+      {"InvalidRequest", {{kSse, "aws:kms:dsse"}, {kSse + "-bucket-key-enabled", "true"}}},
+      {"InvalidArgument", {{"x-amz-acl", "everybody"}}},
+  };
+  for (const auto& [code, headers] : cases) {
+    const Response answer = sim_.put("/bucket/k", "x", headers);
+    EXPECT_EQ(answer.status == 200 ? "" : error_code(answer), code) << code;
+  }
+}
+
 TEST_F(Objects, WriteConditions) {
   EXPECT_EQ(error_code(sim_.put("/bucket/k", "1", {{"if-match", etag("1")}})), "NoSuchKey");
   EXPECT_EQ(sim_.put("/bucket/k", "1", {{"if-none-match", "*"}}).status, 200);

@@ -43,6 +43,7 @@ s3::ObjectHead head_of(const StoredObject& object) {
   head.checksums = object.checksums;
   head.tag_count = static_cast<int>(object.tags.size());
   head.server_side_encryption = object.server_side_encryption;
+  head.lock = object.lock;
   head.thaw = object.thaw;
   return head;
 }
@@ -354,6 +355,7 @@ StoredObject FakeStore::with_attributes(const s3::ObjectAttributes& attributes) 
   object.system_headers = attributes.system_headers;
   object.metadata = attributes.metadata;
   object.tags = attributes.tags;
+  object.lock = attributes.lock;
   if (!attributes.storage_class.empty()) object.storage_class = attributes.storage_class;
   if (freezes_archives && (object.storage_class == "GLACIER" || object.storage_class == "DEEP_ARCHIVE"))
     object.thaw.kind = s3::ThawState::Kind::frozen;

@@ -32,6 +32,7 @@ struct StoredObject {
   std::vector<s3::Checksum> checksums;
   std::map<std::string, std::string> tags;
   std::string server_side_encryption;
+  s3::ObjectLock lock;
   s3::ThawState thaw{};     ///< frozen: GETs are refused until a restore is over
   int thaw_polls_left = 0;  ///< HEADs that still see a restore in progress
 };

@@ -160,6 +160,7 @@ class LostId : public ::testing::TestWithParam<bool> {
       object.metadata = {{"by", "somebody"}};
       object.system_headers = {{"Cache-Control", "no-cache"}};
       object.server_side_encryption = "AES256";
+      object.lock = {"GOVERNANCE", store_.now() + std::chrono::days(1), true};
       object.checksums = checksums;
       object.etag = etag;
     });
@@ -219,6 +220,7 @@ class LostId : public ::testing::TestWithParam<bool> {
     EXPECT_EQ(after.content_type, before.content_type);
     EXPECT_EQ(after.system_headers, before.system_headers);
     EXPECT_EQ(after.server_side_encryption, before.server_side_encryption);
+    EXPECT_EQ(after.lock, before.lock);
     EXPECT_EQ(after.tags, (std::map<std::string, std::string>{{"owner", "ops"}}));
     EXPECT_EQ(after.metadata,
               (std::map<std::string, std::string>{{"by", "somebody"}, {catalog::kIdMetadata, name_.id}}));
@@ -330,6 +332,18 @@ TEST_P(LostId, MendingCopiesTheProvenBytesAndKeepsTheRest) {
   store_.forget_journal();
   EXPECT_EQ(verify(true, true).mended.count(), 0u);
   EXPECT_TRUE(store_.calls(Op::create, "src/").empty()) << "what has its id is left alone";
+}
+
+/// A store refuses it.
+TEST_P(LostId, ARetentionThatIsOverIsNotCopied) {
+  archive();
+  lose_id({crc64()});
+  store_.edit(support::kArchive, kArchiveKey,
+              [&](StoredObject& object) { object.lock.retain_until = store_.now(); });
+  EXPECT_THAT(verify(true, true).mended.named(), ElementsAre(kArchiveKey));
+  const s3::ObjectLock lock = store_.objects(support::kArchive).at(kArchiveKey).lock;
+  EXPECT_EQ(lock.mode, "");
+  EXPECT_TRUE(lock.legal_hold);
 }
 
 /// The archive is damaged, but the store doesn't know: nothing that it tells speaks against it.

@@ -107,6 +107,24 @@ TEST(ArchiveCommand, EveryArchiveFlagReachesItsOption) {
   EXPECT_TRUE(archive_request({"--accept-class"}).archive.accept_class);
 }
 
+TEST(ArchiveCommand, TheLockOfTheArchives) {
+  const archive::ArchiveLock days =
+      archive_request({"--object-lock-mode", "GOVERNANCE", "--retain-days", "30"}).archive.lock;
+  const base::Timestamp now = base::parse_iso8601("2026-01-31T10:00:00Z").value();
+  EXPECT_EQ(days.at(now), (s3::ObjectLock{"GOVERNANCE", now + std::chrono::days(30), false}));
+  const archive::ArchiveLock until =
+      archive_request({"--object-lock-mode", "COMPLIANCE", "--retain-until", "2040-12-31", "--legal-hold"})
+          .archive.lock;
+  EXPECT_EQ(until.at(now),
+            (s3::ObjectLock{"COMPLIANCE", base::parse_iso8601("2040-12-31T00:00:00Z").value(), true}));
+  EXPECT_EQ(archive_request({"--object-lock-mode", "COMPLIANCE", "--object-lock-retain-until-date",
+                             "2040-12-31T12:00:00Z"})
+                .archive.lock.retain_until,
+            base::parse_iso8601("2040-12-31T12:00:00Z"));
+  EXPECT_EQ(archive_request({"--legal-hold"}).archive.lock.at(now), (s3::ObjectLock{.legal_hold = true}));
+  EXPECT_TRUE(archive_request({}).archive.lock.at(now).empty());
+}
+
 TEST(ArchiveCommand, TagsThatAreNotArchivedCannotBeCompared) {
   EXPECT_THROW(archive_request({"--without-tags", "--recheck-tags"}), UsageError);
 }

@@ -132,6 +132,23 @@ TEST(SummaryText, LeftObjectsAreCountedByReasonAndTheFirstAreNamed) {
   EXPECT_THAT(text, HasSubstr("finished, with objects left in place"));
 }
 
+TEST(SummaryText, DeniedDeletesComeWithThePermissionThatIsMissing) {
+  RunReport report = one_group();
+  report.group_reports[0].left.add({"sources/a", LeftReason::not_deleted, "AccessDenied: Access Denied"});
+  report.group_reports[0].left.add({"sources/b", LeftReason::not_deleted, "AccessDenied: Access Denied"});
+  EXPECT_THAT(text_of(report),
+              HasSubstr("    hint: the credentials need s3:DeleteObject on arn:aws:s3:::source-bucket/* "
+                        "(and perhaps s3:DeleteObjectVersion with --delete-versions): allow it"));
+  RunReport held = one_group();
+  held.group_reports[0].left.add(
+      {"sources/a", LeftReason::not_deleted,
+       "version 1: AccessDenied: Access Denied because object protected by object lock."});
+  EXPECT_THAT(text_of(held), HasSubstr("    hint: a retention or a legal hold keeps this version"));
+  RunReport other = one_group();
+  other.group_reports[0].left.add({"sources/a", LeftReason::not_deleted, "InternalError"});
+  EXPECT_THAT(text_of(other), Not(HasSubstr("hint")));
+}
+
 TEST(SummaryText, KeysCannotWriteToTheTerminal) {
   RunReport report = one_group();
   report.group_reports[0].left.add({"sources/odd\x1b[2J\nx", LeftReason::not_deleted, "AccessDenied"});
@@ -150,7 +167,8 @@ TEST(SummaryText, FailedGroupsComeWithTheirErrorAndWhatToDo) {
   EXPECT_THAT(
       text,
       HasSubstr("FAILED: 1 group\n  sources/2018/04/01/: PutObject archive-bucket/x: no (AccessDenied)\n"));
-  EXPECT_THAT(text, HasSubstr("    hint: the credentials need s3:PutObject on bucket \"archive-bucket\""));
+  EXPECT_THAT(text,
+              HasSubstr("    hint: the credentials need s3:PutObject on arn:aws:s3:::archive-bucket/x "));
   EXPECT_THAT(text, HasSubstr("put right what is named above, then run the same command again"));
 }
 

@@ -254,7 +254,7 @@ TEST(Hints, DenialsNameThePermissionAndTheBucket) {
                                                            .code = "AccessDenied",
                                                            .http_status = 403});
   EXPECT_THAT(text, HasSubstr("s3:PutObject"));
-  EXPECT_THAT(text, HasSubstr("\"archive-bucket\""));
+  EXPECT_THAT(text, HasSubstr("arn:aws:s3:::archive-bucket/a.zip"));
   EXPECT_THAT(hint(ErrorKind::access_denied, {.operation = "ListObjectsV2", .resource = "b"}),
               HasSubstr("s3:ListBucket"));
 }

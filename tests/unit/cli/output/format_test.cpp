@@ -93,10 +93,16 @@ TEST(Values, Ages) {
 
 TEST(Values, Tagging) {
   EXPECT_EQ(parse_tagging("a=1&b="), "a=1&b=");
-  for (const char* bad :
-       {"", "a", "=1", "a=1&", "a=1&a=2", "a b=1", "a=1&b=2&c=3&d=4&e=5&f=6&g=7&h=8&i=9&j=10&k=11"}) {
+  for (const char* bad : {"", "a", "=1", "a=1&", "a=1&a=2", "a=1&%61=2", "a=%zz", "a=%ff", "aws:x=1", "a b=1",
+                          "a=1&b=2&c=3&d=4&e=5&f=6&g=7&h=8&i=9&j=10&k=11"}) {
     EXPECT_THROW(parse_tagging(bad), base::Error) << bad;
   }
+  std::string longest;  // counted in characters, not in bytes
+  for (int i = 0; i < 128; ++i) longest += "%C3%BC";
+  EXPECT_EQ(parse_tagging(longest + "=1"), longest + "=1");
+  EXPECT_THROW(parse_tagging(longest + "x=1"), base::Error);
+  EXPECT_NO_THROW(parse_tagging("a=" + std::string(256, 'v')));
+  EXPECT_THROW(parse_tagging("a=" + std::string(257, 'v')), base::Error);
 }
 
 TEST(Values, StorePowers) {
