@@ -17,16 +17,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// nullopt: the listing doesn't show exactly this key.
-std::optional<s3::ObjectSummary> find_listed(s3::ObjectStore& store, const std::string& bucket,
-                                             const std::string& key) {
-  s3::ObjectListing listing(store, bucket, key);
-  for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
-    if (object->key == key) return *object;
-  }
-  return std::nullopt;
-}
-
 /// object: an ObjectHead or ObjectSummary.
 template <typename Object>
 std::string text_of(const std::optional<Object>& object) {
@@ -44,7 +34,7 @@ bool is_same(const std::optional<s3::ObjectHead>& head, const std::optional<s3::
 std::optional<s3::ObjectHead> look_at_archive(s3::ObjectStore& store, const std::string& bucket,
                                               const std::string& key) {
   const std::optional<s3::ObjectHead> first = store.head_object(bucket, key);
-  const std::optional<s3::ObjectSummary> listed = find_listed(store, bucket, key);
+  const std::optional<s3::ObjectSummary> listed = s3::find_listed(store, bucket, key);
   std::optional<s3::ObjectHead> again = store.head_object(bucket, key);
   if (is_same(first, listed) && is_same(again, listed) &&
       catalog::record_id(first) == catalog::record_id(again))
