@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cli/sign_in.h"
+#include "cli/version.h"
 #include "http/curl_transport.h"
 
 namespace s3c::cli {
@@ -46,8 +47,7 @@ WhoamiReport who_am_i(const ConnectionOptions& options, const Environment& envir
     report.endpoint = {aws::Endpoint(settings.endpoint).url_in(settings.region), settings.places.endpoint};
     const http::CurlGlobal curl;
     http::CurlTransport transport(
-        curl,
-        {.ca_bundle = settings.ca_bundle, .pace = {.hurry = stop}, .user_agent = "s3compress/" S3C_VERSION});
+        curl, {.ca_bundle = settings.ca_bundle, .pace = {.hurry = stop}, .user_agent = user_agent()});
     SignIn sign_in(std::move(settings), environment, transport, clock, std::move(logger));
     find_credentials(report, sign_in, stop);
   } catch (const base::Error& error) {

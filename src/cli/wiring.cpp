@@ -7,6 +7,7 @@
 
 #include "base/open_files.h"
 #include "cli/sign_in.h"
+#include "cli/version.h"
 #include "http/curl_transport.h"
 #include "s3/client_settings.h"
 #include "s3/known_stores.h"
@@ -49,7 +50,7 @@ struct StoreConnection::Parts {
         max_connections(http::connections_within(base::raise_open_files_limit())),
         transport(curl, {.ca_bundle = settings.ca_bundle,
                          .pace = {.hurry = on_interrupt.signal},
-                         .user_agent = "s3compress/" S3C_VERSION,
+                         .user_agent = user_agent(),
                          .max_connections = max_connections}),
         stop(on_interrupt.then == OnInterrupt::Then::end ? on_interrupt.signal : std::stop_token{}),
         sign_in(settings, environment, transport, clock, logger),
