@@ -1,7 +1,10 @@
 #include "aws/credentials_chain.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <set>
+#include <string>
 #include <utility>
 
 #include "aws/container_source.h"
@@ -120,10 +123,14 @@ Credentials CredentialsChain::find(const std::stop_token& stop) {
   tried_.clear();
   winner_.source = nullptr;
   if (profile.must_exist() && !files_.has_profile(profile.name)) {
-    throw base::Error(base::ErrorKind::invalid_argument,
-                      fmt::format("there is no profile '{}' in '{}' or '{}'", base::printable(profile.name),
-                                  files_.config_path, files_.credentials_path),
-                      {.operation = std::string(kFindCredentials)});
+    const std::set<std::string> names = files_.profile_names();
+    const std::string there =
+        names.empty() ? "there are none at all" : fmt::format("there are: {}", fmt::join(names, ", "));
+    throw base::Error(
+        base::ErrorKind::invalid_argument,
+        fmt::format("there is no profile '{}' in '{}' or '{}'; {}", base::printable(profile.name),
+                    files_.config_path, files_.credentials_path, base::printable(there)),
+        {.operation = std::string(kFindCredentials)});
   }
   for (const auto& source : sources_) {
     try {

@@ -140,6 +140,24 @@ bool ProfileFiles::has_profile(const std::string& name) const {
   return config_profile(name) != nullptr || credentials_profile(name) != nullptr;
 }
 
+std::set<std::string> ProfileFiles::profile_names() const {
+  std::set<std::string> names;
+  for (const auto& [name, section] : credentials) names.insert(name);
+  for (const auto& [section_name, section] : config) {
+    constexpr std::string_view kind = "profile ";
+    std::string_view name = section_name;
+    if (name.starts_with(kind)) {
+      name.remove_prefix(kind.size());
+      if (name.size() > 2 && name.front() == name.back() && (name.front() == '"' || name.front() == '\''))
+        name = name.substr(1, name.size() - 2);
+    } else if (name != "default") {
+      continue;
+    }
+    names.emplace(name);
+  }
+  return names;
+}
+
 std::optional<PlacedSetting> ProfileFiles::placed(const std::string& profile, const std::string& name) const {
   const auto look = [&](const ProfileSection* section, const std::string& path) {
     std::optional<PlacedSetting> found;

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -67,6 +68,8 @@ struct ProfileFiles {
   const ProfileSection* config_section(const std::string& kind, const std::string& name) const;
   /// Whether either file has the profile.
   bool has_profile(const std::string& name) const;
+  /// Those that either file has, without quotes.
+  std::set<std::string> profile_names() const;
 
   /// A setting of the profile that isn't empty. If both files have it, the credentials file counts, as for
   /// the AWS CLI.

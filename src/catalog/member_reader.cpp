@@ -50,7 +50,9 @@ base::Error absence_of_archive(s3::ObjectStore& store, const std::string& archiv
 base::Error error_of_read(s3::ObjectStore& store, const std::string& archive_bucket,
                           const index::Manifest& manifest, const base::Error& error) {
   if (error.kind() == ErrorKind::not_found) return absence_of_archive(store, archive_bucket, manifest);
-  if (error.context().code != "InvalidRange" && error.kind() != ErrorKind::corrupt) return error;
+  const bool lacks_bytes = error.context().code == "InvalidRange" || error.kind() == ErrorKind::corrupt ||
+                           error.kind() == ErrorKind::precondition_failed;
+  if (!lacks_bytes) return error;
   const auto head = store.head_object(archive_bucket, manifest.archive_key);
   if (!head) return absence_of_archive(store, archive_bucket, manifest);
   if (head->size_bytes == manifest.archive_size_bytes) return error;

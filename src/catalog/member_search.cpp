@@ -51,6 +51,124 @@ bool may_be(const index::Manifest& manifest, const std::optional<s3::ObjectHead>
   return identity == ArchiveIdentity::lost_id || identity == ArchiveIdentity::unproven;
 }
 
+/// Reads the records of one archive's name after the other. Any thread.
+class RecordReader {
+ public:
+  RecordReader(s3::ObjectStore& store, Catalog& catalog, const SearchOptions& options)
+      : store_(store), catalog_(catalog), options_(options) {}
+
+  ReadRecords read(const NamedRecords& listed) const {
+    ReadRecords records;
+    records.archive_key = listed.archive_key;
+    std::vector<ManifestName> names = listed.names;
+    const ManifestName* reading = nullptr;
+    try {
+      if (names.empty()) {
+        look_at_unrecorded(records, names);
+        if (names.empty()) return records;
+      }
+      std::optional<s3::ObjectHead> archive;
+      const bool raced = names.size() > 1;
+      if (raced) archive = store_.head_object(catalog_.bucket(), records.archive_key);
+      for (const ManifestName& name : names) {
+        reading = &name;
+        ManifestPtr manifest;
+        // An archive without an id is a foreign one, or that of any record that it fits.
+        if (!raced || record_id(archive) == name.id || (archive && id_of(archive).empty()))
+          manifest = std::make_shared<const index::Manifest>(catalog_.read_manifest(name));
+        if (manifest) expect_consistent(*manifest);
+        if (manifest && (!raced || record_id(archive) == name.id || may_be(*manifest, archive))) {
+          if (is_wanted(*manifest)) records.manifests.push_back(std::move(manifest));
+        } else if (catalog_.has_commit_mark(name)) {
+          records.failure = lost(name);
+        }
+      }
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      if (error.kind() != ErrorKind::not_found) {
+        records.failure = error;
+      } else if (reading != nullptr) {
+        records.failure = without_manifest(*reading);
+      }
+    }
+    return records;
+  }
+
+ private:
+  /// For an archive that was listed without a record. Finds its record if it has one by now. Otherwise sets the
+  /// failure if the archive may be a volume of ours: its members would be missing from the result, or an older
+  /// object of the same key would pass for the newest. A foreign archive is only missed if the user names it.
+  void look_at_unrecorded(ReadRecords& records, std::vector<ManifestName>& names) const {
+    const std::string& key = records.archive_key;
+    const auto head = store_.head_object(catalog_.bucket(), key);
+    if (!head) return;
+    const ManifestName own{key, record_id(head)};
+    if (store_.head_object(catalog_.bucket(), manifest_key(own.archive_key, own.id))) {
+      names = {own};
+      return;
+    }
+    const bool is_named = !options_.volume.empty();
+    const bool is_ours = !id_of(head).empty();
+    if (!is_ours && !is_named) {
+      if (options_.scope.bucket.empty()) return;  // any object could be one
+      const ArchiveOrigin origin = origin_of(store_, catalog_.bucket(), key, *head);
+      // A frozen archive without an id is most likely one of the original program, which lacks its record.
+      if (origin == ArchiveOrigin::unknown || !may_be_ours(origin)) return;
+    }
+    const bool frozen = !head->thaw.is_readable();
+    const ErrorKind kind = is_ours              ? ErrorKind::damaged
+                           : frozen && is_named ? ErrorKind::wrong_state
+                                                : ErrorKind::not_found;
+    const std::string why = fmt::format(
+        "the archive is there{}, but the catalog has no record of it: catalog rebuild makes one{}",
+        frozen ? " and frozen" : "", frozen ? " after a thaw, which it asks for" : "");
+    records.failure = Error(kind, why, {.operation = "find", .resource = catalog_.bucket() + "/" + key});
+  }
+
+  /// A manifest that contradicts its name must not be skipped like one of another bucket or day.
+  void expect_consistent(const index::Manifest& manifest) const {
+    if (const auto contradiction = options_.scope.contradiction_in(manifest)) {
+      throw Error(ErrorKind::damaged, *contradiction,
+                  {.operation = "find",
+                   .resource = catalog_.bucket() + "/" + manifest_key(manifest.archive_key, manifest.id)});
+    }
+  }
+
+  /// nullopt: the record has no commit mark, so its run lost a race and took it back. No run takes back a
+  /// record with a commit mark.
+  std::optional<Error> without_manifest(const ManifestName& name) const {
+    try {
+      if (catalog_.is_listed(name)) return vanished_manifest(catalog_, name);
+      if (!catalog_.has_commit_mark(name)) return std::nullopt;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      return error;
+    }
+    return Error(
+        ErrorKind::damaged,
+        "the manifest of a committed volume is gone: catalog rebuild makes it again out of the archive",
+        {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)});
+  }
+
+  /// The error for a committed volume whose members are in no archive any more. Without it they would be
+  /// missing from the result, and the user would not know.
+  Error lost(const ManifestName& name) const {
+    return {
+        ErrorKind::damaged,
+        "another archive stands at the name of a committed volume: its members are lost",
+        {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)}};
+  }
+
+  bool is_wanted(const index::Manifest& manifest) const {
+    return options_.scope.holds(manifest) &&
+           options_.query.may_want_between(manifest.first_key, manifest.last_key);
+  }
+
+  s3::ObjectStore& store_;
+  Catalog& catalog_;
+  const SearchOptions& options_;
+};
+
 class Search {
  public:
   Search(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
@@ -89,6 +207,7 @@ class Search {
   // --- manifests
 
   void read_manifests() {
+    const RecordReader reader(store_, catalog_, options_);
     RecordNames names(store_, catalog_, options_.scope, options_.query, options_.volume);
     base::in_order<NamedRecords, ReadRecords>(
         options_.threads,
@@ -96,7 +215,7 @@ class Search {
           throw_if_stopped();
           return names.next();
         },
-        [this](NamedRecords& of_one) { return records_of(of_one); },
+        [&reader](NamedRecords& of_one) { return reader.read(of_one); },
         [this](ReadRecords&& read) {
           for (ManifestPtr& manifest : read.manifests) {
             merge_.expect(*manifest);
@@ -107,111 +226,6 @@ class Search {
           merge_.add_unread(std::move(read.archive_key));
         });
     report_.volumes = manifests_.size();
-  }
-
-  ReadRecords records_of(const NamedRecords& listed) {
-    ReadRecords records;
-    records.archive_key = listed.archive_key;
-    std::vector<ManifestName> names = listed.names;
-    const ManifestName* reading = nullptr;
-    try {
-      if (names.empty()) {
-        look_at_unrecorded(records, names);
-        if (names.empty()) return records;
-      }
-      std::optional<s3::ObjectHead> archive;
-      const bool raced = names.size() > 1;
-      if (raced) archive = store_.head_object(catalog_.bucket(), records.archive_key);
-      for (const ManifestName& name : names) {
-        reading = &name;
-        ManifestPtr manifest;
-        // An archive without an id is a foreign one, or that of any record that it fits.
-        if (!raced || record_id(archive) == name.id || (archive && id_of(archive).empty()))
-          manifest = std::make_shared<const index::Manifest>(catalog_.read_manifest(name));
-        if (manifest) expect_consistent(*manifest);
-        if (manifest && (!raced || record_id(archive) == name.id || may_be(*manifest, archive))) {
-          if (is_wanted(*manifest)) records.manifests.push_back(std::move(manifest));
-        } else if (catalog_.has_commit_mark(name)) {
-          records.failure = lost(name);
-        }
-      }
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::cancelled) throw;
-      if (error.kind() != ErrorKind::not_found) {
-        records.failure = error;
-      } else if (reading != nullptr) {
-        records.failure = without_manifest(*reading);
-      }
-    }
-    return records;
-  }
-
-  /// For an archive that was listed without a record. Finds its record if it has one by now. Otherwise sets the
-  /// failure if the archive may be a volume of ours: its members would be missing from the result, or an older
-  /// object of the same key would pass for the newest. A foreign archive is only missed if the user names it.
-  void look_at_unrecorded(ReadRecords& records, std::vector<ManifestName>& names) {
-    const std::string& key = records.archive_key;
-    const auto head = store_.head_object(catalog_.bucket(), key);
-    if (!head) return;
-    const ManifestName own{key, record_id(head)};
-    if (store_.head_object(catalog_.bucket(), manifest_key(own.archive_key, own.id))) {
-      names = {own};
-      return;
-    }
-    const bool is_named = !options_.volume.empty();
-    const bool is_ours = !id_of(head).empty();
-    if (!is_ours && !is_named) {
-      if (options_.scope.bucket.empty()) return;  // any object could be one
-      const ArchiveOrigin origin = origin_of(store_, catalog_.bucket(), key, *head);
-      // A frozen archive without an id is most likely one of the original program, which lacks its record.
-      if (origin == ArchiveOrigin::unknown || !may_be_ours(origin)) return;
-    }
-    const bool frozen = !head->thaw.is_readable();
-    const ErrorKind kind = is_ours              ? ErrorKind::damaged
-                           : frozen && is_named ? ErrorKind::wrong_state
-                                                : ErrorKind::not_found;
-    const std::string why = fmt::format(
-        "the archive is there{}, but the catalog has no record of it: catalog rebuild makes one{}",
-        frozen ? " and frozen" : "", frozen ? " after a thaw, which it asks for" : "");
-    records.failure = Error(kind, why, {.operation = "find", .resource = catalog_.bucket() + "/" + key});
-  }
-
-  /// A manifest that contradicts its name must not be skipped like one of another bucket or day.
-  void expect_consistent(const index::Manifest& manifest) const {
-    if (const auto contradiction = options_.scope.contradiction_in(manifest)) {
-      throw Error(ErrorKind::damaged, *contradiction,
-                  {.operation = "find",
-                   .resource = catalog_.bucket() + "/" + manifest_key(manifest.archive_key, manifest.id)});
-    }
-  }
-
-  /// nullopt: the record has no commit mark, so its run lost a race and took it back. No run takes back a
-  /// record with a commit mark.
-  std::optional<Error> without_manifest(const ManifestName& name) {
-    try {
-      if (catalog_.is_listed(name)) return vanished_manifest(catalog_, name);
-      if (!catalog_.has_commit_mark(name)) return std::nullopt;
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::cancelled) throw;
-      return error;
-    }
-    return Error(
-        ErrorKind::damaged,
-        "the manifest of a committed volume is gone: catalog rebuild makes it again out of the archive",
-        {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)});
-  }
-
-  /// The error for a committed volume whose members are in no archive any more. Without it they would be
-  /// missing from the result, and the user would not know.
-  Error lost(const ManifestName& name) const {
-    return {
-        ErrorKind::damaged,
-        "another archive stands at the name of a committed volume: its members are lost",
-        {.operation = "find", .resource = catalog_.bucket() + "/" + manifest_key(name.archive_key, name.id)}};
-  }
-
-  bool is_wanted(const index::Manifest& manifest) const {
-    return options_.scope.holds(manifest) && query_.may_want_between(manifest.first_key, manifest.last_key);
   }
 
   // --- blocks

@@ -86,6 +86,7 @@ std::vector<NamedRecords> RecordNames::of_group(const std::string& stem) {
   for (ManifestName& manifest : catalog_.list_group(stem))
     by_archive[manifest.archive_key].insert(std::move(manifest));
   std::vector<NamedRecords> group;
+  group.reserve(by_archive.size());
   for (auto& [archive_key, names] : by_archive) group.push_back({archive_key, {names.begin(), names.end()}});
   return group;
 }

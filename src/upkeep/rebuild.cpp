@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <utility>
 
@@ -47,61 +46,15 @@ std::uint64_t foreign_parts_of(const std::string& etag) {
   return etag.size() == kMd5Digits ? 1 : etag.rfind('-') == kMd5Digits ? parts_of(etag) : 0;
 }
 
-class Rebuild {
+/// What stands at the archive's name, read as far as it is needed.
+class NamedArchive {
  public:
-  Rebuild(s3::ObjectStore& store, const RebuildOptions& options, std::string archive_key, base::Clock& clock)
-      : store_(store),
-        options_(options),
-        bucket_(options.scope.archive_bucket),
-        key_(std::move(archive_key)),
-        clock_(clock) {}
-
-  Rebuilt run() {
-    look_at_archive();
-    const std::optional<UnrecordedArchive> missing = missing_records(store_, bucket_, key_);
-    if (missing && missing->in_the_way) throw *missing->in_the_way;
-    if (missing && !missing->must_be_read()) return mark_alone();
-    reader_.emplace(read_at(), head_.size_bytes);
-    if (is_foreign()) {
-      index_foreign_archive();
-    } else {
-      read_index();
-    }
-    fill_manifest();
-    audit();
-    // A process that took the record back may still be at work. A foreign archive's record is never taken back.
-    catalog::Catalog catalog(store_, bucket_);
-    const bool marked = is_foreign() || catalog.has_commit_mark({key_, manifest_.id});
-    if (!is_foreign()) catalog.announce_record(manifest_);
-    const WrittenRecords written = write_missing_records(store_, manifest_, index_, head_);
-    return {key_, manifest_.objects, written.index, written.manifest, !marked, unlisted_};
-  }
-
-  std::optional<UnrecordedArchive> foresee() {
-    look_at_archive();
-    std::optional<UnrecordedArchive> missing = missing_records(store_, bucket_, key_);
-    if (missing && missing->in_the_way) throw *missing->in_the_way;
-    if (missing && !missing->must_be_read()) prove();
-    if (missing && missing->must_be_read() && !missing->frozen) look_at_end();
-    return missing;
-  }
-
-  /// After an error corrupt: it carries no id, and it isn't a ZIP that has its end. Nobody can know whether it
-  /// was ever one.
-  bool is_no_zip() const { return is_foreign() && !reader_; }
-
- private:
-  bool is_foreign() const { return catalog::id_of(head_).empty(); }
-
-  Error error(ErrorKind kind, const std::string& why) const {
-    return {kind, why, {.operation = kRebuildStep, .resource = bucket_ + "/" + base::printable(key_)}};
-  }
-
-  void look_at_archive() {
+  /// Looks at it. Throws not_found; unsupported if its ETag says that no record can be made of it.
+  NamedArchive(s3::ObjectStore& store, const catalog::CatalogScope& scope, std::string archive_key)
+      : store_(store), bucket_(scope.archive_bucket), key_(std::move(archive_key)) {
     const auto head = store_.head_object(bucket_, key_);
     if (!head) throw error(ErrorKind::not_found, "there is no such archive");
     head_ = *head;
-    const catalog::CatalogScope& scope = options_.scope;
     const auto volume = scope.archive_name.volume_of(scope.bucket, scope.prefix, key_);
     if (!volume) throw misfit("its name doesn't");
     group_ = volume->fields;
@@ -113,59 +66,123 @@ class Rebuild {
     }
   }
 
+  const std::string& key() const { return key_; }
+  const s3::ObjectHead& head() const { return head_; }
+  std::uint64_t parts() const { return parts_; }
+  const catalog::Fields& group() const { return group_; }  ///< as the archive's name says
+  bool is_foreign() const { return catalog::id_of(head_).empty(); }
+  catalog::ManifestName record() const { return {key_, catalog::record_id(head_)}; }
+
+  Error error(ErrorKind kind, const std::string& why) const {
+    return {kind, why, {.operation = kRebuildStep, .resource = bucket_ + "/" + base::printable(key_)}};
+  }
+  Error misfit(const std::string& what) const {
+    return error(ErrorKind::invalid_argument,
+                 what +
+                     " fit the source bucket, the prefix, the layout and the archive name: give them as "
+                     "they were given to archive");
+  }
+  Error lacks_index() const {
+    return error(ErrorKind::corrupt, "it lacks its own index, which is its last entry");
+  }
+
+  /// What its records lack; nullopt: nothing. Throws what stands in the way of records.
+  std::optional<UnrecordedArchive> missing_parts() const {
+    std::optional<UnrecordedArchive> missing = missing_records(store_, bucket_, key_);
+    if (missing && missing->in_the_way) throw *missing->in_the_way;
+    return missing;
+  }
+
   /// The archive is as its manifest says, by what the store tells of it.
-  catalog::CommittedVolume prove() {
-    const index::Manifest manifest =
-        catalog::Catalog(store_, bucket_).read_manifest({key_, catalog::record_id(head_)});
-    auto volume = catalog::prove_committed(manifest, head_);
+  catalog::CommittedVolume prove() const {
+    auto volume = catalog::prove_committed(catalog::Catalog(store_, bucket_).read_manifest(record()), head_);
     if (volume) return *std::move(volume);
     throw error(ErrorKind::damaged,
                 "it isn't what its manifest says, so it gets no commit mark; verify names what is wrong");
   }
 
-  /// Manifest and index are there and right, so nothing has to be read.
-  Rebuilt mark_alone() {
-    const catalog::CommittedVolume volume = prove();
-    catalog::Catalog(store_, bucket_).mark(volume);
-    return {key_, volume.manifest().objects, false, false, true, std::nullopt};
+  zip::Reader::ReadAt read_at() const {
+    return [this](std::uint64_t offset, std::uint64_t size_bytes) {
+      s3::GetObjectRequest request;
+      request.bucket = bucket_;
+      request.key = key_;
+      request.if_match = head_.etag;
+      request.range = s3::ByteRange{offset, size_bytes};
+      request.expected_size_bytes = size_bytes;
+      return store_.get_object(request).body;
+    };
   }
 
-  /// What reading the whole archive would stumble over, as far as its end shows.
-  void look_at_end() {
-    reader_.emplace(read_at(), head_.size_bytes);
-    const std::optional<zip::EntryInfo> last = reader_->last_entry();
-    const bool ends_in_index = last && last->name == zip::kIndexEntryName;
-    if (!is_foreign() && !ends_in_index) throw lacks_index();
-    if (!is_foreign() || !ends_in_index) return;
-    const Error copy = catalog::copy_of_volume();
-    throw error(copy.kind(), copy.message());
+  /// Reads where the ZIP ends. Throws corrupt unless it is a ZIP.
+  const zip::Reader& open_zip() {
+    zip_.emplace(read_at(), head_.size_bytes);
+    return *zip_;
+  }
+  /// After an error corrupt: it carries no id, and it isn't a ZIP that has its end. Nobody can know whether it
+  /// was ever one.
+  bool is_no_zip() const { return is_foreign() && !zip_; }
+
+ private:
+  s3::ObjectStore& store_;
+  const std::string bucket_;
+  const std::string key_;
+  s3::ObjectHead head_;
+  std::uint64_t parts_ = 0;
+  catalog::Fields group_;
+  std::optional<zip::Reader> zip_;
+};
+
+/// A part size with which an archive of this size has that many parts: a whole number of MiB, if there is one.
+std::uint64_t part_size_of(std::uint64_t size_bytes, std::uint64_t parts) {
+  constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
+  const std::uint64_t least = (size_bytes + parts - 1) / parts;
+  const std::uint64_t rounded = (least + mebibyte - 1) / mebibyte * mebibyte;
+  return (size_bytes - 1) / rounded + 1 == parts ? rounded : least;
+}
+
+class Rebuild {
+ public:
+  /// All arguments outlive it.
+  Rebuild(s3::ObjectStore& store, const RebuildOptions& options, NamedArchive& archive, base::Clock& clock)
+      : store_(store),
+        options_(options),
+        archive_(archive),
+        head_(archive.head()),
+        bucket_(options.scope.archive_bucket),
+        clock_(clock) {}
+
+  Rebuilt run() {
+    catalog::Catalog catalog(store_, bucket_);
+    const std::optional<UnrecordedArchive> missing = archive_.missing_parts();
+    // Manifest and index are there and right, so nothing has to be read.
+    if (missing && !missing->must_be_read()) {
+      const catalog::CommittedVolume volume = archive_.prove();
+      catalog.mark(volume);
+      return {archive_.key(), volume.manifest().objects, false, false, true, std::nullopt};
+    }
+    const zip::Reader& zip = archive_.open_zip();
+    if (archive_.is_foreign()) {
+      index_foreign_archive(zip);
+    } else {
+      read_index(zip);
+    }
+    fill_manifest();
+    audit();
+    // A process that took the record back may still be at work. A foreign archive's record is never taken back.
+    const bool marked = archive_.is_foreign() || catalog.has_commit_mark(archive_.record());
+    if (!archive_.is_foreign()) catalog.announce_record(manifest_);
+    const WrittenRecords written = write_missing_records(store_, manifest_, index_, head_);
+    return {archive_.key(), manifest_.objects, written.index, written.manifest, !marked, unlisted_};
   }
 
-  Error lacks_index() const {
-    return error(ErrorKind::corrupt, "it lacks its own index, which is its last entry");
-  }
-
-  zip::Reader::ReadAt read_at() {
-    return [this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); };
-  }
-
-  std::string fetch(std::uint64_t offset, std::uint64_t size_bytes) {
-    s3::GetObjectRequest request;
-    request.bucket = bucket_;
-    request.key = key_;
-    request.if_match = head_.etag;
-    request.range = s3::ByteRange{offset, size_bytes};
-    request.expected_size_bytes = size_bytes;
-    return store_.get_object(request).body;
-  }
-
+ private:
   /// Makes the index again out of the last entry: the same rows make the same bytes.
-  void read_index() {
+  void read_index(const zip::Reader& zip) {
     std::optional<zip::EntryInfo> own;
-    reader_->for_each_entry([&own](const zip::EntryInfo& entry) {
+    zip.for_each_entry([&own](const zip::EntryInfo& entry) {
       if (entry.name == zip::kIndexEntryName) own = entry;
     });
-    if (!own) throw lacks_index();
+    if (!own) throw archive_.lacks_index();
     index::IndexWriter writer;
     // A run that archived without tags has written none. So if no row has tags, nobody can know.
     manifest_.tags_archived = false;
@@ -175,92 +192,75 @@ class Rebuild {
       ++manifest_.objects;
       manifest_.source_size_bytes += row.size_bytes;
     });
-    reader_->read_member(*own, [&rows](std::string_view text) { rows.write(text); });
+    zip.read_member(*own, [&rows](std::string_view text) { rows.write(text); });
     rows.finish();
-    if (manifest_.objects == 0) throw error(ErrorKind::corrupt, "its own index has no rows");
+    if (manifest_.objects == 0) throw archive_.error(ErrorKind::corrupt, "its own index has no rows");
     index_ = writer.finish();
   }
 
   /// The members' names are no keys of the layout. So only the archive's own name has to be a volume's.
-  void index_foreign_archive() {
+  void index_foreign_archive(const zip::Reader& zip) {
     catalog::ForeignIndex made;
     try {
-      made = catalog::index_foreign(*reader_, read_at(), head_.size_bytes, options_.memory_bytes);
+      made = catalog::index_foreign(zip, archive_.read_at(), head_.size_bytes, options_.memory_bytes);
     } catch (const Error& e) {
       if (!e.context().operation.empty()) throw;
-      throw error(e.kind(), e.message());  // index_foreign() doesn't know which archive it is
+      throw archive_.error(e.kind(), e.message());  // index_foreign() doesn't know which archive it is
     }
     manifest_.objects = made.file.rows;
     manifest_.source_size_bytes = made.source_size_bytes;
-    manifest_.foreign_entries = reader_->entries();
+    manifest_.foreign_entries = zip.entries();
     index_ = std::move(made.file);
     crc32_ = made.crc32;
     unlisted_ = std::move(made.unlisted);
   }
 
-  Error misfit(const std::string& what) const {
-    return error(ErrorKind::invalid_argument,
-                 what +
-                     " fit the source bucket, the prefix, the layout and the archive name: give them as "
-                     "they were given to archive");
-  }
-
   /// What all keys of its group start with; empty for a foreign archive.
   std::string group_prefix() const {
-    if (is_foreign()) return {};
+    if (archive_.is_foreign()) return {};
     const catalog::CatalogScope& scope = options_.scope;
     const auto prefix = scope.layout.group_prefix_of_key(scope.prefix, index_.first_key);
     if (!prefix || !index_.last_key.starts_with(*prefix) ||
-        scope.layout.fields_of_key(scope.prefix, index_.first_key) != group_)
-      throw misfit(fmt::format("its name or its keys ({} …) don't", base::printable(index_.first_key)));
+        scope.layout.fields_of_key(scope.prefix, index_.first_key) != archive_.group())
+      throw archive_.misfit(
+          fmt::format("its name or its keys ({} …) don't", base::printable(index_.first_key)));
     return *prefix;
   }
 
   void fill_manifest() {
     const catalog::CatalogScope& scope = options_.scope;
     index::Manifest& m = manifest_;
-    m.id = catalog::record_id(head_);
+    m.id = archive_.record().id;
     m.archive_bucket = bucket_;
-    m.archive_key = key_;
+    m.archive_key = archive_.key();
     m.archive_size_bytes = head_.size_bytes;
     m.etag = head_.etag;
-    m.parts = parts_;
-    m.part_size_bytes = part_size();
+    m.parts = archive_.parts();
+    m.part_size_bytes = part_size_of(head_.size_bytes, archive_.parts());
     m.storage_class = head_.storage_class;
     m.upload_id = index::kNoUpload;  // the upload ended long ago, and no reader needs its id
     m.source_bucket = scope.bucket;
     m.layout = scope.layout.text();
-    m.group = group_;
+    m.group = archive_.group();
     m.group_prefix = group_prefix();
     m.first_key = index_.first_key;
     m.last_key = index_.last_key;
-    m.index_key = catalog::index_key(key_, m.id);
+    m.index_key = catalog::index_key(archive_.key(), m.id);
     m.index_size_bytes = index_.gz_size_bytes;
     m.index_sha256 = base::to_hex(base::sha256(index_.gz_bytes()));
     m.blocks = index_.blocks;
     // The time when the volume was made, not its record. It is only shown: nothing is decided by it.
-    m.created_at = is_foreign() ? head_.last_modified : base::ulid_time(m.id).value_or(clock_.now());
+    m.created_at = archive_.is_foreign() ? head_.last_modified : base::ulid_time(m.id).value_or(clock_.now());
     m.tool = "s3compressor";
     m.tool_version = options_.tool_version;
     m.checksum.value = checksum();
-  }
-
-  /// A part size with which the archive has as many parts as its ETag says: a whole number of MiB, if there
-  /// is one.
-  std::uint64_t part_size() const {
-    constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
-    const std::uint64_t least = (head_.size_bytes + parts_ - 1) / parts_;
-    const std::uint64_t rounded = (least + mebibyte - 1) / mebibyte * mebibyte;
-    return (head_.size_bytes - 1) / rounded + 1 == parts_ ? rounded : least;
   }
 
   /// The store's own checksum. If it returns none, the checksum of the bytes.
   std::string checksum() {
     if (auto told = head_.whole_checksum("CRC32")) return *std::move(told);
     if (crc32_) return base::to_base64(base::crc32_bytes(*crc32_));
-    catalog::ForwardReader all(
-        [this](std::uint64_t offset, std::uint64_t size) { return fetch(offset, size); }, 0, head_.size_bytes,
-        head_.size_bytes);
+    catalog::ForwardReader all(archive_.read_at(), 0, head_.size_bytes, head_.size_bytes);
     return base::to_base64(base::crc32_bytes(all.finish()));
   }
 
@@ -271,46 +271,62 @@ class Rebuild {
           return gz.substr(offset, size);
         },
         index_.blocks);
-    const catalog::AuditReport report =
-        catalog::audit_volume(store_, {bucket_, key_, head_.etag}, manifest_, std::move(cursor), memory);
+    const catalog::AuditReport report = catalog::audit_volume(store_, {bucket_, archive_.key(), head_.etag},
+                                                              manifest_, std::move(cursor), memory);
     if (report.whole()) {
-      if (!is_foreign()) manifest_.crc64nvme = report.crc64nvme;
+      if (!archive_.is_foreign()) manifest_.crc64nvme = report.crc64nvme;
       return;
     }
     const catalog::Damage& first = report.damages.named().front();
-    throw error(ErrorKind::corrupt,
-                fmt::format("{} things in it are not as its own index says; no record was made: {}{}{}",
-                            report.damages.count(), base::printable(first.key), first.key.empty() ? "" : ": ",
-                            first.what));
+    throw archive_.error(
+        ErrorKind::corrupt,
+        fmt::format("in {} {} the archive is not as its own index says; no record was made: {}{}{}",
+                    report.damages.count(), report.damages.count() == 1 ? "place" : "places",
+                    base::printable(first.key), first.key.empty() ? "" : ": ", first.what));
   }
 
   s3::ObjectStore& store_;
   const RebuildOptions& options_;
+  NamedArchive& archive_;
+  const s3::ObjectHead& head_;
   const std::string bucket_;
-  const std::string key_;
   base::Clock& clock_;
 
-  s3::ObjectHead head_;
-  std::uint64_t parts_ = 0;
-  catalog::Fields group_;  // as the archive's name says
-  std::optional<zip::Reader> reader_;
   index::IndexFile index_;
   index::Manifest manifest_;
   std::optional<std::uint32_t> crc32_;  // of the archive, if it was read whole for its index
   std::optional<catalog::UnlistedEntries> unlisted_;
 };
 
+/// What rebuilding would do, and would stumble over as far as the archive's end shows.
+std::optional<UnrecordedArchive> foresee(NamedArchive& archive) {
+  std::optional<UnrecordedArchive> missing = archive.missing_parts();
+  if (!missing) return missing;
+  if (!missing->must_be_read()) {
+    archive.prove();
+  } else if (!missing->frozen) {
+    const std::optional<zip::EntryInfo> last = archive.open_zip().last_entry();
+    const bool ends_in_index = last && last->name == zip::kIndexEntryName;
+    if (!archive.is_foreign() && !ends_in_index) throw archive.lacks_index();
+    if (archive.is_foreign() && ends_in_index) {
+      const Error copy = catalog::copy_of_volume();
+      throw archive.error(copy.kind(), copy.message());
+    }
+  }
+  return missing;
+}
+
 /// What was read may have been damaged on its way. Only what a second read finds is damage.
 template <typename Work>
-auto twice(const std::function<Rebuild()>& begin, Work work) {
+auto twice(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key, Work work) {
   for (bool again = false;; again = true) {
-    Rebuild rebuild = begin();
+    NamedArchive archive(store, options.scope, archive_key);
     try {
-      return work(rebuild);
+      return work(archive);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::corrupt) throw;
       if (again) {
-        throw Error(rebuild.is_no_zip() ? ErrorKind::unsupported : ErrorKind::damaged, error.message(),
+        throw Error(archive.is_no_zip() ? ErrorKind::unsupported : ErrorKind::damaged, error.message(),
                     error.context());
       }
     }
@@ -328,14 +344,13 @@ void validate(const RebuildOptions& o) {
 
 Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, const std::string& archive_key,
                         base::Clock& clock) {
-  return twice([&] { return Rebuild(store, options, archive_key, clock); },
-               [](Rebuild& rebuild) { return rebuild.run(); });
+  return twice(store, options, archive_key,
+               [&](NamedArchive& archive) { return Rebuild(store, options, archive, clock).run(); });
 }
 
 std::optional<UnrecordedArchive> foresee_rebuild(s3::ObjectStore& store, const RebuildOptions& options,
-                                                 const std::string& archive_key, base::Clock& clock) {
-  return twice([&] { return Rebuild(store, options, archive_key, clock); },
-               [](Rebuild& rebuild) { return rebuild.foresee(); });
+                                                 const std::string& archive_key) {
+  return twice(store, options, archive_key, foresee);
 }
 
 }  // namespace s3c::upkeep

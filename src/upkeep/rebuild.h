@@ -50,6 +50,6 @@ Rebuilt rebuild_records(s3::ObjectStore& store, const RebuildOptions& options, c
 /// What rebuild_records() would make; nullopt: everything is there. Changes nothing, and makes the same checks as far
 /// as the metadata, the records and the end of the archive show. Throws as it does.
 std::optional<UnrecordedArchive> foresee_rebuild(s3::ObjectStore& store, const RebuildOptions& options,
-                                                 const std::string& archive_key, base::Clock& clock);
+                                                 const std::string& archive_key);
 
 }  // namespace s3c::upkeep

@@ -39,7 +39,7 @@ class LostArchive(StoreCase):
         self.assertIn("LOST: 1 archive", result.out)
         self.assertEqual({"20180401-2.zip"}, self.archives(), "its name is taken")
         self.assertLess(before, self.catalog())
-        states = [json.loads(line)["state"] for line in self.call("ls", "--output", "json").out.splitlines()]
+        states = [json.loads(line)["state"] for line in self.call("ls", "--output", "json", code=5).out.splitlines()]
         self.assertEqual(["committed", "lost"], sorted(states))
 
         self.assertIn("--yes", self.call("catalog forget", volume, code=2).err, "nobody was there to ask")
@@ -72,7 +72,8 @@ class Forged(StoreCase):
     def plant(self, body: bytes) -> None:
         self.put({self.KEY: Original(b"the object")})
         source = self.client.list_objects_v2(Bucket=self.source)["Contents"][0]
-        row = {"key": self.KEY, "etag": source["ETag"].strip('"'),
+        kind = self.client.head_object(Bucket=self.source, Key=self.KEY)["ContentType"]
+        row = {"key": self.KEY, "content_type": kind, "etag": source["ETag"].strip('"'),
                "last_modified": source["LastModified"].isoformat(timespec="milliseconds").replace("+00:00", "Z")}
         place = {"Bucket": self.archive, "Key": f"{self.source}/20180401.zip"}
         upload = self.client.create_multipart_upload(**place, Metadata={"s3compress-id": "01B8J3Z7Q40000000000000001"})

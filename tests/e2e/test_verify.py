@@ -95,7 +95,7 @@ class Verify(StoreCase):
         base = ("catalog", "rebuild", "--arch-bucket", self.archive, "--bucket", self.source)
         result = run(self.store, *base, *archives)
         self.assertEqual(0, result.code, str(result))
-        self.assertEqual(3, result.out.count("manifest and index made again"), str(result))
+        self.assertEqual(3, result.out.count("manifest, index and commit mark made again"), str(result))
         self.assertEqual(3, self.verify("--deep")["whole"])
         self.assertIn("are there and right", run(self.store, *base, archives[0]).out)
         # A volume is as old as it was: of a key in two volumes the newer one's object comes back.

@@ -75,8 +75,8 @@ class ManPages(unittest.TestCase):
         for name, page in self.pages.items():
             text = words_of(self.render(page, 1000))
             told = help_of(*name.split())
-            _, flags = told.split("\nConnection (all commands):\n") if name == " " else told.split("[flags]\n\n")
-            flags = flags.split("\nSettings:\n")[0]
+            before = "lists every flag of that command.\n\n" if name == " " else "[flags]\n\n"
+            flags = told.split(before)[1].split("\nSettings:\n")[0]
             for row in re.split(r"\n(?=  -)|\n\n", flags):
                 self.assertIn(words_of(row).removesuffix(":"), text, page)
 

@@ -118,9 +118,9 @@ std::string foreign_text(const catalog::UnlistedEntries& unlisted, bool with_not
 /// "manifest and index", "commit mark"; empty for none.
 std::string records_text(bool manifest, bool index, bool mark) {
   std::vector<std::string_view> names;
-  if (manifest) names.push_back("manifest");
-  if (index) names.push_back("index");
-  if (mark) names.push_back("commit mark");
+  if (manifest) names.emplace_back("manifest");
+  if (index) names.emplace_back("index");
+  if (mark) names.emplace_back("commit mark");
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i)
     text.append(i == 0 ? "" : i + 1 == names.size() ? " and " : ", ").append(names[i]);
@@ -175,7 +175,7 @@ Json foreseen_json(const std::string& volume, const std::optional<upkeep::Unreco
 /// Returns waiting if a run could not read the archive yet.
 ExitCode foresee(const RebuildRequest& request, const std::string& volume, Session& session) {
   const std::optional<upkeep::UnrecordedArchive> missing =
-      upkeep::foresee_rebuild(session.store(), request.options, volume, session.clock());
+      upkeep::foresee_rebuild(session.store(), request.options, volume);
   session.print_result([&] { return foreseen_text(volume, missing); },
                        [&] { return json_line(foreseen_json(volume, missing)); });
   return must_wait(missing) ? ExitCode::waiting : ExitCode::done;

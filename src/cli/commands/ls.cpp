@@ -38,8 +38,8 @@ bucket, lists the volumes of that bucket, as --bucket does. With the key of a vo
 lists the members of that volume; the archive bucket may stand before the key, as the summary of archive
 prints it. Only the catalog is read, so nothing has to be thawed. Lines are printed as they are found;
 with --output json each line is a JSON document. The exit code is 3 if there is no such volume, or no
-volume at all; 5 if an archive or its manifest is lost or isn't what was committed: it is named on standard
-error too.
+volume at all; 5 if an archive or its manifest is lost or isn't what was committed: standard error names
+it too.
 )";
 
 constexpr std::string_view kLsExamples = R"(  The volumes of 2018:

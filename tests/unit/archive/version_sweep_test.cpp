@@ -103,7 +103,8 @@ TEST_F(VersionSweepTest, WhatIsLeftIsCountedAlsoIfAnErrorEndsTheSweep) {
   options_.delete_versions = true;
   int requests = 0;
   store_.before = [&](const Call& call) {
-    if (call.op == Op::del && ++requests == 3) throw store_error(ErrorKind::access_denied, "AccessDenied");
+    if (call.op != Op::del || call.bucket != support::kSource) return;
+    if (++requests == 3) throw store_error(ErrorKind::access_denied, "AccessDenied");
   };
   store_.alter_delete = [&](std::vector<s3::DeleteResult>& results) {
     if (requests == 1) results.at(0).outcome = Outcome::refused;

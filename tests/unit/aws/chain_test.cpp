@@ -130,7 +130,16 @@ TEST_F(ChainTest, AProfileThatIsNowhereIsAnErrorAlsoBesideKeysInTheEnvironment) 
   variables_["AWS_ACCESS_KEY_ID"] = "ENV";
   variables_["AWS_SECRET_ACCESS_KEY"] = "s";
   CredentialsChain chain(world_, files(), {.profile = {"nobody", false}});
-  EXPECT_THAT(error_of([&] { chain.find({}); }).what(), HasSubstr("no profile 'nobody'"));
+  EXPECT_THAT(error_of([&] { chain.find({}); }).what(),
+              AllOf(HasSubstr("no profile 'nobody'"), HasSubstr("there are none at all")));
+}
+
+TEST_F(ChainTest, AProfileThatIsNowhereIsAnErrorThatNamesThoseThatExist) {
+  config("[default]\n[profile \"night shift\"]\n[profile prod]\n[services local]\n");
+  credentials("[dev]\n[prod]\n");
+  CredentialsChain chain(world_, files(), {.profile = {"nobody", false}});
+  EXPECT_THAT(error_of([&] { chain.find({}); }).what(),
+              testing::EndsWith("there are: default, dev, night shift, prod"));
 }
 
 TEST_F(ChainTest, WhoWonLooksIntoTheFilesAgain) {

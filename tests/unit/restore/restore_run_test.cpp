@@ -534,6 +534,8 @@ TEST_F(RestoreRunTest, AnArchiveThatIsTooShortIsDamage) {
     const catalog::SearchReport searched =
         catalog::search_members(store_, {options_.scope, options_.query}, {}, [&](catalog::FoundKey&& found) {
           const catalog::FoundMember& member = found.members[0];
+          const bool has_bytes = member.row.data_offset + member.row.compressed_size_bytes <= size;
+          if (has_bytes) return;  // and its CRC-32 proves them
           EXPECT_EQ(support::error_kind([&] {
                       catalog::read_member(store_, support::kArchive, *member.manifest, member.row,
                                            [](std::string_view) {});

@@ -100,7 +100,7 @@ TEST_F(UnrecordedTest, JunkAtARecordsNameStandsInTheWay) {
   for (const char* volume : {"src/20180401.zip", "src/20180402.zip"}) {
     for (const bool dry_run : {true, false}) {
       try {
-        dry_run ? static_cast<void>(foresee_rebuild(store_, rebuild_options(), volume, clock_))
+        dry_run ? static_cast<void>(foresee_rebuild(store_, rebuild_options(), volume))
                 : static_cast<void>(rebuild_records(store_, rebuild_options(), volume, clock_));
         ADD_FAILURE() << volume;
       } catch (const base::Error& error) {
@@ -118,13 +118,13 @@ TEST_F(UnrecordedTest, AMarkAloneIsMadeWithoutReadingTheArchive) {
   store_.edit(support::kArchive, volume,
               [](support::StoredObject& object) { object.thaw.kind = s3::ThawState::Kind::frozen; });
   store_.forget_journal();
-  const auto missing = foresee_rebuild(store_, rebuild_options(), volume, clock_);
+  const auto missing = foresee_rebuild(store_, rebuild_options(), volume);
   ASSERT_TRUE(missing);
   EXPECT_TRUE(missing->lacks_mark && !missing->must_be_read());
   EXPECT_TRUE(store_.calls(Op::put).empty()) << "foreseen, not done";
   const Rebuilt rebuilt = rebuild_records(store_, rebuild_options(), volume, clock_);
   EXPECT_TRUE(rebuilt.mark_written && !rebuilt.manifest_written && !rebuilt.index_written);
-  EXPECT_TRUE(store_.calls(Op::get, volume).empty());
+  for (const support::Call& call : store_.calls(Op::get, volume)) EXPECT_NE(call.key, volume);
   EXPECT_EQ(missing_records(store_, support::kArchive, volume), std::nullopt);
 }
 
@@ -133,7 +133,7 @@ TEST_F(UnrecordedTest, AMarkIsNotMadeForAnArchiveThatIsAnotherOne) {
   store_.edit(support::kArchive, "src/20180402.zip",
               [](support::StoredObject& object) { object.body.pop_back(); });
   store_.forget_journal();
-  EXPECT_EQ(error_kind([&] { foresee_rebuild(store_, rebuild_options(), "src/20180402.zip", clock_); }),
+  EXPECT_EQ(error_kind([&] { foresee_rebuild(store_, rebuild_options(), "src/20180402.zip"); }),
             ErrorKind::damaged);
   EXPECT_EQ(error_kind([&] { rebuild_records(store_, rebuild_options(), "src/20180402.zip", clock_); }),
             ErrorKind::damaged);
@@ -144,7 +144,7 @@ TEST_F(UnrecordedTest, AMarkIsNotMadeForAnArchiveThatIsAnotherOne) {
 TEST_F(UnrecordedTest, TheDryRunPromisesNothingThatTheRunRefuses) {
   const auto both = [&](const std::string& volume) {
     const std::optional<ErrorKind> foreseen =
-        error_kind([&] { foresee_rebuild(store_, rebuild_options(), volume, clock_); });
+        error_kind([&] { foresee_rebuild(store_, rebuild_options(), volume); });
     EXPECT_EQ(foreseen, error_kind([&] { rebuild_records(store_, rebuild_options(), volume, clock_); }));
     return foreseen;
   };
