@@ -6,6 +6,7 @@
 
 #include "base/mutex.h"
 #include "cli/sign_in.h"
+#include "cli/version.h"
 #include "http/curl_transport.h"
 
 namespace s3c::cli {
@@ -60,8 +61,7 @@ class Caller {
       if (clock.sleep_for(kLongestWait, answered)) enough.request_stop();
     });
     const http::CurlGlobal curl;
-    http::CurlTransport transport(
-        curl, {.ca_bundle = settings_.ca_bundle, .user_agent = "s3compress/" S3C_VERSION});
+    http::CurlTransport transport(curl, {.ca_bundle = settings_.ca_bundle, .user_agent = user_agent()});
     SignIn sign_in(settings_, environment_, transport, clock, base::make_null_logger(), enough.get_token());
     return sign_in.chain().sts().caller_identity(credentials, enough.get_token()).arn;
   } catch (const std::exception&) {
@@ -100,8 +100,7 @@ WhoamiReport who_am_i(const StoreOptions& store, const ConnectionOptions& option
     note_region(settings);
     const http::CurlGlobal curl;
     http::CurlTransport transport(
-        curl,
-        {.ca_bundle = settings.ca_bundle, .pace = {.hurry = stop}, .user_agent = "s3compress/" S3C_VERSION});
+        curl, {.ca_bundle = settings.ca_bundle, .pace = {.hurry = stop}, .user_agent = user_agent()});
     SignIn sign_in(std::move(settings), environment, transport, clock, std::move(logger), stop);
     note_region(sign_in.settings());  // the instance may know it
     find_credentials(report, sign_in, stop);

@@ -11,6 +11,7 @@
 
 #include "base/open_files.h"
 #include "cli/sign_in.h"
+#include "cli/version.h"
 #include "cli/who_am_i.h"
 #include "http/curl_transport.h"
 #include "s3/client_settings.h"
@@ -61,7 +62,7 @@ struct StoreConnection::Parts {
         max_connections(http::connections_within(base::raise_open_files_limit() / stores)),
         transport(curl, {.ca_bundle = settings.ca_bundle,
                          .pace = {.hurry = on_interrupt.signal},
-                         .user_agent = "s3compress/" S3C_VERSION,
+                         .user_agent = user_agent(),
                          .max_connections = max_connections}),
         stop(on_interrupt.then == OnInterrupt::Then::end ? on_interrupt.signal : std::stop_token{}),
         // Nothing is in flight yet: whatever the command does after Ctrl-C, this search ends.

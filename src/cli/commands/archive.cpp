@@ -16,6 +16,7 @@
 #include "cli/output/archive_summary.h"
 #include "cli/output/left_file.h"
 #include "cli/session.h"
+#include "cli/version.h"
 #include "upkeep/rebuild.h"
 
 namespace s3c::cli {
@@ -377,7 +378,7 @@ ArchiveSettings read_archive(Reader& reader) {
     throw UsageError("--left-to takes the name of a file", "standard output is for the result");
   settings.dry_run = reader.toggle(kDryRun);
   read_resources(reader, options);
-  options.tool_version = S3C_VERSION;
+  options.tool_version = version();
   refuse_contradiction(reader);
   refuse_unless_valid(reader, options.selection.bucket.empty() || options.archive_bucket.empty(),
                       "--bucket source-bucket --arch-bucket archive-bucket --years 2018",

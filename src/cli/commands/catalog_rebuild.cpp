@@ -14,6 +14,7 @@
 #include "cli/output/format.h"
 #include "cli/output/scope_text.h"
 #include "cli/output/summary_parts.h"
+#include "cli/version.h"
 #include "upkeep/rebuild.h"
 #include "upkeep/unrecorded.h"
 
@@ -81,7 +82,7 @@ RebuildRequest read_rebuild(Reader& reader) {
   if (reader.toggle("thaw")) request.thaw = thaw;
   upkeep::RebuildOptions& options = request.options;
   options.scope = read_scope(reader);
-  options.tool_version = S3C_VERSION;
+  options.tool_version = version();
   reader.with("memory", [&](const std::string& text) { options.memory_bytes = parse_size_bytes(text); });
   refuse_unless_valid(reader, options.scope.archive_bucket.empty() || options.scope.bucket.empty(),
                       kRebuildUse, [&] { validate(options); });

@@ -3,6 +3,7 @@
 #include "cli/options/arguments.h"
 #include "cli/options/config_file.h"
 #include "cli/options/help.h"
+#include "cli/version.h"
 
 namespace s3c::cli {
 namespace {
@@ -14,7 +15,7 @@ std::string text_to_print(const CommandTable& table, const Arguments& words) {
     if (words.words.empty()) return program_help(table);
     return words.is_complete() ? command_help(table, *words.command) : group_help(table, words.words);
   }
-  return given.toggle("version") ? "s3compress " S3C_VERSION "\n" : "";
+  return given.toggle("version") ? version_text() : "";
 }
 
 /// "help ls" is another spelling of "ls --help", and "version" of "--version": many programs have these words.

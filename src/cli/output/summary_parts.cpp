@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "cli/output/format.h"
 #include "cli/output/hints.h"
+#include "cli/version.h"
 
 namespace s3c::cli {
 std::string and_more(std::size_t shown, std::uint64_t total, std::string_view indent) {
@@ -62,7 +63,7 @@ std::string requests_text(const RequestCounts& requests) {
 
 Json json_head(std::string_view command, ExitCode exit_code) {
   return {{"command", command},
-          {"version", S3C_VERSION},
+          {"version", version()},
           {"outcome", name_of(exit_code)},
           {"exit_code", static_cast<int>(exit_code)}};
 }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "cli/options/help.h"
+#include "cli/version.h"
 #include "tests/unit/cli/request.h"
 #include "tests/unit/cli/temporary_file.h"
 
@@ -378,7 +379,7 @@ TEST(Options, HelpAndVersionNeedNothingElse) {
   EXPECT_EQ(printed({"catalog", "forget", "-h"}),
             command_help(commands(), *find_command(commands(), "catalog forget")));
   EXPECT_EQ(printed({"catalog", "--yes", "--help"}), group_help(commands(), "catalog"));
-  EXPECT_EQ(printed({"--version"}), "s3compress " S3C_VERSION "\n");
+  EXPECT_EQ(printed({"--version"}), version_text());
 }
 
 TEST(Options, HelpAndVersionAreWordsToo) {
