@@ -110,9 +110,9 @@ class CallRunner {
   /// Signs a request and counts it as sent. The caller sends it now. Throws Error as run().
   Try begin_try(const Call& call) S3C_EXCLUDES(mutex_);
   /// True: a 2xx answer without <Error>. False: the store refused the request before it did anything, because
-  /// the region or the clock was wrong, the bucket is elsewhere for now, or the credentials had expired. accepts() has corrected that: send the
-  /// call again. For any other
-  /// answer it throws Error; retry_after is then how long the store asks us to wait.
+  /// the region or the clock was wrong, the bucket is elsewhere for now, or the credentials had expired.
+  /// accepts() has corrected that: send the call again. For any other answer it throws Error; retry_after is
+  /// then how long the store asks us to wait.
   bool accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
                std::optional<std::chrono::milliseconds>& retry_after) S3C_EXCLUDES(mutex_);
 

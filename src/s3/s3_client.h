@@ -40,8 +40,8 @@ struct S3ClientConfig {
 
 class S3Client final : public ObjectStore {
  public:
-  /// credentials: nullptr: requests aren't signed. transport and clock must outlive the client. stop: ends every call with Error cancelled.
-  /// Retries are logged at info.
+  /// credentials: nullptr: requests aren't signed. transport and clock must outlive the client. stop: ends
+  /// every call with Error cancelled. Retries are logged at info.
   S3Client(S3ClientConfig config, std::shared_ptr<aws::CredentialsProvider> credentials,
            http::Transport& transport, base::Clock& clock, std::shared_ptr<base::Logger> logger,
            std::stop_token stop);

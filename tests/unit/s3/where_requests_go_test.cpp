@@ -87,10 +87,11 @@ TEST_F(WhereRequestsGo, ARedirectOutOfTheStoreGetsNoRequest) {
 
 TEST_F(WhereRequestsGo, RedirectsInACircleEnd) {
   start({.endpoint = {.url = "http://store.example"}, .retry = {.max_attempts = 2}});
-  for (int i = 0; i < 4; ++i) {
-    const std::string other = i % 2 == 0 ? "http://a.store.example/" : "http://store.example/";
-    transport_.add(s3_error(307, "TemporaryRedirect", {{"Location", other}}));
-  }
+  const std::string here = "http://store.example/";
+  const std::string there = "http://a.store.example/";
+  // The second try begins where the first one ended.
+  for (const std::string& location : {there, here, here, there})
+    transport_.add(s3_error(307, "TemporaryRedirect", {{"Location", location}}));
   EXPECT_EQ(error_of([&] { client_->head_bucket("logs"); }).kind(), ErrorKind::transient);
   EXPECT_EQ(transport_.sent.size(), 4U) << "in each of two tries one redirect is followed";
 }
