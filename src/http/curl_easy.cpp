@@ -76,29 +76,9 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
   auto& exchange = *static_cast<EasyExchange*>(user);
-  const std::string_view bytes(data, size);
   exchange.received_bytes += size;
-  try {
-    Response& response = exchange.response;
-    if (exchange.successful() && *exchange.sink) {
-      (*exchange.sink)(response, bytes);
-      return size;
-    }
-    if (exchange.successful()) {
-      if (response.body.empty())
-        response.body.reserve(std::min(content_length(response.headers), kMaxBody_bytes));
-      if (bytes.size() > kMaxBody_bytes - response.body.size())
-        throw Error(ErrorKind::corrupt, fmt::format("the answer is larger than {} bytes", kMaxBody_bytes));
-      response.body.append(bytes);
-    } else {
-      response.body.append(bytes.substr(0, kMaxErrorBody_bytes - response.body.size()));
-      exchange.cut = response.body.size() == kMaxErrorBody_bytes;
-    }
-    return exchange.cut ? CURL_WRITEFUNC_ERROR : size;
-  } catch (...) {
-    exchange.thrown = std::current_exception();
-    return 0;
-  }
+  if (exchange.take_body({data, size})) return size;
+  return exchange.cut ? CURL_WRITEFUNC_ERROR : 0;
 }
 
 std::size_t on_read(char* buffer, std::size_t, std::size_t size, void* user) {
@@ -165,6 +145,29 @@ std::string_view code_of(CURLcode code) {
 
 }  // namespace
 
+bool EasyExchange::take_body(std::string_view bytes) {
+  try {
+    if (successful() && *sink) {
+      (*sink)(response, bytes);
+      return true;
+    }
+    if (successful()) {
+      if (response.body.empty())
+        response.body.reserve(std::min(content_length(response.headers), kMaxBody_bytes));
+      if (bytes.size() > kMaxBody_bytes - response.body.size())
+        throw Error(ErrorKind::corrupt, fmt::format("the answer is larger than {} bytes", kMaxBody_bytes));
+      response.body.append(bytes);
+    } else {
+      response.body.append(bytes.substr(0, kMaxErrorBody_bytes - response.body.size()));
+      cut = response.body.size() == kMaxErrorBody_bytes;
+    }
+    return !cut;
+  } catch (...) {
+    thrown = std::current_exception();
+    return false;
+  }
+}
+
 CurlEasy::CurlEasy(CurlShared& shared) : shared_(shared), easy_(curl_easy_init()) {
   if (!easy_) throw Error(ErrorKind::internal, "libcurl can't make a handle");
   CURL* easy = easy_.get();
@@ -199,7 +202,7 @@ CurlEasy::CurlEasy(CurlShared& shared) : shared_(shared), easy_(curl_easy_init()
   set_option(easy, CURLOPT_SEEKDATA, static_cast<void*>(&exchange_));
 }
 
-void CurlEasy::begin(const Request& request, const BodySink& sink, Pace::Time now) {
+void CurlEasy::begin_direct(const Request& request, const BodySink& sink, Pace::Time now) {
   if (shared_.gave_up) throw stopped(request);
   exchange_ = EasyExchange{};
   exchange_.authorities = &shared_.authorities;
@@ -208,11 +211,20 @@ void CurlEasy::begin(const Request& request, const BodySink& sink, Pace::Time no
   error_text_[0] = '\0';
   dropped_.reset();
   pace_.begin(shared_.options.pace, request.slow_answer, now);
+}
+
+void CurlEasy::begin_opening(const Request& request, const BodySink& sink, Pace::Time now) {
+  begin_direct(request, sink, now);
   CURL* easy = easy_.get();
   set_option(easy, CURLOPT_URL, request.url.c_str());
   set_option(easy, CURLOPT_FRESH_CONNECT, request.at_most_once ? 1L : 0L);
   set_option(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.time_limit.count()));
   set_option(easy, CURLOPT_PROXY, request.direct ? "" : static_cast<const char*>(nullptr));
+}
+
+void CurlEasy::begin(const Request& request, const BodySink& sink, Pace::Time now) {
+  begin_opening(request, sink, now);
+  CURL* easy = easy_.get();
   // HTTPGET first: it resets NOBODY and UPLOAD of the previous request.
   set_option(easy, CURLOPT_HTTPGET, 1L);
   if (request.method == "PUT" || request.method == "POST") {

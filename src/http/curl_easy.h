@@ -5,11 +5,13 @@
 #include <curl/curl.h>
 
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,9 +32,13 @@ struct CurlShared {
   /// During a hurry (PaceRules::hurry) an exchange didn't move. From then on no exchange waits for these
   /// servers.
   std::atomic<bool> gave_up = false;
+  /// How many exchanges ended on connections without libcurl's HTTP engine (direct_connection.h), and how many
+  /// were made again with libcurl because of the form of their answer.
+  std::atomic<std::uint64_t> answered_directly = 0;
+  std::atomic<std::uint64_t> refused_directly = 0;
 };
 
-/// What libcurl's callbacks see of one exchange.
+/// What those who receive an answer's bytes see of one exchange: libcurl's callbacks, or DirectConnection.
 struct EasyExchange {
   const Request* request = nullptr;
   const BodySink* sink = nullptr;
@@ -50,6 +56,9 @@ struct EasyExchange {
     if (!head_complete || (successful() && !*sink)) return Pace::Answer::kept;
     return successful() ? Pace::Answer::streamed : Pace::Answer::error;
   }
+  /// Takes bytes of the body, whose head is complete. Returns false if no more of them are wanted: cut or
+  /// thrown says why.
+  bool take_body(std::string_view bytes);
 };
 
 /// One thread at a time.
@@ -64,6 +73,11 @@ class CurlEasy {
   /// Prepares the handle for an exchange. request and sink must live until end(). now: on the driver's clock
   /// of waiting, see Pace.
   void begin(const Request& request, const BodySink& sink, Pace::Time now);
+  /// As begin(), for a handle with CURLOPT_CONNECT_ONLY: opens the connection that this request needs.
+  void begin_opening(const Request& request, const BodySink& sink, Pace::Time now);
+  /// As begin(), for an exchange that libcurl doesn't make: the driver moves the bytes and fills exchange().
+  void begin_direct(const Request& request, const BodySink& sink, Pace::Time now);
+  EasyExchange& exchange() { return exchange_; }
   /// True when the driver must drop the exchange because it doesn't move. end() then throws the reason.
   bool must_drop(Pace::Time now);
   /// Returns or throws the exchange's outcome, as Transport::send() does.

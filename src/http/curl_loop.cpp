@@ -25,29 +25,14 @@ using std::chrono::milliseconds;
 constexpr milliseconds kAskAgain(10);
 /// The longest wait; libcurl's timer usually ends it earlier. No behaviour depends on this value.
 constexpr milliseconds kLongestWait(500);
+/// The number in the tags of events that are not of a DirectConnection.
+constexpr std::uint32_t kLibcurl = 0;
 /// How often the loop looks for exchanges that don't move.
 constexpr milliseconds kLookForIdle(250);
 
 Error system_error(const char* what) {
   return {ErrorKind::internal,
           std::string(what) + ": " + std::generic_category().message(errno) + " (ulimit -n may be too low)"};
-}
-
-void check(CURLMcode code) {
-  if (code != CURLM_OK)
-    throw Error(ErrorKind::internal, std::string("libcurl's event loop: ") + curl_multi_strerror(code));
-}
-
-template <typename Value>
-void set_option(CURLM* multi, CURLMoption option, Value value) {
-  check(curl_multi_setopt(multi, option, value));
-}
-
-bool watch(int epoll, int operation, int file, std::uint32_t events) {
-  epoll_event event{};
-  event.data.fd = file;
-  event.events = events;
-  return epoll_ctl(epoll, operation, file, &event) == 0;
 }
 
 }  // namespace
@@ -66,22 +51,17 @@ CurlLoop::CurlLoop(CurlShared& shared, std::size_t max_in_flight, std::stop_toke
       stop_(std::move(stop)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       stopped_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      multi_(curl_multi_init()) {
-  if (!multi_) throw Error(ErrorKind::internal, "libcurl can't make a handle");
-  if (!watch(epoll_.get(), EPOLL_CTL_ADD, stopped_.get(), EPOLLIN))
+      multi_(epoll_.get(), kLibcurl),
+      direct_(shared, epoll_.get(), max_in_flight) {
+  if (!watch(epoll_.get(), EPOLL_CTL_ADD, {kLibcurl, stopped_.get()}, EPOLLIN))
     throw system_error("an event loop can't be made");
-  CURLM* multi = multi_.get();
-  set_option(multi, CURLMOPT_SOCKETFUNCTION, &on_socket);
-  set_option(multi, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
-  set_option(multi, CURLMOPT_TIMERFUNCTION, &on_timer);
-  set_option(multi, CURLMOPT_TIMERDATA, static_cast<void*>(this));
-  set_option(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(max_in_flight_));
+  check(curl_multi_setopt(multi_.handle(), CURLMOPT_MAXCONNECTS, static_cast<long>(max_in_flight_)));
 }
 
 CurlLoop::~CurlLoop() {
   // Easy handles must leave their multi handle before either is freed.
   for (const auto& slot : slots_) {
-    if (slot->in_flight) curl_multi_remove_handle(multi_.get(), slot->easy.handle());
+    if (slot->easy) curl_multi_remove_handle(multi_.handle(), slot->easy->handle());
   }
 }
 
@@ -106,7 +86,7 @@ void CurlLoop::run(ExchangeSource& source) {
 void CurlLoop::start_more(ExchangeSource& source) {
   while (in_flight_ < max_in_flight_ && !stop_.stop_requested()) {
     if (free_.empty()) {
-      slots_.push_back(std::make_unique<Slot>(shared_));
+      slots_.push_back(std::make_unique<Slot>());
       free_.push_back(slots_.size() - 1);
     }
     const std::size_t slot = free_.back();
@@ -121,12 +101,12 @@ std::optional<Outcome> CurlLoop::start(std::size_t index, Exchange exchange) {
   Slot& slot = *slots_[index];
   slot.exchange = std::move(exchange);
   try {
-    slot.easy.begin(slot.exchange.request, slot.exchange.sink, waited_);
-    const auto user =
-        reinterpret_cast<void*>(index);  // NOLINT(performance-no-int-to-ptr): libcurl returns it
-    if (curl_easy_setopt(slot.easy.handle(), CURLOPT_PRIVATE, user) != CURLE_OK)
-      throw Error(ErrorKind::internal, "libcurl refuses a pointer");
-    check(curl_multi_add_handle(multi_.get(), slot.easy.handle()));
+    if (direct_.take(slot.exchange.request)) {
+      slot.direct = &direct_.begin(index, slot.exchange.request, slot.exchange.sink, waited_);
+      if (slot.direct->fate() != DirectConnection::Fate::under_way) direct_ended_.push_back(slot.direct);
+    } else {
+      start_with_libcurl(index);
+    }
   } catch (...) {
     return std::current_exception();
   }
@@ -136,9 +116,21 @@ std::optional<Outcome> CurlLoop::start(std::size_t index, Exchange exchange) {
   return std::nullopt;
 }
 
+void CurlLoop::start_with_libcurl(std::size_t index) {
+  Slot& slot = *slots_[index];
+  if (!slot.easy) slot.easy = std::make_unique<CurlEasy>(shared_);
+  slot.easy->begin(slot.exchange.request, slot.exchange.sink, waited_);
+  const auto user = reinterpret_cast<void*>(index);  // NOLINT(performance-no-int-to-ptr): libcurl returns it
+  if (curl_easy_setopt(slot.easy->handle(), CURLOPT_PRIVATE, user) != CURLE_OK)
+    throw Error(ErrorKind::internal, "libcurl refuses a pointer");
+  check(curl_multi_add_handle(multi_.handle(), slot.easy->handle()));
+}
+
 int CurlLoop::wait_ms() const {
+  if (!direct_ended_.empty()) return 0;
   milliseconds wait = in_flight_ < max_in_flight_ ? kAskAgain : kLongestWait;
-  if (timer_) wait = std::min(wait, std::chrono::ceil<milliseconds>(*timer_ - Clock::now()));
+  for (const auto& timer : {multi_.timer(), direct_.timer()})
+    if (timer) wait = std::min(wait, std::chrono::ceil<milliseconds>(*timer - Clock::now()));
   return std::max(0, static_cast<int>(wait.count()));
 }
 
@@ -148,29 +140,51 @@ void CurlLoop::turn() {
   const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), wait_ms());
   if (ready < 0 && errno != EINTR) throw system_error("waiting for sockets failed");
   waited_ += Clock::now() - start;
-  int running = 0;
   for (int i = 0; i < ready; ++i) {
-    const epoll_event& event = events[static_cast<std::size_t>(i)];
-    if (event.data.fd == stopped_.get()) return;
-    const int what = ((event.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
-                     ((event.events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
-                     ((event.events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
-    check(curl_multi_socket_action(multi_.get(), event.data.fd, what, &running));
+    if (stop_.stop_requested()) return;
+    act_on(events[static_cast<std::size_t>(i)]);
   }
-  if (timer_ && Clock::now() >= *timer_) {
-    timer_.reset();
-    check(curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running));
+  direct_.on_time(direct_ended_);
+  multi_.on_time();
+}
+
+void CurlLoop::act_on(const epoll_event& event) {
+  const EventTag tag = EventTag::of(event.data.u64);
+  if (tag.number != kLibcurl) {
+    if (DirectConnection* ended = direct_.on_event(tag, event.events)) direct_ended_.push_back(ended);
+  } else if (tag.file != stopped_.get()) {
+    multi_.on_event(tag.file, event.events);
   }
 }
 
 void CurlLoop::collect(ExchangeSource& source) {
   int queued = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &queued)) {
+  while (const CURLMsg* message = curl_multi_info_read(multi_.handle(), &queued)) {
     const CURLcode code = message->data.result;  // removing the handle frees the message
     void* user = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
     const auto slot = reinterpret_cast<std::size_t>(user);
     source.ended(slot, end(slot, code));
+  }
+  for (const DirectConnection* connection : std::exchange(direct_ended_, {})) {
+    const std::size_t slot = connection->slot();
+    if (connection->fate() == DirectConnection::Fate::for_libcurl) {
+      if (std::optional<Outcome> ended = hand_over(slot)) source.ended(slot, *std::move(ended));
+    } else {
+      source.ended(slot, end(slot, connection->code()));
+    }
+  }
+}
+
+std::optional<Outcome> CurlLoop::hand_over(std::size_t index) {
+  Slot& slot = *slots_[index];
+  direct_.release(*std::exchange(slot.direct, nullptr));
+  try {
+    start_with_libcurl(index);
+    return std::nullopt;
+  } catch (...) {
+    set_free(index);
+    return std::current_exception();
   }
 }
 
@@ -178,7 +192,7 @@ void CurlLoop::drop_idle(ExchangeSource& source) {
   if (waited_ - looked_at_ < kLookForIdle) return;
   looked_at_ = waited_;
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-    if (slots_[slot]->in_flight && slots_[slot]->easy.must_drop(waited_))
+    if (slots_[slot]->in_flight && slots_[slot]->driven().must_drop(waited_))
       source.ended(slot, end(slot, CURLE_ABORTED_BY_CALLBACK));
   }
 }
@@ -191,36 +205,22 @@ void CurlLoop::cancel_all(ExchangeSource& source) {
 
 Outcome CurlLoop::end(std::size_t index, CURLcode code) {
   Slot& slot = *slots_[index];
-  curl_multi_remove_handle(multi_.get(), slot.easy.handle());
-  slot.in_flight = false;
+  if (slot.direct == nullptr) curl_multi_remove_handle(multi_.handle(), slot.easy->handle());
+  Outcome outcome;
+  try {
+    outcome = slot.driven().end(code, stop_);
+  } catch (...) {
+    outcome = std::current_exception();
+  }
+  if (slot.direct != nullptr) direct_.release(*std::exchange(slot.direct, nullptr));
+  set_free(index);
+  return outcome;
+}
+
+void CurlLoop::set_free(std::size_t index) {
+  slots_[index]->in_flight = false;
   --in_flight_;
   free_.push_back(index);
-  try {
-    return slot.easy.end(code, stop_);
-  } catch (...) {
-    return std::current_exception();
-  }
-}
-
-int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* user, void* known) {
-  const auto& loop = *static_cast<CurlLoop*>(user);
-  const int epoll = loop.epoll_.get();
-  if (what == CURL_POLL_REMOVE) {
-    watch(epoll, EPOLL_CTL_DEL, socket, 0);  // fails for a closed socket, which epoll has already dropped
-    return 0;
-  }
-  const std::uint32_t events =
-      ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U);
-  if (!watch(epoll, known != nullptr ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, events)) return -1;
-  curl_multi_assign(loop.multi_.get(), socket, user);
-  return 0;
-}
-
-int CurlLoop::on_timer(CURLM*, long timeout_ms, void* user) {
-  auto& loop = *static_cast<CurlLoop*>(user);
-  loop.timer_.reset();
-  if (timeout_ms >= 0) loop.timer_ = Clock::now() + milliseconds(timeout_ms);
-  return 0;
 }
 
 }  // namespace s3c::http

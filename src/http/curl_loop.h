@@ -1,7 +1,9 @@
-// Many HTTP exchanges driven by one thread, with libcurl's multi interface and epoll.
+// Many HTTP exchanges driven by one thread, with epoll. The loop makes ordinary GETs itself, on connections
+// that libcurl opened; libcurl's multi interface makes all others.
 #pragma once
 
 #include <curl/curl.h>
+#include <sys/epoll.h>
 
 #include <chrono>
 #include <memory>
@@ -10,6 +12,8 @@
 #include <vector>
 
 #include "http/curl_easy.h"
+#include "http/direct_connections.h"
+#include "http/epoll_multi.h"
 #include "http/transport.h"
 
 namespace s3c::http {
@@ -28,14 +32,16 @@ class CurlLoop {
   void run(ExchangeSource& source);
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = EpollMulti::Clock;
 
   /// An exchange in flight, or an unused easy handle.
   struct Slot {
-    explicit Slot(CurlShared& shared) : easy(shared) {}
-    CurlEasy easy;
+    std::unique_ptr<CurlEasy> easy;  ///< null: not needed so far
     Exchange exchange;
+    DirectConnection* direct = nullptr;  ///< makes the exchange; null: libcurl does
     bool in_flight = false;
+
+    CurlEasy& driven() { return direct != nullptr ? direct->easy() : *easy; }
   };
 
   /// A file descriptor that is closed on destruction.
@@ -52,19 +58,21 @@ class CurlLoop {
   };
 
   void start_more(ExchangeSource& source);
-  /// Begins the exchange in a free slot. Returns its outcome if it has already ended.
+  /// Begins the exchange in a free slot. Returns its outcome if it could not be begun.
   std::optional<Outcome> start(std::size_t slot, Exchange exchange);
+  void start_with_libcurl(std::size_t slot);
   /// Waits until something happens and lets libcurl act on it.
   void turn();
+  void act_on(const epoll_event& event);
   void collect(ExchangeSource& source);
+  /// libcurl makes again what the loop itself could not. Returns the outcome if that could not be begun.
+  std::optional<Outcome> hand_over(std::size_t slot);
   /// Ends the exchanges that don't move.
   void drop_idle(ExchangeSource& source);
   void cancel_all(ExchangeSource& source);
   Outcome end(std::size_t slot, CURLcode code);
+  void set_free(std::size_t slot);
   int wait_ms() const;
-
-  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* user, void* known);
-  static int on_timer(CURLM* multi, long timeout_ms, void* user);
 
   CurlShared& shared_;
   const std::size_t max_in_flight_;
@@ -74,10 +82,11 @@ class CurlLoop {
   std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<std::size_t> free_;  ///< a stack: the last used on top
   std::size_t in_flight_ = 0;
-  Pace::Time waited_{};                     ///< total time waited for sockets
-  Pace::Time looked_at_{};                  ///< waited_ when idle exchanges were last looked for
-  std::optional<Clock::time_point> timer_;  ///< libcurl wants to be called by then
-  CurlMulti multi_;
+  Pace::Time waited_{};     ///< total time waited for sockets
+  Pace::Time looked_at_{};  ///< waited_ when idle exchanges were last looked for
+  EpollMulti multi_;
+  DirectConnections direct_;
+  std::vector<DirectConnection*> direct_ended_;  ///< collect() has not seen them yet
 };
 
 }  // namespace s3c::http

@@ -117,6 +117,10 @@ Response CurlTransport::send(const Request& request, const BodySink& sink, const
   return connection->send(request, sink, stop);
 }
 
+CurlTransport::DirectCounts CurlTransport::direct_counts() const {
+  return {.answered = shared_->answered_directly, .refused = shared_->refused_directly};
+}
+
 std::size_t CurlTransport::reserve(std::size_t count) {
   base::MutexLock lock(mutex_);
   const std::size_t open = checked_out_ + idle_.size();

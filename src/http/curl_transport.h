@@ -1,7 +1,8 @@
-// HTTP over libcurl: the real Transport. Connections are kept alive and reused, last used first, so that few
-// stay open when few are needed. TLS certificates are always verified. Redirects are never followed: in S3
-// they mean "another region", which needs another signature. libcurl takes proxies from the environment
-// (HTTPS_PROXY, NO_PROXY, ...).
+// HTTP over libcurl: the real Transport. libcurl opens all connections, and speaks HTTP on them but for the
+// ordinary GETs of send_many() (direct_connection.h). Connections are kept alive and reused, last used first,
+// so that few stay open when few are needed. TLS certificates are always verified. Redirects are never
+// followed: in S3 they mean "another region", which needs another signature. libcurl takes proxies from the
+// environment (HTTPS_PROXY, NO_PROXY, ...).
 #pragma once
 
 #include <cstdint>
@@ -45,6 +46,14 @@ class CurlTransport final : public Transport {
   /// that max_connections has left, so that send() always finds one. It always takes at least one.
   void send_many(ExchangeSource& source, std::size_t max_in_flight, const std::stop_token& stop) override
       S3C_EXCLUDES(mutex_);
+
+  /// How many exchanges of send_many() ended without libcurl's HTTP engine, and how many were made again with it
+  /// because of the form of their answer.
+  struct DirectCounts {
+    std::uint64_t answered = 0;
+    std::uint64_t refused = 0;
+  };
+  DirectCounts direct_counts() const;
 
  private:
   class Connection;

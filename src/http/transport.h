@@ -123,10 +123,11 @@ class Transport {
   virtual Response send(const Request& request, const BodySink& sink, const std::stop_token& stop) = 0;
 
   /// Makes the exchanges that source gives, up to max_in_flight (at least 1) at a time, or fewer if there are
-  /// fewer connections. The calling thread drives all of them. For small answers this costs a third less than
-  /// a thread for each exchange. Returns when source has no more. After a stop, exchanges in flight end as
-  /// cancelled at once, and source is not asked for more. Any thread; blocks. Throws what source throws;
-  /// base::Error internal when no event loop can be made (no file descriptors or libcurl handles left).
+  /// fewer connections. The calling thread drives all of them. A small GET costs much less than by send(). It
+  /// may reach the server a second time if its answer has an unusual form. Returns when source has no more.
+  /// After a stop, exchanges in flight end as cancelled at once, and source is not asked for more. Any thread;
+  /// blocks. Throws what source throws; base::Error internal when no event loop can be made (no file
+  /// descriptors or libcurl handles left).
   virtual void send_many(ExchangeSource& source, std::size_t max_in_flight, const std::stop_token& stop) = 0;
 };
 

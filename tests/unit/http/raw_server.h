@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "tests/unit/http/server_tls.h"
 
 namespace s3c::http::test {
 
@@ -24,12 +25,16 @@ namespace s3c::http::test {
 struct Script {
   std::vector<std::string> answers;
   bool then_hang = false;  ///< keep the connection open until the client goes
+  bool drips = false;      ///< send byte by byte
+  bool tunnels = false;    ///< be a proxy first: grant a CONNECT, and be the server behind it
 };
 
-/// Serves the scripted connections in the order they come, each on a thread of its own.
+/// Serves the scripted connections in the order they come, each on a thread of its own. With tls, which outlives it,
+/// over TLS.
 class RawServer {
  public:
-  explicit RawServer(std::vector<Script> connections) : connections_(std::move(connections)) {
+  explicit RawServer(std::vector<Script> connections, const ServerTls* tls = nullptr)
+      : connections_(std::move(connections)), tls_(tls) {
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -51,8 +56,10 @@ class RawServer {
   }
 
   std::string url(const std::string& path) const {
-    return "http://127.0.0.1:" + std::to_string(port_) + path;
+    return (tls_ != nullptr ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port_) + path;
   }
+  /// Of the server as a proxy.
+  std::string proxy_url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   /// The requests so far as they came, heads and bodies. One is noted before it is answered.
   std::vector<std::string> requests() {
     base::MutexLock lock(mutex_);
@@ -71,30 +78,42 @@ class RawServer {
     }
   }
 
-  void serve(int peer, const Script& script) {
+  void serve(int socket, const Script& script) {
+    Peer peer(socket);
+    if (script.tunnels) {
+      note(read_request(peer));
+      peer.send("HTTP/1.1 200 Connection established\r\n\r\n");
+    }
+    if (tls_ == nullptr || peer.accept_tls(*tls_)) answer(peer, script);
+    shutdown(socket, SHUT_RDWR);
+  }
+
+  void answer(Peer& peer, const Script& script) {
     for (const std::string& answer : script.answers) {
       std::string request = read_request(peer);
       if (request.empty()) break;
-      {
-        base::MutexLock lock(mutex_);
-        requests_.push_back(std::move(request));
-      }
-      send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
+      note(std::move(request));
+      if (!script.drips) peer.send(answer);
+      for (std::size_t i = 0; script.drips && i < answer.size(); ++i) peer.send(answer.substr(i, 1));
     }
     if (script.then_hang) {
       char byte = 0;
-      while (recv(peer, &byte, 1, 0) > 0) {
+      while (peer.receive(&byte, 1) > 0) {
       }
     }
-    shutdown(peer, SHUT_RDWR);
   }
 
-  static std::string read_request(int peer) {
+  void note(std::string request) {
+    base::MutexLock lock(mutex_);
+    requests_.push_back(std::move(request));
+  }
+
+  static std::string read_request(Peer& peer) {
     std::string request;
     std::size_t wanted = std::string::npos;
     while (request.size() < wanted) {
       char buffer[4096];
-      const ssize_t count = recv(peer, buffer, sizeof buffer, 0);
+      const long count = peer.receive(buffer, sizeof buffer);
       if (count <= 0) return "";
       request.append(buffer, static_cast<std::size_t>(count));
       const std::size_t end = request.find("\r\n\r\n");
@@ -107,6 +126,7 @@ class RawServer {
   }
 
   const std::vector<Script> connections_;
+  const ServerTls* const tls_;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<int> accepted_ = 0;
@@ -124,7 +144,9 @@ inline std::string ok(const std::string& body) {
 
 /// A proxy of the machine's must not see a test's requests.
 inline void ignore_proxies() {
-  for (const char* name : {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}) unsetenv(name);
+  for (const char* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+                           "no_proxy", "NO_PROXY"})
+    unsetenv(name);
 }
 
 }  // namespace s3c::http::test
