@@ -6,7 +6,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
@@ -15,34 +14,13 @@ from pathlib import Path
 from harness.aws_services import AwsServices, sso_cache_file
 from harness.program import SANITIZED, clean_environment
 from harness.suite import main
+from harness.venv import python_with
 
 HERE = Path(__file__).parent
 REQUIREMENTS = HERE / "botocore-requirements.txt"
 SEED = int(os.environ.get("S3C_SEED", "1"))
 CASES = int(os.environ.get("S3C_CREDENTIALS_CASES", "40" if SANITIZED else "120"))
 ROLE = "arn:aws:iam::123456789012:role/"
-
-
-def python_with_botocore() -> str:
-    """Makes the virtual environment once. Skips when PyPI can't be reached, and says so."""
-    program = os.environ.get("S3C_PROGRAM")
-    if not program:
-        raise unittest.SkipTest("S3C_PROGRAM doesn't name s3compress")
-    folder = Path(program).parent / "botocore-venv"
-    python, done = folder / "bin" / "python", folder / "requirements.txt"
-    if done.exists() and done.read_bytes() == REQUIREMENTS.read_bytes():
-        return str(python)
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], capture_output=True, text=True, check=False)
-    if made.returncode != 0:
-        raise unittest.SkipTest(f"no virtual environment can be made (apt install python3-venv): {made.stdout}{made.stderr}")
-    fetched = subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-                              "--require-hashes", "--retries", "1", "-r", str(REQUIREMENTS)], capture_output=True, text=True, check=False)
-    if fetched.returncode != 0:
-        if "THESE PACKAGES DO NOT MATCH THE HASHES" in fetched.stderr:
-            raise RuntimeError(fetched.stderr)
-        raise unittest.SkipTest(f"botocore can't be fetched from PyPI: {fetched.stderr[-300:]}")
-    done.write_bytes(REQUIREMENTS.read_bytes())
-    return str(python)
 
 
 @dataclasses.dataclass
@@ -222,7 +200,7 @@ def chosen_cases(home: str, url: str) -> list[Case]:
 
 class BesideBotocore(unittest.TestCase):
     def setUp(self):
-        self.python = python_with_botocore()
+        self.python = python_with(REQUIREMENTS)
         self.aws = self.enterContext(AwsServices())
         # Of the same thing the same key, whoever asks and how often.
         self.home = self.enterContext(tempfile.TemporaryDirectory())
