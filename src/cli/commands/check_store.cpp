@@ -9,15 +9,15 @@ namespace s3c::cli {
 namespace {
 
 constexpr std::string_view kCheckStoreProse =
-    R"(Tries what archive stands on, and prints what was found, and what the absence of a power costs. The exit code
-is 0 if archive can run safely, and 2 if the store lacks what archive can't do without.
+    R"(Tries what archive stands on, and prints what was found and what the absence of a power costs. The
+exit code is 0 if archive can run safely, and 2 if the store lacks what archive can't do without.
 
-It writes some small objects below s3compress_catalog/probe/ in each of the two buckets, with names that are
-used only once, and removes them again with all their versions, also after Ctrl-C and after errors. What it
-could not remove is named (exit code 3). No other object is read or changed. It sends some 100 requests for
-each bucket. A trial can't show that a store lets only one of two Completes win at any time: only stores whose
-vendor says so count as such. docs/providers.md tells what is known of each store. Don't run gc with a small
---garbage-age meanwhile: it removes probes.
+It writes some small objects below s3compress_catalog/probe/ in each of the two buckets, with names
+that are used only once, and removes them again with all their versions, also after Ctrl-C and after
+errors. What it could not remove is named (exit code 3). No other object is read or changed. It sends
+some 100 requests for each bucket. A trial can't show that a store lets only one of two Completes win
+at any time: only stores whose vendor says so count as such. docs/providers.md tells what is known of
+each store. Don't run gc with a small --garbage-age meanwhile: it removes probes.
 )";
 
 constexpr std::string_view kCheckStoreExamples = R"(  Can archive run safely on these two buckets?
