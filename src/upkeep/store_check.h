@@ -42,11 +42,12 @@ struct StoreCheckReport {
   std::vector<s3::Power> missing() const;
 };
 
-/// The powers of the archive bucket's store, then those of the source bucket's: some 90 small requests in the folder
-/// s3compress_catalog/probe/ of each bucket. A power whose trial ended with an error is unknown, and the next ones are
-/// tried all the same; after an error that every further request would meet, nothing more is tried. Whatever
-/// happens, everything that was made is removed, and what could not be removed is in the report. Blocks; starts two
-/// threads of its own. Throws base::Error when a bucket isn't there or may not be read: then nothing was written.
+/// The powers of the archive bucket's store, then those of the source bucket's: some 100 small requests in the
+/// folder s3compress_catalog/probe/ of each bucket. A power whose trial ended with an error is unknown, and the next
+/// ones are tried all the same; after an error that every further request would meet, nothing more is tried.
+/// Whatever happens, everything that was made is removed, and what could not be removed is in the report. Blocks;
+/// starts two threads of its own. Throws base::Error when a bucket isn't there or may not be listed: then nothing
+/// was written.
 StoreCheckReport check_store(const StoreCheckOptions& options, const StoreCheckContext& context);
 
 }  // namespace s3c::upkeep
