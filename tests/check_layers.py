@@ -34,7 +34,7 @@ MAY_USE = {
 }
 
 # Single headers below that a room may use too: the words that the values it handles are made of.
-SHARED_HEADERS = {"cli": {"s3/types.h", "s3/object_store.h", "index/row.h", "index/manifest.h"}}
+SHARED_HEADERS = {"cli": {"s3/types.h", "s3/object_store.h", "s3/power.h", "index/row.h", "index/manifest.h"}}
 
 # The places that need more, each with its reason.
 EXCEPTIONS = {

@@ -263,7 +263,8 @@ std::optional<StorePowers> try_once(s3::ObjectStore& store, ProbeObject& object,
     const ProbeObject::Race race = object.race();
     powers.takes_complete_condition = !race.refused;
     // One refused Complete proves nothing: the two may have come one after the other.
-    powers.conditional_complete = !race.refused && race.won <= 1 && store.completes_atomically();
+    powers.holds_complete_condition = !race.refused && race.won <= 1;
+    powers.conditional_complete = powers.holds_complete_condition && store.completes_atomically();
   }
   bool with_checksum = false;
   if (wanted.additional_checksums) {

@@ -18,6 +18,8 @@ struct StorePowers {
   bool additional_checksums = false;  ///< takes a FULL_OBJECT CRC32 and returns it on HEAD
   /// False: the store refuses If-None-Match on CompleteMultipartUpload as unknown.
   bool takes_complete_condition = true;
+  /// Of two conditional Completes at once, one was refused. That alone doesn't make conditional_complete true.
+  bool holds_complete_condition = false;
   /// False: ListMultipartUploads shows an upload only when its whole key is given as the prefix.
   bool lists_uploads_by_prefix = true;
 };

@@ -20,7 +20,7 @@ S3Client::S3Client(S3ClientConfig config, std::shared_ptr<aws::CredentialsProvid
                    http::Transport& transport, base::Clock& clock, std::shared_ptr<base::Logger> logger,
                    std::stop_token stop)
     : completes_atomically_(s3::completes_atomically(config.endpoint)),
-      is_aws_(is_aws(config.endpoint)),
+      tells_tag_counts_(s3::tells_tag_counts(config.endpoint)),
       encryption_(std::move(config.encryption)),
       expected_owner_(config.expected_owner),
       acl_(config.acl),

@@ -63,7 +63,7 @@ class S3Client final : public ObjectStore {
   UploadedPart upload_part_copy(const UploadPartCopyRequest& request) override;
   std::string complete_multipart_upload(const CompleteMultipartUploadRequest& request) override;
   bool completes_atomically() const override { return completes_atomically_; }
-  bool tells_tag_counts() const override { return is_aws_; }
+  bool tells_tag_counts() const override { return tells_tag_counts_; }
   void abort_multipart_upload(const std::string& bucket, const std::string& key,
                               const std::string& upload_id) override;
   ListMultipartUploadsPage list_multipart_uploads(const std::string& bucket, const std::string& prefix,
@@ -88,7 +88,7 @@ class S3Client final : public ObjectStore {
   bool upload_exists(const std::string& bucket, const std::string& key, const std::string& upload_id);
 
   const bool completes_atomically_;
-  const bool is_aws_;
+  const bool tells_tag_counts_;
   const Encryption encryption_;
   const std::string expected_owner_;
   const std::string acl_;

@@ -1,6 +1,7 @@
 #include "tests/contract/store_under_test.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -31,12 +32,31 @@ std::optional<StoreUnderTest> from_environment(const std::string& prefix) {
   StoreUnderTest store;
   store.endpoint = variable(prefix + "ENDPOINT");
   if (store.endpoint.empty()) return std::nullopt;
-  store.owner = {variable(prefix + "ACCESS_KEY"), variable(prefix + "SECRET_KEY"), ""};
+  store.owner = {variable(prefix + "ACCESS_KEY"), variable(prefix + "SECRET_KEY"),
+                 variable(prefix + "SESSION_TOKEN")};
   const aws::Credentials second{variable(prefix + "ACCESS_KEY2"), variable(prefix + "SECRET_KEY2"), ""};
   if (!second.access_key_id.empty()) store.stranger = second;
   if (const std::string region = variable(prefix + "REGION"); !region.empty()) store.region = region;
-  if (variable(prefix + "POWERS") != "full") store.powers = {false, false, false, false, false};
+  store.bucket_prefix = variable(prefix + "BUCKET_PREFIX");
+  const std::string powers = "," + variable(prefix + "POWERS") + ",";
+  const auto has = [&](const char* power) {
+    return powers.find(fmt::format(",{},", power)) != std::string::npos;
+  };
+  store.powers = {.conditional_complete = has("conditional-complete"),
+                  .conditional_delete = has("conditional-delete"),
+                  .checksums = has("checksums"),
+                  .upload_tags = has("upload-tags"),
+                  .restores = has("restores")};
   return store;
+}
+
+/// AWS wants the region in the request, but not if it is us-east-1.
+std::string bucket_configuration(const std::string& region) {
+  if (region == "us-east-1") return "";
+  return fmt::format(
+      "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>{}"
+      "</LocationConstraint></CreateBucketConfiguration>",
+      region);
 }
 
 std::string lower(std::string text) {
@@ -105,14 +125,15 @@ void Contract::SetUp() {
     store_.stranger = kStranger;
     if (name == "lesser") store_.powers = {false, false, false, false, false};
   } else {
-    const std::string prefix = name == "rgw" ? "S3C_RGW_" : "S3C_CONTRACT_";
+    const std::string prefix = name == "rgw" ? "S3C_RGW_" : "S3C_GIVEN_";
     const auto store = from_environment(prefix);
     if (!store) GTEST_SKIP() << "no " << prefix << "ENDPOINT";
     store_ = *store;
+    bucket_ = store_.bucket_prefix + bucket_;
   }
   transport_ = std::make_unique<http::CurlTransport>(curl_, http::CurlOptions{});
   client_ = client_of(store_.owner);
-  const http::Response created = raw("PUT", bucket_, "");
+  const http::Response created = raw("PUT", bucket_, "", {}, {}, bucket_configuration(store_.region));
   ASSERT_EQ(created.status, 200) << created.body;
 }
 

@@ -3,8 +3,9 @@
 //   full, lesser   s3sim in that profile, started for the case (S3C_S3SIM names another program)
 //   rgw            the Ceph gateway of scripts/rgw-up: S3C_RGW_ENDPOINT, _ACCESS_KEY, _SECRET_KEY, _ACCESS_KEY2, _SECRET_KEY2
 //   fake           the unit tests' FakeStore with all powers; fake_lesser: with none. No server: cases that need HTTP are skipped
-//   given          any store: S3C_CONTRACT_ENDPOINT, _ACCESS_KEY, _SECRET_KEY, _REGION, _POWERS (full or lesser), and
-//                  _ACCESS_KEY2, _SECRET_KEY2 for another user, if there is one
+//   given          any store, as scripts/test --endpoint names it: S3C_GIVEN_ENDPOINT, _ACCESS_KEY, _SECRET_KEY, _SESSION_TOKEN,
+//                  _REGION, _BUCKET_PREFIX, and _POWERS: those of conditional-complete, conditional-delete, checksums, upload-tags
+//                  and restores that it has, with commas between; _ACCESS_KEY2, _SECRET_KEY2 for another user, if there is one
 //
 // A case is skipped where its store isn't there.
 #pragma once
@@ -42,6 +43,7 @@ struct StoreUnderTest {
   std::string region = "us-east-1";
   aws::Credentials owner;
   std::optional<aws::Credentials> stranger;
+  std::string bucket_prefix;  ///< of each bucket that a case makes
   Powers powers;
 };
 

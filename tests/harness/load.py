@@ -40,6 +40,25 @@ class Original:
         return headers
 
 
+class ClientConnection:
+    """PUTs by boto3: slower, for stores that may want TLS, session tokens or a new connection each time."""
+
+    def __init__(self, store: Store):
+        self._client = store.client()
+
+    def put(self, bucket: str, key: str, original: Original) -> None:
+        names = {"cache-control": "CacheControl", "content-disposition": "ContentDisposition", "content-encoding": "ContentEncoding",
+                 "content-language": "ContentLanguage", "expires": "Expires"}
+        more = {names[name]: value for name, value in original.headers.items()}
+        if original.content_type:
+            more["ContentType"] = original.content_type
+        self._client.put_object(Bucket=bucket, Key=key, Body=original.body, Metadata=original.metadata,
+                                Tagging=urlencode(original.tags, quote_via=quote), **more)
+
+    def close(self) -> None:
+        """boto3's own pool keeps the connections."""
+
+
 class Connection:
     """One keep-alive connection that PUTs."""
 
@@ -77,7 +96,7 @@ def load(store: Store, bucket: str, originals: dict[str, Original], connections:
     items = list(originals.items())
 
     def work(share: list[tuple[str, Original]]) -> None:
-        connection = Connection(store)
+        connection = (Connection if store.is_plain else ClientConnection)(store)
         try:
             for key, original in share:
                 connection.put(bucket, key, original)

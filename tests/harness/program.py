@@ -37,6 +37,8 @@ def clean_environment(store: Store | None, home: str, endpoint: str | None = Non
     if store is not None:
         env |= {"AWS_ACCESS_KEY_ID": store.access_key, "AWS_SECRET_ACCESS_KEY": store.secret_key,
                 "AWS_REGION": store.region, "AWS_ENDPOINT_URL": endpoint or store.endpoint}
+        if store.session_token:
+            env["AWS_SESSION_TOKEN"] = store.session_token
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"):
         if name in os.environ:
             env[name] = os.environ[name]

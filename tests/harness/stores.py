@@ -1,4 +1,4 @@
-"""The S3 servers the tests run on: our simulator in its two profiles, and a Ceph gateway when one is given."""
+"""The S3 servers the tests run on: our simulator in its two profiles, and a Ceph gateway or any other store when one is given."""
 
 import ctypes
 import dataclasses
@@ -30,6 +30,8 @@ class Store:
     secret_key2: str
     region: str = "us-east-1"
     process: subprocess.Popen | None = None
+    session_token: str = ""
+    bucket_prefix: str = ""
     _clients: dict = dataclasses.field(default_factory=dict, init=False)  # making one costs more than most tests' requests
 
     @property
@@ -38,7 +40,12 @@ class Store:
 
     @property
     def is_sim(self) -> bool:
-        return self.process is not None
+        return self.name.startswith("sim-")
+
+    @property
+    def is_plain(self) -> bool:
+        """It speaks plain HTTP, keeps connections open, and wants no session token."""
+        return self.is_sim or self.name == "rgw"
 
     def client(self, second_user: bool = False):
         """boto3's client; one for all threads, as boto3 allows."""
@@ -51,13 +58,15 @@ class Store:
             "s3", endpoint_url=self.endpoint, region_name=self.region,
             aws_access_key_id=self.access_key2 if second_user else self.access_key,
             aws_secret_access_key=self.secret_key2 if second_user else self.secret_key,
+            aws_session_token=None if second_user else self.session_token or None,
             config=botocore.config.Config(max_pool_connections=32, read_timeout=60,
                                           s3={"addressing_style": "path"}, retries={"max_attempts": 2}))
 
     def new_bucket(self, purpose: str, second_user: bool = False) -> str:
         """A fresh bucket; its name can't collide with another test's on a shared server."""
-        name = f"{purpose}-{uuid.uuid4().hex[:12]}"
-        self.client(second_user).create_bucket(Bucket=name)
+        name = f"{self.bucket_prefix}{purpose}-{uuid.uuid4().hex[:12]}"
+        elsewhere = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        self.client(second_user).create_bucket(Bucket=name, **elsewhere)
         return name
 
     def stop(self) -> None:
@@ -114,5 +123,20 @@ def given_rgw() -> Store:
                  env["S3C_RGW_ACCESS_KEY2"], env["S3C_RGW_SECRET_KEY2"], env.get("S3C_RGW_REGION", "us-east-1"))
 
 
-STARTERS = {"full": start_sim, "lesser": lambda: start_sim("lesser"), "rgw": given_rgw}
+def given_store() -> Store:
+    """The store that scripts/test --endpoint names. That script removes the buckets: they begin with a prefix of its own."""
+    env = os.environ
+    if not env.get("S3C_GIVEN_ENDPOINT"):
+        raise unittest.SkipTest("no S3C_GIVEN_ENDPOINT: scripts/test --endpoint URL")
+    return Store("given", env["S3C_GIVEN_ENDPOINT"], env["S3C_GIVEN_ACCESS_KEY"], env["S3C_GIVEN_SECRET_KEY"], "", "",
+                 env.get("S3C_GIVEN_REGION") or "us-east-1", session_token=env.get("S3C_GIVEN_SESSION_TOKEN", ""),
+                 bucket_prefix=env["S3C_GIVEN_BUCKET_PREFIX"])
+
+
+def moto() -> Store:
+    from .moto import start_moto
+    return start_moto()
+
+
+STARTERS = {"full": start_sim, "lesser": lambda: start_sim("lesser"), "rgw": given_rgw, "given": given_store, "moto": moto}
 

@@ -39,8 +39,14 @@ class StoreCase(unittest.TestCase):
             self.originals |= objects
             self.listed = list_bucket(self.client, self.source)
 
+    @property
+    def storage_class(self) -> str:
+        """Other people's stores may have no GLACIER, or take hours to thaw what is in it."""
+        return "GLACIER" if self.store.is_plain else "STANDARD"
+
     def arguments(self, *more: str) -> list[str]:
-        return archive_arguments(self.source, self.archive, *more)
+        return archive_arguments(self.source, self.archive, *more,
+                                 *(() if self.storage_class == "GLACIER" else ("--storage-class", self.storage_class)))
 
     def start(self, *more: str, **options) -> Running:
         return Running(self.store, *self.arguments(*more), **options)
@@ -51,6 +57,7 @@ class StoreCase(unittest.TestCase):
         return result
 
     def check(self, **options) -> Findings:
+        options = {"storage_class": self.storage_class} | options
         return check(self.store, self.source, self.archive, self.originals, listed=self.listed, **options)
 
     def sources_left(self) -> set[str]:

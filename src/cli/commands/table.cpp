@@ -4,6 +4,7 @@
 #include "cli/commands/cat.h"
 #include "cli/commands/catalog_forget.h"
 #include "cli/commands/catalog_rebuild.h"
+#include "cli/commands/check_store.h"
 #include "cli/commands/find.h"
 #include "cli/commands/gc.h"
 #include "cli/commands/ls.h"
@@ -16,9 +17,9 @@ namespace s3c::cli {
 
 const CommandTable& commands() {
   static const CommandTable kCommands = {
-      archive_command(),        ls_command(),   find_command(),   cat_command(),
-      restore_command(),        thaw_command(), verify_command(), catalog_rebuild_command(),
-      catalog_forget_command(), gc_command(),   whoami_command()};
+      archive_command(),        ls_command(),   find_command(),        cat_command(),
+      restore_command(),        thaw_command(), verify_command(),      catalog_rebuild_command(),
+      catalog_forget_command(), gc_command(),   check_store_command(), whoami_command()};
   return kCommands;
 }
 

@@ -7,10 +7,13 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <span>
 
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/options/nearest.h"
+#include "s3/power.h"
 
 namespace s3c::cli {
 namespace {
@@ -21,12 +24,6 @@ constexpr std::string_view kArnScheme = "arn:";
 [[noreturn]] void refuse(std::string message) {
   throw base::Error(base::ErrorKind::invalid_argument, std::move(message));
 }
-
-// Powers of stores, by the names that users write.
-constexpr const char* kConditionalComplete = "conditional-complete";
-constexpr const char* kChecksums = "checksums";
-constexpr const char* kConditionalDelete = "conditional-delete";
-constexpr const char* kConditionalSingleDelete = "conditional-single-delete";
 
 /// The number that text starts with; nullopt when there are no digits, or they exceed 64 bits. rest: the text
 /// after them.
@@ -255,55 +252,81 @@ std::string parse_choice(std::string_view text, const std::vector<std::string>& 
 
 namespace {
 
-/// The names in text. Throws for one that isn't in powers. nullopt: text is "probe". "full" means all of
-/// powers.
-std::optional<std::set<std::string>> parse_powers(std::string_view text,
-                                                  const std::vector<std::string>& powers) {
+using s3::Power;
+/// nullopt: they are to be found out.
+using Powers = std::optional<std::set<Power>>;
+
+/// The powers that a run can be told, by the store that is asked for them.
+constexpr std::array kArchivePowers = {Power::conditional_complete, Power::checksums};
+constexpr std::array kSourcePowers = {Power::conditional_delete, Power::conditional_single_delete};
+constexpr std::array kBothPowers = {Power::conditional_complete, Power::checksums, Power::conditional_delete,
+                                    Power::conditional_single_delete};
+
+std::optional<Power> find_power(std::string_view name, std::span<const Power> among) {
+  const auto found =
+      std::find_if(among.begin(), among.end(), [name](Power power) { return text_of(power).name == name; });
+  return found == among.end() ? std::nullopt : std::optional(*found);
+}
+
+/// Says what is wrong with one name of text.
+[[noreturn]] void refuse_power(std::string_view text, const std::string& name, std::span<const Power> known) {
+  if (name == "probe" || name == "full" || name == "none")
+    refuse(fmt::format("has {} in a list: it stands alone", name));
+  if (find_power(name, kBothPowers))
+    refuse(fmt::format("has {}, which is a power of the other bucket's store", name));
+  std::vector<std::string> names;
+  for (const Power power : known) names.emplace_back(text_of(power).name);
+  const std::optional<std::string> meant = nearest(name, names);
+  refuse(fmt::format("{}is none of probe, full, none, or a list of {}{}",
+                     name == text ? "" : fmt::format("has \"{}\", which ", base::printable(name)),
+                     fmt::join(names, ", "), meant ? fmt::format("; did you mean {}?", *meant) : ""));
+}
+
+/// "full" means all of known. Throws for a name that isn't in known.
+Powers parse_powers(std::string_view text, std::span<const Power> known) {
   if (text == "probe") return std::nullopt;
-  if (text == "full") return std::set<std::string>(powers.begin(), powers.end());
-  std::set<std::string> named;
+  if (text == "full") return std::set<Power>(known.begin(), known.end());
+  std::set<Power> named;
   if (text == "none") return named;
-  for (std::string& name : parse_list(text)) {
-    if (std::find(powers.begin(), powers.end(), name) == powers.end())
-      refuse(fmt::format("is none of probe, full, none, or a list of {}", fmt::join(powers, ", ")));
-    named.insert(std::move(name));
+  for (const std::string& name : parse_list(text)) {
+    const std::optional<Power> power = find_power(name, known);
+    if (!power) refuse_power(text, name, known);
+    named.insert(*power);
   }
   return named;
 }
 
-using Powers = std::optional<std::set<std::string>>;
-
-std::optional<bool> has(const Powers& powers, const std::string& name) {
-  return powers ? std::optional(powers->contains(name)) : std::nullopt;
+std::optional<bool> has(const Powers& powers, Power power) {
+  return powers ? std::optional(powers->contains(power)) : std::nullopt;
 }
 
 void set_archive_powers(const Powers& powers, archive::ArchiveOptions& options) {
-  options.conditional_complete = has(powers, kConditionalComplete);
-  options.additional_checksums = has(powers, kChecksums);
+  options.conditional_complete = has(powers, Power::conditional_complete);
+  options.additional_checksums = has(powers, Power::checksums);
 }
 
 void set_source_powers(const Powers& powers, archive::ArchiveOptions& options) {
   using archive::DeleteConditions;
   options.delete_conditions.reset();
   if (!powers) return;
-  options.delete_conditions = powers->contains(kConditionalDelete)         ? DeleteConditions::in_batches
-                              : powers->contains(kConditionalSingleDelete) ? DeleteConditions::one_by_one
-                                                                           : DeleteConditions::ignored;
+  options.delete_conditions = powers->contains(Power::conditional_delete) ? DeleteConditions::in_batches
+                              : powers->contains(Power::conditional_single_delete)
+                                  ? DeleteConditions::one_by_one
+                                  : DeleteConditions::ignored;
 }
 
 }  // namespace
 
 void parse_archive_powers(std::string_view text, archive::ArchiveOptions& options) {
-  set_archive_powers(parse_powers(text, {kConditionalComplete, kChecksums}), options);
+  set_archive_powers(parse_powers(text, kArchivePowers), options);
 }
 
 void parse_source_powers(std::string_view text, archive::ArchiveOptions& options) {
-  set_source_powers(parse_powers(text, {kConditionalDelete, kConditionalSingleDelete}), options);
+  set_source_powers(parse_powers(text, kSourcePowers), options);
 }
 
 void parse_store_powers(std::string_view text, archive::ArchiveOptions& options) {
-  const Powers powers =
-      parse_powers(text, {kConditionalComplete, kChecksums, kConditionalDelete, kConditionalSingleDelete});
+  const Powers powers = parse_powers(text, kBothPowers);
   set_archive_powers(powers, options);
   set_source_powers(powers, options);
 }

@@ -249,6 +249,13 @@ TEST(Options, EveryBadValueIsNamed) {
        ""},
       {{"--tagging", "nonsense"}, "--tagging \"nonsense\" is not a list of tags", ""},
       {{"--store-powers", "some"}, "--store-powers \"some\" is none of probe", ""},
+      {{"--store-powers", "checksums,condtional-delete"},
+       "--store-powers \"checksums,condtional-delete\" has \"condtional-delete\", which is none of probe, full, "
+       "none, or a list of conditional-complete, checksums, conditional-delete, conditional-single-delete; did "
+       "you mean conditional-delete?",
+       ""},
+      {{"--store-powers", "checksums,probe"}, "has probe in a list: it stands alone", ""},
+      {{"--source-powers", "checksums"}, "has checksums, which is a power of the other bucket's store", ""},
       {{"--output", "xml"}, "--output \"xml\" is none of text, json", ""},
       {{"--addressing-style", "host"}, "--addressing-style \"host\" is none of auto, path, virtual", ""},
       {{"--max-attempts", "0"}, "--max-attempts \"0\" is not a whole number from 1 to 100", ""},
@@ -280,6 +287,9 @@ TEST(Options, MessagesNameThePlaceTheValueCameFrom) {
   const TemporaryFile file("\nthreads = \"x\"\n");
   EXPECT_THAT(refusal_of_archive({"--config", file.path()}).message(),
               HasSubstr(":2:1: threads \"x\" is not"));
+  const TemporaryFile powers("[archive]\nstore-powers = 'checksums,all'\n");
+  EXPECT_THAT(refusal_of_archive({"--config", powers.path()}).message(),
+              HasSubstr(":2:1: store-powers \"checksums,all\" has \"all\", which is none of probe"));
 }
 
 TEST(Options, MistypedVariableIsRefusedBecauseItMightHaveKeptTheSources) {

@@ -46,8 +46,9 @@ TEST(Help, CatalogCommandsAreAsInTheGoldenFiles) {
   expect_golden("help-catalog-rebuild.txt", help_of_command("catalog rebuild"));
   expect_golden("help-catalog-forget.txt", help_of_command("catalog forget"));
 }
-TEST(Help, GcIsAsInTheGoldenFile) {
+TEST(Help, GcAndCheckStoreAreAsInTheGoldenFiles) {
   expect_golden("help-gc.txt", help_of_command("gc"));
+  expect_golden("help-check-store.txt", help_of_command("check-store"));
 }
 
 TEST(Help, NamesEveryFlagAndFitsTheScreen) {

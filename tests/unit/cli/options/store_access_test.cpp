@@ -56,7 +56,7 @@ TEST(StoreAccessTest, CommandsThatOnlyReadCannotWrite) {
   EXPECT_EQ(access_of(whole("verify", {"--deep"})), StoreAccess::read_only);
   EXPECT_EQ(access_of(whole("verify", {"--deep", "--thaw"})), StoreAccess::read_write);
   EXPECT_EQ(access_of(whole("verify", {"--deep", "--thaw=no"})), StoreAccess::read_only);
-  for (const char* command : {"archive", "restore", "catalog rebuild", "catalog forget", "gc"})
+  for (const char* command : {"archive", "restore", "catalog rebuild", "catalog forget", "gc", "check-store"})
     EXPECT_EQ(access_of(whole(command)), StoreAccess::read_write) << command;
 }
 
