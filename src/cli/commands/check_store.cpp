@@ -38,9 +38,10 @@ std::vector<Flag> check_store_flags() {
 }
 
 ExitCode run_check_store_command(const upkeep::StoreCheckOptions& options, const SessionSettings& settings) {
-  Session session(settings, OnInterrupt::Then::finish);
+  const Side source = options.bucket.empty() ? Side::archive : Side::source;
+  Session session(settings, OnInterrupt::Then::finish, Session::connect_to({source, Side::archive}));
   const upkeep::StoreCheckReport report =
-      upkeep::check_store(options, {session.store(), session.store(), session.stop()});
+      upkeep::check_store(options, {session.store(source), session.store(Side::archive), session.stop()});
   return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
 }
 
@@ -64,7 +65,8 @@ Command check_store_command() {
           .prose = kCheckStoreProse,
           .examples = kCheckStoreExamples,
           .changes_store = true,
-          .flags = joined({check_store_flags(), encryption_flags(), connection_flags(), output_flags()}),
+          .flags = joined(
+              {check_store_flags(), write_flags(), connection_flags(), source_store_flags(), output_flags()}),
           .read = bind_options<read_check_store, run_check_store_command>};
 }
 
