@@ -56,7 +56,7 @@ def run_schedule(schedule: RestoreSchedule, store: Store) -> None:
             control.clear_faults()
         end_late_requests(schedule)
         try:
-            missing = job.check(older_allowed=not schedule.complete_listings)
+            missing = job.check(older_allowed=not schedule.complete_listings, killed=schedule.kill is not None)
             for result in results:
                 judge(result, schedule, job, missing)
             # Otherwise whoever began it has ended it.
