@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <utility>
 
 #include "base/encoding.h"
 #include "base/error.h"
@@ -102,15 +101,11 @@ std::string text_of(pugi::xml_node element) {
   for (const pugi::xml_node child : element.children()) {
     if (child.type() == pugi::node_element)
       corrupt(fmt::format("<{}> holds <{}>", printable_name(element), printable_name(child)));
-    auto piece = child.type() == pugi::node_cdata ? child.value() : unescaped(child.value());
+    const auto piece = child.type() == pugi::node_cdata ? child.value() : unescaped(child.value());
     if (!piece)
       corrupt(fmt::format("<{}> has an unknown reference: '{}'", printable_name(element),
                           printable(child.value())));
-    if (text.empty()) {
-      text = *std::move(piece);
-    } else {
-      text += *piece;
-    }
+    text += *piece;
   }
   return text;
 }
