@@ -41,7 +41,8 @@ struct GroupState {
 /// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Throws the store's errors,
 /// and damaged for a manifest that can't be parsed or that names another volume than its key does.
 /// What is said of a volume that has a manifest and no index.
-inline constexpr const char* kIndexIsGone = "its index is gone: catalog rebuild makes it again out of the archive";
+inline constexpr const char* kIndexIsGone =
+    "its index is gone: catalog rebuild makes it again out of the archive";
 
 class Catalog {
  public:

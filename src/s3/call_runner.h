@@ -72,7 +72,7 @@ class CallRunner {
     aws::Endpoint endpoint;
     std::string region;
     RetryPolicy retry;
-    http::Headers standing_headers = {};  ///< of every request
+    http::Headers standing_headers = {};                              ///< of every request
     std::function<std::string(const aws::Credentials&)> caller = {};  ///< S3ClientConfig::caller
   };
 

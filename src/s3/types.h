@@ -322,7 +322,7 @@ struct DeleteResult {
     /// The store says that there is no such object. S3 does so only of conditional deletes; otherwise, it says
     /// deleted.
     not_found,
-    refused,              ///< anything else; see code and message
+    refused,  ///< anything else; see code and message
   };
   std::string key = {};
   std::string version_id = {};

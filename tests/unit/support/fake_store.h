@@ -113,9 +113,9 @@ class FakeStore final : public s3::ObjectStore {
   bool ignores_if_match = false;
   bool ignores_put_condition = false;
   std::set<std::string> absent_to_head = {};  ///< keys that HEAD doesn't know, though they are listed
-  bool kms = false;        ///< ETags are no MD5s
-  bool versioned = false;  ///< the buckets keep versions
-  bool suspended = false;  ///< beside versioned: from now on it doesn't
+  bool kms = false;                           ///< ETags are no MD5s
+  bool versioned = false;                     ///< the buckets keep versions
+  bool suspended = false;                     ///< beside versioned: from now on it doesn't
   bool has_delete_objects = true;
   bool is_known = true;  ///< for atomic conditional Completes, if it has conditional ones
   bool is_known_to_tell_tags = true;
