@@ -88,7 +88,10 @@ class DirectConnectionTest : public testing::Test {
   }
 
   CurlGlobal global_;
-  CurlTransport transport_{global_, {.connect_timeout = std::chrono::milliseconds(2000)}};
+  // A request too many, which no script answers, fails its test soon.
+  CurlTransport transport_{global_,
+                           {.connect_timeout = std::chrono::milliseconds(2000),
+                            .pace = {.longest_silence = std::chrono::milliseconds(10'000)}}};
 };
 
 std::string told_ok(const std::string& body) {
