@@ -224,7 +224,7 @@ TEST_F(DirectConnectionTest, HttpsGoesThroughAProxysTunnel) {
 TEST_F(DirectConnectionTest, AProxyForPlainHttpIsLibcurlsBusiness) {
   RawServer proxy({{{ok("one")}}});
   ::setenv("http_proxy", proxy.proxy_url().c_str(), 1);
-  Requests one({{{.method = "GET", .url = "http://b.example/k"}, {}}});
+  Requests one(std::deque<Exchange>{{{.method = "GET", .url = "http://b.example/k"}, {}}});
   transport_.send_many(one, 1, {});
   ::unsetenv("http_proxy");
   EXPECT_EQ(one.outcomes, std::vector<std::string>{told_ok("one")});
