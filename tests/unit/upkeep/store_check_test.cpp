@@ -46,7 +46,9 @@ StoreCheckReport check(FakeStore& store, const StoreCheckOptions& options = {kAr
 std::map<Power, Found> found_in(const StoreCheckReport& report, const std::string& bucket) {
   std::map<Power, Found> found;
   for (const PowerFinding& finding : report.findings) {
-    if (finding.bucket == bucket) EXPECT_TRUE(found.emplace(finding.power, finding.found).second);
+    if (finding.bucket == bucket) {
+      EXPECT_TRUE(found.emplace(finding.power, finding.found).second);
+    }
   }
   return found;
 }
@@ -101,7 +103,9 @@ TEST(StoreCheck, TwoStoresMayHaveBucketsOfOneName) {
     const bool lacks =
         finding.power == Power::conditional_delete || finding.power == Power::conditional_single_delete;
     EXPECT_EQ(finding.found, lacks ? Found::no : Found::yes) << s3::text_of(finding.power).name;
-    if (lacks) EXPECT_TRUE(finding.of_source);
+    if (lacks) {
+      EXPECT_TRUE(finding.of_source);
+    }
   }
   expect_only_what_was_there(archive);
   expect_only_what_was_there(source);
@@ -208,7 +212,7 @@ TEST(StoreCheck, NamesThatAreChangedAreNamed) {
   for (const PowerFinding& finding : report.findings) {
     if (finding.power != Power::key_encodings) continue;
     EXPECT_EQ(finding.found, Found::no);
-    EXPECT_THAT(finding.detail, testing::HasSubstr("changed: plus+and%2Bpercent%"));
+    EXPECT_THAT(finding.detail, ::testing::HasSubstr("changed: plus+and%2Bpercent%"));
   }
   FakeStore strict;
   fill(strict);
@@ -276,7 +280,7 @@ TEST(StoreCheck, WhateverHappensNothingStaysBehind) {
   for (const bool stopped : {false, true}) {
     for (const bool after : {false, true}) {
       for (int at = 1; at <= calls; at += support::kStride) {
-        SCOPED_TRACE(testing::Message()
+        SCOPED_TRACE(::testing::Message()
                      << (stopped ? "stop " : "error ") << (after ? "after " : "before ") << at);
         FakeStore store;
         fill(store);
@@ -336,7 +340,9 @@ TEST(StoreCheck, WhatCannotBeRemovedIsNamed) {
     named.insert(left.key);
   }
   for (const std::string& key : store.keys(kArchive)) {
-    if (key.starts_with(std::string(kProbes) + "0")) EXPECT_TRUE(named.contains(key)) << key;
+    if (key.starts_with(std::string(kProbes) + "0")) {
+      EXPECT_TRUE(named.contains(key)) << key;
+    }
   }
   EXPECT_FALSE(report.failures.empty());
 }
@@ -349,7 +355,7 @@ TEST(StoreCheck, ADryRunAndAMissingBucketWriteNothing) {
   EXPECT_EQ(error_kind([&] { check(store, {kArchive, "nowhere"}); }), ErrorKind::no_bucket);
   EXPECT_EQ(error_kind([&] { check(store, {"nowhere", kSource}); }), ErrorKind::no_bucket);
   for (const Call& call : store.journal()) EXPECT_FALSE(changes(call.op));
-  EXPECT_EQ(error_kind([] { validate({}); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(error_kind([] { validate(StoreCheckOptions{}); }), ErrorKind::invalid_argument);
 }
 
 }  // namespace
