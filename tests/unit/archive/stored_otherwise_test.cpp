@@ -42,7 +42,7 @@ TEST(StoredOtherwise, ClassAndEncryptionAreCompared) {
 TEST(StoredOtherwise, TheLockIsCompared) {
   const auto at = [](const char* text) { return base::parse_iso8601(text).value(); };
   ArchiveOptions options;
-  options.lock = {.mode = "GOVERNANCE", .retain_days = 10};
+  options.lock = {.mode = "GOVERNANCE", .retain_until = {}, .retain_days = 10};
   s3::ObjectHead head;
   head.storage_class = "GLACIER";
   head.last_modified = at("2026-01-01T12:00:00Z");
@@ -75,7 +75,7 @@ TEST(ArchiveLock, OnlyTheArchivesGetIt) {
     std::set<std::string> removed_and_locked;
     ArchiveOptions options = support::small_options();
     options.readback = readback;
-    options.lock = {.mode = "GOVERNANCE", .retain_days = 30, .legal_hold = true};
+    options.lock = {.mode = "GOVERNANCE", .retain_until = {}, .retain_days = 30, .legal_hold = true};
     store.on_loss = [&](const std::map<std::string, support::Bucket>& buckets, const std::string& bucket,
                         const std::string& key) {
       if (!buckets.at(bucket).at(key).lock.empty()) removed_and_locked.insert(key);
