@@ -97,7 +97,7 @@ TEST(CheckStoreSummary, JsonHasTheSame) {
 }
 
 TEST(CheckStoreSummary, ADryRunClaimsNothing) {
-  const upkeep::StoreCheckOptions options = {.archive_bucket = "arch", .dry_run = true};
+  const upkeep::StoreCheckOptions options = {.archive_bucket = "arch", .bucket = "", .dry_run = true};
   const StoreCheckReport report;
   const std::string text = text_summary(CheckStoreOutcome{options, report, {}});
   EXPECT_THAT(text, HasSubstr("dry run: "));
