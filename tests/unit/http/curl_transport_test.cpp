@@ -237,7 +237,7 @@ TEST_F(CurlTransportTest, AServerThatIsNotFoundIsToldApart) {
   EXPECT_EQ(code_of("http://127.0.0.1:1/", ErrorKind::transient), kNotConnected);
   // No name server is asked for a name with an empty label.
   EXPECT_EQ(code_of("http://no..name/", ErrorKind::transient), kHostNotFound);
-  RawServer server({{{ok("no TLS")}}});
+  RawServer server({{.answers = {ok("no TLS")}, .then_hang = true, .is_hasty = true}});
   std::string url = server.url("/");
   url.replace(0, 4, "https");
   EXPECT_EQ(code_of(url, ErrorKind::transient), kNoTls);

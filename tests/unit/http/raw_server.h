@@ -26,6 +26,7 @@ struct Script {
   std::vector<std::string> answers;
   bool then_hang = false;  ///< keep the connection open until the client goes
   bool drips = false;      ///< send byte by byte
+  bool is_hasty = false;   ///< answer before a request has come
   bool tunnels = false;    ///< be a proxy first: grant a CONNECT, and be the server behind it
 };
 
@@ -90,7 +91,7 @@ class RawServer {
 
   void answer(Peer& peer, const Script& script) {
     for (const std::string& answer : script.answers) {
-      std::string request = read_request(peer);
+      std::string request = script.is_hasty ? "-" : read_request(peer);
       if (request.empty()) break;
       note(std::move(request));
       if (!script.drips) peer.send(answer);

@@ -130,6 +130,10 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"archive-powers", "full"},
                              {"addressing-style", "path"},
                              {"max-attempts", "1"},
+                             {"request-payer", "requester"},
+                             {"expected-bucket-owner", "123456789012"},
+                             {"archive-expected-bucket-owner", "123456789012"},
+                             {"source-expected-bucket-owner", "123456789012"},
                              {"output", "json"},
                              {"config", ""}};
   for (const Flag& flag : commands().front().flags) {
