@@ -19,6 +19,9 @@ constexpr std::size_t kBuffer_bytes = 64 << 10;
 /// A refused answer costs a second request. Where more than one in eight is refused, libcurl makes them all.
 constexpr std::uint64_t kAnsweredForEachRefused = 8;
 constexpr std::uint64_t kRefusedAtFirst = 8;
+/// Each connection takes three files, and one of libcurl's loop takes one. Where files are as few as these
+/// connections, libcurl makes all exchanges.
+constexpr std::size_t kFewConnections = 64;
 
 /// libcurl would send http:// requests to it in another form.
 bool has_http_proxy() {
@@ -35,6 +38,7 @@ DirectConnections::DirectConnections(CurlShared& shared, int epoll, std::size_t 
     : shared_(shared),
       epoll_(epoll),
       most_(most),
+      has_files_(shared.options.max_connections > kFewConnections),
       has_http_proxy_(has_http_proxy()),
       share_(curl_share_init()),
       buffer_(kBuffer_bytes) {
@@ -46,6 +50,7 @@ DirectConnections::DirectConnections(CurlShared& shared, int epoll, std::size_t 
 }
 
 bool DirectConnections::take(const Request& request) {
+  if (!has_files_) return false;
   if (shared_.refused_directly.load(std::memory_order_relaxed) >
       kRefusedAtFirst + shared_.answered_directly.load(std::memory_order_relaxed) / kAnsweredForEachRefused)
     return false;

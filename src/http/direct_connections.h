@@ -57,6 +57,7 @@ class DirectConnections {
   CurlShared& shared_;
   const int epoll_;
   const std::size_t most_;
+  const bool has_files_;
   const bool has_http_proxy_;
   std::string origin_;               ///< of the request that take() saw last
   std::optional<std::string> host_;  ///< the Host of origin_; nullopt: libcurl makes its requests
