@@ -225,9 +225,13 @@ std::vector<PowerFinding> try_attributes(const TrialContext& c) {
   if (!plain) metadata.detail = etags.detail = "the object isn't there";
   etags.found = found_if(plain && plain->etag == base::to_hex(base::md5(base::md5(kTrialBody))) + "-1");
   try {
-    upload(c, objects.key("-tagged"), true);
-    const auto kept = c.store.get_object_tagging(c.bucket, objects.key("-tagged"), "");
-    tags.found = found_if(kept == std::map<std::string, std::string>{{"s3compress", "probe"}});
+    const std::optional<s3::ObjectHead> tagged = upload(c, objects.key("-tagged"), true);
+    // Ceph RGW 16 then answers GetObjectTagging with nothing at all, which would pass for an answer that was cut off.
+    const bool tells_none =
+        tagged && tagged->tag_count == 0 && catalog::tells_tag_counts(c.store, c.bucket, c.stop);
+    const std::map<std::string, std::string> expected_tags = {{"s3compress", "probe"}};
+    tags.found = found_if(!tells_none &&
+                          c.store.get_object_tagging(c.bucket, objects.key("-tagged"), "") == expected_tags);
   } catch (const Error& error) {
     // Without the right to write or read tags nothing is known.
     if (error.kind() != ErrorKind::access_denied && !s3::is_refusal(error.kind())) throw;
