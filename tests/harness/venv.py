@@ -6,6 +6,8 @@ import sys
 import unittest
 from pathlib import Path
 
+BOTOCORE = Path(__file__).parent.parent / "interop" / "botocore-requirements.txt"
+
 
 def python_with(requirements: Path) -> str:
     """Makes the virtual environment once. Skips when PyPI can't be reached, and says so."""

@@ -12,10 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness.aws_services import AwsServices, sso_cache_file
-from harness.botocore_venv import python_with_botocore
 from harness.program import SANITIZED, clean_environment
 from harness.suite import main
-from harness.venv import python_with
+from harness.venv import BOTOCORE, python_with
 
 HERE = Path(__file__).parent
 SEED = int(os.environ.get("S3C_SEED", "1"))
@@ -200,7 +199,7 @@ def chosen_cases(home: str, url: str) -> list[Case]:
 
 class BesideBotocore(unittest.TestCase):
     def setUp(self):
-        self.python = python_with(REQUIREMENTS)
+        self.python = python_with(BOTOCORE)
         self.aws = self.enterContext(AwsServices())
         # Of the same thing the same key, whoever asks and how often.
         self.home = self.enterContext(tempfile.TemporaryDirectory())

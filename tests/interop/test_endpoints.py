@@ -5,15 +5,15 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from harness.botocore_venv import python_with_botocore
 from harness.suite import main
+from harness.venv import BOTOCORE, python_with
 
 HERE = Path(__file__).parent
 
 
 class EndpointsBesideBotocore(unittest.TestCase):
     def test_the_table_is_botocores(self):
-        made = subprocess.run([python_with_botocore(), str(HERE / "botocore_endpoints.py")], capture_output=True, text=True, check=False)
+        made = subprocess.run([python_with(BOTOCORE), str(HERE / "botocore_endpoints.py")], capture_output=True, text=True, check=False)
         self.assertEqual(0, made.returncode, made.stderr)
         self.assertEqual((HERE.parent / "data" / "endpoints.tsv").read_text(encoding="utf-8"), made.stdout)
 

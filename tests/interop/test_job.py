@@ -70,5 +70,7 @@ class OnOtherStores(Job):
     pass
 
 
+del Job
+
 if __name__ == "__main__":
     main()

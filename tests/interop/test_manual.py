@@ -144,7 +144,7 @@ TYPED = [
     ("cata", "catalog"),
     ("catalog reb", "catalog rebuild"),
     ("catalog --bucket x reb", "catalog --bucket x rebuild"),
-    ("catalog forget --arch-", "catalog forget --arch-bucket"),
+    ("catalog forget --arch-b", "catalog forget --arch-bucket"),
     ("--keep", "--keep-sources"),  # the default command's
     ("--keep-sources arch", "--keep-sources archive"),
     ("--bucket ls rest", "--bucket ls restore"),  # here ls is a bucket
