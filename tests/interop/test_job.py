@@ -10,7 +10,11 @@ from harness.suite import StoreCase, main, on_stores
 # Powers that moto 5 lacks, and why. A power that it has one day fails the test: then the row goes.
 MOTO_LACKS = {
     "atomic-complete": "nobody says so of it: it has no locks",
+    "checksums": "HEAD of an object that was uploaded in parts tells none",
+    "conditional-delete": "DeleteObjects doesn't look at ETags",
 }
+# What luck decides, because it has no locks: two Completes at once may both win.
+MOTO_MAY_LACK = {"conditional-complete"}
 
 
 class Job(StoreCase):
@@ -31,7 +35,7 @@ class Job(StoreCase):
             self.assertTrue(power["found"] == "yes" or not power["required"], power)
         if self.STORE == "moto":
             lacking = {power["power"] for power in report["powers"] if power["found"] != "yes"}
-            self.assertEqual(set(MOTO_LACKS), lacking)
+            self.assertEqual(set(MOTO_LACKS), lacking - MOTO_MAY_LACK)
 
     def test_there_and_back(self):
         self.put(day_objects(12, days=2) | {
