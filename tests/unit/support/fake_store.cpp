@@ -370,7 +370,7 @@ std::string FakeStore::put_object(const s3::PutObjectRequest& request, std::stri
   return call(what, [&] {
     StoredObject object = with_attributes(request.attributes);
     object.body = body;
-    object.etag = part_etag(object.body);
+    object.etag = kms_puts ? part_etag(object.body) : base::to_hex(base::md5(body));
     if (powers_.checksums && request.checksum) {
       object.checksums = {*request.checksum};
       object.checksums[0].type = "FULL_OBJECT";
