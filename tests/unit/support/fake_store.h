@@ -113,7 +113,8 @@ class FakeStore final : public s3::ObjectStore {
   bool ignores_if_match = false;
   bool ignores_put_condition = false;
   std::set<std::string> absent_to_head = {};  ///< keys that HEAD doesn't know, though they are listed
-  bool kms = false;                           ///< ETags are no MD5s
+  bool kms = false;                           ///< ETags of uploads are no MD5s
+  bool kms_puts = false;                      ///< with kms: those of PUTs neither
   bool versioned = false;                     ///< the buckets keep versions
   bool suspended = false;                     ///< beside versioned: from now on it doesn't
   bool has_delete_objects = true;

@@ -182,7 +182,7 @@ TEST(StoreCheck, AListingThatComesLateOrInAnotherOrderIsUnsafe) {
 TEST(StoreCheck, ChecksumsOrETagsMustProveAnArchive) {
   for (const bool checksums : {false, true}) {
     FakeStore store({.checksums = checksums});
-    store.kms = true;
+    store.kms = store.kms_puts = true;
     fill(store);
     const StoreCheckReport report = check(store);
     EXPECT_EQ(found_in(report, kArchive, Power::upload_etags), Found::no);

@@ -131,6 +131,7 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"addressing-style", "path"},
                              {"max-attempts", "1"},
                              {"request-payer", "requester"},
+                             {"no-sign-request", "0"},  // 1 needs keep-sources
                              {"expected-bucket-owner", "123456789012"},
                              {"archive-expected-bucket-owner", "123456789012"},
                              {"source-expected-bucket-owner", "123456789012"},
