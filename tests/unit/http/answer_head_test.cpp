@@ -22,8 +22,9 @@ std::string with_fields(const std::string& lines) {
 }
 
 TEST(AnswerHead, OfAnOrdinaryAnswer) {
+  const std::string bytes = kGood + "hello";  // the head points into it
   AnswerHead head;
-  ASSERT_EQ(read_answer_head(kGood + "hello", head), HeadProgress::complete);
+  ASSERT_EQ(read_answer_head(bytes, head), HeadProgress::complete);
   EXPECT_EQ(head.status, 200);
   EXPECT_EQ(head.content_length, 5U);
   EXPECT_EQ(head.size_bytes, kGood.size());
