@@ -89,7 +89,7 @@ struct StoreConnection::Parts {
 
 StoreConnection::StoreConnection(const StoreOptions& store, const ConnectionOptions& options,
                                  const Environment& environment, base::Clock& clock,
-                                 std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt,
+                                 const std::shared_ptr<base::Logger>& logger, const OnInterrupt& on_interrupt,
                                  std::size_t stores)
     : access_(store.is_signed ? options.access : StoreAccess::read_only) {
   const s3::ClientSettings settings = resolve_settings(store, options, environment);

@@ -38,8 +38,8 @@ class StoreConnection {
   /// clock and environment must outlive the connection. Throws base::Error: access_denied without credentials,
   /// invalid_argument for settings that can't be right, what the sources of credentials throw.
   StoreConnection(const StoreOptions& store, const ConnectionOptions& options, const Environment& environment,
-                  base::Clock& clock, std::shared_ptr<base::Logger> logger, const OnInterrupt& on_interrupt,
-                  std::size_t stores = 1);
+                  base::Clock& clock, const std::shared_ptr<base::Logger>& logger,
+                  const OnInterrupt& on_interrupt, std::size_t stores = 1);
   ~StoreConnection();
   StoreConnection(const StoreConnection&) = delete;
   StoreConnection& operator=(const StoreConnection&) = delete;

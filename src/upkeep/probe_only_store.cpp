@@ -26,7 +26,7 @@ bool is_no_listing(const Error& error) {
 std::vector<LeftBehind> ProbeOnlyStore::clean_up() {
   try {
     remove_known();
-    const std::vector<LeftBehind> found = look();
+    std::vector<LeftBehind> found = look();
     if (found.empty()) return found;
     remove(found);
     return look();

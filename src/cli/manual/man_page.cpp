@@ -73,12 +73,14 @@ std::string see_also(const std::vector<std::string>& pages) {
 
 std::vector<const Command*> all_of(const CommandTable& table) {
   std::vector<const Command*> commands;
+  commands.reserve(table.size());
   for (const Command& command : table) commands.push_back(&command);
   return commands;
 }
 
 std::vector<std::string> pages_of(const std::vector<const Command*>& commands) {
   std::vector<std::string> pages;
+  pages.reserve(commands.size());
   for (const Command* command : commands) pages.push_back(page_name(command->name));
   return pages;
 }

@@ -27,7 +27,7 @@ std::string_view to_string(PowerFinding::Found found) {
 
 /// The last column: what was seen, and if the power isn't there, what that costs.
 std::string remark(const PowerFinding& finding) {
-  const std::string detail = base::printable(finding.detail);
+  std::string detail = base::printable(finding.detail);
   if (finding.found == PowerFinding::Found::yes) return detail;
   const std::string cost = fmt::format("without it: {}", text_of(finding.power).without);
   return detail.empty() ? cost : fmt::format("{}; {}", detail, cost);
