@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "catalog/archive_ranges.h"
 #include "catalog/committed_volume.h"
 #include "zip/reader.h"
 
@@ -21,15 +22,7 @@ ArchiveOrigin origin_of(s3::ObjectStore& store, const std::string& archive_bucke
   if (!id_of(head).empty()) return ArchiveOrigin::ours;
   if (!head.thaw.is_readable()) return ArchiveOrigin::unknown;
   constexpr std::string_view kBegin("PK\x03\x04", 4);  // of the first entry's local header
-  const auto read = [&](std::uint64_t offset, std::uint64_t size_bytes) {
-    s3::GetObjectRequest request;
-    request.bucket = archive_bucket;
-    request.key = archive_key;
-    request.if_match = head.etag;
-    request.range = s3::ByteRange{offset, size_bytes};
-    request.expected_size_bytes = size_bytes;
-    return store.get_object(request).body;
-  };
+  const zip::Reader::ReadAt read = ranges_of(store, archive_bucket, archive_key, head.etag);
   if (head.size_bytes < kBegin.size()) return ArchiveOrigin::foreign;
   try {
     const std::optional<zip::EntryInfo> last = zip::Reader(read, head.size_bytes).last_entry();

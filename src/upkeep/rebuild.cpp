@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/ulid.h"
+#include "catalog/archive_ranges.h"
 #include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
 #include "catalog/forward_reader.h"
@@ -101,17 +102,7 @@ class NamedArchive {
                 "it isn't what its manifest says, so it gets no commit mark; verify names what is wrong");
   }
 
-  zip::Reader::ReadAt read_at() const {
-    return [this](std::uint64_t offset, std::uint64_t size_bytes) {
-      s3::GetObjectRequest request;
-      request.bucket = bucket_;
-      request.key = key_;
-      request.if_match = head_.etag;
-      request.range = s3::ByteRange{offset, size_bytes};
-      request.expected_size_bytes = size_bytes;
-      return store_.get_object(request).body;
-    };
-  }
+  zip::Reader::ReadAt read_at() const { return catalog::ranges_of(store_, bucket_, key_, head_.etag); }
 
   /// Reads where the ZIP ends. Throws corrupt unless it is a ZIP.
   const zip::Reader& open_zip() {
