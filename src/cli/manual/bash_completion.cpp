@@ -37,18 +37,9 @@ constexpr std::string_view kBashCommand = R"(
   # The command that stands in the line so far, and the flag that waits for its value.
   local command='' flag='' word
   for word in "${words[@]::${#words[@]}-1}"; do
-    if [[ -n $flag ]]; then
-      flag=''
-    elif [[ $word == -* ]]; then
-      word=${word//_/-}
-      if [[ $before_values == *" $word "* ]]; then flag=$word; fi
-    elif [[ $word == help && -z $command ]]; then
-      continue
-    elif [[ -z $command || $groups == *" $command "* ]]; then
-      command+=${command:+ }$word
-    fi
-  done
-  local head=''
+)";
+
+constexpr std::string_view kBashFlag = R"(  local head=''
   if [[ -z $flag && $current == --*=* ]]; then
     head=${current%%=*}=
     flag=${head%=}
@@ -132,7 +123,7 @@ std::string bash_completion(const CommandTable& table) {
   std::string text(kBashStart);
   text += fmt::format("  local before_values=' {} '\n  local groups=' {} '\n",
                       fmt::join(flags_before_values(table), " "), fmt::join(groups(table), " "));
-  text += kBashCommand;
+  text.append(kBashCommand).append(kTakeWord).append(kBashFlag);
   text += fmt::format(
       "\n  local how=(-W '')\n"
       "  if [[ -n $flag ]]; then\n"

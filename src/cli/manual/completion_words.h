@@ -36,6 +36,21 @@ std::vector<std::string_view> groups(const CommandTable& table);
 /// Every spelling of a flag that takes a value, with "--", also old names: the word behind it is no command.
 std::vector<std::string> flags_before_values(const CommandTable& table);
 
+/// The body and the end of a loop over the words of a line, in the language that bash and zsh share: finds the command
+/// so far, and the flag that waits for its value.
+inline constexpr std::string_view kTakeWord = R"(    if [[ -n $flag ]]; then
+      flag=''
+    elif [[ $word == -* ]]; then
+      word=${word//_/-}
+      if [[ $before_values == *" $word "* ]]; then flag=$word; fi
+    elif [[ $word == help && -z $command ]]; then
+      continue
+    elif [[ -z $command || $groups == *" $command "* ]]; then
+      command+=${command:+ }$word
+    fi
+  done
+)";
+
 /// text in single quotes, as bash and zsh read it.
 std::string shell_quoted(std::string_view text);
 

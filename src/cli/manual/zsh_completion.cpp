@@ -17,17 +17,6 @@ constexpr std::string_view kZshCommand = R"(
   # The command that stands in the line so far.
   local command='' flag='' word
   for word in "${(@)words[2,CURRENT-1]}"; do
-    if [[ -n $flag ]]; then
-      flag=''
-    elif [[ $word == -* ]]; then
-      word=${word//_/-}
-      if [[ $before_values == *" $word "* ]]; then flag=$word; fi
-    elif [[ $word == help && -z $command ]]; then
-      continue
-    elif [[ -z $command || $groups == *" $command "* ]]; then
-      command+=${command:+ }$word
-    fi
-  done
 )";
 
 /// text with a backslash before each of the characters.
@@ -98,7 +87,7 @@ std::string zsh_completion(const CommandTable& table) {
   std::string text(kZshStart);
   text += fmt::format("  local before_values=' {} '\n  local groups=' {} '\n",
                       fmt::join(flags_before_values(table), " "), fmt::join(groups(table), " "));
-  text += kZshCommand;
+  text.append(kZshCommand).append(kTakeWord);
   text += "\n  case $command in\n" + case_of("''", command_words(table, ""), table.front());
   for (const std::string_view group : groups(table)) {
     text += fmt::format("    {})\n      _arguments {}\n      ;;\n", shell_quoted(group),
