@@ -40,6 +40,7 @@ constexpr KnownCode kCodes[] = {
     {"AllAccessDisabled", ErrorKind::access_denied, "access is disabled"},
     {"AccountProblem", ErrorKind::access_denied, "the account has a problem"},
     {"InvalidAccessKeyId", ErrorKind::access_denied, "the store doesn't know this access key"},
+    {"XAdminUserNotFound", ErrorKind::access_denied, "the store doesn't know this access key"},  // versitygw's
     {"SignatureDoesNotMatch", ErrorKind::access_denied, "the signature is wrong: check the secret key"},
     {"ExpiredToken", ErrorKind::access_denied, "the credentials have expired"},
     {"InvalidToken", ErrorKind::access_denied, "the session token is wrong"},

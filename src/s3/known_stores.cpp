@@ -99,11 +99,33 @@ constexpr Fact kSeaweed[] = {
     {Power::conditional_put, true, documented, "https://github.com/seaweedfs/seaweedfs/pull/7154"},
 };
 
-constexpr Domain kVersityConditions = "https://github.com/versity/versitygw/pull/1522";
+// versitygw 1.8 over files, which scripts/test-versitygw starts.
 constexpr Fact kVersity[] = {
-    {Power::conditional_complete, true, documented, kVersityConditions},
-    {Power::conditional_put, true, documented, kVersityConditions},
-    {Power::conditional_single_delete, true, documented, kVersityConditions},
+    {Power::listing, true, measured, "contract/listing_contract_test.cpp: Listing.PagesAreExactAtTheirEdges"},
+    {Power::list_after_put, true, measured,
+     "contract/listing_contract_test.cpp: Listing.ShowsWhatWasJustPut"},
+    {Power::harmless_aborts, true, measured,
+     "contract/multipart_contract_test.cpp: Multipart.AnAbortAfterCompleteLeavesTheObject"},
+    {Power::metadata, true, measured,
+     "contract/multipart_contract_test.cpp: Multipart.FromPartsToAnArchivedObject"},
+    {Power::conditional_complete, true, measured,
+     "contract/multipart_contract_test.cpp: Multipart.ConditionalComplete"},
+    {Power::checksums, true, measured,
+     "contract/multipart_contract_test.cpp: Multipart.FromPartsToAnArchivedObject"},
+    {Power::upload_etags, true, measured,
+     "contract/multipart_contract_test.cpp: Multipart.FromPartsToAnArchivedObject"},
+    {Power::upload_prefixes, true, measured, "interop/test_job.py: Job.test_check_store"},
+    {Power::conditional_put, true, measured, "contract/object_contract_test.cpp: Objects.PutIfNoneMatch"},
+    {Power::conditional_delete, false, measured,
+     "contract/delete_contract_test.cpp: Delete.EachKeyGetsItsOwnAnswer"},
+    {Power::conditional_single_delete, true, measured,
+     "contract/delete_contract_test.cpp: Delete.ConditionOnAKeyXmlCannotCarry"},
+    {Power::delete_objects, true, measured, "contract/delete_contract_test.cpp: Delete.AThousandAtOnce"},
+    {Power::md5_etags, true, measured, "contract/object_contract_test.cpp: Objects.EtagOfAPutIsItsMd5"},
+    {Power::tag_counts, true, measured, "interop/test_job.py: Job.test_check_store"},
+    {Power::upload_tags, true, measured,
+     "contract/restore_contract_test.cpp: Restores.AnUploadInPartsKeepsEverything"},
+    {Power::key_encodings, false, measured, "interop/test_job.py: Job.test_check_store"},
 };
 
 constexpr Domain kR2Domains[] = {"r2.cloudflarestorage.com"};
@@ -149,7 +171,13 @@ constexpr KnownStore kKnownStores[] = {
     {"MinIO", {}, kMinio},
     {"MinIO AIStor", {}, kAistor},
     {"SeaweedFS", {}, kSeaweed},
-    {"versitygw", {}, kVersity},
+    {"versitygw 1.8",
+     {},
+     kVersity,
+     false,
+     "It keeps wrong checksums of copied parts: `--verify readback` of archives of several parts, and "
+     "`verify --mend`, fail there; nothing is lost. It tells STANDARD of every object: use `--storage-class "
+     "STANDARD`."},
     {"Cloudflare R2", kR2Domains, kR2},
     {"Wasabi", kWasabiDomains, {}},
     {"Backblaze B2", kB2Domains, kB2},

@@ -29,6 +29,7 @@ struct KnownStore {
   /// What isn't in it, isn't known.
   std::span<const Fact> facts;
   bool is_aws = false;
+  std::string_view note = {};  ///< sentences for docs/providers.md: what no power tells
 };
 
 std::span<const KnownStore> known_stores();

@@ -37,9 +37,9 @@ TEST_P(Access, HeadBucket) {
 }
 
 TEST_P(Access, MissingBucket) {
-  expect_everything_fails(client(), bucket_ + "-missing", ErrorKind::no_bucket);
+  expect_everything_fails(client(), bucket_ + "-gone", ErrorKind::no_bucket);
   EXPECT_EQ(error_of([&] {
-              client().delete_objects(bucket_ + "-missing", {{.key = "k"}}, s3::ObjectStore::Resend::allowed);
+              client().delete_objects(bucket_ + "-gone", {{.key = "k"}}, s3::ObjectStore::Resend::allowed);
             })
                 .context()
                 .code,

@@ -42,6 +42,7 @@ TEST_P(Listing, ShowsWhatWasJustPut) {
 }
 
 TEST_P(Listing, OddKeysComeBackAsTheyWere) {
+  if (!powers().key_encodings) GTEST_SKIP() << kNoOddKeys;
   std::vector<std::string> keys = odd_keys();
   for (const std::string& key : keys) put(key, key);
   std::sort(keys.begin(), keys.end());
@@ -56,6 +57,7 @@ TEST_P(Listing, OddKeysComeBackAsTheyWere) {
 }
 
 TEST_P(Listing, StartAfterAnyKeyIsExclusive) {
+  if (!powers().key_encodings) GTEST_SKIP() << kNoOddKeys;
   std::vector<std::string> keys = odd_keys();
   for (const std::string& key : keys) put(key, key);
   std::sort(keys.begin(), keys.end());
@@ -104,6 +106,7 @@ TEST_P(Listing, PagesAreExactAtTheirEdges) {
 }
 
 TEST_P(Listing, VersionsOfAKeyComeNewestFirst) {
+  if (!powers().versions) GTEST_SKIP() << kNoVersions;
   const std::string etag = put("k", "from before");
   const auto only = client().list_object_versions({.bucket = bucket_}).versions;
   ASSERT_EQ(only.size(), 1u);

@@ -72,7 +72,7 @@ TEST_P(Multipart, FromPartsToAnArchivedObject) {
   ASSERT_TRUE(head);
   EXPECT_EQ(head->size_bytes, body.size());
   EXPECT_EQ(head->etag, made.parts.expected_etag);
-  EXPECT_EQ(head->storage_class, "GLACIER");
+  EXPECT_EQ(head->storage_class, glacier());
   EXPECT_EQ(head->content_type, "application/zip");
   EXPECT_EQ(head->metadata.at("s3compress-id"), "01ABC");
   if (powers().checksums) {
@@ -148,7 +148,9 @@ TEST_P(Multipart, CompleteAndAbortExcludeEachOther) {
         client().complete_multipart_upload(completion(key, made));
         completed = true;
       } catch (const base::Error& error) {
-        EXPECT_EQ(error.kind(), ErrorKind::no_upload) << error.what();
+        // versitygw misses the parts before it misses the upload.
+        EXPECT_TRUE(error.kind() == ErrorKind::no_upload || error.context().code == "InvalidPart")
+            << error.what();
       }
     });
     std::thread aborter([&] {
@@ -188,11 +190,12 @@ TEST_P(Multipart, TwoUploadsOfOneKeyDoNotMix) {
 }
 
 TEST_P(Multipart, OpenUploadsAreListed) {
-  const std::string first = create("a/\x01 +%\xc3\xbc");
+  const std::string odd = powers().key_encodings ? "a/\x01 +%\xc3\xbc" : "a/ +%\xc3\xbc";
+  const std::string first = create(odd);
   const std::string second = create("b");
   const auto page = client().list_multipart_uploads(bucket_, "", "", "");
   ASSERT_EQ(page.uploads.size(), 2u);
-  EXPECT_EQ(page.uploads[0].key, "a/\x01 +%\xc3\xbc");
+  EXPECT_EQ(page.uploads[0].key, odd);
   EXPECT_EQ(page.uploads[0].upload_id, first);
   EXPECT_GT(page.uploads[0].initiated, base::Timestamp{});
   EXPECT_FALSE(page.truncated);
@@ -292,7 +295,14 @@ TEST_P(Multipart, PartsCopiedInsideTheStoreMakeTheSameObject) {
                                          .source_etag = etag});
             }).kind(),
             ErrorKind::not_found);
-  client().complete_multipart_upload(completion("volume.zip", copied));
+  try {
+    client().complete_multipart_upload(completion("volume.zip", copied));
+  } catch (const base::Error& error) {
+    if (GetParam() != std::string_view("given") || error.kind() != ErrorKind::corrupt) throw;
+    GTEST_SKIP()
+        << "the store keeps wrong checksums of copied parts: --verify readback of archives of several parts, and "
+           "verify --mend, refuse it";
+  }
   EXPECT_EQ(client().head_object(bucket_, "volume.zip")->etag, etag);
   EXPECT_TRUE(client().get_object({.bucket = bucket_, .key = staging}).body == body);
 }

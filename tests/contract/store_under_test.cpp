@@ -24,6 +24,14 @@ std::string variable(const std::string& name) {
   return value == nullptr ? "" : value;
 }
 
+/// What s3sim's profile "lesser" can do, and Ceph RGW 16.
+constexpr Powers kLesser{.conditional_complete = false,
+                         .conditional_delete = false,
+                         .checksums = false,
+                         .upload_tags = false,
+                         .restores = false,
+                         .conditional_single_delete = false};
+
 const aws::Credentials kOwner{"CONTRACTOWNER", "contract/owner+secret", ""};
 const aws::Credentials kStranger{"CONTRACTSTRANGER", "contract/stranger+secret", ""};
 
@@ -46,7 +54,12 @@ std::optional<StoreUnderTest> from_environment(const std::string& prefix) {
                   .conditional_delete = has("conditional-delete"),
                   .checksums = has("checksums"),
                   .upload_tags = has("upload-tags"),
-                  .restores = has("restores")};
+                  .restores = has("restores"),
+                  .conditional_single_delete = has("conditional-single-delete"),
+                  .key_encodings = has("key-encodings"),
+                  .storage_classes = has("storage-classes"),
+                  .versions = has("versions"),
+                  .strict = has("strict")};
   return store;
 }
 
@@ -123,12 +136,13 @@ void Contract::SetUp() {
     store_.endpoint = sim_->endpoint();
     store_.owner = kOwner;
     store_.stranger = kStranger;
-    if (name == "lesser") store_.powers = {false, false, false, false, false};
+    if (name == "lesser") store_.powers = kLesser;
   } else {
     const std::string prefix = name == "rgw" ? "S3C_RGW_" : "S3C_GIVEN_";
     const auto store = from_environment(prefix);
     if (!store) GTEST_SKIP() << "no " << prefix << "ENDPOINT";
     store_ = *store;
+    if (name == "rgw") store_.powers = kLesser;
     bucket_ = store_.bucket_prefix + bucket_;
   }
   transport_ = std::make_unique<http::CurlTransport>(curl_, http::CurlOptions{});
@@ -141,11 +155,8 @@ void Contract::set_up_fake(bool lesser) {
   support::FakeStore::Powers powers;
   if (lesser) {
     // It keeps the tags of uploads: that it loses them as Ceph RGW 16 does is not modelled.
-    store_.powers = {.conditional_complete = false,
-                     .conditional_delete = false,
-                     .checksums = false,
-                     .upload_tags = true,
-                     .restores = false};
+    store_.powers = kLesser;
+    store_.powers.upload_tags = true;
     powers = {.conditional_complete = false, .checksums = false, .conditional_delete = false};
   }
   fake_ = std::make_unique<support::FakeStore>(powers);

@@ -4,8 +4,8 @@
 //   rgw            the Ceph gateway of scripts/rgw-up: S3C_RGW_ENDPOINT, _ACCESS_KEY, _SECRET_KEY, _ACCESS_KEY2, _SECRET_KEY2
 //   fake           the unit tests' FakeStore with all powers; fake_lesser: with none. No server: cases that need HTTP are skipped
 //   given          any store, as scripts/test --endpoint names it: S3C_GIVEN_ENDPOINT, _ACCESS_KEY, _SECRET_KEY, _SESSION_TOKEN,
-//                  _REGION, _BUCKET_PREFIX, and _POWERS: those of conditional-complete, conditional-delete, checksums, upload-tags
-//                  and restores that it has, with commas between; _ACCESS_KEY2, _SECRET_KEY2 for another user, if there is one
+//                  _REGION, _BUCKET_PREFIX, and _POWERS: the members of Powers that it has, with - for _ and commas between;
+//                  _ACCESS_KEY2, _SECRET_KEY2 for another user, if there is one
 //
 // A case is skipped where its store isn't there.
 #pragma once
@@ -36,6 +36,12 @@ struct Powers {
   bool checksums = true;
   bool upload_tags = true;  ///< x-amz-tagging on CreateMultipartUpload is kept
   bool restores = true;     ///< RestoreObject, and GETs of what is archived are refused until then
+  bool conditional_single_delete = true;  ///< If-Match on DeleteObject
+  // What s3sim and Ceph have, and some store of a user's may lack.
+  bool key_encodings = true;    ///< takes odd_keys(), and lists them as they are
+  bool storage_classes = true;  ///< tells the class that was asked for
+  bool versions = true;         ///< keeps versions, once it is told to
+  bool strict = true;  ///< answers as S3 does: the eleventh tag is refused
 };
 
 struct StoreUnderTest {
@@ -89,6 +95,8 @@ class Contract : public testing::TestWithParam<const char*> {
 
   s3::ObjectStore& client() { return fake_ ? static_cast<s3::ObjectStore&>(*fake_) : *client_; }
   const Powers& powers() const { return store_.powers; }
+  /// What the store tells of an object that was put into GLACIER.
+  std::string glacier() const { return powers().storage_classes ? "GLACIER" : "STANDARD"; }
 
   /// The error that call must throw.
   static base::Error error_of(const std::function<void()>& call);
@@ -114,6 +122,10 @@ std::vector<std::string> odd_keys();
 
 /// Why a case is skipped on a store in memory.
 inline constexpr const char* kNoHttp = "the store is no server";
+/// Why a case is skipped on some stores.
+inline constexpr const char* kNoOddKeys = "the store changes or refuses some of the keys that S3 takes";
+inline constexpr const char* kNoVersions = "the store keeps no versions";
+inline constexpr const char* kNotStrict = "the store is known to answer otherwise than S3";
 
 #define S3C_CONTRACT(Suite)                                                                          \
   INSTANTIATE_TEST_SUITE_P(Stores, Suite,                                                            \

@@ -15,8 +15,34 @@ from .program import run
 from .stores import Store, given_store
 
 ERRORS = (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError)
-# The powers that tests/contract distinguishes, besides restores.
-POWERS = ("conditional-complete", "conditional-delete", "checksums", "upload-tags")
+# The powers of check-store that tests/contract distinguishes.
+POWERS = ("conditional-complete", "conditional-delete", "conditional-single-delete", "checksums", "upload-tags", "key-encodings")
+
+
+def storage_classes(store: Store, bucket: str) -> bool:
+    client = store.client()
+    try:
+        client.put_object(Bucket=bucket, Key="class", Body=b"x", StorageClass="GLACIER")
+        return client.head_object(Bucket=bucket, Key="class").get("StorageClass") == "GLACIER"
+    except ERRORS:
+        return False
+
+
+def versions(store: Store) -> bool:
+    try:
+        store.client().put_bucket_versioning(Bucket=store.new_bucket("versions"), VersioningConfiguration={"Status": "Enabled"})
+    except ERRORS:
+        return False
+    return True
+
+
+def strict(store: Store, bucket: str) -> bool:
+    """Whether it answers as S3 does where the protocol doesn't depend on it: it refuses an eleventh tag."""
+    try:
+        store.client().put_object(Bucket=bucket, Key="tags", Body=b"", Tagging="&".join(f"tag{n}=x" for n in range(11)))
+    except ERRORS:
+        return True
+    return False
 
 
 def restores(store: Store, bucket: str) -> bool:
@@ -37,7 +63,13 @@ def powers(store: Store) -> list[str]:
     if result.code != 0:
         sys.exit(f"archive can't run on this store: {result}")
     found = {power["power"] for power in result.json()["powers"] if power["found"] == "yes"}
-    return [power for power in POWERS if power in found] + (["restores"] if restores(store, bucket) else [])
+    tried = {
+        "restores": restores(store, bucket),
+        "storage-classes": storage_classes(store, bucket),
+        "versions": versions(store),
+        "strict": strict(store, bucket),
+    }
+    return [power for power in POWERS if power in found] + [power for power, there in tried.items() if there]
 
 
 def empty(client, bucket: str) -> None:

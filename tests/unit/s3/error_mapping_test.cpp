@@ -24,6 +24,7 @@ TEST(ErrorMapping, CodeDecidesBeforeStatus) {
       {409, "OperationAborted", ErrorKind::transient},
       {403, "AccessDenied", ErrorKind::access_denied},
       {403, "InvalidAccessKeyId", ErrorKind::access_denied},
+      {404, "XAdminUserNotFound", ErrorKind::access_denied},
       {403, "SignatureDoesNotMatch", ErrorKind::access_denied},
       {403, "InvalidObjectState", ErrorKind::wrong_state},
       {400, "ExpiredToken", ErrorKind::access_denied},

@@ -85,6 +85,7 @@ std::string page() {
   for (const KnownStore& store : known_stores()) {
     text += fmt::format("\n### {}\n\n", store.name);
     if (store.facts.empty()) text += "Nothing is known.\n";
+    if (!store.note.empty()) text += fmt::format("{}\n\n", store.note);
     for (const Fact& fact : store.facts) {
       text += fmt::format("- `{}`: {}; {}\n", text_of(fact.power).name, fact.has_it ? "yes" : "no",
                           source_of(fact));
