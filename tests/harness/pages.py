@@ -6,6 +6,8 @@ A block is indented by four spaces, or fenced. A comment before it says what it 
     <!-- prints -->          what the commands of the block before it print; … stands for any text
     <!-- file: NAME -->      it is saved under this name, for the commands after it
 
+A page may begin with commands that aren't shown: <!-- first: COMMAND -->.
+
 A block without such a comment is commands, unless its fence names a language that isn't a shell's. A command ends with exit
 code 0, unless a comment behind it says otherwise: "# exit 4". A page that begins with <!-- page not run: WHY --> has none.
 """
@@ -17,7 +19,8 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).parents[2]
 SHELLS = ("", "sh", "bash", "console")
-DIRECTIVE = re.compile(r"<!-- (not run|prints|file|page not run)(?:: (.*?))? -->")
+DIRECTIVE = re.compile(r"<!-- (not run|prints|file)(?:: (.*?))? -->")
+FIRST = re.compile(r"^<!-- first: (.+) -->$", re.MULTILINE)
 EXIT_CODE = re.compile(r"\s# exit (\d+)\b[^\n]*$")
 
 
@@ -64,7 +67,7 @@ def blocks_of(text: str) -> list[Block]:
         else:
             after_blank = not line.strip()
             found = DIRECTIVE.fullmatch(line.strip())
-            if line.strip().startswith("<!--") and not found and re.match(r"<!--\s*(not run|prints|file|page)\b", line.strip()):
+            if line.strip().startswith("<!--") and not found and re.match(r"<!--\s*(not run|prints|file)\b", line.strip()):
                 raise PageError(f"line {at + 1}: {line.strip()} isn't understood")
             if found:
                 directive = (found[1], found[2] or "")
@@ -86,6 +89,11 @@ def why_not_run(text: str) -> str:
     """Why the whole page isn't run; empty if it is."""
     found = re.search(r"^<!-- page not run: (.+) -->$", text, re.MULTILINE)
     return found[1] if found else ""
+
+
+def first_commands(text: str) -> Block:
+    """What is run before the page's own commands."""
+    return Block(1, "".join(f"{command}\n" for command in FIRST.findall(text)), "run")
 
 
 def is_whole(command: str) -> bool:
@@ -114,5 +122,5 @@ def commands_of(block: Block) -> list[Command]:
 
 
 def pages() -> list[pathlib.Path]:
-    """The pages whose commands are run."""
-    return [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
+    """The pages whose commands are run: those with which people begin."""
+    return [ROOT / "README.md", ROOT / "docs" / "restoring.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
