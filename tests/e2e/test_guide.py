@@ -11,8 +11,10 @@ simulator lie, before the first command:
 import io
 import os
 import pathlib
+import random
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -23,7 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from harness import pages
 from harness.load import Original, load
 from harness.program import TIMEOUT_S, clean_environment
-from harness.stores import die_with_parent, start_sim
+from harness.stores import LIBC, start_sim
 from harness.suite import main
 
 PORT_IN_PAGES = "127.0.0.1:9000"
@@ -63,9 +65,21 @@ def buckets() -> dict[str, dict[str, Original]]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that the kernel gives to nobody by itself, so that it stays free."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free")
+
+
+def end_with_parent() -> None:
+    """As die_with_parent(), but so that a shell still runs its trap."""
+    pr_set_pdeathsig = 1
+    LIBC.prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
 class Walk:
@@ -105,7 +119,7 @@ class Walk:
                 expected.append((command, number))
                 script += [command.text, "code=$?", "echo $code >&9", f"[[ $code == {command.exit_code} ]] || exit 99"]
                 if command.text.rstrip().endswith("&"):  # a server: the next command finds it listening
-                    script.append(f"until (: <>/dev/tcp/127.0.0.1/{self.port}) 2>/dev/null; do sleep 0.02; done")
+                    script.append(f"for _ in {{1..500}}; do (: <>/dev/tcp/127.0.0.1/{self.port}) 2>/dev/null && break; sleep 0.02; done")
         self._call("\n".join(script) + "\n")
         codes = [int(line) for line in (self.folder / "results").read_text().split()]
         wrong = [f"line {command.line}: {command.text.rstrip()}\n  ended with {code}, and the page says {command.exit_code}\n"
@@ -126,8 +140,13 @@ class Walk:
         for name, variable in (("s3compress", "S3C_PROGRAM"), ("s3sim", "S3C_SIM")):
             (bin_folder / name).symlink_to(os.environ[variable])
         environment = clean_environment(self.store, str(work)) | {"PATH": str(bin_folder)}
-        subprocess.run(["/bin/bash", "--norc", "-c", script], cwd=work, env=environment, stdin=subprocess.DEVNULL, timeout=TIMEOUT_S,
-                       preexec_fn=die_with_parent, check=False)
+        shell = subprocess.Popen(["/bin/bash", "--norc", "-c", script], cwd=work, env=environment, stdin=subprocess.DEVNULL,
+                                 preexec_fn=end_with_parent)
+        try:
+            shell.wait(TIMEOUT_S)
+        finally:
+            shell.terminate()
+            shell.wait(10)
 
     def _output(self, number: int) -> str:
         return (self.folder / f"output.{number}").read_text(encoding="utf-8", errors="replace")
