@@ -138,7 +138,10 @@ bool CallRunner::learn_region(const Call& call, const aws::BucketAddress& addres
     return false;
   std::string region = region_hint(answer);
   const std::string& code = error.context().code;
-  const bool is_elsewhere = code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" ||
+  // An answer to HEAD has no body, so no code; then the status has to do.
+  const bool says_no_code = answer.body.empty() && (answer.status == 301 || answer.status == 400);
+  const bool is_elsewhere = says_no_code || code == "PermanentRedirect" ||
+                            code == "AuthorizationHeaderMalformed" ||
                             code == "IllegalLocationConstraintException";
   if (region.empty() && is_elsewhere && call.operation != Operation::head_bucket) region = ask_region(call);
   if (region.empty() || region == address.region) return false;
@@ -232,9 +235,11 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
     learned.credentials = true;
   } else {
     retry_after_time = retry_after(answer);
-    if (!config_.caller || !sent.credentials || !is_denial(error)) throw error;  // unsigned: nobody's
-    throw with_caller(error,
-                      [ask = config_.caller, signed_by = sent.credentials] { return ask(*signed_by); });
+    if (!is_denial(error)) throw error;
+    std::function<std::string()> caller;
+    if (config_.caller)
+      caller = [ask = config_.caller, signed_by = sent.credentials] { return ask(signed_by.get()); };
+    throw with_caller(error, std::move(caller), config_.denial_note);
   }
   stats_.count_retry();
   return false;

@@ -73,7 +73,8 @@ class CallRunner {
     std::string region;
     RetryPolicy retry;
     http::Headers standing_headers = {};                              ///< of every request
-    std::function<std::string(const aws::Credentials&)> caller = {};  ///< S3ClientConfig::caller
+    std::function<std::string(const aws::Credentials*)> caller = {};  ///< S3ClientConfig::caller
+    std::string denial_note = {};                                     ///< S3ClientConfig::denial_note
   };
 
   /// credentials: nullptr: requests aren't signed.
