@@ -133,16 +133,16 @@ void CallRunner::remember(const std::string& bucket, aws::BucketAddress address)
 }
 
 bool CallRunner::learn_region(const Call& call, const aws::BucketAddress& address,
-                              const http::Response& answer, const Error& error) {
+                              const http::Response& answer, const Error& error, Bare bare) {
   if (answer.status != 301 && answer.status != 307 && answer.status != 400 && answer.status != 403)
     return false;
   std::string region = region_hint(answer);
   const std::string& code = error.context().code;
   // An answer to HEAD has no body, so no code; then the status has to do.
-  const bool says_no_code = answer.body.empty() && (answer.status == 301 || answer.status == 400);
-  const bool is_elsewhere = says_no_code || code == "PermanentRedirect" ||
-                            code == "AuthorizationHeaderMalformed" ||
-                            code == "IllegalLocationConstraintException";
+  const bool is_elsewhere = bare == Bare::ask
+                                ? answer.body.empty() && answer.status != 403
+                                : code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" ||
+                                      code == "IllegalLocationConstraintException";
   if (region.empty() && is_elsewhere && call.operation != Operation::head_bucket) region = ask_region(call);
   if (region.empty() || region == address.region) return false;
   aws::BucketAddress located = config_.endpoint.locate(call.bucket, region);
@@ -225,7 +225,7 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
     logger_->warn("the store's answers don't tell its time: ages are counted by this machine's clock");
   if (is_success(answer) && !parse_error(answer.body)) return true;
   Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
-  if (!learned.region && learn_region(call, *sent.address, answer, error)) {
+  if (!learned.region && learn_region(call, *sent.address, answer, error, Bare::pass)) {
     learned.region = true;
   } else if (!learned.redirect && learn_redirect(call, *sent.address, answer)) {
     learned.redirect = true;
@@ -233,6 +233,8 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
     learned.clock = true;
   } else if (!learned.credentials && renew_credentials(error, answer, sent.credentials.get())) {
     learned.credentials = true;
+  } else if (!learned.region && learn_region(call, *sent.address, answer, error, Bare::ask)) {
+    learned.region = true;
   } else {
     retry_after_time = retry_after(answer);
     if (!is_denial(error)) throw error;
