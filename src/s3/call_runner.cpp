@@ -140,7 +140,7 @@ bool CallRunner::learn_region(const Call& call, const aws::BucketAddress& addres
   const std::string& code = error.context().code;
   // An answer to HEAD has no body, so no code; then the status has to do.
   const bool is_elsewhere = bare == Bare::ask
-                                ? answer.body.empty() && answer.status != 403
+                                ? answer.body.empty() && (answer.status == 301 || answer.status == 400)
                                 : code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" ||
                                       code == "IllegalLocationConstraintException";
   if (region.empty() && is_elsewhere && call.operation != Operation::head_bucket) region = ask_region(call);
