@@ -26,6 +26,7 @@ struct Authenticator::Claim {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr std::size_t kAccountDigits = 12;
 constexpr auto kMaxSkew = std::chrono::minutes(15);
 constexpr std::chrono::seconds kMaxExpiry = std::chrono::hours(7 * 24);
 
@@ -113,8 +114,16 @@ bool equal_signatures(std::string_view a, std::string_view b) {
 }  // namespace
 
 void Authenticator::add_user(std::string access_key, std::string secret_key) {
-  User user{access_key, std::move(secret_key), base::to_hex(base::sha256(access_key))};
+  User user{access_key, std::move(secret_key), base::to_hex(base::sha256(access_key)),
+            std::string(kAccountDigits, static_cast<char>('1' + users_.size() % 9))};
   users_.insert_or_assign(std::move(access_key), std::move(user));
+}
+
+std::string_view Authenticator::account_of(std::string_view canonical_id) const {
+  for (const auto& [access_key, user] : users_) {
+    if (user.canonical_id == canonical_id) return user.account;
+  }
+  return {};
 }
 
 void Authenticator::hold_session_token(std::string token, base::Timestamp until) {
@@ -223,6 +232,20 @@ void Authenticator::check_time(const Claim& claim, base::Timestamp now) {
         .with("ServerTime", base::format_iso8601(now))
         .with("MaxAllowedSkewMilliseconds", "900000");
   }
+}
+
+bool is_unsigned(const Request& request, const Query& query) {
+  return !request.headers.contains("authorization") && !query.has("X-Amz-Algorithm") &&
+         !query.has("X-Amz-Signature") && !query.has("AWSAccessKeyId");
+}
+
+Authenticated nobody() {
+  // Source: S3 User Guide, "Access control list (ACL) overview", the id of the anonymous user.
+  static const User user{{}, {}, "65a011a29cdf8ec533ec3d1ccaae921c", {}};
+  Authenticated authenticated;
+  authenticated.user = &user;
+  authenticated.content_sha256 = "UNSIGNED-PAYLOAD";
+  return authenticated;
 }
 
 Authenticator::Claim Authenticator::parse_claim(const Request& request, const Query& query) {

@@ -17,6 +17,7 @@ struct User {
   std::string access_key;
   std::string secret_key;
   std::string canonical_id;  ///< 64 hex digits, as in <Owner><ID>
+  std::string account;       ///< 12 digits, as in x-amz-expected-bucket-owner
 };
 
 /// The values that the signatures of aws-chunked chunks start from.
@@ -34,12 +35,20 @@ struct Authenticated {
       content_sha256;  ///< x-amz-content-sha256 as it was signed; "UNSIGNED-PAYLOAD" for presigned requests
 };
 
+/// Whether nobody signed the request, neither in its headers nor in its query.
+bool is_unsigned(const Request& request, const Query& query);
+/// Who sends an unsigned request: S3's anonymous user.
+Authenticated nobody();
+
 class Authenticator {
  public:
   /// region: every credential scope must name it.
   explicit Authenticator(std::string region) : region_(std::move(region)) {}
 
+  /// The first user's account is 111111111111, the second's 222222222222.
   void add_user(std::string access_key, std::string secret_key);
+  /// The account of the user with that canonical id. Empty: there is none.
+  std::string_view account_of(std::string_view canonical_id) const;
   /// REQUIRES: the user was added.
   const User& user(std::string_view access_key) const { return users_.find(access_key)->second; }
 

@@ -91,7 +91,11 @@ struct ServiceOptions {
   AbortOfCompleted abort_of_completed = AbortOfCompleted::refused;
   PartCopyManner part_copy = PartCopyManner::standard;
   ThawTimes thaw_times{};
+  /// By name, also of buckets that are made later.
   std::set<std::string, std::less<>> read_only_buckets{};  ///< changes get AccessDenied, the owner's too
+  std::set<std::string, std::less<>> public_buckets{};     ///< everybody may list and read the newest objects
+  /// Who doesn't say that they pay gets AccessDenied, as on S3 everybody but the owner does.
+  std::set<std::string, std::less<>> requester_pays_buckets{};
 };
 
 struct Call {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -34,7 +35,7 @@ struct Options {
   std::string profile = "full";
   std::string latency = "0ms";
   std::string thaw_time = "0s";
-  std::vector<std::string> read_only_buckets;
+  std::vector<std::string> read_only_buckets, public_buckets, requester_pays_buckets;
   std::vector<std::string> session_tokens;
   std::string faults_file;
   std::vector<std::string> synthetic_buckets;
@@ -209,6 +210,12 @@ void define_store(CLI::App& app, Options& options) {
   app.add_option(
       "--read-only-bucket", options.read_only_buckets,
       "a bucket in which every change answers AccessDenied; may be repeated (it can still be created)");
+  app.add_option("--public-bucket", options.public_buckets,
+                 "a bucket that everybody may list and read without a signature; may be repeated");
+  app.add_option(
+      "--requester-pays-bucket", options.requester_pays_buckets,
+      "a bucket in which requests without x-amz-request-payer: requester, and unsigned ones, answer "
+      "AccessDenied; may be repeated");
   app.add_option("--synthetic", options.synthetic_buckets,
                  "a bucket of computed objects, which take no memory and can be read and deleted: "
                  "bucket=NAME and, if "
@@ -279,6 +286,10 @@ s3c::sim::FaultScript read_fault_script(const std::string& file) {
   }
 }
 
+std::set<std::string, std::less<>> set_of(const std::vector<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
 int serve(const Options& options) {
   s3c::sim::ServerOptions server_options;
   parse_listen(options.listen, server_options);
@@ -291,8 +302,9 @@ int serve(const Options& options) {
   if (options.even_parts) service_options.powers.uneven_parts = false;
   service_options.abort_of_completed = value_of(kAborts, options.abort);
   service_options.part_copy = value_of(kPartCopies, options.part_copy);
-  service_options.read_only_buckets.insert(options.read_only_buckets.begin(),
-                                           options.read_only_buckets.end());
+  service_options.read_only_buckets = set_of(options.read_only_buckets);
+  service_options.public_buckets = set_of(options.public_buckets);
+  service_options.requester_pays_buckets = set_of(options.requester_pays_buckets);
 
   const s3c::base::SystemClock clock;
   s3c::sim::S3Service service(std::move(service_options), [&clock] { return clock.now(); });

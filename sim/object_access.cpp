@@ -51,6 +51,13 @@ void require_readable(const Call& call, const Object& object) {
       .with("StorageClass", std::string(name(object.attributes.storage_class)));
 }
 
+void require_expected_owner(const std::string* expected, std::string_view account) {
+  if (expected == nullptr || *expected == account) return;
+  const bool is_account =
+      expected->size() == account.size() && expected->find_first_not_of("0123456789") == std::string::npos;
+  throw S3Error(is_account ? S3Code::AccessDenied : S3Code::InvalidBucketOwnerAWSAccountID);
+}
+
 CopySource require_copy_source(const Call& call) {
   std::string_view raw = call.header("x-amz-copy-source");
   if (raw.starts_with('/')) raw.remove_prefix(1);
@@ -73,6 +80,7 @@ CopySource require_copy_source(const Call& call) {
   source.bucket = call.store.bucket(bucket_name);
   if (source.bucket == nullptr) throw S3Error(S3Code::NoSuchBucket).with("BucketName", bucket_name);
   if (source.bucket->owner_id() != call.user.canonical_id) throw S3Error(S3Code::AccessDenied);
+  require_expected_owner(call.find_header("x-amz-source-expected-bucket-owner"), call.user.account);
   source.object = &require_object(call, *source.bucket, source.key, version_id ? &*version_id : nullptr);
   if (call.options.powers.conditional_copy) check_copy_source_conditions(call, *source.object);
   require_readable(call, *source.object);

@@ -20,6 +20,10 @@ void require_readable(const Call& call, const Object& object);
 /// True while a thawed copy of an archived object can be read. now: Call::thaw_now.
 bool is_thawed(const Object& object, base::Timestamp now);
 
+/// expected: the header that names the bucket's owner; nullptr: anybody. account: the owner's.
+/// Throws S3Error: AccessDenied, InvalidBucketOwnerAWSAccountID.
+void require_expected_owner(const std::string* expected, std::string_view account);
+
 struct CopySource {
   Bucket* bucket;
   std::string key;

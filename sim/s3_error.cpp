@@ -33,6 +33,8 @@ constexpr Row kRows[] = {
     {S3Code::InvalidAccessKeyId, "InvalidAccessKeyId", 403, "The access key id is not known here"},
     {S3Code::InvalidArgument, "InvalidArgument", 400, "An argument is not valid"},
     {S3Code::InvalidBucketName, "InvalidBucketName", 400, "The bucket name is not valid"},
+    {S3Code::InvalidBucketOwnerAWSAccountID, "InvalidBucketOwnerAWSAccountID", 400,
+     "The value of the expected bucket owner parameter must be an AWS Account ID"},
     {S3Code::InvalidBucketState, "InvalidBucketState", 409,
      "The request is not valid with the current state of the bucket"},
     {S3Code::InvalidChunkSizeError, "InvalidChunkSizeError", 403,

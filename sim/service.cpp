@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "sim/aws_chunked.h"
 #include "sim/control.h"
+#include "sim/object_access.h"
 #include "sim/route.h"
 #include "sim/synthetic_objects.h"
 #include "sim/xml.h"
@@ -14,7 +15,16 @@
 namespace s3c::sim {
 namespace {
 
-constexpr std::string_view kReadOnly = "/_sim/read-only/";
+/// /_sim/NAME/BUCKET: PUT adds the bucket to the set, DELETE removes it.
+struct BucketControl {
+  std::string_view path;
+  std::set<std::string, std::less<>> ServiceOptions::*buckets;
+};
+constexpr BucketControl kBucketControls[] = {
+    {"/_sim/read-only/", &ServiceOptions::read_only_buckets},
+    {"/_sim/public/", &ServiceOptions::public_buckets},
+    {"/_sim/requester-pays/", &ServiceOptions::requester_pays_buckets},
+};
 constexpr std::string_view kSkew = "skew_seconds=";
 constexpr std::string_view kAdvance = "advance_seconds=";
 
@@ -85,6 +95,21 @@ bool deletes_objects(Operation operation) {
   return operation == Operation::delete_object || operation == Operation::delete_objects;
 }
 
+/// What a policy that makes a bucket public allows: s3:ListBucket and s3:GetObject. Versions need more.
+bool is_for_everybody(Operation operation, const Query& query) {
+  switch (operation) {
+    case Operation::head_bucket:
+    case Operation::list_objects:
+    case Operation::list_objects_v2:
+      return true;
+    case Operation::get_object:
+    case Operation::head_object:
+      return !query.has("versionId");
+    default:
+      return false;
+  }
+}
+
 /// S3 refuses an upload that doesn't tell its length.
 void require_length(const Request& request, Operation operation) {
   if (operation != Operation::put_object && operation != Operation::upload_part) return;
@@ -125,10 +150,11 @@ Response S3Service::control(const Request& request) {
     bill_.reset();
     return control_done();
   }
-  if (path.starts_with(kReadOnly) && (request.method == "PUT" || request.method == "DELETE")) {
-    const std::string bucket(path.substr(kReadOnly.size()));
-    if (request.method == "PUT") options_.read_only_buckets.insert(bucket);
-    if (request.method == "DELETE") options_.read_only_buckets.erase(bucket);
+  for (const BucketControl& control : kBucketControls) {
+    if (!path.starts_with(control.path) || (request.method != "PUT" && request.method != "DELETE")) continue;
+    const std::string bucket(path.substr(control.path.size()));
+    if (request.method == "PUT") (options_.*control.buckets).insert(bucket);
+    if (request.method == "DELETE") (options_.*control.buckets).erase(bucket);
     return control_done();
   }
   if (is_control(request, "clock") && request.method == "PUT") return set_clock(request);
@@ -198,7 +224,10 @@ Response S3Service::answer(Request& request, Operation& operation) {
   const base::Timestamp now = now_();
   Query query(request.raw_query);
   const Route route = route_request(request, query);
-  const Authenticated authenticated = authenticator_.authenticate(request, query, now + clock_skew_);
+  const bool is_signed = !is_unsigned(request, query);
+  if (!is_signed) permit_unsigned(route, query);
+  const Authenticated authenticated =
+      is_signed ? authenticator_.authenticate(request, query, now + clock_skew_) : nobody();
   operation = route.operation;  // billed from here on: unauthenticated requests aren't
   require_length(request, operation);
   check_payload(request, authenticated);
@@ -212,18 +241,37 @@ Response S3Service::answer(Request& request, Operation& operation) {
   if (needs_bucket && operation != Operation::unknown) {
     bucket = store_.bucket(route.bucket);
     if (bucket == nullptr) throw S3Error(S3Code::NoSuchBucket).with("BucketName", route.bucket);
-    if (bucket->owner_id() != authenticated.user->canonical_id) throw S3Error(S3Code::AccessDenied);
-    if (mutates(operation) && options_.read_only_buckets.contains(route.bucket)) {
+    if (is_signed && bucket->owner_id() != authenticated.user->canonical_id)
       throw S3Error(S3Code::AccessDenied);
-    }
+    check_bucket_rules(*bucket, request, operation);
     if (!bucket->is_writable() && mutates(operation) && !deletes_objects(operation)) {
       throw S3Error(S3Code::NotImplemented,
                     fmt::format("{} on a synthetic bucket: its objects can be read and deleted, nothing else",
                                 name(operation)));
     }
   }
-  return run(
+  Response response = run(
       {request, query, route, options_, store_, bucket, *authenticated.user, now, now + thaw_clock_ahead_});
+  if (options_.requester_pays_buckets.contains(route.bucket))
+    response.headers.add("x-amz-request-charged", "requester");
+  return response;
+}
+
+void S3Service::permit_unsigned(const Route& route, const Query& query) const {
+  const bool is_allowed = options_.public_buckets.contains(route.bucket) &&
+                          !options_.requester_pays_buckets.contains(route.bucket) &&
+                          is_for_everybody(route.operation, query);
+  if (!is_allowed) throw S3Error(S3Code::AccessDenied);
+}
+
+void S3Service::check_bucket_rules(const Bucket& bucket, const Request& request, Operation operation) const {
+  require_expected_owner(request.headers.find("x-amz-expected-bucket-owner"),
+                         authenticator_.account_of(bucket.owner_id()));
+  if (options_.requester_pays_buckets.contains(bucket.name()) &&
+      request.headers.get("x-amz-request-payer") != "requester")
+    throw S3Error(S3Code::AccessDenied);
+  if (mutates(operation) && options_.read_only_buckets.contains(bucket.name()))
+    throw S3Error(S3Code::AccessDenied);
 }
 
 Response S3Service::error_response(const S3Error& error, const Request& request,

@@ -36,7 +36,7 @@ class S3Service final : public Handler {
   /// Answers S3 requests, and these without signatures:
   /// GET /_sim/bill
   /// POST /_sim/bill/reset
-  /// PUT, DELETE /_sim/read-only/BUCKET
+  /// PUT, DELETE /_sim/read-only/BUCKET, /_sim/public/BUCKET, /_sim/requester-pays/BUCKET
   /// PUT /_sim/clock?skew_seconds=N             signatures and the Date header use a clock that is N seconds
   ///                                            ahead of (negative: behind) the clock for objects' times
   /// PUT /_sim/session-token?token=T&milliseconds=N
@@ -50,6 +50,10 @@ class S3Service final : public Handler {
   Response advance_thaw_clock(const Request& request);
   Response set_session_token(const Request& request);
   Response answer(Request& request, Operation& operation);
+  /// Throws S3Error: AccessDenied.
+  void permit_unsigned(const Route& route, const Query& query) const;
+  /// Whose the bucket must be, who pays, and whether it may change. Throws S3Error.
+  void check_bucket_rules(const Bucket& bucket, const Request& request, Operation operation) const;
   Response error_response(const S3Error& error, const Request& request, const std::string& request_id) const;
   std::string next_request_id();
 

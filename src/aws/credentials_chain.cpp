@@ -128,7 +128,10 @@ Credentials CredentialsChain::find(const std::stop_token& stop) {
         names.empty() ? "there are none at all" : fmt::format("there are: {}", fmt::join(names, ", "));
     throw base::Error(
         base::ErrorKind::invalid_argument,
-        fmt::format("there is no profile '{}' in '{}' or '{}'; {}", base::printable(profile.name),
+        fmt::format("there is no profile '{}'{} in '{}' or '{}'; {}: name another one, or make this one with "
+                    "aws configure",
+                    base::printable(profile.name),
+                    profile.place.empty() ? "" : fmt::format(" (named by {})", profile.place),
                     files_.config_path, files_.credentials_path, base::printable(there)),
         {.operation = std::string(kFindCredentials)});
   }

@@ -76,10 +76,10 @@ class Caller {
 
 }  // namespace
 
-std::function<std::string(const aws::Credentials&)> ask_caller(const s3::ClientSettings& settings,
+std::function<std::string(const aws::Credentials*)> ask_caller(const s3::ClientSettings& settings,
                                                                const Environment& environment) {
-  return [caller = std::make_shared<Caller>(settings, environment)](const aws::Credentials& credentials) {
-    return caller->arn(credentials);
+  return [caller = std::make_shared<Caller>(settings, environment)](const aws::Credentials* credentials) {
+    return credentials == nullptr ? std::string() : caller->arn(*credentials);
   };
 }
 

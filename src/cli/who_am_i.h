@@ -26,7 +26,7 @@ WhoamiReport who_am_i(const StoreOptions& store, const ConnectionOptions& option
 /// For S3ClientConfig::caller: returns the caller's ARN, or an empty text if STS doesn't tell it within 3 s. The
 /// first call asks; the others return what it was told. It needs no connection, so an error may ask when its
 /// connection is gone. environment must outlive it.
-std::function<std::string(const aws::Credentials&)> ask_caller(const s3::ClientSettings& settings,
+std::function<std::string(const aws::Credentials*)> ask_caller(const s3::ClientSettings& settings,
                                                                const Environment& environment);
 
 }  // namespace s3c::cli

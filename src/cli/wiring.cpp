@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/open_files.h"
+#include "cli/output/denials.h"
 #include "cli/sign_in.h"
 #include "cli/version.h"
 #include "cli/who_am_i.h"
@@ -33,7 +34,15 @@ s3::S3ClientConfig client_config(const s3::ClientSettings& settings, const Store
   config.expected_owner = store.expected_owner;
   config.acl = options.acl;
   // The STS of AWS knows nothing of the keys of other stores.
-  if (s3::is_aws(settings.endpoint)) config.caller = ask_caller(settings, environment);
+  if (!store.is_signed) {
+    config.caller = [](const aws::Credentials*) { return std::string(kEverybody); };
+  } else if (s3::is_aws(settings.endpoint)) {
+    config.caller = ask_caller(settings, environment);
+  }
+  if (!store.expected_owner.empty()) {
+    config.denial_note = fmt::format("perhaps because account {} doesn't own the bucket ({})",
+                                     store.expected_owner, store.expected_owner_origin);
+  }
   if (settings.max_attempts) config.retry.max_attempts = *settings.max_attempts;
   config.retry.hurry = on_interrupt.signal;
   return config;

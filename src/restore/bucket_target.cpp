@@ -183,20 +183,20 @@ class BucketTarget final : public RestoreTarget {
   void expect_usable(Trial trial) override { expect_usable_bucket(store_, bucket_, prefix_, trial); }
   bool bills_requests() const override { return true; }
 
-  std::optional<Landing> look(const index::Row& row) override {
+  Sight look(const index::Row& row) override {
     const std::string key = key_of(row);
     const std::optional<s3::ObjectHead> head = store_.head_object(bucket_, key);
     if (!head) {
       free_keys_.note(key);
-      return std::nullopt;
+      return {};
     }
     free_keys_.forget(key);  // an earlier look may have found it free
-    if (has_etag_of(*head, row)) return Landing::equal;
-    if (overwrite_) return std::nullopt;
-    if (head->size_bytes != row.size_bytes) return Landing::exists;
+    if (has_etag_of(*head, row)) return {Landing::equal};
+    if (overwrite_) return {};
+    if (head->size_bytes != row.size_bytes) return {Landing::exists};
     // Two different ETags prove nothing, even if both look like MD5s: either may have been made under KMS.
     // write() compares the bytes.
-    return std::nullopt;
+    return {.must_compare = true};
   }
 
   Landing write(const index::Row& row, std::string_view body) override {

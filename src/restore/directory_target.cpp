@@ -1,9 +1,12 @@
 // Restored members as files below a directory.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <filesystem>
@@ -57,6 +60,17 @@ Fd open_root(const std::string& directory, OnAbsence on_absence) {
   return root;
 }
 
+/// Whether the place is in a file system that shows the kernel's own state, and holds no files of users.
+bool is_of_the_kernel(const std::filesystem::path& place) {
+  constexpr std::uint64_t kOfTheKernel[] = {PROC_SUPER_MAGIC,    SYSFS_MAGIC,   CGROUP_SUPER_MAGIC,
+                                            CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC,
+                                            SECURITYFS_MAGIC};
+  struct statfs status {};
+  if (::statfs(place.c_str(), &status) != 0) return false;
+  const auto type = static_cast<std::uint64_t>(status.f_type);
+  return std::find(std::begin(kOfTheKernel), std::end(kOfTheKernel), type) != std::end(kOfTheKernel);
+}
+
 /// Throws file_error() unless this user may write into the directory or, if it isn't there, into the nearest
 /// of its parents that is.
 void expect_writable(const std::string& directory) {
@@ -67,6 +81,8 @@ void expect_writable(const std::string& directory) {
   if (::stat(place.c_str(), &status) != 0) throw file_error(errno, place);
   if (!S_ISDIR(status.st_mode)) throw file_error(ENOTDIR, place);
   if (::access(place.c_str(), W_OK | X_OK) != 0) throw file_error(errno, place);
+  // There root may do everything, and yet nobody can make a file.
+  if (is_of_the_kernel(place)) throw unmade(ENOENT, directory);
 }
 
 class DirectoryTarget final : public RestoreTarget {
@@ -81,17 +97,17 @@ class DirectoryTarget final : public RestoreTarget {
   bool bills_requests() const override { return false; }
   bool refuses_to_replace() const override { return false; }  // looking costs next to nothing
 
-  std::optional<Landing> look(const index::Row& row) override {
+  Sight look(const index::Row& row) override {
     const Spot spot = spot_of(row, OnAbsence::stop);
-    if (!spot.directory.is_open()) return std::nullopt;
+    if (!spot.directory.is_open()) return {};
     const auto there = look_at(spot.directory.get(), spot.name, spot.path);
-    if (!there) return std::nullopt;
-    if (!S_ISREG(there->st_mode)) return Landing::exists;
+    if (!there) return {};
+    if (!S_ISREG(there->st_mode)) return {Landing::exists};
     if (static_cast<std::uint64_t>(there->st_size) == row.size_bytes) {
       const Fd file = open_regular(spot.directory.get(), spot.name, spot.path);
-      if (file.is_open() && crc32_of(file, spot.path) == row.crc32) return Landing::equal;
+      if (file.is_open() && crc32_of(file, spot.path) == row.crc32) return {Landing::equal};
     }
-    return overwrite_ ? std::nullopt : std::optional(Landing::exists);
+    return overwrite_ ? Sight{} : Sight{Landing::exists};
   }
 
   Landing write(const index::Row& row, std::string_view body) override {

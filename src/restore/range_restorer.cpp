@@ -21,7 +21,7 @@ void RangeRestorer::restore(const MemberRange& range) {
   for (const index::Row& row : range.rows) {
     tally_.attempt(row, [&]() -> std::optional<Landing> {
       RestoreTarget& target = target_of(range);
-      std::optional<Landing> there = must_look ? target.look(row) : std::nullopt;
+      std::optional<Landing> there = must_look ? target.look(row).landing : std::nullopt;
       if (!there) wanted.rows.push_back(row);
       // Where one member is missing, its neighbours most likely are too, and write() finds out if not.
       must_look = there || !target.refuses_to_replace();
@@ -48,7 +48,7 @@ void RangeRestorer::fetch_and_write(const MemberRange& range) {
     tally_.attempt(row, [&]() -> std::optional<Landing> {
       RestoreTarget& target = target_of(range);
       if (must_look) {
-        if (const std::optional<Landing> there = target.look(row)) return there;
+        if (const std::optional<Landing> there = target.look(row).landing) return there;
       }
       const std::string_view fetched =
           std::string_view(bytes).substr(row.data_offset - range.begin_offset(), row.compressed_size_bytes);
@@ -108,7 +108,7 @@ std::optional<Landing> RangeRestorer::restore_large(const MemberRange& range) {
   const base::MemoryLease lease =
       memory_.lease(2 * MemberRange::kMaxBytes, context_.stop);  // for the part that is being filled
   RestoreTarget& target = target_of(range);
-  if (const std::optional<Landing> there = target.look(row)) return there;
+  if (const std::optional<Landing> there = target.look(row).landing) return there;
   choices_.expect_newest(*range.manifest, row.key);
   return target.write_streamed(row, [&](const RestoreTarget::Sink& sink) {
     catalog::read_member(context_.store, bucket_, *range.manifest, row, sink);

@@ -86,7 +86,7 @@ class FewMembers {
     }
   }
   /// Looks which of the members are at their target already, and takes them off the volumes' missing ones. A
-  /// member that can't be looked at counts as missing: the restore finds out why.
+  /// member that can't be looked at counts as missing, and is named.
   void look(const RestoreOptions& options, const RestoreContext& context, RestorePlan& plan) {
     if (count_ > kMostLookedAt) return;
     auto next = members_.begin();
@@ -100,8 +100,13 @@ class FewMembers {
         },
         [&](const catalog::FoundMember*& member) { return look_at(context, *member); },
         [&](Look&& look) {
-          if (look.is_missing) return;
           const catalog::FoundMember& member = *look.member;
+          if (look.must_compare) ++plan.to_compare;
+          if (look.unlooked) {
+            ++plan.unlooked_by_kind[*look.unlooked];
+            plan.unlooked.add({member.row.key, look.why});
+          }
+          if (look.is_missing) return;
           if (look.landing == Landing::equal) {
             ++there;
           } else {
@@ -122,18 +127,24 @@ class FewMembers {
     const catalog::FoundMember* member = nullptr;
     bool is_missing = true;          ///< a run writes it, or finds out why not
     std::optional<Landing> landing;  ///< unless it is missing; nullopt: the target can't hold it
-    std::string why;                 ///< it will not be there
+    bool must_compare = false;       ///< Sight::must_compare
+    std::optional<base::ErrorKind> unlooked = {};  ///< missing as far as we know: looking failed
+    std::string why = {};                          ///< it will not be there, or could not be looked at
   };
 
   static Look look_at(const RestoreContext& context, const catalog::FoundMember& member) {
     try {
-      const std::optional<Landing> landing =
-          context.target_of(member.manifest->source_bucket).look(member.row);
-      if (!landing) return {&member, true, std::nullopt, ""};
-      return {&member, false, landing, *landing == Landing::exists ? kSomethingElseIsThere : ""};
+      const Sight sight = context.target_of(member.manifest->source_bucket).look(member.row);
+      if (!sight.landing) return {&member, true, std::nullopt, sight.must_compare};
+      return {.member = &member,
+              .is_missing = false,
+              .landing = sight.landing,
+              .why = *sight.landing == Landing::exists ? kSomethingElseIsThere : ""};
     } catch (const base::Error& error) {
       if (error.kind() == base::ErrorKind::cancelled) throw;
-      return {&member, !is_refused_by_target(error), std::nullopt, error.what()};
+      if (is_refused_by_target(error))
+        return {.member = &member, .is_missing = false, .landing = std::nullopt, .why = error.what()};
+      return {.member = &member, .landing = std::nullopt, .unlooked = error.kind(), .why = error.what()};
     }
   }
 
@@ -254,6 +265,9 @@ RestoreReport foresee_restore(const RestorePlan& plan) {
   report.existing = plan.existing;
   report.unstorable = plan.unstorable;
   report.not_restored.add_all(plan.left_out);
+  report.failed += plan.unlooked.count();
+  for (const auto& [kind, count] : plan.unlooked_by_kind) report.failed_by_kind[kind] += count;
+  report.not_restored.add_all(plan.unlooked);
   return report;
 }
 

@@ -20,7 +20,8 @@ void expect_usable_targets(const RestorePlan& plan, const RestoreContext& contex
 
 /// The report with which a run begins.
 RestoreReport begin_report(const RestorePlan& plan);
-/// The report of a dry run: also what a run would leave out because of what is at the target.
+/// The report of a dry run: also what a run would leave out because of what is at the target, and what could not be
+/// looked at there.
 RestoreReport foresee_restore(const RestorePlan& plan);
 
 }  // namespace s3c::restore

@@ -81,6 +81,9 @@ struct RestorePlan {
   std::uint64_t existing = 0;           ///< something else is at their target
   std::uint64_t unstorable = 0;         ///< the target can't hold them
   base::Counted<NotRestored> left_out;  ///< existing and unstorable
+  std::uint64_t to_compare = 0;         ///< something of their size is there: a run compares the bytes
+  base::Counted<NotRestored> unlooked;  ///< the look at their target failed, as a run's would
+  base::KindCounts unlooked_by_kind;
 
   /// Whether the search met no member at all that was asked for, whatever would have become of it.
   bool found_nothing() const { return members + tied + withheld + failures.count() == 0; }

@@ -32,6 +32,14 @@ enum class Landing {
   exists,  ///< another object or file is there, and stays
 };
 
+/// What a look at a member's target shows.
+struct Sight {
+  std::optional<Landing> landing = {};  ///< nullopt: the member has to be written
+  /// Without landing: something of the member's size is there. Only its bytes tell whether it is equal, and
+  /// write() compares them.
+  bool must_compare = false;
+};
+
 /// A larger member goes to write_streamed(), and is never in memory whole.
 inline constexpr std::uint64_t kStreamedAboveBytes = std::uint64_t{8} << 20;
 
@@ -53,9 +61,8 @@ class RestoreTarget {
   virtual void expect_usable(Trial trial) = 0;
   /// Whether the store bills a request for each member that is looked at, and one for each that is written.
   virtual bool bills_requests() const = 0;
-  /// Looks at the target before anything is fetched. nullopt: the member has to be written, or compared where
-  /// only its bytes can tell.
-  virtual std::optional<Landing> look(const index::Row& row) = 0;
+  /// Looks at the target before anything is fetched.
+  virtual Sight look(const index::Row& row) = 0;
   /// Whether write() leaves in place what is there, even if it came a moment ago. Then look() is only worth its
   /// request where the member is likely to be there already.
   virtual bool refuses_to_replace() const = 0;

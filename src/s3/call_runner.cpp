@@ -133,13 +133,16 @@ void CallRunner::remember(const std::string& bucket, aws::BucketAddress address)
 }
 
 bool CallRunner::learn_region(const Call& call, const aws::BucketAddress& address,
-                              const http::Response& answer, const Error& error) {
+                              const http::Response& answer, const Error& error, Bare bare) {
   if (answer.status != 301 && answer.status != 307 && answer.status != 400 && answer.status != 403)
     return false;
   std::string region = region_hint(answer);
   const std::string& code = error.context().code;
-  const bool is_elsewhere = code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" ||
-                            code == "IllegalLocationConstraintException";
+  // An answer to HEAD has no body, so no code; then the status has to do.
+  const bool is_elsewhere = bare == Bare::ask
+                                ? answer.body.empty() && (answer.status == 301 || answer.status == 400)
+                                : code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" ||
+                                      code == "IllegalLocationConstraintException";
   if (region.empty() && is_elsewhere && call.operation != Operation::head_bucket) region = ask_region(call);
   if (region.empty() || region == address.region) return false;
   aws::BucketAddress located = config_.endpoint.locate(call.bucket, region);
@@ -222,7 +225,7 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
     logger_->warn("the store's answers don't tell its time: ages are counted by this machine's clock");
   if (is_success(answer) && !parse_error(answer.body)) return true;
   Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
-  if (!learned.region && learn_region(call, *sent.address, answer, error)) {
+  if (!learned.region && learn_region(call, *sent.address, answer, error, Bare::pass)) {
     learned.region = true;
   } else if (!learned.redirect && learn_redirect(call, *sent.address, answer)) {
     learned.redirect = true;
@@ -230,11 +233,15 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
     learned.clock = true;
   } else if (!learned.credentials && renew_credentials(error, answer, sent.credentials.get())) {
     learned.credentials = true;
+  } else if (!learned.region && learn_region(call, *sent.address, answer, error, Bare::ask)) {
+    learned.region = true;
   } else {
     retry_after_time = retry_after(answer);
-    if (!config_.caller || !sent.credentials || !is_denial(error)) throw error;  // unsigned: nobody's
-    throw with_caller(error,
-                      [ask = config_.caller, signed_by = sent.credentials] { return ask(*signed_by); });
+    if (!is_denial(error)) throw error;
+    std::function<std::string()> caller;
+    if (config_.caller)
+      caller = [ask = config_.caller, signed_by = sent.credentials] { return ask(signed_by.get()); };
+    throw with_caller(error, std::move(caller), config_.denial_note);
   }
   stats_.count_retry();
   return false;

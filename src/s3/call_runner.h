@@ -73,7 +73,8 @@ class CallRunner {
     std::string region;
     RetryPolicy retry;
     http::Headers standing_headers = {};                              ///< of every request
-    std::function<std::string(const aws::Credentials&)> caller = {};  ///< S3ClientConfig::caller
+    std::function<std::string(const aws::Credentials*)> caller = {};  ///< S3ClientConfig::caller
+    std::string denial_note = {};                                     ///< S3ClientConfig::denial_note
   };
 
   /// credentials: nullptr: requests aren't signed.
@@ -146,8 +147,11 @@ class CallRunner {
   /// secrets.
   void log_request(const Call& call, const Try& sent, std::string_view how_it_ended) const;
   http::Request signed_request(const Call& call, const Try& next, const std::string& query);
+  /// Whether an answer without a body may mean another region, so that HeadBucket is worth asking. It may as well mean
+  /// that credentials have expired or that the clock is wrong: that is looked for before.
+  enum class Bare { pass, ask };
   bool learn_region(const Call& call, const aws::BucketAddress& address, const http::Response& answer,
-                    const base::Error& error) S3C_EXCLUDES(mutex_);
+                    const base::Error& error, Bare bare) S3C_EXCLUDES(mutex_);
   /// The region of the call's bucket, by a HeadBucket of its own; empty: the answer doesn't tell.
   std::string ask_region(const Call& call);
   /// Follows the Location of a 307: a bucket that is some hours old has no name in the DNS yet.

@@ -179,10 +179,11 @@ bool is_denial(const base::Error& error) {
   return error.kind() == ErrorKind::access_denied && !is_about_the_caller(error.context().code);
 }
 
-base::Error with_caller(const base::Error& error, std::function<std::string()> caller) {
+base::Error with_caller(const base::Error& error, std::function<std::string()> caller,
+                        const std::string& note) {
   base::ErrorContext context = error.context();
   context.caller = std::move(caller);
-  return {error.kind(), error.message(), std::move(context)};
+  return {error.kind(), note.empty() ? error.message() : error.message() + "; " + note, std::move(context)};
 }
 
 base::Error error_from_answer(std::string_view operation, const std::string& resource,

@@ -32,8 +32,9 @@ bool is_about_the_caller(std::string_view code);
 /// Whether the store knows the caller and doesn't allow the request. An answer to HEAD has no code; it counts.
 bool is_denial(const base::Error& error);
 
-/// A copy of error that can ask who the caller was.
-base::Error with_caller(const base::Error& error, std::function<std::string()> caller);
+/// A copy of error that can ask who the caller was. note stands behind the message, if it isn't empty.
+base::Error with_caller(const base::Error& error, std::function<std::string()> caller,
+                        const std::string& note = {});
 
 /// A copy of error that names the operation, the resource and the number of tries.
 base::Error with_context(const base::Error& error, std::string_view operation, const std::string& resource,

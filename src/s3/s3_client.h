@@ -33,9 +33,11 @@ struct S3ClientConfig {
   std::string expected_owner = {};
   /// The canned ACL of every object that the client writes. Empty: the bucket's default.
   std::string acl = {};
-  /// Asks whose these credentials are; becomes ErrorContext::caller of requests that were denied. Empty: nobody
-  /// can be asked. Any thread; throws nothing.
-  std::function<std::string(const aws::Credentials&)> caller = {};
+  /// Asks whose these credentials are, nullptr: of an unsigned request; becomes ErrorContext::caller of requests
+  /// that were denied. Empty: nobody can be asked. Any thread; throws nothing.
+  std::function<std::string(const aws::Credentials*)> caller = {};
+  /// What else denials may come from, for the messages of requests that were denied. Empty: nothing is known.
+  std::string denial_note = {};
 };
 
 class S3Client final : public ObjectStore {

@@ -15,6 +15,12 @@ namespace {
 constexpr std::size_t kProbeIdChars = 26;
 constexpr std::size_t kProbePrefixChars = catalog::kProbeFolder.size() + kProbeIdChars;
 
+/// When the probe was begun whose key this is; nullopt: it is no probe's.
+std::optional<base::Timestamp> begin_of_probe(std::string_view key) {
+  if (!key.starts_with(catalog::kProbeFolder) || key.size() <= kProbePrefixChars) return std::nullopt;
+  return base::ulid_time(key.substr(catalog::kProbeFolder.size(), kProbeIdChars));
+}
+
 /// Whether the store, or the rights that it gives us, have no such listing.
 bool is_no_listing(const Error& error) {
   return error.kind() == ErrorKind::access_denied || error.kind() == ErrorKind::unsupported ||
@@ -22,6 +28,40 @@ bool is_no_listing(const Error& error) {
 }
 
 }  // namespace
+
+void ProbeOnlyStore::adopt_leftovers(std::chrono::seconds age) {
+  const base::Timestamp limit = now() - age;
+  const auto is_left = [limit](const std::string& key) {
+    const std::optional<base::Timestamp> begin = begin_of_probe(key);
+    return begin && *begin < limit;
+  };
+  bool keeps_versions = false;
+  {
+    base::MutexLock lock(mutex_);
+    keeps_versions = keeps_versions_;
+  }
+  std::vector<LeftBehind> found;
+  if (keeps_versions) {
+    look_for_versions(catalog::kProbeFolder, found);
+  } else {
+    look_for_objects(catalog::kProbeFolder, found);
+  }
+  std::set<std::string> upload_keys;
+  try {
+    catalog::for_each_upload(store_, bucket_, std::string(catalog::kProbeFolder),
+                             [&](const s3::MultipartUpload& upload) {
+                               if (is_left(upload.key)) upload_keys.insert(upload.key);
+                               return true;
+                             });
+  } catch (const Error& error) {
+    if (!is_no_listing(error)) throw;
+  }
+  base::MutexLock lock(mutex_);
+  for (const LeftBehind& left : found) {
+    if (is_left(left.key)) prefixes_.insert(left.key.substr(0, kProbePrefixChars));
+  }
+  upload_keys_.merge(upload_keys);
+}
 
 std::vector<LeftBehind> ProbeOnlyStore::clean_up() {
   try {
@@ -118,10 +158,7 @@ s3::RestoreOutcome ProbeOnlyStore::restore_object(const s3::RestoreObjectRequest
 
 void ProbeOnlyStore::expect_probe(const char* operation, const std::string& bucket,
                                   const std::string& key) const {
-  if (bucket == bucket_ && key.starts_with(catalog::kProbeFolder) && key.size() > kProbePrefixChars &&
-      base::ulid_time(key.substr(catalog::kProbeFolder.size(), kProbeIdChars))) {
-    return;
-  }
+  if (bucket == bucket_ && begin_of_probe(key)) return;
   throw Error(ErrorKind::internal, "a check of a store must only change probes, so the request was not sent",
               {.operation = operation, .resource = bucket + "/" + key});
 }
@@ -201,16 +238,16 @@ std::vector<LeftBehind> ProbeOnlyStore::look() {
   return found;
 }
 
-void ProbeOnlyStore::look_for_objects(const std::string& prefix, std::vector<LeftBehind>& found) {
-  s3::ObjectPages pages(store_, {.bucket = bucket_, .prefix = prefix});
+void ProbeOnlyStore::look_for_objects(std::string_view prefix, std::vector<LeftBehind>& found) {
+  s3::ObjectPages pages(store_, {.bucket = bucket_, .prefix = std::string(prefix)});
   while (const std::optional<s3::ListObjectsPage> page = pages.next()) {
     for (const s3::ObjectSummary& object : page->objects) found.push_back({bucket_, object.key});
   }
 }
 
-void ProbeOnlyStore::look_for_versions(const std::string& prefix, std::vector<LeftBehind>& found) {
+void ProbeOnlyStore::look_for_versions(std::string_view prefix, std::vector<LeftBehind>& found) {
   try {
-    s3::VersionPages pages(store_, {.bucket = bucket_, .prefix = prefix});
+    s3::VersionPages pages(store_, {.bucket = bucket_, .prefix = std::string(prefix)});
     while (const std::optional<s3::ListObjectVersionsPage> page = pages.next()) {
       for (const s3::ObjectVersion& version : page->versions)
         found.push_back({bucket_, version.object.key, version.version_id});
@@ -220,7 +257,7 @@ void ProbeOnlyStore::look_for_versions(const std::string& prefix, std::vector<Le
     look_for_objects(prefix, found);
     found.push_back(
         {.bucket = bucket_,
-         .key = prefix,
+         .key = std::string(prefix),
          .why = std::string("older versions and delete markers can't be listed: ") + error.what()});
   }
 }

@@ -2,6 +2,7 @@
 // it made, so that nothing has to stay behind, whatever happened in between.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -31,6 +32,12 @@ class ProbeOnlyStore final : public s3::ObjectStore {
  public:
   /// store must outlive it.
   ProbeOnlyStore(s3::ObjectStore& store, std::string bucket) : store_(store), bucket_(std::move(bucket)) {}
+
+  /// Looks for what earlier checks, and probes of other commands, left in the folder when they were killed; clean_up()
+  /// removes it together with what was made here. A probe takes seconds, so one that is older than age is nobody's any
+  /// more: its time stands in its id. Call it after the trials: they show whether the bucket keeps versions. Throws
+  /// what the store throws.
+  void adopt_leftovers(std::chrono::seconds age) S3C_EXCLUDES(mutex_);
 
   /// Removes everything that was made here and is still there: uploads, objects, and in a bucket that keeps
   /// versions their versions and delete markers. Then looks whether anything is left, and returns that. Throws
@@ -99,8 +106,8 @@ class ProbeOnlyStore final : public s3::ObjectStore {
   /// Removes what a look has found: versions, and objects under other names than they were written.
   void remove(const std::vector<LeftBehind>& found) S3C_EXCLUDES(mutex_);
   std::vector<LeftBehind> look() S3C_EXCLUDES(mutex_);
-  void look_for_objects(const std::string& prefix, std::vector<LeftBehind>& found);
-  void look_for_versions(const std::string& prefix, std::vector<LeftBehind>& found);
+  void look_for_objects(std::string_view prefix, std::vector<LeftBehind>& found);
+  void look_for_versions(std::string_view prefix, std::vector<LeftBehind>& found);
   void look_for_uploads(const std::string& key, std::vector<LeftBehind>& found);
   std::vector<LeftBehind> known_left(const std::string& why) const S3C_EXCLUDES(mutex_);
 

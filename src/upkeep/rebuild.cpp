@@ -330,7 +330,8 @@ auto twice(s3::ObjectStore& store, const RebuildOptions& options, const std::str
 void validate(const RebuildOptions& o) {
   validate(o.scope);
   const auto refuse = [](const char* message) { throw Error(ErrorKind::invalid_argument, message); };
-  if (o.scope.bucket.empty()) refuse("bucket is missing: its objects were archived");
+  if (o.scope.bucket.empty())
+    refuse("bucket is missing: the source bucket whose archives get their records again");
   base::require_memory(o.memory_bytes);
 }
 

@@ -1,5 +1,7 @@
 #include "upkeep/store_check.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/ulid.h"
@@ -13,6 +15,8 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
+
+constexpr std::chrono::hours kLeftoverAge{1};
 
 /// Whether every further request would meet the same error.
 bool ends_the_check(const Error& error) {
@@ -47,10 +51,21 @@ class BucketCheck {
   }
 
   void clean_up() {
+    adopt_leftovers();
     for (LeftBehind& left : store_.clean_up()) report_.left.push_back(std::move(left));
   }
 
  private:
+  /// After Ctrl-C there is no time for them, and after an error that ended the check no use.
+  void adopt_leftovers() {
+    if (ended_ || report_.interrupted) return;
+    try {
+      store_.adopt_leftovers(kLeftoverAge);
+    } catch (const Error& error) {
+      if (!stop_.stop_requested()) report_.failures.add(error);
+    }
+  }
+
   void try_powers(const Trial& trial) {
     // A new id for each trial: its keys can't meet a late request of the trial before.
     const TrialContext context{store_, bucket_, base::make_ulid(store_.now()), stop_};
@@ -96,7 +111,8 @@ std::vector<s3::Power> StoreCheckReport::missing() const {
   std::vector<s3::Power> proofs;
   for (const PowerFinding& finding : findings) {
     if (finding.found != PowerFinding::Found::no) continue;
-    if (s3::text_of(finding.power).required) missing.push_back(finding.power);
+    const bool is_known = std::find(missing.begin(), missing.end(), finding.power) != missing.end();
+    if (s3::text_of(finding.power).required && !is_known) missing.push_back(finding.power);
     if (finding.power == s3::Power::checksums || finding.power == s3::Power::upload_etags)
       proofs.push_back(finding.power);
   }

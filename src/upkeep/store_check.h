@@ -38,14 +38,15 @@ struct StoreCheckReport {
   base::Failures failures;
   bool interrupted = false;
 
-  /// The powers without which archive isn't safe or can't work, and which are not there.
+  /// The powers without which archive isn't safe or can't work, and which one of the buckets lacks; each once.
   std::vector<s3::Power> missing() const;
 };
 
 /// The powers of the archive bucket's store, then those of the source bucket's: some 100 small requests in the
 /// folder s3compress_catalog/probe/ of each bucket. A power whose trial ended with an error is unknown, and the next
 /// ones are tried all the same; after an error that every further request would meet, nothing more is tried.
-/// Whatever happens, everything that was made is removed, and what could not be removed is in the report. Blocks;
+/// Whatever happens, everything that was made is removed, and what could not be removed is in the report. So is what
+/// checks and probes of other commands left there more than an hour ago. Blocks;
 /// starts two threads of its own. Throws base::Error when a bucket isn't there or may not be listed: then nothing
 /// was written.
 StoreCheckReport check_store(const StoreCheckOptions& options, const StoreCheckContext& context);

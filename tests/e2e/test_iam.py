@@ -135,6 +135,16 @@ class Iam(StoreCase):
             self.runs(policy, words[0], *self.places(), *words[1:])
         self.assert_fits(policy)
 
+    def test_check_store(self):
+        policy = self.policy("check-store.json")
+        for bucket in (self.source, self.archive):
+            self.client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        # A killed restore may leave such an upload in the source bucket.
+        self.client.create_multipart_upload(Bucket=self.source, Key="s3compress_catalog/probe/01CPHZRVG00000000000000000-left")
+        self.runs(policy, "check-store", *self.places())
+        self.assertNotIn("Uploads", self.client.list_multipart_uploads(Bucket=self.source))
+        self.assert_fits(policy)
+
     def test_restore(self):
         policy = self.policy("restore.json")
         self.put({f"{DAY}tagged": Original(b"t", tags={"team": "blue"}), f"{DAY}large": LARGE})

@@ -59,6 +59,16 @@ class SimControl:
             time.sleep(0.002)
         raise AssertionError(f"neither stopped nor ended after {timeout_s} s")
 
+    # --- other people's buckets
+
+    def set_public(self, bucket: str, public: bool = True) -> None:
+        """Everybody may list and read it, or only its owner."""
+        self._call("PUT" if public else "DELETE", f"public/{bucket}")
+
+    def set_requester_pays(self, bucket: str, pays: bool = True) -> None:
+        """Requests that don't say that they pay are denied, or all are as before."""
+        self._call("PUT" if pays else "DELETE", f"requester-pays/{bucket}")
+
     # --- the clock
 
     def skew_clock(self, seconds: int) -> None:

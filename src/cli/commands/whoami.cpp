@@ -64,6 +64,7 @@ void name_origins(WhoamiReport& report, const Origins& origins) {
 bool have_one_store(const ConnectionOptions& options) {
   StoreOptions source = options.source;
   source.expected_owner = options.archive.expected_owner;
+  source.expected_owner_origin = options.archive.expected_owner_origin;
   return source == options.archive;
 }
 

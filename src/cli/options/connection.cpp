@@ -118,7 +118,8 @@ StoreOptions store_of(const Reader& reader, Side side) {
   store.region = text(kRegion);
   store.profile = text(kProfile);
   store.expected_owner = text(kExpectedOwner);
-  check_account(store.expected_owner, origin_of(reader, side, kExpectedOwner));
+  store.expected_owner_origin = origin_of(reader, side, kExpectedOwner);
+  check_account(store.expected_owner, store.expected_owner_origin);
   return store;
 }
 

@@ -34,8 +34,9 @@ struct StoreOptions {
   std::string endpoint_url = {};
   std::string region = {};
   std::string profile = {};
-  std::string expected_owner = {};  ///< the account that must own the buckets; empty: any
-  bool is_signed = true;            ///< false: nobody's credentials are used, and every change is refused
+  std::string expected_owner = {};         ///< the account that must own the buckets; empty: any
+  std::string expected_owner_origin = {};  ///< the flag, variable or line of a file that names it
+  bool is_signed = true;  ///< false: nobody's credentials are used, and every change is refused
 
   friend bool operator==(const StoreOptions&, const StoreOptions&) = default;
 };

@@ -245,6 +245,10 @@ std::string would_delete_text(const RunOutcome& outcome, const GroupReport& tota
   return text;
 }
 
+constexpr std::string_view kNotForeseen =
+    "not foreseen: objects that a run leaves in place after it has read them (archives of this program, for example),\n"
+    "and archives that the store keeps otherwise than asked for (class, encryption, lock)\n";
+
 std::string dry_run_text(const RunOutcome& outcome) {
   std::string text;
   GroupReport total = outcome.report.total();
@@ -258,7 +262,7 @@ std::string dry_run_text(const RunOutcome& outcome) {
   return fmt::format("dry run: would archive {} ({}) of {}; nothing was changed\n",
                      format_objects(total.to_archive), format_bytes(total.to_archive_bytes),
                      groups(outcome.report.group_reports.size())) +
-         would_delete_text(outcome, total) + text;
+         would_delete_text(outcome, total) + text + std::string(total.to_archive > 0 ? kNotForeseen : "");
 }
 
 std::string_view last_line_of_archive(const GroupReport& total, ExitCode code) {

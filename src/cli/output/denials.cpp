@@ -12,6 +12,9 @@ namespace {
 
 using base::Error;
 
+constexpr std::string_view kRequesterPays =
+    ". If the bucket's owner lets its readers pay, add --request-payer requester";
+
 /// On what an action is allowed or denied.
 enum class On { bucket, key, all_keys };
 
@@ -22,10 +25,12 @@ struct Permission {
   std::string_view more;  ///< what the same request may need besides
 };
 
+constexpr std::string_view kListBucket = "s3:ListBucket";  // of what comes first in a bucket
+
 /// Source: S3 User Guide, "Required permissions for Amazon S3 API operations".
 constexpr std::array<Permission, 18> kPermissions = {{
-    {"HeadBucket", "s3:ListBucket", On::bucket, ""},
-    {"ListObjectsV2", "s3:ListBucket", On::bucket, ""},
+    {"HeadBucket", kListBucket, On::bucket, ""},
+    {"ListObjectsV2", kListBucket, On::bucket, ""},
     {"ListObjectVersions", "s3:ListBucketVersions", On::bucket, ""},
     {"ListMultipartUploads", "s3:ListBucketMultipartUploads", On::bucket, ""},
     {"GetObject", "s3:GetObject", On::key, ""},
@@ -98,11 +103,19 @@ std::string denial_hint(const Error& error) {
     return "check the credentials and what they are allowed to do; s3compress whoami tells whose they are";
   const std::string who = error.context().caller ? error.context().caller() : "";
   const std::string arn = base::printable(arn_of(error.context().resource, found->on, partition_of(who)));
+  const std::string action =
+      fmt::format("{} on {}{}", found->action, arn,
+                  found->more.empty() ? "" : fmt::format(" (and perhaps {})", found->more));
+  if (who == kEverybody) {
+    return fmt::format(
+        "bucket \"{}\" doesn't allow everybody {}: leave --no-sign-request out to read it with your own credentials",
+        bucket_of(error), action);
+  }
   return fmt::format(
-      "{} {} on {}{}: allow it in the policy of the user or role, and in that of the bucket if another "
-      "account owns it; docs/iam has policies to paste",
-      who.empty() ? "the credentials need" : base::printable(who) + " needs", found->action, arn,
-      found->more.empty() ? "" : fmt::format(" (and perhaps {})", found->more));
+      "{} {}: allow it in the policy of the user or role, and in that of the bucket if another account owns it; "
+      "docs/iam has policies to paste{}",
+      who.empty() ? "the credentials need" : base::printable(who) + " needs", action,
+      found->action == kListBucket ? kRequesterPays : "");
 }
 
 }  // namespace s3c::cli

@@ -27,10 +27,17 @@ constexpr std::string_view kCredentialsStep = "credentials";
 
 std::string for_absent_bucket(const Error& error) {
   return fmt::format(
-      "the store has no bucket \"{}\": create it, or check --bucket, --arch-bucket, --endpoint-url and "
-      "--region",
+      "the store has no bucket \"{}\": create it, or check the flag that names it (--bucket, --arch-bucket, --to), and "
+      "--endpoint-url and --region for its store",
       bucket_of(error));
 }
+
+constexpr std::string_view kBadListing =
+    "the store's listing can't be right, and nothing was deleted because of it: run the same command again. If the "
+    "error comes back, s3compress can't work with this store; s3compress check-store tries its listings";
+constexpr std::string_view kUselessListing =
+    "s3compress would miss names in such listings, and another run meets the same: see whether the store has a setting "
+    "for it and what s3compress check-store says of it, or use another store";
 
 /// What S3's error codes mean to a person. "{}" is the bucket.
 /// Source: Amazon S3 API Reference, "List of error codes"; AWS KMS API Reference, the errors of GenerateDataKey.
@@ -43,8 +50,8 @@ constexpr std::string_view kExpired =
     "the session's credentials have expired: get new ones (aws sso login, for example) and run the same command "
     "again; it goes on where this one stopped";
 constexpr std::string_view kClock =
-    "the clocks of this machine and of the store differ by more than 15 minutes: set this one's, then run the same "
-    "command again";
+    "the clocks of this machine and of the store differ by more than 15 minutes: set the clock of this machine, "
+    "then run the same command again";
 constexpr std::string_view kElsewhere =
     "bucket \"{}\" is in another region, or belongs to another end point: give its region with --region, and check "
     "--endpoint-url";
@@ -65,7 +72,9 @@ constexpr std::array<CodeHint, 24> kStoreHints = {{
     {"ExpiredToken", kExpired},
     {"ExpiredTokenException", kExpired},
     {"TokenRefreshRequired", kExpired},
-    {"InvalidToken", "check AWS_SESSION_TOKEN: it must belong to the access key, and to this store"},
+    {"InvalidToken",
+     "check the session token (AWS_SESSION_TOKEN, or aws_session_token of the profile): it must belong to the access "
+     "key, and to this store; s3compress whoami tells where the credentials come from"},
     {"RequestTimeTooSkewed", kClock},
     {"RequestExpired", kClock},
     {"PermanentRedirect", kElsewhere},
@@ -79,7 +88,9 @@ constexpr std::array<CodeHint, 24> kStoreHints = {{
     {"GlacierExpeditedRetrievalNotAvailable",
      "choose another tier, --tier Standard or --tier Bulk; or try again later"},
     {"InvalidStorageClass", "the store doesn't have this storage class: choose another --storage-class"},
-    {"InvalidObjectState", "the object is in a Glacier class: it must be thawed before it can be read"},
+    {"InvalidObjectState",
+     "the object is in a Glacier class and must be thawed before it can be read: s3compress thaw does that for archives, "
+     "aws s3api restore-object for other objects"},
     {"InvalidTag", "the store refuses a tag: check --tagging, or the tags of the object that is restored"},
     {"AccessControlListNotSupported",
      "bucket \"{}\" has no ACLs, because its owner owns all that is in it: leave --acl out"},
@@ -119,6 +130,12 @@ std::string_view find_hint(const std::array<CodeHint, Count>& hints, std::string
   const auto* const found =
       std::find_if(hints.begin(), hints.end(), [code](const CodeHint& hint) { return hint.code == code; });
   return found == hints.end() ? std::string_view() : found->text;
+}
+
+/// What comes in pages that s3/listing.h checks.
+bool is_listing(const Error& error) {
+  const base::ErrorContext& context = error.context();
+  return context.operation.starts_with("List") && context.code.empty() && context.http_status == 0;
 }
 
 /// Empty: the code says nothing to a person.
@@ -203,6 +220,9 @@ std::string hint_for(const Error& error) {
       return "the store is in trouble: run the same command again later. It goes on where this one "
              "stopped";
     case ErrorKind::corrupt:
+      if (is_listing(error)) return std::string(kBadListing);
+      if (error.context().operation == kCredentialsStep)
+        return "check the program or the server that hands out the credentials; s3compress whoami asks it alone";
       return "what was received is damaged, and nothing was deleted because of it: run the same command "
              "again. If the error comes back, check the network and the store";
     case ErrorKind::damaged:
@@ -217,9 +237,11 @@ std::string hint_for(const Error& error) {
       return for_absent_bucket(error);
     case ErrorKind::not_found:
     case ErrorKind::no_upload:
+    case ErrorKind::unsupported:
+      if (is_listing(error)) return std::string(kUselessListing);
+      break;
     case ErrorKind::wrong_state:
     case ErrorKind::invalid_argument:
-    case ErrorKind::unsupported:
       break;
   }
   return {};

@@ -8,6 +8,7 @@
 #include "cli/output/format.h"
 #include "cli/output/summary_parts.h"
 #include "restore/prices.h"
+#include "restore/restore_plan.h"
 
 namespace s3c::cli {
 namespace {
@@ -129,7 +130,10 @@ Json plan_json(const RestorePlan& plan) {
                {"thawing_volumes", plan.thawing_volumes},
                {"dollars", plan.dollars}};
   if (plan.there)
-    json.update({{"there", *plan.there}, {"existing", plan.existing}, {"unstorable", plan.unstorable}});
+    json.update({{"there", *plan.there},
+                 {"existing", plan.existing},
+                 {"unstorable", plan.unstorable},
+                 {"to_compare", plan.to_compare}});
   return json;
 }
 
@@ -156,6 +160,16 @@ std::vector<std::string> plan_lines(const RestoreSettings& settings, const Resto
         fmt::format("something else is there: {} (--overwrite replaces it)", format_objects(plan.existing)));
   if (plan.unstorable != 0)
     lines.push_back(fmt::format("can't be stored there: {}", format_objects(plan.unstorable)));
+  if (plan.to_compare != 0) {
+    lines.push_back(
+        fmt::format("something of the same size is there: {} (a run compares the bytes; what differs stays, "
+                    "and is named)",
+                    format_objects(plan.to_compare)));
+  }
+  if (!plan.there && plan.members > restore::kMostLookedAt) {
+    lines.push_back(fmt::format("what is there already was not looked for: only for up to {} objects",
+                                format_count(restore::kMostLookedAt)));
+  }
   if (settings.to.empty() && plan.members != plan.there.value_or(0) + plan.existing + plan.unstorable) {
     lines.emplace_back(
         "note: to the next archive run, objects at their own place are new: it archives them again and deletes "

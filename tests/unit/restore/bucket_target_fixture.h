@@ -45,7 +45,7 @@ class BucketTargetTest : public ::testing::Test {
   }
   /// As a run does it.
   static Landing restore(RestoreTarget& target, const index::Row& row, const std::string& body) {
-    const auto seen = target.look(row);
+    const auto seen = target.look(row).landing;
     return seen ? *seen : target.write(row, body);
   }
   static Landing stream(RestoreTarget& target, const index::Row& row, const std::string& body) {

@@ -27,7 +27,7 @@ TEST_F(BucketTargetStreamedTest, ALargeObjectIsStreamedInPartsWithAllItHad) {
   row.metadata = {{"owner", "me"}};
   row.tags = {{"team", "logs"}};
   const auto to = target();
-  ASSERT_EQ(to->look(row), std::nullopt);
+  ASSERT_EQ(to->look(row).landing, std::nullopt);
   EXPECT_EQ(stream(*to, row, body), Landing::written);
   EXPECT_EQ(ops(), (std::vector{Op::head, Op::create, Op::part, Op::part, Op::head, Op::complete}));
   const StoredObject written = object("large");
@@ -40,7 +40,7 @@ TEST_F(BucketTargetStreamedTest, ALargeObjectIsStreamedInPartsWithAllItHad) {
 
   // A second run finds it equal: by the ETag that our parts make, and without an upload.
   store_.forget_journal();
-  ASSERT_EQ(to->look(row), std::nullopt);
+  ASSERT_EQ(to->look(row).landing, std::nullopt);
   EXPECT_EQ(stream(*to, row, body), Landing::equal);
   EXPECT_EQ(to->write(row, body), Landing::equal);
   std::string other = body;
@@ -104,7 +104,7 @@ TEST_F(BucketTargetStreamedTest, AnUploadThatFailsIsAbortedOrNamed) {
       // Without a look nobody knows whether an object stands there, which the abort might remove.
       const bool stays = abort_fails || failing == Op::head;
       const index::Row row = row_of_object("large", body);
-      ASSERT_EQ(to->look(row), std::nullopt);
+      ASSERT_EQ(to->look(row).landing, std::nullopt);
       store_.before = [&](const Call& call) {
         if (call.op == failing || (call.op == Op::abort && abort_fails))
           throw store_error(ErrorKind::throttled, "SlowDown");
@@ -138,7 +138,7 @@ TEST_F(BucketTargetStreamedTest, AnObjectThatAppearsDuringAnUploadStays) {
       store_.make_bucket(kBucket);
       const auto to = target();
       const index::Row row = row_of_object("a", ours);
-      ASSERT_EQ(to->look(row), std::nullopt);
+      ASSERT_EQ(to->look(row).landing, std::nullopt);
       store_.before = [&](const Call& call) {
         if (call.op == when) store_.put(kBucket, "a", there);
       };
@@ -285,7 +285,7 @@ TEST_F(BucketTargetStreamedTest, AStoreWithoutConditionsIsLookedAtBeforeEachComp
   lesser.make_bucket(kBucket);
   const auto to = make_bucket_target(lesser, slots_, kBucket, "", false);
   const std::string body = noise(kMiB);
-  ASSERT_EQ(to->look(row_of_object("a", body)), std::nullopt);
+  ASSERT_EQ(to->look(row_of_object("a", body)).landing, std::nullopt);
   lesser.before = [&lesser](const Call& call) {
     if (call.op == Op::part) lesser.put(kBucket, "a", "diff");
   };

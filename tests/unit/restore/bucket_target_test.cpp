@@ -84,7 +84,7 @@ TEST_F(BucketTargetTest, AnEqualObjectCostsOneHead) {
   store_.put(kBucket, "a", "same");
   for (const bool overwrite : {false, true}) {
     store_.forget_journal();
-    EXPECT_EQ(target(overwrite)->look(row_of_object("a", "same")), Landing::equal);
+    EXPECT_EQ(target(overwrite)->look(row_of_object("a", "same")).landing, Landing::equal);
     EXPECT_EQ(ops(), std::vector{Op::head});
   }
 }
@@ -92,14 +92,14 @@ TEST_F(BucketTargetTest, AnEqualObjectCostsOneHead) {
 TEST_F(BucketTargetTest, AnEmptyObjectComesBack) {
   EXPECT_EQ(restore(*target(), row_of_object("empty", ""), ""), Landing::written);
   EXPECT_EQ(object("empty").body, "");
-  EXPECT_EQ(target()->look(row_of_object("empty", "")), Landing::equal);
+  EXPECT_EQ(target()->look(row_of_object("empty", "")).landing, Landing::equal);
 }
 
 TEST_F(BucketTargetTest, AnotherObjectStays) {
   store_.put(kBucket, "longer", "longer than ours");
   store_.put(kBucket, "a", "diff");
   const auto to = target();
-  EXPECT_EQ(to->look(row_of_object("longer", "ours")), Landing::exists);
+  EXPECT_EQ(to->look(row_of_object("longer", "ours")).landing, Landing::exists);
   EXPECT_EQ(restore(*to, row_of_object("a", "ours"), "ours"), Landing::exists);
   expect_stays("a", "diff");
   EXPECT_TRUE(store_.calls(Op::put).empty());
@@ -121,7 +121,10 @@ TEST_F(BucketTargetTest, WhereTheRowsETagIsNoMd5TheBytesTell) {
   for (const std::string etag : {"0123456789abcdef0123456789abcdef-2", "0123456789abcdef0123456789abcdef"}) {
     index::Row row = row_of_object("a", "same");
     row.etag = etag;
-    EXPECT_EQ(target()->look(row), std::nullopt);
+    EXPECT_EQ(target()->look(row).landing, std::nullopt);
+    EXPECT_TRUE(target()->look(row).must_compare);
+    EXPECT_FALSE(target(true)->look(row).must_compare) << "it is overwritten, whatever it is";
+    EXPECT_FALSE(target()->look(row_of_object("not there", "same")).must_compare);
     EXPECT_EQ(target()->write(row, "same"), Landing::equal);
     EXPECT_EQ(target()->write(row, "ours"), Landing::exists);
     EXPECT_EQ(stream(*target(), row, "same"), Landing::equal);
@@ -143,7 +146,7 @@ TEST_F(BucketTargetTest, UnderKmsAChecksumTellsOrNothingDoes) {
   };
   const index::Row row = row_of_object("a", "same");
   under_kms({});
-  EXPECT_EQ(target()->look(row), std::nullopt);
+  EXPECT_EQ(target()->look(row).landing, std::nullopt);
   EXPECT_EQ(target()->write(row, "same"), Landing::exists);
   // Nor are bytes made that could tell nothing; also not where the ETag looks like one of parts.
   for (const std::string suffix : {"", "-1"}) {
@@ -158,11 +161,11 @@ TEST_F(BucketTargetTest, UnderKmsAChecksumTellsOrNothingDoes) {
   // The very object: a restore to where it came from.
   index::Row itself = row;
   itself.etag = object("a").etag;
-  EXPECT_EQ(target()->look(itself), Landing::equal);
+  EXPECT_EQ(target()->look(itself).landing, Landing::equal);
   // A tag that is no digest may be the same for two contents.
   store_.edit(kBucket, "a", [](StoredObject& object) { object.etag = "1"; });
   itself.etag = "1";
-  EXPECT_EQ(target()->look(itself), std::nullopt);
+  EXPECT_EQ(target()->look(itself).landing, std::nullopt);
 }
 
 TEST_F(BucketTargetTest, AnObjectThatAppearsAfterTheLookStays) {
@@ -170,7 +173,7 @@ TEST_F(BucketTargetTest, AnObjectThatAppearsAfterTheLookStays) {
     store_.make_bucket(kBucket);
     const auto to = target();
     const index::Row row = row_of_object("a/" + there, "ours");
-    ASSERT_EQ(to->look(row), std::nullopt);
+    ASSERT_EQ(to->look(row).landing, std::nullopt);
     store_.put(kBucket, row.key, there);
     EXPECT_EQ(to->write(row, "ours"), there == "ours" ? Landing::equal : Landing::exists);
     expect_stays(row.key, there);
@@ -180,7 +183,7 @@ TEST_F(BucketTargetTest, AnObjectThatAppearsAfterTheLookStays) {
 TEST_F(BucketTargetTest, AnObjectThatAppearsAndGoesAgainIsAFailure) {
   const auto to = target();
   const index::Row row = row_of_object("a", "ours");
-  ASSERT_EQ(to->look(row), std::nullopt);
+  ASSERT_EQ(to->look(row).landing, std::nullopt);
   store_.put(kBucket, "a", "diff");
   store_.before = [this](const Call& call) {
     if (call.op == Op::head) store_.erase(kBucket, "a");
@@ -197,16 +200,16 @@ TEST_F(BucketTargetTest, WithoutAFreshLookWriteLooksItself) {
   EXPECT_EQ(to->write(row_of_object("b", "ours"), "ours"), Landing::exists);
   // One look is good for one write.
   const index::Row c = row_of_object("c", "ours");
-  ASSERT_EQ(to->look(c), std::nullopt);
+  ASSERT_EQ(to->look(c).landing, std::nullopt);
   ASSERT_EQ(to->write(c, "ours"), Landing::written);
   store_.forget_journal();
   EXPECT_EQ(to->write(c, "ours"), Landing::equal);
   EXPECT_EQ(ops(), std::vector{Op::head});
   // And a look that finds it taken withdraws what an earlier one said.
   const index::Row d = row_of_object("d", "ours");
-  ASSERT_EQ(to->look(d), std::nullopt);
+  ASSERT_EQ(to->look(d).landing, std::nullopt);
   store_.put(kBucket, "d", "diff");
-  ASSERT_EQ(to->look(d), std::nullopt);
+  ASSERT_EQ(to->look(d).landing, std::nullopt);
   store_.forget_journal();
   EXPECT_EQ(to->write(d, "ours"), Landing::exists);
   EXPECT_EQ(ops(), std::vector{Op::head});

@@ -69,7 +69,7 @@ class DirectoryTargetTest : public ::testing::Test {
   }
   Landing restore(const index::Row& row, const std::string& body, bool overwrite = false) const {
     const auto to = target(overwrite);
-    const auto seen = to->look(row);
+    const auto seen = to->look(row).landing;
     return seen ? *seen : to->write(row, body);
   }
   /// Every name below top_, links not followed.

@@ -34,8 +34,8 @@ TEST_F(DirectoryTargetTest, AFileIsWrittenWithItsTimeAndFoundAgain) {
                             std::chrono::milliseconds(status.st_mtim.tv_nsec / 1'000'000)),
             row.last_modified);
   EXPECT_EQ(status.st_nlink, 1u);
-  EXPECT_EQ(target()->look(row), Landing::equal);
-  EXPECT_EQ(target(true)->look(row), Landing::equal);
+  EXPECT_EQ(target()->look(row).landing, Landing::equal);
+  EXPECT_EQ(target(true)->look(row).landing, Landing::equal);
   EXPECT_EQ(names(),
             (std::set<std::string>{"new", "new/root", "new/root/a", "new/root/a/b", "new/root/a/b/c.xml"}));
   EXPECT_EQ(target()->name_of(row), (root_ / "a/b/c.xml").string());
@@ -78,16 +78,18 @@ TEST_F(DirectoryTargetTest, ADryRunMakesNothingAndARunTriesToWrite) {
   const std::string deep = (top_ / "new/deeper").string();
   const auto to = make_directory_target(deep, false);
   to->expect_usable(RestoreTarget::Trial::look);
-  EXPECT_EQ(to->look(row_of_file("a", "x")), std::nullopt);
+  EXPECT_EQ(to->look(row_of_file("a", "x")).landing, std::nullopt);
   EXPECT_FALSE(fs::exists(top_ / "new"));
   to->expect_usable(RestoreTarget::Trial::write);
   EXPECT_TRUE(fs::is_empty(deep)) << "nothing is left of the trial";
   const auto nowhere = make_directory_target("/proc/s3compress-none", false);
-  try {
-    nowhere->expect_usable(RestoreTarget::Trial::write);
-    ADD_FAILURE() << "was made";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("can't be made there"));
+  for (const RestoreTarget::Trial trial : {RestoreTarget::Trial::look, RestoreTarget::Trial::write}) {
+    try {
+      nowhere->expect_usable(trial);
+      ADD_FAILURE() << "counts as usable, or was made";
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), ::testing::HasSubstr("can't be made there"));
+    }
   }
 }
 
@@ -181,7 +183,7 @@ TEST_F(DirectoryTargetTest, NoPlantedFileLinkIsFollowedOrReplaced) {
   for (const std::string to : {"../outside", "../nowhere"}) {
     fs::create_symlink(to, root_ / "link");
     for (const bool overwrite : {false, true}) {
-      EXPECT_EQ(target(overwrite)->look(row), Landing::exists);
+      EXPECT_EQ(target(overwrite)->look(row).landing, Landing::exists);
       EXPECT_EQ(target(overwrite)->write(row, "x"), Landing::exists);
     }
     EXPECT_TRUE(fs::is_symlink(root_ / "link"));
@@ -215,14 +217,14 @@ TEST_F(DirectoryTargetTest, AnotherFileStays) {
   fs::create_directories(root_ / "directory");
   ASSERT_EQ(::mkfifo((root_ / "pipe").c_str(), 0666), 0);
   for (const std::string key : {"longer", "a", "pipe"}) {
-    EXPECT_EQ(target()->look(row_of_file(key, "ours")), Landing::exists) << key;
+    EXPECT_EQ(target()->look(row_of_file(key, "ours")).landing, Landing::exists) << key;
     EXPECT_EQ(target()->write(row_of_file(key, "ours"), "ours"), Landing::exists) << key;
   }
   EXPECT_EQ(contents(root_ / "longer"), "longer than ours");
   EXPECT_EQ(contents(root_ / "a"), "diff");
   EXPECT_EQ(names(), (std::set<std::string>{"root", "root/longer", "root/a", "root/directory", "root/pipe"}));
   // Nor is anything but a file ever replaced.
-  EXPECT_EQ(target(true)->look(row_of_file("pipe", "ours")), Landing::exists);
+  EXPECT_EQ(target(true)->look(row_of_file("pipe", "ours")).landing, Landing::exists);
   EXPECT_EQ(target(true)->write(row_of_file("pipe", "ours"), "ours"), Landing::exists);
   EXPECT_TRUE(fs::is_fifo(root_ / "pipe"));
   for (const bool overwrite : {false, true}) {
@@ -249,7 +251,7 @@ TEST_F(DirectoryTargetTest, AFileAndADirectoryOfOneNameAreTwoFiles) {
     }
     EXPECT_EQ(bodies, (std::multiset<std::string>(keys.begin(), keys.end())));
     for (const std::string& key : keys)
-      EXPECT_EQ(target()->look(row_of_file(key, key)), Landing::equal) << key;
+      EXPECT_EQ(target()->look(row_of_file(key, key)).landing, Landing::equal) << key;
     const std::set<std::string> before = names();
     for (const std::string& key : keys)
       EXPECT_EQ(target(true)->write(row_of_file(key, key), key), Landing::written) << key;
@@ -275,7 +277,7 @@ TEST_F(DirectoryTargetTest, AnotherFileIsReplacedWhereThatWasAskedFor) {
   put(root_ / "longer", "longer than ours");
   put(root_ / "a", "diff");
   for (const std::string key : {"longer", "a"}) {
-    EXPECT_EQ(target(true)->look(row_of_file(key, "ours")), std::nullopt);
+    EXPECT_EQ(target(true)->look(row_of_file(key, "ours")).landing, std::nullopt);
     EXPECT_EQ(target(true)->write(row_of_file(key, "ours"), "ours"), Landing::written);
     EXPECT_EQ(contents(root_ / key), "ours");
   }
@@ -289,7 +291,7 @@ TEST_F(DirectoryTargetTest, AFileThatAppearsAfterTheLookStays) {
   for (const std::string& there : {ours, diff, std::string("shorter")}) {
     const auto to = target();
     const index::Row row = row_of_file("a/x", ours);
-    ASSERT_EQ(to->look(row), std::nullopt);
+    ASSERT_EQ(to->look(row).landing, std::nullopt);
     EXPECT_EQ(to->write_streamed(row,
                                  [&](const RestoreTarget::Sink& sink) {
                                    sink(ours);
@@ -307,7 +309,7 @@ TEST_F(DirectoryTargetTest, ANameThatIsTooLongIsSeenByALook) {
   const std::string long_name(300, 'x');
   for (const std::string& key : {long_name, "a/" + long_name, long_name + "/a"})
     EXPECT_EQ(error_kind([&] { target()->look(row_of_file(key, "x")); }), ErrorKind::invalid_argument);
-  EXPECT_EQ(target()->look(row_of_file("a/" + std::string(255, 'x'), "x")), std::nullopt);
+  EXPECT_EQ(target()->look(row_of_file("a/" + std::string(255, 'x'), "x")).landing, std::nullopt);
 }
 
 }  // namespace

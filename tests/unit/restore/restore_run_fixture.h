@@ -31,10 +31,12 @@ class MapTarget final : public RestoreTarget {
   }
   bool bills_requests() const override { return true; }
   bool refuses_to_replace() const override { return refuses; }
-  std::optional<Landing> look(const index::Row& row) override {
+  Sight look(const index::Row& row) override {
     base::MutexLock lock(mutex_);
     ++looks_;
-    return what_is_there(row);
+    if (row.key == unlookable) throw base::Error(ErrorKind::access_denied, "access denied");
+    if (row.key == unclear) return {.must_compare = true};
+    return {what_is_there(row)};
   }
   Landing write(const index::Row& row, std::string_view body) override {
     base::MutexLock lock(mutex_);
@@ -85,6 +87,8 @@ class MapTarget final : public RestoreTarget {
 
   std::function<void(const std::string& key)> before_write = {};  ///< of write(); may throw
   std::string refused;
+  std::string unlookable;  ///< its look is denied
+  std::string unclear;     ///< something of its size is there
   ErrorKind refusal = ErrorKind::access_denied;
   std::optional<Trial> unusable;  ///< where this shows
   bool refuses = false;           ///< to replace what is there

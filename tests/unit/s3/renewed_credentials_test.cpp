@@ -91,9 +91,9 @@ TEST_F(RenewedCredentials, OfADeniedRequestCanBeAskedFor) {
   int asked = 0;
   start({.endpoint = {.url = "http://store"},
          .retry = {.max_attempts = 1},
-         .caller = [&asked](const aws::Credentials& credentials) {
+         .caller = [&asked](const aws::Credentials* credentials) {
            ++asked;
-           return "owner of " + credentials.access_key_id;
+           return "owner of " + credentials->access_key_id;
          }});
   const auto error_with = [&](const test::Step& step) {
     transport_.add(step);

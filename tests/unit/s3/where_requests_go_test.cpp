@@ -51,6 +51,21 @@ TEST_F(WhereRequestsGo, ARefusalThatNamesNoRegionIsFollowedByOneHeadBucket) {
   EXPECT_EQ(url(2), "https://logs.s3.ap-south-1.amazonaws.com/k?uploadId=u");
 }
 
+/// An answer to HEAD has no body, so its code is missing.
+TEST_F(WhereRequestsGo, ABareRefusalOfAHeadIsFollowedByOneHeadBucket) {
+  start_in_aws();
+  transport_.add(answer(301));
+  transport_.add(answer(301, "", {{"x-amz-bucket-region", "ap-south-1"}}));
+  transport_.add(answer(200, "", test::object_headers()));
+  transport_.add(answer(400));
+  transport_.add(answer(400));
+  EXPECT_TRUE(client_->head_object("logs", "k"));
+  EXPECT_EQ(url(1), "https://logs.s3.us-east-1.amazonaws.com/");
+  EXPECT_EQ(url(2), "https://logs.s3.ap-south-1.amazonaws.com/k");
+  EXPECT_EQ(error_of([&] { client_->head_object("other", "k"); }).kind(), ErrorKind::invalid_argument);
+  EXPECT_EQ(transport_.sent.size(), 5U) << "nobody is asked twice";
+}
+
 TEST_F(WhereRequestsGo, IfNobodyTellsTheRegionTheFirstErrorStands) {
   start_in_aws();
   transport_.add(s3_error(400, "AuthorizationHeaderMalformed"));
@@ -133,6 +148,34 @@ TEST_F(WhereRequestsGo, EveryRequestSaysWhoPaysAndWhoMustOwnTheBucket) {
   }
   EXPECT_EQ(header(2, "x-amz-source-expected-bucket-owner"), "123456789012");
   EXPECT_EQ(header(2, "x-amz-copy-source"), "/logs/a%20b");
+}
+
+/// The store doesn't say why it denies a request, so the error names what the request demanded.
+TEST_F(WhereRequestsGo, ADeniedRequestNamesWhatItDemanded) {
+  start({.endpoint = {.url = "http://store"},
+         .retry = {.max_attempts = 1},
+         .denial_note = "the bucket may not be account 1's"});
+  const auto message_of = [this](const test::Step& step) {
+    transport_.add(step);
+    return error_of([&] { client_->head_bucket("logs"); }).message();
+  };
+  EXPECT_EQ(message_of(answer(403)), "access denied; the bucket may not be account 1's");
+  EXPECT_EQ(message_of(s3_error(403, "SignatureDoesNotMatch")),
+            "the signature is wrong: check the secret key");
+  EXPECT_EQ(message_of(answer(404)), "not found");
+}
+
+TEST_F(WhereRequestsGo, AnUnsignedRequestThatIsDeniedWasNobodys) {
+  client_ = std::make_unique<S3Client>(
+      S3ClientConfig{.endpoint = {.url = "http://store"},
+                     .retry = {.max_attempts = 1},
+                     .caller =
+                         [](const aws::Credentials* credentials) {
+                           return std::string(credentials == nullptr ? "everybody" : "somebody");
+                         }},
+      nullptr, transport_, clock_, base::make_null_logger(), stop_.get_token());
+  transport_.add(answer(403));
+  EXPECT_EQ(error_of([&] { client_->head_bucket("public"); }).context().caller(), "everybody");
 }
 
 TEST_F(WhereRequestsGo, WithoutBeingAskedNoneOfThemSaysSo) {

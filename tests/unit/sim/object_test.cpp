@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "sim_client.h"
@@ -315,6 +317,62 @@ TEST(ReadOnlyBucket, RefusesChangesOnly) {
   EXPECT_EQ(sim.send_unsigned("PUT", "/_sim/read-only/locked").status, 204);
   EXPECT_EQ(error_code(sim.send("DELETE", "/locked/k")), "AccessDenied");
   EXPECT_EQ(sim.send_unsigned("GET", "/_sim/else").status, 404);
+}
+
+TEST(PublicBucket, LetsEverybodyListAndReadAndNothingElse) {
+  SimClient sim({.public_buckets = {"open"}});
+  for (const char* bucket : {"/open", "/closed"}) {
+    sim.put(bucket, "");
+    sim.put(std::string(bucket) + "/k", "x");
+  }
+  EXPECT_EQ(sim.send_unsigned("GET", "/open/k").body.to_string(), "x");
+  EXPECT_EQ(sim.send_unsigned("HEAD", "/open/k").status, 200);
+  EXPECT_EQ(sim.send_unsigned("HEAD", "/open").status, 200);
+  EXPECT_EQ(text(sim.send_unsigned("GET", "/open", "list-type=2"), "Contents/Key"), "k");
+  for (const auto& [method, path, query] :
+       std::vector<std::tuple<const char*, const char*, const char*>>{{"GET", "/closed/k", ""},
+                                                                      {"GET", "/closed", "list-type=2"},
+                                                                      {"GET", "/", ""},
+                                                                      {"GET", "/open", "versions"},
+                                                                      {"GET", "/open/k", "tagging"},
+                                                                      {"GET", "/open/k", "versionId=null"},
+                                                                      {"PUT", "/open/k", ""},
+                                                                      {"DELETE", "/open/k", ""},
+                                                                      {"POST", "/open/k", "uploads"}}) {
+    EXPECT_EQ(error_code(sim.send_unsigned(method, path, query)), "AccessDenied")
+        << method << path << '?' << query;
+  }
+  EXPECT_EQ(sim.send_unsigned("DELETE", "/_sim/public/open").status, 204);
+  EXPECT_EQ(sim.send_unsigned("HEAD", "/open/k").status, 403);
+}
+
+TEST(RequesterPaysBucket, RefusesWhoDoesNotSaySo) {
+  SimClient sim({.public_buckets = {"paid"}});
+  sim.put("/paid", "");
+  sim.put("/paid/k", "x");
+  EXPECT_EQ(sim.send_unsigned("PUT", "/_sim/requester-pays/paid").status, 204);
+  EXPECT_EQ(error_code(sim.get("/paid/k")), "AccessDenied");
+  EXPECT_EQ(error_code(sim.get("/paid", "list-type=2")), "AccessDenied");
+  EXPECT_EQ(error_code(sim.send_unsigned("GET", "/paid/k")), "AccessDenied");
+  const Response paid = sim.get("/paid/k", "", {{"x-amz-request-payer", "requester"}});
+  EXPECT_EQ(paid.status, 200);
+  EXPECT_EQ(paid.headers.get("x-amz-request-charged"), "requester");
+}
+
+TEST_F(Objects, AnotherOwnerThanExpectedIsRefused) {
+  sim_.put("/bucket/k", "x");
+  const auto code = [this](const char* method, const std::string& owner) {
+    return error_code(sim_.send(method, "/bucket/k", "", {{"x-amz-expected-bucket-owner", owner}}));
+  };
+  EXPECT_EQ(code("GET", "111111111111"), "");
+  EXPECT_EQ(code("GET", "222222222222"), "AccessDenied");
+  EXPECT_EQ(code("DELETE", "222222222222"), "AccessDenied");
+  EXPECT_EQ(code("GET", "me"), "InvalidBucketOwnerAWSAccountID");
+  EXPECT_EQ(error_code(sim_.put("/bucket/copy", "",
+                                {{"x-amz-copy-source", "/bucket/k"},
+                                 {"x-amz-source-expected-bucket-owner", "222222222222"}})),
+            "AccessDenied");
+  EXPECT_EQ(sim_.get("/bucket/k").status, 200);
 }
 
 TEST_F(Objects, TheBillCountsByClass) {

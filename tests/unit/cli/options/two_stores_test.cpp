@@ -37,8 +37,10 @@ TEST(TwoStores, EachSidesFlagBeatsTheFlagForAll) {
                        "--source-region", "r-source", "--archive-endpoint-url", "http://archive",
                        "--archive-expected-bucket-owner", "222222222222"})
           .connection;
-  EXPECT_EQ(given.source, (StoreOptions{"http://all", "r-source", "minio", "111111111111"}));
-  EXPECT_EQ(given.archive, (StoreOptions{"http://archive", "r-all", "all", "222222222222"}));
+  EXPECT_EQ(given.source,
+            (StoreOptions{"http://all", "r-source", "minio", "111111111111", "--expected-bucket-owner"}));
+  EXPECT_EQ(given.archive, (StoreOptions{"http://archive", "r-all", "all", "222222222222",
+                                         "--archive-expected-bucket-owner"}));
 }
 
 TEST(TwoStores, TheyHaveVariablesAsEveryFlag) {

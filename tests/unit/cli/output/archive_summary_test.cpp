@@ -287,7 +287,9 @@ TEST(SummaryText, DryRunListsTheGroupsAndNothingElse) {
       "dry run: would archive 1,460 objects (5.8 MB) of 1 group; nothing was changed\n"
       "would delete 1,500 objects (6.0 MB): 1,460 (5.8 MB) after archiving them, 40 (200.0 KB) that are "
       "archived already\n"
-      "  sources/2018/04/01/  1,460 objects (5.8 MB), 40 archived already\n");
+      "  sources/2018/04/01/  1,460 objects (5.8 MB), 40 archived already\n"
+      "not foreseen: objects that a run leaves in place after it has read them (archives of this program, for example),\n"
+      "and archives that the store keeps otherwise than asked for (class, encryption, lock)\n");
   const auto json = json_of(report);
   EXPECT_EQ(json["total"]["objects_to_delete"], 1500);
   EXPECT_EQ(json["total"]["bytes_to_delete"], 6'000'000);

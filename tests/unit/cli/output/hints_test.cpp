@@ -20,12 +20,16 @@ namespace {
 using base::Error;
 using base::ErrorContext;
 using base::ErrorKind;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* kPolicy =
     ": allow it in the policy of the user or role, and in that of the bucket if another account owns it; docs/iam has "
     "policies to paste";
+
+/// Behind the hint about a request that comes first in a bucket.
+constexpr const char* kPayer = ". If the bucket's owner lets its readers pay, add --request-payer requester";
 
 struct Answer {
   std::string operation;
@@ -54,13 +58,16 @@ TEST(HintTable, EachAnswerHasACauseARemedyAndAnExitCode) {
       "the session's credentials have expired: get new ones (aws sso login, for example) and run the same command "
       "again; it goes on where this one stopped";
   const std::string clock =
-      "the clocks of this machine and of the store differ by more than 15 minutes: set this one's, then run the same "
-      "command again";
+      "the clocks of this machine and of the store differ by more than 15 minutes: set the clock of this machine, "
+      "then run the same command again";
   const std::string account =
       "the account that owns bucket \"b\" is closed, suspended or in debt: only its owner can settle that";
+  const std::string no_bucket =
+      "the store has no bucket \"b\": create it, or check the flag that names it (--bucket, --arch-bucket, --to), and "
+      "--endpoint-url and --region for its store";
   const std::vector<Answer> table = {
       {"ListObjectsV2", "b", 403, "AccessDenied", 2,
-       "the credentials need s3:ListBucket on arn:aws:s3:::b" + std::string(kPolicy)},
+       "the credentials need s3:ListBucket on arn:aws:s3:::b" + std::string(kPolicy) + kPayer},
       {"GetObject", "b/sources/x", 403, "AccessDenied", 2,
        "the credentials need s3:GetObject on arn:aws:s3:::b/sources/x" + std::string(kPolicy)},
       {"HeadObject", "b/x", 403, "", 2,
@@ -77,15 +84,13 @@ TEST(HintTable, EachAnswerHasACauseARemedyAndAnExitCode) {
            std::string(kPolicy)},
       {"ListObjectsV2", "arn:aws:s3:eu-west-1:1:accesspoint/logs", 403, "AccessDenied", 2,
        "the credentials need s3:ListBucket on arn:aws:s3:eu-west-1:1:accesspoint/logs" +
-           std::string(kPolicy)},
+           std::string(kPolicy) + kPayer},
       {"HeadBucket", "b", 403, "", 2,
        "check that the access key and the secret key are right and belong to this store, that the session hasn't "
        "expired, that the bucket \"b\" is yours, and that the credentials are allowed s3:ListBucket on "
        "arn:aws:s3:::b"},
-      {"HeadBucket", "b", 404, "", 2,
-       "the store has no bucket \"b\": create it, or check --bucket, --arch-bucket, --endpoint-url and --region"},
-      {"ListObjectsV2", "b", 404, "NoSuchBucket", 2,
-       "the store has no bucket \"b\": create it, or check --bucket, --arch-bucket, --endpoint-url and --region"},
+      {"HeadBucket", "b", 404, "", 2, no_bucket},
+      {"ListObjectsV2", "b", 404, "NoSuchBucket", 2, no_bucket},
       {"ListObjectsV2", "b", 301, "PermanentRedirect", 2, elsewhere},
       {"ListObjectsV2", "b", 400, "AuthorizationHeaderMalformed", 2, elsewhere},
       {"PutObject", "b/k", 400, "IllegalLocationConstraintException", 2, elsewhere},
@@ -103,7 +108,8 @@ TEST(HintTable, EachAnswerHasACauseARemedyAndAnExitCode) {
       {"ListObjectsV2", "b", 400, "ExpiredTokenException", 2, expired},
       {"ListObjectsV2", "b", 400, "TokenRefreshRequired", 2, expired},
       {"ListObjectsV2", "b", 400, "InvalidToken", 2,
-       "check AWS_SESSION_TOKEN: it must belong to the access key, and to this store"},
+       "check the session token (AWS_SESSION_TOKEN, or aws_session_token of the profile): it must belong to the access "
+       "key, and to this store; s3compress whoami tells where the credentials come from"},
       {"ListObjectsV2", "b", 403, "RequestTimeTooSkewed", 2, clock},
       {"ListObjectsV2", "b", 403, "RequestExpired", 2, clock},
       {"ListObjectsV2", "b", 403, "AllAccessDisabled", 2, account},
@@ -162,6 +168,21 @@ TEST(HintTable, NetworksWithoutAStore) {
   }
 }
 
+TEST(HintTable, ListingsThatCanNotBeUsed) {
+  const auto hint = [](ErrorKind kind, const std::string& operation, const std::string& code = "") {
+    return hint_for(Error(kind, "x", {.operation = operation, .resource = "b", .code = code}));
+  };
+  EXPECT_THAT(hint(ErrorKind::unsupported, "ListObjectsV2"),
+              AllOf(HasSubstr("another run meets the same"), HasSubstr("check-store")));
+  EXPECT_THAT(hint(ErrorKind::corrupt, "ListObjectsV2"),
+              AllOf(HasSubstr("If the error comes back"), HasSubstr("check-store")));
+  EXPECT_THAT(hint(ErrorKind::corrupt, "GetObject"), Not(HasSubstr("check-store")));
+  EXPECT_THAT(hint(ErrorKind::corrupt, "credentials"), AllOf(HasSubstr("whoami"), Not(HasSubstr("deleted"))))
+      << "no store has answered yet";
+  EXPECT_EQ(hint(ErrorKind::unsupported, "ListObjectsV2", "NotImplemented"), "")
+      << "the store's own words stand";
+}
+
 /// The error of a request that was denied, with somebody to ask.
 Error denied(const std::string& operation, const std::string& resource, const std::string& arn,
              int* asked = nullptr) {
@@ -185,8 +206,18 @@ TEST(Denials, SayWhoWasDeniedWhatOnWhat) {
       << "STS doesn't answer";
   // STS knows the caller, so the keys are right.
   EXPECT_EQ(hint_for(denied("HeadBucket", "b", "arn:aws:iam::1:user/ops")),
-            "arn:aws:iam::1:user/ops needs s3:ListBucket on arn:aws:s3:::b" + std::string(kPolicy));
+            "arn:aws:iam::1:user/ops needs s3:ListBucket on arn:aws:s3:::b" + std::string(kPolicy) + kPayer);
   EXPECT_THAT(hint_for(denied("HeadBucket", "b", "")), HasSubstr("check that the access key"));
+}
+
+TEST(Denials, WithoutCredentialsItIsEverybodyWhoIsDenied) {
+  const std::string everybody(kEverybody);
+  EXPECT_EQ(
+      hint_for(denied("HeadBucket", "b", everybody)),
+      "bucket \"b\" doesn't allow everybody s3:ListBucket on arn:aws:s3:::b: leave --no-sign-request out to read "
+      "it with your own credentials");
+  EXPECT_THAT(hint_for(denied("GetObjectTagging", "b/k", everybody)),
+              HasSubstr("archive --without-tags needs neither"));
 }
 
 /// S3 itself may say all of it; then nobody is asked.
