@@ -11,7 +11,7 @@ namespace {
 /// What a row of the index takes when it is compressed.
 constexpr std::uint64_t kRowBytes = 60;
 /// A manifest without blocks, and what each block adds.
-constexpr std::uint64_t kManifestBytes = 1'500;
+constexpr std::uint64_t kManifestBytes = 1'150;
 constexpr std::uint64_t kBlockBytes = 250;
 
 }  // namespace

@@ -22,7 +22,7 @@ struct SizeModel {
   /// The size of its records: index, manifest and commit mark. They are stored in STANDARD.
   static std::uint64_t index_bytes(std::uint64_t members);
   static std::uint64_t manifest_bytes(std::uint64_t members);
-  static constexpr std::uint64_t kMarkBytes = 200;
+  static constexpr std::uint64_t kMarkBytes = 80;
 };
 
 }  // namespace s3c::plan

@@ -71,11 +71,11 @@ class Reading {
     });
     if (const catalog::CommittedVolume* const volume = archived_->holder_of(object)) {
       plan_.figures.add_archived(object, r_.now);
-      if (!plan_.first_to_delete) plan_.first_to_delete = object;
+      const std::uint64_t doomed = ++deleted_of_[&volume->manifest()];
+      if (deleted_of_.size() == 1) offer_to_delete(object, doomed, first_archived_);
       const bool compare =
           r_.options.recheck_attributes || (!volume->manifest().tags_archived && !r_.options.without_tags);
       r_.forecast.add_delete(requests(), object, compare);
-      ++deleted_of_[&volume->manifest()];
       sketch_.pass();
       return;
     }
@@ -96,8 +96,14 @@ class Reading {
       return;
     }
     plan_.figures.add_to_archive(object, r_.now);
-    if (!plan_.first_to_delete) plan_.first_to_delete = object;
+    if (plan_.figures.volumes == 0) offer_to_delete(object, plan_.figures.all.objects, plan_.first_to_delete);
     r_.forecast.add_delete(requests(), object, r_.options.recheck_attributes);
+  }
+
+  /// number: of the object in its volume, from 1.
+  void offer_to_delete(const s3::ObjectSummary& object, std::uint64_t number,
+                       std::optional<s3::ObjectSummary>& last) const {
+    if (number <= static_cast<std::uint64_t>(r_.options.delete_batch)) last = object;
   }
 
   /// Only an object that gets a volume of its own, with larger parts than other volumes have.
@@ -121,6 +127,8 @@ class Reading {
   }
 
   void add_deletes() {
+    // Volumes of earlier runs come last.
+    if (!plan_.first_to_delete) plan_.first_to_delete = first_archived_;
     if (!r_.options.keep_sources) requests().add(s3::Operation::list_objects, sketch_.delete_pages());
     for (const auto& [manifest, objects] : deleted_of_) {
       r_.forecast.add_proof(requests(), manifest->storage_class);
@@ -143,6 +151,7 @@ class Reading {
   catalog::GroupState state_;
   std::optional<source::ArchivedMembers> archived_;
   std::map<const index::Manifest*, std::uint64_t> deleted_of_;  ///< sources that are still there
+  std::optional<s3::ObjectSummary> first_archived_;
 };
 
 }  // namespace

@@ -17,8 +17,10 @@ struct GroupPlan {
 
   std::string prefix;
   Figures figures;
-  /// The first object that a run would pack, and the first that it would delete; nullopt: none.
-  std::optional<s3::ObjectSummary> first_to_pack, first_to_delete;
+  /// The object on which a run would try whether tags may be read: the first that it packs; nullopt: none.
+  std::optional<s3::ObjectSummary> first_to_pack;
+  /// The object on which it would try the condition of a delete: the last of the first batch.
+  std::optional<s3::ObjectSummary> first_to_delete;
   std::vector<std::string> lost;  ///< archives that were committed once and are gone
   std::uint64_t unfinished = 0;   ///< records of volumes that were never committed
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/forward_reader.h"
 #include "index/block.h"
 #include "s3/xml.h"
 
@@ -14,11 +15,17 @@ using s3::Operation;
 constexpr std::uint64_t kMaxInMemoryBytes = std::uint64_t{4} << 20;
 /// Objects behind one look: archive's BatchDelete.
 constexpr std::uint64_t kKeysBehindALook = 20;
-/// What an audit reads at a time: catalog's ForwardReader.
-constexpr std::uint64_t kAuditRangeBytes = std::uint64_t{8} << 20;
+/// Entries that an audit reads at a time, unless they have more bytes than it reads at a time: catalog's Audit.
+constexpr std::uint64_t kAuditEntries = 4096;
 
 std::uint64_t parts(std::uint64_t whole, std::uint64_t of) {
   return (whole + of - 1) / of;
+}
+
+/// Reading a volume back: its end, its directory twice, and the members in batches.
+std::uint64_t audit_gets(const PlannedVolume& volume) {
+  return 3 + std::max(parts(volume.archive_bytes, catalog::ForwardReader::kRangeBytes),
+                      parts(volume.members + 1, kAuditEntries));
 }
 
 }  // namespace
@@ -93,7 +100,7 @@ void RequestForecast::add_volume(Requests& to, const PlannedVolume& volume) cons
   if (o_.readback) {
     to.add(Operation::complete_multipart_upload);
     to.add(Operation::head_object);
-    to.add(Operation::get_object, 1 + parts(volume.archive_bytes, kAuditRangeBytes));
+    to.add(Operation::get_object, audit_gets(volume));
     to.add(Operation::create_multipart_upload);
     to.add(Operation::upload_part_copy, uploaded);
     to.add(Operation::delete_objects);

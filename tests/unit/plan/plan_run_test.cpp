@@ -71,6 +71,10 @@ PlanOptions options_of(const archive::ArchiveOptions& run) {
 
 class PlanRunTest : public ::testing::Test {
  protected:
+  PlanRunTest() {
+    store_.make_bucket(support::kSource);
+    store_.make_bucket(support::kArchive);
+  }
   PlanReport plan(const archive::ArchiveOptions& run) { return plan(options_of(run)); }
   PlanReport plan(const PlanOptions& options, std::stop_token stop = {}) {
     PlanProgress progress;
@@ -183,7 +187,6 @@ TEST_F(PlanRunTest, ObjectsThatAreFrozenAreLeft) {
 }
 
 TEST_F(PlanRunTest, AGroupOfFrozenObjectsMakesNoVolume) {
-  store_.make_bucket(support::kArchive);
   store_.put(support::kSource, support::day_key(1, 1), "cold");
   store_.edit(support::kSource, support::day_key(1, 1), [](support::StoredObject& object) {
     object.storage_class = "DEEP_ARCHIVE";
