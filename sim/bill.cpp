@@ -1,61 +1,30 @@
 #include "sim/bill.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/prices.h"
 #include "sim/route.h"
 #include "sim/store.h"
 
 namespace s3c::sim {
 namespace {
 
-struct Prices {
-  StorageClass storage_class;
-  std::uint64_t put_nanodollars;  ///< a PUT, COPY, POST or LIST
-  std::uint64_t get_nanodollars;  ///< a GET, HEAD or SELECT
-};
+/// List prices are per 1,000 requests: $0.005 there is 5,000 nanodollars here.
+std::uint64_t nanodollars_per_request(double dollars_per_1000) {
+  return static_cast<std::uint64_t>(std::llround(dollars_per_1000 * 1e6));
+}
 
-// US list prices (us-east-1, 2026) are per 1,000 requests: $0.005 there is 5,000 nanodollars here.
-// Source: aws.amazon.com/s3/pricing.
-constexpr Prices kPrices[] = {
-    {StorageClass::standard, 5'000, 400},
-    {StorageClass::reduced_redundancy, 5'000, 400},
-    {StorageClass::standard_ia, 10'000, 1'000},
-    {StorageClass::onezone_ia, 10'000, 1'000},
-    {StorageClass::intelligent_tiering, 5'000, 400},
-    {StorageClass::glacier_ir, 20'000, 10'000},
-    {StorageClass::glacier, 30'000, 400},
-    {StorageClass::deep_archive, 50'000, 400},
-};
+std::uint64_t nanodollars_per_gb(double dollars) {
+  return static_cast<std::uint64_t>(std::llround(dollars * 1e9));
+}
 
-struct RetrievalRow {
-  StorageClass storage_class;
-  std::optional<RestoreTier> tier;  ///< nullopt: GETs
-  RetrievalPrice price;
-};
-
-// A GB is 2^30 bytes. Source: as above.
-constexpr RetrievalRow kRetrievals[] = {
-    {StorageClass::standard_ia, std::nullopt, {0, 10'000'000}},
-    {StorageClass::onezone_ia, std::nullopt, {0, 10'000'000}},
-    {StorageClass::glacier_ir, std::nullopt, {0, 30'000'000}},
-    {StorageClass::glacier, RestoreTier::expedited, {10'000'000, 30'000'000}},
-    {StorageClass::glacier, RestoreTier::standard, {50'000, 10'000'000}},
-    {StorageClass::glacier, RestoreTier::bulk, {0, 0}},
-    {StorageClass::deep_archive, RestoreTier::standard, {100'000, 20'000'000}},
-    {StorageClass::deep_archive, RestoreTier::bulk, {25'000, 2'500'000}},
-};
-
-constexpr double kGb = 1 << 30;
+const base::ClassPrices& prices(StorageClass storage_class) {
+  return base::list_prices().of(name(storage_class));
+}
 
 constexpr std::string_view kClassNames[] = {"put_copy_post_list", "get_select_head", "delete_cancel",
                                             "glacier_put"};
-
-const Prices& prices(StorageClass storage_class) {
-  for (const Prices& row : kPrices) {
-    if (row.storage_class == storage_class) return row;
-  }
-  return kPrices[0];
-}
 
 /// True for requests whose price depends on the object's own class.
 bool priced_by_class(Operation operation) {
@@ -111,24 +80,28 @@ PriceClass price_class(Operation operation, StorageClass storage_class) {
 }
 
 std::uint64_t request_price_nanodollars(Operation operation, StorageClass storage_class) {
-  const Prices& row = prices(priced_by_class(operation) ? storage_class : StorageClass::standard);
+  const base::ClassPrices& row = prices(priced_by_class(operation) ? storage_class : StorageClass::standard);
   switch (price_class(operation, storage_class)) {
     case PriceClass::delete_cancel:
       return 0;
     case PriceClass::get_select_head:
-      return row.get_nanodollars;
+      return nanodollars_per_request(row.get_per_1000);
     case PriceClass::put_copy_post_list:
     case PriceClass::glacier_put:
-      return row.put_nanodollars;
+      return nanodollars_per_request(row.put_per_1000);
   }
   return 0;
 }
 
 std::optional<RetrievalPrice> retrieval_price(StorageClass storage_class, std::optional<RestoreTier> tier) {
-  for (const RetrievalRow& row : kRetrievals) {
-    if (row.storage_class == storage_class && row.tier == tier) return row.price;
+  const base::ClassPrices& row = prices(storage_class);
+  if (!tier) {
+    if (row.retrieval_per_gb == 0) return std::nullopt;
+    return RetrievalPrice{0, nanodollars_per_gb(row.retrieval_per_gb)};
   }
-  return std::nullopt;
+  const base::ThawPrice* const thaw = row.find_thaw(name(*tier));
+  if (thaw == nullptr) return std::nullopt;
+  return RetrievalPrice{nanodollars_per_request(thaw->per_1000), nanodollars_per_gb(thaw->per_gb)};
 }
 
 void Bill::add(const Response& response, std::uint64_t bytes_in) {
@@ -174,8 +147,9 @@ std::string Bill::to_json() const {
   for (const auto& [what, retrieved] : retrieved_) {
     const auto& [storage_class, tier] = what;
     const RetrievalPrice price = retrieval_price(storage_class, tier).value_or(RetrievalPrice{});
-    const double cost = dollars(retrieved.requests * price.request_nanodollars) +
-                        dollars(price.gb_nanodollars) * static_cast<double>(retrieved.size_bytes) / kGb;
+    const double cost =
+        dollars(retrieved.requests * price.request_nanodollars) +
+        dollars(price.gb_nanodollars) * static_cast<double>(retrieved.size_bytes) / base::kBilledGb;
     retrieval += cost;
     json["retrievals"][std::string(name(storage_class))][std::string(tier ? name(*tier) : "GET")] = {
         {"requests", retrieved.requests}, {"bytes", retrieved.size_bytes}, {"dollars", cost}};

@@ -1,5 +1,5 @@
-// What the requests would have cost: counts by operation and price class, bytes, retrievals, dollars. Doesn't
-// bill storage, nor what copies retrieve. One thread.
+// What the requests would have cost at base/prices.h's list prices: counts by operation and price class, bytes,
+// retrievals, dollars. Doesn't bill storage, nor what copies retrieve. One thread.
 #pragma once
 
 #include <array>

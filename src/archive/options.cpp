@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "catalog/catalog.h"
-#include "s3/part_uploader.h"
+#include "catalog/volume_size.h"
 
 namespace s3c::archive {
 namespace {
@@ -42,26 +42,10 @@ void validate_lock(const ArchiveLock& lock) {
 
 }  // namespace
 
-std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
-  // Beside its data a member costs two headers with its name, and its index row. The headers have at most
-  // 3,100 bytes each, when every byte of a 1,024-byte key is escaped. The row has key, headers, 2 KB of
-  // metadata and tags. It is compressed, but counted in full.
-  constexpr std::uint64_t kOverheadPerObject = 2 * 3'300 + 8'192;
-  // The caps are more than S3 can hold. Without them the sums below would wrap around.
-  source_bytes = std::min(source_bytes, std::uint64_t{1} << 50);
-  objects = std::min(objects, std::uint64_t{1} << 40);
-  // DEFLATE's own worst case, for streamed members: 5 bytes per 16 KB block.
-  return source_bytes + source_bytes / 2'048 + objects * kOverheadPerObject + kMiB;
-}
-
 s3::ObjectLock ArchiveLock::at(base::Timestamp now) const {
   s3::ObjectLock lock{.mode = mode, .legal_hold = legal_hold};
   if (!mode.empty()) lock.retain_until = retain_until.value_or(now + std::chrono::days(retain_days));
   return lock;
-}
-
-std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects) {
-  return s3::part_size_for(largest_archive_bytes(source_bytes, objects));
 }
 
 void validate(const ArchiveOptions& o) {
@@ -92,8 +76,9 @@ void validate(const ArchiveOptions& o) {
   }
   if (o.resources.open_groups < 1 || o.resources.upload_slots < 1)
     refuse("at least one group and one upload must be in work at once");
-  const auto buffers = static_cast<std::uint64_t>(o.resources.upload_slots) + 1;
-  const std::uint64_t least = buffers * part_size_bytes(o.max_size_bytes, o.max_objects) * 2;
+  const std::uint64_t least =
+      catalog::least_memory_bytes(catalog::part_size_bytes(o.max_size_bytes, o.max_objects),
+                                  static_cast<std::uint64_t>(o.resources.upload_slots));
   if (o.resources.memory_bytes < least) {
     refuse(fmt::format("memory of {} is too small: volumes of up to {} in {} objects need at least {}",
                        base::size_text(o.resources.memory_bytes), base::size_text(o.max_size_bytes),

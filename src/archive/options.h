@@ -74,12 +74,4 @@ struct ArchiveOptions {
 /// for example a memory bound too small for the parts a volume needs.
 void validate(const ArchiveOptions& options);
 
-/// The most bytes that a volume can have when its source objects add up to source_bytes in so many members.
-/// Holds even for incompressible objects with the longest names.
-std::uint64_t largest_archive_bytes(std::uint64_t source_bytes, std::uint64_t objects);
-
-/// The size of the parts of such a volume, in bytes: the smallest whole MiB, at least 8, with which the
-/// largest volume needs fewer than 10,000 parts. All parts are equal, because some stores insist on that.
-std::uint64_t part_size_bytes(std::uint64_t source_bytes, std::uint64_t objects);
-
 }  // namespace s3c::archive

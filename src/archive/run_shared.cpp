@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <thread>
 
+#include "catalog/volume_size.h"
+
 namespace s3c::archive {
 namespace {
 
@@ -13,7 +15,7 @@ int encoder_count() {
 
 /// What the parts in flight take, in bytes, if they are of the usual size.
 std::uint64_t bytes_in_flight(const Resources& resources) {
-  return static_cast<std::uint64_t>(resources.upload_slots) * part_size_bytes(0, 0);
+  return static_cast<std::uint64_t>(resources.upload_slots) * catalog::part_size_bytes(0, 0);
 }
 
 }  // namespace

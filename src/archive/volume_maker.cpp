@@ -8,6 +8,7 @@
 
 #include "archive/cleared_volume.h"
 #include "base/encoding.h"
+#include "catalog/volume_size.h"
 
 namespace s3c::archive {
 
@@ -15,10 +16,8 @@ using base::Error;
 using base::ErrorKind;
 
 VolumeMaker::Outcome VolumeMaker::make(const s3::ObjectSummary& first) {
-  // An object that is larger than the limit for a volume gets a volume of its own, with parts to fit.
-  const bool alone = first.size_bytes > s_.options.max_size_bytes;
-  const std::uint64_t part_size = alone ? part_size_bytes(first.size_bytes, 1)
-                                        : part_size_bytes(s_.options.max_size_bytes, s_.options.max_objects);
+  const std::uint64_t part_size =
+      catalog::part_size_of({s_.options.max_objects, s_.options.max_size_bytes}, first.size_bytes);
   const std::uint64_t buffers = buffers_for(part_size);
   if (buffers > s_.buffers.total_bytes()) {
     leave_for_good(
@@ -143,14 +142,10 @@ void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
   tally_.set_stage(GroupProgress::Stage::waiting);
   const Turnstile::Turn turn(s_.turnstile);
   tally_.set_stage(GroupProgress::Stage::packing);
-  std::uint64_t objects = 0;
-  std::uint64_t bytes = 0;
+  catalog::VolumeFill fill({s_.options.max_objects, s_.options.max_size_bytes});
   while (const s3::ObjectSummary* object = objects_.next_to_pack()) {
-    const bool full = objects == s_.options.max_objects ||
-                      (objects != 0 && bytes + object->size_bytes > s_.options.max_size_bytes);
-    if (full || s_.context.stop.stop_requested()) return;
-    ++objects;
-    bytes += object->size_bytes;
+    if (!fill.has_room_for(object->size_bytes) || s_.context.stop.stop_requested()) return;
+    fill.add(object->size_bytes);
     WorkItem item{volume, group_.prefix, {*object, volume->builder().admit(object->key)}};
     objects_.take();
     const std::uint64_t sequence = item.object.admission.sequence;
@@ -204,9 +199,9 @@ void VolumeMaker::abandon_after_failure(OpenVolume& volume) {
 /// many small groups to be open at once. Each of them takes a dozen round trips, whatever its size.
 std::uint64_t VolumeMaker::buffers_for(std::uint64_t part_size) const {
   const auto slots = static_cast<std::uint64_t>(s_.slots.count());
-  const std::uint64_t in_flight = slots * (part_size - part_size_bytes(0, 0));
+  const std::uint64_t in_flight = slots * (part_size - catalog::part_size_bytes(0, 0));
   const std::optional<s3::ObjectListing::Rest> rest = objects_.rest();
-  const std::uint64_t largest = rest ? largest_archive_bytes(rest->bytes, rest->objects) : part_size;
+  const std::uint64_t largest = rest ? catalog::largest_archive_bytes(rest->bytes, rest->objects) : part_size;
   return in_flight + std::min(part_size, largest);
 }
 

@@ -120,6 +120,10 @@ bool StoreConnection::is_aws() const {
   return parts_->is_aws;
 }
 
+const std::string& StoreConnection::region() const {
+  return parts_->sign_in.settings().region;
+}
+
 std::size_t StoreConnection::max_connections() const {
   return parts_->max_connections;
 }

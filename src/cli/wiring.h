@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -49,6 +50,8 @@ class StoreConnection {
   s3::ObjectStore& store();
   /// Whether the store is one of AWS, by its end point's name.
   bool is_aws() const;
+  /// The region that requests are signed for.
+  const std::string& region() const;
   /// As many connections as the limit of open files allows. If there are more requests, they wait for each
   /// other.
   std::size_t max_connections() const;

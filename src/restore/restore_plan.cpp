@@ -11,11 +11,11 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/in_order.h"
+#include "base/prices.h"
 #include "base/time.h"
 #include "catalog/member_search.h"
 #include "catalog/newest.h"
 #include "catalog/record_names.h"
-#include "restore/prices.h"
 #include "restore/restore_tally.h"
 #include "restore/thaw_states.h"
 
@@ -26,13 +26,10 @@ namespace {
 constexpr int kMostReaders = 32;
 
 double thaw_dollars(const RestoreVolume& volume, s3::RestoreTier tier) {
-  constexpr double kGiB = 1 << 30;
-  for (const ThawPrice& price : kThawPrices) {
-    if (price.storage_class == volume.storage_class && price.tier == tier)
-      return static_cast<double>(volume.archive_bytes) / kGiB * price.per_gib +
-             price.per_1000_requests / 1000;
-  }
-  return 0;
+  const base::ThawPrice* const price =
+      base::list_prices().of(volume.storage_class).find_thaw(to_string(tier));
+  if (price == nullptr) return 0;
+  return static_cast<double>(volume.archive_bytes) / base::kBilledGb * price->per_gb + price->per_1000 / 1000;
 }
 
 RestoreVolume volume_of(const std::shared_ptr<const index::Manifest>& of_volume) {
@@ -155,13 +152,14 @@ class FewMembers {
 /// What the requests cost that move the members: none is sent where nothing is written.
 double request_dollars(const RestorePlan& plan, const RestoreContext& context) {
   if (!context.target_of) return 0;
+  const base::ClassPrices& prices = base::list_prices().standard();
   double dollars = 0;
   for (const RestoreVolume& volume : plan.volumes) {
     const bool bills = context.target_of(volume.manifest->source_bucket).bills_requests();
     const auto members = static_cast<double>(volume.members);
     const auto missing = static_cast<double>(volume.missing);
-    dollars += missing * kGetPer1000 / 1000;  // of the archive
-    if (bills) dollars += (members * kGetPer1000 + missing * kPutPer1000) / 1000;
+    dollars += missing * prices.get_per_1000 / 1000;  // of the archive
+    if (bills) dollars += (members * prices.get_per_1000 + missing * prices.put_per_1000) / 1000;
   }
   return dollars;
 }

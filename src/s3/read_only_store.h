@@ -9,7 +9,7 @@ namespace s3c::s3 {
 
 /// Every call that could change anything throws base::Error internal: the caller had no right to make it.
 /// Any thread.
-class ReadOnlyStore final : public ObjectStore {
+class ReadOnlyStore : public ObjectStore {
  public:
   /// store must outlive it.
   explicit ReadOnlyStore(ObjectStore& store) : store_(store) {}

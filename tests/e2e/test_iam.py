@@ -171,7 +171,7 @@ class Iam(StoreCase):
                 flag = flags[-1]
                 self.new_buckets(versions=flag == "--delete-versions", lock=flag in ("--object-lock-mode", "--legal-hold"))
                 values = {"--tagging": ("team=blue",), "--acl": ("bucket-owner-full-control",),
-                          "--object-lock-mode": ("GOVERNANCE", "--retain-days", "1")}.get(flag, ())
+                          "--object-lock-mode": ("GOVERNANCE", "--retain-days", "1"), "--sample": ("2",)}.get(flag, ())
                 getattr(self, f"use_{command}")(policy, *flags, *values)
                 self.assertEqual(set(), self.missing(policy), "missing in policy and table")
                 self.assertEqual(set(), set(rights) - policy.used, "in the table, but never used")
@@ -188,6 +188,12 @@ class Iam(StoreCase):
         self.put(day_objects(2, days=1))
         self.archives(None)
         self.runs(policy, "restore", *self.places(), "*", "--yes", *flags)
+
+    def use_plan(self, policy: Policy, *flags: str) -> None:
+        self.put(day_objects(2, days=1))
+        self.archives(None, "--keep-sources")
+        self.put({f"{DAY}late": Original(b"late")})
+        self.runs(policy, "plan", *self.places(), *flags)
 
     def use_verify(self, policy: Policy, *flags: str) -> None:
         self.put(day_objects(2, days=1))

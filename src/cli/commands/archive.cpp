@@ -23,6 +23,7 @@
 namespace s3c::cli {
 namespace {
 
+constexpr std::string_view kArchive = "archive";
 constexpr std::string_view kArchiveProse =
     R"(Packs the objects of each day (or other group, see --layout) into one ZIP archive, has the store confirm
 its size and checksum, and then deletes the objects it holds. Safe to kill and to run again at any time.
@@ -198,14 +199,16 @@ ArchiveSettings read_archive(Reader& reader) {
   read_resources(reader, options);
   options.tool_version = version();
   refuse_contradiction(reader);
+  const bool is_default = reader.command().name == kArchive;
   refuse_unless_valid(reader, options.selection.bucket.empty() || options.archive_bucket.empty(),
-                      "--bucket source-bucket --arch-bucket archive-bucket --years 2018",
+                      fmt::format("{}--bucket source-bucket --arch-bucket archive-bucket --years 2018",
+                                  is_default ? "" : std::string(reader.command().name) + " "),
                       [&] { validate(options); });
   return settings;
 }
 
 Command archive_command() {
-  return {.name = "archive",
+  return {.name = kArchive,
           .usage = "--bucket BUCKET --arch-bucket BUCKET",
           .summary = "pack each day's objects into ZIP archives, then delete them (the default)",
           .prose = kArchiveProse,

@@ -16,7 +16,7 @@ struct ArchiveSettings {
 };
 
 Command archive_command();
-/// Throws UsageError.
+/// Also of a command that has only some of archive's flags: the others were not given then. Throws UsageError.
 ArchiveSettings read_archive(Reader& reader);
 
 }  // namespace s3c::cli

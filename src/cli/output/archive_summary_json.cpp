@@ -58,13 +58,6 @@ archive::ObjectSums to_delete_of(const archive::ArchiveOptions& options, const G
   return options.keep_sources ? archive::ObjectSums() : group.to_delete();
 }
 
-Json outside_json(const source::OutsideLayout& outside) {
-  return {{"objects", outside.objects.count()},
-          {"folders", outside.folders.count()},
-          {"named_objects", outside.objects.named()},
-          {"named_folders", outside.folders.named()}};
-}
-
 Json volume_json(const std::string& bucket, const VolumeReport& volume) {
   return {{"bucket", bucket},
           {"key", volume.archive_key},

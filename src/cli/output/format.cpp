@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -88,6 +89,15 @@ std::string time_left_text(std::uint64_t done, std::uint64_t total, std::chrono:
   const double rest = static_cast<double>(total - done) / static_cast<double>(done);
   return fmt::format(", about {} left", format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(
                                             static_cast<double>(elapsed.count()) * rest))));
+}
+
+std::string format_dollars(double dollars) {
+  if (dollars <= 0) return "$0";
+  if (dollars >= 999.995) return "$" + format_count(static_cast<std::uint64_t>(std::llround(dollars)));
+  if (dollars >= 0.995) return fmt::format("${:.2f}", dollars);
+  // Two digits that count, and no exponent.
+  const int digits = std::min(12, 1 - static_cast<int>(std::floor(std::log10(dollars))));
+  return fmt::format("${:.{}f}", dollars, std::max(2, digits));
 }
 
 std::string format_ratio(std::uint64_t in_bytes, std::uint64_t out_bytes) {

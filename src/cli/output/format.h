@@ -28,6 +28,8 @@ std::string speed_text(std::uint64_t bytes, std::chrono::milliseconds elapsed);
 std::string time_left_text(std::uint64_t done, std::uint64_t total, std::chrono::milliseconds elapsed);
 /// "0.4 s", "12 s", "3 min 05 s", "2 h 07 min", "3 d 04 h"; tenths only when precise and below a minute.
 std::string format_duration(std::chrono::milliseconds duration, bool precise = false);
+/// "$0", "$0.0042", "$3.14", "$1,234": two digits below a dollar, cents up to a thousand.
+std::string format_dollars(double dollars);
 /// How many times smaller out is than in: "4.3:1"; "-" when either is 0.
 std::string format_ratio(std::uint64_t in_bytes, std::uint64_t out_bytes);
 

@@ -61,10 +61,13 @@ constexpr std::string_view kKmsKey =
 constexpr std::string_view kAccount =
     "the account that owns bucket \"{}\" is closed, suspended or in debt: only its owner can settle that";
 
-constexpr std::array<CodeHint, 24> kStoreHints = {{
-    {"InvalidAccessKeyId",
-     "the store doesn't know this access key: check AWS_ACCESS_KEY_ID or --profile, and that the key belongs to "
-     "the store at --endpoint-url; s3compress whoami tells where the key comes from"},
+constexpr std::string_view kUnknownKey =
+    "the store doesn't know this access key: check AWS_ACCESS_KEY_ID or --profile, and that the key belongs to the "
+    "store at --endpoint-url; s3compress whoami tells where the key comes from";
+
+constexpr std::array<CodeHint, 25> kStoreHints = {{
+    {"InvalidAccessKeyId", kUnknownKey},
+    {"XAdminUserNotFound", kUnknownKey},
     {"SignatureDoesNotMatch",
      "most likely the secret key doesn't belong to the access key: check AWS_SECRET_ACCESS_KEY or the profile for "
      "missing and extra characters; if it is right, check --region, this machine's clock, and that no proxy rewrites "

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "base/prices.h"
 #include "cli/output/format.h"
 #include "cli/output/summary_parts.h"
-#include "restore/prices.h"
 #include "restore/restore_plan.h"
 
 namespace s3c::cli {
@@ -23,12 +23,13 @@ constexpr std::size_t kMaxNamed = 10;
 /// classes has this tier.
 std::string_view thaw_takes(const RestorePlan& plan, s3::RestoreTier tier) {
   std::string_view takes;
-  for (const restore::ThawPrice& price : restore::kThawPrices) {
-    if (price.tier != tier) continue;
+  for (const base::ClassPrices& prices : base::list_prices().classes()) {  // the slowest class stands last
+    const base::ThawPrice* const price = prices.find_thaw(to_string(tier));
+    if (price == nullptr) continue;
     const bool any = std::any_of(plan.volumes.begin(), plan.volumes.end(), [&](const RestoreVolume& volume) {
-      return volume.thaw.kind == s3::ThawState::Kind::frozen && volume.storage_class == price.storage_class;
+      return volume.thaw.kind == s3::ThawState::Kind::frozen && volume.storage_class == prices.storage_class;
     });
-    if (any) takes = price.takes;
+    if (any) takes = price->takes;
   }
   return takes;
 }

@@ -92,6 +92,13 @@ Json counted_json(const base::Counted<std::string>& names) {
   return {{"count", names.count()}, {"named", names.named()}};
 }
 
+Json outside_json(const source::OutsideLayout& outside) {
+  return {{"objects", outside.objects.count()},
+          {"folders", outside.folders.count()},
+          {"named_objects", outside.objects.named()},
+          {"named_folders", outside.folders.named()}};
+}
+
 Json requests_json(const RequestCounts& requests) {
   return {{"total", requests.total()},
           {"retries", requests.retries},

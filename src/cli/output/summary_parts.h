@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "cli/exit_code.h"
 #include "cli/output/request_counts.h"
+#include "source/group_finder.h"
 
 namespace s3c::cli {
 
@@ -55,6 +56,7 @@ Json json_head(std::string_view command, ExitCode exit_code);
 Json error_json(const base::Error& error);
 Json failures_json(const base::Failures& failures);
 Json counted_json(const base::Counted<std::string>& names);
+Json outside_json(const source::OutsideLayout& outside);
 Json requests_json(const RequestCounts& requests);
 /// Doesn't throw for bad UTF-8, because a result must be printed whatever bytes a key holds.
 std::string dumped(const Json& json);

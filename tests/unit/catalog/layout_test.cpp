@@ -4,6 +4,7 @@
 #include "archive/progress.h"
 #include "archive/report.h"
 #include "catalog/layout.h"
+#include "catalog/volume_size.h"
 #include "support/promise.h"
 
 namespace s3c::catalog {
@@ -238,7 +239,7 @@ TEST(Options, PartsNeverRunOut) {
        {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 30, std::uint64_t{50} << 30,
         std::uint64_t{5} << 40, std::uint64_t{48} << 40}) {
     for (const std::uint64_t objects : {1ull, 1000ull, 1'000'000ull, 10'000'000ull}) {
-      const std::uint64_t part = archive::part_size_bytes(bytes, objects);
+      const std::uint64_t part = part_size_bytes(bytes, objects);
       // Incompressible, the longest names, rows as large as they get without tags.
       const std::uint64_t archive = bytes + bytes / 2048 + objects * (2 * 3300 + 8192) + (1 << 20);
       EXPECT_LT((archive + part - 1) / part, 10'000u) << bytes << " bytes in " << objects;
@@ -246,8 +247,8 @@ TEST(Options, PartsNeverRunOut) {
       EXPECT_EQ(part % (1 << 20), 0u);
     }
   }
-  EXPECT_GE(archive::part_size_bytes(~std::uint64_t{0}, ~std::uint64_t{0}),
-            archive::part_size_bytes(std::uint64_t{1} << 50, 1));
+  EXPECT_GE(part_size_bytes(~std::uint64_t{0}, ~std::uint64_t{0}),
+            part_size_bytes(std::uint64_t{1} << 50, 1));
 }
 
 TEST(Report, CountsEveryObjectAndNamesTheFirstThousand) {

@@ -38,7 +38,7 @@ TEST(Help, ArchiveIsAsInTheGoldenFile) {
   expect_golden("help-archive.txt", help_of_command("archive"));
 }
 TEST(Help, ReadingCommandsAreAsInTheGoldenFiles) {
-  for (const char* command : {"ls", "find", "cat", "restore", "thaw", "verify", "whoami"})
+  for (const char* command : {"plan", "ls", "find", "cat", "restore", "thaw", "verify", "whoami"})
     expect_golden(std::string("help-") + command + ".txt", help_of_command(command));
 }
 TEST(Help, CatalogCommandsAreAsInTheGoldenFiles) {

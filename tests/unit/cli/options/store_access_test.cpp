@@ -51,7 +51,7 @@ bool has_dry_run(std::string_view command) {
 }
 
 TEST(StoreAccessTest, CommandsThatOnlyReadCannotWrite) {
-  for (const char* command : {"ls", "find", "cat", "verify"})
+  for (const char* command : {"plan", "ls", "find", "cat", "verify"})
     EXPECT_EQ(access_of(whole(command)), StoreAccess::read_only) << command;
   EXPECT_EQ(access_of(whole("verify", {"--deep"})), StoreAccess::read_only);
   EXPECT_EQ(access_of(whole("verify", {"--deep", "--thaw"})), StoreAccess::read_write);

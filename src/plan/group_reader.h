@@ -1,0 +1,47 @@
+// Reads one group as archive's planning does, and tells what a run would do with it. Only reads.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/archive_size.h"
+#include "plan/figures.h"
+#include "plan/options.h"
+#include "plan/request_forecast.h"
+
+namespace s3c::plan {
+
+struct GroupPlan {
+  GroupPlan(std::string p, const base::Prices& prices) : prefix(std::move(p)), figures(prices) {}
+
+  std::string prefix;
+  Figures figures;
+  /// The object on which a run would try whether tags may be read: the first that it packs; nullopt: none.
+  std::optional<s3::ObjectSummary> first_to_pack;
+  /// The object on which it would try the condition of a delete: the last of the first batch.
+  std::optional<s3::ObjectSummary> first_to_delete;
+  std::vector<std::string> lost;  ///< archives that were committed once and are gone
+  std::uint64_t unfinished = 0;   ///< records of volumes that were never committed
+
+  /// Nothing of the group is selected, and there is nothing else to tell.
+  bool is_empty() const {
+    return figures.all.objects == 0 && figures.archived_before.objects == 0 && figures.frozen.objects == 0 &&
+           figures.too_large.objects == 0 && lost.empty();
+  }
+};
+
+/// What all groups are read with. All of it outlives the reading.
+struct GroupReading {
+  const PlanOptions& options;
+  const PlanContext& context;
+  const RequestForecast& forecast;
+  const SizeModel& sizes;
+  const source::ObjectFilter& wanted;
+  base::Timestamp now;  ///< by the source's store
+};
+
+/// Blocks; any thread. Throws the store's errors; cancelled after a stop.
+GroupPlan read_group(const GroupReading& reading, const catalog::Group& group);
+
+}  // namespace s3c::plan
