@@ -1,6 +1,8 @@
 #include "archive/archive_run.h"
 
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "archive/group_run.h"
 #include "archive/run_groups.h"
@@ -23,6 +25,18 @@ std::optional<catalog::StorePowers> powers_unless_stopped(const ArchiveOptions& 
   }
 }
 
+/// Of what the run's threads share, for whoever watches the run.
+base::LiveValues::Registration register_levels(RunShared& shared, base::LiveValues& live) {
+  const auto pool = [](base::MemoryBudget& budget) { return [&budget] { return budget.used_bytes(); }; };
+  return live.add({{{"queue_depth", "objects"}, [&shared] { return shared.crew.queued(); }},
+                   {{"objects_in_work"}, [&shared] { return shared.crew.in_work(); }},
+                   {{"parts_in_flight"}, [&shared] { return std::uint64_t(shared.slots.taken()); }},
+                   {{"memory_leased_bytes", "bodies"}, pool(shared.bodies)},
+                   {{"memory_leased_bytes", "buffers"}, pool(shared.buffers)},
+                   {{"memory_limit_bytes", "bodies"}, [&shared] { return shared.bodies.total_bytes(); }},
+                   {{"memory_limit_bytes", "buffers"}, [&shared] { return shared.buffers.total_bytes(); }}});
+}
+
 }  // namespace
 
 RunReport run_archive(const ArchiveOptions& options, const RunContext& context) {
@@ -40,6 +54,8 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
   }
 
   RunShared shared(options, context, *powers);
+  const auto levels = register_levels(shared, context.observer.live());
+  context.progress.update([&options](RunProgress& run) { run.deletes = !options.keep_sources; });
   // One crew packs for all groups: each group alone would be too small to keep the network busy.
   shared.crew.start();
   // Each group: list, join, pack, commit, delete. Several groups are in work at once, because in four of these

@@ -1,5 +1,6 @@
 #include "archive/group_deletes.h"
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -27,9 +28,28 @@ void GroupDeletes::finish() {
 
 void GroupDeletes::delete_all() {
   while (const std::optional<DoomedVolume> volume = volumes_.pop()) {
-    s_.deleter.delete_members(*volume, s_.filter,
-                              [this](const DeleteReport& done) { tally_.add_deletes(done); });
+    delete_one(*volume);
   }
+}
+
+void GroupDeletes::delete_one(const DoomedVolume& volume) {
+  std::atomic<std::uint64_t> deleted = 0;
+  std::atomic<std::uint64_t> left = 0;
+  const auto tell = [&] {
+    s_.context.observer.sources_deleted(
+        {tally_.group(), volume.volume.manifest().archive_key, deleted.load(), left.load()});
+  };
+  try {
+    s_.deleter.delete_members(volume, s_.filter, [&](const DeleteReport& done) {
+      deleted += done.deleted;
+      left += done.left.count();
+      tally_.add_deletes(done);
+    });
+  } catch (...) {
+    tell();  // what was done until then
+    throw;
+  }
+  tell();
 }
 
 }  // namespace s3c::archive

@@ -29,6 +29,7 @@ class GroupDeletes {
 
  private:
   void delete_all();
+  void delete_one(const DoomedVolume& volume);
 
   RunShared& s_;
   GroupTally& tally_;

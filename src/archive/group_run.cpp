@@ -92,6 +92,8 @@ class PlanExecution {
     // From the mark on, the record stays, whatever happens to its archive, and whether sources are deleted or
     // not.
     const catalog::MarkedVolume marked = s_.catalog.mark(commit.volume);
+    s_.context.observer.volume_committed(
+        {plan_.group.prefix, m.archive_key, m.objects, m.source_size_bytes, m.archive_size_bytes});
     if (!s_.options.keep_sources) deletes_.add({marked, CommittedBy::this_run, commit.looked_at});
   }
 

@@ -30,6 +30,10 @@ void GroupTally::count_to_archive(const s3::ObjectSummary& object, bool compare)
   ++report_.to_archive;
   if (compare) ++report_.to_compare;
   report_.to_archive_bytes += object.size_bytes;
+  progress_.update(prefix_, [&object](GroupProgress& group, RunProgress&) {
+    ++group.listed;
+    group.listed_bytes += object.size_bytes;
+  });
 }
 
 void GroupTally::set_lost(std::vector<std::string> archive_keys) {
@@ -37,8 +41,17 @@ void GroupTally::set_lost(std::vector<std::string> archive_keys) {
   report_.lost = std::move(archive_keys);
 }
 
-void GroupTally::count_admitted() {
-  progress_.update(prefix_, [](GroupProgress& group, RunProgress&) { ++group.listed; });
+void GroupTally::count_admitted(std::uint64_t size_bytes) {
+  progress_.update(prefix_, [size_bytes](GroupProgress& group, RunProgress&) {
+    ++group.listed;
+    group.listed_bytes += size_bytes;
+  });
+}
+
+void GroupTally::foresee_rest(const s3::ObjectListing::Rest& rest) {
+  progress_.update(prefix_, [&rest](GroupProgress& group, RunProgress&) {
+    group.foreseen = {group.listed + rest.objects, group.listed_bytes + rest.bytes};
+  });
 }
 
 void GroupTally::listing_done() {

@@ -13,6 +13,7 @@
 #include "archive/version_sweep.h"
 #include "base/mutex.h"
 #include "index/manifest.h"
+#include "s3/object_listing.h"
 #include "s3/types.h"
 
 namespace s3c::archive {
@@ -26,6 +27,8 @@ class GroupTally {
     report.prefix = prefix_;
   }
 
+  const std::string& group() const { return prefix_; }
+
   /// A pass lists the group again. The counts of the listing start again with what this run has already
   /// committed.
   void begin_pass();
@@ -34,8 +37,10 @@ class GroupTally {
   void count_archived(const s3::ObjectSummary& object, bool compare);
   void count_to_archive(const s3::ObjectSummary& object, bool compare);
   void set_lost(std::vector<std::string> archive_keys);
-  void count_admitted();
+  void count_admitted(std::uint64_t size_bytes);
   void listing_done();
+  /// The listing has come to its end: so much is still to be admitted.
+  void foresee_rest(const s3::ObjectListing::Rest& rest);
   void add_left(LeftObject object);
   void add_left(const LeftObjects& objects);
   void add_sealed(const SealedVolume& sealed);

@@ -189,6 +189,7 @@ void PackingCrew::pack(Job job) {
       group.bytes_in += size_bytes;
       run.bytes_in += size_bytes;
     } else {
+      ++group.left;
       ++run.objects_left;
     }
   });

@@ -48,6 +48,9 @@ class PackingCrew {
   /// Hands an object to the crew; waits for room. Any thread. False: the crew has failed and will not answer
   /// this object.
   [[nodiscard]] bool take(WorkItem item) { return admitted_.push(std::move(item)); }
+  /// How many objects wait for the crew now, and how many it has in work.
+  std::size_t queued() const { return admitted_.size(); }
+  std::size_t in_work() const { return static_cast<std::size_t>(in_flight_.taken()); }
   /// Waits until every object that was taken is answered. No take() may follow. Throws the error that ended a
   /// thread. That error has then failed every volume that still had an unanswered object.
   void finish();

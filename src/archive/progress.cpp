@@ -24,6 +24,11 @@ void Progress::group_done(const std::string& prefix, bool stopped) {
     const GroupProgress* done = run.find(prefix);
     const bool whole = done != nullptr && done->listing_done && done->packed >= done->listed;
     if (!stopped || whole) ++run.groups_done;
+    ++run.ended_groups;
+    if (done != nullptr) {
+      run.ended_objects += done->listed;
+      run.ended_bytes += done->listed_bytes;
+    }
     std::erase_if(run.open_groups, [&](const GroupProgress& group) { return group.prefix == prefix; });
   });
 }

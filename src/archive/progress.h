@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,19 @@ struct GroupProgress {
   std::string prefix;
   Stage stage = Stage::listing;
   std::uint64_t listed = 0;   ///< objects to pack that the listing has shown so far
-  bool listing_done = false;  ///< listed is final: a percentage and an ETA make sense
+  bool listing_done = false;  ///< listed and listed_bytes are final: a percentage makes sense
   std::uint64_t packed = 0;
   std::uint64_t bytes_in = 0;  ///< source bytes packed
   std::uint64_t deleted = 0;
+  std::uint64_t listed_bytes = 0;
+  std::uint64_t left = 0;  ///< objects that were listed and could not be packed
+  /// What listed and listed_bytes will be in the end, if that is known already: the listing has come to its end,
+  /// but not every object of it was handed out. A little too high if some of those are archived already.
+  struct Whole {
+    std::uint64_t objects = 0;
+    std::uint64_t bytes = 0;
+  };
+  std::optional<Whole> foreseen = {};
 };
 
 struct RunProgress {
@@ -32,6 +42,11 @@ struct RunProgress {
   std::uint64_t bytes_out = 0;  ///< archive bytes produced
   std::uint64_t objects_deleted = 0;
   std::uint64_t objects_left = 0;
+  bool deletes = false;  ///< what is archived is deleted, too
+  std::uint64_t ended_groups =
+      0;  ///< done or dropped; the next two are their sums of listed and listed_bytes
+  std::uint64_t ended_objects = 0;
+  std::uint64_t ended_bytes = 0;
   std::vector<GroupProgress> open_groups;  ///< in the order they were started
 
   /// The entry of an open group; nullptr when it isn't open.

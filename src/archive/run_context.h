@@ -10,6 +10,7 @@
 #include "archive/stores.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "catalog/run_observer.h"
 
 namespace s3c::archive {
 
@@ -27,6 +28,7 @@ struct RunContext {
   std::function<void(const std::string& archive_key)> make_record = {};
   /// Takes every object that is left in place: LeftLog::Write.
   std::function<void(const LeftObject&)> write_left = {};
+  catalog::RunObserver& observer = catalog::no_observer();
 };
 
 }  // namespace s3c::archive

@@ -18,8 +18,16 @@ namespace s3c::archive {
 
 using base::Error;
 
+namespace {
+
+/// Groups that are found ahead of those in work. Once all of them are found, the time that is left can be told; a
+/// group takes some 300 bytes.
+constexpr std::size_t kMostFound = 4096;
+
+}  // namespace
+
 RunGroups::RunGroups(const ArchiveOptions& options, const RunContext& context)
-    : options_(options), context_(context), found_(64), finder_([this] { found_.close(); }) {
+    : options_(options), context_(context), found_(kMostFound), finder_([this] { found_.close(); }) {
   // Names and permissions first. Otherwise the user would find a typo only after an hour.
   s3::check_bucket(context.stores.source, options.selection.bucket,
                    options.layout.root(options.selection.prefix));
@@ -100,6 +108,7 @@ void RunGroups::run_each(const Work& work) {
 GroupReport RunGroups::run_one(const catalog::Group& group, const Work& work) const {
   GroupReport report;
   context_.progress.group_started(group.prefix);
+  context_.observer.group_started(group.prefix);
   try {
     GroupTally tally(report, context_.progress, group.prefix);
     work(group, tally);
@@ -110,6 +119,9 @@ GroupReport RunGroups::run_one(const catalog::Group& group, const Work& work) co
     report.failure = Error(base::ErrorKind::internal, error.what(), {.resource = group.prefix});
   }
   context_.progress.group_done(group.prefix, context_.stop.stop_requested());
+  const VolumeSums archived = report.archived();
+  context_.observer.group_finished({group.prefix, report.volumes.size(), archived.objects, report.deleted,
+                                    report.left.count(), report.failure});
   return report;
 }
 

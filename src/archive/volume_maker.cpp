@@ -139,13 +139,15 @@ void VolumeMaker::abandon(OpenVolume& volume) {
 }
 
 void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
+  bool foreseen = foresee_rest();
   tally_.set_stage(GroupProgress::Stage::waiting);
   const Turnstile::Turn turn(s_.turnstile);
   tally_.set_stage(GroupProgress::Stage::packing);
   catalog::VolumeFill fill({s_.options.max_objects, s_.options.max_size_bytes});
   while (const s3::ObjectSummary* object = objects_.next_to_pack()) {
-    if (!fill.has_room_for(object->size_bytes) || s_.context.stop.stop_requested()) return;
-    fill.add(object->size_bytes);
+    const std::uint64_t size_bytes = object->size_bytes;
+    if (!fill.has_room_for(size_bytes) || s_.context.stop.stop_requested()) return;
+    fill.add(size_bytes);
     WorkItem item{volume, group_.prefix, {*object, volume->builder().admit(object->key)}};
     objects_.take();
     const std::uint64_t sequence = item.object.admission.sequence;
@@ -155,9 +157,17 @@ void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
                              std::make_exception_ptr(Error(ErrorKind::internal, "the packing crew is gone")));
       return;
     }
-    tally_.count_admitted();
+    tally_.count_admitted(size_bytes);
+    foreseen = foreseen || foresee_rest();
   }
   tally_.listing_done();
+}
+
+/// Tells the progress how many objects are still to come. False: the listing doesn't know yet.
+bool VolumeMaker::foresee_rest() {
+  const std::optional<s3::ObjectListing::Rest> rest = objects_.rest();
+  if (rest) tally_.foresee_rest(*rest);
+  return rest.has_value();
 }
 
 /// The object isn't admitted again by this run, and is named in the report.

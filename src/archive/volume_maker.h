@@ -61,6 +61,7 @@ class VolumeMaker {
   void admit_objects(const std::shared_ptr<OpenVolume>& volume);
   void settle(const SealedVolume& sealed);
   void abandon(OpenVolume& volume);
+  bool foresee_rest();
   void leave_for_good(LeftObject object);
   StartAgain start_again_after(const LostRace& lost, const std::string& key);
   void abandon_after_failure(OpenVolume& volume);

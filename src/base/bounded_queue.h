@@ -36,6 +36,11 @@ class BoundedQueue {
   /// Doesn't wait. nullopt: no item is queued now, or the queue has ended.
   [[nodiscard]] std::optional<T> try_pop() S3C_EXCLUDES(mutex_) { return pop(false); }
 
+  std::size_t size() const S3C_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    return items_.size();
+  }
+
   /// No more pushes. Queued items can still be popped.
   void close() S3C_EXCLUDES(mutex_) { end(false); }
 
@@ -71,7 +76,7 @@ class BoundedQueue {
   }
 
   const std::size_t capacity_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar not_empty_;
   CondVar not_full_;
   std::deque<T> items_ S3C_GUARDED_BY(mutex_);

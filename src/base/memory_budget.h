@@ -38,6 +38,11 @@ class MemoryBudget {
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
   std::uint64_t total_bytes() const { return total_bytes_; }
+  /// How much of it is leased now.
+  std::uint64_t used_bytes() const S3C_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    return used_bytes_;
+  }
 
   /// Waits until size_bytes are free and it is the caller's turn.
   /// Throws Error: invalid_argument when size_bytes is more than the whole budget, cancelled when stop is
@@ -51,7 +56,7 @@ class MemoryBudget {
   void give_back(std::uint64_t size_bytes) S3C_EXCLUDES(mutex_);
 
   const std::uint64_t total_bytes_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar changed_;
   std::uint64_t used_bytes_ S3C_GUARDED_BY(mutex_) = 0;
   std::uint64_t next_ticket_ S3C_GUARDED_BY(mutex_) = 0;

@@ -42,6 +42,11 @@ class Slots {
   };
 
   int count() const { return count_; }
+  /// How many are taken now.
+  int taken() const S3C_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    return count_ - free_;
+  }
 
   /// Waits for a free slot. Throws Error: cancelled when stop is requested.
   Slot acquire(const std::stop_token& stop = {}) S3C_EXCLUDES(mutex_) {
@@ -71,7 +76,7 @@ class Slots {
   }
 
   const int count_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar released_;
   int free_ S3C_GUARDED_BY(mutex_);
 };

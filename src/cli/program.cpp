@@ -12,6 +12,7 @@
 #include "cli/exit_code.h"
 #include "cli/options/command_line.h"
 #include "cli/output/archive_summary.h"
+#include "cli/run_watch.h"
 #include "cli/session.h"
 
 namespace s3c::cli {
@@ -25,7 +26,7 @@ bool can_redraw(const Environment& environment) {
   return ::isatty(STDERR_FILENO) == 1 && environment.get("TERM").value_or("dumb") != "dumb";
 }
 
-int fail(Terminal& terminal, const base::Error& error, const ErrorStyle& style) {
+ExitCode fail(Terminal& terminal, const base::Error& error, const ErrorStyle& style) {
   std::istringstream lines(error_text(error));
   for (std::string line; std::getline(lines, line);) terminal.write_line(line);
   // After Ctrl-C a call gives up early, with whatever error its last try met.
@@ -40,7 +41,7 @@ int fail(Terminal& terminal, const base::Error& error, const ErrorStyle& style) 
       // Perhaps writing to standard output is what failed. The message is already on standard error.
     }
   }
-  return static_cast<int>(code);
+  return code;
 }
 
 }  // namespace
@@ -50,6 +51,7 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
   // Known before the command line is parsed, so that an error in it is reported in the wanted format.
   ErrorStyle style = error_style_of(commands(), arguments, environment);
   bool only_reads = true;  // --help and --version too
+  RunWatch watch(terminal);
   try {
     const CommandLine line = parse_command_line(commands(), arguments, environment);
     if (!line.print.empty()) {
@@ -58,12 +60,16 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
     }
     style = {std::string(first_word(line.command->name)), line.output.format};
     only_reads = line.connection.access == StoreAccess::read_only;
-    return static_cast<int>(line.action({line.connection, line.output, environment, terminal}));
+    watch.open(line.watch, line.connection.ca_bundle);
+    const ExitCode code = line.action({line.connection, line.output, environment, terminal, watch});
+    return static_cast<int>(watch.finish(code, nullptr));
   } catch (const base::Error& error) {
-    if (only_reads && error.context().code == kClosedPipe) return kEndedByClosedPipe;
-    return fail(terminal, error, style);
+    const bool pipe_closed = only_reads && error.context().code == kClosedPipe;
+    const ExitCode code = watch.finish(pipe_closed ? ExitCode::failed : fail(terminal, error, style), &error);
+    return pipe_closed ? kEndedByClosedPipe : static_cast<int>(code);
   } catch (const std::exception& error) {
-    return fail(terminal, base::Error(base::ErrorKind::internal, error.what()), style);
+    const base::Error bug(base::ErrorKind::internal, error.what());
+    return static_cast<int>(watch.finish(fail(terminal, bug, style), &bug));
   }
 }
 

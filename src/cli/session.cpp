@@ -24,7 +24,9 @@ Session::Session(const SessionSettings& settings, OnInterrupt::Then on_interrupt
     : settings_(settings),
       logger_(make_terminal_logger(settings.terminal, settings.output.verbosity, settings.output.quiet)),
       signals_(first_signal(settings.terminal, on_interrupt), [this] { settings_.terminal.clear(); }),
-      connections_(connect(settings_, clock_, logger_, {signals_.stop_token(), on_interrupt})),
+      connections_(connect(listened_to(), clock_, logger_, {signals_.stop_token(), on_interrupt})),
+      sampling_(settings_.watch,
+                [this] { return connections_ ? connections_->stats() : std::vector<StoreStats>(); }),
       start_(std::chrono::steady_clock::now()) {
   settings_.terminal.heed(signals_.stop_token());
 }
@@ -49,6 +51,17 @@ std::unique_ptr<ProgressDisplay> Session::show(ProgressView& view) {
 
 DisplayStatus Session::status() const {
   return {stop().stop_requested(), connections_ ? connections_->requests().retries : 0};
+}
+
+void Session::print_text(const std::string& text) const {
+  if (settings_.watch.events_on_standard_output()) return tell(text);
+  print(text, stop());
+}
+
+/// Before the connections: what they log is an event, too.
+const SessionSettings& Session::listened_to() const {
+  settings_.watch.listen(*logger_, signals_.stop_token());
+  return settings_;
 }
 
 void Session::tell(const std::string& text) const {

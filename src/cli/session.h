@@ -19,6 +19,7 @@
 #include "cli/output/progress_display.h"
 #include "cli/output/standard_output.h"
 #include "cli/output/terminal.h"
+#include "cli/run_watch.h"
 #include "cli/signals.h"
 #include "cli/wiring.h"
 
@@ -30,6 +31,7 @@ struct SessionSettings {
   const OutputOptions& output;
   const Environment& environment;
   Terminal& terminal;
+  RunWatch& watch;
 };
 
 /// A process has one session. The command makes it when its options are complete.
@@ -53,6 +55,8 @@ class Session {
   bool prints_json() const { return output().format == OutputFormat::json; }
   /// Stopped by the first SIGINT or SIGTERM.
   std::stop_token stop() const { return signals_.stop_token(); }
+  /// Told by the run of what it does.
+  catalog::RunObserver& observer() { return settings_.watch; }
   /// REQUIRES for both: the session is connected to side's store.
   s3::ObjectStore& store(Side side) { return connections_->of(side).store(); }
   StoreConnection& connection(Side side) { return connections_->of(side); }
@@ -74,7 +78,8 @@ class Session {
   /// thrown away must not fail without a word. Throws LostResult if the summary can't be written.
   template <typename AnyOutcome>
   ExitCode conclude(const AnyOutcome& outcome) const {
-    if (output().quiet || prints_json() || !output_is_read_with_errors()) tell(problems_text(outcome));
+    const bool apart = !output_is_read_with_errors() && !settings_.watch.events_on_standard_output();
+    if (output().quiet || prints_json() || apart) tell(problems_text(outcome));
     try {
       print_result([&] { return text_summary(outcome); }, [&] { return json_summary(outcome); });
     } catch (const base::Error& error) {
@@ -83,6 +88,10 @@ class Session {
     return outcome.exit_code;
   }
 
+  /// Prints a text that is a result or a part of one: to standard output, but to standard error if the events go
+  /// there. Throws as print() does.
+  void print_text(const std::string& text) const;
+
   /// Prints the result: json() or text(), as --output says. With --quiet no text is printed. Throws as
   /// print() does.
   template <typename Text, typename Json>
@@ -90,11 +99,12 @@ class Session {
     if (prints_json()) {
       print(json(), stop());
     } else if (!output().quiet) {
-      print(text(), stop());
+      print_text(text());
     }
   }
 
  private:
+  const SessionSettings& listened_to() const;
   /// Writes each line of text to standard error.
   void tell(const std::string& text) const;
   /// What the display says beside the command's own progress.
@@ -106,6 +116,7 @@ class Session {
   base::SystemClock clock_;
   SignalWatch signals_;  // before all members that may start a thread
   std::unique_ptr<StoreConnections> connections_;
+  const RunWatch::Sampling sampling_;  // ends before the connections that it looks at
   const std::chrono::steady_clock::time_point start_;
 };
 

@@ -161,6 +161,22 @@ RequestCounts StoreConnections::requests() const {
   return sum;
 }
 
+std::vector<StoreStats> StoreConnections::stats() const {
+  std::vector<StoreStats> all;
+  for (const auto& connection : connections_) {
+    std::vector<std::string_view> names;
+    for (const auto& [side, of_side] : by_side_) {
+      if (of_side == connection.get()) names.push_back(name_of(side));
+    }
+    all.push_back({fmt::format("{}", fmt::join(names, "+")), connection->stats()});
+  }
+  return all;
+}
+
+s3::RequestStatsSnapshot StoreConnection::stats() const {
+  return parts_->client.stats();
+}
+
 RequestCounts StoreConnection::requests() const {
   s3::RequestStatsSnapshot stats = parts_->client.stats();
   return {std::move(stats.requests), stats.retries, stats.sent_bytes, stats.received_bytes};

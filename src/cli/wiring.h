@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "cli/options/connection.h"
 #include "cli/options/environment.h"
+#include "cli/output/metrics.h"
 #include "cli/output/request_counts.h"
 #include "s3/object_store.h"
 
@@ -57,6 +58,7 @@ class StoreConnection {
   std::size_t max_connections() const;
   /// Any thread.
   RequestCounts requests() const;
+  s3::RequestStatsSnapshot stats() const;
 
  private:
   struct Parts;
@@ -76,6 +78,8 @@ class StoreConnections {
   StoreConnection& of(Side side) { return *by_side_.at(side); }
   /// Of all stores. Any thread.
   RequestCounts requests() const;
+  /// Of each store. Any thread.
+  std::vector<StoreStats> stats() const;
 
  private:
   std::vector<std::unique_ptr<StoreConnection>> connections_;

@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "catalog/catalog_scope.h"
 #include "catalog/member_query.h"
+#include "catalog/run_observer.h"
 #include "catalog/volume_thaw.h"
 #include "restore/restore_target.h"
 #include "s3/object_store.h"
@@ -37,6 +38,7 @@ struct RestoreCounts {
   std::uint64_t members = 0;       ///< planned
   std::uint64_t member_bytes = 0;  ///< of these, decoded
   std::uint64_t done = 0;          ///< written, equal, existing or failed
+  std::uint64_t done_bytes = 0;    ///< of these
   std::uint64_t bytes = 0;         ///< written
   std::uint64_t waiting = 0;       ///< volumes whose thaw is waited for
 };
@@ -53,6 +55,7 @@ struct RestoreContext {
   std::function<void(const std::string&)> found = {};
   /// The target for the rows of a source bucket. Empty: nothing is written, as when volumes are only thawed.
   std::function<RestoreTarget&(const std::string& source_bucket)> target_of = {};
+  catalog::RunObserver& observer = catalog::no_observer();
 };
 
 }  // namespace s3c::restore

@@ -85,6 +85,7 @@ class RestoreRun {
   // --- from a volume to ranges
 
   void restore_volume(const RestoreVolume& volume) {
+    context_.observer.volume_opened(volume.archive_key, volume.members);
     MemberBatch batch;
     std::uint64_t members = 0;
     try {
@@ -143,6 +144,8 @@ class RestoreRun {
 
 RestoreReport run_restore(const RestoreOptions& options, const RestorePlan& plan,
                           const RestoreContext& context) {
+  context.observer.restore_planned(
+      {plan.volumes.size(), plan.members, plan.member_bytes, plan.frozen_volumes});
   // A thaw costs money and takes hours. So first the run makes sure that it can write.
   if (plan.members != 0) expect_usable_targets(plan, context, RestoreTarget::Trial::write);
   return RestoreRun(options, plan, context).run();

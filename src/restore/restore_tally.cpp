@@ -26,8 +26,15 @@ void RestoreTally::attempt(const index::Row& row, const std::function<std::optio
   }
 }
 
+void RestoreTally::count_done(const index::Row& row) {
+  context_.progress.update([&row](RestoreCounts& now) {
+    ++now.done;
+    now.done_bytes += row.size_bytes;
+  });
+}
+
 void RestoreTally::land(const index::Row& row, Landing landing) {
-  context_.progress.add(&RestoreCounts::done);
+  count_done(row);
   base::MutexLock lock(mutex_);
   switch (landing) {
     case Landing::written:
@@ -50,7 +57,7 @@ void RestoreTally::fail(const index::Row& row, const Error& error) {
   const bool gave_up = context_.stop.stop_requested() && error.worth_retrying();
   if (gave_up || error.kind() == ErrorKind::cancelled) return leave_unfinished();
   if (end_if_for_all(error)) return;
-  context_.progress.add(&RestoreCounts::done);
+  count_done(row);
   context_.log.error("not restored: {}: {}", base::printable(row.key), error.what());
   base::MutexLock lock(mutex_);
   if (is_refused_by_target(error)) {

@@ -41,6 +41,7 @@ class RestoreTally {
 
  private:
   bool end_if_for_all(const base::Error& error);
+  void count_done(const index::Row& row);
   void land(const index::Row& row, Landing landing);
 
   const RestoreContext& context_;

@@ -20,6 +20,7 @@ void ThawRequests::ask(const std::vector<RestoreVolume>& volumes) {
                                 options_.thaw)) {
         context_.log.info("asked for the thaw of {}", base::printable(volume.archive_key));
         tally_.count_thaw();
+        context_.observer.thaw_asked(volume.archive_key);
       }
     } catch (const Error& error) {
       tally_.fail_volume(error);

@@ -35,6 +35,15 @@ std::string resource_of(const Call& call) {
   return call.key ? call.bucket + "/" + *call.key : call.bucket;
 }
 
+/// What went wrong, without where: "503 SlowDown: reduce your request rate".
+std::string retry_text(const Error& error) {
+  const base::ErrorContext& context = error.context();
+  std::string text;
+  if (context.http_status != 0) text += fmt::format("{} ", context.http_status);
+  if (!context.code.empty()) text += context.code + ": ";
+  return base::printable(text + error.message());
+}
+
 bool is_success(const http::Response& answer) {
   return answer.status >= 200 && answer.status < 300;
 }
@@ -119,8 +128,11 @@ std::string CallRunner::ask_region(const Call& call) {
   const Call head{.operation = Operation::head_bucket, .method = "HEAD", .bucket = call.bucket};
   const Try asked = begin_try(head);
   try {
-    return region_hint(transport_.send(asked.request, {}, stop_));
+    const http::Response answer = transport_.send(asked.request, {}, stop_);
+    count_end(head, asked, answer.status);
+    return region_hint(answer);
   } catch (const Error& error) {
+    count_end(head, asked, 0);
     if (error.kind() == ErrorKind::cancelled) throw;
     return {};  // the answer that made us ask stands
   }
@@ -206,7 +218,10 @@ CallRunner::Try CallRunner::begin_try(const Call& call) {
   Try next;
   next.address = address_of(call.bucket);
   next.clock_offset = milliseconds(clock_offset_ms_.load(std::memory_order_relaxed));
-  if (credentials_) next.credentials = credentials_->get();
+  if (credentials_) {
+    next.credentials = credentials_->get();
+    stats_.note_expiry(next.credentials->expires_at);
+  }
   next.request = signed_request(call, next, aws::encode_query(call.query));
   next.signed_at = std::chrono::steady_clock::now();
   stats_.count_request(call.operation, call.body.size());
@@ -216,6 +231,7 @@ CallRunner::Try CallRunner::begin_try(const Call& call) {
 bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
                          std::optional<milliseconds>& retry_after_time) {
   stats_.count_received(answer.body.size());
+  count_end(call, sent, answer.status);
   if (logger_->should_log(spdlog::level::debug)) {
     log_request(call, sent,
                 fmt::format("{}, request id {}", answer.status,
@@ -237,13 +253,14 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
     learned.region = true;
   } else {
     retry_after_time = retry_after(answer);
+    if (error.kind() == ErrorKind::throttled) stats_.count_throttled(call.operation);
     if (!is_denial(error)) throw error;
     std::function<std::string()> caller;
     if (config_.caller)
       caller = [ask = config_.caller, signed_by = sent.credentials] { return ask(signed_by.get()); };
     throw with_caller(error, std::move(caller), config_.denial_note);
   }
-  stats_.count_retry();
+  stats_.count_retry(call.operation);
   return false;
 }
 
@@ -255,7 +272,7 @@ http::Response CallRunner::send(const Call& call, std::optional<milliseconds>& r
     try {
       answer = transport_.send(next.request, call.sink, stop_);
     } catch (const Error& error) {
-      log_no_answer(call, next, error);
+      no_answer(call, next, error);
       throw;
     }
     if (accepts(call, next, learned, answer, retry_after_time)) return answer;
@@ -269,7 +286,12 @@ void CallRunner::log_request(const Call& call, const Try& sent, std::string_view
                  std::chrono::duration_cast<milliseconds>(took).count());
 }
 
-void CallRunner::log_no_answer(const Call& call, const Try& sent, const Error& error) const {
+void CallRunner::count_end(const Call& call, const Try& sent, int status) {
+  stats_.count_end(call.operation, status, std::chrono::steady_clock::now() - sent.signed_at);
+}
+
+void CallRunner::no_answer(const Call& call, const Try& sent, const Error& error) {
+  count_end(call, sent, 0);
   if (!logger_->should_log(spdlog::level::debug)) return;
   log_request(call, sent, "no whole answer (" + base::printable(error.message()) + ")");
 }
@@ -331,9 +353,10 @@ void CallRunner::run_with_retries(Call& call, const std::function<void(http::Res
       const Error error = with_context(failed_try->error, to_string(call.operation), resource_of(call),
                                        loop.total_failures());
       if (!again || (call.at_most_once && error.context().code != http::kNotSent)) throw error;
+      stats_.note_retry({call.operation, retry_text(failed_try->error), loop.failures()});
       const milliseconds waited = loop.wait(failed_try->retry_after);
       logger_->info("{}; tried again after {} ms", error.what(), waited.count());
-      stats_.count_retry();
+      stats_.count_retry(call.operation);
     }
     std::optional<milliseconds> at_least;
     try {

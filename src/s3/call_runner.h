@@ -117,13 +117,14 @@ class CallRunner {
   bool accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
                std::optional<std::chrono::milliseconds>& retry_after) S3C_EXCLUDES(mutex_);
 
-  /// Logs a request that got no answer; accepts() logs those that got one.
-  void log_no_answer(const Call& call, const Try& sent, const base::Error& error) const;
+  /// Counts and logs a request that got no whole answer; accepts() does so for those that got one.
+  void no_answer(const Call& call, const Try& sent, const base::Error& error);
 
   http::Transport& transport() { return transport_; }
   /// How many GetObjects may be in flight; the store's refusals set it. PutObjects have a limit of their own. No
   /// other call is limited: all others are few beside these.
   ConcurrencyLimit& gets() { return gets_; }
+  const ConcurrencyLimit& gets() const { return gets_; }
   /// Waits for a place of gets().
   ConcurrencyLimit::Place acquire_place() { return gets_.acquire(stop_, config_.retry.hurry); }
   base::Logger& log() { return *logger_; }
@@ -143,6 +144,7 @@ class CallRunner {
   http::Response send(const Call& call, std::optional<std::chrono::milliseconds>& retry_after);
   http::Response send_within(ConcurrencyLimit& limit, const Call& call,
                              std::optional<std::chrono::milliseconds>& retry_after);
+  void count_end(const Call& call, const Try& sent, int status);
   /// Logs, at debug, a request that was sent and how it ended. No header, no query, no body: those may hold
   /// secrets.
   void log_request(const Call& call, const Try& sent, std::string_view how_it_ended) const;

@@ -76,7 +76,11 @@ class S3Client final : public ObjectStore {
   DeleteResult delete_object(const std::string& bucket, const DeleteItem& item, Resend resend) override;
 
   /// What was sent so far.
-  RequestStatsSnapshot stats() const { return runner_.stats().snapshot(); }
+  RequestStatsSnapshot stats() const {
+    RequestStatsSnapshot now = runner_.stats().snapshot();
+    now.gets_allowed = runner_.gets().limit();
+    return now;
+  }
 
  private:
   /// Without the second try over a delete marker.

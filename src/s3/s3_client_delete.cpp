@@ -136,8 +136,10 @@ std::vector<DeleteResult> S3Client::delete_objects(const std::string& bucket,
     batch = std::move(again);
     if (batch.empty() || resend == Resend::forbidden) break;
     if (!loop.try_again_after(Error(ErrorKind::throttled, "the store has not deleted some keys yet"))) break;
+    runner_.stats().note_retry(
+        {Operation::delete_objects, "the store has not deleted some keys yet", loop.failures()});
     loop.wait(std::nullopt);
-    runner_.stats().count_retry();
+    runner_.stats().count_retry(Operation::delete_objects);
   }
   for (const std::size_t i : single) results[i] = delete_object(bucket, items[i], resend);
   return results;

@@ -74,7 +74,7 @@ class ManyGets final : public http::ExchangeSource {
     try {
       std::rethrow_exception(thrown);
     } catch (const Error& error) {
-      runner_.log_no_answer(get.call, get.sent, error);
+      runner_.no_answer(get.call, get.sent, error);
       throw;
     }
   }

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "catalog/layout.h"
+#include "catalog/run_observer.h"
 #include "s3/object_store.h"
 
 namespace s3c::upkeep {
@@ -45,6 +46,7 @@ struct GcContext {
   base::Logger& log;
   GcProgress& progress;
   std::stop_token stop;  ///< ends the search; tasks that have begun are finished
+  catalog::RunObserver& observer = catalog::no_observer();
 };
 
 }  // namespace s3c::upkeep

@@ -7,6 +7,15 @@ namespace s3c::upkeep {
 using base::Error;
 using base::ErrorKind;
 
+namespace {
+
+std::string_view list_name(GarbageList GcReport::*list) {
+  if (list == &GcReport::left) return "left";
+  return list == &GcReport::waiting ? "waiting" : "damaged";
+}
+
+}  // namespace
+
 void GcTally::attempt(Garbage garbage, const std::function<void(Garbage&)>& work) {
   try {
     work(garbage);
@@ -28,6 +37,9 @@ void GcTally::note(GarbageList GcReport::*list, const Garbage& garbage) {
     context_.log.error("left: {} {}: {}", to_string(garbage.kind), base::printable(garbage.key),
                        base::printable(garbage.why));
   }
+  context_.observer.garbage_found(
+      {to_string(garbage.kind), removed ? (options_.dry_run ? "would_remove" : "removed") : list_name(list),
+       garbage.key, garbage.size_bytes});
   base::MutexLock lock(mutex_);
   (report_.*list).add(garbage);
 }

@@ -10,6 +10,7 @@
 #include "base/in_order.h"
 #include "base/limits.h"
 #include "base/memory_budget.h"
+#include "base/task_group.h"
 #include "catalog/volume_listing.h"
 #include "upkeep/volume_check.h"
 
@@ -34,6 +35,8 @@ class VerifyRun {
                memory_, context.progress, context.stop) {}
 
   VerifyReport run() {
+    base::TaskGroup counting;
+    if (context_.count_total) counting.spawn([this](const std::stop_token& stop) { count_total(stop); });
     try {
       look_at_volumes();
     } catch (const Error& error) {
@@ -45,13 +48,46 @@ class VerifyRun {
   }
 
  private:
+  /// For the progress alone. What goes wrong here also goes wrong in the check itself, which tells it.
+  void count_total(const std::stop_token& stop) {
+    if (!options_.volumes.empty()) {
+      return context_.progress.update([this](VerifyCounts& now) {
+        now.total_volumes = options_.volumes.size();
+        now.total_known = true;
+      });
+    }
+    try {
+      catalog::VolumeListing listing(context_.store, options_.scope,
+                                     catalog::VolumeListing::Unrecorded::likely);
+      std::uint64_t volumes = 0;
+      std::uint64_t bytes = 0;
+      while (const std::optional<catalog::ListedVolume> volume = listing.next()) {
+        if (stop.stop_requested() || context_.stop.stop_requested()) return;
+        ++volumes;
+        if (volume->archive) bytes += volume->archive->size_bytes;
+      }
+      context_.progress.update([&](VerifyCounts& now) {
+        now.total_volumes = volumes;
+        now.total_bytes = bytes;
+        now.total_known = true;
+      });
+    } catch (const Error&) {
+      return;
+    }
+  }
+
   void look_at_volumes() {
     if (options_.volumes.empty()) {
       catalog::VolumeListing listing(context_.store, options_.scope,
                                      catalog::VolumeListing::Unrecorded::likely);
-      look_at<catalog::ListedVolume>(
-          [&listing] { return listing.next(); },
-          [this](const catalog::ListedVolume& volume) { return Findings{check_.check(volume)}; });
+      look_at<catalog::ListedVolume>([&listing] { return listing.next(); },
+                                     [this](const catalog::ListedVolume& volume) {
+                                       Findings findings{check_.check(volume)};
+                                       if (volume.archive)
+                                         context_.progress.add(&VerifyCounts::archive_bytes,
+                                                               volume.archive->size_bytes);
+                                       return findings;
+                                     });
     } else {
       auto name = options_.volumes.begin();
       look_at<std::string>(
@@ -88,6 +124,10 @@ class VerifyRun {
   }
 
   void take(const VolumeFinding& finding) {
+    if (finding.kind != Kind::none) {
+      context_.observer.volume_verified(
+          {finding.archive_key, to_string(finding.kind), finding.frozen, finding.damages.count()});
+    }
     switch (finding.kind) {
       case Kind::whole:
       case Kind::lost_id:

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "catalog/catalog_scope.h"
+#include "catalog/run_observer.h"
 #include "catalog/volume_thaw.h"
 #include "s3/object_store.h"
 #include "upkeep/verify_progress.h"
@@ -40,6 +41,9 @@ struct VerifyContext {
   base::Logger& log;
   VerifyProgress& progress;
   std::stop_token stop;
+  catalog::RunObserver& observer = catalog::no_observer();
+  /// Count the volumes beside the checks, by listings of its own, so that the progress knows the total.
+  bool count_total = false;
 };
 
 /// Checks every volume in scope, or those that were named, and reports what is wrong. Shallow: the listings,

@@ -32,6 +32,34 @@ constexpr int kCopies = 8;
 
 }  // namespace
 
+std::string_view to_string(VolumeFinding::Kind kind) {
+  switch (kind) {
+    case VolumeFinding::Kind::whole:
+      return "whole";
+    case VolumeFinding::Kind::lost_id:
+      return "lost_id";
+    case VolumeFinding::Kind::unproven:
+      return "unproven";
+    case VolumeFinding::Kind::damaged:
+      return "damaged";
+    case VolumeFinding::Kind::unfinished:
+      return "unfinished";
+    case VolumeFinding::Kind::garbage:
+      return "garbage";
+    case VolumeFinding::Kind::unrecorded:
+      return "unrecorded";
+    case VolumeFinding::Kind::foreign:
+      return "foreign";
+    case VolumeFinding::Kind::absent:
+      return "absent";
+    case VolumeFinding::Kind::failed:
+      return "failed";
+    case VolumeFinding::Kind::none:
+      return "none";
+  }
+  return "none";
+}
+
 void VolumeFinding::damage(std::string what) {
   kind = Kind::damaged;
   damages.add({"", std::move(what)});

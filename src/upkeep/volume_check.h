@@ -51,6 +51,9 @@ struct VolumeFinding {
   void damage(std::string what);
 };
 
+/// The kind's name as it is written above; public API.
+std::string_view to_string(VolumeFinding::Kind kind);
+
 /// Any thread.
 class VolumeCheck {
  public:

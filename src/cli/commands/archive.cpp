@@ -139,9 +139,26 @@ void make_record(const archive::ArchiveOptions& options, Session& session, const
   upkeep::rebuild_records(session.store(Side::archive), rebuild, archive_key, session.clock());
 }
 
+/// The run's progress as metrics.
+base::LiveValues::Registration register_progress(const archive::Progress& progress, base::LiveValues& live) {
+  using archive::RunProgress;
+  const auto value = [&progress](std::uint64_t RunProgress::*count) {
+    return [&progress, count] { return progress.snapshot().*count; };
+  };
+  const auto open = [&progress] { return std::uint64_t{progress.snapshot().open_groups.size()}; };
+  return live.add({{{"groups", "found"}, value(&RunProgress::groups_found)},
+                   {{"groups", "done"}, value(&RunProgress::groups_done)},
+                   {{"groups", "open"}, open},
+                   {{"objects_packed_total"}, value(&RunProgress::objects_packed)},
+                   {{"packed_source_bytes_total"}, value(&RunProgress::bytes_in)},
+                   {{"packed_archive_bytes_total"}, value(&RunProgress::bytes_out)},
+                   {{"objects_deleted_total"}, value(&RunProgress::objects_deleted)}});
+}
+
 /// left_file: nullptr if there is none.
 archive::RunReport run_with_display(const ArchiveSettings& settings, LeftFile* left_file, Session& session) {
   archive::Progress progress;
+  const auto live = register_progress(progress, session.observer().live());
   RunProgressView view(progress);
   const auto display = session.show(view);
   const archive::RunContext context{
@@ -152,7 +169,8 @@ archive::RunReport run_with_display(const ArchiveSettings& settings, LeftFile* l
       session.stop(),
       [&](const std::string& archive_key) { make_record(settings.options, session, archive_key); },
       left_file == nullptr ? archive::LeftLog::Write()
-                           : [left_file](const archive::LeftObject& object) { left_file->write(object); }};
+                           : [left_file](const archive::LeftObject& object) { left_file->write(object); },
+      session.observer()};
   try {
     return settings.dry_run ? archive::plan_archive(settings.options, context)
                             : archive::run_archive(settings.options, context);

@@ -5,6 +5,7 @@
 #include "cli/options/output_options.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
+#include "cli/options/watch_flags.h"
 
 namespace s3c::cli {
 namespace {
@@ -197,7 +198,7 @@ std::vector<Flag> resource_flags() {
 std::vector<Flag> archive_flags() {
   return joined({bucket_flags(), selection_flags(), volume_flags(), object_flags(), lock_flags(),
                  write_flags(), source_flags(), resource_flags(), connection_flags(), source_store_flags(),
-                 output_flags()});
+                 watch_flags(), output_flags()});
 }
 
 }  // namespace s3c::cli

@@ -11,6 +11,7 @@
 #include "cli/commands/thaw_flags.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
+#include "cli/options/watch_flags.h"
 #include "cli/output/format.h"
 #include "cli/output/scope_text.h"
 #include "cli/output/summary_parts.h"
@@ -202,6 +203,7 @@ ExitCode rebuild(const RebuildRequest& request, const std::string& volume, Sessi
   try {
     const upkeep::Rebuilt rebuilt =
         upkeep::rebuild_records(session.store(Side::archive), request.options, volume, session.clock());
+    session.observer().records_made(rebuilt.archive_key, rebuilt.objects);
     session.print_result([&] { return rebuilt_text(rebuilt, with_notice); },
                          [&] { return json_line(rebuilt_json(rebuilt)); });
     if (rebuilt.foreign) with_notice = false;
@@ -224,9 +226,8 @@ std::optional<std::vector<std::string>> volumes_to_rebuild(const RebuildRequest&
   std::vector<std::string> volumes;
   for (const upkeep::UnrecordedArchive& archive : search.unrecorded) volumes.push_back(archive.archive_key);
   if (!session.prints_json() && !session.output().quiet) {
-    print(fmt::format("lacking records: {} of {}\n", format_count(volumes.size()),
-                      format_count(search.archives, "archive", "archives")),
-          session.stop());
+    session.print_text(fmt::format("lacking records: {} of {}\n", format_count(volumes.size()),
+                                   format_count(search.archives, "archive", "archives")));
   }
   return volumes;
 }
@@ -255,16 +256,16 @@ ExitCode run_rebuild_command(const RebuildRequest& request, const SessionSetting
 }  // namespace
 
 Command catalog_rebuild_command() {
-  return {
-      .name = "catalog rebuild",
-      .usage = "--arch-bucket BUCKET --bucket BUCKET",
-      .operands = "[VOLUME ...]",
-      .summary = "make lost records of volumes again from the volumes",
-      .prose = kRebuildProse,
-      .examples = kRebuildExamples,
-      .changes_store = true,
-      .flags = joined({scope_flags(), rebuild_flags(), write_flags(), connection_flags(), output_flags()}),
-      .read = bind_options<read_rebuild, run_rebuild_command>};
+  return {.name = "catalog rebuild",
+          .usage = "--arch-bucket BUCKET --bucket BUCKET",
+          .operands = "[VOLUME ...]",
+          .summary = "make lost records of volumes again from the volumes",
+          .prose = kRebuildProse,
+          .examples = kRebuildExamples,
+          .changes_store = true,
+          .flags = joined({scope_flags(), rebuild_flags(), write_flags(), connection_flags(), watch_flags(),
+                           output_flags()}),
+          .read = bind_options<read_rebuild, run_rebuild_command>};
 }
 
 }  // namespace s3c::cli

@@ -3,6 +3,7 @@
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
+#include "cli/options/watch_flags.h"
 #include "cli/output/format.h"
 #include "cli/output/gc_summary.h"
 #include "cli/session.h"
@@ -67,7 +68,8 @@ upkeep::GcReport run_with_display(const upkeep::GcOptions& options, Session& ses
   upkeep::GcProgress progress;
   LineView view(progress, gc_progress_line);
   const auto display = session.show(view);
-  return upkeep::run_gc(options, {session.store(Side::archive), session.log(), progress, session.stop()});
+  return upkeep::run_gc(
+      options, {session.store(Side::archive), session.log(), progress, session.stop(), session.observer()});
 }
 
 ExitCode run_gc_command(const upkeep::GcOptions& options, const SessionSettings& settings) {
@@ -101,7 +103,7 @@ Command gc_command() {
           .prose = kGcProse,
           .examples = kGcExamples,
           .changes_store = true,
-          .flags = joined({gc_flags(), write_flags(), connection_flags(), output_flags()}),
+          .flags = joined({gc_flags(), write_flags(), connection_flags(), watch_flags(), output_flags()}),
           .read = bind_options<read_gc, run_gc_command>};
 }
 

@@ -14,6 +14,7 @@
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
+#include "cli/options/watch_flags.h"
 #include "cli/output/format.h"
 #include "cli/output/restore_summary.h"
 #include "cli/output/scope_text.h"
@@ -230,6 +231,12 @@ restore::RestorePlan plan_or_nothing(const restore::RestoreOptions& options,
 
 restore::RestoreReport run_with_display(const RestoreSettings& settings, const restore::RestorePlan& plan,
                                         const restore::RestoreContext& context, Session& session) {
+  const auto value = [&context](std::uint64_t restore::RestoreCounts::*count) {
+    return [&context, count] { return context.progress.snapshot().*count; };
+  };
+  const auto live =
+      session.observer().live().add({{{"objects_restored_total"}, value(&restore::RestoreCounts::done)},
+                                     {{"restored_bytes_total"}, value(&restore::RestoreCounts::bytes)}});
   LineView view(context.progress, restore_progress_line);
   const auto display = session.show(view);
   return restore::run_restore(settings.options, plan, context);
@@ -253,7 +260,8 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
       progress,
       session.stop(),
       [&missed](const std::string& key) { missed.found(key); },
-      [&targets](const std::string& bucket) -> restore::RestoreTarget& { return targets.of(bucket); }};
+      [&targets](const std::string& bucket) -> restore::RestoreTarget& { return targets.of(bucket); },
+      session.observer()};
   const restore::RestorePlan plan = plan_or_nothing(settings.options, context);
   restore::RestoreReport report =
       settings.dry_run ? restore::foresee_restore(plan) : restore::begin_report(plan);
@@ -291,7 +299,8 @@ Command restore_command() {
           .examples = kRestoreExamples,
           .changes_store = true,
           .flags = joined({scope_flags(), member_name_flags(kRestoreKeysFrom), restore_flags(), write_flags(),
-                           connection_flags(), source_store_flags(), target_store_flags(), output_flags()}),
+                           connection_flags(), source_store_flags(), target_store_flags(), watch_flags(),
+                           output_flags()}),
           .read = bind_options<read_restore, run_restore_command>};
 }
 

@@ -7,6 +7,7 @@
 #include "cli/commands/thaw_flags.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
+#include "cli/options/watch_flags.h"
 #include "cli/output/format.h"
 #include "cli/output/restore_summary.h"
 #include "cli/output/scope_text.h"
@@ -100,7 +101,9 @@ ExitCode run_thaw_command(const ThawRequest& request, const SessionSettings& ses
                                         session.log(),
                                         progress,
                                         session.stop(),
-                                        [&missed](const std::string& key) { missed.found(key); }};
+                                        [&missed](const std::string& key) { missed.found(key); },
+                                        {},
+                                        session.observer()};
   const restore::RestorePlan plan = restore::plan_restore(settings.options, context);
   restore::RestoreReport report = restore::begin_report(plan);
   if (!settings.dry_run) {
@@ -131,7 +134,7 @@ Command thaw_command() {
           .prose = kThawProse,
           .examples = kThawExamples,
           .changes_store = true,
-          .flags = joined({scope_flags(), thaw_flags(), connection_flags(), output_flags()}),
+          .flags = joined({scope_flags(), thaw_flags(), connection_flags(), watch_flags(), output_flags()}),
           .read = bind_options<read_thaw_request, run_thaw_command>};
 }
 

@@ -5,6 +5,7 @@
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
 #include "cli/options/values.h"
+#include "cli/options/watch_flags.h"
 #include "cli/output/format.h"
 #include "cli/output/verify_summary.h"
 #include "cli/session.h"
@@ -103,9 +104,12 @@ std::string verify_progress_line(const upkeep::VerifyCounts& now, std::chrono::m
 
 upkeep::VerifyReport run_with_display(const upkeep::VerifyOptions& options, Session& session) {
   upkeep::VerifyProgress progress;
+  const auto live = session.observer().live().add(
+      {{{"verified_bytes_total"}, [&progress] { return progress.snapshot().bytes_read; }}});
   LineView view(progress, verify_progress_line);
   const auto display = session.show(view);
-  return upkeep::run_verify(options, {session.store(Side::archive), session.log(), progress, session.stop()});
+  return upkeep::run_verify(options, {session.store(Side::archive), session.log(), progress, session.stop(),
+                                      session.observer(), display != nullptr});
 }
 
 struct VerifyRequest {
@@ -142,7 +146,8 @@ Command verify_command() {
           .summary = "compare each volume with its manifest, or read every byte of it",
           .prose = kVerifyProse,
           .examples = kVerifyExamples,
-          .flags = joined({scope_flags(), verify_flags(), write_flags(), connection_flags(), output_flags()}),
+          .flags = joined({scope_flags(), verify_flags(), write_flags(), connection_flags(), watch_flags(),
+                           output_flags()}),
           .read = bind_options<read_verify_request, run_verify_command>};
 }
 

@@ -95,6 +95,7 @@ CommandLine parse_command_line(const CommandTable& table, const std::vector<std:
   line.command = &reader.command();
   line.connection = read_connection(reader);
   line.output = read_output(reader);
+  line.watch = read_watch(reader);
   line.action = line.command->read(reader);
   return line;
 }

@@ -11,6 +11,7 @@
 #include "cli/options/environment.h"
 #include "cli/options/output_options.h"
 #include "cli/options/reader.h"
+#include "cli/options/watch_flags.h"
 
 namespace s3c::cli {
 
@@ -21,6 +22,7 @@ struct CommandLine {
   const Command* command = nullptr;
   ConnectionOptions connection = {};
   OutputOptions output = {};
+  WatchOptions watch = {};
   Action action = {};
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "archive/report.h"
+#include "cli/output/line_file.h"
 
 namespace s3c::cli {
 
@@ -14,9 +15,6 @@ class LeftFile {
  public:
   /// Makes the file, or empties it. Throws UsageError if that can't be done.
   explicit LeftFile(const std::string& name);
-  ~LeftFile();
-  LeftFile(const LeftFile&) = delete;
-  LeftFile& operator=(const LeftFile&) = delete;
 
   /// Throws base::Error. Each line is with the system when this returns, whatever becomes of the process.
   void write(const archive::LeftObject& object);
@@ -27,11 +25,10 @@ class LeftFile {
 
  private:
   const std::string name_;
-  int descriptor_;
+  LineFile file_;
 };
 
-/// Throws UsageError if a run could not write the file. Changes nothing.
-void expect_writable(const std::string& name);
+inline constexpr std::string_view kLeftTo = "--left-to";
 
 /// What --left-to asks for; an empty name asks for nothing, and a dry run only for expect_writable(): nullptr
 /// then. Throws UsageError.

@@ -28,6 +28,7 @@ TEST(Session, SignalsAreBlockedBeforeTheConnectionStartsAThread) {
   const OutputOptions output;
   const Environment environment;
   Terminal terminal(STDERR_FILENO, false);
+  RunWatch watch(terminal);
   bool blocked = false;
   const auto connect = [&](const SessionSettings&, base::Clock&, const std::shared_ptr<base::Logger>& logger,
                            const OnInterrupt& on_interrupt) -> std::unique_ptr<StoreConnections> {
@@ -38,7 +39,7 @@ TEST(Session, SignalsAreBlockedBeforeTheConnectionStartsAThread) {
     return nullptr;
   };
   {
-    Session session({connection, output, environment, terminal}, OnInterrupt::Then::end, connect);
+    Session session({connection, output, environment, terminal, watch}, OnInterrupt::Then::end, connect);
     EXPECT_TRUE(blocked);
     EXPECT_TRUE(new_thread_blocks_signals()) << "as the run's threads are";
   }
@@ -48,12 +49,13 @@ TEST(Session, SignalsAreBlockedBeforeTheConnectionStartsAThread) {
 TEST(Session, ShowsNoProgressWhereNoneIsWanted) {
   const Environment environment;
   Terminal terminal(STDERR_FILENO, false);
+  RunWatch watch(terminal);
   const auto shows = [&](const OutputOptions& output) {
     const ConnectionOptions connection;
     struct Nothing {};
     const base::Progress<Nothing> progress;
     LineView<Nothing> view(progress, [](const Nothing&, std::chrono::milliseconds) { return std::string(); });
-    Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
+    Session session({connection, output, environment, terminal, watch}, OnInterrupt::Then::finish,
                     [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
     return session.show(view) != nullptr;
   };
@@ -78,9 +80,10 @@ std::string json_summary(const FakeOutcome&) {
 TEST(Session, ConcludesWithTheSummaryThatIsWantedAndTheExitCode) {
   const Environment environment;
   Terminal terminal(STDERR_FILENO, false);
+  RunWatch watch(terminal);
   const auto printed = [&](const OutputOptions& output) {
     const ConnectionOptions connection;
-    const Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
+    const Session session({connection, output, environment, terminal, watch}, OnInterrupt::Then::finish,
                           [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
     ::testing::internal::CaptureStdout();
     EXPECT_EQ(session.conclude(FakeOutcome{}), ExitCode::left);
@@ -97,10 +100,11 @@ TEST(Session, ConcludesWithTheSummaryThatIsWantedAndTheExitCode) {
 TEST(Session, WhatWentWrongReachesStandardError) {
   const Environment environment;
   Terminal terminal(STDERR_FILENO, false);
+  RunWatch watch(terminal);
   for (const OutputOptions& output :
        {OutputOptions{}, OutputOptions{.quiet = true}, OutputOptions{.format = OutputFormat::json}}) {
     const ConnectionOptions connection;
-    const Session session({connection, output, environment, terminal}, OnInterrupt::Then::finish,
+    const Session session({connection, output, environment, terminal, watch}, OnInterrupt::Then::finish,
                           [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
     ::testing::internal::CaptureStdout();
     ::testing::internal::CaptureStderr();

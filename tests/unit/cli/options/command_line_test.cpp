@@ -135,6 +135,7 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"expected-bucket-owner", "123456789012"},
                              {"archive-expected-bucket-owner", "123456789012"},
                              {"source-expected-bucket-owner", "123456789012"},
+                             {"metrics-push", "https://gateway"},
                              {"output", "json"},
                              {"config", ""}};
   for (const Flag& flag : commands().front().flags) {

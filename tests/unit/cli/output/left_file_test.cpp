@@ -62,12 +62,12 @@ TEST(LeftFileTest, AFileThatCanNotBeWrittenIsRefusedAndNothingIsMade) {
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   for (const std::string& name : {folder, folder + "/no-such-folder/left", file.path() + "/left"}) {
     EXPECT_THAT(refusal_of([&] { LeftFile left(name); }), HasSubstr("--left-to " + name)) << name;
-    EXPECT_THAT(refusal_of([&] { expect_writable(name); }), HasSubstr("--left-to " + name)) << name;
+    EXPECT_THAT(refusal_of([&] { expect_writable(kLeftTo, name); }), HasSubstr("--left-to " + name)) << name;
   }
   EXPECT_THAT(refusal_of([&] { LeftFile left(pipe); }), HasSubstr(pipe)) << "nobody reads it";
   std::filesystem::remove(pipe);
-  expect_writable(file.path());
-  expect_writable(file.path() + ".new");
+  expect_writable(kLeftTo, file.path());
+  expect_writable(kLeftTo, file.path() + ".new");
   EXPECT_FALSE(std::filesystem::exists(file.path() + ".new"));
   EXPECT_EQ(text_in(file.path()), "kept\n") << "a dry run changes nothing";
 }

@@ -1,0 +1,97 @@
+#include "cli/options/watch_flags.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace s3c::cli {
+namespace {
+
+constexpr std::string_view kWatching = "Watching the run";
+
+/// The values of a flag that may be given several times, or its fallback; empty if the command has no such flag.
+std::string subject_of(const Reader& reader, std::string_view name) {
+  if (const Setting* setting = reader.find(name)) return fmt::format("{}", fmt::join(setting->values, ","));
+  return reader.text(name);
+}
+
+/// The host of a URL, without a port; an IPv6 address in its brackets.
+std::string_view host_of(std::string_view url) {
+  std::string_view host = url.substr(url.find("://") + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
+  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
+  return host.substr(0, host.find(':'));
+}
+
+/// Plain HTTP stays on this machine: bucket names aren't for everyone on the way.
+void refuse_unless_pushable(const std::string& url) {
+  constexpr std::array<std::string_view, 3> kLoopback = {"localhost", "127.0.0.1", "[::1]"};
+  const bool https = url.starts_with("https://");
+  const bool http = url.starts_with("http://");
+  const std::string_view host = https || http ? host_of(url) : "";
+  const bool loopback = std::find(kLoopback.begin(), kLoopback.end(), host) != kLoopback.end();
+  if (!host.empty() && (https || loopback) && url.find_first_of(" \t\r\n?#") == std::string::npos) return;
+  throw UsageError(
+      "--metrics-push takes https://HOST[:PORT][/PATH], or http:// for a gateway on this machine",
+      "for example: --metrics-push http://localhost:9091");
+}
+
+void refuse_shared_files(const Reader& reader, const WatchOptions& watch) {
+  const auto refuse = [](const char* one, const char* other) {
+    throw UsageError(fmt::format("{} and {} name the same file", one, other), "give each a file of its own");
+  };
+  const auto same = [](const std::string& a, const std::string& b) { return !a.empty() && a == b; };
+  if (same(watch.events, watch.metrics_file)) refuse("--events", "--metrics-file");
+  if (same(watch.events, reader.text("left-to"))) refuse("--events", "--left-to");
+  if (same(watch.metrics_file, reader.text("left-to"))) refuse("--metrics-file", "--left-to");
+}
+
+}  // namespace
+
+bool WatchOptions::events_on_standard_output() const {
+  return events == kStandardOutput;
+}
+
+std::vector<Flag> watch_flags() {
+  return {
+      {.name = "events",
+       .value = "FILE",
+       .group = kWatching,
+       .help =
+           "write what happens to this file while it happens, as JSON Lines (docs/events.md); - is standard "
+           "output, and then the result goes to standard error; the file is emptied first"},
+      {.name = "metrics-file",
+       .value = "FILE",
+       .group = kWatching,
+       .help =
+           "replace this file every 15 seconds and at the end by metrics for Prometheus's textfile collector "
+           "(docs/monitoring.md)"},
+      {.name = "metrics-push",
+       .value = "URL",
+       .group = kWatching,
+       .help = "send the same metrics to a Prometheus Pushgateway, by HTTPS or on this machine"},
+  };
+}
+
+WatchOptions read_watch(const Reader& reader) {
+  WatchOptions watch;
+  watch.events = reader.text("events");
+  watch.metrics_file = reader.text("metrics-file");
+  watch.metrics_push = reader.text("metrics-push");
+  watch.subject = {std::string(reader.command().name), subject_of(reader, "bucket"),
+                   subject_of(reader, "arch-bucket"), subject_of(reader, "prefix"), reader.toggle("dry-run")};
+  if (watch.events_on_standard_output() && reader.choice("output") == "json") {
+    throw UsageError("--events - and --output json both write JSON to standard output",
+                     "write the events to a file, or take the run's end from the event run_finished");
+  }
+  if (watch.metrics_file == kStandardOutput)
+    throw UsageError("--metrics-file takes the name of a file", "it is replaced whole, time and again");
+  if (!watch.metrics_push.empty()) refuse_unless_pushable(watch.metrics_push);
+  refuse_shared_files(reader, watch);
+  return watch;
+}
+
+}  // namespace s3c::cli

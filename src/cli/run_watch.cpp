@@ -1,0 +1,270 @@
+#include "cli/run_watch.h"
+
+#include <spdlog/sinks/base_sink.h>
+
+#include <utility>
+
+#include "base/ulid.h"
+#include "catalog/member_search.h"
+#include "cli/version.h"
+
+namespace s3c::cli {
+namespace {
+
+double seconds(std::chrono::milliseconds time) {
+  return static_cast<double>(time.count()) / 1000;
+}
+
+double seconds_of(base::Timestamp time) {
+  return seconds(time.time_since_epoch());
+}
+
+Json failure_json(const base::Error* error) {
+  if (error == nullptr) return nullptr;
+  return {{"kind", to_string(error->kind())}, {"message", error->what()}};
+}
+
+/// Readable back, whatever bytes it has: as --left-to and find write keys.
+std::string key_text(const std::string& key) {
+  return catalog::text_of_key(key);
+}
+
+}  // namespace
+
+/// Hears what the run's logger is told.
+class RunWatch::LogSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit LogSink(RunWatch& watch) : watch_(watch) { set_level(spdlog::level::warn); }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    watch_.log_message(message.level >= spdlog::level::err,
+                       std::string(message.payload.data(), message.payload.size()));
+  }
+  void flush_() override {}
+
+ private:
+  RunWatch& watch_;
+};
+
+RunWatch::RunWatch(Terminal& terminal) : terminal_(terminal) {}
+
+void RunWatch::open(const WatchOptions& options, const std::string& ca_bundle) {
+  const auto warn = [this](const std::string& text) { terminal_.write_line("s3compress: " + text); };
+  options_ = options;
+  started_ = clock_.now();
+  // The file is looked at before anything is emptied.
+  if (options.wants_metrics()) metrics_.emplace(options, ca_bundle, warn);
+  if (!options.events.empty()) {
+    events_.emplace(options.events, base::make_ulid(started_), clock_, [warn](const std::string& why) {
+      warn("--events: " + why + "; the run goes on without, and its exit code will tell");
+    });
+  }
+  if (metrics_) metrics_->begin(metrics_now(true));
+  const WatchSubject& subject = options.subject;
+  Json begin = {{"command", subject.command}, {"version", version()}, {"dry_run", subject.dry_run}};
+  for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"bucket", subject.bucket},
+                                    {"arch_bucket", subject.arch_bucket},
+                                    {"prefix", subject.prefix}}) {
+    begin[name] = value.empty() ? Json(nullptr) : Json(value);
+  }
+  tell("run_started", begin);
+}
+
+void RunWatch::listen(base::Logger& log, std::stop_token stop) {
+  if (events_) events_->heed(std::move(stop));
+  if (!events_ && !metrics_) return;
+  for (const spdlog::sink_ptr& sink : log.sinks()) sink->set_level(log.level());
+  log.sinks().push_back(std::make_shared<LogSink>(*this));
+  log.set_level(std::min(log.level(), spdlog::level::warn));
+}
+
+RunWatch::Sampling::Sampling(RunWatch& watch, StatsOf stats) : watch_(watch), stats_(std::move(stats)) {
+  if (!watch.events_ && !watch.metrics_) return;
+  thread_ = std::jthread([this](const std::stop_token& stop) {
+    while (watch_.clock_.sleep_for(std::chrono::seconds(1), stop)) watch_.tick(stats_());
+  });
+}
+
+RunWatch::Sampling::~Sampling() {
+  if (thread_.joinable()) {
+    thread_.request_stop();
+    thread_.join();
+  }
+  watch_.tick(stats_());
+}
+
+void RunWatch::tick(std::vector<StoreStats> stats) {
+  std::uint64_t requests = 0;
+  std::uint64_t failed_tries = 0;
+  s3::RetryNote last;
+  for (const StoreStats& store : stats) {
+    for (const auto& [operation, counts] : store.stats.operations) requests += counts.sent;
+    failed_tries += store.stats.failed_tries;
+    if (store.stats.failed_tries != 0) last = store.stats.last_retry;
+  }
+  {
+    base::MutexLock lock(mutex_);
+    stores_ = std::move(stats);
+  }
+  tell_storm(storm_.add(elapsed(), requests, failed_tries), last);
+  if (metrics_ && metrics_->is_due(elapsed())) metrics_->publish(metrics_now(true), elapsed());
+}
+
+void RunWatch::tell_storm(RetryStorm::Change change, const s3::RetryNote& last) {
+  if (change == RetryStorm::Change::none) return;
+  if (change == RetryStorm::Change::ended) return tell("retry_storm_ended", Json::object());
+  count([](RunCounts& counts) { ++counts.storms; });
+  tell("retry_storm", {{"requests", storm_.requests()},
+                       {"failed_tries", storm_.failed_tries()},
+                       {"operation", to_string(last.operation)},
+                       {"error", last.error}});
+}
+
+ExitCode RunWatch::finish(ExitCode code, const base::Error* error) {
+  Json counts;
+  std::uint64_t requests = 0;
+  std::uint64_t retries = 0;
+  {
+    base::MutexLock lock(mutex_);
+    counts = counts_json(counts_, live().read());
+    for (const StoreStats& store : stores_) {
+      for (const auto& [operation, sent] : store.stats.requests) requests += sent;
+      retries += store.stats.retries;
+    }
+  }
+  counts["requests"] = requests;
+  counts["retries"] = retries;
+  tell("run_finished", {{"exit_code", static_cast<int>(code)},
+                        {"exit", name_of(code)},
+                        {"seconds", seconds(elapsed())},
+                        {"error", failure_json(error)},
+                        {"counts", counts}});
+  const ExitCode told = events_ && !events_->close() ? code_of_lost_result(code) : code;
+  if (metrics_) {
+    const double now = seconds_of(clock_.now());
+    MetricsNow last = metrics_now(false);
+    last.lasting[std::string(kLastEnd)] = now;
+    last.lasting[std::string(kLastExitCode)] = static_cast<double>(told);
+    if (told == ExitCode::done) last.lasting[std::string(kLastSuccess)] = now;
+    metrics_->publish(std::move(last), elapsed());
+  }
+  return told;
+}
+
+MetricsNow RunWatch::metrics_now(bool running) {
+  MetricsNow now{.subject = options_.subject,
+                 .version = std::string(version()),
+                 .running = running,
+                 .started = started_,
+                 .now = started_ + elapsed(),
+                 .stores = {},
+                 .live = live().read(),
+                 .counts = {},
+                 .lasting = {}};
+  base::MutexLock lock(mutex_);
+  now.stores = stores_;
+  now.counts = counts_as_samples(counts_, options_.subject.command);
+  if (counts_.last_volume) now.lasting[std::string(kLastVolume)] = seconds_of(*counts_.last_volume);
+  return now;
+}
+
+std::chrono::milliseconds RunWatch::elapsed() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
+}
+
+void RunWatch::tell(std::string_view event, const Json& fields) {
+  if (events_) events_->write(event, fields);
+}
+
+void RunWatch::log_message(bool is_error, const std::string& message) {
+  count([is_error](RunCounts& counts) { ++(is_error ? counts.errors : counts.warnings); });
+  tell("warning", {{"level", is_error ? "error" : "warning"}, {"text", message}});
+}
+
+void RunWatch::group_started(const std::string& group) {
+  tell("group_started", {{"group", key_text(group)}});
+}
+
+void RunWatch::volume_committed(const catalog::VolumeCommitted& volume) {
+  count([&](RunCounts& counts) {
+    ++counts.volumes;
+    counts.objects += volume.objects;
+    counts.source_bytes += volume.source_bytes;
+    counts.archive_bytes += volume.archive_bytes;
+    counts.last_volume = clock_.now();
+  });
+  tell("volume_committed", {{"group", key_text(volume.group)},
+                            {"volume", key_text(volume.archive_key)},
+                            {"objects", volume.objects},
+                            {"source_bytes", volume.source_bytes},
+                            {"archive_bytes", volume.archive_bytes}});
+}
+
+void RunWatch::sources_deleted(const catalog::SourcesDeleted& deletes) {
+  count([&](RunCounts& counts) { counts.deleted += deletes.deleted; });
+  tell("sources_deleted", {{"group", key_text(deletes.group)},
+                           {"volume", key_text(deletes.archive_key)},
+                           {"deleted", deletes.deleted},
+                           {"left", deletes.left}});
+}
+
+void RunWatch::group_finished(const catalog::GroupFinished& group) {
+  count([&](RunCounts& counts) {
+    ++counts.groups;
+    counts.groups_failed += group.failure.has_value();
+    counts.left += group.left;
+  });
+  tell("group_finished", {{"group", key_text(group.group)},
+                          {"volumes", group.volumes},
+                          {"objects", group.objects},
+                          {"deleted", group.deleted},
+                          {"left", group.left},
+                          {"error", failure_json(group.failure ? &*group.failure : nullptr)}});
+}
+
+void RunWatch::restore_planned(const catalog::RestorePlanned& plan) {
+  tell("restore_planned", {{"volumes", plan.volumes},
+                           {"objects", plan.members},
+                           {"bytes", plan.bytes},
+                           {"frozen_volumes", plan.frozen_volumes}});
+}
+
+void RunWatch::thaw_asked(const std::string& archive_key) {
+  count([](RunCounts& counts) { ++counts.thaws; });
+  tell("thaw_asked", {{"volume", key_text(archive_key)}});
+}
+
+void RunWatch::volume_opened(const std::string& archive_key, std::uint64_t members) {
+  tell("volume_opened", {{"volume", key_text(archive_key)}, {"objects", members}});
+}
+
+void RunWatch::records_made(const std::string& archive_key, std::uint64_t objects) {
+  count([](RunCounts& counts) { ++counts.records; });
+  tell("records_made", {{"volume", key_text(archive_key)}, {"objects", objects}});
+}
+
+void RunWatch::volume_verified(const catalog::VolumeVerified& volume) {
+  count([&](RunCounts& counts) {
+    ++counts.verified[std::string(volume.result)];
+    counts.damages += volume.damages;
+  });
+  tell("volume_verified", {{"volume", key_text(volume.archive_key)},
+                           {"result", volume.result},
+                           {"frozen", volume.frozen},
+                           {"damages", volume.damages}});
+}
+
+void RunWatch::garbage_found(const catalog::GarbageFound& garbage) {
+  count([&](RunCounts& counts) {
+    RunCounts::Garbage& sums = counts.garbage[{std::string(garbage.kind), std::string(garbage.result)}];
+    ++sums.objects;
+    sums.bytes += garbage.bytes;
+  });
+  tell("garbage_found", {{"kind", garbage.kind},
+                         {"result", garbage.result},
+                         {"key", key_text(garbage.key)},
+                         {"bytes", garbage.bytes}});
+}
+
+}  // namespace s3c::cli

@@ -1,0 +1,104 @@
+// Tells programs what a run does: it writes the events of --events and the numbers of --metrics-file and
+// --metrics-push. The rooms call it as a RunObserver. If none of these flags is given, it only counts.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mutex.h"
+#include "catalog/run_observer.h"
+#include "cli/exit_code.h"
+#include "cli/options/watch_flags.h"
+#include "cli/output/event_log.h"
+#include "cli/output/metrics.h"
+#include "cli/output/retry_storm.h"
+#include "cli/output/run_counts.h"
+#include "cli/output/terminal.h"
+#include "cli/run_metrics.h"
+
+namespace s3c::cli {
+
+/// One for the process. Any thread may call the observer's methods; the others are called by main()'s.
+class RunWatch final : public catalog::RunObserver {
+ public:
+  using StatsOf = std::function<std::vector<StoreStats>()>;
+
+  /// terminal outlives it: what can't be written is told there.
+  explicit RunWatch(Terminal& terminal);
+
+  /// Begins: the first event, and the first metrics. Call it once, before the run does anything. ca_bundle: for
+  /// the gateway. Throws UsageError if a file can't be written; then nothing was done.
+  void open(const WatchOptions& options, const std::string& ca_bundle);
+  bool events_on_standard_output() const { return options_.events_on_standard_output(); }
+
+  /// Looks at the requests every second as long as it lives, and a last time at its end. Made after the signals
+  /// are blocked; it has a thread if anything is to be written.
+  class Sampling {
+   public:
+    Sampling(RunWatch& watch, StatsOf stats);
+    ~Sampling();
+    Sampling(const Sampling&) = delete;
+    Sampling& operator=(const Sampling&) = delete;
+
+   private:
+    RunWatch& watch_;
+    const StatsOf stats_;
+    std::jthread thread_;
+  };
+  /// From now on what log warns of is an event, too, whatever the terminal shows of it. stop: after it a reader
+  /// who doesn't read isn't waited for. Called once, before another thread uses log.
+  void listen(base::Logger& log, std::stop_token stop);
+
+  /// Ends: the last event, and the last metrics. error: what ended the command; nullptr: nothing. Returns code, or
+  /// a worse one if an event was lost.
+  ExitCode finish(ExitCode code, const base::Error* error);
+
+  void group_started(const std::string& group) override;
+  void volume_committed(const catalog::VolumeCommitted& volume) override;
+  void sources_deleted(const catalog::SourcesDeleted& deletes) override;
+  void group_finished(const catalog::GroupFinished& group) override;
+  void restore_planned(const catalog::RestorePlanned& plan) override;
+  void thaw_asked(const std::string& archive_key) override;
+  void volume_opened(const std::string& archive_key, std::uint64_t members) override;
+  void records_made(const std::string& archive_key, std::uint64_t objects) override;
+  void volume_verified(const catalog::VolumeVerified& volume) override;
+  void garbage_found(const catalog::GarbageFound& garbage) override;
+
+ private:
+  class LogSink;
+
+  template <typename Change>
+  void count(Change change) S3C_EXCLUDES(mutex_) {
+    base::MutexLock lock(mutex_);
+    change(counts_);
+  }
+  void tell(std::string_view event, const Json& fields);
+  void log_message(bool is_error, const std::string& message);
+  void tick(std::vector<StoreStats> stats) S3C_EXCLUDES(mutex_);
+  void tell_storm(RetryStorm::Change change, const s3::RetryNote& last);
+  std::chrono::milliseconds elapsed() const;
+  MetricsNow metrics_now(bool running) S3C_EXCLUDES(mutex_);
+
+  Terminal& terminal_;
+  base::SystemClock clock_;
+  WatchOptions options_;
+  base::Timestamp started_{};
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::optional<EventLog> events_;
+  std::optional<RunMetrics> metrics_;
+  RetryStorm storm_;  ///< of the sampling
+  base::Mutex mutex_;
+  RunCounts counts_ S3C_GUARDED_BY(mutex_);
+  std::vector<StoreStats> stores_ S3C_GUARDED_BY(mutex_);  ///< at the last tick
+};
+
+}  // namespace s3c::cli
