@@ -39,7 +39,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
         "volumes are looked for by name");
   }
 
-  RunShared shared(options, context, *powers);
+  RunShared shared(options, context, groups.source(), *powers);
   // One crew packs for all groups: each group alone would be too small to keep the network busy.
   shared.crew.start();
   // Each group: list, join, pack, commit, delete. Several groups are in work at once, because in four of these
