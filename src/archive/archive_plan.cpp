@@ -16,7 +16,7 @@ namespace s3c::archive {
 RunReport plan_archive(const ArchiveOptions& options, const RunContext& context) {
   RunGroups groups(options, context);
   if (groups.wait_for_first()) {
-    PlanShared shared(options, context);
+    PlanShared shared(options, context, groups.source());
     SourceTags tags(context.stores, options, context.log, context.stop);
     LeftLog left(context.log, {});  // a plan leaves nothing
     VersionSweep sweep({context.stores, shared.catalog, options, context.clock, context.log, left});

@@ -53,7 +53,7 @@ RunReport run_archive(const ArchiveOptions& options, const RunContext& context) 
         "volumes are looked for by name");
   }
 
-  RunShared shared(options, context, *powers);
+  RunShared shared(options, context, groups.source(), *powers);
   const auto levels = register_levels(shared, context.observer.live());
   context.progress.update([&options](RunProgress& run) { run.deletes = !options.keep_sources; });
   // One crew packs for all groups: each group alone would be too small to keep the network busy.

@@ -4,15 +4,12 @@
 
 namespace s3c::archive {
 
-GroupObjects::GroupObjects(PlanShared& shared, const std::string& group_prefix,
-                           const std::set<std::string>& skip, GroupTally& tally)
-    : s_(shared),
-      skip_(skip),
-      tally_(tally),
-      listing_(s_.context.stores.source, s_.options.selection.bucket, group_prefix, "", s_.filter) {}
+GroupObjects::GroupObjects(PlanShared& shared, const catalog::Group& group, const std::set<std::string>& skip,
+                           GroupTally& tally)
+    : s_(shared), skip_(skip), tally_(tally), objects_(s_.source.objects_of(group, s_.filter)) {}
 
 const s3::ObjectSummary* GroupObjects::next_to_pack() {
-  while (const s3::ObjectSummary* object = s_.context.stop.stop_requested() ? nullptr : listing_.peek()) {
+  while (const s3::ObjectSummary* object = s_.context.stop.stop_requested() ? nullptr : objects_->peek()) {
     const bool skipped = skip_.contains(object->key);
     const catalog::CommittedVolume* const volume = skipped ? nullptr : archived_->holder_of(*object);
     if (!skipped && volume == nullptr) return object;
@@ -27,8 +24,8 @@ const s3::ObjectSummary* GroupObjects::next_to_pack() {
 }
 
 void GroupObjects::take() {
-  tally_.count_listed(*listing_.peek());
-  listing_.pop();
+  tally_.count_listed(*objects_->peek());
+  objects_->pop();
 }
 
 }  // namespace s3c::archive

@@ -1,6 +1,7 @@
 // The source objects of a group, joined with what of the group is already archived.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -9,8 +10,10 @@
 #include "archive/group_tally.h"
 #include "archive/plan_shared.h"
 #include "catalog/catalog.h"
+#include "catalog/layout.h"
 #include "s3/object_listing.h"
 #include "source/archived_members.h"
+#include "source/object_stream.h"
 
 namespace s3c::archive {
 
@@ -19,11 +22,11 @@ class GroupObjects {
  public:
   /// skip: keys that are never handed out, also those that are added to the set later. All arguments outlive
   /// it.
-  GroupObjects(PlanShared& shared, const std::string& group_prefix, const std::set<std::string>& skip,
+  GroupObjects(PlanShared& shared, const catalog::Group& group, const std::set<std::string>& skip,
                GroupTally& tally);
 
-  /// Whether the listing shows no (further) object.
-  bool at_end() { return listing_.peek() == nullptr; }
+  /// Whether the source shows no (further) object.
+  bool at_end() { return objects_->peek() == nullptr; }
   /// From now on, members of these volumes are skipped. REQUIRES: called once, before any method below;
   /// volumes outlive this object.
   void join(catalog::Catalog& catalog, const std::vector<catalog::CommittedVolume>& volumes) {
@@ -38,14 +41,14 @@ class GroupObjects {
   std::vector<const catalog::CommittedVolume*> volumes_with_sources() const {
     return archived_->volumes_with_sources();
   }
-  /// As ObjectListing::rest().
-  std::optional<s3::ObjectListing::Rest> rest() const { return listing_.rest(); }
+  /// As ObjectStream::rest().
+  std::optional<s3::ObjectListing::Rest> rest() const { return objects_->rest(); }
 
  private:
   PlanShared& s_;
   const std::set<std::string>& skip_;
   GroupTally& tally_;
-  s3::ObjectListing listing_;
+  const std::unique_ptr<source::ObjectStream> objects_;
   std::optional<source::ArchivedMembers> archived_;
 };
 

@@ -1,5 +1,7 @@
 #include "archive/group_plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -42,7 +44,7 @@ GroupRecords load_records(PlanShared& shared, const catalog::Group& group, Group
 
 GroupPlan plan_group(PlanShared& shared, const catalog::Group& group, const std::set<std::string>& skip,
                      GroupTally& tally) {
-  GroupPlan plan{group, {}, std::make_unique<GroupObjects>(shared, group.prefix, skip, tally)};
+  GroupPlan plan{group, {}, std::make_unique<GroupObjects>(shared, group, skip, tally)};
   // The listing comes first. A group without objects then costs no request to the catalog.
   if (!plan.objects->at_end()) plan.records = load_records(shared, group, tally);
   plan.objects->join(shared.catalog, plan.records.state.committed);
@@ -50,13 +52,19 @@ GroupPlan plan_group(PlanShared& shared, const catalog::Group& group, const std:
 }
 
 NextName next_name(PlanShared& shared, const catalog::Group& group, const GroupRecords& records) {
-  for (int n = 1;; ++n) {
+  for (int n = 1; n <= shared.options.archive_name.max_volumes(); ++n) {
     NextName name{catalog::ArchiveName::volume_key(group.stem, n), {}};
     if (records.taken_keys.contains(name.archive_key)) continue;
     name.unproven = shared.context.stores.archive.head_object(shared.catalog.bucket(), name.archive_key);
     const bool foreign = name.unproven && catalog::id_of(name.unproven).empty();
     if (!foreign) return name;
   }
+  throw Error(
+      ErrorKind::invalid_argument,
+      fmt::format("its group has {} volumes already, and with this archive name it can have no more: raise "
+                  "max_objects or max_size, so that a volume holds more, or archive into another bucket",
+                  shared.options.archive_name.max_volumes()),
+      {.operation = "name a volume", .resource = shared.catalog.bucket() + "/" + group.stem});
 }
 
 bool has_manifest(const GroupRecords& records, const NextName& name) {

@@ -48,7 +48,7 @@ struct NextName {
 };
 
 /// The first name that no volume has, committed or lost, and no foreign object. Blocks: a HEAD for each name
-/// that the records don't have. Throws the store's errors.
+/// that the records don't have. Throws the store's errors, and invalid_argument if the group can have no more volumes.
 NextName next_name(PlanShared& shared, const catalog::Group& group, const GroupRecords& records);
 
 /// Whether the plan's records have a manifest for the archive.

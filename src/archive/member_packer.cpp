@@ -39,24 +39,6 @@ std::uint64_t in_memory_bytes(std::uint64_t size_bytes) {
   return kPerObjectBytes + size_bytes + zip::MemberEncoder::peak_memory_bytes(size_bytes);
 }
 
-LeftReason reason_of(const Error& error) {
-  if (error.kind() == ErrorKind::precondition_failed) return LeftReason::changed;
-  if (error.kind() == ErrorKind::corrupt) return LeftReason::damaged;
-  if (error.kind() == ErrorKind::wrong_state) return LeftReason::frozen;
-  return LeftReason::unreadable;
-}
-
-/// What is wrong with the bytes that came; nullopt: nothing. Throws Error: precondition_failed when they are
-/// another object's.
-std::optional<std::string> complaint_of(const s3::ObjectSummary& summary, const s3::GetObjectResult& got) {
-  // If-Match has already asked for this ETag, but a store may ignore the condition.
-  if (got.head.etag != summary.etag)
-    throw Error(ErrorKind::precondition_failed, "another object is there now");
-  if (got.body.size() != summary.size_bytes)
-    return fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
-  return s3::complaint_of(got);
-}
-
 /// What of the row's attributes the store held back, or restore could not write to a bucket; empty: nothing.
 std::string trouble_with_attributes(const index::Row& row, const s3::ObjectHead& head) {
   if (head.missing_metadata > 0)
@@ -120,6 +102,34 @@ std::optional<base::MemoryLease> MemberPacker::try_lease(const SourceObject& obj
   return bodies_.try_lease(in_memory_bytes(object.summary.size_bytes));
 }
 
+void MemberPacker::expect_same(const s3::ObjectSummary& summary, const s3::ObjectHead& head) const {
+  using std::chrono::floor;
+  using std::chrono::seconds;
+  // If-Match has already asked for this ETag, but a store may ignore the condition.
+  bool same = head.etag == summary.etag;
+  // A row may be old, or made by hand, and its time becomes the member's: it decides what is newest. HTTP's dates
+  // have whole seconds.
+  if (options_.rows)
+    same = same && floor<seconds>(head.last_modified) == floor<seconds>(summary.last_modified);
+  if (!same) throw Error(ErrorKind::precondition_failed, "another object is there now");
+}
+
+std::optional<std::string> MemberPacker::complaint_of(const s3::ObjectSummary& summary,
+                                                      const s3::GetObjectResult& got) const {
+  expect_same(summary, got.head);
+  if (got.body.size() != summary.size_bytes)
+    return fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
+  return s3::complaint_of(got);
+}
+
+LeftReason MemberPacker::reason_of(const Error& error) const {
+  if (error.kind() == ErrorKind::precondition_failed)
+    return options_.rows ? LeftReason::stale : LeftReason::changed;
+  if (error.kind() == ErrorKind::corrupt) return LeftReason::damaged;
+  if (error.kind() == ErrorKind::wrong_state) return LeftReason::frozen;
+  return LeftReason::unreadable;
+}
+
 bool MemberPacker::accept(const SourceObject& object, s3::GetObjectResult got, FirstTry& first) const {
   try {
     if (complaint_of(object.summary, got)) {
@@ -168,8 +178,7 @@ bool MemberPacker::pack_streamed(VolumeBuilder& volume, const SourceObject& obje
   try {
     head = store_.head_object(options_.selection.bucket, summary.key);
     if (!head) throw Error(ErrorKind::not_found, "gone");
-    if (head->etag != summary.etag)
-      throw Error(ErrorKind::precondition_failed, "another object is there now");
+    expect_same(summary, *head);
     // Always asked: not every store tells the number of tags in its answer to HEAD.
     member.row = make_row(summary, *head, tags_.read(summary.key, *head));
   } catch (const Error& error) {
@@ -251,7 +260,8 @@ index::Row MemberPacker::make_row(const s3::ObjectSummary& summary, const s3::Ob
   row.etag = summary.etag;
   row.last_modified = summary.last_modified;
   row.version_id = head.version_id;
-  row.storage_class = summary.storage_class;
+  // A row of an inventory may lack it.
+  row.storage_class = summary.storage_class.empty() ? head.storage_class : summary.storage_class;
   if (!head.etag_is_of_md5()) row.encryption = head.server_side_encryption;
   row.content_type = head.content_type;
   row.system_headers = head.system_headers;

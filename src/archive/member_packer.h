@@ -69,6 +69,12 @@ class MemberPacker {
 
  private:
   bool fits_in_memory(std::uint64_t size_bytes) const;
+  /// Throws Error (precondition_failed) if the object that came is another one than the summary tells of.
+  void expect_same(const s3::ObjectSummary& summary, const s3::ObjectHead& head) const;
+  /// What is wrong with the bytes that came; nullopt: nothing. Throws as expect_same().
+  std::optional<std::string> complaint_of(const s3::ObjectSummary& summary,
+                                          const s3::GetObjectResult& got) const;
+  LeftReason reason_of(const base::Error& error) const;
   bool pack_in_memory(VolumeBuilder& volume, const SourceObject& object, FirstTry first);
   bool pack_streamed(VolumeBuilder& volume, const SourceObject& object);
   bool leave_out(VolumeBuilder& volume, const SourceObject& object, const base::Error& error);

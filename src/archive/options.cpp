@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "catalog/ambiguity.h"
 #include "catalog/catalog.h"
 #include "catalog/volume_size.h"
 
@@ -30,6 +31,29 @@ bool may_be_one_bucket(const std::string& a, const std::string& b) {
   return a == b || is_access_point(a) || is_access_point(b);
 }
 
+void validate_names_and_dates(const ArchiveOptions& o) {
+  const source::Selection& selection = o.selection;
+  catalog::validate_names(selection.bucket, selection.prefixes, o.layout, o.archive_name);
+  if (selection.dates.is_limited() && !o.layout.has_date()) {
+    refuse(fmt::format("layout \"{}\" has no {{yyyy}}: nothing tells which of its groups are of {}",
+                       o.layout.text(), selection.dates.text()));
+  }
+  for (const std::string& prefix : selection.prefixes) {
+    if (o.layout.root(prefix).starts_with(catalog::kCatalogPrefix))
+      refuse(fmt::format("prefix \"{}\" is inside s3compress's own catalog: what lies there is no source",
+                         prefix));
+    if (!may_be_one_bucket(selection.bucket, o.archive_bucket)) continue;
+    for (const std::string& other : selection.prefixes) {
+      const auto name = o.archive_name.stem_template().with(selection.bucket, other);
+      if (catalog::can_begin_with(name, o.layout.root(prefix))) {
+        refuse(
+            "archive_name puts the archives among their own sources: choose another name or another "
+            "archive bucket");
+      }
+    }
+  }
+}
+
 void validate_lock(const ArchiveLock& lock) {
   if (lock.retain_until && lock.retain_days != 0)
     refuse("retain_until and retain_days contradict each other: an archive has one retention");
@@ -51,11 +75,8 @@ s3::ObjectLock ArchiveLock::at(base::Timestamp now) const {
 void validate(const ArchiveOptions& o) {
   if (o.selection.bucket.empty()) refuse("bucket is missing: the bucket whose objects are to be archived");
   if (o.archive_bucket.empty()) refuse("arch_bucket is missing: the bucket that the archives go to");
-  catalog::validate_names(o.selection.prefix, o.layout, o.archive_name);
-  if (o.layout.root(o.selection.prefix).starts_with(catalog::kCatalogPrefix)) {
-    refuse(fmt::format("prefix \"{}\" is inside s3compress's own catalog: what lies there is no source",
-                       o.selection.prefix));
-  }
+  validate_names_and_dates(o);
+  if (o.rows) source::validate(*o.rows);
   base::require_threads(o.resources.threads);
   if (o.level < 0 || o.level > 12) refuse("level must be between 0 and 12");
   if (o.max_objects < 1) refuse("max_objects must be at least 1");
@@ -65,15 +86,6 @@ void validate(const ArchiveOptions& o) {
   if (o.without_tags && o.recheck_attributes)
     refuse("without_tags and recheck_tags contradict each other: there are no archived tags to compare");
   validate_lock(o.lock);
-  if (may_be_one_bucket(o.selection.bucket, o.archive_bucket)) {
-    const std::string sample = o.archive_name.stem(
-        o.selection.bucket, o.selection.prefix, {{"yyyy", "2000"}, {"mm", "01"}, {"dd", "01"}, {"hh", "00"}});
-    if (sample.starts_with(o.selection.prefix + "/")) {
-      refuse(
-          "archive_name puts the archives among their own sources: choose another name or another "
-          "archive bucket");
-    }
-  }
   if (o.resources.open_groups < 1 || o.resources.upload_slots < 1)
     refuse("at least one group and one upload must be in work at once");
   const std::uint64_t least =

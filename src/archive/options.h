@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "catalog/layout.h"
 #include "s3/types.h"
+#include "source/row_input.h"
 #include "source/selection.h"
 
 namespace s3c::archive {
@@ -37,6 +38,8 @@ struct ArchiveLock {
 
 struct ArchiveOptions {
   source::Selection selection;
+  /// Where the objects are known from; nullopt: from listings of the source bucket.
+  std::optional<source::RowInput> rows;
   std::string archive_bucket;
   catalog::Layout layout = catalog::Layout::parse(catalog::kDefaultLayout);
   catalog::ArchiveName archive_name = catalog::ArchiveName::parse(catalog::kDefaultArchiveName);

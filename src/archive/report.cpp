@@ -26,6 +26,8 @@ std::string_view describe(LeftReason reason) {
       return "archived, then its tags or metadata were changed: the object stays";
     case LeftReason::tags_not_archived:
       return "archived without its tags: the object stays";
+    case LeftReason::stale:
+      return "is not the object that the inventory or manifest tells of";
     case LeftReason::own_archive:
       return "is itself an archive of s3compress";
   }

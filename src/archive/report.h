@@ -12,6 +12,7 @@
 #include "base/counted.h"
 #include "base/error.h"
 #include "source/group_finder.h"
+#include "source/group_source.h"
 
 namespace s3c::archive {
 
@@ -27,6 +28,7 @@ enum class LeftReason {
   not_restorable,      ///< its metadata or tags are not known whole, or could not be written back to a bucket
   tags_not_archived,   ///< archived and committed without its tags, and it has tags
   attributes_changed,  ///< archived and committed, then its tags or metadata were changed
+  stale,               ///< it isn't the one that a row of options.rows tells of: a later run archives it
   own_archive,         ///< it carries a volume's id: it is an archive of this program, or a copy of one
 };
 
@@ -135,6 +137,7 @@ struct RunReport {
   std::uint64_t untold_tag_requests = 0;
   /// What the search saw under the prefix that belongs to no group. It stays as it is.
   source::OutsideLayout outside;
+  source::RowCounts rows;                   ///< of options.rows
   std::string left_file;                    ///< names every object that was left; empty: no file does
   std::optional<base::Error> left_failure;  ///< why left_file does not name every one of them
   bool interrupted = false;                 ///< asked to stop before everything was done

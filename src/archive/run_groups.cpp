@@ -13,6 +13,7 @@
 #include "catalog/catalog.h"
 #include "s3/listing.h"
 #include "source/group_finder.h"
+#include "source/row_groups.h"
 
 namespace s3c::archive {
 
@@ -24,13 +25,24 @@ namespace {
 /// group takes some 300 bytes.
 constexpr std::size_t kMostFound = 4096;
 
+std::unique_ptr<source::GroupSource> source_of(const ArchiveOptions& options, const RunContext& context) {
+  const source::GroupSearch search{options.selection, options.layout, options.archive_name,
+                                   options.delete_versions};
+  if (options.rows) return source::groups_of_rows(context.stores.source, search, *options.rows);
+  return source::listed_groups(context.stores.source, search);
+}
+
 }  // namespace
 
 RunGroups::RunGroups(const ArchiveOptions& options, const RunContext& context)
-    : options_(options), context_(context), found_(kMostFound), finder_([this] { found_.close(); }) {
+    : options_(options),
+      context_(context),
+      source_(source_of(options, context)),
+      found_(kMostFound),
+      finder_([this] { found_.close(); }) {
   // Names and permissions first. Otherwise the user would find a typo only after an hour.
-  s3::check_bucket(context.stores.source, options.selection.bucket,
-                   options.layout.root(options.selection.prefix));
+  for (const std::string& prefix : options.selection.prefixes)
+    s3::check_bucket(context.stores.source, options.selection.bucket, options.layout.root(prefix));
   s3::check_bucket(context.stores.archive, options.archive_bucket, catalog::kCatalogPrefix);
   finder_.spawn([this](const std::stop_token&) { find(); });
 }
@@ -41,13 +53,10 @@ RunGroups::~RunGroups() {
 }
 
 void RunGroups::find() {
-  const source::GroupSearch search{options_.selection, options_.layout, options_.archive_name,
-                                   options_.delete_versions};
-  source::OutsideLayout outside =
-      source::find_groups(context_.stores.source, search, context_.stop, [this](catalog::Group group) {
-        context_.progress.group_found();
-        return found_.push(std::move(group)) && !context_.stop.stop_requested();
-      });
+  source::OutsideLayout outside = source_->find_groups(context_.stop, [this](catalog::Group group) {
+    context_.progress.group_found();
+    return found_.push(std::move(group)) && !context_.stop.stop_requested();
+  });
   context_.progress.groups_final();
   warn_of(outside);
   {
@@ -67,9 +76,8 @@ void RunGroups::warn_of(const source::OutsideLayout& outside) const {
     }
   }
   const bool all = names.size() == outside.objects.count() + outside.folders.count();
-  context_.log.warn("{} under {}/{} fit no group of the layout {} and stay as they are: {}{}",
-                    outside.describe(), options_.selection.bucket,
-                    options_.layout.root(options_.selection.prefix), options_.layout.text(),
+  context_.log.warn("{} under {} fit no group of the layout {} and stay as they are: {}{}",
+                    outside.describe(), source::places_of(options_.selection), options_.layout.text(),
                     fmt::join(names, ", "), all ? "" : ", and more");
 }
 
@@ -137,6 +145,7 @@ RunReport RunGroups::finish() {
   base::MutexLock lock(mutex_);
   if (failure && !found_any_) throw *failure;
   report_.failure = std::move(failure);
+  report_.rows = source_->counts();
   std::sort(report_.group_reports.begin(), report_.group_reports.end(),
             [](const GroupReport& a, const GroupReport& b) { return a.prefix < b.prefix; });
   report_.interrupted = context_.stop.stop_requested();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "archive/group_tally.h"
@@ -12,6 +13,7 @@
 #include "base/mutex.h"
 #include "base/task_group.h"
 #include "catalog/layout.h"
+#include "source/group_source.h"
 
 namespace s3c::archive {
 
@@ -28,6 +30,9 @@ class RunGroups {
   ~RunGroups();
   RunGroups(const RunGroups&) = delete;
   RunGroups& operator=(const RunGroups&) = delete;
+
+  /// Where the groups' objects come from. Any thread.
+  source::GroupSource& source() const { return *source_; }
 
   /// Waits for the first group. False: the search ended without one, or the run is asked to stop.
   bool wait_for_first() S3C_EXCLUDES(mutex_);
@@ -48,6 +53,7 @@ class RunGroups {
 
   const ArchiveOptions& options_;
   const RunContext& context_;
+  const std::unique_ptr<source::GroupSource> source_;
   base::Mutex mutex_;
   std::optional<catalog::Group> first_ S3C_GUARDED_BY(mutex_);  ///< until it is taken
   bool found_any_ S3C_GUARDED_BY(mutex_) = false;

@@ -22,8 +22,9 @@ std::uint64_t bytes_in_flight(const Resources& resources) {
 
 // Half the memory is for object bodies, half for upload buffers. Neither half can take from the other. So
 // uploads always progress, and the packing threads get their memory back.
-RunShared::RunShared(const ArchiveOptions& o, const RunContext& c, const catalog::StorePowers& found)
-    : PlanShared(o, c),
+RunShared::RunShared(const ArchiveOptions& o, const RunContext& c, source::GroupSource& s,
+                     const catalog::StorePowers& found)
+    : PlanShared(o, c, s),
       powers(found),
       left(c.log, c.write_left),
       bodies(o.resources.memory_bytes / 2),

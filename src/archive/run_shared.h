@@ -22,8 +22,9 @@ namespace s3c::archive {
 
 /// What carries the plans out. PlanShared has what they are made with. Outlives every group's run.
 struct RunShared : PlanShared {
-  /// o and c outlive it. REQUIRES: as PlanShared. found: what the archive's store can do.
-  RunShared(const ArchiveOptions& o, const RunContext& c, const catalog::StorePowers& found);
+  /// o, c and s outlive it. REQUIRES: as PlanShared. found: what the archive's store can do.
+  RunShared(const ArchiveOptions& o, const RunContext& c, source::GroupSource& s,
+            const catalog::StorePowers& found);
 
   const catalog::StorePowers powers;
   LeftLog left;

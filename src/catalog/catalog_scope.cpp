@@ -9,29 +9,32 @@
 namespace s3c::catalog {
 
 std::string CatalogScope::name_prefix() const {
-  return bucket.empty() ? std::string() : archive_name.fixed_prefix(bucket, prefix);
+  return bucket.empty() ? std::string() : archive_name.fixed_prefix(bucket, prefixes);
+}
+
+std::optional<ArchiveName::Volume> CatalogScope::volume_of(std::string_view archive_key) const {
+  return archive_name.volume_of(bucket, prefixes, archive_key);
 }
 
 bool CatalogScope::may_hold(std::string_view archive_key) const {
   if (archive_key.starts_with(kCatalogPrefix)) return false;
   if (bucket.empty()) return true;
-  const std::optional<ArchiveName::Volume> volume = archive_name.volume_of(bucket, prefix, archive_key);
-  return volume && dates.may_contain(date_of(volume->fields));
+  const std::optional<ArchiveName::Volume> volume = volume_of(archive_key);
+  return volume && dates.may_contain_group(date_of(volume->fields));
 }
 
 bool CatalogScope::holds(const index::Manifest& manifest) const {
   if (!bucket.empty() && manifest.source_bucket != bucket) return false;
   // All keys of a volume belong to one group, so the first key is enough.
-  if (only_prefix && !manifest.first_key.starts_with(layout.root(prefix))) return false;
-  return dates.may_contain(date_of(manifest.group));
+  if (only_prefix && prefix_of_key(layout, prefixes, manifest.first_key) == nullptr) return false;
+  return dates.may_contain_group(date_of(manifest.group));
 }
 
 std::optional<std::string> CatalogScope::contradiction_in(const index::Manifest& manifest) const {
   if (bucket.empty()) return std::nullopt;
-  const auto volume = archive_name.volume_of(bucket, prefix, manifest.archive_key);
+  const auto volume = volume_of(manifest.archive_key);
   if (!volume) return std::nullopt;
-  const bool names_bucket = archive_name.text().find("{bucket}") != std::string::npos;
-  if (names_bucket && manifest.source_bucket != bucket) {
+  if (archive_name.names_bucket() && manifest.source_bucket != bucket) {
     return fmt::format("its manifest says that it holds objects of bucket \"{}\", but its name is of \"{}\"",
                        base::printable(manifest.source_bucket), base::printable(bucket));
   }
@@ -39,16 +42,19 @@ std::optional<std::string> CatalogScope::contradiction_in(const index::Manifest&
     const auto said = manifest.group.find(field);
     if (said != manifest.group.end() && said->second == value) continue;
     return fmt::format("its manifest says {} {}, but its name says {}", field,
-                       said == manifest.group.end() ? "nothing of" : base::printable(said->second), value);
+                       said == manifest.group.end() ? "nothing of" : base::printable(said->second),
+                       base::printable(value));
   }
   return std::nullopt;
 }
 
 std::optional<std::string> CatalogScope::stem_of_key(std::string_view key) const {
   if (bucket.empty()) return std::nullopt;
-  const std::optional<Fields> fields = layout.fields_of_key(prefix, key);
+  const std::string* const prefix = prefix_of_key(layout, prefixes, key);
+  if (prefix == nullptr) return std::nullopt;
+  const std::optional<Fields> fields = layout.fields_of_key(*prefix, key);
   if (!fields) return std::nullopt;
-  return archive_name.stem(bucket, prefix, *fields);
+  return archive_name.stem(bucket, *prefix, *fields);
 }
 
 void validate(const CatalogScope& scope) {
@@ -56,7 +62,13 @@ void validate(const CatalogScope& scope) {
     throw base::Error(base::ErrorKind::invalid_argument,
                       "arch_bucket is missing: the bucket that the archives are in");
   }
-  validate_names(scope.prefix, scope.layout, scope.archive_name);
+  validate_names(scope.bucket, scope.prefixes, scope.layout, scope.archive_name);
+  if (!scope.bucket.empty() && scope.dates.is_limited() && !scope.layout.has_date()) {
+    throw base::Error(
+        base::ErrorKind::invalid_argument,
+        fmt::format("layout \"{}\" has no {{yyyy}}: nothing tells which of its groups are of {}",
+                    scope.layout.text(), scope.dates.text()));
+  }
 }
 
 }  // namespace s3c::catalog

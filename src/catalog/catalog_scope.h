@@ -15,11 +15,11 @@ namespace s3c::catalog {
 struct CatalogScope {
   std::string archive_bucket;
   std::string bucket;  ///< source bucket; empty: every volume in the catalog
-  std::string prefix = "sources";
+  Prefixes prefixes = {"sources"};
   Layout layout = Layout::parse(kDefaultLayout);
   ArchiveName archive_name = ArchiveName::parse(kDefaultArchiveName);
   DateRange dates;
-  /// The user asked for the prefix. Then volumes whose keys don't lie below it are skipped, even if their
+  /// The user asked for the prefixes. Then volumes whose keys don't lie below one are skipped, even if their
   /// names are the same. Archives of the original program are skipped too: their keys have no folders.
   bool only_prefix = false;
 
@@ -27,6 +27,8 @@ struct CatalogScope {
   std::string name_prefix() const;
   /// Whether a volume of that name can belong to the scope. Without a bucket every name can: then only the
   /// manifests show the dates.
+  /// What an archive's name says; nullopt: no volume of the scope can have it. REQUIRES: the scope has a bucket.
+  std::optional<ArchiveName::Volume> volume_of(std::string_view archive_key) const;
   bool may_hold(std::string_view archive_key) const;
   /// Whether the volume of that manifest belongs to the scope.
   bool holds(const index::Manifest& manifest) const;

@@ -79,10 +79,10 @@ std::string KeyMerge::unsearched_for(const std::string& key, const std::vector<F
 /// show that they belong to different groups.
 bool KeyMerge::may_share_keys(const index::Manifest& manifest, const std::string& unread) const {
   for (const std::string& bucket : buckets_) {
-    const auto named = scope_.archive_name.volume_of(bucket, scope_.prefix, unread);
+    const auto named = scope_.archive_name.volume_of(bucket, scope_.prefixes, unread);
     if (!named) continue;
     if (bucket != manifest.source_bucket) return false;
-    const auto own = scope_.archive_name.volume_of(bucket, scope_.prefix, manifest.archive_key);
+    const auto own = scope_.archive_name.volume_of(bucket, scope_.prefixes, manifest.archive_key);
     return !own || own->stem == named->stem;
   }
   return true;

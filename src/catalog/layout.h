@@ -1,56 +1,34 @@
 // How keys are split into groups, and what a group's archive is called. Values, any thread.
 //
-//   layout       = segment "/" { segment "/" }                 default "{prefix}/{yyyy}/{mm}/{dd}/"
-//   segment      = { literal | field }                         for example "day={yyyy}-{mm}-{dd}"
-//   archive-name = { literal | field } ".zip"                  default "{bucket}/{yyyy}{mm}{dd}.zip"
-//   field        = "{prefix}" | "{bucket}" | "{yyyy}" | "{mm}" | "{dd}" | "{hh}"
+//   layout       = "{prefix}/" segment "/" { segment "/" }     default "{prefix}/{yyyy}/{mm}/{dd}/"
+//   archive-name = template ".zip"                             default "{bucket}/{yyyy}{mm}{dd}.zip"
+//   segment      = a template (name_template.h) without "/", for example "dt={yyyy}-{mm}-{dd}"
 //
-// A layout starts with {prefix}, names {yyyy}, and ends in "/", because groups are found by delimiter
-// listing, level by level.
+// A layout ends in "/" because groups are found by delimiter listing, level by level. Each folder name can be
+// read in one way only, and so can each archive's name: two groups never share one (validate_names()).
 #pragma once
 
-#include <map>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "catalog/date_range.h"
+#include "catalog/name_template.h"
+
 namespace s3c::catalog {
 
 inline constexpr std::string_view kDefaultLayout = "{prefix}/{yyyy}/{mm}/{dd}/";
 inline constexpr std::string_view kDefaultArchiveName = "{bucket}/{yyyy}{mm}{dd}.zip";
 
-/// Field name to digits: {"yyyy": "2018", "mm": "04", "dd": "01"}.
-using Fields = std::map<std::string, std::string>;
+/// What keys start with: {prefix} of a layout is one of these. None lies inside another.
+using Prefixes = std::vector<std::string>;
 
-/// A calendar date as layouts spell it; month and day 0 mean "not known (yet)".
-struct Date {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-};
-
-/// The dates that a run covers: all dates, unless limited.
-class DateRange {
- public:
-  DateRange() = default;
-  /// Every day of these years. Throws base::Error (invalid_argument) for a year outside 1..9999.
-  static DateRange years(const std::set<int>& years);
-  /// From first to last, both included, each "YYYY-MM-DD"; nullopt: open. Throws base::Error
-  /// (invalid_argument).
-  static DateRange between(const std::optional<std::string>& first, const std::optional<std::string>& last);
-
-  /// Whether the range has a day that matches the known parts of date.
-  bool may_contain(const Date& date) const;
-  /// "the years 2016, 2017", "the days from 2018-04-01 until 2018-04-30"; empty for all dates.
-  std::string text() const;
-
- private:
-  std::set<int> years_;
-  std::optional<int> first_;  // yyyymmdd
-  std::optional<int> last_;
-};
+/// A longer stem gives keys of records that are longer than the 1,024 bytes which S3 allows.
+inline constexpr std::size_t kMaxStemBytes = 940;
 
 class Layout {
  public:
@@ -61,6 +39,9 @@ class Layout {
   /// The number of levels below the prefix; each ends in "/". A key prefix that matches all levels is a
   /// group.
   std::size_t levels() const { return levels_.size(); }
+  /// The names of its fields, without prefix and bucket.
+  std::set<std::string> field_names() const;
+  bool has_date() const { return field_names().contains("yyyy"); }
   /// Where listing starts: "sources/".
   std::string root(std::string_view prefix) const;
   /// Matches one more level ("04/" at level 1) and adds its fields to those known. nullopt when the segment
@@ -70,16 +51,12 @@ class Layout {
   std::optional<Fields> fields_of_key(std::string_view prefix, std::string_view key) const;
   /// What all keys of that group start with: "sources/2018/04/01/".
   std::optional<std::string> group_prefix_of_key(std::string_view prefix, std::string_view key) const;
+  /// The same for the group with those fields.
+  std::string group_prefix(std::string_view prefix, const Fields& fields) const;
 
  private:
-  struct Piece {
-    bool is_field = false;
-    std::string text;  ///< literal, or the field's name
-  };
-  using Segment = std::vector<Piece>;
-
   std::string text_;
-  std::vector<Segment> levels_;
+  std::vector<NameTemplate> levels_;
 };
 
 class ArchiveName {
@@ -88,21 +65,24 @@ class ArchiveName {
   static ArchiveName parse(std::string_view text);
 
   const std::string& text() const { return text_; }
+  /// Without ".zip".
+  const NameTemplate& stem_template() const { return stem_; }
+  bool names_bucket() const { return stem_.has(NamePiece::Kind::bucket); }
   /// The archive's key without ".zip": "source-bucket/20180401".
   std::string stem(std::string_view bucket, std::string_view prefix, const Fields& fields) const;
-  /// What every stem starts with: the template up to its first date field.
-  std::string fixed_prefix(std::string_view bucket, std::string_view prefix) const;
+  /// What every stem starts with: the template up to its first field.
+  std::string fixed_prefix(std::string_view bucket, const Prefixes& prefixes) const;
   /// What a volume's key says.
   struct Volume {
     std::string stem;  ///< of its group
     Fields fields;
+    std::string prefix;  ///< one of the prefixes; the first one if the name has no {prefix}
   };
-  /// nullopt: no group's volume can have this key, whatever its date.
-  std::optional<Volume> volume_of(std::string_view bucket, std::string_view prefix,
+  /// nullopt: no group's volume can have this key, whatever its fields.
+  std::optional<Volume> volume_of(std::string_view bucket, const Prefixes& prefixes,
                                   std::string_view key) const;
-  /// Whether the name and the layout use the same date fields, so that two groups can't get one name. If
-  /// false, missing is a field that only one of them uses.
-  bool names_all_fields_of(const Layout& layout, std::string* missing) const;
+  /// How many volumes a group can have.
+  int max_volumes() const;
 
   /// The key of volume n (from 1): stem + ".zip", stem + "-2.zip", ...
   static std::string volume_key(std::string_view stem, int n);
@@ -111,19 +91,24 @@ class ArchiveName {
 
  private:
   std::string text_;
+  NameTemplate stem_;
 };
 
-/// Throws base::Error (invalid_argument) when keys and archives can't have such names.
-void validate_names(const std::string& prefix, const Layout& layout, const ArchiveName& archive_name);
+/// Throws base::Error (invalid_argument) when keys and archives can't have such names, and when two groups could
+/// get one archive's name: then the message names two such groups. bucket may be empty.
+void validate_names(const std::string& bucket, const Prefixes& prefixes, const Layout& layout,
+                    const ArchiveName& archive_name);
 
-/// The parts of the date that the fields have.
-Date date_of(const Fields& fields);
+/// The prefix that key lies below; nullptr: none.
+const std::string* prefix_of_key(const Layout& layout, const Prefixes& prefixes, std::string_view key);
 
 /// Source objects that share the layout's fields; by default one day.
 struct Group {
   std::string prefix;  ///< of its keys: "sources/2018/04/01/"
   Fields fields;
   std::string stem;  ///< of its archives: "source-bucket/20180401"
+  /// Where the run's source of groups finds its objects again; 0 if that is a listing.
+  std::uint64_t place = 0;
 };
 
 }  // namespace s3c::catalog

@@ -26,9 +26,24 @@ class Reading {
         sketch_(with.options, with.sizes, [this](const PlannedVolume& volume) { add_volume(volume); }) {}
 
   GroupPlan run() {
-    s3::ObjectListing listing(source_, r_.options.selection.bucket, group_.prefix, "", {}, true);
-    bool any = false;
-    while (const s3::ObjectSummary* object = listing.peek()) {
+    if (r_.options.rows) {
+      read(*r_.groups.objects_of(group_, r_.wanted));
+    } else {
+      s3::ObjectListing listing(source_, r_.options.selection.bucket, group_.prefix, "", {}, true);
+      read(listing);
+    }
+    sketch_.finish();
+    if (records_loaded_) add_deletes();
+    plan_.figures.requests.add(source_.requests());
+    plan_.figures.requests.add(archive_.requests());
+    return std::move(plan_);
+  }
+
+ private:
+  /// Objects: has peek() and pop(), as source::ObjectStream.
+  template <typename Objects>
+  void read(Objects& objects) {
+    while (const s3::ObjectSummary* object = objects.peek()) {
       if (r_.context.stop.stop_requested())
         throw base::Error(base::ErrorKind::cancelled, "stopped while planning");
       if (!r_.wanted(*object)) {
@@ -36,19 +51,13 @@ class Reading {
         sketch_.pass();
       } else {
         // A run asks the catalog only once it has seen an object that it wants.
-        if (!std::exchange(any, true)) load_records();
+        if (!std::exchange(records_loaded_, true)) load_records();
         take(*object);
       }
-      listing.pop();
+      objects.pop();
     }
-    sketch_.finish();
-    if (any) add_deletes();
-    plan_.figures.requests.add(source_.requests());
-    plan_.figures.requests.add(archive_.requests());
-    return std::move(plan_);
   }
 
- private:
   void load_records() {
     state_ = catalog_.load_group(group_.stem);
     plan_.unfinished = state_.uncommitted.size();
@@ -148,6 +157,7 @@ class Reading {
   catalog::Catalog catalog_;
   GroupPlan plan_;
   VolumeSketch sketch_;
+  bool records_loaded_ = false;
   catalog::GroupState state_;
   std::optional<source::ArchivedMembers> archived_;
   std::map<const index::Manifest*, std::uint64_t> deleted_of_;  ///< sources that are still there

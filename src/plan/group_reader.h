@@ -9,6 +9,7 @@
 #include "plan/figures.h"
 #include "plan/options.h"
 #include "plan/request_forecast.h"
+#include "source/group_source.h"
 
 namespace s3c::plan {
 
@@ -35,6 +36,7 @@ struct GroupPlan {
 struct GroupReading {
   const PlanOptions& options;
   const PlanContext& context;
+  source::GroupSource& groups;
   const RequestForecast& forecast;
   const SizeModel& sizes;
   const source::ObjectFilter& wanted;

@@ -12,6 +12,7 @@
 #include "catalog/layout.h"
 #include "catalog/volume_size.h"
 #include "s3/object_store.h"
+#include "source/row_input.h"
 #include "source/selection.h"
 
 namespace s3c::plan {
@@ -26,6 +27,7 @@ enum class Deletes {
 
 struct PlanOptions {
   source::Selection selection;
+  std::optional<source::RowInput> rows;  ///< where the objects come from, if not from listings
   std::string archive_bucket;
   catalog::Layout layout = catalog::Layout::parse(catalog::kDefaultLayout);
   catalog::ArchiveName archive_name = catalog::ArchiveName::parse(catalog::kDefaultArchiveName);

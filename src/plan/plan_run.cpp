@@ -1,6 +1,7 @@
 #include "plan/plan_run.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "base/bounded_queue.h"
@@ -11,6 +12,8 @@
 #include "plan/request_forecast.h"
 #include "plan/sampler.h"
 #include "s3/listing.h"
+#include "source/group_source.h"
+#include "source/row_groups.h"
 
 namespace s3c::plan {
 namespace {
@@ -24,8 +27,9 @@ struct CallerFailed {
 bool keeps_versions(const PlanOptions& options, s3::ObjectStore& store) {
   if (options.keep_sources || options.delete_versions) return false;
   try {
-    const s3::ListObjectVersionsPage page = store.list_object_versions(
-        {.bucket = options.selection.bucket, .prefix = options.layout.root(options.selection.prefix)});
+    const s3::ListObjectVersionsPage page =
+        store.list_object_versions({.bucket = options.selection.bucket,
+                                    .prefix = options.layout.root(options.selection.prefixes.front())});
     return std::any_of(page.versions.begin(), page.versions.end(), [](const s3::ObjectVersion& version) {
       return version.is_delete_marker || (!version.version_id.empty() && version.version_id != "null");
     });
@@ -33,6 +37,13 @@ bool keeps_versions(const PlanOptions& options, s3::ObjectStore& store) {
     if (error.kind() != base::ErrorKind::access_denied && error.kind() != base::ErrorKind::unsupported) throw;
     return false;
   }
+}
+
+std::unique_ptr<source::GroupSource> groups_of(const PlanOptions& options, s3::ObjectStore& store) {
+  const source::GroupSearch search{options.selection, options.layout, options.archive_name,
+                                   options.delete_versions};
+  if (options.rows) return source::groups_of_rows(store, search, *options.rows);
+  return source::listed_groups(store, search);
 }
 
 class PlanRun {
@@ -44,12 +55,14 @@ class PlanRun {
         on_group_(on_group),
         source_(context.source),
         archive_(context.archive),
+        groups_(groups_of(options, source_)),
         forecast_(options, facts_of(context)),
         report_(*options.prices) {}
 
   PlanReport run() {
     // As a run does: names and permissions first.
-    s3::check_bucket(source_, o_.selection.bucket, o_.layout.root(o_.selection.prefix));
+    for (const std::string& prefix : o_.selection.prefixes)
+      s3::check_bucket(source_, o_.selection.bucket, o_.layout.root(prefix));
     s3::check_bucket(archive_, o_.archive_bucket, catalog::kCatalogPrefix);
     try {
       report_.planned_at = c_.source.now();
@@ -75,7 +88,7 @@ class PlanRun {
 
   void read_groups() {
     const source::ObjectFilter wanted(o_.selection, report_.planned_at);
-    const GroupReading reading{o_, c_, forecast_, report_.sizes, wanted, report_.planned_at};
+    const GroupReading reading{o_, c_, *groups_, forecast_, report_.sizes, wanted, report_.planned_at};
     base::BoundedQueue<catalog::Group> found(64);
     base::TaskGroup finder([&found] { found.close(); });
     struct Cancel {
@@ -83,9 +96,9 @@ class PlanRun {
       ~Cancel() { queue.cancel(); }  // else the finder would wait for ever
     } const cancel{found};
     finder.spawn([&](const std::stop_token&) {
-      report_.outside = source::find_groups(
-          source_, {o_.selection, o_.layout, o_.archive_name, o_.delete_versions}, c_.stop,
-          [&](catalog::Group group) { return found.push(std::move(group)) && !c_.stop.stop_requested(); });
+      report_.outside = groups_->find_groups(c_.stop, [&](catalog::Group group) {
+        return found.push(std::move(group)) && !c_.stop.stop_requested();
+      });
       found.close();
     });
     base::in_order<catalog::Group, GroupPlan>(
@@ -131,6 +144,7 @@ class PlanRun {
   const std::function<void(const GroupPlan&)>& on_group_;
   ReadCounter source_;  ///< what the search needs
   ReadCounter archive_;
+  const std::unique_ptr<source::GroupSource> groups_;
   const RequestForecast forecast_;
   PlanReport report_;
   bool any_group_ = false;

@@ -39,9 +39,19 @@ class Finder {
          const std::function<bool(catalog::Group)>& visit)
       : store_(store), wanted_(search), stop_(stop), visit_(visit) {}
 
+  void search() {
+    for (const std::string& prefix : wanted_.selection.prefixes) {
+      prefix_ = &prefix;
+      if (!search(wanted_.layout.root(prefix), 0, {})) return;
+    }
+  }
+
+  OutsideLayout take_outside() { return std::move(outside_); }
+
+ private:
   /// Searches below prefix, whose first `level` levels gave fields. False: no more groups are wanted.
   bool search(const std::string& prefix, std::size_t level, const catalog::Fields& fields) {
-    if (level == wanted_.layout.levels()) return visit_(group(prefix, fields));
+    if (level == wanted_.layout.levels()) return visit_group(prefix, fields);
     // If versions are to be deleted, folders with only older versions count, too. A killed run may have left
     // such versions in a group that has no objects any more.
     if (wanted_.with_versions) {
@@ -54,9 +64,6 @@ class Finder {
         prefix, level, fields);
   }
 
-  OutsideLayout take_outside() { return std::move(outside_); }
-
- private:
   template <typename Pages>
   bool search_pages(Pages pages, const std::string& prefix, std::size_t level,
                     const catalog::Fields& fields) {
@@ -76,22 +83,31 @@ class Finder {
     return true;
   }
 
-  catalog::Group group(const std::string& prefix, const catalog::Fields& fields) const {
-    catalog::Group g;
-    g.prefix = prefix;
-    g.fields = fields;
-    g.stem = wanted_.archive_name.stem(wanted_.selection.bucket, wanted_.selection.prefix, fields);
-    return g;
+  bool visit_group(const std::string& folder, const catalog::Fields& fields) {
+    if (auto group = group_of(wanted_, *prefix_, folder, fields)) return visit_(*std::move(group));
+    outside_.folders.add(folder);
+    return true;
   }
 
   s3::ObjectStore& store_;
   const GroupSearch& wanted_;
   const std::stop_token& stop_;
   const std::function<bool(catalog::Group)>& visit_;
+  const std::string* prefix_ = nullptr;  // of the selection's, the one that is searched now
   OutsideLayout outside_;
 };
 
 }  // namespace
+
+std::optional<catalog::Group> group_of(const GroupSearch& search, const std::string& prefix,
+                                       const std::string& folder, const catalog::Fields& fields) {
+  catalog::Group group;
+  group.prefix = folder;
+  group.fields = fields;
+  group.stem = search.archive_name.stem(search.selection.bucket, prefix, fields);
+  if (group.stem.size() > catalog::kMaxStemBytes) return std::nullopt;
+  return group;
+}
 
 std::string OutsideLayout::describe() const {
   std::string text;
@@ -105,7 +121,7 @@ std::string OutsideLayout::describe() const {
 OutsideLayout find_groups(s3::ObjectStore& store, const GroupSearch& search, const std::stop_token& stop,
                           const std::function<bool(catalog::Group)>& visit) {
   Finder finder(store, search, stop, visit);
-  finder.search(search.layout.root(search.selection.prefix), 0, {});
+  finder.search();
   return finder.take_outside();
 }
 

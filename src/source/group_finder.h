@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -23,9 +24,13 @@ struct GroupSearch {
   bool with_versions = false;
 };
 
+/// The group of a folder below one of the selection's prefixes. nullopt: its archives' names would be too long.
+std::optional<catalog::Group> group_of(const GroupSearch& search, const std::string& prefix,
+                                       const std::string& folder, const catalog::Fields& fields);
+
 /// What a search saw on its way that belongs to no group, whatever its date: an object beside the folders of a
-/// level, and a folder whose name doesn't fit. A search doesn't look into such a folder, nor into those of
-/// other dates than the selection's.
+/// level, and a folder whose name doesn't fit, or is too long for the name of an archive. A search doesn't look
+/// into such a folder, nor into those of other dates than the selection's.
 struct OutsideLayout {
   base::Counted<std::string> objects;
   base::Counted<std::string> folders;  ///< each has at least one object (with_versions: or an older version)

@@ -1,5 +1,6 @@
 #include "source/selection.h"
 
+#include <fmt/format.h>
 #include <fnmatch.h>
 
 #include <algorithm>
@@ -13,6 +14,13 @@ bool matches_any(const std::vector<std::string>& globs, const std::string& key) 
 }
 
 }  // namespace
+
+std::string places_of(const Selection& selection) {
+  std::string text;
+  for (const std::string& prefix : selection.prefixes)
+    text += fmt::format("{}{}/{}/", text.empty() ? "" : ", ", selection.bucket, prefix);
+  return text;
+}
 
 ObjectFilter::ObjectFilter(const Selection& selection, base::Timestamp now)
     : include_(selection.include),

@@ -16,7 +16,8 @@ namespace s3c::source {
 /// The objects of one bucket, of some days.
 struct Selection {
   std::string bucket;
-  std::string prefix = "sources";  ///< may contain slashes, but doesn't end with one
+  /// May contain slashes, but don't end with one; none lies inside another.
+  catalog::Prefixes prefixes = {"sources"};
   catalog::DateRange dates;
   std::vector<std::string> include;    ///< globs on the whole key; empty: everything
   std::vector<std::string> exclude;    ///< globs on the whole key; wins over include
@@ -24,6 +25,9 @@ struct Selection {
   std::uint64_t min_object_bytes = 0;  ///< smaller objects are left
   std::uint64_t max_object_bytes = std::numeric_limits<std::uint64_t>::max();  ///< larger objects are left
 };
+
+/// Where its objects are: "bucket/sources/, bucket/logs/".
+std::string places_of(const Selection& selection);
 
 /// Whether a selection wants an object: its globs, its minimum age, its sizes.
 class ObjectFilter {

@@ -19,7 +19,7 @@ struct GcOptions {
   /// With the three fields below it tells which archives' names are ours. Empty: only names in the catalog
   /// are ours.
   std::string bucket;
-  std::string prefix = "sources";
+  catalog::Prefixes prefixes = {"sources"};
   catalog::Layout layout = catalog::Layout::parse(catalog::kDefaultLayout);
   catalog::ArchiveName archive_name = catalog::ArchiveName::parse(catalog::kDefaultArchiveName);
   /// Uploads and copies that are younger are left to the runs that made them. A record's own age doesn't count:

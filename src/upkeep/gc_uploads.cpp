@@ -15,7 +15,7 @@ namespace s3c::upkeep {
 /// Whether a group of the layout can have an archive of that name.
 bool GcUploads::is_archive_name(const std::string& key) const {
   return !options_.bucket.empty() && !key.starts_with(catalog::kCatalogPrefix) &&
-         options_.archive_name.volume_of(options_.bucket, options_.prefix, key);
+         options_.archive_name.volume_of(options_.bucket, options_.prefixes, key);
 }
 
 void GcUploads::find_by_name(const std::function<bool(const s3::MultipartUpload&)>& visit) {
@@ -25,7 +25,7 @@ void GcUploads::find_by_name(const std::function<bool(const s3::MultipartUpload&
     const std::string& key = record->name.archive_key;
     keys.insert(key);
     if (options_.bucket.empty()) continue;
-    const auto volume = options_.archive_name.volume_of(options_.bucket, options_.prefix, key);
+    const auto volume = options_.archive_name.volume_of(options_.bucket, options_.prefixes, key);
     if (!volume) continue;
     const int number = catalog::ArchiveName::volume_number(volume->stem, key).value_or(1);
     keys.insert(catalog::ArchiveName::volume_key(volume->stem, number + 1));
@@ -53,7 +53,7 @@ void GcUploads::find(GcCrew& crew) {
                              visit);
     if (options_.bucket.empty()) return;
     catalog::for_each_upload(context_.store, options_.archive_bucket,
-                             options_.archive_name.fixed_prefix(options_.bucket, options_.prefix),
+                             options_.archive_name.fixed_prefix(options_.bucket, options_.prefixes),
                              [&](const s3::MultipartUpload& upload) {
                                if (is_archive_name(upload.key)) return visit(upload);
                                is_any_listed = true;

@@ -56,9 +56,10 @@ class NamedArchive {
     const auto head = store_.head_object(bucket_, key_);
     if (!head) throw error(ErrorKind::not_found, "there is no such archive");
     head_ = *head;
-    const auto volume = scope.archive_name.volume_of(scope.bucket, scope.prefix, key_);
+    const auto volume = scope.volume_of(key_);
     if (!volume) throw misfit("its name doesn't");
     group_ = volume->fields;
+    prefix_ = volume->prefix;
     parts_ = is_foreign() ? foreign_parts_of(head_.etag) : parts_of(head_.etag);
     if (parts_ == 0) {
       throw error(ErrorKind::unsupported,
@@ -71,6 +72,8 @@ class NamedArchive {
   const s3::ObjectHead& head() const { return head_; }
   std::uint64_t parts() const { return parts_; }
   const catalog::Fields& group() const { return group_; }  ///< as the archive's name says
+  /// One of the scope's prefixes.
+  const std::string& prefix() const { return prefix_; }
   bool is_foreign() const { return catalog::id_of(head_).empty(); }
   catalog::ManifestName record() const { return {key_, catalog::record_id(head_)}; }
 
@@ -120,6 +123,7 @@ class NamedArchive {
   s3::ObjectHead head_;
   std::uint64_t parts_ = 0;
   catalog::Fields group_;
+  std::string prefix_;
   std::optional<zip::Reader> zip_;
 };
 
@@ -209,13 +213,10 @@ class Rebuild {
   /// What all keys of its group start with; empty for a foreign archive.
   std::string group_prefix() const {
     if (archive_.is_foreign()) return {};
-    const catalog::CatalogScope& scope = options_.scope;
-    const auto prefix = scope.layout.group_prefix_of_key(scope.prefix, index_.first_key);
-    if (!prefix || !index_.last_key.starts_with(*prefix) ||
-        scope.layout.fields_of_key(scope.prefix, index_.first_key) != archive_.group())
-      throw archive_.misfit(
-          fmt::format("its name or its keys ({} …) don't", base::printable(index_.first_key)));
-    return *prefix;
+    std::string prefix = options_.scope.layout.group_prefix(archive_.prefix(), archive_.group());
+    if (index_.first_key.starts_with(prefix) && index_.last_key.starts_with(prefix)) return prefix;
+    throw archive_.misfit(
+        fmt::format("its name or its keys ({} …) don't", base::printable(index_.first_key)));
   }
 
   void fill_manifest() {

@@ -14,13 +14,23 @@ using fuzz::require;
 namespace {
 
 /// The template with values for fields: matching, backwards, without its code.
-std::string filled(std::string text, const catalog::Fields& fields) {
-  for (const auto& [name, value] : fields) {
-    const std::string field = "{" + name + "}";
-    if (const std::size_t at = text.find(field); at != std::string::npos)
-      text.replace(at, field.size(), value);
+std::string filled(const std::string& text, const catalog::Fields& fields) {
+  std::string filled;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '{') {
+      filled += text[at];
+      continue;
+    }
+    const std::size_t end = text.find('}', at);
+    const std::string name = text.substr(at + 1, end - at - 1);
+    // "{m}" is the field mm without its zero.
+    const bool unpadded = name == "m" || name == "d" || name == "h";
+    std::string value = fields.at(unpadded ? name + name : name);
+    if (unpadded && value.front() == '0') value.erase(0, 1);
+    filled += value;
+    at = end;
   }
-  return text;
+  return filled;
 }
 
 }  // namespace
@@ -44,6 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::optional<catalog::Fields> fields = layout->match(level, folder, known);
     if (!fields) return 0;
     require(filled(levels[level], *fields) + "/" == folder, "the fields give the folder's name");
+    require(layout->match(level, folder, *fields) == fields, "there is one way to read a folder's name");
     known = *fields;
     const catalog::Date date = catalog::date_of(known);
     if (date.month != 0 && date.day != 0) {

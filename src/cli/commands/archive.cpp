@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <memory>
+#include <optional>
 
 #include "archive/archive_plan.h"
 #include "archive/archive_run.h"
@@ -48,6 +49,14 @@ constexpr std::string_view kArchiveExamples =
                --layout '{prefix}/day={yyyy}-{mm}-{dd}/{hh}/' \
                --archive-name '{bucket}/{yyyy}{mm}{dd}-{hh}.zip'
 
+  One archive a month for each customer, from keys such as sources/acme/2018/4/x.json (see docs/layouts.md):
+    s3compress --bucket source-bucket --arch-bucket archive-bucket --layout '{prefix}/{customer}/{yyyy}/{m}/' \
+               --archive-name '{bucket}/{customer}/{yyyy}{mm}.zip'
+
+  What an S3 Inventory has, without listing the bucket:
+    s3compress --bucket source-bucket --arch-bucket archive-bucket \
+               --inventory s3://inventories/source-bucket/daily/2018-04-01T01-00Z/manifest.json
+
   From a store of your own to AWS, each with its profile:
     s3compress --source-profile minio --bucket source --archive-profile backup --arch-bucket archive
 )";
@@ -55,7 +64,7 @@ constexpr std::string_view kArchiveExamples =
 source::Selection read_selection(Reader& reader) {
   source::Selection selection;
   selection.bucket = reader.bucket("bucket");
-  selection.prefix = read_prefix(reader);
+  selection.prefixes = read_prefixes(reader);
   selection.dates = read_dates(reader);
   selection.include = reader.list("include");
   selection.exclude = reader.list("exclude");
@@ -68,6 +77,23 @@ source::Selection read_selection(Reader& reader) {
   if (selection.min_object_bytes > selection.max_object_bytes)
     throw UsageError("--min-object-size is more than --max-object-size", "no object has such a size");
   return selection;
+}
+
+std::optional<source::RowInput> read_row_input(const Reader& reader) {
+  source::RowInput input;
+  input.places = reader.list("manifest");
+  const std::string inventory = reader.text("inventory");
+  if (!inventory.empty() && !input.places.empty()) {
+    throw UsageError("--inventory and --manifest exclude each other",
+                     "each of them names all objects of the run; give one of them");
+  }
+  if (!inventory.empty()) {
+    input.kind = source::RowInput::Kind::inventory;
+    input.places = {inventory};
+  }
+  if (input.places.empty()) return std::nullopt;
+  if (reader.find("temp-dir") != nullptr) input.temp_directory = reader.text("temp-dir");
+  return input;
 }
 
 void refuse_contradiction(const Reader& reader) {
@@ -131,7 +157,7 @@ void make_record(const archive::ArchiveOptions& options, Session& session, const
   upkeep::RebuildOptions rebuild;
   rebuild.scope.archive_bucket = options.archive_bucket;
   rebuild.scope.bucket = options.selection.bucket;
-  rebuild.scope.prefix = options.selection.prefix;
+  rebuild.scope.prefixes = options.selection.prefixes;
   rebuild.scope.layout = options.layout;
   rebuild.scope.archive_name = options.archive_name;
   rebuild.tool_version = options.tool_version;
@@ -203,6 +229,7 @@ ArchiveSettings read_archive(Reader& reader) {
   ArchiveSettings settings;
   archive::ArchiveOptions& options = settings.options;
   options.selection = read_selection(reader);
+  options.rows = read_row_input(reader);
   options.archive_bucket = reader.bucket("arch-bucket");
   read_volumes(reader, options);
   options.delete_batch = reader.number("delete-batch");

@@ -84,7 +84,7 @@ upkeep::GcOptions read_gc(Reader& reader) {
   upkeep::GcOptions options;
   options.archive_bucket = reader.bucket("arch-bucket");
   options.bucket = reader.bucket("bucket");
-  options.prefix = read_prefix(reader);
+  options.prefixes = read_prefixes(reader);
   read_names(reader, options.layout, options.archive_name);
   reader.with("garbage-age", [&](const std::string& text) { options.min_age = parse_age(text); });
   options.dry_run = reader.toggle(kDryRun);

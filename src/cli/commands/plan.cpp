@@ -81,6 +81,7 @@ PlanSettings read_plan(Reader& reader) {
   PlanSettings settings;
   plan::PlanOptions& options = settings.options;
   options.selection = run.selection;
+  options.rows = run.rows;
   options.archive_bucket = run.archive_bucket;
   options.layout = run.layout;
   options.archive_name = run.archive_name;

@@ -1,5 +1,8 @@
 #include "cli/options/scope.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "cli/options/values.h"
 
 namespace s3c::cli {
@@ -48,6 +51,7 @@ std::vector<Flag> naming_flags(std::string_view group) {
   return {
       {.name = "prefix",
        .value = "PREFIX",
+       .kind = FlagKind::list,
        .group = group,
        .help = "as it was given to archive; only with --bucket",
        .fallback = "sources"},
@@ -93,10 +97,16 @@ std::vector<Flag> scope_flags() {
                  date_flags(kWhichVolumes)});
 }
 
-std::string read_prefix(const Reader& reader) {
-  std::string prefix = reader.text("prefix");
-  if (prefix.size() > 1 && prefix.ends_with('/')) prefix.pop_back();
-  return prefix;
+catalog::Prefixes read_prefixes(const Reader& reader) {
+  std::vector<std::string> given = reader.list("prefix");
+  if (given.empty()) given.push_back(reader.text("prefix"));
+  catalog::Prefixes prefixes;
+  for (std::string& prefix : given) {
+    if (prefix.size() > 1 && prefix.ends_with('/')) prefix.pop_back();
+    if (std::find(prefixes.begin(), prefixes.end(), prefix) == prefixes.end())
+      prefixes.push_back(std::move(prefix));
+  }
+  return prefixes;
 }
 
 void read_names(const Reader& reader, catalog::Layout& layout, catalog::ArchiveName& archive_name) {
@@ -142,7 +152,7 @@ catalog::CatalogScope read_scope(Reader& reader) {
   catalog::CatalogScope scope;
   scope.archive_bucket = reader.bucket("arch-bucket");
   scope.bucket = reader.bucket("bucket");
-  scope.prefix = read_prefix(reader);
+  scope.prefixes = read_prefixes(reader);
   scope.only_prefix = reader.find("prefix") != nullptr;
   read_names(reader, scope.layout, scope.archive_name);
   scope.dates = read_dates(reader);

@@ -55,9 +55,9 @@ constexpr Flag garbage_age_flag(std::string_view group, std::string_view help, s
           .aliases = {old_name}};
 }
 
-/// The prefix without a "/" at its end. People copy "sources/" from elsewhere, and it can only mean
-/// "sources".
-std::string read_prefix(const Reader& reader);
+/// The prefixes without a "/" at their ends, each once. People copy "sources/" from elsewhere, and it can only
+/// mean "sources".
+catalog::Prefixes read_prefixes(const Reader& reader);
 void read_names(const Reader& reader, catalog::Layout& layout, catalog::ArchiveName& archive_name);
 /// If --years comes from one place and --from or --until from another, the stronger place counts and the
 /// other flags are ignored. Throws UsageError when one place has both.

@@ -42,6 +42,8 @@ std::string_view name_of(LeftReason reason) {
       return "overwritten";
     case LeftReason::not_restorable:
       return "not_restorable";
+    case LeftReason::stale:
+      return "stale";
     case LeftReason::own_archive:
       return "own_archive";
     case LeftReason::tags_not_archived:
@@ -161,6 +163,17 @@ Json total_json(const RunOutcome& outcome) {
   return json;
 }
 
+/// Of an inventory or of manifests. Stale rows: their objects are gone or are others now.
+Json rows_json(const archive::RunReport& report) {
+  const GroupReport total = report.total();
+  const auto changed = total.left.by_reason().find(archive::LeftReason::stale);
+  return {{"rows", report.rows.rows},
+          {"elsewhere", report.rows.elsewhere},
+          {"versions", report.rows.versions},
+          {"stale_gone", report.rows.gone + total.vanished},
+          {"stale_changed", changed == total.left.by_reason().end() ? 0 : changed->second}};
+}
+
 }  // namespace
 
 std::string json_summary(const RunOutcome& outcome) {
@@ -171,7 +184,7 @@ std::string json_summary(const RunOutcome& outcome) {
   Json json = json_head("archive", outcome.exit_code);
   json.update({{"dry_run", report.dry_run},
                {"bucket", outcome.options.selection.bucket},
-               {"prefix", outcome.options.selection.prefix},
+               {"prefix", prefixes_json(outcome.options.selection.prefixes)},
                {"archive_bucket", outcome.options.archive_bucket},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"delete_conditions", conditions_json(report.delete_conditions)},
@@ -180,6 +193,7 @@ std::string json_summary(const RunOutcome& outcome) {
                {"total", total_json(outcome)},
                {"groups", groups},
                {"outside_layout", outside_json(report.outside)},
+               {"rows", outcome.options.rows ? rows_json(report) : Json(nullptr)},
                {"error", error ? error_json(*error) : Json(nullptr)},
                {"left", left_json(report)},
                {"requests", requests_json(outcome.requests)}});

@@ -11,6 +11,7 @@ namespace {
 
 using archive::GroupReport;
 using archive::LeftObject;
+using archive::LeftReason;
 using archive::RunReport;
 using archive::VolumeReport;
 
@@ -23,8 +24,7 @@ std::string groups(std::uint64_t count) {
 }
 
 std::string where(const archive::ArchiveOptions& options) {
-  return base::printable(
-      fmt::format("{}/{}", options.selection.bucket, options.layout.root(options.selection.prefix)));
+  return base::printable(source::places_of(options.selection));
 }
 
 std::string volumes_text(const RunOutcome& outcome, const std::vector<VolumeReport>& volumes) {
@@ -59,6 +59,25 @@ std::string versions_text(const archive::ArchiveOptions& options, const GroupRep
             : ", with any older ones, until --delete-versions or a lifecycle rule removes them");
   }
   return text;
+}
+
+/// What the rows of an inventory or of manifests were. Rows are stale if their objects are gone or others now; only
+/// a run that reads the objects finds that out.
+std::string rows_text(const RunReport& report, const GroupReport& total) {
+  const auto changed = total.left.by_reason().find(LeftReason::stale);
+  const std::uint64_t others = changed == total.left.by_reason().end() ? 0 : changed->second;
+  const std::uint64_t gone = report.rows.gone + total.vanished;
+  std::string text = fmt::format("rows:     {} read", format_count(report.rows.rows));
+  if (report.rows.elsewhere > 0)
+    text += fmt::format(", {} of other prefixes or days", format_count(report.rows.elsewhere));
+  if (report.rows.versions > 0)
+    text += fmt::format(", {} of older versions and delete markers", format_count(report.rows.versions));
+  if (gone + others > 0) {
+    text += fmt::format(", {} stale: {} gone, {} changed since", format_count(gone + others),
+                        format_count(gone), format_count(others));
+  }
+  if (report.dry_run) text += "; a dry run doesn't look whether their objects are still there";
+  return text + "\n";
 }
 
 std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
@@ -102,7 +121,9 @@ std::string archived_text(const RunOutcome& outcome, const GroupReport& total) {
         "that)\n",
         format_count(asked, "request", "requests"));
   }
-  if (total.vanished > 0) {
+  if (outcome.options.rows) {
+    text += rows_text(outcome.report, total);
+  } else if (total.vanished > 0) {
     text += fmt::format("vanished: {} deleted by another process during the run, not archived\n",
                         format_count(total.vanished, "object was", "objects were"));
   }
@@ -262,7 +283,9 @@ std::string dry_run_text(const RunOutcome& outcome) {
   return fmt::format("dry run: would archive {} ({}) of {}; nothing was changed\n",
                      format_objects(total.to_archive), format_bytes(total.to_archive_bytes),
                      groups(outcome.report.group_reports.size())) +
-         would_delete_text(outcome, total) + text + std::string(total.to_archive > 0 ? kNotForeseen : "");
+         would_delete_text(outcome, total) + text +
+         (outcome.options.rows ? rows_text(outcome.report, total) : "") +
+         std::string(total.to_archive > 0 ? kNotForeseen : "");
 }
 
 std::string_view last_line_of_archive(const GroupReport& total, ExitCode code) {
@@ -307,7 +330,7 @@ std::string text_summary(const RunOutcome& outcome) {
                "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "
                "--help)\n",
                where(outcome.options), outcome.options.layout.text()) +
-           outside_text(outcome);
+           (outcome.options.rows ? rows_text(outcome.report, total) : "") + outside_text(outcome);
   }
   std::string text = outcome.report.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
   text += outside_text(outcome);

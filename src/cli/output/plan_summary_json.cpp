@@ -143,7 +143,7 @@ std::string json_summary(const PlanOutcome& outcome) {
                {"warnings", plan_warnings(settings, report, costs)}};
   json.update(json_head("plan", outcome.exit_code));
   json.update({{"bucket", settings.options.selection.bucket},
-               {"prefix", settings.options.selection.prefix},
+               {"prefix", prefixes_json(settings.options.selection.prefixes)},
                {"archive_bucket", settings.options.archive_bucket},
                {"storage_class", settings.options.storage_class},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},

@@ -199,11 +199,9 @@ std::string archived_before_text(const Figures& total, const Costs& costs) {
 
 std::string nothing_text(const PlanSettings& settings) {
   return fmt::format(
-      "plan: nothing to archive under {}/{} (layout {}, and the other flags under \"Which objects\" "
+      "plan: nothing to archive under {} (layout {}, and the other flags under \"Which objects\" "
       "in --help)\n",
-      base::printable(settings.options.selection.bucket),
-      base::printable(settings.options.layout.root(settings.options.selection.prefix)),
-      settings.options.layout.text());
+      base::printable(source::places_of(settings.options.selection)), settings.options.layout.text());
 }
 
 }  // namespace

@@ -140,9 +140,8 @@ class Warnings {
     if (total_.not_selected.objects != 0)
       add("{} in these groups are not selected (--min-age, --include and so on)", sums(total_.not_selected));
     if (!report_.outside.empty()) {
-      add("{} under {}/{} {} no group of the layout {}: not planned", report_.outside.describe(),
-          base::printable(options_.selection.bucket),
-          base::printable(options_.layout.root(options_.selection.prefix)),
+      add("{} under {} {} no group of the layout {}: not planned", report_.outside.describe(),
+          base::printable(source::places_of(options_.selection)),
           report_.outside.objects.count() + report_.outside.folders.count() == 1 ? "fits" : "fit",
           options_.layout.text());
     }

@@ -1,6 +1,7 @@
 #include "cli/output/scope_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/encoding.h"
 
@@ -14,7 +15,8 @@ std::string scope_text(const catalog::CatalogScope& scope, const std::string& vo
                         base::printable(scope.archive_name.text()));
   }
   if (scope.only_prefix)
-    text += fmt::format(", keys under \"{}\"", base::printable(scope.layout.root(scope.prefix)));
+    text += fmt::format(", keys under \"{}/\"",
+                        base::printable(fmt::to_string(fmt::join(scope.prefixes, "/\" or \""))));
   if (const std::string dates = scope.dates.text(); !dates.empty()) text += ", " + dates;
   return text;
 }

@@ -92,6 +92,10 @@ Json counted_json(const base::Counted<std::string>& names) {
   return {{"count", names.count()}, {"named", names.named()}};
 }
 
+Json prefixes_json(const catalog::Prefixes& prefixes) {
+  return prefixes.size() == 1 ? Json(prefixes.front()) : Json(prefixes);
+}
+
 Json outside_json(const source::OutsideLayout& outside) {
   return {{"objects", outside.objects.count()},
           {"folders", outside.folders.count()},

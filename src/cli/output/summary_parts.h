@@ -12,6 +12,7 @@
 
 #include "base/counted.h"
 #include "base/error.h"
+#include "catalog/layout.h"
 #include "cli/exit_code.h"
 #include "cli/output/request_counts.h"
 #include "source/group_finder.h"
@@ -56,6 +57,8 @@ Json json_head(std::string_view command, ExitCode exit_code);
 Json error_json(const base::Error& error);
 Json failures_json(const base::Failures& failures);
 Json counted_json(const base::Counted<std::string>& names);
+/// One prefix is a text, as it was when there could only be one.
+Json prefixes_json(const catalog::Prefixes& prefixes);
 Json outside_json(const source::OutsideLayout& outside);
 Json requests_json(const RequestCounts& requests);
 /// Doesn't throw for bad UTF-8, because a result must be printed whatever bytes a key holds.

@@ -14,14 +14,32 @@ using base::ErrorKind;
 using support::error_kind;
 
 TEST(Layout, RefusesTemplatesThatCannotWork) {
-  for (const char* text : {"", "{yyyy}/", "{prefix}/{yyyy}", "{prefix}/", "{prefix}/x/", "{prefix}/{mm}/",
-                           "{prefix}/{yyyy}/{dd}/", "{prefix}/{yyyy}/{mm}/{hh}/", "{prefix}/{yyyy}/{yyyy}/",
-                           "{prefix}/{yyyy}//", "{prefix}/{yyyy}/{week}/", "{prefix}/{yyyy",
-                           "{prefix}/yyyy}/", "{prefix}/{prefix}/{yyyy}/", "{prefix}/{bucket}/{yyyy}/"}) {
+  for (const char* text : {"",
+                           "{yyyy}/",
+                           "{prefix}/{yyyy}",
+                           "{prefix}/",
+                           "{prefix}/x/",
+                           "{prefix}/{mm}/",
+                           "{prefix}/{yyyy}/{dd}/",
+                           "{prefix}/{yyyy}/{mm}/{hh}/",
+                           "{prefix}/{yyyy}/{yyyy}/",
+                           "{prefix}/{yyyy}//",
+                           "{prefix}/{yyyy}/{YYYY}/",
+                           "{prefix}/{yyyy",
+                           "{prefix}/{}/",
+                           "{prefix}/{a b}/",
+                           "{prefix}/{customer}/{mm}/",
+                           "{prefix}/{c}/{c}/",
+                           "{prefix}/{yyyy}/{mm}/{m}/",
+                           "{prefix}/yyyy}/",
+                           "{prefix}/{prefix}/{yyyy}/",
+                           "{prefix}/{bucket}/{yyyy}/"}) {
     EXPECT_EQ(error_kind([&] { Layout::parse(text); }), ErrorKind::invalid_argument) << text;
   }
-  for (const char* text : {"{prefix}/{yyyy}/{mm}/{dd}/", "{prefix}/day={yyyy}-{mm}-{dd}/", "{prefix}/{yyyy}/",
-                           "{prefix}/{dd}/{mm}/{yyyy}/", "{prefix}/{yyyy}/{mm}/{dd}/{hh}/"}) {
+  for (const char* text :
+       {"{prefix}/{yyyy}/{mm}/{dd}/", "{prefix}/day={yyyy}-{mm}-{dd}/", "{prefix}/{yyyy}/",
+        "{prefix}/{dd}/{mm}/{yyyy}/", "{prefix}/{yyyy}/{mm}/{dd}/{hh}/", "{prefix}/{customer}/{yyyy}/{m}/",
+        "{prefix}/{device}/", "{prefix}/x-{device-id}_{yyyy}/"}) {
     EXPECT_EQ(Layout::parse(text).text(), text);
   }
 }
@@ -121,10 +139,10 @@ TEST(ArchiveName, KnowsWhichKeysItGives) {
            Case{"{yyyy}{mm}{dd}-{hh}.zip", "20180401-24.zip", nullptr},
            Case{"{yyyy}{mm}{dd}-{hh}.zip", "20180401-23-2.zip", "20180401-23"},
        }) {
-    const auto volume = ArchiveName::parse(c.name).volume_of("b", "p/q", c.key);
+    const auto volume = ArchiveName::parse(c.name).volume_of("b", {"p/q"}, c.key);
     EXPECT_EQ(volume ? volume->stem : "none", c.stem == nullptr ? "none" : c.stem) << c.name << " " << c.key;
   }
-  const auto fixed = [](const char* name) { return ArchiveName::parse(name).fixed_prefix("b", "p/q"); };
+  const auto fixed = [](const char* name) { return ArchiveName::parse(name).fixed_prefix("b", {"p/q"}); };
   EXPECT_EQ(fixed("{bucket}/{yyyy}{mm}{dd}.zip"), "b/");
   EXPECT_EQ(fixed("a-{prefix}-x{yyyy}z{bucket}.zip"), "a-p/q-x");
   EXPECT_EQ(fixed("{yyyy}.zip"), "");
@@ -132,7 +150,7 @@ TEST(ArchiveName, KnowsWhichKeysItGives) {
 
 TEST(ArchiveName, TheDateOfAVolumeIsInItsName) {
   const auto volume =
-      ArchiveName::parse("{bucket}/{yyyy}{mm}{dd}-{hh}.zip").volume_of("b", "p", "b/20180401-23-2.zip");
+      ArchiveName::parse("{bucket}/{yyyy}{mm}{dd}-{hh}.zip").volume_of("b", {"p"}, "b/20180401-23-2.zip");
   ASSERT_TRUE(volume);
   EXPECT_EQ(volume->fields, (Fields{{"yyyy", "2018"}, {"mm", "04"}, {"dd", "01"}, {"hh", "23"}}));
 }
@@ -149,15 +167,9 @@ TEST(Layout, TellsTheGroupOfAKey) {
 
 TEST(ArchiveName, RefusesWhatWouldCollide) {
   for (const char* text : {"{bucket}/{yyyy}.tar", "/{bucket}.zip", "s3compress_catalog/{yyyy}.zip",
-                           "{bucket}/{day}.zip", "{bucket}/{yyyy.zip"}) {
+                           "{bucket}/{DD}.zip", "{bucket}/{yyyy.zip", "{a}/{a}.zip"}) {
     EXPECT_EQ(error_kind([&] { ArchiveName::parse(text); }), ErrorKind::invalid_argument) << text;
   }
-  std::string field;
-  const Layout day = Layout::parse(kDefaultLayout);
-  EXPECT_FALSE(ArchiveName::parse("{bucket}/{yyyy}{mm}.zip").names_all_fields_of(day, &field));
-  EXPECT_EQ(field, "{dd}");
-  EXPECT_FALSE(ArchiveName::parse("{bucket}/{yyyy}{mm}{dd}{hh}.zip").names_all_fields_of(day, &field));
-  EXPECT_EQ(field, "{hh}");
 }
 
 TEST(DateRange, KnowsWhatMayLieInIt) {
@@ -201,9 +213,14 @@ TEST(Options, RefusesWhatCannotWork) {
   const std::vector<std::function<void(archive::ArchiveOptions&)>> spoil = {
       [](archive::ArchiveOptions& o) { o.selection.bucket = ""; },
       [](archive::ArchiveOptions& o) { o.archive_bucket = ""; },
-      [](archive::ArchiveOptions& o) { o.selection.prefix = ""; },
-      [](archive::ArchiveOptions& o) { o.selection.prefix = "a/"; },
-      [](archive::ArchiveOptions& o) { o.selection.prefix = "/a"; },
+      [](archive::ArchiveOptions& o) { o.selection.prefixes = {""}; },
+      [](archive::ArchiveOptions& o) { o.selection.prefixes = {"a/"}; },
+      [](archive::ArchiveOptions& o) { o.selection.prefixes = {"/a"}; },
+      [](archive::ArchiveOptions& o) { o.selection.prefixes = {}; },
+      [](archive::ArchiveOptions& o) {
+        o.selection.prefixes = {"a", "b"};
+      },
+      [](archive::ArchiveOptions& o) { o.layout = Layout::parse("{prefix}/{customer}/"); },
       [](archive::ArchiveOptions& o) { o.resources.threads = 0; },
       [](archive::ArchiveOptions& o) { o.resources.threads = 4097; },
       [](archive::ArchiveOptions& o) { o.resources.open_groups = 0; },

@@ -157,16 +157,16 @@ TEST_F(MemberSearchTest, APrefixThatWasAskedForIsTheOnlyOne) {
   const std::string log = "logs/2018/04/01/a.log";
   store_.put(support::kSource, log, "x");
   archive::ArchiveOptions logs = support::small_options();
-  logs.selection.prefix = "logs";
+  logs.selection.prefixes = {"logs"};
   ASSERT_FALSE(support::run(store_, logs).total().failure);
   EXPECT_EQ(search(MemberQuery()).members, originals_.size() + 1) << "both have the same names";
-  scope_.prefix = "logs";
+  scope_.prefixes = {"logs"};
   scope_.only_prefix = true;
   for (const auto& query : {MemberQuery(), MemberQuery({}, {"*"}), MemberQuery({log, day_key(1, 1)}, {})}) {
     EXPECT_EQ(search(query).members, 1u);
     EXPECT_THAT(keys(), ElementsAre(log));
   }
-  scope_.prefix = "sources";
+  scope_.prefixes = {"sources"};
   EXPECT_EQ(search(MemberQuery()).members, originals_.size());
 }
 

@@ -412,7 +412,7 @@ TEST_F(VerifyRunTest, AScopeThatHoldsNothingIsNotGreen) {
   options_.scope.archive_name = catalog::ArchiveName::parse("x/{yyyy}{mm}{dd}.zip");
   EXPECT_TRUE(verify().nothing_verified());
   options_.scope = right;
-  options_.scope.prefix = "source";
+  options_.scope.prefixes = {"source"};
   options_.scope.only_prefix = true;
   EXPECT_TRUE(verify().nothing_verified()) << "the names don't show the prefix, the manifests do";
 }

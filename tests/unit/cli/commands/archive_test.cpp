@@ -22,7 +22,7 @@ TEST(ArchiveCommand, OriginalUsageWorksWordForWord) {
       {"--arch_bucket", "archive-bucket", "--bucket", "source-bucket", "--years", "2018", "--threads", "16"});
   EXPECT_EQ(request.archive.archive_bucket, "archive-bucket");
   EXPECT_EQ(request.archive.selection.bucket, "source-bucket");
-  EXPECT_EQ(request.archive.selection.prefix, "sources");
+  EXPECT_EQ(request.archive.selection.prefixes, catalog::Prefixes{"sources"});
   EXPECT_EQ(request.archive.storage_class, "GLACIER");
   EXPECT_EQ(request.archive.resources.threads, 16);
   EXPECT_TRUE(request.archive.selection.dates.may_contain({2018, 0, 0}));
@@ -76,7 +76,7 @@ TEST(ArchiveCommand, EveryArchiveFlagReachesItsOption) {
                                      "--verify",
                                      "readback"});
   const archive::ArchiveOptions& o = r.archive;
-  EXPECT_EQ(o.selection.prefix, "logs/app");
+  EXPECT_EQ(o.selection.prefixes, catalog::Prefixes{"logs/app"});
   EXPECT_TRUE(o.readback);
   EXPECT_TRUE(o.selection.dates.may_contain({2018, 3, 31}));
   EXPECT_FALSE(o.selection.dates.may_contain({2018, 4, 1}));
@@ -175,7 +175,7 @@ TEST(ArchiveCommand, BucketsAreNamesAndSizesHaveUnits) {
 TEST(ArchiveCommand, DefaultsAreTheCores) {
   const archive::ArchiveOptions o = archive_request({}).archive;
   const archive::ArchiveOptions core;
-  EXPECT_EQ(o.selection.prefix, core.selection.prefix);
+  EXPECT_EQ(o.selection.prefixes, core.selection.prefixes);
   EXPECT_EQ(o.selection.min_age, core.selection.min_age);
   EXPECT_EQ(o.selection.min_object_bytes, core.selection.min_object_bytes);
   EXPECT_EQ(o.selection.max_object_bytes, core.selection.max_object_bytes);

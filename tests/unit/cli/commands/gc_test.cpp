@@ -34,7 +34,7 @@ TEST(GcCommand, GcHasFlagsOfItsOwn) {
       parse_gc({"--bucket", "b", "--prefix", "logs/", "--layout", "{prefix}/{yyyy}/", "--archive-name",
                 "{yyyy}.zip", "--garbage-age", "0", "--dry-run", "--threads", "3"});
   EXPECT_EQ(full.gc.bucket, "b");
-  EXPECT_EQ(full.gc.prefix, "logs");
+  EXPECT_EQ(full.gc.prefixes, catalog::Prefixes{"logs"});
   EXPECT_EQ(full.gc.layout.text(), "{prefix}/{yyyy}/");
   EXPECT_EQ(full.gc.archive_name.text(), "{yyyy}.zip");
   EXPECT_EQ(full.gc.min_age, std::chrono::seconds(0));
@@ -72,7 +72,7 @@ TEST(GcCommand, GcMistakesAreNamed) {
   EXPECT_THAT(message({"--level", "3"}), HasSubstr("--level is no flag of gc"));
   EXPECT_THAT(message({"--garbage-agee", "3"}), HasSubstr("did you mean --garbage-age?"));
   EXPECT_THAT(message({"--layout", "{prefix}/{yyyy}/"}), HasSubstr("--layout needs --bucket"));
-  EXPECT_THAT(message({"--bucket", "b", "--layout", "{prefix}/{yyyy}/"}), HasSubstr("same date fields"));
+  EXPECT_THAT(message({"--bucket", "b", "--layout", "{prefix}/{yyyy}/"}), HasSubstr("same fields"));
   EXPECT_THAT(message({"--bucket", "b", "--prefix", "/x"}), HasSubstr("must not start or end"));
   EXPECT_THAT(message({"--garbage-age", "7y"}), HasSubstr("is not an age"));
   EXPECT_THAT(message({"--threads", "0"}), HasSubstr("from 1 to 4096"));
@@ -87,7 +87,7 @@ TEST(GcCommand, GcMistakesAreNamed) {
 TEST(GcCommand, DefaultsAreTheCores) {
   const upkeep::GcOptions o = parse_gc({}).gc;
   const upkeep::GcOptions core;
-  EXPECT_EQ(o.prefix, core.prefix);
+  EXPECT_EQ(o.prefixes, core.prefixes);
   EXPECT_EQ(o.layout.text(), core.layout.text());
   EXPECT_EQ(o.archive_name.text(), core.archive_name.text());
   EXPECT_EQ(o.min_age, core.min_age);

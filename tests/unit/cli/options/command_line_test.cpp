@@ -32,8 +32,8 @@ bool contains_year(const Request& request, int year) {
 TEST(Options, CommandWordMayStandAnywhereAndValuesAreNotCommands) {
   EXPECT_EQ(archive_request({"archive", "--threads", "3"}).archive.resources.threads, 3);
   EXPECT_EQ(archive_request({"--quiet", "archive", "--threads", "3"}).archive.resources.threads, 3);
-  EXPECT_EQ(archive_request({"--prefix", "plan"}).archive.selection.prefix, "plan");
-  EXPECT_EQ(archive_request({"--prefix=plan"}).archive.selection.prefix, "plan");
+  EXPECT_EQ(archive_request({"--prefix", "plan"}).archive.selection.prefixes, catalog::Prefixes{"plan"});
+  EXPECT_EQ(archive_request({"--prefix=plan"}).archive.selection.prefixes, catalog::Prefixes{"plan"});
 }
 
 TEST(Options, EveryGlobalFlagReachesItsOption) {
@@ -63,7 +63,7 @@ TEST(Options, UnderscoresAreDashesInEveryFlag) {
   EXPECT_EQ(archive_request({"--min_age", "1d"}).archive.selection.min_age, std::chrono::days(1));
   EXPECT_EQ(archive_request({"--delete_batch=5"}).archive.delete_batch, 5);
   // Only in the name: values keep theirs.
-  EXPECT_EQ(archive_request({"--prefix=a_b"}).archive.selection.prefix, "a_b");
+  EXPECT_EQ(archive_request({"--prefix=a_b"}).archive.selection.prefixes, catalog::Prefixes{"a_b"});
 }
 
 TEST(Options, LastOneCountsAndTogglesCanBeTakenBack) {
@@ -212,7 +212,7 @@ TEST(Options, EveryBadValueIsNamed) {
       {{"--layout", "{yyyy}/"}, "--layout: ", ""},
       {{"--archive-name", "x"}, "--archive-name: ", ""},
       {{"--archive-name", "{bucket}/{yyyy}.zip"},
-       "--archive-name \"{bucket}/{yyyy}.zip\" and the layout \"{prefix}/{yyyy}/{mm}/{dd}/\" must name the same date fields",
+       "--archive-name \"{bucket}/{yyyy}.zip\" and the layout \"{prefix}/{yyyy}/{mm}/{dd}/\" must name the same fields",
        "--archive-name TEMPLATE"},
       {{"--prefix", "s3compress_catalog"}, "--prefix \"s3compress_catalog\" is inside", "--prefix PREFIX"},
       {{"--prefix", "s3compress_catalog/manifest/src"}, "is inside s3compress's own catalog", "--prefix"},
@@ -379,7 +379,7 @@ TEST(Options, ConfigFileMayUseTheTomlThatFlagsNeed) {
   EXPECT_EQ(r.archive.resources.threads, 16);
   EXPECT_TRUE(contains_year(r, 2018));
   EXPECT_FALSE(contains_year(r, 2017));
-  EXPECT_EQ(r.archive.selection.prefix, "a \"b\" # c");
+  EXPECT_EQ(r.archive.selection.prefixes, catalog::Prefixes{"a \"b\" # c"});
   EXPECT_THAT(r.archive.selection.exclude, ElementsAre("x\\*", "y"));
   EXPECT_TRUE(r.archive.keep_sources);
 }

@@ -1,0 +1,48 @@
+// Where the groups of a run and their objects come from: listings of the source bucket, or rows that somebody
+// else wrote (an S3 Inventory, a manifest). Both give the same groups for the same keys. Several threads may
+// read the objects of different groups at once.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "catalog/layout.h"
+#include "s3/object_store.h"
+#include "source/group_finder.h"
+#include "source/object_stream.h"
+#include "source/selection.h"
+
+namespace s3c::source {
+
+/// What the rows were. All 0 if the groups come from listings.
+struct RowCounts {
+  std::uint64_t rows = 0;
+  std::uint64_t elsewhere = 0;  ///< below none of the selection's prefixes, or of other days
+  std::uint64_t versions = 0;   ///< older versions and delete markers
+  /// Rows without size, ETag or time whose objects are not there (any more). A GET finds out about the others.
+  std::uint64_t gone = 0;
+};
+
+class GroupSource {
+ public:
+  GroupSource() = default;
+  GroupSource(const GroupSource&) = delete;
+  GroupSource& operator=(const GroupSource&) = delete;
+  virtual ~GroupSource() = default;
+
+  /// Calls visit for each group that has at least one object, as find_groups() does. Called once, by one thread.
+  virtual OutsideLayout find_groups(const std::stop_token& stop,
+                                    const std::function<bool(catalog::Group)>& visit) = 0;
+  /// The objects of a group that was found. No request is sent before the first peek().
+  virtual std::unique_ptr<ObjectStream> objects_of(const catalog::Group& group,
+                                                   const ObjectFilter& filter) = 0;
+  /// REQUIRES: find_groups() has returned. gone: until now.
+  virtual RowCounts counts() const { return {}; }
+};
+
+/// Groups and objects by listing. Arguments outlive it.
+std::unique_ptr<GroupSource> listed_groups(s3::ObjectStore& store, const GroupSearch& search);
+
+}  // namespace s3c::source

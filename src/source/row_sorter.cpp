@@ -1,0 +1,233 @@
+#include "source/row_sorter.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <queue>
+#include <tuple>
+#include <utility>
+
+#include "base/error.h"
+
+namespace s3c::source {
+namespace {
+
+/// So many runs are merged at once. Each takes a file and a buffer.
+constexpr std::size_t kMaxRuns = 64;
+constexpr std::size_t kBufferBytes = std::size_t{128} << 10;
+
+// A row in a file:
+//
+//   offset  bytes  what
+//   0       4      length of all that follows
+//   4       8      size
+//   12      8      last-modified, milliseconds since 1970
+//   20      1      1: the row is whole
+//   21      2      length of the key
+//   23      2      length of the ETag
+//   25      ...    key, ETag, storage class
+constexpr std::size_t kLengthBytes = 4;
+constexpr std::size_t kHeadBytes = 25;
+/// With the longest key, and more than any ETag and class.
+constexpr std::size_t kMaxStoredRowBytes = std::size_t{8} << 10;
+
+template <typename Number>
+void put(std::string& out, Number number) {
+  std::array<char, sizeof(Number)> bytes{};
+  std::memcpy(bytes.data(), &number, sizeof(Number));
+  out.append(bytes.data(), bytes.size());
+}
+
+template <typename Number>
+Number get(std::string_view row, std::size_t at) {
+  Number number{};
+  std::memcpy(&number, row.data() + at, sizeof(Number));
+  return number;
+}
+
+void append_row(std::string& out, const ObjectRow& row) {
+  const s3::ObjectSummary& object = row.object;
+  const std::size_t size = kHeadBytes + object.key.size() + object.etag.size() + object.storage_class.size();
+  put(out, static_cast<std::uint32_t>(size - kLengthBytes));
+  put(out, object.size_bytes);
+  put(out, static_cast<std::int64_t>(object.last_modified.time_since_epoch().count()));
+  put(out, static_cast<std::uint8_t>(row.is_whole ? 1 : 0));
+  put(out, static_cast<std::uint16_t>(object.key.size()));
+  put(out, static_cast<std::uint16_t>(object.etag.size()));
+  out += object.key;
+  out += object.etag;
+  out += object.storage_class;
+}
+
+std::size_t size_of(std::string_view row) {
+  return kLengthBytes + get<std::uint32_t>(row, 0);
+}
+
+std::string_view key_of(std::string_view row) {
+  return row.substr(kHeadBytes, get<std::uint16_t>(row, 21));
+}
+
+std::int64_t time_of_row(std::string_view row) {
+  return get<std::int64_t>(row, 12);
+}
+
+/// Of one key the latest comes first.
+bool comes_before(std::string_view a, std::string_view b) {
+  const int keys = key_of(a).compare(key_of(b));
+  return keys != 0 ? keys < 0 : time_of_row(a) > time_of_row(b);
+}
+
+ObjectRow parse_row(std::string_view row) {
+  ObjectRow made;
+  made.object.size_bytes = get<std::uint64_t>(row, 4);
+  made.object.last_modified = base::Timestamp(std::chrono::milliseconds(time_of_row(row)));
+  made.is_whole = row[20] != 0;
+  const std::size_t key = get<std::uint16_t>(row, 21);
+  const std::size_t etag = get<std::uint16_t>(row, 23);
+  made.object.key = row.substr(kHeadBytes, key);
+  made.object.etag = row.substr(kHeadBytes + key, etag);
+  made.object.storage_class = row.substr(kHeadBytes + key + etag);
+  return made;
+}
+
+/// Walks a file of rows. The view of a row is valid until the next call.
+class RawCursor {
+ public:
+  explicit RawCursor(const base::TempFile& file) : file_(&file) {}
+
+  bool next() {
+    at_ += row_size_;
+    row_size_ = 0;
+    if (!has(kLengthBytes)) return false;
+    row_size_ = size_of(std::string_view(bytes_).substr(at_));
+    return has(row_size_);
+  }
+  std::string_view row() const { return std::string_view(bytes_).substr(at_, row_size_); }
+
+ private:
+  bool has(std::size_t size) {
+    if (bytes_.size() - at_ >= size) return true;
+    bytes_.erase(0, at_);
+    at_ = 0;
+    const std::string more = file_->read(read_, std::max(kBufferBytes, size));
+    read_ += more.size();
+    bytes_ += more;
+    return bytes_.size() >= size;
+  }
+
+  const base::TempFile* file_;
+  std::uint64_t read_ = 0;  // how much of the file
+  std::string bytes_;
+  std::size_t at_ = 0;
+  std::size_t row_size_ = 0;
+};
+
+/// Writes rows that come in order, each key once.
+class UniqueRows {
+ public:
+  explicit UniqueRows(base::TempFile& file) : file_(file) {}
+  void write(std::string_view row) {
+    if (any_ && key_of(row) == key_) return;
+    key_ = key_of(row);
+    any_ = true;
+    file_.write(row);
+  }
+
+ private:
+  base::TempFile& file_;
+  std::string key_;
+  bool any_ = false;
+};
+
+}  // namespace
+
+std::optional<ObjectRow> SortedRows::Cursor::next() {
+  const auto has = [this](std::size_t size) {
+    if (bytes_.size() - at_ >= size) return true;
+    bytes_.erase(0, at_);
+    at_ = 0;
+    bytes_ += file_->read(place_ + bytes_.size(), std::max(kBufferBytes, size));
+    return bytes_.size() >= size;
+  };
+  if (!has(kLengthBytes)) return std::nullopt;
+  const std::size_t size = size_of(std::string_view(bytes_).substr(at_));
+  if (!has(size)) return std::nullopt;
+  ObjectRow row = parse_row(std::string_view(bytes_).substr(at_, size));
+  at_ += size;
+  place_ += size;
+  return row;
+}
+
+RowSorter::RowSorter(std::string temp_directory, std::stop_token stop, std::size_t memory_bytes)
+    : temp_directory_(std::move(temp_directory)), stop_(std::move(stop)), memory_bytes_(memory_bytes) {}
+
+void RowSorter::expect_no_stop() const {
+  if (stop_.stop_requested()) throw base::Error(base::ErrorKind::cancelled, "stopped while rows were sorted");
+}
+
+void RowSorter::add(const ObjectRow& row) {
+  if (rows_.empty()) rows_.reserve(memory_bytes_ + kMaxStoredRowBytes);
+  places_.push_back(static_cast<std::uint32_t>(rows_.size()));
+  append_row(rows_, row);
+  if (rows_.size() + places_.size() * sizeof(std::uint32_t) >= memory_bytes_) write_run();
+}
+
+void RowSorter::write_run() {
+  expect_no_stop();
+  std::sort(places_.begin(), places_.end(), [this](std::uint32_t a, std::uint32_t b) {
+    const std::string_view rows = rows_;
+    return comes_before(rows.substr(a), rows.substr(b));
+  });
+  base::TempFile run(temp_directory_);
+  UniqueRows unique(run);
+  for (const std::uint32_t place : places_) {
+    const std::string_view row = std::string_view(rows_).substr(place);
+    unique.write(row.substr(0, size_of(row)));
+  }
+  run.flush();
+  rows_.clear();
+  places_.clear();
+  for (std::size_t level = 0;; ++level) {
+    if (runs_.size() == level) runs_.emplace_back();
+    runs_[level].push_back(std::move(run));
+    if (runs_[level].size() < kMaxRuns) return;
+    run = merge(std::exchange(runs_[level], {}));
+  }
+}
+
+base::TempFile RowSorter::merge(const std::vector<base::TempFile>& runs) const {
+  std::vector<RawCursor> cursors;
+  cursors.reserve(runs.size());
+  const auto comes_later = [&](std::size_t a, std::size_t b) {
+    return comes_before(cursors[b].row(), cursors[a].row());
+  };
+  std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(comes_later)> first(comes_later);
+  for (const base::TempFile& run : runs) {
+    cursors.emplace_back(run);
+    if (cursors.back().next()) first.push(cursors.size() - 1);
+  }
+  base::TempFile merged(temp_directory_);
+  UniqueRows unique(merged);
+  while (!first.empty()) {
+    expect_no_stop();
+    const std::size_t run = first.top();
+    first.pop();
+    unique.write(cursors[run].row());
+    if (cursors[run].next()) first.push(run);
+  }
+  merged.flush();
+  return merged;
+}
+
+SortedRows RowSorter::finish() {
+  if (!places_.empty() || runs_.empty()) write_run();
+  std::string().swap(rows_);
+  std::vector<std::uint32_t>().swap(places_);
+  std::vector<base::TempFile> all;
+  for (std::vector<base::TempFile>& level : runs_) {
+    for (base::TempFile& run : level) all.push_back(std::move(run));
+  }
+  return SortedRows(all.size() == 1 ? std::move(all.front()) : merge(all));
+}
+
+}  // namespace s3c::source

@@ -1,0 +1,122 @@
+"""Groups out of an S3 Inventory or a manifest, without a listing of the source bucket."""
+
+import gzip
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+import time
+from urllib.parse import quote_plus
+
+from harness.checker import list_bucket
+from harness.load import Original, day_objects
+from harness.program import Running, clean_environment, run
+from harness.suite import StoreCase, main, on_stores
+
+ODD = {f"sources/2018/04/01/{name}": Original(name.encode()) for name in ("a b+c%2B", "ümlaut,\"q\"", "x\ny")}
+
+
+@on_stores("full")
+class Inventory(StoreCase):
+    def setUp(self):
+        super().setUp()
+        self.put(day_objects(60, days=3, max_bytes=2000) | ODD)
+        self.inventories = self.store.new_bucket("inventories")
+
+    def rows(self) -> list[tuple]:
+        return [(listed["Key"], listed["Size"], listed["LastModified"].strftime("%Y-%m-%dT%H:%M:%S.000Z"), listed["ETag"].strip('"'))
+                for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.source)
+                for listed in page.get("Contents", [])]
+
+    def write_inventory(self, rows, files: int = 3, format: str = "CSV", bucket: str | None = None, md5: str = "") -> str:
+        """The files have the rows in turn, so no file is a range of keys. Returns the place of manifest.json."""
+        described = []
+        for n in range(files):
+            text = "".join(f'"{self.source}","{quote_plus(key, safe="/*")}","","true","false","{size}","{modified}","{etag}","STANDARD"\n'
+                           for key, size, modified, etag in rows[n::files])
+            if n == 0:
+                text += f'"{self.source}","sources/2018/04/01/old","v1","false","false","9","2018-04-01T00:00:00.000Z","aa","STANDARD"\n'
+                text += f'"{self.source}","sources/2018/04/01/gone","v2","true","true","","2018-04-01T00:00:00.000Z","",""\n'
+            body = gzip.compress(text.encode())
+            key = f"inv/data/{n}.csv.gz"
+            self.client.put_object(Bucket=self.inventories, Key=key, Body=body)
+            described.append({"key": key, "size": len(body), "MD5checksum": md5 or hashlib.md5(body).hexdigest()})
+        manifest = {"sourceBucket": bucket or self.source, "destinationBucket": f"arn:aws:s3:::{self.inventories}", "version": "2016-11-30",
+                    "creationTimestamp": "1514944800000", "fileFormat": format, "files": described,
+                    "fileSchema": "Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size, LastModifiedDate, ETag, StorageClass"}
+        self.client.put_object(Bucket=self.inventories, Key="inv/manifest.json", Body=json.dumps(manifest).encode())
+        return f"s3://{self.inventories}/inv/manifest.json"
+
+    def test_inventory(self):
+        rows = self.rows()
+        place = self.write_inventory(rows)
+        changed, gone = (key for key, *_ in rows[:2])
+        self.client.delete_object(Bucket=self.source, Key=gone)
+        del self.originals[gone]
+        self.put({changed: Original(b"newer"), "sources/2018/04/02/late": Original(b"late")})
+        with tempfile.TemporaryDirectory() as folder:
+            report = self.run_archive("--inventory", place, "--temp-dir", folder, "--output", "json", code=3).json()
+            self.assertEqual([], os.listdir(folder))
+        self.assertEqual({"rows": len(rows) + 2, "elsewhere": 0, "versions": 2, "stale_gone": 1, "stale_changed": 1}, report["rows"])
+        self.check()
+        self.assertEqual({changed, "sources/2018/04/02/late"}, self.sources_left())
+        self.assertEqual({"20180401.zip", "20180402.zip", "20180403.zip"}, self.archives())
+        # The same command again: nothing is archived twice. A listing takes what is left.
+        before = list_bucket(self.client, self.archive)
+        again = self.run_archive("--inventory", place, code=3)
+        self.assertIn("2 stale: 1 gone, 1 changed since", again.out)
+        self.assertEqual(before, list_bucket(self.client, self.archive))
+        self.run_archive()
+        self.check(all_archived=True)
+
+    def test_what_can_not_be_used_is_refused_before_anything_is_done(self):
+        rows = self.rows()
+        for code, message, place in (
+                (2, "it is an inventory of bucket", lambda: self.write_inventory(rows, bucket="other")),
+                (2, "UNLOAD (SELECT bucket, key", lambda: self.write_inventory(rows, format="Parquet")),
+                (1, "but the inventory's manifest says", lambda: self.write_inventory(rows, md5="0" * 32)),
+                (2, "no place of a manifest.json", lambda: "manifest.json")):
+            result = self.run_archive("--inventory", place(), code=code)
+            self.assertIn(message, result.out + result.err)
+        self.assertIn("exclude each other", self.run_archive("--inventory", "s3://a/b", "--manifest", "-", code=2).err)
+        place = self.write_inventory(rows)
+        self.assertIn("no temporary file can be made there", self.run_archive("--inventory", place, "--temp-dir", "/no/such", code=2).err)
+        self.assert_nothing_deleted()
+        self.assertEqual({}, list_bucket(self.client, self.archive))
+        self.assertIn("a dry run doesn't look", self.run_archive("--inventory", place, "--dry-run").out)
+        self.assertEqual({}, list_bucket(self.client, self.archive))
+
+    def test_manifests(self):
+        keys = [key for key, *_ in self.rows()]
+        with tempfile.TemporaryDirectory() as folder:
+            listed = os.path.join(folder, "listed.jsonl")
+            with open(listed, "w", encoding="utf-8") as file:
+                file.writelines(json.dumps({"bucket": self.source, "key": key}) + "\n" for key in keys if "/04/02/" in key)
+            csv = "bucket,key\n" + "".join(f'{self.source},"{key.replace(chr(34), chr(34) * 2)}"\n' for key in keys if "/04/01/" in key)
+            self.client.put_object(Bucket=self.inventories, Key="rows/1.csv.gz", Body=gzip.compress(csv.encode()))
+            self.run_archive("--manifest", listed, "--manifest", f"s3://{self.inventories}/rows/")
+            self.check()
+            self.assertEqual({key for key in keys if "/04/03/" in key}, self.sources_left())
+            # The rest through a pipe, as aws s3api and jq would write it.
+            command = [os.environ["S3C_PROGRAM"], *self.arguments("--manifest", "-")]
+            text = "".join(json.dumps({"bucket": self.source, "key": key}) + "\n" for key in keys if "/04/03/" in key)
+            done = subprocess.run(command, input=text.encode(), env=clean_environment(self.store, folder), cwd=folder, capture_output=True, timeout=60)
+            self.assertEqual(0, done.returncode, done.stderr.decode())
+        self.check(all_archived=True)
+
+    def test_a_pipe_that_nobody_feeds_does_not_keep_the_run(self):
+        with tempfile.TemporaryDirectory() as folder:
+            fifo = os.path.join(folder, "rows")
+            os.mkfifo(fifo)
+            running = Running(self.store, *self.arguments("--manifest", fifo))
+            opened = f"/proc/{running.pid}/fd"
+            while not running.ended and fifo not in (os.path.realpath(os.path.join(opened, fd)) for fd in os.listdir(opened)):
+                time.sleep(0.01)
+            running.interrupt()
+            self.assertEqual(130, running.wait().code)
+        self.assert_nothing_deleted()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Buckets that aren't laid out by day: customers, devices, Hive folders, several prefixes."""
+
+import json
+
+from harness.checker import list_bucket
+from harness.load import Original
+from harness.program import run
+from harness.suite import StoreCase, main, on_stores
+
+CUSTOMERS = ("acme", "acme-2", "acme-2018", "a b+c", "ümlaut", ".", "..", "x%2Fy")
+
+
+@on_stores("full")
+class Layouts(StoreCase):
+    NAMES = ("--layout", "{prefix}/{customer}/{yyyy}/{m}/", "--archive-name", "{bucket}/{customer}/{yyyy}{mm}.zip")
+
+    def run_with(self, *command: str, code: int = 0, names=NAMES):
+        result = run(self.store, *command, "--bucket", self.source, "--arch-bucket", self.archive, *names)
+        self.assertEqual(code, result.code, str(result))
+        return result
+
+    def lines(self, *more: str, **options) -> list[dict]:
+        return [json.loads(line) for line in self.run_with(*more, "--output", "json", **options).out.splitlines()]
+
+    def test_customers_and_unpadded_months(self):
+        self.put({f"sources/{customer}/2018/{month}/{n}": Original(f"{customer}{month}{n}".encode())
+                  for customer in CUSTOMERS for month in (4, 12) for n in range(2)})
+        strangers = {"sources/acme/2018/04/padded": Original(b"p"), "sources/beside": Original(b"b"), "sources//2018/4/x": Original(b"e")}
+        self.put(strangers)
+        named = self.run_with("archive", "--max-objects", "1", "--storage-class", "STANDARD")
+        for folder in ("sources/acme/2018/04/", "sources//", "sources/beside"):
+            self.assertIn(folder, named.err)
+        self.check(storage_class="STANDARD")
+        self.assertEqual(set(strangers), self.sources_left())
+        self.assertEqual({f"{c}/2018{m}{n}.zip" for c in CUSTOMERS for m in ("04", "12") for n in ("", "-2")}, self.archives())
+        # A late arrival goes to the next volume, and nothing else changes.
+        late = {"sources/acme-2/2018/4/late": Original(b"late")}
+        self.put(late)
+        before = self.archives()
+        self.run_with("archive", "--storage-class", "STANDARD")
+        self.check(storage_class="STANDARD")
+        self.assertEqual({"acme-2/201804-3.zip"}, self.archives() - before)
+        # Reading: by date, by key, and what was there before.
+        april = self.lines("find", "--until", "2018-04-30", "*")
+        self.assertEqual(sorted(set(self.originals) - set(strangers) - {k for k in self.originals if "/12/" in k}), sorted(row["key"] for row in april))
+        self.assertEqual(["sources/../2018/4/1"], [row["key"] for row in self.lines("find", "sources/../2018/4/1")])
+        self.run_with("verify")
+        self.run_with("gc", "--dry-run")
+        # The catalog's record of a volume is made again out of the volume.
+        volume = f"{self.source}/../201812-2.zip"
+        records = [key for key in list_bucket(self.client, self.archive, f"s3compress_catalog/manifest/{volume}/")]
+        manifest = json.loads(self.client.get_object(Bucket=self.archive, Key=records[0])["Body"].read())
+        self.assertEqual({"customer": "..", "yyyy": "2018", "mm": "12"}, manifest["source"]["group"])
+        self.client.delete_object(Bucket=self.archive, Key=records[0])
+        self.run_with("verify", code=5)
+        self.run_with("catalog", "rebuild", volume)
+        self.run_with("verify")
+        self.check(storage_class="STANDARD")
+
+    def test_several_prefixes(self):
+        self.put({f"{prefix}/dt=2018-04-0{day}/{n}": Original(b"x" * n) for prefix in ("logs", "team/events") for day in (1, 2) for n in range(3)})
+        names = ("--layout", "{prefix}/dt={yyyy}-{mm}-{dd}/", "--prefix", "logs", "--prefix", "team/events/")
+        refused = self.run_with("archive", code=2, names=names)
+        self.assertIn("team/events/dt=", refused.err)
+        self.assertIn("let two groups collide", refused.err)
+        self.assert_nothing_deleted()
+        names += ("--archive-name", "{bucket}/{prefix}/{yyyy}{mm}{dd}.zip")
+        report = json.loads(self.run_with("archive", "--output", "json", names=names).out)
+        self.assertEqual(["logs", "team/events"], report["prefix"])
+        self.check(all_archived=True)
+        self.assertEqual({f"{p}/2018040{d}.zip" for p in ("logs", "team/events") for d in (1, 2)}, self.archives())
+        self.assertEqual(12, len(self.lines("find", "*", names=names)))
+        self.assertEqual(6, len(self.lines("find", "*", "--from", "2018-04-02", names=names)))
+        self.run_with("verify", names=names)
+
+    def test_groups_without_a_date(self):
+        self.put({f"sources/{device}/{n}": Original(device.encode() * n) for device in ("d", "d-2") for n in range(1, 3)})
+        names = ("--layout", "{prefix}/{device}/", "--archive-name", "{bucket}/{device}.zip")
+        refused = self.run_with("archive", code=2, names=names)
+        self.assertIn("sources/x-2/ and sources/x/ (volume 2) would both be archived as", refused.err)
+        names = (*names[:3], "{bucket}/{device}/all.zip")
+        self.assertIn("has no {yyyy}", self.run_with("archive", "--years", "2018", code=2, names=names).err)
+        self.run_with("archive", "--max-objects", "1", names=names)
+        self.check(all_archived=True)
+        self.assertEqual({f"{d}/all{n}.zip" for d in ("d", "d-2") for n in ("", "-2")}, self.archives())
+        self.assertIn("has no {yyyy}", self.run_with("restore", "--from", "2018-01-01", "*", code=2, names=names).err)
+        # Without the layout the records know no date either, so no range of days has them.
+        self.assertEqual(3, run(self.store, "find", "--arch-bucket", self.archive, "--from", "2018-01-01", "*").code)
+
+
+if __name__ == "__main__":
+    main()
