@@ -112,7 +112,7 @@ PlanGroups::PlanGroups(const PlanSettings& settings, bool json, std::stop_token 
     : settings_(settings), json_(json), lines_(std::move(stop)) {}
 
 void PlanGroups::add(const plan::GroupPlan& group) {
-  constexpr std::size_t kMostShown = 10;
+  constexpr std::size_t kMostShown = 6;
   const Figures& figures = group.figures;
   if (!json_) {
     if (figures.all.objects != 0 && shown_.size() < kMostShown) {
