@@ -2,6 +2,14 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "base/encoding.h"
+#include "base/error.h"
+
 namespace s3c::base {
 
 std::optional<std::string> why_no_plain_file(const std::string& path) {
@@ -15,6 +23,21 @@ std::optional<std::string> why_no_plain_file(const std::string& path) {
                            : S_ISSOCK(file.st_mode) ? "a socket"
                                                     : "a device";
   return "it is " + what + ", not a file";
+}
+
+std::string read_plain_file(const std::string& path) {
+  const auto refuse = [&path](const std::string& why) {
+    return Error(ErrorKind::invalid_argument, why, {.operation = "read", .resource = printable(path)});
+  };
+  if (const auto why = why_no_plain_file(path)) throw refuse(*why);
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  // A file that can't be read looks like an empty one to the stream; errno tells the difference.
+  if (!file.is_open() || errno != 0)
+    throw refuse(errno != 0 ? std::generic_category().message(errno) : "it can't be read");
+  return text.str();
 }
 
 }  // namespace s3c::base

@@ -1,13 +1,7 @@
 #include "base/prices.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <sstream>
-#include <system_error>
 
-#include "base/encoding.h"
-#include "base/error.h"
 #include "base/plain_file.h"
 #include "base/price_files.h"
 
@@ -54,18 +48,7 @@ const Prices& list_prices() {
 }
 
 Prices load_prices(const std::string& file) {
-  const auto refuse = [&file](const std::string& why) {
-    return Error(ErrorKind::invalid_argument, why, {.operation = "read prices", .resource = printable(file)});
-  };
-  if (const auto why = why_no_plain_file(file)) throw refuse(*why);
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
-  // A file that can't be read looks like an empty one to the stream; errno tells the difference.
-  if (!stream.is_open() || errno != 0)
-    throw refuse(errno != 0 ? std::generic_category().message(errno) : "it can't be read");
-  return Prices::parse(text.str(), file);
+  return Prices::parse(read_plain_file(file), file);
 }
 
 }  // namespace s3c::base

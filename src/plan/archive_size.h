@@ -16,6 +16,7 @@ struct SizeModel {
   std::uint64_t sampled = 0;     ///< members that were read for that; 0: the ratio is assumed
   std::uint64_t sampled_bytes = 0;
   std::uint64_t sampled_compressed_bytes = 0;
+  std::uint64_t sampled_tagged = 0;  ///< of the members that were read: those that have tags
 
   /// The size of an archive: members, headers, index and central directory.
   std::uint64_t archive_bytes(std::uint64_t members, std::uint64_t bytes, std::uint64_t key_bytes) const;

@@ -1,6 +1,7 @@
 #include "plan/plan_run.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -137,6 +138,12 @@ class PlanRun {
     if (any_group_) forecast_.add_probe(requests);
     if (first_to_pack_) forecast_.add_tag_check(requests, *first_to_pack_);
     if (first_to_delete_) forecast_.add_first_delete(requests, *first_to_delete_);
+    const SizeModel& sizes = report_.sizes;
+    if (o_.without_tags || sizes.sampled == 0) return;
+    // A run asks for the tags of each object of which GET tells that it has some.
+    const double share = static_cast<double>(sizes.sampled_tagged) / static_cast<double>(sizes.sampled);
+    const double tagged = share * static_cast<double>(report_.total.all.objects);
+    requests.add(s3::Operation::get_object_tagging, static_cast<std::uint64_t>(std::llround(tagged)));
   }
 
   const PlanOptions& o_;

@@ -96,6 +96,7 @@ class Sampler {
       const zip::EncodedMember member = encoder_.encode(object.key, got.body, object.last_modified);
       ++model_.sampled;
       model_.sampled_bytes += got.body.size();
+      model_.sampled_tagged += got.head.tag_count > 0 ? 1 : 0;
       model_.sampled_compressed_bytes += member.data.size();
       c_.progress.add(&PlanCounts::sampled);
       return true;

@@ -4,14 +4,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cstddef>
-#include <fstream>
 #include <optional>
-#include <sstream>
-#include <system_error>
 
 #include "base/encoding.h"
+#include "base/error.h"
 #include "base/plain_file.h"
 #include "base/text.h"
 #include "cli/options/usage_error.h"
@@ -193,19 +190,15 @@ ConfigFile parse_config(std::string_view text, const std::string& file_name) {
 }
 
 ConfigFile load_config(const std::string& file_name) {
-  const auto refuse = [&file_name](const std::string& why) {
-    return UsageError(fmt::format("can't read the config file {}: {}", base::printable(file_name), why),
-                      "check the name after --config (or S3COMPRESS_CONFIG)");
-  };
-  if (const auto why = base::why_no_plain_file(file_name)) throw refuse(*why);
-  errno = 0;
-  std::ifstream file(file_name, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  // A file that can't be read looks like an empty one to the stream; errno tells the difference.
-  if (!file.is_open() || errno != 0)
-    throw refuse(errno != 0 ? std::generic_category().message(errno) : "it can't be read");
-  return parse_config(text.str(), file_name);
+  std::string text;
+  try {
+    text = base::read_plain_file(file_name);
+  } catch (const base::Error& error) {
+    throw UsageError(
+        fmt::format("can't read the config file {}: {}", base::printable(file_name), error.message()),
+        "check the name after --config (or S3COMPRESS_CONFIG)");
+  }
+  return parse_config(text, file_name);
 }
 
 }  // namespace s3c::cli

@@ -112,7 +112,7 @@ PlanGroups::PlanGroups(const PlanSettings& settings, bool json, std::stop_token 
     : settings_(settings), json_(json), lines_(std::move(stop)) {}
 
 void PlanGroups::add(const plan::GroupPlan& group) {
-  constexpr std::size_t kMostShown = 10;
+  constexpr std::size_t kMostShown = 6;
   const Figures& figures = group.figures;
   if (!json_) {
     if (figures.all.objects != 0 && shown_.size() < kMostShown) {
@@ -151,7 +151,8 @@ std::string json_summary(const PlanOutcome& outcome) {
                 {{"compressed_bytes_per_byte", report.sizes.ratio},
                  {"sampled", report.sizes.sampled},
                  {"sampled_bytes", report.sizes.sampled_bytes},
-                 {"sampled_compressed_bytes", report.sizes.sampled_compressed_bytes}}},
+                 {"sampled_compressed_bytes", report.sizes.sampled_compressed_bytes},
+                 {"sampled_tagged", report.sizes.sampled_tagged}}},
                {"prices",
                 {{"region", settings.prices->region()},
                  {"date", settings.prices->date()},

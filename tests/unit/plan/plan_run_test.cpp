@@ -275,6 +275,22 @@ TEST_F(PlanRunTest, SamplesAreReadFromAllGroupsAndDoNotCountAsTheRuns) {
   EXPECT_EQ(plan(options).sizes.sampled, 80u) << "there are no more";
 }
 
+TEST_F(PlanRunTest, TheShareOfTaggedObjectsIsKnownFromTheSample) {
+  support::fill(store_, 8, 2);
+  for (int n = 0; n < 8; ++n) {
+    store_.edit(support::kSource, support::day_key(1, n), [](support::StoredObject& object) {
+      object.tags = {{"team", "blue"}};
+    });
+  }
+  PlanOptions options = options_of(support::small_options());
+  const auto tagging = [&] { return plan(options).total.requests.count(s3::Operation::get_object_tagging); };
+  EXPECT_EQ(tagging(), 1u) << "the check of the permission";
+  options.sample = 16;
+  EXPECT_EQ(tagging(), 9u);
+  options.without_tags = true;
+  EXPECT_EQ(tagging(), 0u);
+}
+
 TEST_F(PlanRunTest, EndsEarlyWithWhatWentWrong) {
   support::fill(store_, 3, 3);
   store_.before = [](const support::Call& call) {
