@@ -14,4 +14,4 @@ install(FILES ${PROJECT_BINARY_DIR}/manual/zsh/_s3compress DESTINATION ${S3C_ZSH
 install(FILES ${PROJECT_BINARY_DIR}/manual/fish/s3compress.fish DESTINATION ${S3C_FISH_COMPLETIONS})
 # The documents keep their places to one another, so that their links work.
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md SECURITY.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs prices DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs prices deploy DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -188,7 +188,7 @@ void PackingCrew::pack(Job job) {
       ++run.objects_packed;
       group.bytes_in += size_bytes;
       run.bytes_in += size_bytes;
-    } else {
+    } else if (!packer_.is_stopped()) {  // what a stop leaves is left to the next run, and is no fault
       ++group.left;
       ++run.objects_left;
     }

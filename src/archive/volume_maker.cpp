@@ -103,6 +103,7 @@ std::variant<SealedVolume, VolumeMaker::StartAgain> VolumeMaker::pack(const std:
   SealedVolume sealed;
   try {
     admit_objects(volume);
+    volume->builder().wait_until_answered();  // for the display: it packs until then
     tally_.set_stage(GroupProgress::Stage::committing);
     sealed = volume->seal();
     if (s_.options.readback && sealed.manifest.objects != 0) {
@@ -160,7 +161,7 @@ void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
     tally_.count_admitted(size_bytes);
     foreseen = foreseen || foresee_rest();
   }
-  tally_.listing_done();
+  if (!s_.context.stop.stop_requested()) tally_.listing_done();  // after a stop the listing just ends
 }
 
 /// Tells the progress how many objects are still to come. False: the listing doesn't know yet.

@@ -58,6 +58,9 @@ class RunWatch final : public catalog::RunObserver {
   /// who doesn't read isn't waited for. Called once, before another thread uses log.
   void listen(base::Logger& log, std::stop_token stop);
 
+  /// A warning or an error of the run that didn't end it.
+  void log_message(bool is_error, const std::string& message);
+
   /// Ends: the last event, and the last metrics. error: what ended the command; nullptr: nothing. Returns code, or
   /// a worse one if an event was lost.
   ExitCode finish(ExitCode code, const base::Error* error);
@@ -82,7 +85,6 @@ class RunWatch final : public catalog::RunObserver {
     change(counts_);
   }
   void tell(std::string_view event, const Json& fields);
-  void log_message(bool is_error, const std::string& message);
   void tick(std::vector<StoreStats> stats) S3C_EXCLUDES(mutex_);
   void tell_storm(RetryStorm::Change change, const s3::RetryNote& last);
   std::chrono::milliseconds elapsed() const;

@@ -1,5 +1,6 @@
 #include "cli/session.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -27,7 +28,9 @@ Session::Session(const SessionSettings& settings, OnInterrupt::Then on_interrupt
       connections_(connect(listened_to(), clock_, logger_, {signals_.stop_token(), on_interrupt})),
       sampling_(settings_.watch,
                 [this] { return connections_ ? connections_->stats() : std::vector<StoreStats>(); }),
-      start_(std::chrono::steady_clock::now()) {
+      start_(std::chrono::steady_clock::now()),
+      requests_view_(std::make_unique<RequestsView>(
+          [this] { return connections_ ? connections_->requests() : RequestCounts(); })) {
   settings_.terminal.heed(signals_.stop_token());
 }
 
@@ -49,13 +52,30 @@ std::unique_ptr<ProgressDisplay> Session::show(ProgressView& view) {
   return std::make_unique<ProgressDisplay>(view, settings_.terminal, [this] { return status(); });
 }
 
+std::unique_ptr<ProgressDisplay> Session::show_requests_beside_results() {
+  return ::isatty(STDOUT_FILENO) == 1 ? nullptr : show_requests();
+}
+
 DisplayStatus Session::status() const {
-  return {stop().stop_requested(), connections_ ? connections_->requests().retries : 0};
+  DisplayStatus status{.stopping = stop().stop_requested()};
+  if (!connections_) return status;
+  for (const StoreStats& store : connections_->stats()) {
+    for (const auto& [operation, counts] : store.stats.operations) {
+      if (counts.in_flight != 0) status.in_flight[std::string(to_string(operation))] += counts.in_flight;
+      status.retries += counts.retries;
+      status.throttled += counts.throttled;
+    }
+    status.failed_tries += store.stats.failed_tries;
+    const s3::RetryNote& last = store.stats.last_retry;
+    if (store.stats.failed_tries != 0)
+      status.last_failure = fmt::format("{}: {}", to_string(last.operation), last.error);
+  }
+  return status;
 }
 
 void Session::print_text(const std::string& text) const {
   if (settings_.watch.events_on_standard_output()) return tell(text);
-  print(text, stop());
+  settings_.terminal.step_aside([&] { print(text, stop()); });
 }
 
 /// Before the connections: what they log is an event, too.

@@ -17,6 +17,7 @@
 #include "cli/options/output_options.h"
 #include "cli/output/outcome.h"
 #include "cli/output/progress_display.h"
+#include "cli/output/requests_view.h"
 #include "cli/output/standard_output.h"
 #include "cli/output/terminal.h"
 #include "cli/run_watch.h"
@@ -57,6 +58,7 @@ class Session {
   std::stop_token stop() const { return signals_.stop_token(); }
   /// Told by the run of what it does.
   catalog::RunObserver& observer() { return settings_.watch; }
+  RunWatch& watch() { return settings_.watch; }
   /// REQUIRES for both: the session is connected to side's store.
   s3::ObjectStore& store(Side side) { return connections_->of(side).store(); }
   StoreConnection& connection(Side side) { return connections_->of(side); }
@@ -66,6 +68,11 @@ class Session {
   /// Shows view until the returned display is destroyed. Returns nullptr when no progress is wanted. view
   /// must outlive the display.
   std::unique_ptr<ProgressDisplay> show(ProgressView& view);
+  /// For a command, or a part of one, that counts nothing itself: its requests.
+  std::unique_ptr<ProgressDisplay> show_requests() { return show(*requests_view_); }
+  /// The same for a command that prints results line by line. Returns nullptr if they come to the screen: they
+  /// show that it goes on.
+  std::unique_ptr<ProgressDisplay> show_requests_beside_results();
 
   /// What report's summary reports: the requests and the time are those until now.
   template <typename Options, typename Report>
@@ -97,7 +104,7 @@ class Session {
   template <typename Text, typename Json>
   void print_result(Text text, Json json) const {
     if (prints_json()) {
-      print(json(), stop());
+      settings_.terminal.step_aside([&] { print(json(), stop()); });
     } else if (!output().quiet) {
       print_text(text());
     }
@@ -118,6 +125,7 @@ class Session {
   std::unique_ptr<StoreConnections> connections_;
   const RunWatch::Sampling sampling_;  // ends before the connections that it looks at
   const std::chrono::steady_clock::time_point start_;
+  const std::unique_ptr<ProgressView> requests_view_;
 };
 
 /// Asks on the terminal. True without asking if yes is true, or if there is no terminal. False when stop is

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "base/in_order.h"
 #include "base/limits.h"
@@ -48,7 +49,8 @@ class VerifyRun {
   }
 
  private:
-  /// For the progress alone. What goes wrong here also goes wrong in the check itself, which tells it.
+  /// For the progress alone, so a run that ends soon doesn't pay for it. What goes wrong here also goes wrong in the
+  /// check itself, which tells it.
   void count_total(const std::stop_token& stop) {
     if (!options_.volumes.empty()) {
       return context_.progress.update([this](VerifyCounts& now) {
@@ -56,6 +58,8 @@ class VerifyRun {
         now.total_known = true;
       });
     }
+    constexpr std::chrono::seconds kSoon{2};
+    if (!base::SystemClock().sleep_for(kSoon, stop)) return;
     try {
       catalog::VolumeListing listing(context_.store, options_.scope,
                                      catalog::VolumeListing::Unrecorded::likely);

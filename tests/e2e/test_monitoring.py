@@ -80,8 +80,7 @@ class Monitoring(StoreCase):
                      'memory_leased_bytes{%s,pool="bodies"} 0', "running{%s} 0"):
             self.assertTrue(f"\ns3compress_{line % labels}\n" in archived, line)
         self.assertRegex(archived, r'\ns3compress_requests_total\{[^}]*operation="GetObject",status="200"\} [3-9]\n')
-        texts = [archived, self.metrics_of("verify", "--deep"), self.metrics_of("gc", "--dry-run"),
-                 self.metrics_of("restore", "--years", "2018"), self.metrics_of("catalog", "rebuild", "--years", "2018")]
+        texts = [archived, self.metrics_of("verify", "--deep"), self.metrics_of("gc", "--dry-run")]
         self.assertIn("\ns3compress_volumes_verified_total{", texts[1])
         self.assertIn('result="whole"} 1\n', texts[1])
         there = set(re.findall(r"^(s3compress_\w+)[{ ]", "".join(texts), re.MULTILINE))

@@ -185,7 +185,7 @@ base::LiveValues::Registration register_progress(const archive::Progress& progre
 archive::RunReport run_with_display(const ArchiveSettings& settings, LeftFile* left_file, Session& session) {
   archive::Progress progress;
   const auto live = register_progress(progress, session.observer().live());
-  RunProgressView view(progress);
+  RunProgressView view(progress, settings.dry_run);
   const auto display = session.show(view);
   const archive::RunContext context{
       {session.store(Side::source), session.store(Side::archive)},

@@ -214,6 +214,25 @@ ExitCode rebuild(const RebuildRequest& request, const std::string& volume, Sessi
   }
 }
 
+struct RebuildCounts {
+  std::uint64_t volumes = 0;
+  std::uint64_t done = 0;
+};
+
+Work rebuilt_work(const RebuildCounts& now) {
+  return {now.done, 0};
+}
+
+std::vector<std::string> rebuild_words(const RebuildCounts& now, const Pace& pace) {
+  if (now.volumes == 0) return {"looking for archives without records", format_duration(pace.elapsed)};
+  std::vector<std::string> words = {
+      fmt::format("{} of {} done", format_count(now.done), format_volumes(now.volumes))};
+  const Work left = work_left({now.volumes, 0}, rebuilt_work(now));
+  add_times(words, pace.elapsed,
+            left.objects == 0 || pace.stopping ? std::nullopt : time_for(left, pace.forecast));
+  return words;
+}
+
 /// The archives in scope that lack records. nullopt: there is no archive in scope at all, and this was told.
 std::optional<std::vector<std::string>> volumes_to_rebuild(const RebuildRequest& request, Session& session) {
   const catalog::CatalogScope& scope = request.options.scope;
@@ -235,17 +254,23 @@ std::optional<std::vector<std::string>> volumes_to_rebuild(const RebuildRequest&
 ExitCode run_rebuild_command(const RebuildRequest& request, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
   std::vector<std::string> volumes = request.volumes;
+  base::Progress<RebuildCounts> progress;
+  CountsView view(progress, rebuilt_work, rebuild_words);
+  const auto display = session.show(view);
   if (volumes.empty()) {
     std::optional<std::vector<std::string>> found = volumes_to_rebuild(request, session);
     if (!found) return ExitCode::left;
     volumes = *std::move(found);
   }
+  progress.set(&RebuildCounts::volumes, volumes.size());
   bool with_notice = true;
   const ExitCode code = for_each_named(
       "catalog", volumes, request.options.scope.archive_bucket, session,
       [&](const std::string& volume) {
-        return request.dry_run ? foresee(request, volume, session)
-                               : rebuild(request, volume, session, with_notice);
+        const ExitCode of_one = request.dry_run ? foresee(request, volume, session)
+                                                : rebuild(request, volume, session, with_notice);
+        progress.add(&RebuildCounts::done);
+        return of_one;
       },
       [](const base::Error& error) { return exit_code_of(error); });
   if (code == ExitCode::waiting && !request.thaw)

@@ -1,5 +1,7 @@
 #include "cli/commands/check_store.h"
 
+#include <memory>
+
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
 #include "cli/output/check_store_summary.h"
@@ -40,8 +42,10 @@ std::vector<Flag> check_store_flags() {
 ExitCode run_check_store_command(const upkeep::StoreCheckOptions& options, const SessionSettings& settings) {
   const Side source = options.bucket.empty() ? Side::archive : Side::source;
   Session session(settings, OnInterrupt::Then::finish, Session::connect_to({source, Side::archive}));
+  std::unique_ptr<ProgressDisplay> display = session.show_requests();
   const upkeep::StoreCheckReport report =
       upkeep::check_store(options, {session.store(source), session.store(Side::archive), session.stop()});
+  display.reset();
   return session.conclude(session.outcome_of(options, report, exit_code_of(report)));
 }
 

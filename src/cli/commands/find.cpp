@@ -103,6 +103,7 @@ std::string found_line(const catalog::FoundMember& member, MemberAge age) {
 /// Prints a line for each member found. Adds to tied the number of keys whose newest member can't be told.
 catalog::SearchReport print_found(const FindOptions& options, const catalog::MemberQuery& query,
                                   Session& session, MissedKeys& missed, std::uint64_t& tied) {
+  const auto display = session.show_requests_beside_results();
   ResultLines lines(session.stop());
   catalog::SearchReport report = catalog::search_members(
       session.store(Side::archive), {options.scope, query, options.volume, options.threads, true},

@@ -58,15 +58,23 @@ std::vector<Flag> gc_flags() {
   });
 }
 
-std::string gc_progress_line(const upkeep::GcCounts& now, std::chrono::milliseconds elapsed) {
-  return fmt::format("looked at {} and {}, {} removed; {}", format_count(now.records, "record", "records"),
-                     format_count(now.uploads, "upload", "uploads"), format_count(now.removed),
-                     format_duration(elapsed));
+Work looked_at(const upkeep::GcCounts& now) {
+  return {now.records + now.uploads, 0};
+}
+
+std::vector<std::string> gc_words(const upkeep::GcCounts& now, const Pace& pace) {
+  std::vector<std::string> words = {
+      fmt::format("looked at {} and {}", format_count(now.records, "record", "records"),
+                  format_count(now.uploads, "upload", "uploads")),
+      format_count(now.removed) + " removed", format_rate(pace.now.objects)};
+  // How many there are is known when the last one was listed: at the end.
+  add_times(words, pace.elapsed, std::nullopt);
+  return words;
 }
 
 upkeep::GcReport run_with_display(const upkeep::GcOptions& options, Session& session) {
   upkeep::GcProgress progress;
-  LineView view(progress, gc_progress_line);
+  CountsView view(progress, looked_at, gc_words);
   const auto display = session.show(view);
   return upkeep::run_gc(
       options, {session.store(Side::archive), session.log(), progress, session.stop(), session.observer()});

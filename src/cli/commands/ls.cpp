@@ -231,6 +231,7 @@ ExitCode run_ls_command(const LsOptions& given, const SessionSettings& settings)
   Session session(settings, OnInterrupt::Then::end);
   LsOptions options = given;
   options.volume = volume_meant(given.volume, options.scope.archive_bucket, session.store(Side::archive));
+  const auto display = session.show_requests_beside_results();
   ResultLines lines(session.stop());
   ExitCode code = ExitCode::done;
   if (options.volume.empty()) {

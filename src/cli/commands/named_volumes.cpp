@@ -48,13 +48,14 @@ ExitCode for_each_named(std::string_view command, const std::vector<std::string>
       code = worse(code, work(volume_meant(volume, archive_bucket, session.store(Side::archive))));
     } catch (const base::Error& error) {
       session.terminal().write_line(fmt::format("s3compress: {}", base::printable(error.what())));
+      session.watch().log_message(true, error.what());  // it was told, but not logged
       if (const std::string hint = hint_for(error); !hint.empty())
         session.terminal().write_line("hint: " + hint);
       const ExitCode of_one = code_of(error);
       if (session.prints_json()) {
         Json json = json_head(command, of_one);
         json.update({{"volume", volume}, {"error", error_json(error)}});
-        print(json_line(json), session.stop());
+        session.print_result([] { return std::string(); }, [&] { return json_line(json); });
       }
       code = worse(code, of_one);
     }

@@ -204,21 +204,27 @@ class Targets {
   std::map<std::string, std::unique_ptr<restore::RestoreTarget>> targets_ S3C_GUARDED_BY(mutex_);
 };
 
-std::string restore_progress_line(const restore::RestoreCounts& now, std::chrono::milliseconds elapsed) {
-  std::string text = fmt::format("{} of {} back, {} of {} written; {}", format_count(now.done),
-                                 format_count(now.members, "object", "objects"), format_bytes(now.bytes),
-                                 format_bytes(now.member_bytes), format_duration(elapsed));
-  // While a thaw is waited for, the time that has passed tells nothing of the speed.
-  if (now.waiting == 0)
-    text += speed_text(now.bytes, elapsed) + time_left_text(now.done, now.members, elapsed);
-  if (now.waiting != 0)
-    text += fmt::format("; waiting for the thaw of {}", format_count(now.waiting, "volume", "volumes"));
-  return text;
+Work restored_work(const restore::RestoreCounts& now) {
+  return {now.done, now.done_bytes};
+}
+
+std::vector<std::string> restore_words(const restore::RestoreCounts& now, const Pace& pace) {
+  std::vector<std::string> words = {
+      fmt::format("{} of {} back", format_count(now.done), format_objects(now.members)),
+      fmt::format("{} of {}", format_bytes(now.done_bytes), format_bytes(now.member_bytes)),
+      format_rate(pace.now.objects) + " restored", format_byte_rate(pace.now.bytes)};
+  if (now.waiting != 0) words.push_back("waiting for the thaw of " + format_volumes(now.waiting));
+  const Work left = work_left({now.members, now.member_bytes}, restored_work(now));
+  // How long a thaw takes nobody knows.
+  const bool foreseeable = now.waiting == 0 && left.objects != 0 && !pace.stopping;
+  add_times(words, pace.elapsed, foreseeable ? time_for(left, pace.forecast) : std::nullopt);
+  return words;
 }
 
 /// An empty plan if the user pressed Ctrl-C before there was one.
 restore::RestorePlan plan_or_nothing(const restore::RestoreOptions& options,
-                                     const restore::RestoreContext& context) {
+                                     const restore::RestoreContext& context, Session& session) {
+  const auto display = session.show_requests();
   try {
     return restore::plan_restore(options, context);
   } catch (const base::Error& error) {
@@ -237,7 +243,7 @@ restore::RestoreReport run_with_display(const RestoreSettings& settings, const r
   const auto live =
       session.observer().live().add({{{"objects_restored_total"}, value(&restore::RestoreCounts::done)},
                                      {{"restored_bytes_total"}, value(&restore::RestoreCounts::bytes)}});
-  LineView view(context.progress, restore_progress_line);
+  CountsView view(context.progress, restored_work, restore_words);
   const auto display = session.show(view);
   return restore::run_restore(settings.options, plan, context);
 }
@@ -262,7 +268,7 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
       [&missed](const std::string& key) { missed.found(key); },
       [&targets](const std::string& bucket) -> restore::RestoreTarget& { return targets.of(bucket); },
       session.observer()};
-  const restore::RestorePlan plan = plan_or_nothing(settings.options, context);
+  const restore::RestorePlan plan = plan_or_nothing(settings.options, context, session);
   restore::RestoreReport report =
       settings.dry_run ? restore::foresee_restore(plan) : restore::begin_report(plan);
   report.interrupted = session.stop().stop_requested();

@@ -77,13 +77,25 @@ ThawRequest read_thaw_request(Reader& reader) {
   return request;
 }
 
-std::string thaw_progress_line(const restore::RestoreCounts& now, std::chrono::milliseconds elapsed) {
-  return fmt::format("waiting for the thaw of {}; {}", format_volumes(now.waiting), format_duration(elapsed));
+Work no_work(const restore::RestoreCounts& /*now*/) {
+  return {};
+}
+
+std::vector<std::string> thaw_words(const restore::RestoreCounts& now, const Pace& pace) {
+  std::vector<std::string> words = {"waiting for the thaw of " + format_volumes(now.waiting)};
+  add_times(words, pace.elapsed, std::nullopt);
+  return words;
+}
+
+restore::RestorePlan plan_with_display(const restore::RestoreOptions& options,
+                                       const restore::RestoreContext& context, Session& session) {
+  const auto display = session.show_requests();
+  return restore::plan_restore(options, context);
 }
 
 restore::RestoreReport run_with_display(const ThawSettings& settings, const restore::RestorePlan& plan,
                                         const restore::RestoreContext& context, Session& session) {
-  LineView view(context.progress, thaw_progress_line);
+  CountsView view(context.progress, no_work, thaw_words);
   const auto display = session.show(view);
   return restore::run_thaw(settings.options, plan, context);
 }
@@ -104,7 +116,7 @@ ExitCode run_thaw_command(const ThawRequest& request, const SessionSettings& ses
                                         [&missed](const std::string& key) { missed.found(key); },
                                         {},
                                         session.observer()};
-  const restore::RestorePlan plan = restore::plan_restore(settings.options, context);
+  const restore::RestorePlan plan = plan_with_display(settings.options, context, session);
   restore::RestoreReport report = restore::begin_report(plan);
   if (!settings.dry_run) {
     if (!session.prints_json() && !session.output().quiet) {

@@ -1,5 +1,9 @@
 #include "cli/commands/verify.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "cli/commands/named_volumes.h"
 #include "cli/commands/thaw_flags.h"
 #include "cli/options/reader.h"
@@ -94,19 +98,40 @@ upkeep::VerifyOptions read_verify(Reader& reader) {
   return options;
 }
 
-std::string verify_progress_line(const upkeep::VerifyCounts& now, std::chrono::milliseconds elapsed) {
-  std::string text = fmt::format("looked at {}", format_count(now.volumes, "volume", "volumes"));
-  if (now.bytes_read != 0)
-    text += fmt::format(", {} read{}", format_bytes(now.bytes_read), speed_text(now.bytes_read, elapsed));
-  if (now.damages != 0) text += fmt::format(", {} DAMAGED", format_count(now.damages));
-  return text + "; " + format_duration(elapsed);
+/// Deep: a volume's bytes count while it is read. Those that could not be read count at its end.
+Work verified_work(const upkeep::VerifyCounts& now) {
+  return {now.volumes, std::max(now.archive_bytes, now.bytes_read)};
+}
+
+std::vector<std::string> verify_words(const upkeep::VerifyCounts& now, const Pace& pace) {
+  const bool deep = now.bytes_read != 0;
+  std::vector<std::string> words;
+  if (now.total_known) {
+    words.push_back(
+        fmt::format("{} of {} looked at", format_count(now.volumes), format_volumes(now.total_volumes)));
+  } else {
+    words.push_back(format_volumes(now.volumes) + " looked at");
+  }
+  if (deep && now.total_bytes != 0) {
+    words.push_back(
+        fmt::format("{} of {} read", format_bytes(now.bytes_read), format_bytes(now.total_bytes)));
+  } else if (deep) {
+    words.push_back(format_bytes(now.bytes_read) + " read");
+  }
+  words.push_back(deep ? format_byte_rate(pace.now.bytes) : format_rate(pace.now.objects) + " volumes");
+  if (now.damages != 0) words.push_back(format_count(now.damages) + " DAMAGED");
+  Work left = work_left({now.total_volumes, now.total_bytes}, verified_work(now));
+  (deep && now.total_bytes != 0 ? left.objects : left.bytes) = 0;  // what takes the time
+  const bool foreseeable = now.total_known && !pace.stopping && left.objects + left.bytes != 0;
+  add_times(words, pace.elapsed, foreseeable ? time_for(left, pace.forecast) : std::nullopt);
+  return words;
 }
 
 upkeep::VerifyReport run_with_display(const upkeep::VerifyOptions& options, Session& session) {
   upkeep::VerifyProgress progress;
   const auto live = session.observer().live().add(
       {{{"verified_bytes_total"}, [&progress] { return progress.snapshot().bytes_read; }}});
-  LineView view(progress, verify_progress_line);
+  CountsView view(progress, verified_work, verify_words);
   const auto display = session.show(view);
   return upkeep::run_verify(options, {session.store(Side::archive), session.log(), progress, session.stop(),
                                       session.observer(), display != nullptr});

@@ -3,70 +3,50 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "archive/progress.h"
 #include "cli/output/progress_view.h"
+#include "cli/output/speed.h"
 
 namespace s3c::cli {
 
-/// Rates over the last seconds, so that they show what the run does now.
-class RateMeter {
- public:
-  static constexpr std::chrono::seconds kWindow{15};
-
-  /// elapsed: since the run's start, never less than the call before.
-  void add(std::chrono::milliseconds elapsed, const archive::RunProgress& progress);
-
-  double objects_per_second() const { return rate(&Sample::objects); }
-  double bytes_per_second() const { return rate(&Sample::bytes); }
-  double deletes_per_second() const { return rate(&Sample::deleted); }
-
- private:
-  struct Sample {
-    std::chrono::milliseconds elapsed{0};
-    std::uint64_t objects = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t deleted = 0;
-  };
-  double rate(std::uint64_t Sample::*count) const;
-
-  std::deque<Sample> samples_;
+/// What a run has to pack in all. Groups that aren't listed to their end yet count as large as the mean of those that
+/// are.
+struct WholeRun {
+  Work work;
+  bool exact = false;  ///< every group is listed to its end
 };
+/// nullopt while groups are still being found, or while none is listed to its end.
+std::optional<WholeRun> whole_run(const archive::RunProgress& progress);
 
-/// The time that the rest will take at the present speed. nullopt while too little is known: groups are still
-/// being found, or less than a fiftieth is done.
-std::optional<std::chrono::milliseconds> time_left(const archive::RunProgress& progress,
-                                                   std::chrono::milliseconds elapsed);
+/// The line of a group in work, made for columns: a long prefix loses its beginning.
+std::string group_line(const archive::GroupProgress& group, std::size_t columns);
 
-/// The whole run on one line.
-std::string total_line(const archive::RunProgress& progress, const RateMeter& rates,
-                       std::chrono::milliseconds elapsed);
-
-/// The whole run on two lines (one if no more fit), and below them one for each group in work; at most
-/// max_lines.
-std::vector<std::string> progress_frame(const archive::RunProgress& progress, const RateMeter& rates,
-                                        std::chrono::milliseconds elapsed, std::size_t max_lines);
-
-/// The view of an archive run. progress must outlive it.
+/// The view of an archive run.
 class RunProgressView final : public ProgressView {
  public:
-  explicit RunProgressView(const archive::Progress& progress) : progress_(progress) {
-    rates_.add(std::chrono::milliseconds(0),
-               {});  // nothing was done at the start: the first line has rates too
-  }
-  void update(std::chrono::milliseconds elapsed) override;
-  std::vector<std::string> frame(std::size_t max_lines) const override;
-  std::string line() const override;
+  /// progress must outlive it. dry_run: it only looks.
+  RunProgressView(const archive::Progress& progress, bool dry_run) : progress_(progress), dry_run_(dry_run) {}
+
+  void update(std::chrono::milliseconds elapsed, bool stopping) override;
+  std::vector<std::string> totals() const override;
+  std::vector<std::string> details(std::size_t max_lines, std::size_t columns) const override;
 
  private:
+  std::vector<std::string> totals_of_dry_run() const;
+  std::optional<std::chrono::milliseconds> time_left() const;
+
   const archive::Progress& progress_;
+  const bool dry_run_;
   archive::RunProgress now_;
   std::chrono::milliseconds elapsed_{0};
-  RateMeter rates_;
+  bool stopping_ = false;
+  SpeedMeter packing_{kShownWindow};
+  SpeedMeter forecast_{kForecastWindow};
+  SpeedMeter deleting_{kShownWindow};
 };
 
 }  // namespace s3c::cli

@@ -79,18 +79,6 @@ std::string format_duration(std::chrono::milliseconds duration, bool precise) {
   return fmt::format("{} d {:02} h", seconds / 86'400, seconds % 86'400 / 3600);
 }
 
-std::string speed_text(std::uint64_t bytes, std::chrono::milliseconds elapsed) {
-  if (bytes == 0 || elapsed.count() <= 0) return {};
-  return ", " + format_byte_rate(static_cast<double>(bytes) * 1000 / static_cast<double>(elapsed.count()));
-}
-
-std::string time_left_text(std::uint64_t done, std::uint64_t total, std::chrono::milliseconds elapsed) {
-  if (total == 0 || done >= total || done < total / 50 + 1) return {};
-  const double rest = static_cast<double>(total - done) / static_cast<double>(done);
-  return fmt::format(", about {} left", format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(
-                                            static_cast<double>(elapsed.count()) * rest))));
-}
-
 std::string format_dollars(double dollars) {
   if (dollars <= 0) return "$0";
   if (dollars >= 999.995) return "$" + format_count(static_cast<std::uint64_t>(std::llround(dollars)));
@@ -126,6 +114,13 @@ std::string fit_to_width(std::string_view utf8, std::size_t width) {
     end += sequence_length(utf8[end]);
   }
   return std::string(utf8.substr(0, end)) + std::string(kCut);
+}
+
+std::string_view tail_within(std::string_view utf8, std::size_t width) {
+  std::size_t start = 0;
+  while (start < utf8.size() && display_width(utf8.substr(start)) > width)
+    start += sequence_length(utf8[start]);
+  return utf8.substr(std::min(start, utf8.size()));
 }
 
 }  // namespace s3c::cli

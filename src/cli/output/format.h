@@ -22,10 +22,6 @@ std::string format_bytes(std::uint64_t bytes);
 std::string format_byte_rate(double bytes_per_second);
 /// Whole objects from ten on, one digit below: "5,120/s", "3.4/s".
 std::string format_rate(double per_second);
-/// ", 12.3 MB/s": bytes since the start; empty if there are none yet.
-std::string speed_text(std::uint64_t bytes, std::chrono::milliseconds elapsed);
-/// ", about 3 min 05 s left": the time for the rest at the speed so far; empty while less than a fiftieth is done.
-std::string time_left_text(std::uint64_t done, std::uint64_t total, std::chrono::milliseconds elapsed);
 /// "0.4 s", "12 s", "3 min 05 s", "2 h 07 min", "3 d 04 h"; tenths only when precise and below a minute.
 std::string format_duration(std::chrono::milliseconds duration, bool precise = false);
 /// "$0", "$0.0042", "$3.14", "$1,234": two digits below a dollar, cents up to a thousand.
@@ -38,5 +34,7 @@ std::size_t display_width(std::string_view utf8);
 /// text cut to at most width columns, with "..." at the cut. It is never cut in the middle of a UTF-8
 /// sequence.
 std::string fit_to_width(std::string_view utf8, std::size_t width);
+/// The end of text, at most width columns of it.
+std::string_view tail_within(std::string_view utf8, std::size_t width);
 
 }  // namespace s3c::cli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "cli/output/speed.h"
 
 namespace s3c::cli {
 
@@ -14,38 +15,62 @@ namespace s3c::cli {
 class ProgressView {
  public:
   virtual ~ProgressView() = default;
-  /// Called before each call of frame() or line(). elapsed: the time since the start, never less than in the
-  /// call before.
-  virtual void update(std::chrono::milliseconds elapsed) = 0;
-  /// The lines for a terminal, at most max_lines.
-  virtual std::vector<std::string> frame(std::size_t max_lines) const = 0;
-  /// Everything on one line, for a log.
-  virtual std::string line() const = 0;
+  /// Called before each call of the other methods. elapsed: the time since the start, never less than in the call
+  /// before. stopping: the user pressed Ctrl-C, so what isn't begun yet won't be.
+  virtual void update(std::chrono::milliseconds elapsed, bool stopping) = 0;
+  /// The whole command in a few words each: "3 of 31 groups", "12 s".
+  virtual std::vector<std::string> totals() const = 0;
+  /// A line for each thing in work, at most max_lines, made for columns.
+  virtual std::vector<std::string> details(std::size_t /*max_lines*/, std::size_t /*columns*/) const {
+    return {};
+  }
 };
 
-/// The view of a command whose progress is one line.
+/// words joined by commas, in as many lines of that width as they need. A word that is wider has a line of its
+/// own.
+std::vector<std::string> wrapped(const std::vector<std::string>& words, std::size_t columns);
+
+/// The last words of totals(): how long it has worked, and how long it will. left: nullopt: not known.
+void add_times(std::vector<std::string>& words, std::chrono::milliseconds elapsed,
+               const std::optional<std::chrono::milliseconds>& left);
+
+/// What the words of a command are made from, beside its own counts.
+struct Pace {
+  std::chrono::milliseconds elapsed{0};
+  bool stopping = false;
+  Speed now;       ///< of the last seconds
+  Speed forecast;  ///< of the last minute: for the time that is left
+};
+
+/// The view of a command without details.
 template <typename State>
-class LineView final : public ProgressView {
+class CountsView final : public ProgressView {
  public:
-  /// Makes the line. elapsed: the time since the start.
-  using Line = std::string (*)(const State& now, std::chrono::milliseconds elapsed);
+  /// What is done so far.
+  using Done = Work (*)(const State& now);
+  using Totals = std::vector<std::string> (*)(const State& now, const Pace& pace);
 
   /// progress outlives the view.
-  LineView(const base::Progress<State>& progress, Line make_line)
-      : progress_(progress), make_line_(make_line) {}
+  CountsView(const base::Progress<State>& progress, Done done, Totals totals)
+      : progress_(progress), done_(done), totals_(totals) {}
 
-  void update(std::chrono::milliseconds elapsed) override {
+  void update(std::chrono::milliseconds elapsed, bool stopping) override {
     now_ = progress_.snapshot();
-    elapsed_ = elapsed;
+    const Work done = done_(now_);
+    shown_.add(elapsed, done);
+    forecast_.add(elapsed, done);
+    pace_ = {elapsed, stopping, shown_.speed(), forecast_.speed()};
   }
-  std::vector<std::string> frame(std::size_t /*max_lines*/) const override { return {line()}; }
-  std::string line() const override { return make_line_(now_, elapsed_); }
+  std::vector<std::string> totals() const override { return totals_(now_, pace_); }
 
  private:
   const base::Progress<State>& progress_;
-  const Line make_line_;
+  const Done done_;
+  const Totals totals_;
   State now_ = {};
-  std::chrono::milliseconds elapsed_{0};
+  Pace pace_;
+  SpeedMeter shown_{kShownWindow};
+  SpeedMeter forecast_{kForecastWindow};
 };
 
 }  // namespace s3c::cli

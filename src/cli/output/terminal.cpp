@@ -76,6 +76,13 @@ void Terminal::show(const std::vector<std::string>& frame) {
   write_all(start + draw_frame() + std::string(kEraseBelow));
 }
 
+void Terminal::step_aside(const std::function<void()>& print) {
+  base::MutexLock lock(mutex_);
+  if (!frame_.empty()) write_all(go_to_frame() + std::string(kEraseBelow));
+  frame_.clear();  // the next redraw draws it below
+  print();
+}
+
 std::string Terminal::go_to_frame() const {
   if (frame_.empty()) return {};
   // The cursor is at the end of the frame's last line.

@@ -2,6 +2,7 @@
 // stays below them. Any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -40,6 +41,9 @@ class Terminal {
   void write_line(std::string_view line) S3C_EXCLUDES(mutex_);
   /// Replaces the display. Does nothing unless live(). Lines are cut to the window's width.
   void show(const std::vector<std::string>& frame) S3C_EXCLUDES(mutex_);
+  /// Removes the display while print writes to the same screen in another way. print ends its text with a line
+  /// end. Throws what print throws.
+  void step_aside(const std::function<void()>& print) S3C_EXCLUDES(mutex_);
   /// Removes the display.
   void clear() S3C_EXCLUDES(mutex_) { show({}); }
 

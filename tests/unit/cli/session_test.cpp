@@ -54,7 +54,9 @@ TEST(Session, ShowsNoProgressWhereNoneIsWanted) {
     const ConnectionOptions connection;
     struct Nothing {};
     const base::Progress<Nothing> progress;
-    LineView<Nothing> view(progress, [](const Nothing&, std::chrono::milliseconds) { return std::string(); });
+    CountsView<Nothing> view(
+        progress, [](const Nothing&) { return Work{}; },
+        [](const Nothing&, const Pace&) { return std::vector<std::string>(); });
     Session session({connection, output, environment, terminal, watch}, OnInterrupt::Then::finish,
                     [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
     return session.show(view) != nullptr;

@@ -1,6 +1,8 @@
 #include "cli/output/archive_progress.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/output/format.h"
 #include "cli/output/progress_display.h"
 #include "cli/output/terminal.h"
 
@@ -16,68 +19,224 @@ namespace {
 
 using archive::GroupProgress;
 using archive::RunProgress;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A view of progress after so many seconds, each of which packs and deletes as many as the others.
+class At {
+ public:
+  explicit At(const RunProgress& progress, int after_seconds, bool dry_run = false)
+      : view_(progress_, dry_run) {
+    for (int second = 1; second <= after_seconds; ++second) {
+      progress_.update([&](RunProgress& now) {
+        now = progress;
+        for (std::uint64_t RunProgress::*count :
+             {&RunProgress::objects_packed, &RunProgress::bytes_in, &RunProgress::objects_deleted})
+          now.*count = progress.*count * static_cast<std::uint64_t>(second) /
+                       static_cast<std::uint64_t>(after_seconds);
+      });
+      view_.update(seconds(second), false);
+    }
+  }
+  RunProgressView& view() { return view_; }
+  std::string text() const { return fmt::format("{}", fmt::join(view_.totals(), ", ")); }
+
+ private:
+  archive::Progress progress_;
+  RunProgressView view_;
+};
+
+GroupProgress group(std::string prefix, GroupProgress::Stage stage, std::uint64_t listed, bool listing_done,
+                    std::uint64_t packed, std::uint64_t bytes_in = 0, std::uint64_t deleted = 0) {
+  GroupProgress made;
+  made.prefix = std::move(prefix);
+  made.stage = stage;
+  made.listed = listed;
+  made.listed_bytes = listed * 4000;
+  made.listing_done = listing_done;
+  made.packed = packed;
+  made.bytes_in = bytes_in;
+  made.deleted = deleted;
+  return made;
+}
 
 RunProgress half_done() {
   RunProgress progress;
-  progress.groups_found = 4;
+  progress.groups_found = 5;
   progress.groups_final = true;
   progress.groups_done = 1;
-  progress.objects_packed = 3000;
-  progress.bytes_in = 12'000'000;
-  progress.bytes_out = 3'000'000;
+  progress.ended_groups = 1;
+  progress.ended_objects = 1000;
+  progress.ended_bytes = 4'000'000;
+  progress.objects_packed = 2470;
+  progress.bytes_in = 9'880'000;
+  progress.bytes_out = 2'470'000;
   progress.open_groups = {
-      {"sources/2018/01/02/", GroupProgress::Stage::packing, 1000, true, 450, 1'800'000, 0},
-      {"sources/2018/01/03/", GroupProgress::Stage::deleting, 1000, true, 1000, 4'000'000, 870},
-      {"sources/2018/01/04/", GroupProgress::Stage::listing, 300, false, 20, 80'000, 0},
+      group("sources/2018/01/02/", GroupProgress::Stage::packing, 1000, true, 450, 1'800'000),
+      group("sources/2018/01/03/", GroupProgress::Stage::deleting, 1000, true, 1000, 4'000'000, 870),
+      group("sources/2018/01/04/", GroupProgress::Stage::listing, 300, false, 20, 80'000),
   };
   return progress;
 }
 
-TEST(RateMeter, MeasuresTheLastSeconds) {
-  RateMeter rates;
-  EXPECT_EQ(rates.objects_per_second(), 0);
-  RunProgress progress;
-  rates.add(milliseconds(0), progress);
-  progress.objects_packed = 1000;
-  rates.add(seconds(10), progress);
-  EXPECT_DOUBLE_EQ(rates.objects_per_second(), 100);
+TEST(SpeedMeter, MeasuresTheLastSeconds) {
+  SpeedMeter meter(seconds(15));
+  EXPECT_EQ(meter.speed().objects, 0);
+  meter.add(seconds(10), {1000, 5000});
+  EXPECT_DOUBLE_EQ(meter.speed().objects, 100);
+  EXPECT_DOUBLE_EQ(meter.speed().bytes, 500);
   // A slow start is forgotten once it is out of the window.
+  Work done{1000, 5000};
   for (int second = 11; second <= 60; ++second) {
-    progress.objects_packed += 500;
-    rates.add(seconds(second), progress);
+    done.objects += 500;
+    meter.add(seconds(second), done);
   }
-  EXPECT_NEAR(rates.objects_per_second(), 500, 0.01);
+  EXPECT_NEAR(meter.speed().objects, 500, 0.01);
 }
 
-TEST(TimeLeft, IsKnownOnceAllGroupsAre) {
+TEST(TimeFor, WhatTakesLongerCounts) {
+  EXPECT_EQ(time_for({100, 0}, {50, 0}), seconds(2));
+  EXPECT_EQ(time_for({100, 900}, {50, 100}), seconds(9)) << "few large objects are left";
+  EXPECT_EQ(time_for({100, 900}, {50, 0}), std::nullopt) << "nothing moves";
+  EXPECT_EQ(time_for({1, 0}, {1e-12, 0}), std::nullopt);
+  EXPECT_EQ(time_for({}, {}), seconds(0));
+}
+
+TEST(WholeRun, UnlistedGroupsCountAsTheMeanOfTheListed) {
+  const auto whole = whole_run(half_done());
+  ASSERT_TRUE(whole.has_value());
+  EXPECT_FALSE(whole->exact);
+  EXPECT_EQ(whole->work.objects, 5000u) << "3 groups of 1,000, one that is listed, one that is not begun";
+  EXPECT_EQ(whole->work.bytes, 20'000'000u);
   RunProgress progress = half_done();
-  // Done: 1 + 0.95 * 0.45 + (0.95 + 0.05 * 0.87) + 0 of 4 groups = 60.5 %.
-  const auto left = time_left(progress, seconds(54));
-  ASSERT_TRUE(left.has_value());
-  EXPECT_NEAR(static_cast<double>(left->count()), 35'219, 200);
+  progress.open_groups[2].listed = 7000;
+  EXPECT_EQ(whole_run(progress)->work.objects, 11'000u) << "it is larger than the mean already";
+  progress.open_groups[2].foreseen = GroupProgress::Whole{7500, 1};
+  progress.groups_found = 4;
+  EXPECT_EQ(whole_run(progress)->work.objects, 10'500u);
+  EXPECT_TRUE(whole_run(progress)->exact);
   progress.groups_final = false;
-  EXPECT_EQ(time_left(progress, seconds(54)), std::nullopt);
-  EXPECT_EQ(time_left(RunProgress(), seconds(54)), std::nullopt);
+  EXPECT_EQ(whole_run(progress), std::nullopt);
+  RunProgress nothing;
+  nothing.groups_final = true;
+  ASSERT_TRUE(whole_run(nothing).has_value());
+  EXPECT_EQ(whole_run(nothing)->work.objects, 0u);
 }
 
-TEST(ProgressFrame, HasTheTotalAndEachGroup) {
-  const std::vector<std::string> frame = progress_frame(half_done(), RateMeter(), seconds(54), 10);
-  ASSERT_EQ(frame.size(), 5U);
-  EXPECT_EQ(frame[0], "1 of 4 groups, 3,000 objects packed, 12.0 MB -> 3.0 MB (4.0:1)");
-  EXPECT_EQ(frame[1], "0/s packed, 0 B/s, 54 s, about 35 s left");
-  EXPECT_EQ(frame[2], "  sources/2018/01/02/  packing     45%  450 of 1,000 objects, 1.8 MB");
-  EXPECT_EQ(frame[3], "  sources/2018/01/03/  deleting    87%  870 of 1,000 objects");
-  EXPECT_THAT(frame[4], HasSubstr("listing          20 of 300 objects so far"));
-}
-
-TEST(ProgressFrame, AGroupThatWaitsForItsTurnSaysSo) {
+TEST(WholeRun, IsNotKnownBeforeOneGroupIsListed) {
   RunProgress progress;
-  progress.open_groups = {{"sources/2018/01/02/", GroupProgress::Stage::waiting, 0, false, 0, 0, 0}};
-  EXPECT_EQ(progress_frame(progress, RateMeter(), seconds(5), 10).back(),
-            "  sources/2018/01/02/  waiting   ");
+  progress.groups_found = 2;
+  progress.groups_final = true;
+  progress.open_groups = {group("a/", GroupProgress::Stage::packing, 50'000, false, 40'000)};
+  EXPECT_EQ(whole_run(progress), std::nullopt);
+}
+
+/// A stranger saw at 60 s, with 1,946 of 2,000 packed: "about 1 min 03 s left", because no group was done yet. It was 3 s.
+TEST(ArchiveProgress, TimeLeftComesFromObjectsAndNotFromGroups) {
+  RunProgress progress;
+  progress.groups_found = 2;
+  progress.groups_final = true;
+  progress.deletes = true;
+  progress.objects_packed = 1946;
+  progress.bytes_in = 1946 * 4000;
+  progress.open_groups = {group("a/", GroupProgress::Stage::packing, 1000, true, 973),
+                          group("b/", GroupProgress::Stage::packing, 1000, true, 973)};
+  EXPECT_THAT(At(progress, 60).text(), HasSubstr("1,946 of 2,000 objects packed"));
+  EXPECT_THAT(At(progress, 60).text(), HasSubstr("1 min 00 s, about 2 s left"));
+}
+
+TEST(ArchiveProgress, TheLastDeletesTakeTheirTime) {
+  RunProgress progress;
+  progress.groups_found = progress.groups_done = progress.ended_groups = 1;
+  progress.groups_final = progress.deletes = true;
+  progress.ended_objects = progress.objects_packed = 9000;
+  progress.objects_deleted = 6000;
+  EXPECT_THAT(At(progress, 10).text(), HasSubstr("600/s deleted, 10 s, about 5 s left"));
+  progress.deletes = false;
+  progress.objects_deleted = 0;
+  EXPECT_THAT(At(progress, 10).text(), Not(HasSubstr("left"))) << "--keep-sources: done";
+}
+
+TEST(ArchiveProgress, NothingIsForetoldTooEarlyOrAfterCtrlC) {
+  EXPECT_THAT(At(half_done(), 1).text(), Not(HasSubstr("left")));
+  At at(half_done(), 50);
+  EXPECT_THAT(at.text(), HasSubstr("50 s, about 51 s left"));
+  at.view().update(seconds(51), true);
+  EXPECT_THAT(at.text(), Not(HasSubstr("left")));
+}
+
+TEST(ArchiveProgress, HasTheTotalAndEachGroup) {
+  At at(half_done(), 50);
+  EXPECT_THAT(wrapped(at.view().totals(), 80),
+              ElementsAre("1 of 5 groups, 2,470 of about 5,000 objects packed, 9.9 MB -> 2.5 MB (4.0:1),",
+                          "49/s packed, 197.6 KB/s, 50 s, about 51 s left"));
+  EXPECT_THAT(at.view().details(8, 80),
+              ElementsAre("  sources/2018/01/02/  packing     45%  450 of 1,000 objects, 1.8 MB",
+                          "  sources/2018/01/03/  deleting    87%  870 of 1,000 objects",
+                          "  sources/2018/01/04/  listing          20 of 300 objects so far, 80.0 KB"));
+}
+
+TEST(ArchiveProgress, FitsSixtyColumns) {
+  At at(half_done(), 50);
+  for (const std::string& line : wrapped(at.view().totals(), 59)) EXPECT_LE(display_width(line), 59u) << line;
+  EXPECT_THAT(wrapped(at.view().totals(), 59),
+              ElementsAre("1 of 5 groups, 2,470 of about 5,000 objects packed,",
+                          "9.9 MB -> 2.5 MB (4.0:1), 49/s packed, 197.6 KB/s, 50 s,", "about 51 s left"));
+  GroupProgress deep = half_done().open_groups[0];
+  deep.prefix = "customers/a-rather-long-name/region=eu-central-1/2018/01/02/";
+  EXPECT_EQ(group_line(deep, 59), "  ...l-1/2018/01/02/  packing     45%  450 of 1,000 objects");
+  EXPECT_THAT(group_line(deep, 99),
+              HasSubstr("  ...mers/a-rather-long-name/region=eu-central-1/2018/01/02/  packing"));
+}
+
+TEST(ArchiveProgress, BeforeAGroupIsFoundItSaysThatItLooks) {
+  EXPECT_EQ(At(RunProgress(), 3).text(), "looking for groups, 3 s");
+}
+
+TEST(ArchiveProgress, WhatIsInWorkComesFirst) {
+  RunProgress progress;
+  progress.groups_found = 3;
+  progress.open_groups = {group("a/", GroupProgress::Stage::waiting, 0, false, 0),
+                          group("b/", GroupProgress::Stage::listing, 0, false, 0),
+                          group("c/", GroupProgress::Stage::committing, 10, true, 10)};
+  EXPECT_THAT(At(progress, 3).view().details(2, 80),
+              ElementsAre("  c/  committing 100%  10 of 10 objects", "  and 2 groups more"));
+}
+
+TEST(ArchiveProgress, AGroupThatWaitsForItsTurnSaysSo) {
+  GroupProgress waiting = group("sources/2018/01/02/", GroupProgress::Stage::waiting, 0, false, 0);
+  EXPECT_EQ(group_line(waiting, 80), "  sources/2018/01/02/  waiting for its turn");
+  waiting.foreseen = GroupProgress::Whole{1000, 4'000'000};
+  EXPECT_EQ(group_line(waiting, 80), "  sources/2018/01/02/  waiting for its turn 1,000 objects");
+}
+
+TEST(ArchiveProgress, AGroupIsOnlyDoneWhenItIs) {
+  EXPECT_THAT(group_line(group("g/", GroupProgress::Stage::packing, 1000, true, 999), 80),
+              HasSubstr(" 99%  999 of"));
+}
+
+TEST(ArchiveProgress, ADryRunTellsWhatItHasLookedAt) {
+  RunProgress progress = half_done();
+  progress.objects_packed = progress.bytes_in = 0;
+  EXPECT_EQ(At(progress, 8, true).text(),
+            "1 of 5 groups looked at, 3,300 objects would be archived, 13.2 MB, 8 s, about 32 s left");
+}
+
+TEST(ArchiveProgress, ShoutsWhenObjectsWereLeft) {
+  RunProgress progress = half_done();
+  progress.objects_left = 3;
+  EXPECT_THAT(At(progress, 5).text(), HasSubstr(", 3 LEFT, "));
+}
+
+TEST(ArchiveProgress, NeverHasMoreLinesThanFit) {
+  At at(half_done(), 5);
+  for (std::size_t lines = 0; lines <= 6; ++lines)
+    EXPECT_EQ(at.view().details(lines, 80).size(), std::min<std::size_t>(lines, 3));
+  EXPECT_EQ(at.view().details(2, 80)[1], "  and 2 groups more");
+  for (std::size_t rows = 1; rows <= 9; ++rows)
+    EXPECT_LE(display_frame(at.view(), {.stopping = true}, true, rows, 60).size(), rows);
 }
 
 TEST(Progress, AfterCtrlCOnlyWholeGroupsCountAsDone) {
@@ -95,35 +254,47 @@ TEST(Progress, AfterCtrlCOnlyWholeGroupsCountAsDone) {
   EXPECT_EQ(end_one(5, false), 1u);
   EXPECT_EQ(end_one(5, true), 1u) << "dropped";
   EXPECT_EQ(end_one(10, true), 2u);
+  EXPECT_EQ(progress.snapshot().ended_groups, 3u);
+  EXPECT_EQ(progress.snapshot().ended_objects, 30u);
 }
 
-TEST(Display, TellsThatItStopsAndThatItTriesAgain) {
-  EXPECT_EQ(status_text({}, false), "");
-  EXPECT_EQ(status_text({.retries = 7}, false), "") << "long ago";
-  EXPECT_THAT(status_text({.retries = 7}, true), HasSubstr("7 retries so far"));
-  EXPECT_THAT(status_text({.stopping = true}, false), HasSubstr("finishing what is in flight"));
-  EXPECT_THAT(status_text({.stopping = true, .retries = 1}, true), HasSubstr("; the store fails"));
+TEST(Display, TellsWhatIsTriedAgain) {
+  DisplayStatus status{.retries = 3,
+                       .throttled = 2,
+                       .failed_tries = 852,
+                       .last_failure = "GetObject: 503 SlowDown: reduce your request rate"};
+  status.in_flight = {{"GetObject", 12}, {"UploadPart", 3}};
+  EXPECT_THAT(request_words(status),
+              ElementsAre("15 requests in flight", "3 tried again", "2 throttled by the store"));
+  EXPECT_THAT(request_words({}), ElementsAre("0 requests in flight"));
+  EXPECT_THAT(status_words(status, false), ElementsAre()) << "long ago";
+  EXPECT_THAT(status_words(status, true),
+              ElementsAre("trying again: GetObject: 503 SlowDown: reduce your request rate",
+                          "852 failed tries so far"));
 }
 
-TEST(ProgressFrame, AGroupThatIsOnlyListedHasNoShareYet) {
-  RunProgress progress;
-  progress.open_groups = {{"sources/2018/01/04/", GroupProgress::Stage::listing, 300, false, 0, 0, 0}};
-  EXPECT_EQ(progress_frame(progress, RateMeter(), seconds(1), 9).at(2),
-            "  sources/2018/01/04/  listing          300 objects so far");
+TEST(Display, AfterCtrlCTellsWhatItWaitsFor) {
+  DisplayStatus status{.stopping = true};
+  EXPECT_EQ(status_words(status, false)[0], "stopping: finishes what is begun");
+  status.in_flight = {{"CompleteMultipartUpload", 1}, {"UploadPart", 3}};
+  EXPECT_THAT(status_words(status, false),
+              ElementsAre("stopping: waits for 1 CompleteMultipartUpload, 3 UploadPart",
+                          "press Ctrl-C again to leave now"));
+  status.failed_tries = 1;
+  status.last_failure = "UploadPart: no answer";
+  EXPECT_EQ(status_words(status, true)[2], "trying again: UploadPart: no answer");
 }
 
-TEST(ProgressFrame, NeverHasMoreLinesThanFit) {
-  for (std::size_t lines = 1; lines <= 6; ++lines) {
-    EXPECT_EQ(progress_frame(half_done(), RateMeter(), seconds(1), lines).size(),
-              std::min<std::size_t>(lines, 5));
-  }
-  EXPECT_EQ(progress_frame(half_done(), RateMeter(), seconds(1), 4)[3], "  and 2 groups more");
-}
-
-TEST(ProgressLine, ShoutsWhenObjectsWereLeft) {
-  RunProgress progress = half_done();
-  progress.objects_left = 3;
-  EXPECT_THAT(total_line(progress, RateMeter(), seconds(1)), HasSubstr("3 LEFT"));
+TEST(Display, ThePlainLineComesAtOnceWhenTheStoreFails) {
+  PlainLines lines;
+  EXPECT_FALSE(lines.is_due(seconds(1), false, false));
+  EXPECT_FALSE(lines.is_due(seconds(29), false, false));
+  EXPECT_TRUE(lines.is_due(seconds(30), false, false));
+  EXPECT_TRUE(lines.is_due(seconds(31), true, false)) << "it fails";
+  EXPECT_FALSE(lines.is_due(seconds(32), true, false)) << "told";
+  EXPECT_TRUE(lines.is_due(seconds(33), true, true)) << "Ctrl-C";
+  EXPECT_FALSE(lines.is_due(seconds(40), false, true));
+  EXPECT_TRUE(lines.is_due(seconds(63), false, true));
 }
 
 /// A pipe whose written bytes can be read back.
@@ -159,6 +330,16 @@ TEST(Terminal, MessagesScrollAboveTheDisplay) {
   EXPECT_EQ(pipe.read(), "");
   terminal.write_line("end");
   EXPECT_EQ(pipe.read(), "end\n");
+}
+
+TEST(Terminal, StepsAsideForWhatIsPrintedOtherwise) {
+  Pipe pipe;
+  Terminal terminal(pipe.in(), true);
+  terminal.show({"one", "two"});
+  pipe.read();
+  terminal.step_aside([&] { EXPECT_EQ(pipe.read(), "\r\x1b[1A\x1b[J"); });
+  terminal.show({"one", "two"});
+  EXPECT_EQ(pipe.read(), "one\x1b[K\ntwo\x1b[K\x1b[J") << "drawn anew, below what was printed";
 }
 
 TEST(Terminal, LinesAreCutToTheWindowAndMadePrintable) {

@@ -164,15 +164,15 @@ TEST(ParseBucket, SaysHowToWriteIt) {
   EXPECT_EQ(message("s3://"), "names no bucket");
 }
 
-TEST(Format, SpeedAndTimeLeft) {
-  using std::chrono::seconds;
-  EXPECT_EQ(speed_text(0, seconds(5)), "");
-  EXPECT_EQ(speed_text(5'000'000, seconds(0)), "");
-  EXPECT_EQ(speed_text(5'000'000, seconds(5)), ", 1.0 MB/s");
-  EXPECT_EQ(time_left_text(0, 0, seconds(5)), "");
-  EXPECT_EQ(time_left_text(2, 100, seconds(5)), "") << "too little is known";
-  EXPECT_EQ(time_left_text(25, 100, seconds(5)), ", about 15 s left");
-  EXPECT_EQ(time_left_text(100, 100, seconds(5)), "");
+TEST(Format, TheEndOfATextFits) {
+  EXPECT_EQ(tail_within("sources/2018", 4), "2018");
+  EXPECT_EQ(tail_within("abc", 10), "abc");
+  EXPECT_EQ(tail_within("abc", 0), "");
+  EXPECT_EQ(tail_within("a\xc3\xa4"
+                        "b",
+                        2),
+            "b")
+      << "no half of a character";
 }
 
 }  // namespace
