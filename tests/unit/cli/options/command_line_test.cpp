@@ -136,6 +136,7 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"archive-expected-bucket-owner", "123456789012"},
                              {"source-expected-bucket-owner", "123456789012"},
                              {"output", "json"},
+                             {"inventory", "s3://b/manifest.json"},
                              {"config", ""}};
   for (const Flag& flag : commands().front().flags) {
     if (flag.name == "help" || flag.name == "version") continue;
