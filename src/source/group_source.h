@@ -21,7 +21,8 @@ struct RowCounts {
   std::uint64_t rows = 0;
   std::uint64_t elsewhere = 0;  ///< below none of the selection's prefixes, or of other days
   std::uint64_t versions = 0;   ///< older versions and delete markers
-  /// Rows without size, ETag or time whose objects are not there (any more). A GET finds out about the others.
+  /// Rows whose objects were looked for, because the row lacked something, and are not there (any more). A GET finds
+  /// out about the others.
   std::uint64_t gone = 0;
 };
 

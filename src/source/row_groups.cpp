@@ -140,7 +140,7 @@ class RowObjects final : public ObjectStream {
   void look(bool is_whole) {
     std::optional<s3::ObjectSummary> now = looks_.look_at(object_->key);
     if (now) times_.saw(now->last_modified);
-    if (is_whole && !(now && tells_of(*object_, *now))) return;
+    if (is_whole && now && !tells_of(*object_, *now)) return;
     object_ = std::move(now);
     if (!object_) ++gone_;
   }

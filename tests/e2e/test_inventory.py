@@ -17,6 +17,16 @@ from harness.suite import StoreCase, main, on_stores
 ODD = {f"sources/2018/04/01/{name}": Original(name.encode()) for name in ("a b+c%2B", "ümlaut,\"q\"", "x\ny")}
 
 
+def has_open(pid: int, path: str) -> bool:
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            if os.readlink(f"/proc/{pid}/fd/{fd}") == path:
+                return True
+        except FileNotFoundError:  # closed meanwhile
+            pass
+    return False
+
+
 @on_stores("full")
 class Inventory(StoreCase):
     def setUp(self):
@@ -25,7 +35,7 @@ class Inventory(StoreCase):
         self.inventories = self.store.new_bucket("inventories")
 
     def rows(self) -> list[tuple]:
-        return [(listed["Key"], listed["Size"], listed["LastModified"].strftime("%Y-%m-%dT%H:%M:%S.000Z"), listed["ETag"].strip('"'))
+        return [(listed["Key"], listed["Size"], listed["LastModified"].isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z", listed["ETag"].strip('"'))
                 for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.source)
                 for listed in page.get("Contents", [])]
 
@@ -110,8 +120,7 @@ class Inventory(StoreCase):
             fifo = os.path.join(folder, "rows")
             os.mkfifo(fifo)
             running = Running(self.store, *self.arguments("--manifest", fifo))
-            opened = f"/proc/{running.pid}/fd"
-            while not running.ended and fifo not in (os.path.realpath(os.path.join(opened, fd)) for fd in os.listdir(opened)):
+            while not running.ended and not has_open(running.pid, fifo):
                 time.sleep(0.01)
             running.interrupt()
             self.assertEqual(130, running.wait().code)

@@ -7,7 +7,7 @@ from harness.load import Original
 from harness.program import run
 from harness.suite import StoreCase, main, on_stores
 
-CUSTOMERS = ("acme", "acme-2", "acme-2018", "a b+c", "ümlaut", ".", "..", "x%2Fy")
+CUSTOMERS = ("acme", "acme-2", "acme-2018", "a b+c", "ümlaut", ".", "..", "x%2Fy", "c\nd\x7f", "l" * 880)
 
 
 @on_stores("full")
@@ -23,16 +23,18 @@ class Layouts(StoreCase):
         return [json.loads(line) for line in self.run_with(*more, "--output", "json", **options).out.splitlines()]
 
     def test_customers_and_unpadded_months(self):
+        months = [(customer, 4) for customer in CUSTOMERS] + [("acme", 12), ("..", 12)]
         self.put({f"sources/{customer}/2018/{month}/{n}": Original(f"{customer}{month}{n}".encode())
-                  for customer in CUSTOMERS for month in (4, 12) for n in range(2)})
-        strangers = {"sources/acme/2018/04/padded": Original(b"p"), "sources/beside": Original(b"b"), "sources//2018/4/x": Original(b"e")}
+                  for customer, month in months for n in range(2)})
+        strangers = {"sources/acme/2018/04/padded": Original(b"p"), "sources/beside": Original(b"b"), "sources//2018/4/x": Original(b"e"),
+                     f"sources/{'m' * 940}/2018/4/x": Original(b"m")}
         self.put(strangers)
         named = self.run_with("archive", "--max-objects", "1", "--storage-class", "STANDARD")
-        for folder in ("sources/acme/2018/04/", "sources//", "sources/beside"):
+        for folder in ("sources/acme/2018/04/", "sources//", "sources/beside", "sources/mmm"):
             self.assertIn(folder, named.err)
         self.check(storage_class="STANDARD")
         self.assertEqual(set(strangers), self.sources_left())
-        self.assertEqual({f"{c}/2018{m}{n}.zip" for c in CUSTOMERS for m in ("04", "12") for n in ("", "-2")}, self.archives())
+        self.assertEqual({f"{customer}/2018{month:02}{n}.zip" for customer, month in months for n in ("", "-2")}, self.archives())
         # A late arrival goes to the next volume, and nothing else changes.
         late = {"sources/acme-2/2018/4/late": Original(b"late")}
         self.put(late)

@@ -49,8 +49,9 @@ constexpr std::string_view kArchiveExamples =
                --layout '{prefix}/day={yyyy}-{mm}-{dd}/{hh}/' \
                --archive-name '{bucket}/{yyyy}{mm}{dd}-{hh}.zip'
 
-  One archive a month for each customer, from keys such as sources/acme/2018/4/x.json (see docs/layouts.md):
-    s3compress --bucket source-bucket --arch-bucket archive-bucket --layout '{prefix}/{customer}/{yyyy}/{m}/' \
+  One archive a month for each customer, from keys such as sources/acme/2018/4/x.json:
+    s3compress --bucket source-bucket --arch-bucket archive-bucket \
+               --layout '{prefix}/{customer}/{yyyy}/{m}/' \
                --archive-name '{bucket}/{customer}/{yyyy}{mm}.zip'
 
   What an S3 Inventory has, without listing the bucket:

@@ -254,6 +254,9 @@ TEST_F(RowRun, TimesThatWereRoundedAreAskedFor) {
   support::expect_promise(store_, watch_, originals_);
   EXPECT_TRUE(store_.keys(kSource).empty())
       << "what was archived is what the store lists, so it can be deleted";
+  store_.forget_journal();
+  EXPECT_EQ(run(rows).rows.gone, originals_.size());
+  EXPECT_TRUE(store_.calls(Op::get, "sources/").empty());
 }
 
 TEST_F(RowRun, WholeSecondsOfAStoreThatHasNoOthersCostAFewLists) {

@@ -137,6 +137,7 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"source-expected-bucket-owner", "123456789012"},
                              {"metrics-push", "https://gateway"},
                              {"output", "json"},
+                             {"inventory", "s3://b/manifest.json"},
                              {"config", ""}};
   for (const Flag& flag : commands().front().flags) {
     if (flag.name == "help" || flag.name == "version") continue;
