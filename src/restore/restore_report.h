@@ -82,6 +82,9 @@ struct RestorePlan {
   std::uint64_t unstorable = 0;         ///< the target can't hold them
   base::Counted<NotRestored> left_out;  ///< existing and unstorable
 
+  /// Volumes of other shards were skipped: what was not found may be in them.
+  bool other_shards = false;
+
   /// Whether the search met no member at all that was asked for, whatever would have become of it.
   bool found_nothing() const { return members + tied + withheld + failures.count() == 0; }
 };

@@ -41,7 +41,10 @@ class Finder {
 
   /// Searches below prefix, whose first `level` levels gave fields. False: no more groups are wanted.
   bool search(const std::string& prefix, std::size_t level, const catalog::Fields& fields) {
-    if (level == wanted_.layout.levels()) return visit_(group(prefix, fields));
+    if (level == wanted_.layout.levels()) {
+      catalog::Group found = group(prefix, fields);
+      return !wanted_.selection.shard.owns(found.stem) || visit_(std::move(found));
+    }
     // If versions are to be deleted, folders with only older versions count, too. A killed run may have left
     // such versions in a group that has no objects any more.
     if (wanted_.with_versions) {
@@ -106,7 +109,7 @@ OutsideLayout find_groups(s3::ObjectStore& store, const GroupSearch& search, con
                           const std::function<bool(catalog::Group)>& visit) {
   Finder finder(store, search, stop, visit);
   finder.search(search.layout.root(search.selection.prefix), 0, {});
-  return finder.take_outside();
+  return search.selection.shard.is_first() ? finder.take_outside() : OutsideLayout();
 }
 
 }  // namespace s3c::source

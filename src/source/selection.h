@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "catalog/layout.h"
+#include "catalog/shard.h"
 #include "s3/types.h"
 
 namespace s3c::source {
@@ -18,6 +19,7 @@ struct Selection {
   std::string bucket;
   std::string prefix = "sources";  ///< may contain slashes, but doesn't end with one
   catalog::DateRange dates;
+  catalog::Shard shard;                ///< only its groups
   std::vector<std::string> include;    ///< globs on the whole key; empty: everything
   std::vector<std::string> exclude;    ///< globs on the whole key; wins over include
   std::chrono::seconds min_age{0};     ///< younger objects are left for a later run

@@ -52,10 +52,15 @@ class VerifyRun {
       look_at<catalog::ListedVolume>(
           [&listing] { return listing.next(); },
           [this](const catalog::ListedVolume& volume) { return Findings{check_.check(volume)}; });
+      report_.other_shards = listing.has_others();
     } else {
       auto name = options_.volumes.begin();
       look_at<std::string>(
-          [this, &name] {
+          [this, &name]() -> std::optional<std::string> {
+            while (name != options_.volumes.end() && !options_.scope.is_in_shard(*name)) {
+              report_.other_shards = true;
+              ++name;
+            }
             return name == options_.volumes.end() ? std::nullopt : std::optional<std::string>(*name++);
           },
           [this](const std::string& volume) { return check_.check_named(volume); });

@@ -12,6 +12,7 @@
 #include "cli/options/lock_flags.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
+#include "cli/options/shard_flag.h"
 #include "cli/options/values.h"
 #include "cli/output/archive_progress.h"
 #include "cli/output/archive_summary.h"
@@ -56,6 +57,7 @@ source::Selection read_selection(Reader& reader) {
   selection.bucket = reader.bucket("bucket");
   selection.prefix = read_prefix(reader);
   selection.dates = read_dates(reader);
+  selection.shard = read_shard(reader);
   selection.include = reader.list("include");
   selection.exclude = reader.list("exclude");
   reader.with("min-age", [&](const std::string& text) { selection.min_age = parse_age(text); });

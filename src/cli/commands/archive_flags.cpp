@@ -4,6 +4,7 @@
 #include "cli/options/lock_flags.h"
 #include "cli/options/output_options.h"
 #include "cli/options/scope.h"
+#include "cli/options/shard_flag.h"
 #include "cli/options/values.h"
 
 namespace s3c::cli {
@@ -62,7 +63,8 @@ std::vector<Flag> selection_flags() {
        {.name = "max-object-size",
         .value = "SIZE",
         .group = kWhichObjects,
-        .help = "skip objects larger than this: 128KiB, 1GiB"}},
+        .help = "skip objects larger than this: 128KiB, 1GiB"},
+       shard_flag(kWhichObjects)},
   });
 }
 

@@ -303,10 +303,10 @@ std::string text_summary(const RunOutcome& outcome) {
                "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "
                "--help)\n",
                where(outcome.options), outcome.options.layout.text()) +
-           outside_text(outcome);
+           shard_text(outcome.options.selection.shard) + outside_text(outcome);
   }
   std::string text = outcome.report.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
-  text += outside_text(outcome);
+  text += outside_text(outcome) + shard_text(outcome.options.selection.shard);
   if (!outcome.report.dry_run) text += requests_text(outcome.requests) + time_and_speed_text(outcome, total);
   return text + problems_text(outcome);
 }

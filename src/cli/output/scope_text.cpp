@@ -16,6 +16,7 @@ std::string scope_text(const catalog::CatalogScope& scope, const std::string& vo
   if (scope.only_prefix)
     text += fmt::format(", keys under \"{}\"", base::printable(scope.layout.root(scope.prefix)));
   if (const std::string dates = scope.dates.text(); !dates.empty()) text += ", " + dates;
+  if (!scope.shard.is_whole()) text += fmt::format(", shard {}", scope.shard.text());
   return text;
 }
 
