@@ -123,6 +123,9 @@ TEST(MergedReport, ATaskWithoutAWholeDocumentHasFailed) {
     EXPECT_THAT(problems_text(report), HasSubstr("task-1.json: failed (exit code 1): it"));
     EXPECT_EQ(report.total["total"]["objects_archived"], 5) << text;
   }
+  // Where no shard is missing, because the tasks were none.
+  EXPECT_EQ(merged({archived(0, 1, 5), ""}).exit_code, ExitCode::failed);
+  EXPECT_EQ(merged({archived(0, 1, 5), archived(0, 1, 7)}).exit_code, ExitCode::done);
   EXPECT_THAT(refusal({"", "x"}), HasSubstr("no file holds a report"));
 }
 
