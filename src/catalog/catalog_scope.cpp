@@ -2,11 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/encoding.h"
 #include "base/error.h"
 #include "catalog/catalog.h"
 
 namespace s3c::catalog {
+namespace {
+
+/// What all volumes of a group have in common, if no template tells: "b/20180401" of "b/20180401-2.zip".
+std::string_view without_number(std::string_view archive_key) {
+  const std::string_view stem = archive_key.substr(0, archive_key.rfind('-'));
+  if (ArchiveName::volume_number(stem, archive_key)) return stem;
+  return archive_key.ends_with(".zip") ? archive_key.substr(0, archive_key.size() - 4) : archive_key;
+}
+
+}  // namespace
 
 std::string CatalogScope::name_prefix() const {
   return bucket.empty() ? std::string() : archive_name.fixed_prefix(bucket, prefixes);
@@ -21,6 +33,17 @@ bool CatalogScope::may_hold(std::string_view archive_key) const {
   if (bucket.empty()) return true;
   const std::optional<ArchiveName::Volume> volume = volume_of(archive_key);
   return volume && dates.may_contain_group(date_of(volume->fields));
+}
+
+std::string CatalogScope::group_of(std::string_view archive_key) const {
+  if (!bucket.empty()) {
+    if (auto volume = archive_name.volume_of(bucket, prefix, archive_key)) return std::move(volume->stem);
+  }
+  return std::string(without_number(archive_key));
+}
+
+bool CatalogScope::is_in_shard(std::string_view archive_key) const {
+  return shard.is_whole() || shard.owns(group_of(archive_key));
 }
 
 bool CatalogScope::holds(const index::Manifest& manifest) const {

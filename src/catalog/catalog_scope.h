@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "catalog/layout.h"
+#include "catalog/shard.h"
 #include "index/manifest.h"
 
 namespace s3c::catalog {
@@ -22,6 +23,8 @@ struct CatalogScope {
   /// The user asked for the prefixes. Then volumes whose keys don't lie below one are skipped, even if their
   /// names are the same. Archives of the original program are skipped too: their keys have no folders.
   bool only_prefix = false;
+  /// Only the volumes of these groups. Listings skip the volumes of the other groups, and tell that there are some.
+  Shard shard;
 
   /// The names of all its volumes start with this; may be empty.
   std::string name_prefix() const;
@@ -30,6 +33,11 @@ struct CatalogScope {
   /// What an archive's name says; nullopt: no volume of the scope can have it. REQUIRES: the scope has a bucket.
   std::optional<ArchiveName::Volume> volume_of(std::string_view archive_key) const;
   bool may_hold(std::string_view archive_key) const;
+  /// The name of the group that a volume belongs to. With a bucket it is what archive deals groups out by. Without
+  /// one it is the volume's name without ".zip" and without the number of a further volume.
+  std::string group_of(std::string_view archive_key) const;
+  /// Whether the volume is one of this task's groups.
+  bool is_in_shard(std::string_view archive_key) const;
   /// Whether the volume of that manifest belongs to the scope.
   bool holds(const index::Manifest& manifest) const;
   /// What is wrong with a manifest that says another source bucket or date than the name of its archive does, on

@@ -239,6 +239,7 @@ class Search {
           merge_.add_unread(std::move(read.archive_key));
         });
     report_.volumes = manifests_.size();
+    report_.other_shards = names.has_others();
   }
 
   // --- blocks

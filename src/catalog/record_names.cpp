@@ -1,5 +1,7 @@
 #include "catalog/record_names.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -33,6 +35,7 @@ std::vector<ManifestName> list_manifests(s3::ObjectStore& store, const CatalogSc
   const auto stems = stems_of(scope, query);
   if (stems && stems->size() <= kFewGroups) {
     for (const std::string& stem : *stems) {
+      if (!scope.shard.owns(stem)) continue;
       for (ManifestName& name : catalog.list_group(stem)) names.push_back(std::move(name));
     }
     return names;
@@ -40,7 +43,8 @@ std::vector<ManifestName> list_manifests(s3::ObjectStore& store, const CatalogSc
   s3::ObjectListing listing(store, scope.archive_bucket, std::string(kManifestFolder) + scope.name_prefix());
   for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
     std::optional<ManifestName> name = parse_manifest_key(object->key);
-    if (name && scope.may_hold(name->archive_key)) names.push_back(*std::move(name));
+    if (name && scope.may_hold(name->archive_key) && scope.is_in_shard(name->archive_key))
+      names.push_back(*std::move(name));
   }
   return names;
 }
@@ -51,7 +55,9 @@ RecordNames::RecordNames(s3::ObjectStore& store, Catalog& catalog, const Catalog
   if (!volume.empty()) {
     batch_ = of_volume(volume);
   } else if (const auto stems = stems_of(scope, query)) {
-    stems_.assign(stems->begin(), stems->end());
+    std::copy_if(stems->begin(), stems->end(), std::back_inserter(stems_),
+                 [&scope](const std::string& stem) { return scope.shard.owns(stem); });
+    has_others_ = stems_.size() != stems->size();
   } else {
     listing_.emplace(store, scope_, VolumeListing::Unrecorded::likely);
   }

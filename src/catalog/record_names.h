@@ -42,6 +42,9 @@ class RecordNames {
   /// errors.
   std::optional<NamedRecords> next();
 
+  /// Whether groups of other shards were skipped so far. They may hold wanted members.
+  bool has_others() const { return has_others_ || (listing_ && listing_->has_others()); }
+
  private:
   std::vector<NamedRecords> of_volume(const std::string& volume);
   std::vector<NamedRecords> of_group(const std::string& stem);
@@ -56,6 +59,7 @@ class RecordNames {
   std::optional<ListedVolume> listed_;  // handed out by listing_, but of the next name
   std::vector<NamedRecords> batch_;
   std::size_t at_ = 0;
+  bool has_others_ = false;
 };
 
 }  // namespace s3c::catalog

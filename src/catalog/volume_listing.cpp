@@ -22,15 +22,19 @@ bool VolumeListing::peek_record() {
   while (!record_) {
     record_ = records_.next();
     if (!record_) return false;
-    if (!scope_.may_hold(record_->name.archive_key)) record_.reset();
+    const std::string& archive_key = record_->name.archive_key;
+    const bool in_scope = scope_.may_hold(archive_key);
+    if (in_scope && scope_.is_in_shard(archive_key)) return true;
+    has_others_ = has_others_ || in_scope;
+    record_.reset();
   }
   return true;
 }
 
-/// Skips objects that can't be volumes.
+/// Skips objects that can't be volumes, and those of other shards.
 const s3::ObjectSummary* VolumeListing::peek_archive() {
   while (const s3::ObjectSummary* object = archives_.peek()) {
-    if (scope_.may_hold(object->key)) return object;
+    if (scope_.may_hold(object->key) && scope_.is_in_shard(object->key)) return object;
     archives_.pop();
   }
   return nullptr;

@@ -37,6 +37,9 @@ class VolumeListing {
   /// store's errors, and corrupt when keys don't ascend.
   std::optional<ListedVolume> next();
 
+  /// Whether records of other shards were skipped so far.
+  bool has_others() const { return has_others_; }
+
  private:
   bool peek_record();
   const s3::ObjectSummary* peek_archive();
@@ -47,6 +50,7 @@ class VolumeListing {
   s3::ObjectListing archives_;
   std::optional<CatalogRecord> record_;  // found, not yet returned
   std::string last_told_;                // the archive that a record was returned with
+  bool has_others_ = false;
 };
 
 }  // namespace s3c::catalog

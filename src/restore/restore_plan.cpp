@@ -237,6 +237,7 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
       });
   plan.failures = report.failures;
   plan.query = report.query;
+  plan.other_shards = report.other_shards;
   for (auto& [name, volume] : volumes) plan.volumes.push_back(std::move(volume));
   expect_usable_targets(plan, context, RestoreTarget::Trial::look);
   if (context.target_of) few.look(options, context, plan);

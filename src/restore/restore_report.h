@@ -85,6 +85,9 @@ struct RestorePlan {
   base::Counted<NotRestored> unlooked;  ///< the look at their target failed, as a run's would
   base::KindCounts unlooked_by_kind;
 
+  /// Volumes of other shards were skipped: what was not found may be in them.
+  bool other_shards = false;
+
   /// Whether the search met no member at all that was asked for, whatever would have become of it.
   bool found_nothing() const { return members + tied + withheld + failures.count() == 0; }
 };

@@ -84,9 +84,9 @@ class Finder {
   }
 
   bool visit_group(const std::string& folder, const catalog::Fields& fields) {
-    if (auto group = group_of(wanted_, *prefix_, folder, fields)) return visit_(*std::move(group));
-    outside_.folders.add(folder);
-    return true;
+    auto group = group_of(wanted_, *prefix_, folder, fields);
+    if (!group) outside_.folders.add(folder);
+    return !group || !wanted_.selection.shard.owns(group->stem) || visit_(*std::move(group));
   }
 
   s3::ObjectStore& store_;
@@ -122,7 +122,7 @@ OutsideLayout find_groups(s3::ObjectStore& store, const GroupSearch& search, con
                           const std::function<bool(catalog::Group)>& visit) {
   Finder finder(store, search, stop, visit);
   finder.search();
-  return finder.take_outside();
+  return search.selection.shard.is_first() ? finder.take_outside() : OutsideLayout();
 }
 
 }  // namespace s3c::source

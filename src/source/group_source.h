@@ -19,7 +19,7 @@ namespace s3c::source {
 /// What the rows were. All 0 if the groups come from listings.
 struct RowCounts {
   std::uint64_t rows = 0;
-  std::uint64_t elsewhere = 0;  ///< below none of the selection's prefixes, or of other days
+  std::uint64_t elsewhere = 0;  ///< below none of the selection's prefixes, of other days, or another shard's
   std::uint64_t versions = 0;   ///< older versions and delete markers
   /// Rows whose objects were looked for, because the row lacked something, and are not there (any more). A GET finds
   /// out about the others.

@@ -184,7 +184,7 @@ class RowGroups final : public GroupSource {
         [&] { ++counts_.rows, ++counts_.versions; });
     rows_.emplace(sorter.finish());
     visit_groups(stop, visit);
-    return std::move(outside_);
+    return search_.selection.shard.is_first() ? std::move(outside_) : OutsideLayout();
   }
 
   std::unique_ptr<ObjectStream> objects_of(const catalog::Group& group, const ObjectFilter& filter) override {
@@ -204,15 +204,17 @@ class RowGroups final : public GroupSource {
     if (!last_folder_.empty() && key.starts_with(last_folder_)) return true;
     const std::string* const prefix = catalog::prefix_of_key(search_.layout, search_.selection.prefixes, key);
     const auto fields = prefix == nullptr ? std::nullopt : search_.layout.fields_of_key(*prefix, key);
-    const bool is_of_days = fields && search_.selection.dates.may_contain_group(catalog::date_of(*fields));
-    if (is_of_days) {
+    const bool is_ours =
+        fields && search_.selection.dates.may_contain_group(catalog::date_of(*fields)) &&
+        search_.selection.shard.owns(search_.archive_name.stem(search_.selection.bucket, *prefix, *fields));
+    if (is_ours) {
       last_folder_ = search_.layout.group_prefix(*prefix, *fields);
     } else if (prefix != nullptr && !fields) {
       outside_.objects.add(key);
     } else {
       ++counts_.elsewhere;
     }
-    return is_of_days;
+    return is_ours;
   }
 
   /// All rows of a group stand together, because they are sorted and a group has all keys below its folder.

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "catalog/layout.h"
+#include "catalog/shard.h"
 #include "s3/types.h"
 
 namespace s3c::source {
@@ -19,6 +20,7 @@ struct Selection {
   /// May contain slashes, but don't end with one; none lies inside another.
   catalog::Prefixes prefixes = {"sources"};
   catalog::DateRange dates;
+  catalog::Shard shard;                ///< only its groups
   std::vector<std::string> include;    ///< globs on the whole key; empty: everything
   std::vector<std::string> exclude;    ///< globs on the whole key; wins over include
   std::chrono::seconds min_age{0};     ///< younger objects are left for a later run

@@ -39,10 +39,11 @@ struct VerifyReport {
   bool foreign_was_named = false;  ///< the user asked for one of these
   VolumeNames absent;              ///< volumes that were named and of which there is nothing
   base::Failures failures;         ///< of volumes that could not be looked at
+  bool other_shards = false;       ///< volumes of other shards were skipped
   bool interrupted = false;
 
-  /// Not one volume was compared with its manifest, whatever else was found.
-  bool nothing_verified() const { return volumes == 0 && failures.empty(); }
+  /// Not one volume was compared with its manifest, whatever else was found. A task of several may have none.
+  bool nothing_verified() const { return volumes == 0 && failures.empty() && !other_shards; }
 };
 
 }  // namespace s3c::upkeep

@@ -92,10 +92,15 @@ class VerifyRun {
                                                                volume.archive->size_bytes);
                                        return findings;
                                      });
+      report_.other_shards = listing.has_others();
     } else {
       auto name = options_.volumes.begin();
       look_at<std::string>(
-          [this, &name] {
+          [this, &name]() -> std::optional<std::string> {
+            while (name != options_.volumes.end() && !options_.scope.is_in_shard(*name)) {
+              report_.other_shards = true;
+              ++name;
+            }
             return name == options_.volumes.end() ? std::nullopt : std::optional<std::string>(*name++);
           },
           [this](const std::string& volume) { return check_.check_named(volume); });

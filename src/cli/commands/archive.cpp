@@ -13,6 +13,7 @@
 #include "cli/options/lock_flags.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
+#include "cli/options/shard_flag.h"
 #include "cli/options/values.h"
 #include "cli/output/archive_progress.h"
 #include "cli/output/archive_summary.h"
@@ -67,6 +68,7 @@ source::Selection read_selection(Reader& reader) {
   selection.bucket = reader.bucket("bucket");
   selection.prefixes = read_prefixes(reader);
   selection.dates = read_dates(reader);
+  selection.shard = read_shard(reader);
   selection.include = reader.list("include");
   selection.exclude = reader.list("exclude");
   reader.with("min-age", [&](const std::string& text) { selection.min_age = parse_age(text); });

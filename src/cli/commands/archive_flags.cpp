@@ -4,6 +4,7 @@
 #include "cli/options/lock_flags.h"
 #include "cli/options/output_options.h"
 #include "cli/options/scope.h"
+#include "cli/options/shard_flag.h"
 #include "cli/options/values.h"
 #include "cli/options/watch_flags.h"
 
@@ -86,7 +87,8 @@ std::vector<Flag> selection_flags() {
        {.name = "max-object-size",
         .value = "SIZE",
         .group = kWhichObjects,
-        .help = "skip objects larger than this: 128KiB, 1GiB"}},
+        .help = "skip objects larger than this: 128KiB, 1GiB"},
+       shard_flag(kWhichObjects)},
   });
 }
 

@@ -13,6 +13,7 @@
 #include "cli/commands/thaw_flags.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
+#include "cli/options/shard_flag.h"
 #include "cli/options/values.h"
 #include "cli/options/watch_flags.h"
 #include "cli/output/format.h"
@@ -82,6 +83,7 @@ std::vector<Flag> restore_flags() {
   return {
       volume_flag("only from this volume, even if other volumes hold newer objects",
                   "the newest object of each key"),
+      shard_flag(kWhichVolumes),
       {.name = "to",
        .value = "PLACE",
        .group = kWhereTo,
@@ -146,6 +148,20 @@ void refuse_target_without_place(const Reader& reader, const std::string& to) {
   }
 }
 
+/// Of all volumes that may hold one key, a task must see the newest.
+catalog::Shard read_shard_of_restore(const Reader& reader, const std::string& bucket,
+                                     const std::string& volume) {
+  const catalog::Shard shard = read_shard(reader);
+  if (shard.is_whole()) return shard;
+  if (!volume.empty())
+    throw UsageError("--shard and --volume contradict each other", "one volume is one task");
+  if (bucket.empty()) {
+    throw UsageError("--shard needs --bucket",
+                     "without it, the names of volumes don't tell which of them may hold the same key");
+  }
+  return shard;
+}
+
 RestoreRequest read_restore(Reader& reader) {
   RestoreRequest request;
   RestoreSettings& settings = request.settings;
@@ -153,6 +169,7 @@ RestoreRequest read_restore(Reader& reader) {
   options.scope = read_scope(reader);
   request.names = read_member_names(reader);
   options.volume = reader.text("volume");
+  options.scope.shard = read_shard_of_restore(reader, options.scope.bucket, options.volume);
   require_a_limit(reader, request.names, options.volume);
   settings.to = read_place(reader);
   refuse_target_without_place(reader, settings.to);
@@ -283,9 +300,10 @@ ExitCode run_restore_command(const RestoreRequest& request, const SessionSetting
     report = run_with_display(settings, plan, context, session);
   }
   const bool any = !plan.found_nothing();
-  // What Ctrl-C left out was perhaps not looked for.
+  // What Ctrl-C left out was perhaps not looked for. What another shard may hold is not missed by this one: `report
+  // merge` tells what no task found.
   const ExitCode unfound =
-      report.interrupted
+      report.interrupted || plan.other_shards
           ? ExitCode::done
           : missed.tell(any, scope_text(settings.options.scope, settings.options.volume), session.terminal());
   const ExitCode code = worse(exit_code_of(report), unfound);

@@ -9,6 +9,7 @@
 #include "cli/commands/gc.h"
 #include "cli/commands/ls.h"
 #include "cli/commands/plan.h"
+#include "cli/commands/report_merge.h"
 #include "cli/commands/restore.h"
 #include "cli/commands/thaw.h"
 #include "cli/commands/verify.h"
@@ -18,11 +19,11 @@ namespace s3c::cli {
 
 const CommandTable& commands() {
   static const CommandTable kCommands = {
-      archive_command(),        plan_command(),   ls_command(),
-      find_command(),           cat_command(),    restore_command(),
-      thaw_command(),           verify_command(), catalog_rebuild_command(),
-      catalog_forget_command(), gc_command(),     check_store_command(),
-      whoami_command()};
+      archive_command(),        plan_command(),        ls_command(),
+      find_command(),           cat_command(),         restore_command(),
+      thaw_command(),           verify_command(),      catalog_rebuild_command(),
+      catalog_forget_command(), gc_command(),          check_store_command(),
+      whoami_command(),         report_merge_command()};
   return kCommands;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/commands/thaw_flags.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
+#include "cli/options/shard_flag.h"
 #include "cli/options/values.h"
 #include "cli/options/watch_flags.h"
 #include "cli/output/format.h"
@@ -50,6 +51,7 @@ constexpr std::string_view kLookedAt = "What is looked at";
 
 std::vector<Flag> verify_flags() {
   return {
+      shard_flag(kWhichVolumes),
       toggle_flag("deep", kLookedAt,
                   "read every volume whole and decode every member; frozen ones only after a thaw"),
       {.name = "mend",
@@ -79,6 +81,7 @@ std::vector<Flag> verify_flags() {
 upkeep::VerifyOptions read_verify(Reader& reader) {
   upkeep::VerifyOptions options;
   options.scope = read_scope(reader);
+  options.scope.shard = read_shard(reader);
   options.volumes = reader.operands();
   options.deep = reader.toggle("deep");
   const catalog::ThawOptions thaw = read_thaw(reader);

@@ -45,7 +45,7 @@ Reader with_other_places(const CommandTable& table, Arguments words, const Envir
   add_environment(words.flags, table, *words.command, environment);
   if (const auto config = words.flags.find("config"); config != words.flags.end())
     add_config_file(words.flags, table, *words.command, std::string(config->second.values.back()));
-  return {*words.command, std::move(words.operands), std::move(words.flags)};
+  return {*words.command, std::move(words.operands), std::move(words.flags), environment};
 }
 
 }  // namespace

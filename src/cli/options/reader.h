@@ -11,6 +11,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "cli/options/environment.h"
 #include "cli/options/settings.h"
 #include "cli/options/usage_error.h"
 
@@ -19,12 +20,18 @@ namespace s3c::cli {
 /// Each name below is a name of a flag of the command. A flag that the command doesn't have is never given.
 class Reader {
  public:
-  /// command must outlive the reader.
-  Reader(const Command& command, std::vector<std::string> operands, Settings settings)
-      : command_(&command), operands_(std::move(operands)), settings_(std::move(settings)) {}
+  /// command must outlive the reader. environment: for values that stand for a variable which another program sets;
+  /// the flags' own variables are in settings.
+  Reader(const Command& command, std::vector<std::string> operands, Settings settings,
+         Environment environment = {})
+      : command_(&command),
+        operands_(std::move(operands)),
+        settings_(std::move(settings)),
+        environment_(std::move(environment)) {}
 
   const Command& command() const { return *command_; }
   const std::vector<std::string>& operands() const { return operands_; }
+  const Environment& environment() const { return environment_; }
   /// The operand; empty if there is none. Throws UsageError if there are more.
   std::string single_operand() const;
 
@@ -94,6 +101,7 @@ class Reader {
   const Command* command_;
   std::vector<std::string> operands_;
   Settings settings_;
+  Environment environment_;
 };
 
 /// The error of a check of core code. Core code knows settings, not flags: its message begins with the

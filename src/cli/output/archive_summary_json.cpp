@@ -186,6 +186,7 @@ std::string json_summary(const RunOutcome& outcome) {
                {"bucket", outcome.options.selection.bucket},
                {"prefix", prefixes_json(outcome.options.selection.prefixes)},
                {"archive_bucket", outcome.options.archive_bucket},
+               {"shard", shard_json(outcome.options.selection.shard)},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"delete_conditions", conditions_json(report.delete_conditions)},
                {"tags_archived", !outcome.options.without_tags},

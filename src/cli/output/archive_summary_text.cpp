@@ -69,7 +69,7 @@ std::string rows_text(const RunReport& report, const GroupReport& total) {
   const std::uint64_t gone = report.rows.gone + total.vanished;
   std::string text = fmt::format("rows:     {} read", format_count(report.rows.rows));
   if (report.rows.elsewhere > 0)
-    text += fmt::format(", {} of other prefixes or days", format_count(report.rows.elsewhere));
+    text += fmt::format(", {} of other prefixes, days or shards", format_count(report.rows.elsewhere));
   if (report.rows.versions > 0)
     text += fmt::format(", {} of older versions and delete markers", format_count(report.rows.versions));
   if (gone + others > 0) {
@@ -330,10 +330,11 @@ std::string text_summary(const RunOutcome& outcome) {
                "nothing to do: no objects under {} match (layout {}, and the other flags under \"Which objects\" in "
                "--help)\n",
                where(outcome.options), outcome.options.layout.text()) +
-           (outcome.options.rows ? rows_text(outcome.report, total) : "") + outside_text(outcome);
+           (outcome.options.rows ? rows_text(outcome.report, total) : "") +
+           shard_text(outcome.options.selection.shard) + outside_text(outcome);
   }
   std::string text = outcome.report.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
-  text += outside_text(outcome);
+  text += outside_text(outcome) + shard_text(outcome.options.selection.shard);
   if (!outcome.report.dry_run) text += requests_text(outcome.requests) + time_and_speed_text(outcome, total);
   return text + problems_text(outcome);
 }

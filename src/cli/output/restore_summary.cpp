@@ -199,7 +199,8 @@ std::string text_summary(const RestoreOutcome& outcome) {
   if (report.equal != 0) text += fmt::format("already there, and equal: {}\n", format_objects(report.equal));
   if (report.thaws_started != 0)
     text += fmt::format("asked for the thaw of {}\n", format_volumes(report.thaws_started));
-  return text + requests_text(outcome.requests) + time_text(outcome.duration) + problems_text(outcome);
+  return text + shard_text(outcome.options.options.scope.shard) + requests_text(outcome.requests) +
+         time_text(outcome.duration) + problems_text(outcome);
 }
 
 std::string json_summary(const RestoreOutcome& outcome) {
@@ -211,6 +212,7 @@ std::string json_summary(const RestoreOutcome& outcome) {
   Json json = json_head("restore", outcome.exit_code);
   json.update({{"dry_run", outcome.options.dry_run},
                {"to", outcome.options.to},
+               {"shard", shard_json(outcome.options.options.scope.shard)},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"plan", plan_json(plan)},
                {"restored", report.restored},

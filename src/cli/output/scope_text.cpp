@@ -18,6 +18,7 @@ std::string scope_text(const catalog::CatalogScope& scope, const std::string& vo
     text += fmt::format(", keys under \"{}/\"",
                         base::printable(fmt::to_string(fmt::join(scope.prefixes, "/\" or \""))));
   if (const std::string dates = scope.dates.text(); !dates.empty()) text += ", " + dates;
+  if (!scope.shard.is_whole()) text += fmt::format(", shard {}", scope.shard.text());
   return text;
 }
 

@@ -47,6 +47,10 @@ std::string_view last_line(ExitCode code) {
   return {};
 }
 
+std::string shard_text(const catalog::Shard& shard) {
+  return shard.is_whole() ? "" : fmt::format("shard:    {}, only its groups\n", shard.text());
+}
+
 std::string time_text(std::chrono::milliseconds duration) {
   return fmt::format("time:     {}\n", format_duration(duration, true));
 }
@@ -109,6 +113,11 @@ Json requests_json(const RequestCounts& requests) {
           {"sent_bytes", requests.sent_bytes},
           {"received_bytes", requests.received_bytes},
           {"by_operation", requests.by_operation}};
+}
+
+Json shard_json(const catalog::Shard& shard) {
+  if (shard.is_whole()) return nullptr;
+  return {{"index", shard.index}, {"count", shard.count}};
 }
 
 std::string json_line(const Json& json) {

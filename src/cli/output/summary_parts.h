@@ -13,6 +13,7 @@
 #include "base/counted.h"
 #include "base/error.h"
 #include "catalog/layout.h"
+#include "catalog/shard.h"
 #include "cli/exit_code.h"
 #include "cli/output/request_counts.h"
 #include "source/group_finder.h"
@@ -49,6 +50,8 @@ std::string failures_text(std::string_view heading, const base::Failures& failur
 std::string_view last_line(ExitCode code);
 /// The line about the requests to the store.
 std::string requests_text(const RequestCounts& requests);
+/// The line about the shard; empty if it is everything.
+std::string shard_text(const catalog::Shard& shard);
 /// The line about the time.
 std::string time_text(std::chrono::milliseconds duration);
 
@@ -61,6 +64,8 @@ Json counted_json(const base::Counted<std::string>& names);
 Json prefixes_json(const catalog::Prefixes& prefixes);
 Json outside_json(const source::OutsideLayout& outside);
 Json requests_json(const RequestCounts& requests);
+/// Null if it is everything.
+Json shard_json(const catalog::Shard& shard);
 /// Doesn't throw for bad UTF-8, because a result must be printed whatever bytes a key holds.
 std::string dumped(const Json& json);
 /// The same on one line, for results that are a stream of documents.

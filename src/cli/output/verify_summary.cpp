@@ -130,7 +130,8 @@ std::string text_summary(const VerifyOutcome& outcome) {
   if (outcome.options.deep)
     text += fmt::format("read and decoded: {}\n", format_count(report.members_read, "object", "objects"));
   return text + thaws_text(report) + mended_text(report) + others_text(report) +
-         requests_text(outcome.requests) + time_text(outcome.duration) + problems_text(outcome);
+         shard_text(outcome.options.scope.shard) + requests_text(outcome.requests) +
+         time_text(outcome.duration) + problems_text(outcome);
 }
 
 std::string json_summary(const VerifyOutcome& outcome) {
@@ -140,6 +141,7 @@ std::string json_summary(const VerifyOutcome& outcome) {
     named.push_back({{"volume", damage.archive_key}, {"key", damage.key}, {"what", damage.what}});
   Json json = json_head("verify", outcome.exit_code);
   json.update({{"deep", outcome.options.deep},
+               {"shard", shard_json(outcome.options.scope.shard)},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"volumes", report.volumes},
                {"whole", report.whole},

@@ -87,6 +87,31 @@ TEST(GroupFinder, TellsWhatItSawThatFitsNoGroup) {
   EXPECT_EQ(store.calls(Op::list).size(), 3u) << "no listing more than the search needs";
 }
 
+TEST(GroupFinder, EachGroupIsOfOneShardAndOneShardTellsWhatFitsNone) {
+  FakeStore store;
+  for (int day = 1; day <= 28; ++day) store.put(support::kSource, day_key(day, 0), "x");
+  store.put(support::kSource, "sources/stray", "x");
+  archive::ArchiveOptions options = of_2018();
+  const std::vector<std::string> all = groups_of(store, options);
+  for (const std::uint32_t count : {1u, 2u, 3u, 40u}) {
+    std::vector<std::string> found;
+    for (std::uint32_t index = 0; index < count; ++index) {
+      options.selection.shard = {index, count};
+      const OutsideLayout outside =
+          find_groups(store, {options.selection, options.layout, options.archive_name}, {},
+                      [&](const catalog::Group& group) {
+                        EXPECT_TRUE(options.selection.shard.owns(group.stem));
+                        found.push_back(group.prefix);
+                        return true;
+                      });
+      EXPECT_EQ(outside.objects.count(), index == 0 ? 1u : 0u);
+    }
+    std::sort(found.begin(), found.end());
+    EXPECT_EQ(found, all) << count << " shards";
+  }
+  EXPECT_EQ(store.calls(Op::list, day_key(1, 0).substr(0, 19)).size(), 0u) << "groups are found, not listed";
+}
+
 TEST(GroupFinder, GoesOnToTheNextPageAndStopsWhenAsked) {
   FakeStore store;
   store.page_size = 2;

@@ -69,6 +69,45 @@ class VerifyRunTest : public ::testing::Test {
   VerifyOptions options_;
 };
 
+TEST_F(VerifyRunTest, EachVolumeIsOfOneShardAndCostsOthersNothing) {
+  archive();
+  for (const std::uint32_t count : {2u, 3u, 9u}) {
+    std::uint64_t whole = 0;
+    for (std::uint32_t index = 0; index < count; ++index) {
+      options_.scope.shard = {index, count};
+      store_.forget_journal();
+      const VerifyReport report = verify();
+      EXPECT_EQ(report.volumes, report.whole);
+      EXPECT_EQ(report.volumes % 2, 0u) << "both volumes of a day are of one shard";
+      EXPECT_EQ(store_.calls(Op::get).size(), report.volumes) << "manifests of other shards are not read";
+      EXPECT_EQ(report.other_shards, report.volumes != 6u);
+      EXPECT_FALSE(report.nothing_verified()) << "a shard may be empty";
+      whole += report.whole;
+    }
+    EXPECT_EQ(whole, 6u) << count << " shards";
+  }
+}
+
+TEST_F(VerifyRunTest, AShardOfNothingHasVerifiedNothing) {
+  store_.make_bucket(support::kArchive);
+  options_.scope.shard = {0, 2};
+  EXPECT_TRUE(verify().nothing_verified());
+}
+
+TEST_F(VerifyRunTest, NamedVolumesAreDealtOutToo) {
+  archive();
+  options_.volumes = {"src/20180401.zip", "src/20180402.zip", "src/20180402-2.zip"};
+  std::uint64_t whole = 0;
+  for (std::uint32_t index = 0; index < 4; ++index) {
+    options_.scope.shard = {index, 4};
+    const VerifyReport report = verify();
+    EXPECT_FALSE(report.nothing_verified());
+    EXPECT_TRUE(report.absent.empty());
+    whole += report.whole;
+  }
+  EXPECT_EQ(whole, 3u);
+}
+
 TEST_F(VerifyRunTest, WholeVolumesCostTheirManifestsAndTheListings) {
   archive();
   const VerifyReport report = verify();

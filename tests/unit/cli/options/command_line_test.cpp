@@ -122,6 +122,7 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"retain-days", ""},
                              {"tagging", "a=1"},
                              {"verify", "checksum"},
+                             {"shard", "0/1"},
                              {"delete-batch", "1"},
                              {"threads", "1"},
                              {"memory", "1GiB"},

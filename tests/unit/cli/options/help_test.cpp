@@ -50,6 +50,9 @@ TEST(Help, GcAndCheckStoreAreAsInTheGoldenFiles) {
   expect_golden("help-gc.txt", help_of_command("gc"));
   expect_golden("help-check-store.txt", help_of_command("check-store"));
 }
+TEST(Help, ReportMergeIsAsInTheGoldenFile) {
+  expect_golden("help-report-merge.txt", help_of_command("report merge"));
+}
 
 TEST(Help, NamesEveryFlagAndFitsTheScreen) {
   for (const Command& command : commands()) {

@@ -1,0 +1,223 @@
+// Many reports become one: nothing is counted twice, and nothing that is missing looks done.
+#include "cli/output/merged_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "cli/output/archive_summary.h"
+#include "cli/output/restore_summary.h"
+#include "cli/output/verify_summary.h"
+
+namespace s3c::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// What archive prints as shard index of count.
+std::string archived(std::uint32_t index, std::uint32_t count, std::uint64_t objects,
+                     ExitCode code = ExitCode::done) {
+  archive::ArchiveOptions options;
+  options.selection.bucket = "source-bucket";
+  options.selection.shard = {index, count};
+  options.archive_bucket = "archive-bucket";
+  archive::RunReport report;
+  archive::GroupReport group;
+  group.prefix = "sources/2018/04/0" + std::to_string(index) + "/";
+  group.listed = objects;
+  group.deleted = objects;
+  group.volumes.push_back({"v", objects, 10 * objects, objects});
+  if (code == ExitCode::left)
+    group.left.add({"key-" + std::to_string(index), archive::LeftReason::changed, ""});
+  report.group_reports.push_back(std::move(group));
+  if (index == 0) report.outside.objects.add("sources/stray");
+  RequestCounts requests;
+  requests.by_operation["GetObject"] = objects;
+  return json_summary(RunOutcome{options, report, requests, std::chrono::seconds(index + 1), code});
+}
+
+std::string restored(std::uint32_t index, std::vector<std::string> not_found,
+                     ExitCode code = ExitCode::done) {
+  RestoreSettings settings;
+  settings.options.scope.shard = {index, 2};
+  const restore::RestorePlan plan;
+  restore::RestoreReport report;
+  report.restored = 1;
+  base::Counted<std::string> missed;
+  for (std::string& key : not_found) missed.add(std::move(key));
+  return json_summary(RestoreOutcome{{settings, report, {}, std::chrono::seconds(1), code}, plan, missed});
+}
+
+MergedReport merged(const std::vector<std::string>& texts) {
+  std::vector<TaskReport> tasks;
+  for (const std::string& text : texts)
+    tasks.push_back(task_report_of("task-" + std::to_string(tasks.size()) + ".json", text));
+  return merge_reports(std::move(tasks));
+}
+
+std::string refusal(const std::vector<std::string>& texts) {
+  try {
+    merged(texts);
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::invalid_argument);
+    return error.message();
+  }
+  ADD_FAILURE() << "was merged";
+  return {};
+}
+
+TEST(MergedReport, NumbersAreAddedAndTheSlowestTaskIsTheTime) {
+  const MergedReport report = merged({archived(0, 3, 5), archived(1, 3, 7), archived(2, 3, 11)});
+  EXPECT_EQ(report.exit_code, ExitCode::done);
+  EXPECT_TRUE(report.missing_shards.empty());
+  EXPECT_EQ(report.total["total"]["objects_archived"], 23);
+  EXPECT_EQ(report.total["total"]["groups"], 3);
+  EXPECT_EQ(report.total["total"]["source_bytes"], 230);
+  EXPECT_EQ(report.total["groups"].size(), 3u);
+  EXPECT_EQ(report.total["requests"]["by_operation"]["GetObject"], 23);
+  EXPECT_EQ(report.total["seconds"], 3.0);
+  EXPECT_EQ(report.total["outside_layout"]["objects"], 1) << "one shard reports it";
+  EXPECT_EQ(report.total["bucket"], "source-bucket");
+  EXPECT_FALSE(report.total.contains("exit_code")) << "that of one task says nothing of all";
+  EXPECT_EQ(problems_text(report), "");
+  EXPECT_THAT(text_summary(report), HasSubstr("archived: 23 objects of 3 groups, in 3 volumes"));
+  EXPECT_THAT(text_summary(report), HasSubstr("deleted:  23 source objects"));
+}
+
+TEST(MergedReport, TheWorstExitCodeCounts) {
+  const MergedReport report =
+      merged({archived(0, 3, 5), archived(1, 3, 7, ExitCode::left), archived(2, 3, 11, ExitCode::failed)});
+  EXPECT_EQ(report.exit_code, ExitCode::failed);
+  EXPECT_EQ(report.total["left"]["count"], 1);
+  EXPECT_EQ(report.total["left"]["all_named"], true);
+  EXPECT_THAT(problems_text(report), HasSubstr("1/3  task-1.json: left (exit code 3)"));
+  EXPECT_THAT(problems_text(report), HasSubstr("2/3  task-2.json: failed (exit code 1)"));
+  const Json json = Json::parse(json_summary(report));
+  EXPECT_EQ(json["command"], "report");
+  EXPECT_EQ(json["of"], "archive");
+  EXPECT_EQ(json["exit_code"], 1);
+  EXPECT_EQ(json["tasks"][1]["outcome"], "left");
+  EXPECT_EQ(json["tasks"][1]["shard"]["index"], 1);
+}
+
+TEST(MergedReport, AMissingShardHasFailed) {
+  const MergedReport report = merged({archived(0, 4, 5), archived(2, 4, 11)});
+  EXPECT_EQ(report.exit_code, ExitCode::failed);
+  EXPECT_THAT(report.missing_shards, ElementsAre(1, 3));
+  EXPECT_THAT(text_summary(report), HasSubstr("NO REPORT of 2 of 4 shards: 1, 3"));
+}
+
+TEST(MergedReport, ATaskWithoutAWholeDocumentHasFailed) {
+  const std::string whole = archived(0, 2, 5);
+  for (const std::string& text :
+       {std::string(), std::string("killed\n"), archived(1, 2, 7).substr(0, 200), std::string("{\n}\n"),
+        std::string("[1]\n"), R"({"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}",
+        std::string("{\n  \"command\": \"archive\",\n  \"exit_code\": 77\n}\n")}) {
+    const MergedReport report = merged({whole, text});
+    EXPECT_EQ(report.exit_code, ExitCode::failed) << text;
+    EXPECT_THAT(problems_text(report), HasSubstr("task-1.json: failed (exit code 1): it"));
+    EXPECT_EQ(report.total["total"]["objects_archived"], 5) << text;
+  }
+  // Where no shard is missing, because the tasks were none.
+  EXPECT_EQ(merged({archived(0, 1, 5), ""}).exit_code, ExitCode::failed);
+  EXPECT_EQ(merged({archived(0, 1, 5), archived(0, 1, 7)}).exit_code, ExitCode::done);
+  EXPECT_THAT(refusal({"", "x"}), HasSubstr("no file holds a report"));
+}
+
+TEST(MergedReport, LinesAroundTheDocumentDoNotCount) {
+  const std::string log = "warn: {\n" + archived(1, 2, 1) + "another run\n" + archived(1, 2, 7) + "bye }\n";
+  EXPECT_EQ(merged({archived(0, 2, 5), log}).total["total"]["objects_archived"], 12);
+  const std::string compact = Json::parse(archived(1, 2, 7)).dump();
+  EXPECT_EQ(merged({archived(0, 2, 5), compact}).total["total"]["objects_archived"], 12);
+}
+
+TEST(MergedReport, ATaskThatEndedBeforeItHadAReportIsNamed) {
+  const base::Error error(base::ErrorKind::access_denied, "no credentials");
+  const MergedReport report = merged({archived(0, 2, 5), json_failure("archive", error, ExitCode::refused)});
+  EXPECT_EQ(report.exit_code, ExitCode::refused);
+  EXPECT_THAT(report.missing_shards, ElementsAre(1));
+  EXPECT_THAT(problems_text(report), HasSubstr("task-1.json: refused (exit code 2): no credentials"));
+}
+
+TEST(MergedReport, WhatIsNotOfOneJobIsRefused) {
+  EXPECT_THAT(refusal({archived(0, 2, 5), archived(1, 3, 5)}),
+              HasSubstr("one is of 2 tasks, the other of 3"));
+  EXPECT_THAT(refusal({archived(0, 1, 5), archived(1, 2, 5)}), HasSubstr("one is of 1 tasks"));
+  EXPECT_THAT(refusal({archived(1, 2, 5), archived(1, 2, 5)}), HasSubstr("are both of shard 1/2"));
+  EXPECT_THAT(refusal({archived(0, 2, 5), restored(1, {})}), HasSubstr("not of one job"));
+  Json other = Json::parse(archived(1, 2, 5));
+  other["bucket"] = "other";
+  EXPECT_THAT(refusal({archived(0, 2, 5), other.dump(2)}),
+              HasSubstr("bucket is \"source-bucket\" and \"other\""));
+  other["bucket"] = "source-bucket";
+  other["dry_run"] = true;
+  EXPECT_THAT(refusal({archived(0, 2, 5), other.dump(2)}), HasSubstr("dry_run"));
+  EXPECT_THAT(refusal({"{\n  \"command\": \"gc\",\n  \"exit_code\": 0\n}\n"}),
+              HasSubstr("only the reports of"));
+}
+
+TEST(MergedReport, FieldsOfAnotherKindAreRefusedAndNotGuessed) {
+  Json bad = Json::parse(archived(1, 2, 5));
+  bad["total"]["groups"] = "many";
+  EXPECT_THAT(refusal({archived(0, 2, 5), bad.dump(2)}), HasSubstr("another kind"));
+  bad = Json::parse(archived(1, 2, 5));
+  bad["shard"] = {{"index", 9}, {"count", 2}};
+  EXPECT_THAT(refusal({archived(0, 2, 5), bad.dump(2)}), HasSubstr("a shard that can't be"));
+  bad["shard"] = {{"index", 0}, {"count", 4'000'000'000}};
+  EXPECT_THAT(refusal({bad.dump(2)}), HasSubstr("a shard that can't be"));
+  for (const Json& number : {Json(-1), Json(0xffff'ffff'ffff'ffffu)}) {
+    bad = Json::parse(archived(1, 2, 5));
+    bad["total"]["groups"] = number;
+    EXPECT_THAT(refusal({archived(0, 2, 5), bad.dump(2)}), HasSubstr("groups of a report is no count"));
+  }
+}
+
+TEST(MergedReport, OnlyWhatNoTaskFoundIsNotFound) {
+  const MergedReport one_each = merged({restored(0, {"a", "c"}), restored(1, {"b", "c"})});
+  EXPECT_EQ(one_each.total["not_found"]["named"], Json({"c"}));
+  EXPECT_EQ(one_each.exit_code, ExitCode::left);
+  EXPECT_THAT(text_summary(one_each), HasSubstr("not found by any task:\n  c"));
+  const MergedReport all = merged({restored(0, {"a"}), restored(1, {"b"})});
+  EXPECT_EQ(all.exit_code, ExitCode::done);
+  EXPECT_EQ(all.total["restored"], 2);
+  EXPECT_EQ(merged({restored(0, {"a"}, ExitCode::waiting), restored(1, {"b"})}).exit_code, ExitCode::waiting);
+}
+
+TEST(MergedReport, LaterFieldsAreMergedToo) {
+  Json first = Json::parse(archived(0, 2, 5));
+  Json second = Json::parse(archived(1, 2, 7));
+  first["total"]["later"] = 1;
+  second["total"]["later"] = 2;
+  second["only_here"] = {{"count", 3}};
+  const MergedReport report = merged({first.dump(2), second.dump(2)});
+  EXPECT_EQ(report.total["total"]["later"], 3);
+  EXPECT_EQ(report.total["only_here"]["count"], 3);
+}
+
+TEST(MergedReport, VerifiesAreMerged) {
+  upkeep::VerifyOptions options;
+  options.scope.shard = {0, 2};
+  upkeep::VerifyReport report;
+  report.volumes = report.whole = 3;
+  const std::string first =
+      json_summary(VerifyOutcome{options, report, {}, std::chrono::seconds(1), ExitCode::done});
+  options.scope.shard = {1, 2};
+  ++report.volumes;
+  report.damaged = 1;
+  report.damages.add({"b/20180401.zip", "", "its archive is gone"});
+  const std::string second =
+      json_summary(VerifyOutcome{options, report, {}, std::chrono::seconds(1), ExitCode::damaged});
+  const MergedReport both = merged({first, second});
+  EXPECT_EQ(both.exit_code, ExitCode::damaged);
+  EXPECT_EQ(both.total["damages"]["named"][0]["volume"], "b/20180401.zip");
+  EXPECT_THAT(text_summary(both), HasSubstr("whole: 6 of 7 volumes"));
+  EXPECT_THAT(text_summary(both), HasSubstr("DAMAGED: 1 volume"));
+}
+
+}  // namespace
+}  // namespace s3c::cli
