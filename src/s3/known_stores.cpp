@@ -175,9 +175,8 @@ constexpr KnownStore kKnownStores[] = {
      {},
      kVersity,
      false,
-     "It keeps wrong checksums of copied parts: `--verify readback` of archives of several parts, and "
-     "`verify --mend`, fail there; nothing is lost. It tells STANDARD of every object: use `--storage-class "
-     "STANDARD`."},
+     "It keeps wrong checksums of copied parts: reading archives of several parts back before their commit, and "
+     "mending archives, fail there; nothing is lost. It tells the class STANDARD of every object: ask for that."},
     {"Cloudflare R2", kR2Domains, kR2},
     {"Wasabi", kWasabiDomains, {}},
     {"Backblaze B2", kB2Domains, kB2},
