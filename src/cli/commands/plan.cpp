@@ -102,9 +102,10 @@ PlanSettings read_plan(Reader& reader) {
   options.deletes = deletes_of(run.delete_conditions);
   options.sample = static_cast<std::uint64_t>(reader.number("sample"));
   settings.with_kms = run.encryption.algorithm.starts_with("aws:kms");
-  settings.price_file = reader.text("prices");
-  if (!settings.price_file.empty())
-    settings.prices = std::make_shared<const base::Prices>(base::load_prices(settings.price_file));
+  reader.with("prices", [&](const std::string& file) {
+    settings.price_file = file;
+    settings.prices = std::make_shared<const base::Prices>(base::load_prices(file));
+  });
   return settings;
 }
 

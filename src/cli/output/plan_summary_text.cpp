@@ -229,15 +229,15 @@ std::string text_summary(const PlanOutcome& outcome) {
   if (total.all.objects == 0) {
     text = nothing_text(settings) + archived_before_text(total, costs);
   } else {
-    text = fmt::format("plan: {} ({}) of {}, into {}; nothing was changed\n\n",
-                       format_objects(total.all.objects), format_bytes(total.all.bytes),
-                       format_count(report.groups_to_archive, "group", "groups"),
-                       format_volumes(total.volumes)) +
-           groups_text(outcome.report) + costs_text(settings, costs) + break_even_text(report, costs) +
-           once_text(costs) + operations_text(total.requests) + time_needed_text(settings, total) +
-           restore_cost_text(settings, total) + minimum_text(settings) + rule_text(total, costs) +
-           sizes_text(total) + days_text(total) + estimate_text(report.sizes) +
-           archived_before_text(total, costs) + prices_text(settings);
+    text =
+        fmt::format("plan: {} ({}) of {}, into {}\n\n", format_objects(total.all.objects),
+                    format_bytes(total.all.bytes), format_count(report.groups_to_archive, "group", "groups"),
+                    format_volumes(total.volumes)) +
+        groups_text(outcome.report) + costs_text(settings, costs) + break_even_text(report, costs) +
+        once_text(costs) + operations_text(total.requests) + time_needed_text(settings, total) +
+        restore_cost_text(settings, total) + minimum_text(settings) + rule_text(total, costs) +
+        sizes_text(total) + days_text(total) + estimate_text(report.sizes) +
+        archived_before_text(total, costs) + prices_text(settings);
   }
   for (const std::string& warning : plan_warnings(settings, report, costs)) text += wrapped("NOTE:", warning);
   return text + problems_text(outcome);

@@ -14,6 +14,7 @@
 
 #include "archive/encoder_pool.h"
 #include "base/log.h"
+#include "catalog/volume_size.h"
 #include "support/promise.h"
 
 namespace s3c::archive {
@@ -50,8 +51,8 @@ class PackingCrewTest : public ::testing::Test {
   }
   std::shared_ptr<OpenVolume> open(const std::string& key) {
     const OpenVolume::Setup setup{store_, slots_, options_, powers_, clock_, group_, [](std::uint64_t) {}};
-    return std::make_shared<OpenVolume>(setup, key, part_size_bytes(0, 0),
-                                        buffers_.lease(part_size_bytes(0, 0)));
+    return std::make_shared<OpenVolume>(setup, key, catalog::part_size_bytes(0, 0),
+                                        buffers_.lease(catalog::part_size_bytes(0, 0)));
   }
   void put(const std::string& key, std::size_t size_bytes = 100) {
     store_.put(support::kSource, key, std::string(size_bytes, 'x') + key);

@@ -181,7 +181,7 @@ TEST(Options, EveryBadValueIsNamed) {
       {{"--arch", "x"}, "unknown flag --arch", "did you mean --arch-bucket?"},
       {{"--no-verify-ssl"}, "unknown flag --no-verify-ssl", ""},
       {{"-x"}, "unknown flag -x", ""},
-      {{"plan"}, "unknown command \"plan\"", "archive"},
+      {{"preview"}, "unknown command \"preview\"", "archive"},
       {{"list"}, "unknown command \"list\"", "did you mean ls?"},
       {{"archve"}, "unknown command \"archve\"", "did you mean archive?"},
       {{"archive", "more"}, "unexpected argument \"more\"", "flag"},

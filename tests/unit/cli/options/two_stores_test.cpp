@@ -75,8 +75,9 @@ TEST(TwoStores, TargetFlagsThatCannotCountAreRefused) {
 
 TEST(TwoStores, CommandsTakeOnlyTheSidesTheyTouch) {
   for (const Command& command : commands()) {
-    const bool has_source = command.name == "archive" || command.name == "restore" ||
-                            command.name == "whoami" || command.name == "check-store";
+    const bool has_source = command.name == "archive" || command.name == "plan" ||
+                            command.name == "restore" || command.name == "whoami" ||
+                            command.name == "check-store";
     for (const char* name : {"profile", "endpoint-url", "region", "expected-bucket-owner"}) {
       EXPECT_NE(find_flag(command.flags, std::string("archive-") + name), nullptr) << command.name;
       EXPECT_EQ(find_flag(command.flags, std::string("source-") + name) != nullptr, has_source)
