@@ -38,10 +38,9 @@ std::string resource_of(const Call& call) {
 /// What went wrong, without where: "503 SlowDown: reduce your request rate".
 std::string retry_text(const Error& error) {
   const base::ErrorContext& context = error.context();
-  std::string text;
-  if (context.http_status != 0) text += fmt::format("{} ", context.http_status);
-  if (!context.code.empty()) text += context.code + ": ";
-  return base::printable(text + error.message());
+  if (context.http_status == 0) return base::printable(error.message());  // no answer: the code isn't S3's
+  const std::string code = context.code.empty() ? "" : context.code + ": ";
+  return base::printable(fmt::format("{} {}{}", context.http_status, code, error.message()));
 }
 
 bool is_success(const http::Response& answer) {

@@ -67,7 +67,7 @@ class Progress(StoreCase):
         shown += self.read_until(terminal, r"stopping: waits for \d+ GetObject")
         self.assertNotIn("\x1b[3", shown, "no colours")
         for line in re.split(r"\r?\n|\r", re.sub(r"\x1b\[[0-9]*[A-Z]", "", shown)):
-            if line.startswith("  ") or "in flight" in line or "packed" in line:
+            if not line.startswith("s3compress: "):  # a message scrolls, and wraps
                 self.assertLess(len(line), COLUMNS, line)
 
     def test_quiet_is_silent(self):

@@ -94,7 +94,8 @@ TEST_F(RunObserverTest, TellsEachStepOnceItIsDone) {
 TEST_F(RunObserverTest, DeletesThatAnErrorEndsAreToldAsFarAsTheyCame) {
   support::fill(store_, 3, 1);
   store_.before = [](const Call& call) {
-    if (call.op == Op::del) throw support::store_error(base::ErrorKind::access_denied, "AccessDenied");
+    if (call.op == Op::del && call.bucket == support::kSource)
+      throw support::store_error(base::ErrorKind::access_denied, "AccessDenied");
   };
   run();
   const std::vector<std::string> heard = observer_.heard();
