@@ -15,3 +15,4 @@ install(FILES ${PROJECT_BINARY_DIR}/manual/fish/s3compress.fish DESTINATION ${S3
 # The documents keep their places to one another, so that their links work.
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY deploy DESTINATION ${CMAKE_INSTALL_DOCDIR} USE_SOURCE_PERMISSIONS)
