@@ -21,7 +21,7 @@ std::string page_name(std::string_view words);
 std::string program_page(const CommandTable& table, const ManualEdition& edition);
 /// s3compress-COMMAND(1): all that --help tells of the command.
 std::string command_page(const CommandTable& table, const Command& command, const ManualEdition& edition);
-/// s3compress-catalog(1): the commands that start with words. REQUIRES: there are several.
+/// s3compress-catalog(1): the commands that start with words. REQUIRES: their names have two words.
 std::string group_page(const CommandTable& table, std::string_view words, const ManualEdition& edition);
 
 }  // namespace s3c::cli
