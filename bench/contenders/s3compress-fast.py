@@ -1,6 +1,7 @@
 """s3compress with the cheapest compression it has."""
 
 SHARE = 1
+LEVEL = 1
 
 
 def commands(job):

@@ -1,11 +1,13 @@
 // The floors under s3compress in scripts/bench: what the two libraries that do most of its work cost on the
 // same objects in the same run, with nothing of this project around them.
-//   libcurl      one GET an object, signed beforehand, the body dropped; blocking threads, and one event loop
-//                for each core
+//   sockets      one GET an object, signed beforehand, the body dropped, with epoll and a parser of Content-Length and
+//                nothing else; with OpenSSL over TLS, unverified. One event loop for each core
+//   libcurl      the same GETs; blocking threads, and one event loop for each core
 //   libdeflate   one member an object, at level 6 and at level 1, one compressor for all, nothing written;
 //   and how
 //                large zlib at level 6, which is Python's zipfile, makes the same members
-// usage: bench_floors --endpoint=URL --bucket=NAME [--prefix=P] [--objects=N] [--in-flight=N]
+// usage: bench_floors --endpoint=URL [--tls-endpoint=URL] --bucket=NAME [--prefix=P] [--objects=N] [--in-flight=N]
+// endpoint is without TLS; tls-endpoint is the same store with TLS.
 // Prints one JSON object: by name, microseconds of CPU (user and system) per object, and bytes per member.
 // Fails with 1.
 #include <fmt/format.h>
@@ -20,6 +22,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "support/bare_gets.h"
 #include "support/curl_gets.h"
 #include "support/measure.h"
 #include "support/store_fixture.h"
@@ -30,7 +33,7 @@ using namespace s3c;
 using namespace s3c::bench;
 
 struct Options {
-  std::string endpoint, bucket, prefix;
+  std::string endpoint, tls_endpoint, bucket, prefix;
   int objects = 0;
   int in_flight = 0;
 };
@@ -87,6 +90,17 @@ Sample looped_gets(const Options& options, const std::vector<std::string>& keys)
   return watch.stop(each * loops);
 }
 
+Sample bare(const Options& options, const std::string& endpoint, const std::vector<std::string>& keys) {
+  // The connections are opened within the measured stretch: of so many GETs that is little.
+  constexpr int kTimesRound = 3;
+  const auto requests = signed_gets(endpoint, options.bucket, keys);
+  const int loops = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int each = std::max(1, kTimesRound * static_cast<int>(keys.size()) / loops);
+  const Stopwatch watch;
+  on_threads(loops, [&](int) { bare_gets(requests, std::max(1, options.in_flight / loops), each); });
+  return watch.stop(each * loops);
+}
+
 std::vector<std::string> bodies(const Options& options, const std::vector<std::string>& keys) {
   Client client(options.endpoint);
   std::vector<std::string> all(keys.size());
@@ -135,6 +149,7 @@ std::size_t zlib_bytes(const std::vector<std::string>& objects) {
 
 int main(int argc, char** argv) {
   const Options options{.endpoint = option(argc, argv, "endpoint", ""),
+                        .tls_endpoint = option(argc, argv, "tls-endpoint", ""),
                         .bucket = option(argc, argv, "bucket", ""),
                         .prefix = option(argc, argv, "prefix", ""),
                         .objects = option(argc, argv, "objects", 20'000),
@@ -144,12 +159,17 @@ int main(int argc, char** argv) {
     if (keys.empty()) throw std::runtime_error("there are no objects");
     const std::vector<std::string> some(keys.begin(), keys.begin() + std::min<long>(5000, std::ssize(keys)));
     const std::vector<std::string> objects = bodies(options, some);
-    const std::vector<Variant> variants{
+    std::vector<Variant> variants{
+        {"sockets alone, event loops", [&] { return bare(options, options.endpoint, keys); }},
         {"libcurl alone, blocking threads", [&] { return blocking_gets(options, keys); }},
         {"libcurl alone, event loops", [&] { return looped_gets(options, keys); }},
         {"libdeflate alone, level 6", [&] { return members(objects, 6); }},
         {"libdeflate alone, level 1", [&] { return members(objects, 1); }},
     };
+    if (!options.tls_endpoint.empty()) {
+      variants.push_back({"sockets and OpenSSL alone, event loops",
+                          [&] { return bare(options, options.tls_endpoint, keys); }});
+    }
     const std::vector<Sample> medians = run_rounds(variants, 3);
     nlohmann::ordered_json cpu_us;
     for (std::size_t i = 0; i < variants.size(); ++i) {

@@ -3,7 +3,9 @@
 An adapter is a Python file with a docstring, whose first line says what it is, and
   commands(job)     yields the command lines that do the job, each a list; run one after the other, in an empty folder
   SHARE             the share of the objects it gets, 0 to 1: less for one that is slow. Costs are told per object
-  REQUIRES          optional: files that must be there, such as the programs it starts
+  REQUIRES          optional: files that must be there, such as the programs it starts. A contender that the scenario names, and
+                    whose programs aren't there, is left out with a notice; one that the user names is an error
+  LEVEL             optional: the level of DEFLATE of its members, by which its floor is told; 6 if it is absent
   environment(job)  optional: environment variables, on top of the credentials, region and HOME that all get
 The job is done when every object below job.days' prefixes is in a ZIP in the archive bucket, in storage class GLACIER, and
 gone from the source bucket. Nothing else may be read for it than what the buckets hold.
@@ -22,6 +24,10 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 
 class BadContender(Exception):
     """What is wrong with which adapter, and what to do about it."""
+
+
+class MissingProgram(BadContender):
+    """The adapter is right, but what it needs isn't on this machine."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +51,10 @@ class Contender:
     @property
     def share(self) -> float:
         return self.module.SHARE
+
+    @property
+    def level(self) -> int:
+        return getattr(self.module, "LEVEL", 6)
 
     def commands(self, job: Job):
         return self.module.commands(job)
@@ -73,5 +83,5 @@ def find(name: str) -> Contender:
             raise BadContender(f"{path} has no {field}: bench/runner/contenders.py says what an adapter has")
     for needed in getattr(module, "REQUIRES", []):
         if not os.path.exists(needed):
-            raise BadContender(f"{name} needs {needed}: install it (scripts/install-deps bench) or leave out {name}")
+            raise MissingProgram(f"{name} needs {needed}: install it (scripts/install-deps bench) or leave out {name}")
     return Contender(os.path.basename(path).removesuffix(".py"), module)

@@ -96,6 +96,7 @@ def summary(contender: Contender, data_set: data.DataSet, usage, server_cpu_s: f
     count = data_set.objects
     return {
         "name": contender.name,
+        "level": contender.level,
         "days": data_set.days,
         "objects": count,
         "wall_seconds": usage.wall_s,

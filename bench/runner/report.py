@@ -5,7 +5,9 @@ import json
 import os
 import subprocess
 
-HEAD = ["contender", "objects", "objects/s", "ratio", "CPU µs per object", "ratio", "RSS MiB", "archive B per object",
+from . import floors
+
+HEAD = ["contender", "objects", "objects/s", "ratio", "CPU µs per object", "ratio", "× floor", "RSS MiB", "archive B per object",
         "disk MiB", "GET, HEAD", "PUT, LIST", "DELETE", "$ per million", "s3sim busy"]
 
 
@@ -29,11 +31,14 @@ def commit() -> str | None:
     return answer.stdout.strip() or None
 
 
-def document(settings: dict, before: dict, results: list[dict], floors: dict[str, dict[str, float]]) -> dict:
-    """before: machine() as it was before the run."""
+def document(settings: dict, before: dict, results: list[dict], under_all: dict[str, dict[str, float]]) -> dict:
+    """before: machine() as it was before the run. under_all: what floors.measure() gave; empty: nothing was measured."""
+    if under_all:
+        results = [result | {"floor_cpu_us_per_object": floors.least_cpu_us(under_all, result["level"], settings["tls"])}
+                   for result in results]
     now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
     return {"version": 1, "date": now.isoformat(), "commit": commit(), "machine": before, "settings": settings,
-            "contenders": results, "floors": floors}
+            "contenders": results, "floors": under_all}
 
 
 def write_json(path: str, report: dict) -> None:
@@ -53,9 +58,10 @@ def row(result: dict, first: dict) -> list[str]:
         theirs, ours = result[field], first[field]
         return f"{ours / theirs if ours_per_theirs else theirs / ours:.1f}" if theirs and ours else "-"
 
+    cpu_us, floor_us = result["client_cpu_us_per_object"], result.get("floor_cpu_us_per_object")
     return [result["name"], f"{count:,}",
             f"{result['objects_per_second']:,.0f}", times("objects_per_second", True),
-            f"{result['client_cpu_us_per_object']:,.0f}", times("client_cpu_us_per_object", False),
+            f"{cpu_us:,.0f}", times("client_cpu_us_per_object", False), f"{cpu_us / floor_us:.1f}" if floor_us else "-",
             f"{result['peak_rss_bytes'] / 2**20:.0f}",
             f"{result['archive_bytes'] / count:,.0f}",
             f"{result['peak_disk_bytes'] / 2**20:.1f}",
@@ -68,7 +74,11 @@ def row(result: dict, first: dict) -> list[str]:
 
 def table(results: list[dict]) -> str:
     """Markdown, its columns lined up; ratios are to the first contender."""
-    rows = [HEAD, *(row(result, results[0]) for result in results)]
+    return lined_up([HEAD, *(row(result, results[0]) for result in results)])
+
+
+def lined_up(rows: list[list[str]]) -> str:
+    """Markdown; the first row is the head."""
     widths = [max(map(len, column)) for column in zip(*rows)]
     lines = ["| " + " | ".join(cell.rjust(width) if i else cell.ljust(width) for i, (cell, width) in enumerate(zip(r, widths))) + " |"
              for r in rows]

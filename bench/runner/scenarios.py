@@ -2,7 +2,7 @@
 
 import dataclasses
 
-ALL = "s3compress,s3compress-fast,python,awscli,rclone"
+ALL = "s3compress,s3compress-fast,s3compress-before,s5cmd,python,awscli,rclone"
 OURS = "s3compress,s3compress-fast"
 
 
@@ -16,6 +16,7 @@ class Scenario:
     latency: int = 20
     rate: int = 0
     tls: bool = False
+    way_back: bool = False  # restore, find, ls and verify instead of archive
 
     def settings(self) -> dict:
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "purpose"}
@@ -28,6 +29,8 @@ SCENARIOS = {
     "tls": Scenario("the default over TLS, with the system's authorities and one more", tls=True),
     "logs": Scenario("one day of 100,000 JSON documents of 1 KB", data="logs"),
     "mixed": Scenario("one day of 10,000 objects of 1 to 256 KB", objects=10_000, data="mixed"),
+    "way-back": Scenario("restore, find, ls and verify of one day of 60,000 orders, beside download and unzip", "", objects=60_000,
+                         way_back=True),
     "slow-down": Scenario("the store refuses more than 5,500 GETs a second", OURS, rate=5_500),
 }
 

@@ -19,6 +19,8 @@ namespace s3c::archive {
 struct Resources {
   int threads = 256;                                      ///< objects in flight
   std::uint64_t memory_bytes = std::uint64_t{192} << 20;  ///< object bodies and upload buffers together
+  /// Beside memory_bytes: the indexes and central directories of all volumes in work. At least what one volume needs.
+  std::uint64_t directory_bytes = 80'000'000;
   int open_groups = 16;                                   ///< groups in work at once
   int upload_slots = 4;                                   ///< parts in flight
 };
@@ -76,5 +78,13 @@ struct ArchiveOptions {
 /// Throws base::Error (invalid_argument) naming the option when values contradict each other or can't work,
 /// for example a memory bound too small for the parts a volume needs.
 void validate(const ArchiveOptions& options);
+
+/// What index and central directory of a volume take in memory at most, until it is committed: some 80 bytes for each
+/// object, of which they have one lease for each kDirectoryStep objects.
+inline constexpr std::uint64_t kDirectoryStep = 4096;
+constexpr std::uint64_t directory_bytes(std::uint64_t objects) {
+  constexpr std::uint64_t kBytesPerObject = 80;
+  return (objects + kDirectoryStep - 1) / kDirectoryStep * kDirectoryStep * kBytesPerObject;
+}
 
 }  // namespace s3c::archive

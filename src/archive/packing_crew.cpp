@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <exception>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/cores.h"
 #include "base/error.h"
 
 namespace s3c::archive {
@@ -146,8 +146,7 @@ void PackingCrew::start() {
     packers_.spawn([this](const std::stop_token&) { pack_long_way(); });
   }
   // Two loops for each core: while one compresses or waits for the ZIP, the other one receives.
-  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const int loops = std::clamp(threads_ / kLeastForALoop, 1, 2 * cores);
+  const int loops = std::clamp(threads_ / kLeastForALoop, 1, 2 * base::usable_cores());
   const auto each = static_cast<std::size_t>((threads_ + loops - 1) / loops);
   for (int i = 0; i < loops; ++i) {
     loops_.spawn([this, each](const std::stop_token&) { FetchLoop(*this, each).run(); });

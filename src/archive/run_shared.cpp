@@ -2,16 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <thread>
+
+#include "base/cores.h"
 
 #include "catalog/volume_size.h"
 
 namespace s3c::archive {
 namespace {
-
-int encoder_count() {
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 /// What the parts in flight take, in bytes, if they are of the usual size.
 std::uint64_t bytes_in_flight(const Resources& resources) {
@@ -30,7 +27,8 @@ RunShared::RunShared(const ArchiveOptions& o, const RunContext& c, source::Group
       bodies(o.resources.memory_bytes / 2),
       slots(o.resources.upload_slots),
       buffers(o.resources.memory_bytes / 2 - bytes_in_flight(o.resources)),
-      encoders(encoder_count(), o.level),
+      directories(std::max(o.resources.directory_bytes, directory_bytes(o.max_objects))),
+      encoders(base::usable_cores(), o.level),
       readback(c.stores.archive, o, powers, bodies, slots, c.log),
       committer(c.stores.archive, catalog, powers, c.clock, c.log),
       conditions(o.delete_conditions),

@@ -31,6 +31,9 @@ struct RunShared : PlanShared {
   base::MemoryBudget bodies;   ///< for objects on their way into a volume
   base::Slots slots;           ///< for parts in flight
   base::MemoryBudget buffers;  ///< for parts being filled
+  /// For the indexes and central directories of volumes that aren't committed yet. A volume that is being packed
+  /// leases more and more; one that is packed waits for nothing but the store, and then gives all back.
+  base::MemoryBudget directories;
   EncoderPool encoders;
   Readback readback;
   Committer committer;

@@ -29,7 +29,8 @@ VolumeMaker::Outcome VolumeMaker::make(const s3::ObjectSummary& first) {
   const std::optional<std::string> key = choose_archive_key();
   if (!key) return StartAgain{};
   // 4: every object is fetched, proven, compressed and appended.
-  std::variant<SealedVolume, StartAgain> packed = pack(*key, part_size, buffers);
+  DirectoryLeases directory;  // until the volume is committed or given up
+  std::variant<SealedVolume, StartAgain> packed = pack(*key, part_size, buffers, directory);
   if (std::holds_alternative<StartAgain>(packed)) return StartAgain{};
   const SealedVolume& sealed = std::get<SealedVolume>(packed);
   if (sealed.manifest.objects == 0) {
@@ -91,7 +92,8 @@ void VolumeMaker::make_record(const std::string& key, const std::string& id) {
 /// A volume without members is abandoned before it is returned.
 std::variant<SealedVolume, VolumeMaker::StartAgain> VolumeMaker::pack(const std::string& key,
                                                                       std::uint64_t part_size,
-                                                                      std::uint64_t buffers) {
+                                                                      std::uint64_t buffers,
+                                                                      DirectoryLeases& directory) {
   const OpenVolume::Setup setup{s_.context.stores.archive,
                                 s_.slots,
                                 s_.options,
@@ -102,7 +104,7 @@ std::variant<SealedVolume, VolumeMaker::StartAgain> VolumeMaker::pack(const std:
   auto volume = std::make_shared<OpenVolume>(setup, key, part_size, s_.buffers.lease(buffers));
   SealedVolume sealed;
   try {
-    admit_objects(volume);
+    admit_objects(volume, directory);
     volume->builder().wait_until_answered();  // for the display: it packs until then
     tally_.set_stage(GroupProgress::Stage::committing);
     sealed = volume->seal();
@@ -139,7 +141,21 @@ void VolumeMaker::abandon(OpenVolume& volume) {
   volume.abandon();
 }
 
-void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
+/// Waits, before the volume's next object, until other volumes are committed, if there is no memory for what it makes
+/// index and directory grow by. They have all the memory that they need, and don't wait for this volume's turn: so
+/// there is no deadlock. objects: that it has. False: stopped.
+bool VolumeMaker::lease_directory(std::uint64_t objects, DirectoryLeases& directory) {
+  if (objects % kDirectoryStep != 0) return true;
+  try {
+    directory.push_back(s_.directories.lease(directory_bytes(1), s_.context.stop));
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::cancelled) throw;
+    return false;
+  }
+}
+
+void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume, DirectoryLeases& directory) {
   bool foreseen = foresee_rest();
   tally_.set_stage(GroupProgress::Stage::waiting);
   const Turnstile::Turn turn(s_.turnstile);
@@ -147,7 +163,8 @@ void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume) {
   catalog::VolumeFill fill({s_.options.max_objects, s_.options.max_size_bytes});
   while (const s3::ObjectSummary* object = objects_.next_to_pack()) {
     const std::uint64_t size_bytes = object->size_bytes;
-    if (!fill.has_room_for(size_bytes) || s_.context.stop.stop_requested()) return;
+    const bool full = !fill.has_room_for(size_bytes);
+    if (full || s_.context.stop.stop_requested() || !lease_directory(fill.objects(), directory)) return;
     fill.add(size_bytes);
     WorkItem item{volume, group_.prefix, {*object, volume->builder().admit(object->key)}};
     objects_.take();

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "archive/committer.h"
 #include "archive/group_plan.h"
@@ -14,6 +15,7 @@
 #include "archive/open_volume.h"
 #include "archive/run_shared.h"
 #include "base/error.h"
+#include "base/memory_budget.h"
 
 namespace s3c::archive {
 
@@ -54,11 +56,14 @@ class VolumeMaker {
   Outcome make(const s3::ObjectSummary& first);
 
  private:
+  using DirectoryLeases = std::vector<base::MemoryLease>;
+
   std::optional<std::string> choose_archive_key();
   void make_record(const std::string& key, const std::string& id);
   std::variant<SealedVolume, StartAgain> pack(const std::string& key, std::uint64_t part_size,
-                                              std::uint64_t buffers);
-  void admit_objects(const std::shared_ptr<OpenVolume>& volume);
+                                              std::uint64_t buffers, DirectoryLeases& directory);
+  void admit_objects(const std::shared_ptr<OpenVolume>& volume, DirectoryLeases& directory);
+  bool lease_directory(std::uint64_t objects, DirectoryLeases& directory);
   void settle(const SealedVolume& sealed);
   void abandon(OpenVolume& volume);
   bool foresee_rest();

@@ -216,6 +216,11 @@ std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    const auto is_plain = [](char c) { return c >= ' ' && c < '\x7f'; };
+    const std::size_t start = at;
+    while (at < text.size() && is_plain(text[at])) ++at;
+    out += text.substr(start, at - start);
+    if (at == text.size()) break;
     const std::size_t length = utf8_sequence(text, at);
     const std::string_view bytes = text.substr(at, std::max<std::size_t>(length, 1));
     const char32_t c = length == 0 ? 0 : code_point(bytes);

@@ -60,14 +60,14 @@ class OrderedJob {
 }  // namespace internal
 
 /// Calls next() until it returns nullopt, work(input) on one of its threads, and take(result) in the order of
-/// the inputs. threads: how many threads. Only the calling thread calls next and take. At most 4 * threads
-/// inputs are between next and take. The first error of any of the three ends the work; it is thrown after
-/// all work has ended. Blocks.
+/// the inputs. threads: how many threads. Only the calling thread calls next and take. At most ahead * threads
+/// inputs are between next and take: more keep the threads busy behind a slow one, and take more memory. The first
+/// error of any of the three ends the work; it is thrown after all work has ended. Blocks.
 template <typename In, typename Out>
 void in_order(int threads, const std::function<std::optional<In>()>& next,
-              const std::function<Out(In&)>& work, const std::function<void(Out&&)>& take) {
+              const std::function<Out(In&)>& work, const std::function<void(Out&&)>& take, int ahead = 4) {
   using Job = internal::OrderedJob<In, Out>;
-  const std::size_t window = static_cast<std::size_t>(threads) * 4;
+  const auto window = static_cast<std::size_t>(threads) * static_cast<std::size_t>(ahead);
   BoundedQueue<std::shared_ptr<Job>> queue(window);
   std::deque<std::shared_ptr<Job>> in_work;
   TaskGroup crew([&queue] { queue.cancel(); });

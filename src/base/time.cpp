@@ -56,14 +56,15 @@ class Scanner {
   explicit Scanner(std::string_view text) : rest_(text) {}
 
   unsigned digits(std::size_t width) {
-    if (rest_.size() < width) {
-      ok_ = false;
-      return 0;
+    unsigned value = 0;
+    const std::string_view digits = rest_.substr(0, width);
+    if (digits.size() != width) ok_ = false;
+    for (const char c : digits) {
+      if (c < '0' || c > '9') ok_ = false;
+      value = value * 10 + static_cast<unsigned>(c - '0');
     }
-    const auto value = parse_number<unsigned>(rest_.substr(0, width));
-    if (!value) ok_ = false;
-    rest_.remove_prefix(width);
-    return value.value_or(0);
+    rest_.remove_prefix(digits.size());
+    return ok_ ? value : 0;
   }
   void literal(std::string_view text) {
     if (rest_.starts_with(text)) {

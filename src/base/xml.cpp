@@ -56,6 +56,7 @@ std::optional<std::uint32_t> referenced(std::string_view name) {
 }  // namespace
 
 std::optional<std::string> unescaped(std::string_view text) {
+  if (text.find('&') == std::string_view::npos) return std::string(text);
   std::string out;
   for (;;) {
     const std::size_t start = text.find('&');
@@ -101,11 +102,15 @@ std::string text_of(pugi::xml_node element) {
   for (const pugi::xml_node child : element.children()) {
     if (child.type() == pugi::node_element)
       corrupt(fmt::format("<{}> holds <{}>", printable_name(element), printable_name(child)));
-    const auto piece = child.type() == pugi::node_cdata ? child.value() : unescaped(child.value());
+    auto piece = child.type() == pugi::node_cdata ? child.value() : unescaped(child.value());
     if (!piece)
       corrupt(fmt::format("<{}> has an unknown reference: '{}'", printable_name(element),
                           printable(child.value())));
-    text += *piece;
+    if (text.empty()) {
+      text = *std::move(piece);
+    } else {
+      text += *piece;
+    }
   }
   return text;
 }

@@ -351,18 +351,16 @@ std::vector<index::Block> Catalog::prove_blocks(const index::Manifest& manifest)
   return blocks;
 }
 
-std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, const index::Block& block) {
+std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, const index::Block& block,
+                                            const index::Wants& wants) {
   const std::string key = index_key(manifest.archive_key, manifest.id);
   std::vector<index::Row> rows;
   try {
-    rows = index::decode_block(read_index(key, block));
+    rows = index::decode_wanted(block, read_index(key, block), wants);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
     throw bad_index(key, error.message());
   }
-  if (rows.size() != block.rows || rows.front().key != block.first_key)
-    throw bad_index(
-        key, fmt::format("the block at {} is not the one that the manifest lists", block.offset_bytes));
   for (const index::Row& row : rows) {
     const std::uint64_t size = manifest.archive_size_bytes;
     if (row.data_offset > size || row.compressed_size_bytes > size - row.data_offset) {

@@ -117,9 +117,11 @@ class Catalog {
   index::IndexCursor open_index(const index::Manifest& manifest);
   /// Reads the whole index. Throws damaged, naming the index, when it isn't the manifest's.
   void expect_index(const index::Manifest& manifest);
-  /// Reads the rows of one block of the index: one ranged GET. Throws damaged when the block isn't the one
-  /// that the manifest lists.
-  std::vector<index::Row> read_block(const index::Manifest& manifest, const index::Block& block);
+  /// Reads the wanted rows of one block of the index (wants: empty: all): one ranged GET. Throws damaged when the
+  /// block isn't the one that the manifest lists. A damaged row that isn't wanted may be passed over: then the block
+  /// is as it was written.
+  std::vector<index::Row> read_block(const index::Manifest& manifest, const index::Block& block,
+                                     const index::Wants& wants);
 
  private:
   void add_record(GroupState& state, index::Manifest manifest);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -26,11 +27,15 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
+/// Blocks of rows in memory, for each thread: one block takes some 3 MB.
+constexpr int kBlocksAhead = 1;
+
 using ManifestPtr = std::shared_ptr<const index::Manifest>;
 
 /// What the records under one archive's name say.
 struct ReadRecords {
   std::string archive_key;
+  std::vector<ManifestName> names;
   std::vector<ManifestPtr> manifests;  ///< of volumes that may hold a wanted member
   std::optional<Error> failure;        ///< a record could not be read
   std::optional<Error> damage;         ///< of the archive
@@ -62,7 +67,8 @@ class RecordReader {
   ReadRecords read(const NamedRecords& listed) const {
     ReadRecords records;
     records.archive_key = listed.archive_key;
-    std::vector<ManifestName> names = listed.names;
+    records.names = listed.names;
+    std::vector<ManifestName>& names = records.names;
     const ManifestName* reading = nullptr;
     try {
       if (names.empty()) {
@@ -204,7 +210,7 @@ class Search {
           return next == jobs.end() ? std::nullopt : std::optional(*next++);
         },
         [this](BlockJob& job) { return read_block(job, query_); },
-        [this](BlockRows&& rows) { take(std::move(rows)); });
+        [this](BlockRows&& rows) { take(std::move(rows)); }, kBlocksAhead);
     merge_.finish();
     report_.members = merge_.members();
     report_.query = std::move(query_);
@@ -233,6 +239,8 @@ class Search {
             merge_.expect(*manifest);
             manifests_.push_back(std::move(manifest));
           }
+          if (options_.keep_records)
+            std::move(read.names.begin(), read.names.end(), std::back_inserter(report_.records));
           if (read.damage) report_.damages.add(*read.damage);
           if (!read.failure) return;
           report_.failures.add(*read.failure);
@@ -282,8 +290,10 @@ class Search {
   BlockRows read_block(const BlockJob& job, const MemberQuery& query) {
     BlockRows result{job, {}, std::nullopt};
     try {
-      result.rows = catalog_.read_block(*job.manifest, job.block);
-      std::erase_if(result.rows, [&query](const index::Row& row) { return !query.wants(row.key); });
+      result.rows = catalog_.read_block(
+          *job.manifest, job.block,
+          query.wants_everything() ? index::Wants()
+                                   : [&query](const std::string& key) { return query.wants(key); });
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled) throw;
       result.failure = error;

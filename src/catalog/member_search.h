@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/counted.h"
 #include "catalog/catalog.h"
@@ -29,6 +30,7 @@ struct SearchOptions {
   /// Whether the archives are looked at too, for a caller that doesn't read them: a HEAD for each volume that may
   /// hold a wanted member.
   bool look_at_archives = false;
+  bool keep_records = false;  ///< whether the report names the records
 };
 
 struct SearchReport {
@@ -41,6 +43,8 @@ struct SearchReport {
   /// With look_at_archives: of volumes whose archive is lost or isn't what was committed. Their members are found
   /// all the same.
   base::Failures damages;
+  /// With keep_records: all that were listed, and so all that the result can tell of.
+  std::vector<ManifestName> records;
 };
 
 /// First settles the query: a text that may be a key or a glob is a key if a volume in scope holds a key of
@@ -48,8 +52,7 @@ struct SearchReport {
 /// objects would be worse than none. Then calls found on the calling thread: by source bucket, and in key
 /// order. If several records have one archive's name, as after a race, a HEAD of the archive tells which
 /// record is its own. A single record is believed, because the code that reads the archive compares the id.
-/// Memory: the manifests of all volumes in scope, some blocks of rows for each thread, and one block for each
-/// volume whose keys overlap with the others'. Blocks. Throws the store's errors when volumes can't be
+/// Memory: the manifests of all volumes in scope, a block of rows for each thread, and one block for each volume whose keys overlap with the others'. Blocks. Throws the store's errors when volumes can't be
 /// listed; the errors of single volumes are in the report. Throws cancelled when stop is requested.
 SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
                             const FoundKeys& found);

@@ -76,7 +76,30 @@ std::string_view to_string(VolumeState state) {
   return "unknown";
 }
 
+namespace {
+
+/// The record of a volume that was listed without a manifest, if it has one by now: its run may have written the
+/// manifest after the page of manifests was listed, and before the page of marks or archives was.
+std::optional<CatalogRecord> record_by_now(s3::ObjectStore& store, Catalog& catalog,
+                                           const ListedVolume& listed) {
+  const ManifestName name =
+      listed.record ? listed.record->name
+                    : ManifestName{listed.archive_key,
+                                   record_id(store.head_object(catalog.bucket(), listed.archive_key))};
+  if (name.id.empty()) return std::nullopt;
+  const auto head = store.head_object(catalog.bucket(), manifest_key(name.archive_key, name.id));
+  if (!head) return std::nullopt;
+  return CatalogRecord{name, head->last_modified, head->size_bytes, std::nullopt,
+                       catalog.has_commit_mark(name)};
+}
+
+}  // namespace
+
 VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolume& volume) {
+  if (!volume.record || !volume.record->manifest_bytes) {
+    if (auto record = record_by_now(store, catalog, volume))
+      return find_state(store, catalog, {volume.archive_key, std::move(record), volume.archive});
+  }
   VolumeInfo info{volume.archive_key,     volume.record ? volume.record->name.id : "",
                   VolumeState::committed, "",
                   std::nullopt,           volume.archive};

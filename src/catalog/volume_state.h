@@ -44,7 +44,8 @@ struct VolumeInfo {
 /// if that isn't the manifest's. Any thread. Throws the store's errors.
 void compare_with_archive(s3::ObjectStore& store, Catalog& catalog, VolumeInfo& info);
 
-/// Sends one GET for the manifest and one HEAD for the archive: a listing doesn't show the id. Any thread.
+/// Sends one GET for the manifest and one HEAD for the archive: a listing doesn't show the id. Looks again for a
+/// manifest that wasn't listed. Any thread.
 /// Throws the store's errors, except those that make the manifest unreadable.
 VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolume& volume);
 

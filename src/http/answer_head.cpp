@@ -83,9 +83,9 @@ bool is_field_name(std::string_view text) {
 }
 
 bool is_field_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t';
-  });
+  bool is_value = true;  // without a way out of the loop, which lets the compiler look at many bytes at once
+  for (const char c : text) is_value &= (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t';
+  return is_value;
 }
 
 HeadProgress read_answer_head(std::string_view bytes, AnswerHead& head) {

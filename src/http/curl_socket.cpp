@@ -10,16 +10,13 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// libcurl's smallest: only a proxy's answer is read into it.
-constexpr long kOpeningBuffer_bytes = 1024;
-
 }  // namespace
 
 CurlSocket::CurlSocket(CurlShared& shared, CURLSH* share, int epoll, std::uint32_t number)
     : epoll_(epoll), number_(number), easy_(shared), multi_(epoll, number) {
   CURL* easy = easy_.handle();
   if (curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L) != CURLE_OK ||
-      curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kOpeningBuffer_bytes) != CURLE_OK ||
+      curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, long{kMostReceived_bytes}) != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_SHARE, share) != CURLE_OK)
     throw Error(ErrorKind::internal, "libcurl can't only connect");
 }

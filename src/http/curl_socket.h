@@ -21,6 +21,10 @@ class CurlSocket {
  public:
   enum class State { opening, open, failed };
 
+  /// The most that one receive() brings. Not less than a TLS record: what is left of one stays in OpenSSL, where
+  /// no event tells of it.
+  static constexpr std::size_t kMostReceived_bytes = 64 << 10;
+
   /// What a call moved. code: CURLE_OK; CURLE_AGAIN when nothing can be moved now; or what went wrong.
   struct Moved {
     CURLcode code = CURLE_OK;

@@ -30,8 +30,7 @@ class DirectConnection {
   /// REQUIRES: is_ordinary(request), and none is under way. host: the value of Host.
   void begin(std::size_t slot, const Request& request, const BodySink& sink, std::string_view host,
              Pace::Time now);
-  /// Goes on with it, after an event. buffer: only used during the call; not smaller than a TLS record, so that
-  /// no part of one stays in OpenSSL, where no event tells of it.
+  /// Goes on with it, after an event. buffer: only used during the call; of kMostReceived_bytes.
   void on_event(int file, std::uint32_t events, std::span<char> buffer);
   /// Goes on with opening the connection, if socket().timer() is due.
   void on_time();

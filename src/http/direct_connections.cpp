@@ -15,7 +15,6 @@ using base::ErrorKind;
 
 /// An unused connection isn't used again after that time, as in libcurl: a firewall may have forgotten it.
 constexpr std::chrono::seconds kLongestKept(118);
-constexpr std::size_t kBuffer_bytes = 64 << 10;
 /// A refused answer costs a second request. Where more than one in eight is refused, libcurl makes them all.
 constexpr std::uint64_t kAnsweredForEachRefused = 8;
 constexpr std::uint64_t kRefusedAtFirst = 8;
@@ -41,7 +40,7 @@ DirectConnections::DirectConnections(CurlShared& shared, int epoll, std::size_t 
       has_files_(shared.options.max_connections > kFewConnections),
       has_http_proxy_(has_http_proxy()),
       share_(curl_share_init()),
-      buffer_(kBuffer_bytes) {
+      buffer_(CurlSocket::kMostReceived_bytes) {
   // The loop's connections resolve a name once, and continue each other's TLS sessions.
   for (const curl_lock_data what : {CURL_LOCK_DATA_DNS, CURL_LOCK_DATA_SSL_SESSION}) {
     if (!share_ || curl_share_setopt(share_.get(), CURLSHOPT_SHARE, what) != CURLSHE_OK)

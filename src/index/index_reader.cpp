@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "index/failure.h"
 #include "index/gzip.h"
+#include "index/row_readers.h"
 
 namespace s3c::index {
 namespace {
@@ -67,6 +68,34 @@ std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_byt
     if (!rows.empty()) expect_ascending(rows.back().key, row.key);
     rows.push_back(std::move(row));
   }
+  return rows;
+}
+
+std::vector<Row> decode_wanted(const Block& listed, std::string_view bytes, const Wants& wants) {
+  const auto expect_listed = [&listed](bool is_as_listed) {
+    if (is_as_listed) return;
+    throw corrupt(fmt::format("the block at {} is not the one that the manifest lists", listed.offset_bytes));
+  };
+  if (!wants) {
+    std::vector<Row> rows = decode_block(bytes);
+    expect_listed(rows.size() == listed.rows && rows.front().key == listed.first_key);
+    return rows;
+  }
+  const std::string text = decompress_block(bytes);
+  std::vector<Row> rows;
+  std::uint64_t lines = 0;
+  std::string last_key;
+  std::string key;
+  for (std::size_t position = 0; position < text.size(); ++lines) {
+    const std::string_view line = take_line(text, position);
+    const std::optional<std::string_view> written = read_written_key(line);
+    key = written ? *written : parse_json_line(line).key;
+    if (lines == 0) expect_listed(key == listed.first_key);
+    expect_ascending(last_key, key);
+    if (wants(key)) rows.push_back(parse_json_line(line));
+    std::swap(last_key, key);
+  }
+  expect_listed(lines == listed.rows);
   return rows;
 }
 

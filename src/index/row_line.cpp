@@ -166,10 +166,10 @@ Row parse_any_json_line(std::string_view line) {
 
 Row parse_json_line(std::string_view line) {
   expect_length(line);
-  std::optional<Row> row = read_written_row(line);
-  if (!row) return parse_any_json_line(line);
-  expect_possible(*row);
-  return *std::move(row);
+  Row row;
+  if (!read_written_row(line, row)) return parse_any_json_line(line);
+  expect_possible(row);
+  return row;
 }
 
 }  // namespace s3c::index

@@ -1,6 +1,9 @@
 #include "index/row_readers.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 #include <map>
 #include <string>
 #include <system_error>
@@ -15,108 +18,135 @@ namespace {
 
 using base::Timestamp;
 
-/// A string that stands in JSON as it is, and for itself: no escape, no control character, UTF-8, no base64.
-bool stands_for_itself(std::string_view text) {
-  unsigned char all = 0;
-  bool needs_escape = false;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    all = static_cast<unsigned char>(all | byte);
-    needs_escape |= byte < 0x20 || byte == '\\';
-  }
-  return !needs_escape && (all < 0x80 || base::is_utf8(text)) && !text.starts_with(kBase64Prefix);
+constexpr std::uint64_t kEachByte = 0x0101010101010101;
+constexpr std::uint64_t kHighBits = 0x80 * kEachByte;
+
+/// Whether one of eight bytes is ASCII and below 0x20, or a backslash: then the highest bit of some byte is set.
+constexpr std::uint64_t escapes_in(std::uint64_t eight) {
+  const std::uint64_t zero_if_backslash = eight ^ '\\' * kEachByte;
+  return ((eight - 0x20 * kEachByte) & ~eight) | ((zero_if_backslash - kEachByte) & ~zero_if_backslash);
 }
 
-/// Takes the fields from the front of a line. After the first one that isn't as written, ok() is false, and
-/// no value means anything.
+/// A string that stands in JSON as it is, and for itself: no escape, no control character, UTF-8, no base64.
+bool stands_for_itself(std::string_view text) {
+  std::uint64_t escapes = 0;
+  std::uint64_t all = 0;
+  for (std::size_t at = 0; at < text.size(); at += sizeof all) {
+    std::uint64_t eight = ' ' * kEachByte;
+    std::memcpy(&eight, text.data() + at, std::min(text.size() - at, sizeof eight));
+    escapes |= escapes_in(eight);
+    all |= eight;
+  }
+  return (escapes & kHighBits) == 0 && ((all & kHighBits) == 0 || base::is_utf8(text)) &&
+         !text.starts_with(kBase64Prefix);
+}
+
+/// Takes the string at the front of rest. nullopt: none is there, or one that doesn't stand for itself.
+std::optional<std::string_view> take_string(std::string_view& rest) {
+  if (!rest.starts_with('"')) return std::nullopt;
+  const std::size_t end = rest.find('"', 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view text = rest.substr(1, end - 1);
+  if (!stands_for_itself(text)) return std::nullopt;
+  rest.remove_prefix(end + 1);
+  return text;
+}
+
+/// Takes the fields from the front of a line. After the first one that isn't as written, no value means anything,
+/// and ends() is false.
 class WrittenLine {
  public:
-  explicit WrittenLine(std::string_view line) : rest_(line) { take("{"); }
+  explicit WrittenLine(std::string_view line) : rest_(line) {
+    expect('{');
+    take_name();
+  }
 
   /// Whether the line ends here.
   bool ends() {
-    take("}");
-    return ok_ && (rest_.empty() || rest_ == "\n");
+    expect('}');
+    return ok_ && name_.empty() && (rest_.empty() || rest_ == "\n");
   }
 
-  void text(const char* name, std::string& value) {
-    if (take_required(name)) value = string();
+  void text(std::string_view name, std::string& value) {
+    require(name, [&] { value = string(); });
   }
-  void nonempty_text(const char* name, std::string& value) {
-    text(name, value);
-    if (value.empty()) ok_ = false;
+  void nonempty_text(std::string_view name, std::string& value) {
+    require(name, [&] { value = nonempty_string(); });
   }
-  void optional_text(const char* name, std::string& value) {
-    if (take_name(name)) value = nonempty_string();
+  void optional_text(std::string_view name, std::string& value) {
+    take(name, [&] { value = nonempty_string(); });
   }
   void header(const SystemHeader& known, std::map<std::string, std::string>& headers) {
-    if (take_name(known.field)) headers.emplace(known.header, nonempty_string());
+    take(known.field, [&] { headers.emplace(known.header, nonempty_string()); });
   }
-  void number(const char* name, std::uint64_t& value) {
-    if (!take_required(name)) return;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-    const auto digits = static_cast<std::size_t>(end - rest_.data());
-    if (error != std::errc{} || (digits > 1 && rest_.front() == '0')) {
-      ok_ = false;
-    } else {
-      rest_.remove_prefix(digits);
-    }
+  void number(std::string_view name, std::uint64_t& value) {
+    require(name, [&] {
+      const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+      const auto digits = static_cast<std::size_t>(end - rest_.data());
+      if (error != std::errc{} || (digits > 1 && rest_.front() == '0')) {
+        ok_ = false;
+      } else {
+        rest_.remove_prefix(digits);
+      }
+    });
   }
-  void time(const char* name, Timestamp& value) { from_text(name, value, base::parse_iso8601); }
-  void crc32(const char* name, std::uint32_t& value) { from_text(name, value, crc32_from_text); }
-  void method(const char* name, std::uint16_t& value) { from_text(name, value, method_from_text); }
-  void optional_map(const char* name, std::map<std::string, std::string>& map) {
-    if (!take_name(name)) return;
-    take("{");
-    do {
-      const std::string_view key = string();
-      take(":");
-      const std::string_view value = string();
-      // Ascending as they are written, so none comes twice.
-      if (!map.empty() && key <= map.rbegin()->first) ok_ = false;
-      if (!ok_) return;
-      map.emplace_hint(map.end(), key, value);
-    } while (take_if(","));
-    take("}");
+  void time(std::string_view name, Timestamp& value) { from_text(name, value, base::parse_iso8601); }
+  void crc32(std::string_view name, std::uint32_t& value) { from_text(name, value, crc32_from_text); }
+  void method(std::string_view name, std::uint16_t& value) { from_text(name, value, method_from_text); }
+  void optional_map(std::string_view name, std::map<std::string, std::string>& map) {
+    take(name, [&] {
+      expect('{');
+      do {
+        const std::string_view key = string();
+        expect(':');
+        const std::string_view value = string();
+        // Ascending as they are written, so none comes twice.
+        if (!map.empty() && key <= map.rbegin()->first) ok_ = false;
+        if (!ok_) return;
+        map.emplace_hint(map.end(), key, value);
+      } while (take_if(','));
+      expect('}');
+    });
   }
 
  private:
-  bool take_if(std::string_view text) {
-    if (!ok_ || !rest_.starts_with(text)) return false;
-    rest_.remove_prefix(text.size());
+  bool take_if(char c) {
+    if (!rest_.starts_with(c)) return false;
+    rest_.remove_prefix(1);
     return true;
   }
-  void take(std::string_view text) {
-    if (!take_if(text)) ok_ = false;
+  void expect(char c) {
+    if (!take_if(c)) ok_ = false;
   }
-  /// The name of the next field, with what is before and behind it. False, and nothing is taken: another
-  /// field is next.
-  bool take_name(std::string_view name) {
-    const std::string_view before = is_first_ ? "\"" : ",\"";
-    const std::string_view behind = "\":";
-    if (!ok_ || !rest_.starts_with(before)) return false;
-    std::string_view rest = rest_.substr(before.size());
-    if (!rest.starts_with(name)) return false;
-    rest.remove_prefix(name.size());
-    if (!rest.starts_with(behind)) return false;
-    rest_ = rest.substr(behind.size());
-    is_first_ = false;
+  /// The name may be anything: only one that a field asks for is read.
+  void take_name() {
+    expect('"');
+    const std::size_t end = rest_.find('"');
+    if (end == 0 || end == std::string_view::npos) {
+      ok_ = false;
+    } else {
+      name_ = rest_.substr(0, end);
+      rest_.remove_prefix(end + 1);
+      expect(':');
+    }
+  }
+  /// Reads the value of the next field if that has this name. False: it has another one, or there is none.
+  template <typename Read>
+  bool take(std::string_view name, const Read& read) {
+    if (!ok_ || name_ != name) return false;
+    read();
+    name_ = {};
+    if (take_if(',')) take_name();
     return true;
   }
-  bool take_required(std::string_view name) {
-    if (!take_name(name)) ok_ = false;
-    return ok_;
+  template <typename Read>
+  void require(std::string_view name, const Read& read) {
+    if (!take(name, read)) ok_ = false;
   }
   std::string_view string() {
-    take("\"");
-    const std::size_t end = rest_.find('"');
-    if (!ok_ || end == std::string_view::npos || !stands_for_itself(rest_.substr(0, end))) {
-      ok_ = false;
-      return {};
-    }
-    const std::string_view text = rest_.substr(0, end);
-    rest_.remove_prefix(end + 1);
-    return text;
+    const std::optional<std::string_view> text = take_string(rest_);
+    if (!text) ok_ = false;
+    return text.value_or("");
   }
   std::string_view nonempty_string() {
     const std::string_view text = string();
@@ -124,29 +154,35 @@ class WrittenLine {
     return text;
   }
   template <typename Value>
-  void from_text(const char* name, Value& value, std::optional<Value> (*parse)(std::string_view)) {
-    if (!take_required(name)) return;
-    const std::optional<Value> parsed = parse(string());
-    if (parsed) {
-      value = *parsed;
-    } else {
-      ok_ = false;
-    }
+  void from_text(std::string_view name, Value& value, std::optional<Value> (*parse)(std::string_view)) {
+    require(name, [&] {
+      const std::optional<Value> parsed = parse(string());
+      if (parsed) {
+        value = *parsed;
+      } else {
+        ok_ = false;
+      }
+    });
   }
 
-  std::string_view rest_;
-  bool is_first_ = true;
+  std::string_view rest_;  // behind name_, once it is taken
+  std::string_view name_;  // of the next field; empty: there is none
   bool ok_ = true;
 };
 
 }  // namespace
 
-std::optional<Row> read_written_row(std::string_view text) {
-  std::optional<Row> row(std::in_place);
+bool read_written_row(std::string_view text, Row& row) {
   WrittenLine line(text);
-  walk_fields(line, *row);
-  if (!line.ends()) row.reset();
-  return row;
+  walk_fields(line, row);
+  return line.ends();
+}
+
+std::optional<std::string_view> read_written_key(std::string_view line) {
+  constexpr std::string_view kBeforeKey = "{\"key\":";
+  if (!line.starts_with(kBeforeKey)) return std::nullopt;
+  line.remove_prefix(kBeforeKey.size());
+  return take_string(line);
 }
 
 }  // namespace s3c::index

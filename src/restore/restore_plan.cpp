@@ -22,8 +22,8 @@
 namespace s3c::restore {
 namespace {
 
-/// Blocks of rows that are read ahead; each takes up to a few hundred kilobytes.
-constexpr int kMostReaders = 32;
+/// Blocks of rows that are read ahead; each takes some 3 MB.
+constexpr int kMostReaders = 16;
 
 double thaw_dollars(const RestoreVolume& volume, s3::RestoreTier tier) {
   const base::ThawPrice* const price =
@@ -209,14 +209,18 @@ bool ContestedKeys::bring_back(const index::Manifest& manifest, const std::strin
 RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& context) {
   RestorePlan plan;
   plan.listed_at = context.clock.now();
-  if (context.target_of && options.volume.empty())
-    plan.records = catalog::list_manifests(context.store, options.scope, options.query);
   const int readers = std::min(options.threads, kMostReaders);
   FewMembers few;
   std::map<std::pair<std::string, std::string>, RestoreVolume> volumes;  // by archive key and id
-  const catalog::SearchReport report = catalog::search_members(
-      context.store, {options.scope, options.query, options.volume, readers}, context.stop,
-      [&](catalog::FoundKey&& found) {
+  catalog::SearchReport report = catalog::search_members(
+      context.store,
+      {.scope = options.scope,
+       .query = options.query,
+       .volume = options.volume,
+       .threads = readers,
+       .look_at_archives = false,
+       .keep_records = context.target_of && options.volume.empty()},
+      context.stop, [&](catalog::FoundKey&& found) {
         const std::string& key = found.members.front().row.key;
         if (context.found) context.found(key);
         const catalog::FoundMember* winner = choose(found, plan);
@@ -235,6 +239,7 @@ RestorePlan plan_restore(const RestoreOptions& options, const RestoreContext& co
         context.progress.add(&RestoreCounts::members);
         context.progress.add(&RestoreCounts::member_bytes, winner->row.size_bytes);
       });
+  plan.records = std::move(report.records);
   plan.failures = report.failures;
   plan.query = report.query;
   plan.other_shards = report.other_shards;

@@ -55,7 +55,7 @@ class ContestedKeys {
 /// What a restore is going to do, known before it starts.
 struct RestorePlan {
   catalog::MemberQuery query;  ///< the one that was asked, settled
-  /// The manifests that were listed before the volumes were searched, and when. Not asked for without targets.
+  /// The records that the search knew, and when it began to list them. Not asked for without targets.
   std::vector<catalog::ManifestName> records;
   base::Timestamp listed_at{};
   std::vector<RestoreVolume> volumes;  ///< by name

@@ -23,6 +23,9 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
+/// Ranges that wait for a thread. Each holds the rows of up to 64 members.
+constexpr std::size_t kRangesAhead = 16;
+
 class RestoreRun {
  public:
   RestoreRun(const RestoreOptions& options, const RestorePlan& plan, const RestoreContext& context)
@@ -34,7 +37,7 @@ class RestoreRun {
         restorer_(options, plan, context, tally_),
         thaws_(options, context, tally_),
         splitter_(plan.members),
-        ranges_(static_cast<std::size_t>(options.threads)),
+        ranges_(kRangesAhead),
         crew_([this] { ranges_.cancel(); }) {}
   ~RestoreRun() { ranges_.cancel(); }  // otherwise crew_ would wait for ever
   RestoreRun(const RestoreRun&) = delete;

@@ -149,6 +149,7 @@ std::vector<VolumeFinding> VolumeCheck::check_named(const std::string& archive_k
 }
 
 void VolumeCheck::judge(const catalog::ListedVolume& listed, VolumeFinding& finding) {
+  if (!listed.record) return judge_without_manifest(listed, finding);
   catalog::VolumeInfo volume = catalog::find_state(store_, catalog_, listed);
   finding.manifest = std::move(volume.manifest);
   switch (volume.state) {

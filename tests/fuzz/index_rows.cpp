@@ -1,5 +1,5 @@
 // Input: the text of an index. RowSplitter (whatever pieces the text comes in), decode_block and IndexCursor
-// give the same rows, or all say Error corrupt; a row that was read can be written and reads back the same. And
+// give the same rows, or all say Error corrupt; of them decode_wanted gives the wanted ones; a row that was read can be written and reads back the same. And
 // each line gives what the parser of any JSON makes of it, to the word.
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -64,11 +64,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(split_rows(text, text.size()) == rows, "the splitter gives the block's rows");
   require(split_rows(text, 7) == rows, "the splitter gives the same rows from pieces");
   if (!rows) return 0;
-  index::IndexCursor cursor([&](std::uint64_t, std::uint64_t) { return block; },
-                            {index::Block{.first_key = rows->front().key,
-                                          .offset_bytes = 0,
-                                          .length_bytes = block.size(),
-                                          .rows = rows->size()}});
+  const index::Block listed{
+      .first_key = rows->front().key, .offset_bytes = 0, .length_bytes = block.size(), .rows = rows->size()};
+  const auto wants = [](const std::string& key) { return key.size() % 2 == 0; };
+  std::vector<index::Row> wanted = *rows;
+  std::erase_if(wanted, [&](const index::Row& row) { return !wants(row.key); });
+  require(index::decode_wanted(listed, block, wants) == wanted, "wanted rows are the block's");
+  index::IndexCursor cursor([&](std::uint64_t, std::uint64_t) { return block; }, {listed});
   for (const index::Row& row : *rows) {
     require(cursor.next() == row, "the cursor gives the block's rows");
     std::string line;

@@ -199,7 +199,8 @@ Flag powers_flag(std::string_view name, std::string_view help, std::string_view 
 std::vector<Flag> resource_flags() {
   return {
       threads_flag("objects read at the same time (fewer while the store says SlowDown)", "256"),
-      memory_flag("limit for object bodies and upload buffers"),
+      memory_flag(
+          "limit for object bodies and upload buffers; beside it: indexes of open volumes, up to 80 MB"),
       powers_flag(
           "store-powers",
           "what the stores of both buckets honour: probe (find out), full (as S3 does), none, or a list of "

@@ -21,7 +21,7 @@ std::size_t sequence_length(char first) {
 }  // namespace
 
 std::string format_count(std::uint64_t count) {
-  const std::string digits = fmt::format("{}", count);
+  const std::string digits = fmt::format_int(count).str();
   std::string text;
   for (std::size_t i = 0; i < digits.size(); ++i) {
     if (i != 0 && (digits.size() - i) % 3 == 0) text += ',';

@@ -1,5 +1,6 @@
 #include "cli/output/member_lines.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "base/encoding.h"
@@ -34,11 +35,9 @@ std::string_view thaw_of(const VolumeInfo& volume) {
   return "";
 }
 
-/// One document on one line: the fields of first, then those of second, which is a line.
-std::string json_before(const Json& first, const std::string& second) {
-  std::string line = json_line(first);
-  line.erase(line.size() - 2);  // "}\n"
-  return line + "," + second.substr(1);
+/// The line of a document, with one more field before the others.
+std::string with_field_before(std::string_view name, std::string_view json, std::string_view line) {
+  return fmt::format(FMT_COMPILE("{{\"{}\":{},{}"), name, json, line.substr(1));
 }
 
 /// What volume_line() shows of a volume, and volume_heading() names.
@@ -109,19 +108,21 @@ std::string volume_json(const VolumeInfo& volume) {
 
 std::string member_line(const index::Row& row, bool long_format) {
   if (!long_format) return base::printable(row.key) + "\n";
-  return fmt::format("{:>13}  {}  {:<35}  {}\n", format_count(row.size_bytes),
+  return fmt::format(FMT_COMPILE("{:>13}  {}  {:<35}  {}\n"), format_count(row.size_bytes),
                      base::format_iso8601(row.last_modified), base::printable(row.etag),
                      base::printable(row.key));
 }
 
 std::string member_json(const std::string& archive_key, const index::Row& row) {
-  return json_before({{"volume", archive_key}}, catalog::json_line_of(row));
+  const std::string volume = Json(archive_key).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return with_field_before("volume", volume, catalog::json_line_of(row));
 }
 
 std::string found_json(const catalog::FoundMember& member, MemberAge age) {
-  Json newest;  // null
-  if (age != MemberAge::unknown) newest = age == MemberAge::newest;
-  return json_before({{"newest", newest}}, member_json(member.manifest->archive_key, member.row));
+  const std::string_view newest = age == MemberAge::unknown  ? "null"
+                                  : age == MemberAge::newest ? "true"
+                                                             : "false";
+  return with_field_before("newest", newest, member_json(member.manifest->archive_key, member.row));
 }
 
 }  // namespace s3c::cli

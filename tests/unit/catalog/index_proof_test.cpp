@@ -128,7 +128,7 @@ TEST_P(IndexProof, EveryBlockIsComparedWhenItIsReadAlone) {
   archive();
   Catalog catalog(store_, support::kArchive);
   store_.put(support::kArchive, manifest_.index_key, forge());
-  const auto read = [&] { catalog.read_block(manifest_, manifest_.blocks.at(0)); };
+  const auto read = [&] { catalog.read_block(manifest_, manifest_.blocks.at(0), {}); };
   if (GetParam() == Age::today) {
     EXPECT_EQ(support::error_kind(read), ErrorKind::damaged);
   } else {

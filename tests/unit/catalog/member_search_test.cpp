@@ -84,6 +84,22 @@ TEST_F(MemberSearchTest, AKeyOfAKnownDayCostsFiveRequests) {
   EXPECT_EQ(store_.journal().size(), 5u);
 }
 
+/// The pages of a listing are of different moments. What was committed in between is no damage.
+TEST_F(MemberSearchTest, AManifestThatWasWrittenAfterItsPageWasListedIsSeen) {
+  archive();
+  Catalog catalog(store_, support::kArchive);
+  VolumeListing listing(store_, scope_);
+  ListedVolume volume = listing.next().value();
+  ASSERT_EQ(find_state(store_, catalog, volume).state, VolumeState::committed);
+  volume.record->manifest_bytes.reset();
+  EXPECT_EQ(find_state(store_, catalog, volume).state, VolumeState::committed) << "only its mark was listed";
+  volume.record.reset();
+  EXPECT_EQ(find_state(store_, catalog, volume).state, VolumeState::committed)
+      << "only its archive was listed";
+  store_.erase(support::kArchive, manifest_of(volume.archive_key));
+  EXPECT_EQ(find_state(store_, catalog, volume).state, VolumeState::no_manifest);
+}
+
 TEST_F(MemberSearchTest, OnlyVolumesWhoseKeysSurroundItAreLookedInto) {
   archive();
   const SearchReport report = search(MemberQuery({day_key(1, 4)}, {}));

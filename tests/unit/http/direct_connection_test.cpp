@@ -206,6 +206,18 @@ TEST_F(DirectConnectionTest, OverTlsTheServerIsVerified) {
   EXPECT_TRUE(stranger.requests().empty());
 }
 
+/// What OpenSSL has decrypted of a record is in no socket: no event would tell of the rest.
+TEST_F(DirectConnectionTest, ATlsRecordIsReadWhole) {
+  ServerTls tls;
+  for (const std::size_t size : {1'000U, 15'000U, 16'000U, 16'384U, 40'000U}) {
+    const std::string body(size, 'x');
+    RawServer server({Script{.answers = {ok(body)}, .then_hang = true, .parts = true}}, &tls);
+    CurlTransport trusting(
+        global_, {.ca_bundle = tls.bundle(), .pace = {.longest_silence = std::chrono::milliseconds(2000)}});
+    EXPECT_EQ(gets(trusting, server, 1), std::vector<std::string>{told_ok(body)}) << size;
+  }
+}
+
 TEST_F(DirectConnectionTest, HttpsGoesThroughAProxysTunnel) {
   ServerTls tls;
   RawServer proxy({Script{.answers = {ok("one"), ok("two")}, .tunnels = true}}, &tls);

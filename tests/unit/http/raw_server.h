@@ -26,6 +26,7 @@ struct Script {
   std::vector<std::string> answers;
   bool then_hang = false;  ///< keep the connection open until the client goes
   bool drips = false;      ///< send byte by byte
+  bool parts = false;      ///< send the head of an answer first; over TLS that makes a record of its own
   bool is_hasty = false;   ///< answer before a request has come
   bool tunnels = false;    ///< be a proxy first: grant a CONNECT, and be the server behind it
 };
@@ -94,7 +95,9 @@ class RawServer {
       std::string request = script.is_hasty ? "-" : read_request(peer);
       if (request.empty()) break;
       note(std::move(request));
-      if (!script.drips) peer.send(answer);
+      const std::size_t head = script.parts ? answer.find("\r\n\r\n") + 4 : 0;
+      peer.send(answer.substr(0, head));
+      if (!script.drips) peer.send(answer.substr(head));
       for (std::size_t i = 0; script.drips && i < answer.size(); ++i) peer.send(answer.substr(i, 1));
     }
     if (script.then_hang) {

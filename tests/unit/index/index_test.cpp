@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "index/gzip.h"
 #include "index/index_reader.h"
 #include "tests/unit/index/sample_rows.h"
 
@@ -45,6 +46,18 @@ std::string text_of(std::uint64_t rows) {
   std::string text;
   for (std::uint64_t i = 0; i < rows; ++i) append_json_line(text, sample_row(i));
   return text;
+}
+
+/// A block of any text, which DEFLATE stores.
+std::string block_of(const std::string& text) {
+  std::string block(kGzipHeader);
+  block.push_back('\0');
+  base::append_le(block, static_cast<std::uint16_t>(text.size()));
+  base::append_le(block, static_cast<std::uint16_t>(~text.size()));
+  block.append(text).append(kDeflateEnd);
+  base::append_le(block, base::crc32(text));
+  base::append_le(block, static_cast<std::uint32_t>(text.size()));
+  return block;
 }
 
 IndexCursor::ReadRange range_of(const std::string& bytes) {
@@ -94,6 +107,21 @@ TEST_P(IndexFormsTest, BlocksReadOnTheirOwn) {
   EXPECT_EQ(i, GetParam());
 }
 
+TEST_P(IndexFormsTest, WantedRowsAreThoseOfTheBlock) {
+  const IndexFile file = sample_index(GetParam());
+  const std::string gz = file.gz_bytes();
+  for (const Block& block : file.blocks) {
+    const std::string bytes = gz.substr(block.offset_bytes, block.length_bytes);
+    const std::vector<Row> rows = decode_block(bytes);
+    EXPECT_EQ(decode_wanted(block, bytes, {}), rows);
+    EXPECT_EQ(decode_wanted(block, bytes, [](const std::string&) { return true; }), rows);
+    const auto wants = [](const std::string& key) { return key.back() % 3 == 0; };
+    std::vector<Row> expected = rows;
+    std::erase_if(expected, [&](const Row& row) { return !wants(row.key); });
+    EXPECT_EQ(decode_wanted(block, bytes, wants), expected);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(AroundBlockEnds, IndexFormsTest,
                          ::testing::Values(1, kRowsPerBlock - 1, kRowsPerBlock, kRowsPerBlock + 1, 10'000));
 
@@ -106,6 +134,48 @@ TEST(IndexWriterTest, RefusesKeysOutOfOrder) {
   EXPECT_EQ(writer.finish().rows, 2u);
   EXPECT_NE(error_message([&] { writer.add(sample_row(7)); }, base::ErrorKind::internal), "");
   EXPECT_NE(error_message([&] { writer.finish(); }, base::ErrorKind::internal), "");
+}
+
+TEST(WantedRowsTest, ABlockThatIsNotAsListedIsRefused) {
+  const IndexFile file = sample_index(10);
+  const std::string bytes = file.gz_bytes();
+  for (const Wants& wants : {Wants(), Wants([](const std::string&) { return false; })}) {
+    EXPECT_EQ(error_message([&] { decode_wanted(file.blocks[0], bytes, wants); }), "");
+    for (const std::uint64_t rows : {9u, 11u}) {
+      Block other = file.blocks[0];
+      other.rows = rows;
+      EXPECT_EQ(error_message([&] { decode_wanted(other, bytes, wants); }),
+                "the block at 0 is not the one that the manifest lists");
+    }
+    Block other = file.blocks[0];
+    other.first_key += "x";
+    EXPECT_EQ(error_message([&] { decode_wanted(other, bytes, wants); }),
+              "the block at 0 is not the one that the manifest lists");
+  }
+}
+
+/// Of a row that isn't wanted only the key is read, but a line without a key is never passed over.
+TEST(WantedRowsTest, KeysThatAreWrongAreFoundWhateverIsWanted) {
+  const auto decode = [](const std::string& text, const Wants& wants) {
+    Block listed;
+    listed.first_key = "a";
+    listed.rows = 2;
+    return error_message([&] { decode_wanted(listed, block_of(text), wants); });
+  };
+  const auto none = [](const std::string&) { return false; };
+  Row row = sample_row(1);
+  std::string a;
+  std::string b;
+  row.key = "a";
+  append_json_line(a, row);
+  row.key = "b";
+  append_json_line(b, row);
+  EXPECT_EQ(decode(a + b, none), "");
+  EXPECT_NE(decode(a + a, none), "");
+  EXPECT_NE(decode(b + a, none), "");
+  EXPECT_NE(decode(a + "{\"size\":1}\n", none), "");
+  EXPECT_EQ(decode(a + "{\"key\":\"b\"}\n", none), "") << "it isn't read, so nobody is misled by it";
+  EXPECT_NE(decode(a + "{\"key\":\"b\"}\n", [](const std::string& key) { return key == "b"; }), "");
 }
 
 TEST(IndexWriterTest, KeysAreInOrderOfTheirBytes) {

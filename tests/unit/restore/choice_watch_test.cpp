@@ -32,6 +32,13 @@ class Newcomers : public RestoreRunTest {
     meanwhile();
     return run_restore(options_, planned, all);
   }
+  /// How often the manifests of the whole scope were listed.
+  int lists() const {
+    int count = 0;
+    for (const Call& call : store_.calls(Op::list, std::string(catalog::kManifestFolder)))
+      count += !call.key.ends_with(".zip/");
+    return count;
+  }
   /// The late object's own run commits and deletes; then only its volume holds the newest object.
   void archive_newer() { archive({{day_key(1, 0), "newer"}}); }
 };
@@ -110,16 +117,20 @@ TEST_F(Newcomers, WithoutAListingNothingIsWritten) {
   EXPECT_TRUE(target_.bodies().empty());
 }
 
+TEST_F(Newcomers, ThePlanKnowsWhatItsSearchListed) {
+  archive({{day_key(1, 0), "old"}});
+  store_.forget_journal();
+  RestoreProgress progress;
+  const RestorePlan planned = plan_restore(options_, context(progress));
+  EXPECT_EQ(lists(), 1);
+  ASSERT_EQ(planned.records.size(), 1u);
+  EXPECT_EQ(planned.records[0].archive_key, "src/20180401.zip");
+}
+
 TEST_F(Newcomers, AreLookedForOnceInAMoment) {
   std::map<std::string, std::string> bodies;
   for (int n = 0; n < 50; ++n) bodies[day_key(1, n)] = "x" + std::to_string(n);
   archive(bodies);
-  const auto lists = [this] {
-    int count = 0;
-    for (const Call& call : store_.calls(Op::list, std::string(catalog::kManifestFolder)))
-      count += !call.key.ends_with(".zip/");
-    return count;
-  };
   EXPECT_EQ(restore_after([this] { store_.forget_journal(); }).restored, 50u);
   EXPECT_EQ(lists(), 0) << "the plan is fresh";
   target_.clear();
