@@ -12,8 +12,8 @@
 #include "base/ulid.h"
 #include "catalog/layout.h"
 #include "catalog/open_uploads.h"
+#include "catalog/proven_read.h"
 #include "index/commit_mark.h"
-#include "s3/body_check.h"
 #include "s3/error_mapping.h"
 #include "s3/listing.h"
 
@@ -23,11 +23,43 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-std::optional<std::string> complaint_of_manifest(const s3::GetObjectResult& got) {
-  std::optional<std::string> complaint = s3::complaint_of(got);
-  if (complaint) complaint->insert(0, "its bytes are damaged: ");
-  return complaint;
+constexpr const char* kReadIndex = "read index";
+
+Error wrong(std::string why) {
+  return {ErrorKind::corrupt, std::move(why)};
 }
+
+/// Digests the blocks of an index that comes in pieces of any size.
+class BlockDigests {
+ public:
+  explicit BlockDigests(std::vector<index::Block> blocks) : blocks_(std::move(blocks)) {}
+
+  void update(std::string_view bytes) {
+    whole_.update(bytes);
+    while (!bytes.empty() && done_ != blocks_.size()) {
+      index::Block& block = blocks_[done_];
+      const std::string_view piece = bytes.substr(0, block.length_bytes - taken_bytes_);
+      of_block_.update(piece);
+      taken_bytes_ += piece.size();
+      bytes.remove_prefix(piece.size());
+      if (taken_bytes_ != block.length_bytes) continue;
+      block.sha256 = base::to_hex(std::exchange(of_block_, base::Digest::sha256()).finish());
+      ++done_;
+      taken_bytes_ = 0;
+    }
+  }
+  /// Of everything, in hex. Call once, last.
+  std::string finish() { return base::to_hex(whole_.finish()); }
+  /// With the SHA-256 of each, as the bytes were.
+  std::vector<index::Block> blocks() { return std::move(blocks_); }
+
+ private:
+  std::vector<index::Block> blocks_;
+  base::Digest whole_ = base::Digest::sha256();
+  base::Digest of_block_ = base::Digest::sha256();
+  std::size_t done_ = 0;
+  std::uint64_t taken_bytes_ = 0;  // of the block that isn't done
+};
 
 }  // namespace
 
@@ -92,22 +124,14 @@ index::Manifest Catalog::read_manifest(const ManifestName& name) {
   request.bucket = bucket_;
   request.key = manifest_key(name.archive_key, name.id);
   request.max_size_bytes = index::kMaxManifestBytes;
-  const auto damaged = [&](const std::string& why) {
-    return Error(ErrorKind::damaged, why,
-                 {.operation = "read manifest", .resource = bucket_ + "/" + request.key});
-  };
   index::Manifest manifest;
-  try {
-    // A manifest with one byte changed on its way may still parse, and then name other keys.
-    manifest = index::parse_manifest(s3::get_undamaged(store_, request, complaint_of_manifest).body);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt) throw;
-    throw damaged(error.message());
-  }
-  if (manifest.id != name.id || manifest.archive_key != name.archive_key) {
-    throw damaged(fmt::format("it is the manifest of {} with id {}: it lies in the wrong place",
-                              manifest.archive_key, manifest.id));
-  }
+  // A manifest with one byte changed on its way may still parse, and then name other keys.
+  get_proven(store_, request, "read manifest", [&](const s3::GetObjectResult& got) {
+    manifest = index::parse_manifest(got.body);
+    if (manifest.id == name.id && manifest.archive_key == name.archive_key) return;
+    throw wrong(fmt::format("it is the manifest of {} with id {}: it lies in the wrong place",
+                            manifest.archive_key, manifest.id));
+  });
   return manifest;
 }
 
@@ -280,23 +304,22 @@ void Catalog::remove_object(const std::string& key) {
   }
 }
 
-std::string Catalog::read_index(const std::string& key, const index::Block& block) {
+std::string Catalog::read_index(const std::string& key, const index::Block& block,
+                                const std::function<void(const std::string& bytes)>& prove) {
   s3::GetObjectRequest request;
   request.bucket = bucket_;
   request.key = key;
   request.range = s3::ByteRange{block.offset_bytes, block.length_bytes};
-  std::string bytes;
   try {
-    bytes = store_.get_object(request).body;
+    return get_proven(store_, request, kReadIndex,
+                      [&](const s3::GetObjectResult& got) {
+                        index::expect_block(block, got.body);
+                        if (prove) prove(got.body);
+                      })
+        .body;
   } catch (const Error& error) {
     throw error_of_index(key, error);
   }
-  try {
-    index::expect_block(block, bytes);
-  } catch (const Error& error) {
-    throw bad_index(key, error.message());
-  }
-  return bytes;
 }
 
 index::IndexCursor Catalog::open_index(const index::Manifest& manifest) {
@@ -309,7 +332,7 @@ index::IndexCursor Catalog::open_index(const index::Manifest& manifest) {
         const auto block = std::lower_bound(
             blocks.begin(), blocks.end(), offset,
             [](const index::Block& b, std::uint64_t wanted) { return b.offset_bytes < wanted; });
-        return read_index(key, *block);
+        return read_index(key, *block, {});
       },
       blocks);
 }
@@ -324,62 +347,38 @@ std::vector<index::Block> Catalog::prove_blocks(const index::Manifest& manifest)
   s3::GetObjectRequest request;
   request.bucket = bucket_;
   request.key = index_key(manifest.archive_key, manifest.id);
-  std::vector<index::Block> blocks = manifest.blocks;
-  base::Digest whole = base::Digest::sha256();
-  base::Digest of_block = base::Digest::sha256();
-  auto block = blocks.begin();
-  std::uint64_t taken_bytes = 0;  // of the block, digested so far
-  const auto digest = [&](std::string_view bytes) {
-    whole.update(bytes);
-    while (!bytes.empty() && block != blocks.end()) {
-      const std::string_view piece = bytes.substr(0, block->length_bytes - taken_bytes);
-      of_block.update(piece);
-      taken_bytes += piece.size();
-      bytes.remove_prefix(piece.size());
-      if (taken_bytes != block->length_bytes) continue;
-      block++->sha256 = base::to_hex(std::exchange(of_block, base::Digest::sha256()).finish());
-      taken_bytes = 0;
+  WrongReads wrong_reads({.operation = kReadIndex, .resource = bucket_ + "/" + request.key});
+  for (;;) {
+    BlockDigests digests(manifest.blocks);
+    try {
+      store_.read_object(request, [&digests](std::string_view bytes) { digests.update(bytes); });
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::corrupt) throw error_of_index(request.key, error);
+      wrong_reads.add(error, "");
+      continue;
     }
-  };
-  try {
-    store_.read_object(request, digest);
-  } catch (const Error& error) {
-    throw error_of_index(request.key, error);
+    const std::string sha256 = digests.finish();
+    if (sha256 == manifest.index_sha256) return digests.blocks();
+    wrong_reads.add(wrong("its index has another SHA-256 than the manifest says"), sha256);
   }
-  if (base::to_hex(whole.finish()) != manifest.index_sha256)
-    throw bad_index(request.key, "its index has another SHA-256 than the manifest says");
-  return blocks;
 }
 
 std::vector<index::Row> Catalog::read_block(const index::Manifest& manifest, const index::Block& block,
                                             const index::Wants& wants) {
-  const std::string key = index_key(manifest.archive_key, manifest.id);
-  std::vector<index::Row> rows;
-  try {
-    rows = index::decode_wanted(block, read_index(key, block), wants);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt) throw;
-    throw bad_index(key, error.message());
-  }
-  for (const index::Row& row : rows) {
-    const std::uint64_t size = manifest.archive_size_bytes;
-    if (row.data_offset > size || row.compressed_size_bytes > size - row.data_offset) {
-      throw bad_index(key, fmt::format("it says that {} lies beyond the archive's {} bytes",
-                                       base::printable(row.key), size));
-    }
-  }
-  return rows;
+  index::WantedRows wanted;
+  read_index(index_key(manifest.archive_key, manifest.id), block, [&](const std::string& bytes) {
+    wanted = index::decode_wanted(block, bytes, wants);
+    index::expect_rows(manifest, block, wanted);
+  });
+  return std::move(wanted.rows);
 }
 
 /// A record that is taken back loses its manifest first. So where a manifest is still listed, the index was lost.
 base::Error Catalog::error_of_index(const std::string& key, const Error& error) {
   if (error.kind() != ErrorKind::not_found) return error;
   const std::optional<ManifestName> name = parse_index_key(key);
-  return name && is_listed(*name) ? bad_index(key, kIndexIsGone) : error;
-}
-
-base::Error Catalog::bad_index(const std::string& key, const std::string& why) const {
-  return {ErrorKind::damaged, why, {.operation = "read index", .resource = bucket_ + "/" + key}};
+  if (!name || !is_listed(*name)) return error;
+  return {ErrorKind::damaged, kIndexIsGone, {.operation = kReadIndex, .resource = bucket_ + "/" + key}};
 }
 
 Error vanished_manifest(const Catalog& catalog, const ManifestName& name) {

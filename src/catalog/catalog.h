@@ -2,6 +2,7 @@
 // section 4.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,7 +40,8 @@ struct GroupState {
 };
 
 /// Reads and writes the catalog of one archive bucket. Holds no state; any thread. Throws the store's errors,
-/// and damaged for a manifest that can't be parsed or that names another volume than its key does.
+/// and damaged for a manifest that can't be parsed or that names another volume than its key does. Whatever is read
+/// wrong is read again first (get_proven()): where no two reads agree, the error is corrupt.
 /// What is said of a volume that has a manifest and no index.
 inline constexpr const char* kIndexIsGone =
     "its index is gone: catalog rebuild makes it again out of the archive";
@@ -132,10 +134,10 @@ class Catalog {
   std::vector<ManifestName> list(const std::string& prefix, ParseKey parse);
   std::vector<ManifestName> list_name(std::string_view folder, std::string_view archive_key, ParseKey parse);
   std::vector<ManifestName> list_stem(std::string_view folder, std::string_view stem, ParseKey parse);
-  std::string read_index(const std::string& key, const index::Block& block);
+  std::string read_index(const std::string& key, const index::Block& block,
+                         const std::function<void(const std::string& bytes)>& prove);
   std::vector<index::Block> prove_blocks(const index::Manifest& manifest);
   base::Error error_of_index(const std::string& key, const base::Error& error);
-  base::Error bad_index(const std::string& key, const std::string& why) const;
 
   s3::ObjectStore& store_;
   std::string bucket_;

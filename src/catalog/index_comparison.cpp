@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/encoding.h"
 #include "base/error.h"
 #include "zip/entry_name.h"
 #include "zip/reader.h"
@@ -32,7 +33,9 @@ std::uint64_t IndexComparison::fingerprint(const std::string& name, unsigned met
 
 void IndexComparison::read(index::IndexCursor& index) {
   RowsDigest digest;
-  while (const std::optional<index::Row> row = index.next()) {
+  std::string last_key;
+  std::uint64_t size_bytes = 0;
+  while (std::optional<index::Row> row = index.next()) {
     digest.add(*row);
     Place& place = places_.emplace_back();
     place.offset = row->offset;
@@ -43,6 +46,17 @@ void IndexComparison::read(index::IndexCursor& index) {
       place.has_md5 = true;
       std::copy(md5->begin(), md5->end(), place.md5.begin());
     }
+    size_bytes += row->size_bytes;
+    last_key = std::move(row->key);
+  }
+  // The first key of each block, and so of the index, is the cursor's to compare.
+  if (last_key != manifest_.last_key) {
+    findings_.note("", fmt::format("its index ends with {}, the manifest says {}", base::printable(last_key),
+                                   base::printable(manifest_.last_key)));
+  }
+  if (size_bytes != manifest_.source_size_bytes) {
+    findings_.note("", fmt::format("its members have {} bytes, the manifest says {}", size_bytes,
+                                   manifest_.source_size_bytes));
   }
   rows_digest_ = digest.finish();
   std::sort(places_.begin(), places_.end(),

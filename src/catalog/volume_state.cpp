@@ -93,6 +93,21 @@ std::optional<CatalogRecord> record_by_now(s3::ObjectStore& store, Catalog& cata
                        catalog.has_commit_mark(name)};
 }
 
+/// listed_bytes: the index's size in the listing. Perhaps it was listed before it was written.
+void compare_with_index(s3::ObjectStore& store, const Catalog& catalog,
+                        const std::optional<std::uint64_t>& listed_bytes, VolumeInfo& info) {
+  const std::uint64_t wanted_bytes = info.manifest->index_size_bytes;
+  if (listed_bytes == wanted_bytes) return;
+  const auto head = store.head_object(catalog.bucket(), index_key(info.archive_key, info.id));
+  if (head && head->size_bytes == wanted_bytes) return;
+  info.state = VolumeState::no_index;
+  info.detail = head ? fmt::format(
+                           "its index has {} bytes, the manifest says {}: move it away, then catalog "
+                           "rebuild makes it again out of the archive",
+                           head->size_bytes, wanted_bytes)
+                     : kIndexIsGone;
+}
+
 }  // namespace
 
 VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolume& volume) {
@@ -127,6 +142,7 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
     if (error.kind() != ErrorKind::not_found) {
       info.state = VolumeState::unreadable;
       info.detail = error.what();
+      info.unreadable = error;
     } else if (catalog.is_listed(volume.record->name)) {
       info.state = VolumeState::vanished;
       info.detail = vanished_manifest(catalog, volume.record->name).message();
@@ -137,12 +153,8 @@ VolumeInfo find_state(s3::ObjectStore& store, Catalog& catalog, const ListedVolu
     return info;
   }
   compare_with_archive(store, catalog, info);
-  // Perhaps the index was listed before it was written.
-  if (info.state == VolumeState::committed && !volume.record->index_bytes &&
-      !store.head_object(catalog.bucket(), index_key(info.archive_key, info.id))) {
-    info.state = VolumeState::no_index;
-    info.detail = kIndexIsGone;
-  }
+  if (info.state == VolumeState::committed)
+    compare_with_index(store, catalog, volume.record->index_bytes, info);
   return info;
 }
 

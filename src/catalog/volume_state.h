@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "catalog/catalog.h"
 #include "catalog/volume_listing.h"
 #include "index/manifest.h"
@@ -25,7 +26,8 @@ enum class VolumeState {
   no_manifest,  ///< an archive, perhaps with an index, that no manifest names
   unreadable,   ///< the manifest can't be read
   vanished,     ///< the store lists the manifest, but answers 404 when it is read
-  no_index,  ///< archive and manifest are as they must be, but the index is gone: nothing finds the members
+  no_index,  ///< archive and manifest are as they must be, but the index is gone or has another size: nothing finds
+             ///< the members
 };
 
 /// The state's name as it is written above; public API.
@@ -37,7 +39,8 @@ struct VolumeInfo {
   VolumeState state = VolumeState::committed;
   std::string detail;  ///< why it is not committed, on one line
   std::optional<index::Manifest> manifest;
-  std::optional<s3::ObjectSummary> archive;  ///< as listed: size, class, thawed or not
+  std::optional<s3::ObjectSummary> archive;    ///< as listed: size, class, thawed or not
+  std::optional<base::Error> unreadable = {};  ///< why the manifest can't be read
 };
 
 /// Sets state and detail of a volume whose manifest has been read: compares it with its archive. One HEAD; more only

@@ -71,15 +71,16 @@ std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_byt
   return rows;
 }
 
-std::vector<Row> decode_wanted(const Block& listed, std::string_view bytes, const Wants& wants) {
+WantedRows decode_wanted(const Block& listed, std::string_view bytes, const Wants& wants) {
   const auto expect_listed = [&listed](bool is_as_listed) {
     if (is_as_listed) return;
     throw corrupt(fmt::format("the block at {} is not the one that the manifest lists", listed.offset_bytes));
   };
   if (!wants) {
     std::vector<Row> rows = decode_block(bytes);
-    expect_listed(rows.size() == listed.rows && rows.front().key == listed.first_key);
-    return rows;
+    expect_listed(!rows.empty() && rows.size() == listed.rows && rows.front().key == listed.first_key);
+    std::string last_key = rows.back().key;
+    return {std::move(rows), std::move(last_key)};
   }
   const std::string text = decompress_block(bytes);
   std::vector<Row> rows;
@@ -96,7 +97,7 @@ std::vector<Row> decode_wanted(const Block& listed, std::string_view bytes, cons
     std::swap(last_key, key);
   }
   expect_listed(lines == listed.rows);
-  return rows;
+  return {std::move(rows), std::move(last_key)};
 }
 
 void expect_block(const Block& block, std::string_view bytes) {

@@ -24,10 +24,15 @@ std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_byt
 /// Whether a row is wanted, by its key.
 using Wants = std::function<bool(const std::string& key)>;
 
+struct WantedRows {
+  std::vector<Row> rows;
+  std::string last_key;  ///< of the block, wanted or not
+};
+
 /// The wanted rows of a block that a manifest lists. Of the other rows only the keys are read, which takes a third of
 /// the time. wants: empty: all rows. Throws Error corrupt as decode_block does, and when the first key or the number
 /// of rows isn't as listed.
-std::vector<Row> decode_wanted(const Block& listed, std::string_view bytes, const Wants& wants);
+WantedRows decode_wanted(const Block& listed, std::string_view bytes, const Wants& wants);
 
 /// Throws Error corrupt when these are not the bytes of the block: another length or, where the block has
 /// one, another SHA-256.

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/encoding.h"
+#include "base/hash.h"
 #include "base/ulid.h"
 #include "index/failure.h"
 #include "index/gzip.h"
@@ -215,6 +216,23 @@ void read_index(const Fields& fields, Manifest& manifest) {
   }
 }
 
+/// How the text ends that tells its own SHA-256: behind these bytes stand the digits and kEndOfText.
+constexpr std::string_view kBeforeDigits = ",\n  \"manifest_sha256\": \"";
+constexpr std::string_view kEndOfText = "\"\n}\n";
+constexpr std::string_view kEndWithoutSha256 = "\n}\n";
+
+std::string ending(std::string_view text_before) {
+  return fmt::format("{}{}{}", kBeforeDigits, base::to_hex(base::sha256(text_before)), kEndOfText);
+}
+
+/// The digest covers every byte before its own field. What it can't cover is fixed: the field's own form.
+void expect_own_sha256(const Fields& fields, std::string_view text) {
+  constexpr std::size_t kEndingSize = kBeforeDigits.size() + kSha256Digits + kEndOfText.size();
+  const std::size_t size = text.size() - std::min(text.size(), kEndingSize);
+  if (text.substr(size) != ending(text.substr(0, size)))
+    fields.fail("manifest_sha256", "the manifest is not as it was written: it was damaged or edited");
+}
+
 }  // namespace
 
 std::string to_json(const Manifest& manifest) {
@@ -232,6 +250,10 @@ std::string to_json(const Manifest& manifest) {
   std::string out;
   append_pretty(out, document, 0);
   out.push_back('\n');
+  if (manifest.has_sha256) {
+    out.resize(out.size() - kEndWithoutSha256.size());
+    out += ending(out);
+  }
   if (out.size() > kMaxManifestBytes) {
     throw base::Error(
         base::ErrorKind::invalid_argument,
@@ -271,7 +293,29 @@ Manifest parse_manifest(std::string_view bytes) {
   manifest.created_at = fields.time("created_at");
   manifest.tool = fields.nonempty_text("tool");
   manifest.tool_version = fields.nonempty_text("tool_version");
+  manifest.has_sha256 = fields.has("manifest_sha256");
+  if (manifest.has_sha256) expect_own_sha256(fields, bytes);
   return manifest;
+}
+
+void expect_rows(const Manifest& manifest, const Block& block, const WantedRows& wanted) {
+  const auto next =
+      std::find_if(manifest.blocks.begin(), manifest.blocks.end(),
+                   [&block](const Block& other) { return other.offset_bytes > block.offset_bytes; });
+  const bool ends_right = next == manifest.blocks.end() ? wanted.last_key == manifest.last_key
+                                                        : wanted.last_key < next->first_key;
+  if (!ends_right) {
+    throw corrupt(
+        fmt::format("the block at {} is not the one that the manifest lists: one of the two is damaged",
+                    block.offset_bytes));
+  }
+  for (const Row& row : wanted.rows) {
+    const std::uint64_t size = manifest.archive_size_bytes;
+    if (row.data_offset > size || row.compressed_size_bytes > size - row.data_offset) {
+      throw corrupt(
+          fmt::format("it says that {} lies beyond the archive's {} bytes", base::printable(row.key), size));
+    }
+  }
 }
 
 }  // namespace s3c::index

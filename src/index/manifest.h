@@ -10,6 +10,8 @@
 
 #include "base/time.h"
 #include "index/block.h"
+#include "index/index_reader.h"
+#include "index/row.h"
 
 namespace s3c::index {
 
@@ -78,6 +80,8 @@ struct Manifest {
   bool tags_archived = true;
   std::string tool;
   std::string tool_version;
+  /// The text tells its own SHA-256, so a wrong byte in it shows. False: it was written before this field.
+  bool has_sha256 = true;
 
   bool is_foreign() const { return foreign_entries != 0; }
   /// Whether the manifest names the upload that made its archive. A record that `catalog rebuild` made
@@ -92,8 +96,12 @@ struct Manifest {
 std::string to_json(const Manifest& manifest);
 
 /// Throws Error: corrupt, naming the field's path ("archive.checksum.value"), when a field is missing, of the
-/// wrong type, out of range or contradicts another one, and when the text is longer than kMaxManifestBytes;
-/// unsupported for a newer format. Ignores unknown fields.
+/// wrong type, out of range or contradicts another one, when the text isn't the one whose SHA-256 it tells, and
+/// when it is longer than kMaxManifestBytes; unsupported for a newer format. Ignores unknown fields.
 Manifest parse_manifest(std::string_view json);
+
+/// Throws Error corrupt when these can't be rows of the block that the manifest lists: the block ends with a key that
+/// its place in the manifest excludes, or members lie beyond the archive's end.
+void expect_rows(const Manifest& manifest, const Block& block, const WantedRows& wanted);
 
 }  // namespace s3c::index

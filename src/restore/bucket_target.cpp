@@ -3,7 +3,8 @@
 // The requests for one object:
 //
 //   the object              requests
-//   not there               HEAD in look(), PUT; once ReplacementGuard has seen a refusal, only the PUT
+//   not there               HEAD in look(), PUT; once ReplacementGuard has seen a refusal, find_free() lists
+//                           many names at a time, and only the PUT is left
 //   not there, streamed     HEAD in look(), Create, the parts, HEAD, Complete
 //   there, the same ETag    HEAD in look()
 //   there, only the bytes
@@ -12,25 +13,25 @@
 // On a store that ignores If-None-Match, another process's object is replaced if it appears between the last
 // HEAD and the PUT or Complete. For an object that isn't streamed, that is the time from look() to write():
 // the caller should keep it short. For one object of a run it is also the time from its PUT to the second one,
-// which shows that the store ignores the condition. On S3, and on every store that honours the condition, this
-// can't happen.
+// which shows that the store ignores the condition. On a store that honours it only sometimes, it is the time from
+// find_free() to write(). On S3, and on every store that honours the condition, this can't happen.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <unordered_set>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/mutex.h"
 #include "base/ulid.h"
 #include "catalog/abort_probe.h"
+#include "catalog/catalog_keys.h"
 #include "catalog/object_compare.h"
+#include "restore/free_names.h"
 #include "restore/restore_target.h"
 #include "s3/delete_marker.h"
+#include "s3/error_mapping.h"
 #include "s3/part_uploader.h"
 
 namespace s3c::restore {
@@ -48,50 +49,6 @@ constexpr std::uint64_t kMaxPartBytes =
 
 /// The key of the upload that shows whether the bucket takes objects: this and an id.
 constexpr std::string_view kTrialName = ".s3compress-trial-";
-
-/// The keys that look() found free, each until write() asks for it. For a key that isn't here write() sends a
-/// HEAD of its own. So a key may be forgotten safely, and write() may be called without look(), or twice. Any
-/// thread.
-class FreeKeys {
- public:
-  void note(const std::string& key) S3C_EXCLUDES(mutex_) {
-    base::MutexLock lock(mutex_);
-    if (keys_.size() < kMaxKeys) keys_.insert(key);
-  }
-  /// True if the key was noted. The key is then forgotten.
-  bool take(const std::string& key) S3C_EXCLUDES(mutex_) {
-    base::MutexLock lock(mutex_);
-    return keys_.erase(key) != 0;
-  }
-  void forget(const std::string& key) S3C_EXCLUDES(mutex_) { take(key); }
-
- private:
-  // Members that were looked at and never written (their bytes were wrong) stay here: 16 MiB of keys at most.
-  static constexpr std::size_t kMaxKeys = 16 * 1024;
-  base::Mutex mutex_;
-  std::unordered_set<std::string> keys_ S3C_GUARDED_BY(mutex_);
-};
-
-/// Whether the store has shown that it refuses to replace an object under If-None-Match. Then no HEAD need come
-/// before a PUT. Any thread.
-class ReplacementGuard {
- public:
-  bool is_proven() const { return state_ == State::refuses; }
-  /// An object was written. True once in a run, when enough were that a proof pays: the caller then sends the
-  /// same object again and tells what came of it.
-  bool must_try() {
-    if (state_ != State::unknown || ++written_ < kWorthATry) return false;
-    State unknown = State::unknown;
-    return state_.compare_exchange_strong(unknown, State::replaces);  // until it has shown otherwise
-  }
-  void refused() { state_ = State::refuses; }
-
- private:
-  enum class State { unknown, replaces, refuses };
-  static constexpr int kWorthATry = 12;
-  std::atomic<State> state_ = State::unknown;
-  std::atomic<int> written_ = 0;
-};
 
 /// Whether an ETag has the form of an MD5, or that of an upload in parts. A shorter ETag may have any
 /// meaning, and two objects may share it.
@@ -121,6 +78,13 @@ s3::ObjectAttributes attributes_of(const index::Row& row) {
   return attributes;  // without the archived object's class: it is restored as STANDARD
 }
 
+/// The store met another conditional write of the key, and there is no object yet. S3 asks for a new upload then. This
+/// one was aborted.
+struct MustUploadAgain {
+  Error error;
+};
+constexpr int kMostUploads = 4;
+
 Error with_note(const Error& error, const std::string& note) {
   return {error.kind(), error.message() + note, error.context()};
 }
@@ -132,10 +96,42 @@ void send_complete(s3::ObjectStore& store, s3::CompleteMultipartUploadRequest& r
     store.complete_multipart_upload(request);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::precondition_failed || !request.if_none_match) throw;
+    if (s3::is_conflict(error)) throw;  // another writer is at work: not the marker's doing
     if (!s3::is_hidden_by_marker(store, request.bucket, request.key)) throw;
     request.if_none_match = false;
     store.complete_multipart_upload(request);
   }
+}
+
+Error error_about(const std::string& bucket, const std::string& key, ErrorKind kind, std::string message) {
+  return {kind,
+          std::move(message),
+          {.operation = kRestoreObject, .resource = base::printable(bucket + "/" + key)}};
+}
+
+/// Throws Error: invalid_argument for a key that no member may have there.
+void expect_possible(const std::string& bucket, const std::string& key) {
+  const auto refuse = [&](std::string why) {
+    throw error_about(bucket, key, ErrorKind::invalid_argument, std::move(why));
+  };
+  // A PUT without a key would be a request for the bucket.
+  if (key.empty()) refuse("a key can't be empty");
+  if (key.size() > kMaxKeyBytes) {
+    refuse(fmt::format("with the prefix the key has {} bytes, and S3 takes {}: use a shorter one", key.size(),
+                       kMaxKeyBytes));
+  }
+  if (key.starts_with(catalog::kCatalogPrefix))
+    refuse(fmt::format("names below {} are a catalog's: use another prefix", catalog::kCatalogPrefix));
+}
+
+std::uint64_t part_size_for(const index::Row& row, const std::string& bucket, const std::string& key) {
+  const std::uint64_t part_size = s3::part_size_for(row.size_bytes);
+  // A row with a false size must not make us reserve memory for it.
+  if (part_size > kMaxPartBytes) {
+    throw error_about(bucket, key, ErrorKind::invalid_argument,
+                      fmt::format("{} bytes are more than an object can have", row.size_bytes));
+  }
+  return part_size;
 }
 
 /// Without a proof that both are equal, the object counts as another one. Calls produce only if the bytes
@@ -220,13 +216,31 @@ class BucketTarget final : public RestoreTarget {
     if (!overwrite_ && guard_.must_try()) try_to_replace(request, body);
     return Landing::written;
   }
-  bool refuses_to_replace() const override { return guard_.is_proven(); }
+  std::vector<bool> find_free(const std::vector<index::Row>& rows) override {
+    if (!guard_.is_proven()) return std::vector<bool>(rows.size(), false);
+    return find_free_names(store_, bucket_, prefix_, rows);
+  }
 
   Landing write_streamed(const index::Row& row, const Produce& produce) override {
     const std::string key = key_of(row);
-    const std::uint64_t part_size = part_size_for(row, key);
+    const std::uint64_t part_size = part_size_for(row, bucket_, key);
     if (const auto landed = find_before_writing(row, key, produce)) return *landed;
+    for (int uploads = 1;; ++uploads) {
+      try {
+        return upload(row, key, part_size, produce);
+      } catch (const MustUploadAgain& conflict) {
+        if (uploads == kMostUploads) throw conflict.error;
+      }
+    }
+  }
 
+  std::string name_of(const index::Row& row) const override {
+    return base::printable(fmt::format("s3://{}/{}{}", bucket_, prefix_, row.key));
+  }
+
+ private:
+  Landing upload(const index::Row& row, const std::string& key, std::uint64_t part_size,
+                 const Produce& produce) {
     s3::PartUploaderConfig config;
     config.bucket = bucket_;
     config.key = key;
@@ -240,7 +254,7 @@ class BucketTarget final : public RestoreTarget {
       produce([&uploader](std::string_view bytes) { uploader.append(bytes); });
       if (uploader.size_bytes() != row.size_bytes) {
         throw error_about(
-            key, ErrorKind::corrupt,
+            bucket_, key, ErrorKind::corrupt,
             fmt::format("{} bytes came, but the index says {}", uploader.size_bytes(), row.size_bytes));
       }
       parts = uploader.finish();
@@ -254,45 +268,17 @@ class BucketTarget final : public RestoreTarget {
     }
     if (before) {
       if (const std::string note = abort(uploader, config); !note.empty())
-        throw error_about(key, ErrorKind::precondition_failed,
+        throw error_about(bucket_, key, ErrorKind::precondition_failed,
                           "another object appeared there meanwhile" + note);
       return is_made_of(*before, parts) || has_etag_of(*before, row) ? Landing::equal : Landing::exists;
     }
     return complete(row, uploader, config, parts);
   }
 
-  std::string name_of(const index::Row& row) const override {
-    return base::printable(fmt::format("s3://{}/{}{}", bucket_, prefix_, row.key));
-  }
-
- private:
-  Error error_about(const std::string& key, ErrorKind kind, std::string message) const {
-    return {kind,
-            std::move(message),
-            {.operation = kRestoreObject, .resource = base::printable(bucket_ + "/" + key)}};
-  }
-
   std::string key_of(const index::Row& row) const {
     std::string key = prefix_ + row.key;
-    // A PUT without a key would be a request for the bucket.
-    if (key.empty()) throw error_about(key, ErrorKind::invalid_argument, "a key can't be empty");
-    if (key.size() > kMaxKeyBytes) {
-      throw error_about(
-          key, ErrorKind::invalid_argument,
-          fmt::format("with the prefix the key has {} bytes, and S3 takes {}: use a shorter one", key.size(),
-                      kMaxKeyBytes));
-    }
+    expect_possible(bucket_, key);
     return key;
-  }
-
-  std::uint64_t part_size_for(const index::Row& row, const std::string& key) const {
-    const std::uint64_t part_size = s3::part_size_for(row.size_bytes);
-    // A row with a false size must not make us reserve memory for it.
-    if (part_size > kMaxPartBytes) {
-      throw error_about(key, ErrorKind::invalid_argument,
-                        fmt::format("{} bytes are more than an object can have", row.size_bytes));
-    }
-    return part_size;
   }
 
   /// request: the PUT that has just made an object. If the store ignores its condition now, it replaces the
@@ -339,6 +325,7 @@ class BucketTarget final : public RestoreTarget {
         throw with_note(error, note);  // the first error says more than the error of this HEAD
       }
       const bool lost_race = error.kind() == ErrorKind::precondition_failed;
+      if (!head && note.empty() && s3::is_conflict(error)) throw MustUploadAgain{error};
       if (head && is_made_of(*head, parts)) return lost_race ? Landing::equal : Landing::written;
       if (!head || !lost_race || !note.empty()) throw with_note(error, note);
       return has_etag_of(*head, row) ? Landing::equal : Landing::exists;

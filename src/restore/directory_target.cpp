@@ -95,7 +95,10 @@ class DirectoryTarget final : public RestoreTarget {
     if (trial == Trial::write) PendingFile(root(OnAbsence::create), directory_);  // gone again at once
   }
   bool bills_requests() const override { return false; }
-  bool refuses_to_replace() const override { return false; }  // looking costs next to nothing
+  /// Looking costs next to nothing.
+  std::vector<bool> find_free(const std::vector<index::Row>& rows) override {
+    return std::vector<bool>(rows.size(), false);
+  }
 
   Sight look(const index::Row& row) override {
     const Spot spot = spot_of(row, OnAbsence::stop);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "catalog/member_reader.h"
@@ -17,14 +18,17 @@ using base::ErrorKind;
 void RangeRestorer::restore(const MemberRange& range) {
   if (range.is_large()) return tally_.attempt(range.rows[0], [&] { return restore_large(range); });
   MemberRange wanted{range.manifest, {}};
-  bool must_look = true;
-  for (const index::Row& row : range.rows) {
+  if (tally_.has_ended()) return;
+  const std::vector<bool> free = target_of(range).find_free(range.rows);
+  for (std::size_t i = 0; i < range.rows.size(); ++i) {
+    const index::Row& row = range.rows[i];
+    if (free[i]) {
+      wanted.rows.push_back(row);
+      continue;
+    }
     tally_.attempt(row, [&]() -> std::optional<Landing> {
-      RestoreTarget& target = target_of(range);
-      std::optional<Landing> there = must_look ? target.look(row).landing : std::nullopt;
+      const std::optional<Landing> there = target_of(range).look(row).landing;
       if (!there) wanted.rows.push_back(row);
-      // Where one member is missing, its neighbours most likely are too, and write() finds out if not.
-      must_look = there || !target.refuses_to_replace();
       return there;
     });
   }
@@ -43,20 +47,13 @@ void RangeRestorer::fetch_and_write(const MemberRange& range) {
     for (const index::Row& row : range.rows) tally_.fail(row, error);
     return;
   }
-  bool must_look = false;
   for (const index::Row& row : range.rows) {
     tally_.attempt(row, [&]() -> std::optional<Landing> {
-      RestoreTarget& target = target_of(range);
-      if (must_look) {
-        if (const std::optional<Landing> there = target.look(row).landing) return there;
-      }
       const std::string_view fetched =
           std::string_view(bytes).substr(row.data_offset - range.begin_offset(), row.compressed_size_bytes);
       const std::string body = decode(*range.manifest, row, fetched);
       choices_.expect_newest(*range.manifest, row.key);
-      const Landing landing = target.write(row, body);
-      must_look = landing != Landing::written && target.refuses_to_replace();  // those weren't all looked at
-      return landing;
+      return target_of(range).write(row, body);
     });
   }
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/slots.h"
 #include "index/row.h"
@@ -63,9 +64,9 @@ class RestoreTarget {
   virtual bool bills_requests() const = 0;
   /// Looks at the target before anything is fetched.
   virtual Sight look(const index::Row& row) = 0;
-  /// Whether write() leaves in place what is there, even if it came a moment ago. Then look() is only worth its
-  /// request where the member is likely to be there already.
-  virtual bool refuses_to_replace() const = 0;
+  /// Looks at many names together. For each row, true: nothing is there, and write() leaves in place what comes
+  /// there meanwhile; so look() isn't worth its request. False: look() tells.
+  virtual std::vector<bool> find_free(const std::vector<index::Row>& rows) = 0;
   /// body: the member's bytes, proven.
   virtual Landing write(const index::Row& row, std::string_view body) = 0;
   /// The same for a member that is too large for memory. produce passes the bytes to the sink that it is
@@ -78,8 +79,9 @@ class RestoreTarget {
 /// bucket: the target. prefix: put before each key; may be empty. Objects get the content type, the other
 /// system headers, the user metadata and the tags of the row, in class STANDARD. Small objects are written by
 /// PutObject with If-None-Match, larger ones by a multipart upload whose Complete has If-None-Match. A HEAD
-/// comes first, for stores that ignore the condition, until the store has shown that it honours it: after some
-/// objects the target sends one of them a second time. store and slots outlive the target.
+/// comes first, for stores that ignore the condition. Once the store has shown that it honours it, a listing of many
+/// names takes the place of the HEADs: some stores honour it only sometimes. To find out, the target sends one of the
+/// first objects a second time. A key inside our own catalog is refused in every bucket. store and slots outlive the target.
 std::unique_ptr<RestoreTarget> make_bucket_target(s3::ObjectStore& store, base::Slots& slots,
                                                   std::string bucket, std::string prefix, bool overwrite);
 

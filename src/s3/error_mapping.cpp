@@ -32,7 +32,7 @@ constexpr KnownCode kCodes[] = {
 
     {"PreconditionFailed", ErrorKind::precondition_failed, "the object is not the one the condition named"},
     {"ConditionalRequestConflict", ErrorKind::precondition_failed,
-     "another request for the same key was faster"},
+     "another request for the same key is under way"},
 
     {"RestoreAlreadyInProgress", ErrorKind::precondition_failed, "the object is being thawed already"},
 
@@ -40,7 +40,8 @@ constexpr KnownCode kCodes[] = {
     {"AllAccessDisabled", ErrorKind::access_denied, "access is disabled"},
     {"AccountProblem", ErrorKind::access_denied, "the account has a problem"},
     {"InvalidAccessKeyId", ErrorKind::access_denied, "the store doesn't know this access key"},
-    {"XAdminUserNotFound", ErrorKind::access_denied, "the store doesn't know this access key"},  // versitygw's
+    {"XAdminUserNotFound", ErrorKind::access_denied,
+     "the store doesn't know this access key"},  // versitygw's
     {"SignatureDoesNotMatch", ErrorKind::access_denied, "the signature is wrong: check the secret key"},
     {"ExpiredToken", ErrorKind::access_denied, "the credentials have expired"},
     {"InvalidToken", ErrorKind::access_denied, "the session token is wrong"},
@@ -177,6 +178,10 @@ bool is_about_the_caller(std::string_view code) {
 
 bool is_denial(const base::Error& error) {
   return error.kind() == ErrorKind::access_denied && !is_about_the_caller(error.context().code);
+}
+
+bool is_conflict(const base::Error& error) {
+  return error.context().code == "ConditionalRequestConflict";
 }
 
 base::Error with_caller(const base::Error& error, std::function<std::string()> caller,

@@ -32,6 +32,11 @@ bool is_about_the_caller(std::string_view code);
 /// Whether the store knows the caller and doesn't allow the request. An answer to HEAD has no code; it counts.
 bool is_denial(const base::Error& error);
 
+/// Whether the store refused a conditional write because another one of the same key was under way
+/// (ConditionalRequestConflict). Nobody has lost a race yet. Source: S3 User Guide, "Conditional writes": a PutObject
+/// is sent again; after a CompleteMultipartUpload a new upload is begun.
+bool is_conflict(const base::Error& error);
+
 /// A copy of error that can ask who the caller was. note stands behind the message, if it isn't empty.
 base::Error with_caller(const base::Error& error, std::function<std::string()> caller,
                         const std::string& note = {});

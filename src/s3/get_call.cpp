@@ -58,7 +58,8 @@ void WholeBody::check_limit(std::uint64_t size_bytes) const {
   if (request_->expected_size_bytes) limit = *request_->expected_size_bytes;
   if (size_bytes > limit)
     throw Error(ErrorKind::corrupt,
-                fmt::format("the body has more than the {} bytes that it may have", limit));
+                fmt::format("the body has more than the {} bytes that it may have", limit),
+                {.code = std::string(kBodyTooLong)});
 }
 
 void WholeBody::take(const http::Response& head, std::string_view bytes) {

@@ -2,7 +2,8 @@
 //
 // Tried again: errors that error_mapping calls transient (no connection, time-outs, broken or short bodies,
 // XML that was cut off, 500/502/503/504, RequestTimeout, InternalError, an <Error> inside a 200) or throttled
-// (429, SlowDown and similar codes). Every call can be repeated: reads change nothing, writes are whole
+// (429, SlowDown and similar codes), and a PutObject that met another conditional write (409
+// ConditionalRequestConflict). Every call can be repeated: reads change nothing, writes are whole
 // objects or whole parts, and conditions protect the rest. The exceptions are DeleteObjects and DeleteObject:
 // their caller says whether they may be repeated (ObjectStore::Resend). Not tried again: errors that would
 // come back in the same way (denied, not found, precondition, invalid, unsupported), and corrupt, which a

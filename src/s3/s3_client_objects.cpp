@@ -8,6 +8,7 @@
 #include "s3/answer_headers.h"
 #include "s3/attribute_headers.h"
 #include "s3/delete_marker.h"
+#include "s3/error_mapping.h"
 #include "s3/get_call.h"
 #include "s3/request_headers.h"
 #include "s3/s3_client.h"
@@ -182,6 +183,7 @@ std::string S3Client::put_object(const PutObjectRequest& request, std::string_vi
     return put_object_once(request, body);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::precondition_failed || !request.if_none_match) throw;
+    if (is_conflict(error)) throw;  // another writer is at work: not the marker's doing
     if (!is_hidden_by_marker(*this, request.bucket, request.key)) throw;
     runner_.log().warn("the store refuses If-None-Match over a delete marker: {} is written without it",
                        base::printable(request.bucket + "/" + request.key));

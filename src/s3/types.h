@@ -163,6 +163,9 @@ struct FailedTry {
   std::optional<std::chrono::milliseconds> retry_after = {};  ///< how long the store asks us to wait
 };
 
+/// ErrorContext::code where a body has more bytes than its reader allows.
+inline constexpr std::string_view kBodyTooLong = "BodyTooLong";
+
 struct GetObjectRequest {
   std::string bucket = {};
   std::string key = {};
@@ -171,8 +174,8 @@ struct GetObjectRequest {
   std::optional<ByteRange> range = {};  ///< nullopt: all of it
   /// If the body has another length, the call throws precondition_failed.
   std::optional<std::uint64_t> expected_size_bytes = {};
-  /// If the body is longer, the call throws corrupt before it takes more of the body into memory. Only for
-  /// get_object() and get_objects(). range and expected_size_bytes set limits of their own.
+  /// If the body is longer, the call throws corrupt, with kBodyTooLong, before it takes more of the body into memory.
+  /// Only for get_object() and get_objects(). range and expected_size_bytes set limits of their own.
   std::uint64_t max_size_bytes = std::uint64_t{64} << 20;
   /// A try of this request that get_objects() made. get_object() counts it as the first of its tries.
   std::optional<FailedTry> failed_try = {};

@@ -20,7 +20,8 @@ struct IndexLook {
   std::string why;
 };
 
-/// One HEAD. If the store keeps no SHA-256 of the index and may_read is true, reads the index too. Any thread.
+/// One HEAD. If may_read is true: reads the index too if the store keeps no SHA-256 of it, and its last block if the
+/// manifest doesn't tell its own SHA-256. Any thread.
 /// Throws the store's errors.
 IndexLook look_at_index(s3::ObjectStore& store, catalog::Catalog& catalog, const index::Manifest& manifest,
                         bool may_read);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
+#include "catalog/proven_read.h"
 
 namespace s3c::upkeep {
 namespace {
@@ -23,7 +24,16 @@ bool put_if_missing(s3::ObjectStore& store, const index::Manifest& manifest, con
     request.bucket = manifest.archive_bucket;
     request.key = key;
     request.max_size_bytes = body.size();
-    return head.size_bytes == body.size() && store.get_object(request).body == body;
+    if (head.size_bytes != body.size()) return false;
+    try {
+      catalog::get_proven(store, request, kRebuildStep, [&body](const s3::GetObjectResult& got) {
+        if (got.body != body) throw Error(ErrorKind::corrupt, "it is another one");
+      });
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::damaged) throw;
+      return false;
+    }
   };
   const auto refuse = [&] {
     return occupied(manifest.archive_bucket, manifest.archive_key, key, "it is another one");

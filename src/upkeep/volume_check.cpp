@@ -167,8 +167,10 @@ void VolumeCheck::judge(const catalog::ListedVolume& listed, VolumeFinding& find
       throw vanished_manifest(catalog_, listed.record->name);
     case catalog::VolumeState::lost:
     case catalog::VolumeState::replaced:
-    case catalog::VolumeState::unreadable:
       return finding.damage(std::move(volume.detail));
+    case catalog::VolumeState::unreadable:
+      if (volume.unreadable->kind() != ErrorKind::damaged) throw *volume.unreadable;
+      return finding.damage(volume.detail + ": move the manifest away, then catalog rebuild makes it again");
     case catalog::VolumeState::no_manifest:
       return judge_without_manifest(listed, finding);
     case catalog::VolumeState::unfinished:
@@ -191,7 +193,7 @@ void VolumeCheck::judge_index(VolumeFinding& finding) {
     finding.damage(
         "its index is not there: find, ls and restore can't use it; catalog rebuild makes it again");
   } else if (look.state == IndexLook::State::other) {
-    finding.damage(look.why);
+    finding.damage(look.why + ": move it away, then catalog rebuild makes it again");
   }
 }
 
@@ -311,8 +313,10 @@ bool VolumeCheck::audit(const std::string& etag, VolumeFinding& finding) {
       finding.frozen = true;
       if (options_.thaw)
         finding.thaw_started = catalog::ask_for_thaw(store_, bucket_, manifest.archive_key, *options_.thaw);
-    } else if (error.kind() == ErrorKind::damaged || error.kind() == ErrorKind::corrupt) {
-      // The index in the catalog is damaged.
+    } else if (error.kind() == ErrorKind::damaged ||
+               (error.kind() == ErrorKind::corrupt && error.context().resource.empty())) {
+      // The index in the catalog is damaged. An error that names an object is of a read, which another run may do
+      // better; what contradicts itself in proven bytes names none.
       finding.damage(std::string(error.what()) + "; its members were not read");
     } else {
       throw;

@@ -54,7 +54,7 @@ class Store:
 
 
 def pack(shelf: Shelf, objects: dict[str, Original], name: str, volume_id: str, *, change_row=None, change_manifest=None,
-         leave_out=(), corrupt_archive=None, reverse_index=False) -> None:
+         leave_out=(), corrupt_archive=None, reverse_index=False, manifest_digest=None) -> None:
     """A volume as docs/format.md describes it, with room for one planted fault."""
     rows, buffer = [], io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as opened:
@@ -95,7 +95,10 @@ def pack(shelf: Shelf, objects: dict[str, Original], name: str, volume_id: str, 
         etag = checker.multipart_etag(data, PART)
     shelf.put(ARCHIVE, key, data, "GLACIER", {"s3compress-id": volume_id}, etag)
     shelf.put(ARCHIVE, index_key, index)
-    shelf.put(ARCHIVE, f"{checker.CATALOG}manifest/{key}/{volume_id}.json", json.dumps(manifest).encode())
+    text = json.dumps(manifest).encode()[:-1]
+    digest = hashlib.sha256(text).hexdigest() if manifest_digest is None else manifest_digest
+    shelf.put(ARCHIVE, f"{checker.CATALOG}manifest/{key}/{volume_id}.json",
+              text + f',\n  "manifest_sha256": "{digest}"\n}}\n'.encode())
 
 
 class CheckerFinds(unittest.TestCase):
@@ -148,6 +151,10 @@ class CheckerFinds(unittest.TestCase):
         self.pack()
         del self.store.shelf.buckets[ARCHIVE][f"{checker.CATALOG}manifest/{SOURCE}/20180401.zip/A.json"]
         self.assert_found("has an id and no manifest")
+
+    def test_a_manifest_that_was_edited(self):
+        self.pack(manifest_digest="0" * 64)
+        self.assert_found("its own SHA-256")
 
     def test_swapped_byte(self):
         def swap(data):

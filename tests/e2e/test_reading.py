@@ -98,6 +98,31 @@ class Reading(StoreCase):
             self.assertIn(what, self.read("ls", f"{self.source}/201804{day}.zip", code=5).err)
             self.assertIn(f"201804{day}.zip", self.read("ls", code=5).err)
 
+    def test_a_record_that_rotted_passes_no_older_object_off_as_the_newest(self):
+        key, other = "sources/2018/04/01/upper", "sources/2018/04/01/UPPER"
+        self.put({key: Original(b"newer"), other: Original(b"newer")})
+        self.run_archive("--storage-class", "STANDARD" if self.STORE != "rgw" else "GLACIER")
+        volume = f"{self.source}/20180401-2.zip"
+        [manifest, index] = [one["Key"] for kind in ("manifest", "index") for one in self.client.list_objects_v2(
+            Bucket=self.archive, Prefix=f"s3compress_catalog/{kind}/{volume}/")["Contents"]]
+        right, rows = (self.client.get_object(Bucket=self.archive, Key=one)["Body"].read() for one in (manifest, index))
+        with tempfile.TemporaryDirectory() as home:
+            readers = (("find", key), ("cat", key), ("restore", key, "--to", home, "--yes"), ("ls",), ("verify",))
+            narrowed = right.replace(f'"last_key": "{key}"'.encode(), f'"last_key": "{other}Z"'.encode())
+            self.assertNotEqual(right, narrowed)
+            self.client.put_object(Bucket=self.archive, Key=manifest, Body=narrowed)
+            for command in (*readers, ("verify", "--deep")):
+                self.assertIn(volume, self.read(*command, code=5).err)
+            self.client.put_object(Bucket=self.archive, Key=manifest, Body=right.replace(b'"format": 1', b'"format": 9', 1))
+            self.assertIn("use a newer version", self.read("verify", code=2).err)
+            self.client.put_object(Bucket=self.archive, Key=manifest, Body=right)
+            self.client.put_object(Bucket=self.archive, Key=index, Body=b"")
+            for command in (*readers, ("ls", volume)):
+                self.assertIn("catalog rebuild", self.read(*command, code=5).err, str(command))
+            self.client.put_object(Bucket=self.archive, Key=index, Body=rows)
+            self.assertEqual([], os.listdir(home))
+            self.assertEqual("newer", self.read("cat", key).out)
+
     def test_members(self):
         volume = f"{self.source}/20180401.zip"
         wanted = sorted(key for key in self.originals if key.startswith("sources/2018/04/01/"))

@@ -62,10 +62,14 @@ class ReadingUnderFaults(ArchivedCase):
 
     def test_cat_never_passes_an_older_object_off_as_the_newest(self):
         short = {"operation": "GetObject", "fault": "short_body", "keep_ratio": 0.5}
-        for nth in (1, 2):
-            with self.subTest(index=nth):
-                result = self.under({**short, "key": INDEX["key"], "nth": nth}, "cat", AGAIN)
-                self.assertEqual((5, b""), (result.code, result.raw_out), str(result))
+        result = self.under({**short, "key": INDEX["key"]}, "cat", AGAIN)
+        self.assertEqual((5, b""), (result.code, result.raw_out), str(result))
+        newest = self.read("cat", AGAIN).raw_out
+        for fault in ("short_body", "flip_byte"):
+            for nth in (1, 2):
+                with self.subTest(index=nth, on_its_way=fault):
+                    result = self.under({**short, "fault": fault, "key": INDEX["key"], "nth": nth}, "cat", AGAIN)
+                    self.assertEqual((0, newest), (result.code, result.raw_out), str(result))
         date = "".join(AGAIN.split("/")[1:4])
         volumes = [archive for archive in self.archived.job.archives() if date in archive]
         self.assertEqual(3, len(volumes))

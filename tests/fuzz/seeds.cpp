@@ -338,12 +338,16 @@ index::Manifest manifest() {
   m.upload_id = "upload-1";
   m.tool = "s3compressor";
   m.tool_version = "0.1.0";
+  m.has_sha256 = false;  // otherwise only the digest would refuse what is changed in the text
   return m;
 }
 
 void manifest_seeds() {
   const std::string honest = index::to_json(manifest());
   put("manifest", "two-blocks.json", honest);
+  index::Manifest today = manifest();
+  today.has_sha256 = true;
+  put("manifest", "own-sha256.json", index::to_json(today));
   index::Manifest bytes = manifest();
   bytes.last_key = "sources/\xff";
   bytes.archive_bucket.clear();

@@ -82,6 +82,11 @@ def timestamp(text: str) -> int:
     return int(time.mktime(time.strptime(text[:19] + " UTC", "%Y-%m-%dT%H:%M:%S %Z"))) - time.timezone
 
 
+def digest_line(before: bytes) -> bytes:
+    """How a manifest ends that begins with these bytes."""
+    return b',\n  "manifest_sha256": "' + hashlib.sha256(before).hexdigest().encode() + b'"\n}\n'
+
+
 class Checker:
     def __init__(self, store, source: str, archive: str, originals: dict[str, Original], *,
                  listed: dict[str, Listed] | None = None, earlier: dict[str, list[Original]] | None = None,
@@ -112,8 +117,12 @@ class Checker:
         claimed: set[str] = set()
         for key in sorted(k for k in stored if k.startswith(f"{CATALOG}manifest/")):
             try:
-                manifest = json.loads(self._client.get_object(Bucket=self._archive, Key=key)["Body"].read())
+                text = self._client.get_object(Bucket=self._archive, Key=key)["Body"].read()
+                manifest = json.loads(text)
                 volume = self._volume_if_committed(key, manifest, stored)
+                if volume is not None:
+                    before = text[:-len(digest_line(b""))]
+                    self._equal(text[len(before):], digest_line(before), f"{key}: its own SHA-256")
             except (KeyError, IndexError, TypeError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, struct.error) as error:
                 self._problems.append(f"{key}: unreadable: {error!r}")
                 continue

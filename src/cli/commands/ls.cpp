@@ -132,9 +132,10 @@ ExitCode code_of(const VolumeInfo& volume, const std::string& archive_bucket, s3
   switch (volume.state) {
     case VolumeState::lost:
     case VolumeState::replaced:
-    case VolumeState::unreadable:
     case VolumeState::no_index:
       return ExitCode::damaged;
+    case VolumeState::unreadable:
+      return exit_code_of(*volume.unreadable);
     case VolumeState::no_manifest:
       return volume.id.empty() ? code_of_unrecorded(volume.archive_key, archive_bucket, store)
                                : ExitCode::damaged;

@@ -225,7 +225,7 @@ ExitCode tell_failures(const catalog::SearchReport& report, Terminal& terminal) 
 }
 
 ExitCode tell_damages(const catalog::SearchReport& report, Terminal& terminal) {
-  return tell_volumes("damaged, so its members can't be read", report.damages, terminal);
+  return tell_volumes("damaged, so not all of its members may be readable", report.damages, terminal);
 }
 
 }  // namespace s3c::cli

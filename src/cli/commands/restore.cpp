@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "catalog/catalog_keys.h"
 #include "cli/commands/member_names.h"
 #include "cli/commands/named_volumes.h"
 #include "cli/commands/thaw_flags.h"
@@ -122,10 +123,15 @@ std::string read_place(const Reader& reader) {
                                  to),
                      "");
   if (to.starts_with(kBucketScheme)) {
+    BucketPlace place;
     try {
-      parse_bucket_place(to);
+      place = parse_bucket_place(to);
     } catch (const base::Error& error) {
       throw UsageError(fmt::format("--to {}", error.message()), "give s3://bucket/prefix/ or a directory");
+    }
+    if (place.prefix.starts_with(catalog::kCatalogPrefix)) {
+      throw UsageError(fmt::format("--to {}: names below {} are a catalog's", to, catalog::kCatalogPrefix),
+                       "give another prefix");
     }
   }
   return to;

@@ -189,6 +189,10 @@ std::optional<std::string> for_step(const Error& error) {
   }
   if (operation == restore::kRestoreFile) return "";  // its message says what to do
   if (operation == upkeep::kRebuildStep && error.kind() == ErrorKind::damaged) return "";  // the same
+  if (error.kind() == ErrorKind::damaged && (operation == "read index" || operation == "read manifest")) {
+    return "move that object away; then catalog rebuild makes it again out of the archive. What other volumes "
+           "hold can be restored meanwhile";
+  }
   if (operation == "forget") return "";  // its message says what stands in the way
   if (operation == "start thread") {
     return "give fewer --threads, or raise the limit of processes (ulimit -u), then run the same command "

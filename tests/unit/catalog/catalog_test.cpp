@@ -86,15 +86,21 @@ TEST_F(CatalogTest, AManifestInTheWrongPlaceIsCorrupt) {
 TEST_F(CatalogTest, AByteChangedOnItsWayIsNoOtherManifest) {
   int damaged = 0;
   int damage = 2;
+  bool in_the_same_way = false;
   store_.alter_get = [&](const std::string& key, s3::GetObjectResult& got) {
     if (key != manifest_of("src/20180401.zip") || damaged++ >= damage) return;
     const std::size_t at = got.body.find(day_key(1, 0));  // the first key: another one, and it parses
     ASSERT_NE(at, std::string::npos);
-    --got.body[at + std::string("sources/").size()];
+    got.body[at + std::string("sources/").size()] -= static_cast<char>(in_the_same_way ? 1 : damaged);
   };
   EXPECT_EQ(load().committed.size(), 2u) << "read again";
   damaged = 0;
   damage = 3;
+  EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::corrupt)
+      << "no two reads agree: nothing shows that it is damaged";
+  damaged = 0;
+  damage = 2;
+  in_the_same_way = true;
   EXPECT_EQ(error_kind([&] { load(); }), ErrorKind::damaged);
 }
 

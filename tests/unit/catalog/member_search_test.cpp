@@ -413,6 +413,37 @@ TEST_F(MemberSearchTest, StoppedMeansCancelled) {
             ErrorKind::cancelled);
 }
 
+/// With a wrong key range the volume would be left out, and an older object would pass for the newest.
+TEST_F(MemberSearchTest, AnEditedKeyRangeIsNotBelieved) {
+  archive();
+  store_.put(support::kSource, day_key(1, 1), "newer");
+  store_.put(support::kSource, day_key(1, 2), "newer");
+  ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
+  const std::string newer = "src/20180401-4.zip";
+  const std::string key = manifest_of(newer);
+  ASSERT_FALSE(key.empty());
+  std::string text = store_.objects(support::kArchive).at(key).body;
+  const std::string last = "\"last_key\": \"" + day_key(1, 2);
+  const std::size_t at = text.find(last);
+  ASSERT_NE(at, std::string::npos) << text;
+  text.replace(at, last.size(), "\"last_key\": \"" + day_key(1, 1) + "x");
+  store_.put(support::kArchive, key, text);
+  const SearchReport report = search(MemberQuery({day_key(1, 2)}, {}));
+  EXPECT_EQ(report.failures.count(), 1u);
+  EXPECT_EQ(report.failures.named().front().kind(), base::ErrorKind::damaged);
+  EXPECT_EQ(unsearched_, (std::map<std::string, std::string>{{day_key(1, 2), newer}}));
+}
+
+TEST_F(MemberSearchTest, AnIndexOfAnotherSizeIsTold) {
+  archive();
+  const auto name = *parse_manifest_key(manifest_of("src/20180401.zip"));
+  store_.put(support::kArchive, index_key(name.archive_key, name.id), "");
+  EXPECT_EQ(states().at("src/20180401.zip"), VolumeState::no_index);
+  const SearchReport report = search(MemberQuery({day_key(1, 1)}, {}));
+  ASSERT_EQ(report.failures.count(), 1u);
+  EXPECT_EQ(report.failures.named().front().kind(), base::ErrorKind::damaged);
+}
+
 TEST_F(MemberSearchTest, StatesOfVolumes) {
   archive();
   for (const auto& [key, state] : states()) EXPECT_EQ(state, VolumeState::committed) << key;

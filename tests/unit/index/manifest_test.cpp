@@ -54,6 +54,13 @@ Manifest sample_manifest() {
   return manifest;
 }
 
+/// As it was written before manifests told their own SHA-256. Its fields can be changed one by one.
+json document() {
+  Manifest manifest = sample_manifest();
+  manifest.has_sha256 = false;
+  return json::parse(to_json(manifest));
+}
+
 TEST(ManifestTest, ReadsBackWhatWasWritten) {
   Manifest manifest = sample_manifest();
   EXPECT_EQ(parse_manifest(to_json(manifest)), manifest);
@@ -136,7 +143,7 @@ bool is_free(const std::string& pointer) {
 }
 
 TEST(ManifestTest, AnyFieldMissingIsNamed) {
-  const json whole = json::parse(to_json(sample_manifest()));
+  const json whole = document();
   std::vector<std::string> pointers;
   collect(whole, "", pointers);
   EXPECT_GT(pointers.size(), 40u);
@@ -155,7 +162,7 @@ TEST(ManifestTest, AnyFieldMissingIsNamed) {
 }
 
 TEST(ManifestTest, AnyFieldOfTheWrongTypeIsNamed) {
-  const json whole = json::parse(to_json(sample_manifest()));
+  const json whole = document();
   std::vector<std::string> pointers;
   collect(whole, "", pointers);
   for (const std::string& pointer : pointers) {
@@ -217,7 +224,7 @@ TEST(ManifestTest, ValuesThatCanNotBeAreNamed) {
       {"/index/blocks/1/first_key", "a", "index.blocks[1].first_key: "},
       {"/created_at", "2017", "created_at: "},
   };
-  const json whole = json::parse(to_json(sample_manifest()));
+  const json whole = document();
   for (const Change& change : changes) {
     json changed = whole;
     changed.at(json::json_pointer(change.pointer)) = change.value;
@@ -229,7 +236,7 @@ TEST(ManifestTest, ValuesThatCanNotBeAreNamed) {
 
 /// A reader holds a block in memory, so the manifest must not be able to say how much that is.
 TEST(ManifestTest, NoBlockIsLargerThanOneCanBe) {
-  json manifest = json::parse(to_json(sample_manifest()));
+  json manifest = document();
   const std::uint64_t first = manifest["index"]["blocks"][0]["length"];
   const auto with_length = [&](std::uint64_t length) {
     manifest["index"]["blocks"][1]["length"] = length;
@@ -244,8 +251,9 @@ TEST(ManifestTest, NoBlockIsLargerThanOneCanBe) {
 }
 
 TEST(ManifestTest, NewerFormatsAreUnsupportedAndUnknownFieldsIgnored) {
-  const Manifest manifest = sample_manifest();
-  json object = json::parse(to_json(manifest));
+  Manifest manifest = sample_manifest();
+  manifest.has_sha256 = false;
+  json object = document();
   object["added_in_2031"] = 1;
   object["archive"]["added_in_2031"] = 1;
   EXPECT_EQ(parse_manifest(object.dump()), manifest);
@@ -260,6 +268,70 @@ TEST(ManifestTest, CutOffIsCorrupt) {
   for (std::size_t size = 0; size + 1 < text.size(); ++size) {
     ASSERT_NE(error_message([&] { parse_manifest(text.substr(0, size)); }), "") << size;
   }
+}
+
+/// A wrong key range, or a wrong first key of a block, would leave members out of a search, and nobody would know.
+TEST(ManifestTest, AnyWrongByteShows) {
+  const Manifest manifest = sample_manifest();
+  const std::string text = to_json(manifest);
+  const std::size_t name = text.find("manifest_sha256");
+  ASSERT_NE(name, std::string::npos);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    // Without the field's name it is a manifest of old, and as whole as before.
+    if (at >= name && at < name + std::string_view("manifest_sha256").size()) continue;
+    std::string wrong = text;
+    wrong[at] = static_cast<char>(wrong[at] ^ 1);
+    EXPECT_NE(error_message([&] { parse_manifest(wrong); }), "") << at << ": " << text.substr(at, 20);
+  }
+}
+
+TEST(ManifestTest, AnEditedManifestIsNamed) {
+  const std::string text = to_json(sample_manifest());
+  std::string edited = text;
+  const std::size_t last_key =
+      edited.find("04099.xml") == std::string::npos ? edited.rfind("04999.xml") : edited.rfind("04099.xml");
+  ASSERT_NE(last_key, std::string::npos);
+  edited[last_key + 4] = '8';
+  EXPECT_THAT(error_message([&] { parse_manifest(edited); }), StartsWith("manifest_sha256: "));
+  EXPECT_THAT(error_message([&] { parse_manifest(json::parse(text).dump()); }),
+              StartsWith("manifest_sha256: "))
+      << "not the bytes that were written";
+  for (const json& wrong : {json(nullptr), json(1), json("00")}) {
+    json object = document();
+    object["manifest_sha256"] = wrong;
+    EXPECT_THAT(error_message([&] { parse_manifest(object.dump()); }), StartsWith("manifest_sha256: "));
+  }
+}
+
+TEST(ManifestTest, ManifestsOfOldTellNoSha256) {
+  Manifest manifest = sample_manifest();
+  manifest.has_sha256 = false;
+  EXPECT_THAT(to_json(manifest), ::testing::Not(HasSubstr("manifest_sha256")));
+  EXPECT_EQ(parse_manifest(to_json(manifest)), manifest);
+}
+
+TEST(ManifestTest, RowsMustLieWhereTheirBlockSays) {
+  Manifest manifest = sample_manifest();
+  ASSERT_EQ(manifest.blocks.size(), 2u);
+  std::vector<std::vector<Row>> rows(2);
+  for (std::size_t i = 0; i < 5000; ++i) rows[i / 4096].push_back(sample_row(i));
+  const auto complaint = [&](std::size_t block) {
+    return error_message([&] {
+      expect_rows(manifest, manifest.blocks[block], {rows[block], rows[block].back().key});
+    });
+  };
+  EXPECT_EQ(complaint(0), "");
+  EXPECT_EQ(complaint(1), "");
+  manifest.last_key += "x";
+  EXPECT_EQ(complaint(0), "");
+  EXPECT_THAT(complaint(1), HasSubstr("not the one that the manifest lists"));
+  manifest.last_key.pop_back();
+  manifest.blocks[1].first_key = rows[0].back().key;
+  EXPECT_THAT(complaint(0), HasSubstr("not the one that the manifest lists"))
+      << "it reaches into the next block";
+  manifest.blocks[1].first_key = rows[1].front().key;
+  manifest.archive_size_bytes = rows[1].back().data_offset;
+  EXPECT_THAT(complaint(1), HasSubstr("beyond the archive"));
 }
 
 /// Documents of a size that a manifest may have, made to be expensive to read.
@@ -283,7 +355,8 @@ TEST(ManifestTest, HostileDocumentsAreRefusedQuickly) {
 }
 
 TEST(ManifestTest, NoManifestIsLongerThanItMayBe) {
-  const Manifest manifest = sample_manifest();
+  Manifest manifest = sample_manifest();
+  manifest.has_sha256 = false;
   const std::string text = to_json(manifest);
   const std::string longest = text + std::string(kMaxManifestBytes - text.size(), ' ');
   EXPECT_EQ(parse_manifest(longest), manifest);

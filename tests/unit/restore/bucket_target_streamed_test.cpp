@@ -49,6 +49,35 @@ TEST_F(BucketTargetStreamedTest, ALargeObjectIsStreamedInPartsWithAllItHad) {
   EXPECT_EQ(ops(), std::vector(4, Op::head));
 }
 
+/// S3 asks for a new upload then.
+TEST_F(BucketTargetStreamedTest, ACompleteThatMetAnotherConditionalWriteIsUploadedAgain) {
+  const std::string body = noise(9 * kMiB);
+  const index::Row row = row_of_object("large", body);
+  int conflicts = 2;
+  store_.before = [&conflicts](const Call& call) {
+    if (call.op == Op::complete && conflicts-- > 0)
+      throw store_error(ErrorKind::precondition_failed, "ConditionalRequestConflict");
+  };
+  EXPECT_EQ(stream(*target(), row, body), Landing::written);
+  EXPECT_EQ(object("large").body, body);
+  EXPECT_EQ(store_.calls(Op::create).size(), 3u);
+  EXPECT_EQ(store_.open_uploads(), 0u);
+
+  store_.erase(kBucket, "large");
+  store_.forget_journal();
+  conflicts = 99;
+  EXPECT_EQ(error_kind([&] { stream(*target(), row, body); }), ErrorKind::precondition_failed);
+  EXPECT_EQ(store_.calls(Op::create).size(), 4u) << "not for ever";
+  EXPECT_EQ(store_.open_uploads(), 0u);
+
+  conflicts = 1;
+  store_.after = [this](const Call& call) {
+    if (call.op == Op::abort) store_.put(kBucket, "large", "another writer's");
+  };
+  EXPECT_EQ(stream(*target(), row, body), Landing::exists);
+  expect_stays("large", "another writer's");
+}
+
 TEST_F(BucketTargetStreamedTest, AnEmptyObjectCanBeStreamed) {
   EXPECT_EQ(stream(*target(), row_of_object("empty", ""), ""), Landing::written);
   EXPECT_EQ(object("empty").body, "");

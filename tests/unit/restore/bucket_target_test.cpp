@@ -1,5 +1,10 @@
 // What restoring to a bucket does, call by call: nothing is replaced unless that was asked for, everything an
 // object had comes back, and each object costs the requests that bucket_target.cpp promises.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
 #include "bucket_target_fixture.h"
 
 namespace s3c::restore {
@@ -14,6 +19,14 @@ using support::StoredObject;
 using testing::BucketTargetTest;
 using testing::kBucket;
 using testing::row_of_object;
+
+/// How many of these names the target calls free.
+std::size_t free_of(RestoreTarget& to, int begin, int end) {
+  std::vector<index::Row> rows;
+  for (int n = begin; n < end; ++n) rows.push_back(row_of_object("free" + std::to_string(n), "x"));
+  const std::vector<bool> free = to.find_free(rows);
+  return static_cast<std::size_t>(std::count(free.begin(), free.end(), true));
+}
 
 TEST_F(BucketTargetTest, OneHeadAndOnePutBringAnObjectBackWithAllItHad) {
   index::Row row = row_of_object("a/b.xml", "<a/>");
@@ -41,7 +54,7 @@ TEST_F(BucketTargetTest, AStoreThatHonoursTheConditionIsSoonAskedNothingBefore) 
     const std::string name = std::to_string(n);
     EXPECT_EQ(to->write(row_of_object(name, name), name), Landing::written);
   }
-  EXPECT_TRUE(to->refuses_to_replace());
+  EXPECT_EQ(free_of(*to, 100, 120), 20u);
   EXPECT_EQ(store_.calls(Op::head).size(), 12u);
   EXPECT_EQ(store_.calls(Op::put).size(), 101u) << "one is sent twice";
   EXPECT_EQ(store_.objects(kBucket).size(), 100u);
@@ -60,7 +73,7 @@ TEST_F(BucketTargetTest, AStoreThatIgnoresTheConditionIsAskedEachTime) {
       const std::string name = std::to_string(n) + (overwrite ? "again" : "");
       EXPECT_EQ(to->write(row_of_object(name, name), name), Landing::written);
     }
-    EXPECT_FALSE(to->refuses_to_replace());
+    EXPECT_EQ(free_of(*to, 1000, 1020), 0u) << "each has to be looked at";
     EXPECT_EQ(store_.calls(Op::head).size(), overwrite ? 0u : 100u);
     EXPECT_EQ(store_.calls(Op::put).size(), overwrite ? 100u : 101u);
   }
@@ -76,8 +89,45 @@ TEST_F(BucketTargetTest, ATryThatFailsOtherwiseProvesNothing) {
     const std::string name = std::to_string(n);
     EXPECT_EQ(to->write(row_of_object(name, name), name), Landing::written);
   }
-  EXPECT_FALSE(to->refuses_to_replace());
+  EXPECT_EQ(free_of(*to, 100, 120), 0u);
   EXPECT_EQ(store_.objects(kBucket).size(), 40u);
+}
+
+/// A store that honoured If-None-Match once may ignore it the next time: nodes of different versions, a proxy.
+TEST_F(BucketTargetTest, NamesAreLookedAtEvenIfTheStoreHasHonouredTheCondition) {
+  const auto to = target(false, "p/");
+  for (int n = 0; n < 13; ++n) to->write(row_of_object("proof" + std::to_string(n), "x"), "x");
+  std::vector<index::Row> rows;
+  for (int n = 2999; n >= 0; --n) rows.push_back(row_of_object(fmt::format("k/{:04}", n), "ours"));
+  std::set<std::string> taken;
+  for (int n = 0; n < 3000; n += 37) taken.insert(fmt::format("k/{:04}", n));
+  for (const std::string& key : taken) store_.put(kBucket, "p/" + key, "foreign");
+  store_.put(kBucket, "p/k/0001x", "between two");
+  store_.put(kBucket, "p/l", "behind all");
+  store_.forget_journal();
+  const std::vector<bool> free = to->find_free(rows);
+  ASSERT_EQ(free.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    EXPECT_EQ(free[i], !taken.contains(rows[i].key)) << rows[i].key;
+  EXPECT_EQ(ops(), std::vector{Op::list}) << "one for each thousand objects that are there";
+
+  // Where a listing costs more than it saves, or fails, each name is asked for.
+  for (int n = 0; n < 4000; ++n) store_.put(kBucket, fmt::format("p/k/0000/{}", n), "foreign");
+  rows.resize(30);
+  rows.push_back(row_of_object("k/0000", "ours"));
+  store_.page_size = 10;
+  store_.forget_journal();
+  for (const bool is_free : to->find_free(rows)) EXPECT_FALSE(is_free);
+  EXPECT_EQ(store_.journal().size(), 2u);
+  rows.resize(12);
+  store_.forget_journal();
+  for (const bool is_free : to->find_free(rows)) EXPECT_FALSE(is_free);
+  EXPECT_TRUE(store_.journal().empty());
+  rows.resize(20, row_of_object("z", "ours"));
+  store_.before = [](const Call& call) {
+    if (call.op == Op::list) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  for (const bool is_free : to->find_free(rows)) EXPECT_FALSE(is_free);
 }
 
 TEST_F(BucketTargetTest, AnEqualObjectCostsOneHead) {
@@ -237,6 +287,10 @@ TEST_F(BucketTargetTest, KeysThatS3CantHaveAreRefusedBeforeAnythingIsSent) {
     EXPECT_EQ(error_kind([&] { nowhere->write(*row, "x"); }), ErrorKind::invalid_argument);
     EXPECT_EQ(error_kind([&] { stream(*nowhere, *row, "x"); }), ErrorKind::invalid_argument);
   }
+  const auto catalog = target(false, "s3compress_");
+  const index::Row record = row_of_object("catalog/manifest/a", "x");
+  EXPECT_EQ(error_kind([&] { catalog->write(record, "x"); }), ErrorKind::invalid_argument);
+  EXPECT_EQ(error_kind([&] { stream(*catalog, record, "x"); }), ErrorKind::invalid_argument);
   EXPECT_TRUE(store_.journal().empty());
   EXPECT_EQ(restore(*to, fits, "x"), Landing::written);
 }

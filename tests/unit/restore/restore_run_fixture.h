@@ -30,7 +30,12 @@ class MapTarget final : public RestoreTarget {
     if (unusable && *unusable == trial) throw base::Error(ErrorKind::no_bucket, "no such bucket");
   }
   bool bills_requests() const override { return true; }
-  bool refuses_to_replace() const override { return refuses; }
+  std::vector<bool> find_free(const std::vector<index::Row>& rows) override {
+    base::MutexLock lock(mutex_);
+    std::vector<bool> free(rows.size(), false);
+    for (std::size_t i = 0; refuses && i < rows.size(); ++i) free[i] = !bodies_.contains(rows[i].key);
+    return free;
+  }
   Sight look(const index::Row& row) override {
     base::MutexLock lock(mutex_);
     ++looks_;

@@ -44,6 +44,21 @@ TEST_F(RetryTest, WhatWouldFailInTheSameWayIsNot) {
   EXPECT_TRUE(clock_.slept().empty());
 }
 
+/// S3 asks for that. A Complete isn't sent again: it needs a new upload.
+TEST_F(RetryTest, APutThatMetAnotherConditionalWriteIsSentAgain) {
+  const auto put = [this] { client_->put_object({.bucket = "b", .key = "k", .if_none_match = true}, "x"); };
+  transport_.add(s3_error(409, "ConditionalRequestConflict"));
+  transport_.add(s3_error(409, "ConditionalRequestConflict"));
+  transport_.add(answer(200, "", {{"ETag", "\"9dd4e461268c8034f5c8564e155c67a6\""}}));
+  put();
+  EXPECT_EQ(client_->stats().retries, 2u);
+  for (int i = 0; i < 4; ++i) transport_.add(s3_error(409, "ConditionalRequestConflict"));
+  transport_.add(answer(404));  // to the HEAD that looks whether the object is ours
+  const auto error = error_of(put);
+  EXPECT_EQ(error.kind(), ErrorKind::precondition_failed);
+  EXPECT_EQ(error.context().attempts, 4) << "and nothing was written without the condition";
+}
+
 TEST_F(RetryTest, GivesUpAfterMaxAttemptsAndSaysSo) {
   for (int i = 0; i < 4; ++i) transport_.add(s3_error(503, "SlowDown"));
   const auto error = error_of([&] { client_->list_objects({.bucket = "b"}); });

@@ -124,6 +124,62 @@ TEST_F(VerifyRunTest, WholeVolumesCostTheirManifestsAndTheListings) {
   EXPECT_EQ(verify().members_read, 9u);
 }
 
+/// Searches leave out a volume by its key range, and look for a key in the block that the manifest names.
+TEST_F(VerifyRunTest, AnEditedManifestIsDamage) {
+  archive();
+  const std::string key = record_of("src/20180401.zip", false);
+  const std::string text = store_.objects(support::kArchive).at(key).body;
+  const std::string last = "\"last_key\": \"" + support::day_key(1, 1);
+  ASSERT_NE(text.find(last), std::string::npos) << text;
+  std::string edited = text;
+  edited.replace(text.find(last) + last.size(), 0, "x");
+  store_.put(support::kArchive, key, edited);
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("manifest_sha256: "));
+  options_.deep = true;
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("manifest_sha256: "));
+}
+
+/// Manifests of old tell no SHA-256 of their own.
+TEST_F(VerifyRunTest, AnOldManifestIsComparedWithItsIndex) {
+  archive();
+  const std::string key = record_of("src/20180401.zip", false);
+  const index::Manifest right = index::parse_manifest(store_.objects(support::kArchive).at(key).body);
+  const auto put = [&](const std::function<void(index::Manifest&)>& change) {
+    index::Manifest old = right;
+    old.has_sha256 = false;
+    change(old);
+    store_.put(support::kArchive, key, index::to_json(old));
+  };
+  put([](index::Manifest&) {});
+  EXPECT_EQ(verify().whole, 6u);
+  put([](index::Manifest& m) { m.last_key += "x"; });
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("not the one that the manifest lists"));
+  options_.deep = true;
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("its index ends with " + right.last_key));
+  put([](index::Manifest& m) { ++m.source_size_bytes; });
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("the manifest says"));
+  put([](index::Manifest& m) { m.first_key = m.blocks[0].first_key = m.first_key + "!"; });
+  EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("another key than listed"));
+}
+
+TEST_F(VerifyRunTest, AManifestOfANewerFormatIsNoDamage) {
+  archive();
+  store_.edit(support::kArchive, record_of("src/20180401.zip", false), [](support::StoredObject& object) {
+    object.body.replace(object.body.find("\"format\": 1"), 11, "\"format\": 2");
+    object.etag = base::to_hex(base::md5(object.body));
+    object.checksums.clear();
+  });
+  for (const bool deep : {false, true}) {
+    options_.deep = deep;
+    const VerifyReport report = verify();
+    EXPECT_EQ(report.damaged, 0u);
+    EXPECT_EQ(report.whole, 5u);
+    ASSERT_EQ(report.failures.count(), 1u);
+    EXPECT_EQ(report.failures.named().front().kind(), base::ErrorKind::unsupported);
+    EXPECT_THAT(report.failures.named().front().what(), HasSubstr("use a newer version"));
+  }
+}
+
 TEST_F(VerifyRunTest, AMissingArchive) {
   archive();
   store_.erase(support::kArchive, "src/20180401.zip");
