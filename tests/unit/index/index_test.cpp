@@ -114,7 +114,7 @@ TEST_P(IndexFormsTest, WantedRowsAreThoseOfTheBlock) {
     const std::string bytes = gz.substr(block.offset_bytes, block.length_bytes);
     const std::vector<Row> rows = decode_block(bytes);
     EXPECT_EQ(decode_wanted(block, bytes, {}).rows, rows);
-    EXPECT_EQ(decode_wanted(block, bytes, [](const std::string&) { return true; }), rows);
+    EXPECT_EQ(decode_wanted(block, bytes, [](const std::string&) { return true; }).rows, rows);
     const auto wants = [](const std::string& key) { return key.back() % 3 == 0; };
     std::vector<Row> expected = rows;
     std::erase_if(expected, [&](const Row& row) { return !wants(row.key); });
