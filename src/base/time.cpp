@@ -1,6 +1,5 @@
 #include "base/time.h"
 
-#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -94,10 +93,21 @@ class Scanner {
 
 }  // namespace
 
+/// There may be millions of them in one output: no general formatter.
 std::string format_iso8601(Timestamp time) {
   const Fields f = split(time);
-  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"), f.year, f.month, f.day,
-                     f.hour, f.minute, f.second, f.millisecond);
+  std::string text = "yyyy-mm-ddThh:mm:ss.mmmZ";
+  const auto put = [&text](std::size_t at, std::size_t digits, unsigned value) {
+    for (std::size_t i = at + digits; i > at; value /= 10) text[--i] = static_cast<char>('0' + value % 10);
+  };
+  put(0, 4, static_cast<unsigned>(f.year));
+  put(5, 2, f.month);
+  put(8, 2, f.day);
+  put(11, 2, f.hour);
+  put(14, 2, f.minute);
+  put(17, 2, f.second);
+  put(20, 3, f.millisecond);
+  return text;
 }
 
 std::optional<Timestamp> parse_iso8601(std::string_view text) {

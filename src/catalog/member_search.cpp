@@ -27,7 +27,9 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// Blocks of rows in memory, for each thread: one block takes some 3 MB.
+/// Blocks of rows that are read at a time. One takes some 3 MB; ten bring 400,000 rows a second from a store that takes
+/// 100 ms to answer. None is read ahead of that.
+constexpr int kMostBlocks = 10;
 constexpr int kBlocksAhead = 1;
 
 using ManifestPtr = std::shared_ptr<const index::Manifest>;
@@ -204,7 +206,7 @@ class Search {
     const std::vector<BlockJob> jobs = all_blocks();
     auto next = jobs.begin();
     base::in_order<BlockJob, BlockRows>(
-        options_.threads,
+        std::min(options_.threads, kMostBlocks),
         [&]() -> std::optional<BlockJob> {
           throw_if_stopped();
           return next == jobs.end() ? std::nullopt : std::optional(*next++);

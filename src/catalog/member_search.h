@@ -52,7 +52,7 @@ struct SearchReport {
 /// objects would be worse than none. Then calls found on the calling thread: by source bucket, and in key
 /// order. If several records have one archive's name, as after a race, a HEAD of the archive tells which
 /// record is its own. A single record is believed, because the code that reads the archive compares the id.
-/// Memory: the manifests of all volumes in scope, a block of rows for each thread, and one block for each volume whose keys overlap with the others'. Blocks. Throws the store's errors when volumes can't be
+/// Memory: the manifests of all volumes in scope, at most ten blocks of rows, and one block for each volume whose keys overlap with the others'. Blocks. Throws the store's errors when volumes can't be
 /// listed; the errors of single volumes are in the report. Throws cancelled when stop is requested.
 SearchReport search_members(s3::ObjectStore& store, const SearchOptions& options, const std::stop_token& stop,
                             const FoundKeys& found);

@@ -3,6 +3,8 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "base/time.h"
 #include "cli/output/format.h"
@@ -108,9 +110,16 @@ std::string volume_json(const VolumeInfo& volume) {
 
 std::string member_line(const index::Row& row, bool long_format) {
   if (!long_format) return base::printable(row.key) + "\n";
-  return fmt::format(FMT_COMPILE("{:>13}  {}  {:<35}  {}\n"), format_count(row.size_bytes),
-                     base::format_iso8601(row.last_modified), base::printable(row.etag),
-                     base::printable(row.key));
+  // By hand, for there may be millions: to pad a text, fmt counts its characters.
+  constexpr std::size_t kSizeWidth = 13;
+  constexpr std::size_t kEtagWidth = 35;
+  const std::string size = format_count(row.size_bytes);
+  const std::string etag = base::printable(row.etag);
+  std::string line(kSizeWidth - std::min(kSizeWidth, size.size()), ' ');
+  line.append(size).append("  ").append(base::format_iso8601(row.last_modified)).append("  ");
+  line.append(etag).append(kEtagWidth - std::min(kEtagWidth, etag.size()), ' ').append("  ");
+  line.append(base::printable(row.key)).push_back('\n');
+  return line;
 }
 
 std::string member_json(const std::string& archive_key, const index::Row& row) {
