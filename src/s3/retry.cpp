@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "aws/credentials.h"
+
 namespace s3c::s3 {
 
 bool is_retryable(const base::Error& error) {
+  if (error.context().code == aws::kNotRenewed) return false;
   return error.kind() == base::ErrorKind::transient || error.kind() == base::ErrorKind::throttled;
 }
 
