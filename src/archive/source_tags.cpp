@@ -49,14 +49,11 @@ bool SourceTags::may_be_read(const s3::ObjectSummary& object) {
                   error.context());
     }
     if (error.kind() != ErrorKind::access_denied || s3::is_about_the_caller(error.context().code)) throw;
-    throw Error(
-        ErrorKind::access_denied,
-        fmt::format(
-            "{}: these credentials may not read the tags of objects, so objects would be "
-            "archived without their tags. Nothing was archived because of that: have it allowed, or give "
-            "--without-tags",
-            error.message()),
-        error.context());
+    throw Error(ErrorKind::access_denied,
+                fmt::format("{}: these credentials may not read the tags of objects, so objects would be "
+                            "archived without their tags. Nothing was archived because of that",
+                            error.message()),
+                error.context());
   }
   return true;
 }

@@ -251,6 +251,9 @@ TEST(Denials, WhatTheStoreSaysIsNotGuessedAgain) {
       hint(who + "because no identity-based policy allows the kms:GenerateDataKey action"),
       "allow that action on that resource, in the policy of the user or role, and in that of the bucket or key if "
       "another account owns it; docs/iam has policies to paste");
+  const Error tags = error_of({"GetObjectTagging", "b/k", 403, "AccessDenied", 2, ""},
+                              "User: x is not authorized to perform: s3:GetObjectTagging");
+  EXPECT_THAT(hint_for(tags), HasSubstr("archive --without-tags"));
   EXPECT_EQ(
       hint(who + "with an explicit deny in a resource-based policy"),
       "a policy denies this explicitly, and no other policy can allow it: change the one that is named");
