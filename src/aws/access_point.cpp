@@ -23,7 +23,8 @@ using base::ErrorKind;
 }
 
 constexpr std::string_view kForm =
-    "an access point's ARN is arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, with an account of 12 digits";
+    "an access point's ARN is arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, with an account of 12 digits and a "
+    "name of 3 to 50 characters";
 constexpr std::string_view kOnOutposts =
     "buckets on Outposts are not supported: they have none of the storage classes for archives, and no "
     "conditional writes";
@@ -88,8 +89,12 @@ std::optional<AccessPoint> parse_access_point(std::string_view bucket) {
   }
   AccessPoint point{std::string(fields[1]), std::string(fields[3]), std::string(fields[4]),
                     std::string(resource.substr(kKind.size() + 1))};
-  if (!is_region(point.region) || !is_account(point.account) || !is_point_name(point.name))
-    refuse_bucket(ErrorKind::invalid_argument, std::string(kForm), bucket);
+  const std::string_view part =
+      !is_region(point.region)     ? "its region has other characters than a region's name"
+      : !is_account(point.account) ? "its account isn't 12 digits"
+      : !is_point_name(point.name) ? "its name isn't 3 to 50 lower-case letters, digits and '-'"
+                                   : "";
+  if (!part.empty()) refuse_bucket(ErrorKind::invalid_argument, fmt::format("{}: {}", part, kForm), bucket);
   return point;
 }
 

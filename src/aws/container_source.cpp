@@ -62,10 +62,12 @@ std::string authorization_token(const World& world) {
   const std::string path = world.variable(kTokenFile);
   std::string token = world.variable(kToken);
   if (!path.empty()) {
-    auto text = read_small_file(path);
-    if (!text)
-      refuse_container(ErrorKind::invalid_argument, fmt::format("{}: '{}' can't be read", kTokenFile, path));
-    token = *std::move(text);
+    SmallFile file = read_small_file(path);
+    if (!file.text) {
+      refuse_container(ErrorKind::invalid_argument,
+                       fmt::format("{}: '{}' can't be read: {}", kTokenFile, path, file.why_not));
+    }
+    token = *std::move(file.text);
   }
   if (token.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
     refuse_container(ErrorKind::invalid_argument,
@@ -73,6 +75,17 @@ std::string authorization_token(const World& world) {
                                  path.empty() ? fmt::format("in {}", kToken) : fmt::format("in '{}'", path)));
   }
   return token;
+}
+
+/// Empty: what the endpoint says has to do.
+std::string remedy_of(int status) {
+  if (status == 401 || status == 403) {
+    return fmt::format("check the token of {} or {}, and that this task or pod has a role", kTokenFile,
+                       kToken);
+  }
+  if (status == 404)
+    return fmt::format("check the path in {} or {}, and that this task or pod has a role", kRelative, kFull);
+  return {};
 }
 
 }  // namespace
@@ -100,7 +113,7 @@ http::Response ContainerSource::ask(const http::Request& request, const std::str
       http::Response answer = world_.transport.send(request, {}, stop);
       if (answer.status == 200) return answer;
       const bool is_final = answer.status >= 400 && answer.status < 500 && answer.status != 429;
-      if (is_last || is_final) fail_with(answer, what, {token});
+      if (is_last || is_final) fail_with(answer, what, {token}, remedy_of(answer.status));
       trouble = fmt::format("HTTP {}", answer.status);
     } catch (const Error& error) {
       if (error.context().operation == kFindCredentials) throw;
@@ -124,7 +137,12 @@ Finding ContainerSource::find(const std::stop_token& stop) {
     return Passed{fmt::format("neither {} nor {} is set", kRelative, kFull)};
   const std::string url = relative.empty() ? full : "http://169.254.170.2" + relative;
   const char* const origin = relative.empty() ? kFull : kRelative;
-  const std::string shown = base::printable(without_password(url.substr(0, url.find_first_of("?#"))));
+  const std::string shown = base::printable(url_to_show(url));
+  if (!relative.empty() && !relative.starts_with('/')) {
+    refuse_container(ErrorKind::invalid_argument,
+                     fmt::format("{} is '{}', which is no path on 169.254.170.2: it must begin with '/'",
+                                 kRelative, base::printable(url_to_show(relative))));
+  }
   if (!may_see_container_token(url)) {
     refuse_container(
         ErrorKind::invalid_argument,

@@ -100,7 +100,7 @@ Finding CredentialsChain::Winner::find(const std::stop_token& stop) {
   return source->find(stop);
 }
 
-void CredentialsChain::fail_without_credentials() const {
+void CredentialsChain::fail_without_credentials(bool worth_retrying) const {
   const auto why = [this](std::string_view source) {
     for (const Tried& tried : tried_) {
       if (tried.source == source) return tried.result;
@@ -108,7 +108,7 @@ void CredentialsChain::fail_without_credentials() const {
     return std::string();
   };
   throw base::Error(
-      base::ErrorKind::access_denied,
+      worth_retrying ? base::ErrorKind::transient : base::ErrorKind::access_denied,
       fmt::format(
           "no credentials: neither AWS_ACCESS_KEY_ID in the environment nor profile '{}' in '{}' or '{}' "
           "has any, no container's endpoint is set, and no instance's role can be used ({}); set "
@@ -122,10 +122,14 @@ Credentials CredentialsChain::find(const std::stop_token& stop) {
   const Profile& profile = settings_.profile;
   tried_.clear();
   winner_.source = nullptr;
+  bool worth_retrying = false;
   if (profile.must_exist() && !files_.has_profile(profile.name)) {
     const std::set<std::string> names = files_.profile_names();
-    const std::string there =
-        names.empty() ? "there are none at all" : fmt::format("there are: {}", fmt::join(names, ", "));
+    const std::string there = files_.config.contains(profile.name)
+                                  ? fmt::format("the section [{0}] of '{1}' must be [profile {0}]",
+                                                profile.name, files_.config_path)
+                              : names.empty() ? "there are none at all"
+                                              : fmt::format("there are: {}", fmt::join(names, ", "));
     throw base::Error(
         base::ErrorKind::invalid_argument,
         fmt::format("there is no profile '{}'{} in '{}' or '{}'; {}: name another one, or make this one with "
@@ -155,6 +159,7 @@ Credentials CredentialsChain::find(const std::stop_token& stop) {
         return std::move(*credentials);
       }
       const Passed& passed = std::get<Passed>(found);
+      worth_retrying |= passed.worth_retrying;
       if (passed.why.empty()) continue;
       world_.log.debug("credentials: {} has none: {}", source->name(), base::printable(passed.why));
       tried_.push_back({std::string(source->name()), passed.why});
@@ -163,7 +168,7 @@ Credentials CredentialsChain::find(const std::stop_token& stop) {
       throw;
     }
   }
-  fail_without_credentials();
+  fail_without_credentials(worth_retrying);
 }
 
 }  // namespace s3c::aws

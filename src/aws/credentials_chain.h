@@ -34,7 +34,8 @@ class CredentialsChain {
   CredentialsChain(const CredentialsChain&) = delete;
   CredentialsChain& operator=(const CredentialsChain&) = delete;
 
-  /// Asks the sources in their order until one has credentials. Throws Error: access_denied when none has;
+  /// Asks the sources in their order until one has credentials. Throws Error: access_denied when none has,
+  /// transient when one of them may have some later;
   /// invalid_argument when there is no such profile; what the sources throw. tried() tells the rest.
   Credentials find(const std::stop_token& stop);
   /// What the sources said at the last find(), in their order; the last one has found, or has failed.
@@ -59,7 +60,7 @@ class CredentialsChain {
     CredentialsChain& chain_;
   };
 
-  [[noreturn]] void fail_without_credentials() const;
+  [[noreturn]] void fail_without_credentials(bool worth_retrying) const;
 
   const World& world_;
   ProfileFiles files_;

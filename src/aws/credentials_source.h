@@ -14,6 +14,8 @@ namespace s3c::aws {
 /// A source has no credentials, and none were asked of it: the next one in the chain counts.
 struct Passed {
   std::string why;  ///< for people; without a full stop
+  /// It would perhaps have some at another time: what gives them out answered, and was in trouble.
+  bool worth_retrying = false;
 };
 
 using Finding = std::variant<Credentials, Passed>;

@@ -16,9 +16,18 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
+/// "http://127.0.0.1:9000 (AWS_ENDPOINT_URL)".
+std::string shown(const EndpointSettings& settings) {
+  return url_to_show(settings.url) + (settings.place.empty() ? "" : fmt::format(" ({})", settings.place));
+}
+
 [[noreturn]] void fail(std::string message, std::string_view resource) {
   throw Error(ErrorKind::invalid_argument, std::move(message),
               {.operation = "find the end point", .resource = base::printable(resource)});
+}
+
+[[noreturn]] void refuse_region(std::string_view region) {
+  fail("this can't be a region's name: those are like eu-west-1", region);
 }
 
 constexpr std::string_view kFipsSuffix = "-fips";
@@ -80,18 +89,24 @@ bool is_address(std::string_view host) {
 }  // namespace
 
 std::string service_url(std::string_view service, const std::string& region, bool dual_stack, bool fips) {
-  if (!is_region(region)) fail("this can't be a region's name", region);
+  if (!is_region(region)) refuse_region(region);
   const Partition& partition = partition_of(region);
   return fmt::format("https://{}{}.{}.{}", service, fips ? "-fips" : "", region,
                      dual_stack ? partition.dual_stack_suffix : partition.dns_suffix);
 }
 
-std::string without_password(std::string_view url) {
+std::string url_to_show(std::string_view url) {
   const std::size_t scheme = url.find("://");
   const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
   const std::size_t at = url.rfind('@');
-  if (at == std::string_view::npos || at < begin) return std::string(url);
-  return std::string(url.substr(0, begin)) + "..." + std::string(url.substr(at));
+  const bool has_user = at != std::string_view::npos && at >= begin;
+  std::string shown(url.substr(0, begin));
+  if (has_user) shown += "...";
+  url.remove_prefix(has_user ? at : begin);
+  const std::size_t query = std::min(url.find_first_of("?#"), url.size());
+  shown += url.substr(0, query);
+  if (query < url.size()) shown.append(1, url[query]).append("...");
+  return shown;
 }
 
 bool can_be_host_label(std::string_view bucket, bool dots_allowed) {
@@ -130,7 +145,7 @@ Endpoint::Endpoint(EndpointSettings settings) : settings_(std::move(settings)) {
     fail(fmt::format("{} can't be combined with an end point of your own: turn it off for this store, in the "
                      "profile or the variable that sets it",
                      settings_.fips ? "use_fips_endpoint" : "use_dualstack_endpoint"),
-         without_password(settings_.url));
+         shown(settings_));
   }
   std::string_view rest = settings_.url;
   if (rest.starts_with("https://")) {
@@ -139,13 +154,13 @@ Endpoint::Endpoint(EndpointSettings settings) : settings_(std::move(settings)) {
     rest.remove_prefix(7);
     tls_ = false;
   } else {
-    fail("an end point must begin with http:// or https://", without_password(settings_.url));
+    fail("an end point must begin with http:// or https://, such as http://minio.example:9000",
+         shown(settings_));
   }
   // Only printable ASCII is allowed too: host and path are sent as they stand here.
   const bool plain = std::all_of(rest.begin(), rest.end(), [](char c) { return c > 0x20 && c < 0x7f; });
   if (!plain || rest.find_first_of("?#@") != std::string_view::npos) {
-    fail("an end point has a scheme, a host, a port and a path, and nothing else",
-         without_password(settings_.url));
+    fail("an end point has a scheme, a host, a port and a path, and nothing else", shown(settings_));
   }
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   host_ = rest.substr(0, slash);
@@ -153,13 +168,12 @@ Endpoint::Endpoint(EndpointSettings settings) : settings_(std::move(settings)) {
   while (path_.ends_with('/')) path_.pop_back();
   std::string_view default_port = tls_ ? ":443" : ":80";
   if (host_.ends_with(default_port)) host_.resize(host_.size() - default_port.size());
-  if (host_.empty() || host_.front() == ':')
-    fail("an end point must have a host", without_password(settings_.url));
+  if (host_.empty() || host_.front() == ':') fail("an end point must have a host", shown(settings_));
 }
 
 std::string Endpoint::url_in(const std::string& region) const {
-  if (!settings_.url.empty()) return without_password(settings_.url);
-  if (!is_region(region)) fail("this can't be a region's name", region);
+  if (!settings_.url.empty()) return url_to_show(settings_.url);
+  if (!is_region(region)) refuse_region(region);
   return "https://" + aws_host(settings_, "s3", true_region(region));
 }
 
@@ -194,7 +208,7 @@ BucketAddress Endpoint::locate_access_point(const AccessPoint& point, const std:
 
 BucketAddress Endpoint::locate(const std::string& bucket, const std::string& asked_region) const {
   if (bucket.empty()) fail("a bucket must have a name", "");
-  if (!is_region(asked_region)) fail("this can't be a region's name", asked_region);
+  if (!is_region(asked_region)) refuse_region(asked_region);
   const std::string region = true_region(asked_region);
   if (const auto point = parse_access_point(bucket)) return locate_access_point(*point, bucket, region);
   if (bucket.find_first_of(std::string_view("/\0", 2)) != std::string::npos || bucket == "." ||

@@ -18,7 +18,8 @@ enum class Addressing {
 };
 
 struct EndpointSettings {
-  std::string url = {};  ///< "http://127.0.0.1:9000", may have a path; empty: AWS
+  std::string url = {};    ///< "http://127.0.0.1:9000", may have a path; empty: AWS
+  std::string place = {};  ///< where url is set, for messages: a variable's name, "file:line", a flag
   Addressing addressing = Addressing::automatic;
   bool dual_stack = false;  ///< AWS only: IPv6 too
   bool fips = false;        ///< AWS only: FIPS 140 end points
@@ -38,7 +39,7 @@ struct BucketAddress {
 class Endpoint {
  public:
   /// Throws Error: invalid_argument unless settings.url is empty or "http[s]://host[:port][/path]" in
-  /// printable ASCII, and for a url together with fips or dual_stack.
+  /// printable ASCII, and for a url together with fips or dual_stack. The message names settings.place.
   explicit Endpoint(EndpointSettings settings);
 
   /// bucket: a bucket's name, or an access point's alias or ARN, which has its own region. Throws Error:
@@ -71,8 +72,8 @@ class Endpoint {
 /// Throws Error: invalid_argument when region can't be part of a host name.
 std::string service_url(std::string_view service, const std::string& region, bool dual_stack, bool fips);
 
-/// The URL with "..." in the place of a user name and password, for messages.
-std::string without_password(std::string_view url);
+/// The URL with "..." in the place of a user name and password, and of a query or fragment: what messages may show.
+std::string url_to_show(std::string_view url);
 
 /// True when bucket can be the first label of a host name: lower-case letters, digits and '-', and dots if
 /// dots_allowed. Over TLS dots aren't allowed, because a certificate's wildcard stands for one label.

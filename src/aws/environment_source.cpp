@@ -23,13 +23,14 @@ Finding EnvironmentSource::find(const std::stop_token&) {
                        no_id ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY"));
   }
   // The older name comes first, as for the AWS CLI.
-  found.session_token = variable("AWS_SECURITY_TOKEN");
-  if (found.session_token.empty()) found.session_token = variable("AWS_SESSION_TOKEN");
+  const char* token = "AWS_SECURITY_TOKEN";
+  if (variable(token).empty()) token = "AWS_SESSION_TOKEN";
+  found.session_token = variable(token);
   if (const std::string expiry = variable("AWS_CREDENTIAL_EXPIRATION"); !expiry.empty()) {
     found.expires_at = parse_expiry(expiry);
     if (!found.expires_at) refuse("AWS_CREDENTIAL_EXPIRATION is no time such as 2018-04-01T12:00:00Z");
   }
-  validate(found, "the environment");
+  validate(found, "the environment", {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", token});
   return found;
 }
 

@@ -28,6 +28,15 @@ class SectionSource final : public CredentialsSource {
     const ProfileSetting secret = setting(*section, "aws_secret_access_key");
     if (key_id.value.empty() && secret.value.empty())
       return Passed{fmt::format("profile '{}' in '{}' has no aws_access_key_id", profile_, path_)};
+    for (const ProfileSetting& key : {key_id, secret}) {
+      if (key.value.find('\n') == std::string::npos) continue;
+      throw base::Error(
+          base::ErrorKind::invalid_argument,
+          fmt::format("the line below {}:{} is indented deeper, so it belongs to the key of profile "
+                      "'{}': indent both in the same way",
+                      path_, key.line, profile_),
+          {.operation = std::string(kFindCredentials)});
+    }
     if (key_id.value.empty() || secret.value.empty()) {
       const bool no_id = key_id.value.empty();
       throw base::Error(base::ErrorKind::invalid_argument,
@@ -38,10 +47,11 @@ class SectionSource final : public CredentialsSource {
                         {.operation = std::string(kFindCredentials)});
     }
     // The older name comes first, as for the AWS CLI.
-    ProfileSetting token = setting(*section, "aws_security_token");
-    if (token.value.empty()) token = setting(*section, "aws_session_token");
-    Credentials found{key_id.value, secret.value, token.value};
-    validate(found, fmt::format("profile '{}' in '{}'", profile_, path_));
+    const char* token = "aws_security_token";
+    if (setting(*section, token).value.empty()) token = "aws_session_token";
+    Credentials found{key_id.value, secret.value, setting(*section, token).value};
+    validate(found, fmt::format("profile '{}' in '{}'", profile_, path_),
+             {"aws_access_key_id", "aws_secret_access_key", token});
     return found;
   }
 

@@ -36,13 +36,14 @@ class InstanceSource final : public CredentialsSource {
   };
   bool is_disabled() const;
   Settings settings() const;
-  std::string setting(const char* variable, const char* name) const;
+  std::optional<PlacedSetting> setting(const char* variable, const char* name) const;
 
   /// A text, or why there is none.
   struct NoAnswer {
-    std::string why;
+    std::string why = {};
     bool timed_out = false;
-    bool is_final = false;  ///< no other request can do better
+    bool is_final = false;  ///< no other request of this search can do better
+    bool may_pass = false;  ///< the service is there, and another search may do better
   };
   using Answer = std::variant<std::string, NoAnswer>;
   static NoAnswer no_answer(const Settings& settings, const base::Error& error);

@@ -58,7 +58,7 @@ std::int64_t JsonDocument::required_number(const char* name) const {
 
 base::Timestamp JsonDocument::required_time(const char* name) const {
   const auto time = parse_expiry(required_text(name));
-  if (!time) fail(fmt::format("has a {} that is no time", name));
+  if (!time) fail(fmt::format("has no time such as 2018-04-01T12:00:00Z in {}", name));
   return *time;
 }
 

@@ -62,7 +62,7 @@ struct Pipe {
   Descriptor write;
 };
 
-/// A child that is killed unless its end was waited for.
+/// A child and the process group that it leads. The group is killed unless the child's end was waited for.
 class Child {
  public:
   Child(const std::vector<std::string>& words, const Pipe& output, const Pipe& errors) {
@@ -77,10 +77,13 @@ class Child {
     sigemptyset(&none);
     sigset_t usual;
     sigemptyset(&usual);
-    for (const int signal : {SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGXFSZ}) sigaddset(&usual, signal);
+    for (const int signal : {SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGTTIN, SIGTTOU, SIGXFSZ})
+      sigaddset(&usual, signal);
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setsigdefault(&attributes, &usual);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    ::posix_spawnattr_setpgroup(&attributes, 0);
+    ::posix_spawnattr_setflags(&attributes,
+                               POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -96,23 +99,23 @@ class Child {
   }
   ~Child() {
     if (id_ == 0) return;
-    ::kill(id_, SIGKILL);
-    wait();
+    ::kill(-id_, SIGKILL);
+    while (::waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
+    }
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  int wait() {
-    int status = 0;
-    while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
-    }
-    id_ = 0;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-  }
-  /// Its exit code; nullopt: it still runs.
+  /// Its exit code; nullopt: it still runs. Throws Error: access_denied if it waits for the terminal.
   std::optional<int> ended() {
     int status = 0;
-    if (::waitpid(id_, &status, WNOHANG) != id_) return std::nullopt;
+    if (::waitpid(id_, &status, WNOHANG | WUNTRACED) != id_) return std::nullopt;
+    if (WIFSTOPPED(status)) {
+      if (WSTOPSIG(status) != SIGTTIN && WSTOPSIG(status) != SIGTTOU) return std::nullopt;
+      throw Error(
+          ErrorKind::access_denied,
+          "the program asks something on the terminal, which it can't do here: sign in by hand first");
+    }
     id_ = 0;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   }

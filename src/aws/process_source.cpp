@@ -59,8 +59,9 @@ Finding ProcessSource::find(const std::stop_token& stop) {
   }
   if (result.exit_code != 0) {
     const std::string said = last_line_of(result.errors);
-    fail(ErrorKind::access_denied, fmt::format("the program ended with exit code {}{}{}", result.exit_code,
-                                               said.empty() ? "" : ": ", said));
+    fail(ErrorKind::access_denied,
+         fmt::format("the program ended with exit code {}{}{}; run it by itself to see why", result.exit_code,
+                     said.empty() ? "" : ": ", said));
   }
   return read_output(result.output, fmt::format("the output of {}", what));
 }

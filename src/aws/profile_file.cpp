@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/plain_file.h"
 #include "base/text.h"
@@ -18,7 +20,7 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::string_view kBlank = " \t\r";
+constexpr std::string_view kBlank = " \t\v\f";
 
 std::string_view trim(std::string_view text) {
   return base::trim(text, kBlank);
@@ -37,6 +39,100 @@ std::string squeezed(std::string_view name) {
   }
   return out;
 }
+
+/// Cuts the next line off text. Lines end as Python reads them: with "\n", "\r\n" or "\r".
+std::string_view next_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end);
+  text.remove_prefix(text.starts_with("\r\n") ? 2 : std::min<std::size_t>(1, text.size()));
+  return line;
+}
+
+/// Takes a file line by line, as Python's RawConfigParser and botocore's _parse_nested() on top of it.
+class Parser {
+ public:
+  explicit Parser(const std::string& file_name) : file_name_(file_name) {}
+
+  void take(std::string_view line) {
+    ++line_number_;
+    const std::string_view content = trim(line);
+    if (content.empty() || content.front() == '#' || content.front() == ';') return;
+    const std::size_t indent = line.find_first_not_of(kBlank);
+    // What is indented deeper than the setting above it belongs to that setting. No more than that counts: a whole
+    // section may be indented.
+    if (setting_ != nullptr && indent > indent_) return go_on(content);
+    indent_ = indent;
+    if (content.front() == '[') return begin_section(content);
+    begin_setting(content);
+  }
+
+  ProfileFile finish() {
+    const auto defaults = file_.extract(std::string(kDefaults));
+    if (defaults.empty()) return std::move(file_);
+    for (auto& [name, section] : file_) {
+      const ProfileSection own = section;
+      for (const auto& [setting, value] : defaults.mapped()) {
+        if (!own.contains(setting.substr(0, setting.find('.')))) section.emplace(setting, value);
+      }
+    }
+    return std::move(file_);
+  }
+
+ private:
+  /// The section whose settings all others have too, unless they say otherwise.
+  static constexpr std::string_view kDefaults = "DEFAULT";
+
+  [[noreturn]] void fail(std::string_view what) const {
+    throw Error(
+        ErrorKind::invalid_argument, std::string(what),
+        {.operation = "read AWS settings", .resource = fmt::format("{}:{}", file_name_, line_number_)});
+  }
+
+  void begin_section(std::string_view content) {
+    const std::size_t close = content.find(']');
+    if (close == std::string_view::npos) fail("a section's name must end with ']'");
+    const std::string name = squeezed(content.substr(1, close - 1));
+    if (name.empty()) fail("a section must have a name");
+    if (file_.contains(name) && name != kDefaults) fail("the section is there twice: make one of the two");
+    section_ = &file_[name];
+    setting_ = nullptr;
+  }
+
+  void begin_setting(std::string_view content) {
+    if (section_ == nullptr) fail("a setting must stand below a section such as [default]");
+    const std::size_t equals = content.find_first_of("=:");
+    if (equals == std::string_view::npos) fail("expected 'name = value'");
+    name_ = base::lower(trim(content.substr(0, equals)));
+    if (name_.empty()) fail("expected a name before '='");
+    const auto [at, is_new] =
+        section_->emplace(name_, ProfileSetting(trim(content.substr(equals + 1)), line_number_));
+    if (!is_new) fail("the setting is there twice in this section: remove one");
+    setting_ = &at->second;
+  }
+
+  /// A line that belongs to the setting above it: a setting below "s3 =", or else more of its value.
+  void go_on(std::string_view content) {
+    if (!setting_->value.empty()) {
+      setting_->value.append("\n").append(content);
+      return;
+    }
+    const std::size_t equals = content.find('=');
+    if (equals == std::string_view::npos)
+      fail(fmt::format("expected 'name = value', because it is indented below '{} ='",
+                       base::printable(name_)));
+    section_->insert_or_assign(name_ + "." + base::lower(trim(content.substr(0, equals))),
+                               ProfileSetting(trim(content.substr(equals + 1)), line_number_));
+  }
+
+  const std::string& file_name_;
+  ProfileFile file_;
+  ProfileSection* section_ = nullptr;
+  ProfileSetting* setting_ = nullptr;  ///< the one that deeper lines belong to
+  std::string name_;                   ///< its name
+  std::size_t indent_ = 0;             ///< its indentation
+  int line_number_ = 0;
+};
 
 std::string read_file(const std::string& path) {
   std::error_code error;
@@ -68,49 +164,9 @@ const ProfileSection* find(const ProfileFile& file, const std::string& section) 
 }  // namespace
 
 ProfileFile parse_profile_file(std::string_view text, const std::string& file_name) {
-  ProfileFile file;
-  ProfileSection* section = nullptr;
-  std::string outer;  // the setting that nested lines belong to
-  int line_number = 0;
-  auto fail = [&](std::string_view what) {
-    throw Error(ErrorKind::invalid_argument, std::string(what),
-                {.operation = "read AWS settings", .resource = fmt::format("{}:{}", file_name, line_number)});
-  };
-
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++line_number;
-    const std::string_view content = trim(line);
-    if (content.empty() || content.front() == '#' || content.front() == ';') continue;
-
-    const bool nested = line.front() == ' ' || line.front() == '\t';
-    if (!nested && content.front() == '[') {  // also after a stray CR
-      const std::size_t close = content.find(']');
-      if (close == std::string_view::npos) fail("a section's name must end with ']'");
-      const std::string name = squeezed(content.substr(1, close - 1));
-      if (name.empty()) fail("a section must have a name");
-      if (file.contains(name)) fail("the section is there twice: make one of the two");
-      section = &file[name];
-      outer.clear();
-      continue;
-    }
-    if (section == nullptr) fail("a setting must stand below a section such as [default]");
-    const std::size_t equals = content.find_first_of("=:");
-    if (equals == std::string_view::npos) fail("expected 'name = value'");
-    const std::string name = base::lower(trim(content.substr(0, equals)));
-    const std::string value(trim(content.substr(equals + 1)));
-    if (name.empty()) fail("expected a name before '='");
-    if (nested && outer.empty())
-      fail("an indented setting must stand below one without a value, such as 's3 ='");
-    if (!nested) outer = value.empty() ? name : "";
-    const bool is_new =
-        section->insert_or_assign(nested ? outer + "." + name : name, ProfileSetting(value, line_number))
-            .second;
-    if (!is_new && !nested) fail("the setting is there twice in this section: remove one");
-  }
-  return file;
+  Parser parser(file_name);
+  while (!text.empty()) parser.take(next_line(text));
+  return parser.finish();
 }
 
 std::string expand_home(const Environment& environment, const std::string& path) {

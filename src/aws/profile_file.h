@@ -1,11 +1,15 @@
 // The AWS shared files, ~/.aws/config and ~/.aws/credentials: parsing, and the view of one profile over both.
 //
-//   file     = { blank | comment | section | setting | nested }
-//   comment  = ("#" | ";") text               at the line's start
+//   file     = { blank | comment | section | setting | deeper }
+//   comment  = ("#" | ";") text               wherever it begins
 //   section  = "[" name "]"                   "default", "profile x", "services x", "sso-session x";
 //                                             credentials file: "x"
 //   setting  = name ("=" | ":") value         names are case-insensitive
-//   nested   = 1*(" " | TAB) setting             below an empty setting: "s3 =", "  addressing_style = path"
+//   deeper   = a line that is indented deeper than the setting above it: below an empty one a setting of its own
+//              ("s3 =", "  addressing_style = path"), else more of its value
+//
+// Sections and settings may be indented. The settings of "[DEFAULT]" are those of every section that has none of
+// that name. All that is as the AWS CLI reads these files: with Python's RawConfigParser.
 //
 // Pure functions but for load_profile_files; any thread. Source: AWS SDKs and Tools Reference Guide, "Shared
 // config and credentials files".

@@ -20,6 +20,7 @@ constexpr milliseconds kAdvisory = std::chrono::minutes(15);
 constexpr milliseconds kMandatory = std::chrono::minutes(10);
 constexpr milliseconds kShortestPause{200};
 constexpr milliseconds kLongestPause = std::chrono::minutes(1);
+constexpr milliseconds kLongestPauseOfExpired = std::chrono::seconds(5);
 
 bool is_same(const Credentials& a, const Credentials& b) {
   return a.access_key_id == b.access_key_id && a.secret_access_key == b.secret_access_key &&
@@ -48,12 +49,14 @@ bool BackgroundThread::start(std::function<void()> work) {
 }
 
 RefreshingCredentials::RefreshingCredentials(CredentialsSource& source, Credentials found, base::Clock& clock,
-                                             base::Logger& log, Background& background, std::stop_token stop)
+                                             base::Logger& log, Background& background, std::stop_token stop,
+                                             std::stop_token hurry)
     : source_(source),
       clock_(clock),
       log_(log),
       background_(background),
-      forward_stop_(std::move(stop), [this] { end_.request_stop(); }) {
+      forward_stop_(std::move(stop), [this] { end_.request_stop(); }),
+      hurry_(std::move(hurry)) {
   base::MutexLock lock(mutex_);
   hold(std::move(found));
 }
@@ -69,7 +72,8 @@ void RefreshingCredentials::hold(Credentials found) {
   held_since_ = clock_.now();
   failures_ = 0;
   not_before_ = {};
-  last_error_ = nullptr;
+  last_error_.reset();
+  lost_since_.reset();
 }
 
 RefreshingCredentials::Age RefreshingCredentials::age_of_held() const {
@@ -88,24 +92,37 @@ bool RefreshingCredentials::begin_renewal() {
 }
 
 std::shared_ptr<const Credentials> RefreshingCredentials::get() {
-  {
-    base::MutexLock lock(mutex_);
-    const Age age = age_of_held();
-    if (age == Age::fresh) return held_;
-    if (age == Age::due) {
-      if (begin_renewal() && !background_.start([this] { renew(); })) is_renewing_ = false;
-      return held_;
+  for (bool has_tried = false;;) {
+    milliseconds pause{0};
+    {
+      base::MutexLock lock(mutex_);
+      while (is_renewing_ && age_of_held() >= Age::urgent) renewed_.wait(mutex_);
+      const Age age = age_of_held();
+      if (age == Age::fresh || (age == Age::urgent && has_tried)) return held_;
+      if (age == Age::due) {
+        if (begin_renewal() && !background_.start([this] { renew(); })) is_renewing_ = false;
+        return held_;
+      }
+      if (age == Age::expired && has_tried && !is_worth_waiting()) fail_expired();
+      if (!begin_renewal()) {
+        if (age == Age::urgent) return held_;
+        if (!is_worth_waiting()) fail_expired();
+        pause = std::max(not_before_ - clock_.now(), kShortestPause);
+      }
     }
-    if (!begin_renewal()) {
-      while (is_renewing_) renewed_.wait(mutex_);
-      if (age_of_held() == Age::expired) fail_expired();
-      return held_;
+    if (pause == milliseconds(0)) {
+      renew();
+      has_tried = true;
+    } else {
+      clock_.sleep_for(pause, hurry_.stop_possible() ? hurry_ : end_.get_token());
     }
   }
-  renew();
-  base::MutexLock lock(mutex_);
-  if (age_of_held() == Age::expired) fail_expired();
-  return held_;
+}
+
+bool RefreshingCredentials::is_worth_waiting() const {
+  if (hurry_.stop_requested() || end_.stop_requested()) return false;
+  if (!last_error_ || last_error_->kind() == ErrorKind::cancelled) return false;
+  return last_error_->worth_retrying() && (!lost_since_ || clock_.now() < *lost_since_ + kPatience);
 }
 
 bool RefreshingCredentials::replace(const Credentials& refused) {
@@ -122,48 +139,64 @@ bool RefreshingCredentials::replace(const Credentials& refused) {
 }
 
 void RefreshingCredentials::renew() {
-  Finding found = Passed{"it has none any more"};
-  std::exception_ptr error;
-  std::string why;
+  Finding found = Passed{};
+  std::optional<Error> error;
   try {
     found = source_.find(end_.get_token());
-    if (const auto* passed = std::get_if<Passed>(&found)) why = passed->why;
+    if (const auto* passed = std::get_if<Passed>(&found)) {
+      error.emplace(passed->worth_retrying ? ErrorKind::transient : ErrorKind::access_denied,
+                    passed->why.empty() ? "it has none any more" : passed->why);
+    }
+  } catch (const Error& thrown) {
+    error = thrown;
   } catch (const std::exception& thrown) {
-    error = std::current_exception();
-    why = thrown.what();
+    error.emplace(ErrorKind::internal, thrown.what());
   }
   base::MutexLock lock(mutex_);
   is_renewing_ = false;
-  if (auto* credentials = std::get_if<Credentials>(&found); credentials != nullptr && !error) {
-    const bool is_newer = !is_same(*credentials, *held_) || (credentials->expires_at && held_->expires_at &&
-                                                             *credentials->expires_at > *held_->expires_at);
-    if (is_newer) {
-      hold(std::move(*credentials));
-      log_.info("credentials: renewed by {}{}", source_.name(),
-                held_->expires_at ? ", until " + base::format_iso8601(*held_->expires_at) : "");
-    } else {
-      // Programs keep what they print until shortly before its end.
-      wait_for_next_try();
-      log_.info("credentials: {} has the same ones still", source_.name());
-    }
+  if (error) {
+    renewal_failed(*std::move(error));
   } else {
-    renewal_failed(why, error);
+    take(std::get<Credentials>(std::move(found)));
   }
   renewed_.notify_all();
+}
+
+void RefreshingCredentials::take(Credentials found) {
+  const bool is_newer = !is_same(found, *held_) ||
+                        (found.expires_at && held_->expires_at && *found.expires_at > *held_->expires_at);
+  const bool has_expired = found.expires_at && *found.expires_at <= clock_.now();
+  if (is_newer && !has_expired) {
+    hold(std::move(found));
+    log_.info("credentials: renewed by {}{}", source_.name(),
+              held_->expires_at ? ", until " + base::format_iso8601(*held_->expires_at) : "");
+    return;
+  }
+  // Programs keep what they print until shortly before its end.
+  last_error_.reset();
+  wait_for_next_try();
+  log_.info("credentials: {} has {} still", source_.name(),
+            is_newer ? "only such that have expired" : "the same ones");
 }
 
 void RefreshingCredentials::wait_for_next_try() {
   const base::Timestamp now = clock_.now();
   const milliseconds left = held_->expires_at ? *held_->expires_at - now : milliseconds(0);
-  not_before_ = now + std::clamp(left / 8, kShortestPause, kLongestPause);
+  milliseconds pause = std::clamp(left / 8, kShortestPause, kLongestPause);
+  if (left <= milliseconds(0)) {
+    if (!lost_since_) lost_since_ = now;
+    pause = std::clamp((now - *lost_since_) / 2, kShortestPause, kLongestPauseOfExpired);
+  }
+  not_before_ = now + pause;
 }
 
-void RefreshingCredentials::renewal_failed(const std::string& why, std::exception_ptr error) {
-  last_error_ = std::move(error);
+void RefreshingCredentials::renewal_failed(Error error) {
   wait_for_next_try();
-  const std::string text = fmt::format(
-      "credentials of {} could not be renewed: {}; the old ones are used{}", source_.name(),
-      base::printable(why), held_->expires_at ? " until " + base::format_iso8601(*held_->expires_at) : "");
+  const std::string text =
+      fmt::format("credentials of {} could not be renewed: {}; the old ones are used{}", source_.name(),
+                  base::printable(error.what()),
+                  held_->expires_at ? " until " + base::format_iso8601(*held_->expires_at) : "");
+  last_error_ = std::move(error);
   // Once is enough for people; the next success ends it.
   if (++failures_ == 1) {
     log_.warn("{}", text);
@@ -176,14 +209,11 @@ void RefreshingCredentials::fail_expired() {
   ErrorKind kind = ErrorKind::access_denied;
   std::string why = fmt::format(", and {} has no newer ones", source_.name());
   if (last_error_) {
-    try {
-      std::rethrow_exception(last_error_);
-    } catch (const Error& error) {
-      why = " and could not be renewed: " + error.message();
-      if (error.worth_retrying())
-        kind = error.kind() == ErrorKind::cancelled ? ErrorKind::cancelled : ErrorKind::transient;
-    } catch (const std::exception& error) {
-      why = fmt::format(" and could not be renewed: {}", error.what());
+    why = " and could not be renewed: " + last_error_->message();
+    if (last_error_->kind() == ErrorKind::cancelled) {
+      kind = ErrorKind::cancelled;
+    } else if (last_error_->worth_retrying()) {
+      kind = ErrorKind::transient;
     }
   }
   // The code says whose trouble it is: not that of the one object which the request was about.
@@ -191,7 +221,9 @@ void RefreshingCredentials::fail_expired() {
               fmt::format("the credentials of {} expired at {}{}", source_.name(),
                           base::format_iso8601(*held_->expires_at), why),
               {.operation = std::string(kFindCredentials),
-               .code = kind == ErrorKind::access_denied ? std::string(kExpired) : ""});
+               .code = std::string(kind == ErrorKind::access_denied ? kExpired
+                                   : kind == ErrorKind::transient   ? kNotRenewed
+                                                                    : "")});
 }
 
 }  // namespace s3c::aws

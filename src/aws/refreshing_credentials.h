@@ -3,9 +3,9 @@
 #pragma once
 
 #include <chrono>
-#include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -13,6 +13,7 @@
 #include "aws/credentials.h"
 #include "aws/credentials_source.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "base/mutex.h"
 
@@ -27,6 +28,9 @@ struct RenewalWindows {
 /// 15 and 10 minutes, as the AWS CLI. Credentials that live shorter than that are renewed at half their life,
 /// and waited for in its last fifth.
 RenewalWindows windows_of(std::chrono::milliseconds life);
+
+/// How long requests wait for the renewal of credentials that have expired. As long as ten tries of a request take.
+inline constexpr std::chrono::seconds kPatience{30};
 
 /// Runs a function beside the caller. Tests pass their own.
 class Background {
@@ -48,12 +52,16 @@ class BackgroundThread final : public Background {
 
 class RefreshingCredentials final : public CredentialsProvider {
  public:
-  /// found: what source found just now. stop: ends a renewal. All but found outlive the object.
+  /// found: what source found just now. stop: ends a renewal. hurry: ends the wait for a next one. All but found
+  /// outlive the object.
   RefreshingCredentials(CredentialsSource& source, Credentials found, base::Clock& clock, base::Logger& log,
-                        Background& background, std::stop_token stop);
+                        Background& background, std::stop_token stop, std::stop_token hurry = {});
   /// Stops a renewal that is under way, and waits for its end.
   ~RefreshingCredentials() override;
 
+  /// When credentials have expired and their source is in trouble, all requests wait together: one after the other
+  /// asks the source again, each time after a longer pause. After kPatience they are given up: from then on each call
+  /// throws at once, or asks the source if the pause is over.
   std::shared_ptr<const Credentials> get() override S3C_EXCLUDES(mutex_);
   bool replace(const Credentials& refused) override S3C_EXCLUDES(mutex_);
 
@@ -63,10 +71,14 @@ class RefreshingCredentials final : public CredentialsProvider {
   Age age_of_held() const S3C_REQUIRES(mutex_);
   void hold(Credentials found) S3C_REQUIRES(mutex_);
   bool begin_renewal() S3C_REQUIRES(mutex_);
+  /// Holds what a renewal found, if it is of use.
+  void take(Credentials found) S3C_REQUIRES(mutex_);
   /// The renewal itself, without the lock. Ends what begin_renewal() began.
   void renew() S3C_EXCLUDES(mutex_);
-  void renewal_failed(const std::string& why, std::exception_ptr error) S3C_REQUIRES(mutex_);
+  void renewal_failed(base::Error error) S3C_REQUIRES(mutex_);
   void wait_for_next_try() S3C_REQUIRES(mutex_);
+  /// Whether a later renewal may do better, and isn't too late.
+  bool is_worth_waiting() const S3C_REQUIRES(mutex_);
   [[noreturn]] void fail_expired() S3C_REQUIRES(mutex_);
 
   CredentialsSource& source_;
@@ -75,6 +87,7 @@ class RefreshingCredentials final : public CredentialsProvider {
   Background& background_;
   std::stop_source end_;  ///< of renewals
   const std::stop_callback<std::function<void()>> forward_stop_;
+  const std::stop_token hurry_;
 
   mutable base::Mutex mutex_;
   base::CondVar renewed_;
@@ -83,7 +96,9 @@ class RefreshingCredentials final : public CredentialsProvider {
   bool is_renewing_ S3C_GUARDED_BY(mutex_) = false;
   base::Timestamp not_before_ S3C_GUARDED_BY(mutex_){};  ///< after a renewal that failed
   int failures_ S3C_GUARDED_BY(mutex_) = 0;              ///< since the last one that didn't
-  std::exception_ptr last_error_ S3C_GUARDED_BY(mutex_);
+  std::optional<base::Error> last_error_ S3C_GUARDED_BY(mutex_);
+  /// When the first renewal failed that came after the end of what is held.
+  std::optional<base::Timestamp> lost_since_ S3C_GUARDED_BY(mutex_);
 };
 
 }  // namespace s3c::aws

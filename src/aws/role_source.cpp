@@ -104,9 +104,10 @@ Credentials RoleSource::of_named_source(const std::string& profile, const Placed
   }
   Finding found = named->find(stop);
   if (auto* credentials = std::get_if<Credentials>(&found)) return std::move(*credentials);
+  const Passed& passed = std::get<Passed>(found);
   refuse_role(fmt::format("credential_source {} of profile '{}' ({}) has no credentials: {}", source.value,
-                          profile, source.place, std::get<Passed>(found).why),
-              ErrorKind::access_denied);
+                          profile, source.place, passed.why),
+              passed.worth_retrying ? ErrorKind::transient : ErrorKind::access_denied);
 }
 
 RoleRequest RoleSource::request_of(const std::string& profile, const std::stop_token& stop) {

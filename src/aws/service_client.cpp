@@ -13,6 +13,7 @@
 #include "aws/settings.h"
 #include "base/backoff.h"
 #include "base/encoding.h"
+#include "base/text.h"
 
 namespace s3c::aws {
 namespace {
@@ -78,6 +79,44 @@ ServiceError json_error(const http::Response& answer) {
   return error;
 }
 
+/// The number of characters at the start of text that are the one character c, in a spelling of URLs, forms or JSON, or as
+/// it is. 0: something else is there.
+std::size_t length_spelled(std::string_view text, char c) {
+  constexpr std::array<std::string_view, 4> kBeforeHex = {"%", "%25", "\\u00", "\\\\u00"};
+  const auto code = static_cast<unsigned char>(c);
+  for (const std::string_view before : kBeforeHex) {
+    if (text.starts_with(before) && base::lower(text.substr(before.size(), 2)) == fmt::format("{:02x}", code))
+      return before.size() + 2;
+  }
+  const std::size_t escapes = std::min(text.find_first_not_of('\\'), text.size());
+  if (escapes < text.size() && escapes != 0 && text[escapes] == c) return escapes + 1;
+  if (c == ' ' && text.starts_with('+')) return 1;
+  return text.starts_with(c) ? 1 : 0;
+}
+
+/// The number of characters at the start of text that spell secret. 0: they don't.
+std::size_t length_encoded(std::string_view text, std::string_view secret) {
+  std::size_t length = 0;
+  for (const char c : secret) {
+    const std::size_t more = length_spelled(text.substr(length), c);
+    if (more == 0) return 0;
+    length += more;
+  }
+  return std::min(length, text.size());
+}
+
+/// Puts stars in the place of what length_at() finds: it returns how much of the text that it is given is secret.
+template <typename LengthAt>
+void mask(std::string& text, LengthAt length_at) {
+  constexpr std::string_view kInstead = "***";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::size_t length = length_at(std::string_view(text).substr(at));
+    if (length == 0) continue;
+    text.replace(at, length, kInstead);
+    at += kInstead.size() - 1;
+  }
+}
+
 }  // namespace
 
 std::string ServiceClient::url(Service service, const std::string& region) const {
@@ -85,12 +124,11 @@ std::string ServiceClient::url(Service service, const std::string& region) const
   std::string found;
   if (const auto set = configured_endpoint(world_.environment, files_, profile_, name)) {
     found = set->value;
-    const Endpoint check({.url = found});  // throws if it is no end point
+    const Endpoint check({.url = found, .place = set->place});  // throws if it is no end point
   } else {
     const auto is_on = [this](const char* variable, const char* setting) {
       const auto by_variable = first_variable(world_.environment, {variable});
-      return is_true(by_variable ? by_variable->value : files_.setting(profile_, setting).value_or(""),
-                     setting);
+      return is_true(by_variable ? by_variable : files_.placed(profile_, setting), setting);
     };
     const char* const host = service == Service::sts   ? "sts"
                              : service == Service::sso ? "portal.sso"
@@ -133,24 +171,23 @@ ServiceError service_error(const http::Response& answer) {
 }
 
 std::string without_secrets(std::string text, std::initializer_list<std::string_view> secrets) {
-  constexpr std::string_view kInstead = "***";
   constexpr std::size_t kShortest = 4;  // what is shorter is no secret, and stands in many words
   for (const std::string_view secret : secrets) {
     if (secret.size() < kShortest) continue;
-    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-      text.replace(at, secret.size(), kInstead);
-      at += kInstead.size();
-    }
+    mask(text, [secret](std::string_view rest) { return rest.starts_with(secret) ? secret.size() : 0; });
+    mask(text, [secret](std::string_view rest) { return length_encoded(rest, secret); });
   }
   return text;
 }
 
 void fail_with(const http::Response& answer, std::string_view what,
-               std::initializer_list<std::string_view> secrets) {
+               std::initializer_list<std::string_view> secrets, std::string_view remedy) {
   const ServiceError error = service_error(answer);
   std::string message = base::printable(without_secrets(error.message, secrets));
   while (message.ends_with('.')) message.pop_back();
-  throw Error(kind_of(answer), fmt::format("{} failed{}{}", what, message.empty() ? "" : ": ", message),
+  throw Error(kind_of(answer),
+              fmt::format("{} failed{}{}{}{}", what, message.empty() ? "" : ": ", message,
+                          remedy.empty() ? "" : "; ", remedy),
               {.operation = std::string(kFindCredentials),
                .code = base::printable(without_secrets(error.code, secrets)),
                .http_status = answer.status});

@@ -45,11 +45,11 @@ class ServiceClient {
 ServiceError service_error(const http::Response& answer);
 
 /// Throws the error of an answer that isn't a success. what: what was asked, of whom. secrets: texts that are
-/// taken out of the service's message.
+/// taken out of the service's message. remedy: what to do, if the service doesn't say it.
 [[noreturn]] void fail_with(const http::Response& answer, std::string_view what,
-                            std::initializer_list<std::string_view> secrets);
+                            std::initializer_list<std::string_view> secrets, std::string_view remedy = {});
 
-/// text with stars in the place of each secret.
+/// text with stars in the place of each secret, also where it is spelled as in URLs, forms or JSON.
 std::string without_secrets(std::string text, std::initializer_list<std::string_view> secrets);
 
 }  // namespace s3c::aws

@@ -6,6 +6,7 @@
 
 #include "aws/endpoint.h"
 #include "aws/json_document.h"
+#include "aws/settings.h"
 #include "base/encoding.h"
 #include "base/error.h"
 
@@ -60,10 +61,12 @@ PlacedSetting SsoSource::required(const std::string& name) const {
 }
 
 SsoLogin SsoSource::login() const {
+  const PlacedSetting region = required("sso_region");
+  check_region(region);
   return {
       .session = session(),
       .start_url = required("sso_start_url").value,
-      .region = required("sso_region").value,
+      .region = region.value,
       .remedy = fmt::format("run 'aws sso login' for profile '{}', then the same command again", profile_)};
 }
 

@@ -52,14 +52,18 @@ bool replace_file(const std::string& path, const std::string& text) {
 
 std::string SsoTokens::access_token(const SsoLogin& login, const std::stop_token& stop) const {
   const std::string path = cache_path(world_, login);
-  const auto text = read_small_file(path);
-  if (!text) refuse_sso(ErrorKind::access_denied, fmt::format("nobody has signed in: {}", login.remedy));
-  const JsonDocument token(*text, fmt::format("the token file '{}'", path));
+  const SmallFile file = read_small_file(path);
+  if (!file.text) {
+    refuse_sso(ErrorKind::access_denied,
+               fmt::format("nobody has signed in ('{}': {}): {}", path, file.why_not, login.remedy));
+  }
+  const std::string& text = *file.text;
+  const JsonDocument token(text, fmt::format("the token file '{}'", path));
   std::string access_token = token.required_text("accessToken");
   const base::Timestamp expires_at = token.required_time("expiresAt");
   const base::Timestamp now = world_.clock.now();
   if (!login.session.empty() && expires_at - now < kRenewBefore) {
-    if (auto newer = renewed(login, path, *text, stop)) return *std::move(newer);
+    if (auto newer = renewed(login, path, text, stop)) return *std::move(newer);
   }
   if (expires_at <= now) {
     refuse_sso(ErrorKind::access_denied, fmt::format("the sign-in has expired at {}: {}",

@@ -77,7 +77,7 @@ http::Response Sts::call(Parameters parameters, const Credentials* as, const std
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
     throw Error(error.kind(),
-                fmt::format("{}: {} doesn't answer: {}", what, without_password(url), error.message()),
+                fmt::format("{}: {} doesn't answer: {}", what, url_to_show(url), error.message()),
                 {.operation = std::string(kFindCredentials), .code = error.context().code});
   }
 }

@@ -37,16 +37,20 @@ Finding WebIdentitySource::find(const std::stop_token& stop) {
                     "of profile '{}' names the role for it: set one of them",
                     file->place, profile_.name));
   }
-  const auto token = read_small_file(expand_home(world_.environment, file->value));
-  if (!token || token->empty()) {
-    refuse_identity(fmt::format("the web identity's token file '{}' ({}) {}", file->value, file->place,
-                                token ? "is empty" : "can't be read"));
-  }
+  const std::string what = fmt::format("the web identity's token file '{}' ({})", file->value, file->place);
+  const SmallFile token = read_small_file(expand_home(world_.environment, file->value));
+  if (!token.text) refuse_identity(fmt::format("{} can't be read: {}", what, token.why_not));
+  if (token.text->empty()) refuse_identity(fmt::format("{} is empty", what));
   const auto session = setting("AWS_ROLE_SESSION_NAME", "role_session_name");
-  return sts_.assume_role_with_web_identity(
-      {.role_arn = role->value,
-       .session_name = session ? session->value : default_session_name(world_.clock.now())},
-      *token, stop);
+  try {
+    return sts_.assume_role_with_web_identity(
+        {.role_arn = role->value,
+         .session_name = session ? session->value : default_session_name(world_.clock.now())},
+        *token.text, stop);
+  } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::cancelled) throw;
+    throw base::Error(error.kind(), fmt::format("{}: {}", what, error.message()), error.context());
+  }
 }
 
 }  // namespace s3c::aws

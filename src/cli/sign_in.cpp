@@ -28,9 +28,13 @@ s3::ClientSettings with_region(s3::ClientSettings settings, const aws::World& wo
 
 s3::ClientSettings resolve_settings(const StoreOptions& store, const ConnectionOptions& options,
                                     const Environment& environment) {
-  s3::ClientSettings settings = s3::resolve_client_settings(
-      [&environment](const std::string& name) { return environment.get(name); },
-      {.profile = store.profile, .region = store.region, .endpoint_url = store.endpoint_url});
+  s3::ClientSettings settings =
+      s3::resolve_client_settings([&environment](const std::string& name) { return environment.get(name); },
+                                  {.profile = store.profile,
+                                   .region = store.region,
+                                   .endpoint_url = store.endpoint_url,
+                                   .region_place = store.region_origin.text,
+                                   .endpoint_place = store.endpoint_origin.text});
   if (!options.ca_bundle.empty()) settings.ca_bundle = options.ca_bundle;
   if (options.max_attempts) settings.max_attempts = options.max_attempts;
   if (options.addressing) {
@@ -66,7 +70,7 @@ std::shared_ptr<aws::CredentialsProvider> SignIn::provider(const std::stop_token
                                                            std::stop_token later_stop) {
   aws::Credentials found = chain_.find(stop);
   return std::make_shared<aws::RefreshingCredentials>(chain_.winner(), std::move(found), clock_, *logger_,
-                                                      background_, std::move(later_stop));
+                                                      background_, std::move(later_stop), stop);
 }
 
 }  // namespace s3c::cli

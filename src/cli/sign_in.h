@@ -36,7 +36,8 @@ class SignIn {
   /// With the region.
   const s3::ClientSettings& settings() const { return settings_; }
 
-  /// Looks for credentials now, and returns what renews them. stop ends the search, later_stop ends renewals.
+  /// Looks for credentials now, and returns what renews them. stop ends the search, and the wait of requests
+  /// for a renewal; later_stop ends renewals.
   /// Throws base::Error as CredentialsChain::find().
   std::shared_ptr<aws::CredentialsProvider> provider(const std::stop_token& stop, std::stop_token later_stop);
 

@@ -1,5 +1,8 @@
 #include "cli/who_am_i.h"
 
+#include <fmt/format.h>
+
+#include <chrono>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -16,7 +19,28 @@ void note_chain(WhoamiReport& report, const aws::CredentialsChain& chain) {
   for (const aws::Tried& tried : chain.tried()) report.tried.push_back({tried.source, tried.result});
 }
 
-void find_credentials(WhoamiReport& report, SignIn& sign_in, const std::stop_token& stop) {
+/// Nobody must wait long for what is only said beside the rest.
+constexpr std::chrono::seconds kLongestWait{3};
+
+/// Throws base::Error: transient when STS doesn't answer in time; cancelled when stop was requested.
+aws::CallerIdentity caller_in_time(const aws::Sts& sts, const aws::Credentials& credentials,
+                                   base::Clock& clock, const std::stop_token& stop) {
+  std::stop_source enough;
+  const std::stop_callback forward(stop, [&enough] { enough.request_stop(); });
+  const std::jthread timer([&](const std::stop_token& answered) {
+    if (clock.sleep_for(kLongestWait, answered)) enough.request_stop();
+  });
+  try {
+    return sts.caller_identity(credentials, enough.get_token());
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::cancelled || stop.stop_requested()) throw;
+    throw base::Error(base::ErrorKind::transient,
+                      fmt::format("STS has not answered within {} s", kLongestWait.count()));
+  }
+}
+
+void find_credentials(WhoamiReport& report, SignIn& sign_in, base::Clock& clock,
+                      const std::stop_token& stop) {
   aws::CredentialsChain& chain = sign_in.chain();
   aws::Credentials found;
   try {
@@ -29,15 +53,13 @@ void find_credentials(WhoamiReport& report, SignIn& sign_in, const std::stop_tok
   report.credentials = {std::string(chain.winner().name()), aws::masked(found.access_key_id),
                         found.expires_at};
   try {
-    const aws::CallerIdentity identity = chain.sts().caller_identity(found, stop);
+    const aws::CallerIdentity identity = caller_in_time(chain.sts(), found, clock, stop);
     report.identity = {identity.account, identity.arn};
   } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::cancelled) throw;
     report.identity_error = error;
   }
 }
-
-/// Nobody must wait long for an error.
-constexpr std::chrono::seconds kLongestWait{3};
 
 class Caller {
  public:
@@ -56,14 +78,10 @@ class Caller {
   /// Silent: the error that is to be told says more than that STS didn't answer.
   std::string ask(const aws::Credentials& credentials) const try {
     base::SystemClock clock;
-    std::stop_source enough;
-    const std::jthread timer([&](const std::stop_token& answered) {
-      if (clock.sleep_for(kLongestWait, answered)) enough.request_stop();
-    });
     const http::CurlGlobal curl;
     http::CurlTransport transport(curl, {.ca_bundle = settings_.ca_bundle, .user_agent = user_agent()});
-    SignIn sign_in(settings_, environment_, transport, clock, base::make_null_logger(), enough.get_token());
-    return sign_in.chain().sts().caller_identity(credentials, enough.get_token()).arn;
+    SignIn sign_in(settings_, environment_, transport, clock, base::make_null_logger(), {});
+    return caller_in_time(sign_in.chain().sts(), credentials, clock, {}).arn;
   } catch (const std::exception&) {
     return {};
   }
@@ -103,7 +121,7 @@ WhoamiReport who_am_i(const StoreOptions& store, const ConnectionOptions& option
         curl, {.ca_bundle = settings.ca_bundle, .pace = {.hurry = stop}, .user_agent = user_agent()});
     SignIn sign_in(std::move(settings), environment, transport, clock, std::move(logger), stop);
     note_region(sign_in.settings());  // the instance may know it
-    find_credentials(report, sign_in, stop);
+    find_credentials(report, sign_in, clock, stop);
   } catch (const base::Error& error) {
     report.error = error;
   }

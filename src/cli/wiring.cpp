@@ -55,7 +55,7 @@ std::string describe(const s3::ClientSettings& settings, const s3::S3ClientConfi
                       : addressing == aws::Addressing::virtual_host ? "virtual"
                                                                     : "auto";
   return fmt::format("store {}, region {}, {}, addressing {}, CA bundle {}, {} attempts",
-                     settings.endpoint.url.empty() ? "AWS" : aws::without_password(settings.endpoint.url),
+                     settings.endpoint.url.empty() ? "AWS" : aws::url_to_show(settings.endpoint.url),
                      settings.region, is_signed ? "profile " + settings.profile.name : "without credentials",
                      style, settings.ca_bundle.empty() ? "of the system" : settings.ca_bundle,
                      config.retry.max_attempts);
@@ -99,10 +99,14 @@ struct StoreConnection::Parts {
 StoreConnection::StoreConnection(const StoreOptions& store, const ConnectionOptions& options,
                                  const Environment& environment, base::Clock& clock,
                                  const std::shared_ptr<base::Logger>& logger, const OnInterrupt& on_interrupt,
-                                 std::size_t stores)
+                                 std::size_t stores, const StoreName& name)
     : access_(store.is_signed ? options.access : StoreAccess::read_only) {
   const s3::ClientSettings settings = resolve_settings(store, options, environment);
   s3::S3ClientConfig config = client_config(settings, store, options, environment, on_interrupt);
+  if (!name.buckets.empty()) {
+    config.store_note = fmt::format("this is {} store, {} ({})", name.buckets,
+                                    aws::Endpoint(settings.endpoint).url_in(settings.region), name.flags);
+  }
   logger->info("{}{}", describe(settings, config, store.is_signed),
                access_ == StoreAccess::read_only ? ", only read" : "");
   parts_ = std::make_unique<Parts>(settings, std::move(config), environment, clock, logger, on_interrupt,
@@ -142,15 +146,25 @@ StoreConnections::StoreConnections(const std::vector<Side>& sides, const Connect
     if (same == stores.end()) stores.push_back(&store);
   }
   for (const StoreOptions* store : stores) {
+    StoreName name;
     if (stores.size() > 1) {
-      std::vector<std::string_view> names;
+      std::vector<std::string_view> sides_of_it;
       for (const auto& [side, number] : number_of) {
-        if (stores[number] == store) names.push_back(name_of(side));
+        if (stores[number] == store) sides_of_it.push_back(name_of(side));
       }
-      logger->info("for {}:", fmt::join(names, " and "));
+      logger->info("for {}:", fmt::join(sides_of_it, " and "));
+      name = {fmt::format("the {} bucket's", fmt::join(sides_of_it, " and the ")),
+              fmt::format("--{0}-profile, --{0}-endpoint-url, --{0}-region", sides_of_it.front())};
     }
-    connections_.push_back(std::make_unique<StoreConnection>(*store, options, environment, clock, logger,
-                                                             on_interrupt, stores.size()));
+    try {
+      connections_.push_back(std::make_unique<StoreConnection>(*store, options, environment, clock, logger,
+                                                               on_interrupt, stores.size(), name));
+    } catch (const base::Error& error) {
+      if (name.buckets.empty() || error.kind() == base::ErrorKind::cancelled) throw;
+      throw base::Error(error.kind(),
+                        fmt::format("for {} store ({}): {}", name.buckets, name.flags, error.message()),
+                        error.context());
+    }
   }
   for (const auto& [side, number] : number_of) by_side_[side] = connections_[number].get();
 }

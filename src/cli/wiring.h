@@ -20,6 +20,12 @@
 
 namespace s3c::cli {
 
+/// Which of a command's stores one is, for messages. Empty: there is no other.
+struct StoreName {
+  std::string buckets = {};  ///< "the source bucket's"
+  std::string flags = {};    ///< "--source-profile, --source-endpoint-url, --source-region"
+};
+
 /// What a connection does after the user pressed Ctrl-C.
 struct OnInterrupt {
   enum class Then {
@@ -37,11 +43,12 @@ class StoreConnection {
  public:
   /// Reads the AWS config files that environment names, and finds the credentials; makes no request to the
   /// store yet. Logs the resulting settings at info. stores: how many connections share the limit of open files.
+  /// name: for the messages of errors.
   /// clock and environment must outlive the connection. Throws base::Error: access_denied without credentials,
   /// invalid_argument for settings that can't be right, what the sources of credentials throw.
   StoreConnection(const StoreOptions& store, const ConnectionOptions& options, const Environment& environment,
                   base::Clock& clock, const std::shared_ptr<base::Logger>& logger,
-                  const OnInterrupt& on_interrupt, std::size_t stores = 1);
+                  const OnInterrupt& on_interrupt, std::size_t stores = 1, const StoreName& name = {});
   ~StoreConnection();
   StoreConnection(const StoreConnection&) = delete;
   StoreConnection& operator=(const StoreConnection&) = delete;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/encoding.h"
@@ -123,6 +124,30 @@ ErrorKind kind_of(CURLcode code) {
     default:
       return ErrorKind::transient;
   }
+}
+
+/// The variable that names the proxy for url, if detail, libcurl's words about a failed connection, name that proxy's
+/// host and port. Empty: they don't. libcurl 7.88 has no other way to tell whether it used a proxy.
+std::string proxy_that_failed(std::string_view url, std::string_view detail) {
+  const bool tls = url.starts_with("https:");
+  for (const char* variable :
+       {tls ? "HTTPS_PROXY" : "HTTP_PROXY", tls ? "https_proxy" : "http_proxy", "all_proxy", "ALL_PROXY"}) {
+    const char* const value = std::getenv(variable);
+    if (value == nullptr || *value == '\0') continue;
+    std::string_view proxy = value;
+    if (const std::size_t scheme = proxy.find("://"); scheme != std::string_view::npos)
+      proxy.remove_prefix(scheme + 3);
+    proxy = proxy.substr(0, proxy.find('/'));
+    if (const std::size_t user = proxy.rfind('@'); user != std::string_view::npos)
+      proxy.remove_prefix(user + 1);
+    const std::size_t colon = proxy.rfind(':');
+    std::string_view host = proxy.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    const std::string port =
+        colon == std::string_view::npos ? "" : std::string(proxy.substr(colon + 1)) + " ";
+    if (detail.find(fmt::format(" to {} port {}", host, port)) != std::string_view::npos) return variable;
+  }
+  return {};
 }
 
 /// ErrorContext::code of a request that found no server; empty: it found one.
@@ -309,7 +334,14 @@ Error CurlEasy::failure(CURLcode code) const {
   // libcurl also uses this code for an answer that isn't HTTP.
   if (code == CURLE_UNSUPPORTED_PROTOCOL && sent_bytes > 0) code = CURLE_WEIRD_SERVER_REPLY;
   const std::string_view detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
-  return {kind_of(code), base::printable(detail), std::move(context)};
+  std::string message = base::printable(detail);
+  if (code == CURLE_COULDNT_CONNECT && !request.direct) {
+    if (const std::string proxy = proxy_that_failed(request.url, message); !proxy.empty()) {
+      context.code = kProxyNotConnected;
+      message = fmt::format("the proxy of {} doesn't answer: {}", proxy, message);
+    }
+  }
+  return {kind_of(code), std::move(message), std::move(context)};
 }
 
 Error stopped(const Request& request) {

@@ -59,11 +59,12 @@ inline constexpr std::string_view kNotSent = "NotSent";
 inline constexpr std::string_view kTimedOut = "TimedOut";
 
 /// ErrorContext::code of a request that found no server: its host's name has no address (kHostNotFound), the
-/// proxy's has none (kProxyNotFound), nothing answers at the address and port (kNotConnected), TLS could not be
-/// set up (kNoTls), or the server's certificate isn't trusted (kCertificateRefused).
+/// proxy's has none (kProxyNotFound), nothing answers at the address and port (kNotConnected) or at the proxy's
+/// (kProxyNotConnected), TLS could not be set up (kNoTls), or the server's certificate isn't trusted (kCertificateRefused).
 inline constexpr std::string_view kHostNotFound = "HostNotFound";
 inline constexpr std::string_view kProxyNotFound = "ProxyNotFound";
 inline constexpr std::string_view kNotConnected = "NotConnected";
+inline constexpr std::string_view kProxyNotConnected = "ProxyNotConnected";
 inline constexpr std::string_view kNoTls = "NoTls";
 inline constexpr std::string_view kCertificateRefused = "CertificateRefused";
 

@@ -172,7 +172,7 @@ bool CallRunner::learn_redirect(const Call& call, const aws::BucketAddress& addr
   auto redirected = config_.endpoint.redirected(call.bucket, address, *location);
   if (!redirected) {
     logger_->info("bucket {}: a redirect to {} is not followed", call.bucket,
-                  base::printable(aws::without_password(location->substr(0, location->find('?')))));
+                  base::printable(aws::url_to_show(*location)));
     return false;
   }
   logger_->info("bucket {}: from now on at {}", call.bucket, redirected->origin);
@@ -253,6 +253,8 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
   } else {
     retry_after_time = retry_after(answer);
     if (error.kind() == ErrorKind::throttled) stats_.count_throttled(call.operation);
+    if (error.kind() == ErrorKind::no_bucket || error.kind() == ErrorKind::access_denied)
+      error = with_caller(error, {}, config_.store_note);
     if (!is_denial(error)) throw error;
     std::function<std::string()> caller;
     if (config_.caller)

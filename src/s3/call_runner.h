@@ -75,6 +75,7 @@ class CallRunner {
     http::Headers standing_headers = {};                              ///< of every request
     std::function<std::string(const aws::Credentials*)> caller = {};  ///< S3ClientConfig::caller
     std::string denial_note = {};                                     ///< S3ClientConfig::denial_note
+    std::string store_note = {};                                      ///< S3ClientConfig::store_note
   };
 
   /// credentials: nullptr: requests aren't signed.

@@ -13,24 +13,18 @@
 namespace s3c::s3 {
 namespace {
 
-[[noreturn]] void fail(std::string message) {
-  throw base::Error(base::ErrorKind::invalid_argument, std::move(message),
-                    {.operation = "read AWS settings"});
-}
-
-aws::Addressing parse_addressing(const std::string& text) {
-  if (text.empty() || text == "auto") return aws::Addressing::automatic;
+aws::Addressing parse_addressing(const std::optional<aws::PlacedSetting>& setting) {
+  const std::string text = setting ? setting->value : "auto";
+  if (text == "auto") return aws::Addressing::automatic;
   if (text == "path") return aws::Addressing::path;
   if (text == "virtual") return aws::Addressing::virtual_host;
-  fail(fmt::format("addressing_style is '{}', not auto, path or virtual", base::printable(text)));
+  aws::refuse_setting(*setting, "addressing_style", "not auto, path or virtual");
 }
 
-std::optional<int> parse_attempts(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  const auto value = base::parse_number<int>(text);
-  if (!value || *value < 1) {
-    fail(fmt::format("max_attempts is '{}', not a whole number of at least 1", base::printable(text)));
-  }
+std::optional<int> parse_attempts(const std::optional<aws::PlacedSetting>& setting) {
+  if (!setting) return std::nullopt;
+  const auto value = base::parse_number<int>(setting->value);
+  if (!value || *value < 1) aws::refuse_setting(*setting, "max_attempts", "not a whole number of at least 1");
   return value;
 }
 
@@ -51,35 +45,40 @@ ClientSettings resolve_client_settings(const aws::Environment& environment,
   const aws::ProfileFiles& files = settings.files;
   const std::string& profile = settings.profile.name;
   // Names of the setting: of the option's value, of variables, in the profile.
-  const auto look = [&](const std::string& option, std::initializer_list<const char*> variables,
+  const auto look = [&](const std::string& option, const std::string& place,
+                        std::initializer_list<const char*> variables,
                         const char* name) -> std::optional<aws::PlacedSetting> {
-    if (!option.empty()) return aws::PlacedSetting{option, ""};
+    if (!option.empty()) return aws::PlacedSetting{option, place};
     if (auto found = aws::first_variable(environment, variables)) return found;
     return files.placed(profile, name);
   };
-  const auto text = [&](std::initializer_list<const char*> variables, const char* name) {
-    const auto found = look("", variables, name);
-    return found ? found->value : "";
+  const auto set = [&](std::initializer_list<const char*> variables, const char* name) {
+    return look("", "", variables, name);
   };
 
-  const auto region = look(overrides.region, {"AWS_REGION", "AWS_DEFAULT_REGION"}, "region");
-  settings.places.region = region ? region->place : "default";
-  if (region) settings.region = region->value;
+  const auto region =
+      look(overrides.region, overrides.region_place, {"AWS_REGION", "AWS_DEFAULT_REGION"}, "region");
+  if (region) {
+    aws::check_region(*region);
+    settings.region = region->value;
+  }
+  settings.places.region = !overrides.region.empty() ? "" : region ? region->place : "default";
   auto endpoint = aws::configured_endpoint(environment, files, profile, "s3");
-  if (!overrides.endpoint_url.empty()) endpoint = {overrides.endpoint_url, ""};
-  settings.places.endpoint = endpoint ? endpoint->place : "default";
+  if (!overrides.endpoint_url.empty()) endpoint = {overrides.endpoint_url, overrides.endpoint_place};
   if (endpoint) settings.endpoint.url = endpoint->value;
+  if (endpoint) settings.endpoint.place = endpoint->place;
+  settings.places.endpoint = !overrides.endpoint_url.empty() ? "" : endpoint ? endpoint->place : "default";
 
-  settings.endpoint.addressing = parse_addressing(text({}, "s3.addressing_style"));
-  std::string dual_stack = text({"AWS_USE_DUALSTACK_ENDPOINT"}, "use_dualstack_endpoint");
-  if (dual_stack.empty()) dual_stack = text({}, "s3.use_dualstack_endpoint");
+  settings.endpoint.addressing = parse_addressing(set({}, "s3.addressing_style"));
+  auto dual_stack = set({"AWS_USE_DUALSTACK_ENDPOINT"}, "use_dualstack_endpoint");
+  if (!dual_stack) dual_stack = set({}, "s3.use_dualstack_endpoint");
   settings.endpoint.dual_stack = aws::is_true(dual_stack, "use_dualstack_endpoint");
   settings.endpoint.fips =
-      aws::is_true(text({"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint"), "use_fips_endpoint");
-  if (const std::string use = text({"AWS_S3_USE_ARN_REGION"}, "s3.use_arn_region"); !use.empty())
+      aws::is_true(set({"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint"), "use_fips_endpoint");
+  if (const auto use = set({"AWS_S3_USE_ARN_REGION"}, "s3.use_arn_region"))
     settings.endpoint.use_arn_region = aws::is_true(use, "s3.use_arn_region");
-  settings.max_attempts = parse_attempts(text({"AWS_MAX_ATTEMPTS"}, "max_attempts"));
-  settings.ca_bundle = text({"AWS_CA_BUNDLE"}, "ca_bundle");
+  settings.max_attempts = parse_attempts(set({"AWS_MAX_ATTEMPTS"}, "max_attempts"));
+  if (const auto bundle = set({"AWS_CA_BUNDLE"}, "ca_bundle")) settings.ca_bundle = bundle->value;
   return settings;
 }
 

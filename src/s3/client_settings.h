@@ -16,6 +16,9 @@ struct SettingsOverrides {
   std::string profile = {};
   std::string region = {};
   std::string endpoint_url = {};
+  /// Where the two are given, for messages: the flag's name.
+  std::string region_place = {};
+  std::string endpoint_place = {};
 };
 
 struct ClientSettings {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "aws/credentials.h"
 #include "base/encoding.h"
 #include "base/text.h"
 #include "s3/xml.h"
@@ -170,9 +171,9 @@ bool is_refusal(base::ErrorKind kind) {
 
 bool is_about_the_caller(std::string_view code) {
   constexpr std::string_view kCallers[] = {
-      "AccountProblem",       "AllAccessDisabled",     "ExpiredToken",
-      "InvalidAccessKeyId",   "InvalidToken",          "RequestExpired",
-      "RequestTimeTooSkewed", "SignatureDoesNotMatch", "TokenRefreshRequired"};
+      "AccountProblem",       "AllAccessDisabled", "ExpiredToken",         "InvalidAccessKeyId",
+      "InvalidToken",         "RequestExpired",    "RequestTimeTooSkewed", "SignatureDoesNotMatch",
+      "TokenRefreshRequired", aws::kNotRenewed};
   return std::find(std::begin(kCallers), std::end(kCallers), code) != std::end(kCallers);
 }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "aws/credentials.h"
 #include "s3/error_mapping.h"
 #include "s3/request_stats.h"
 
 namespace s3c::s3 {
 
 bool is_retryable(const base::Error& error) {
+  if (error.context().code == aws::kNotRenewed) return false;
   if (is_conflict(error)) return error.context().operation == to_string(Operation::put_object);
   return error.kind() == base::ErrorKind::transient || error.kind() == base::ErrorKind::throttled;
 }

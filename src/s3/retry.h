@@ -7,7 +7,7 @@
 // objects or whole parts, and conditions protect the rest. The exceptions are DeleteObjects and DeleteObject:
 // their caller says whether they may be repeated (ObjectStore::Resend). Not tried again: errors that would
 // come back in the same way (denied, not found, precondition, invalid, unsupported), and corrupt, which a
-// person must look at.
+// person must look at; and credentials that could not be renewed, for which all calls have waited together.
 #pragma once
 
 #include <chrono>

@@ -25,7 +25,7 @@ S3Client::S3Client(S3ClientConfig config, std::shared_ptr<aws::CredentialsProvid
       expected_owner_(config.expected_owner),
       acl_(config.acl),
       runner_({aws::Endpoint(std::move(config.endpoint)), std::move(config.region), config.retry,
-               standing_headers(config), config.caller, config.denial_note},
+               standing_headers(config), config.caller, config.denial_note, config.store_note},
               std::move(credentials), transport, clock, std::move(logger), std::move(stop)) {}
 
 }  // namespace s3c::s3

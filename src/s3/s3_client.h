@@ -38,6 +38,8 @@ struct S3ClientConfig {
   std::function<std::string(const aws::Credentials*)> caller = {};
   /// What else denials may come from, for the messages of requests that were denied. Empty: nothing is known.
   std::string denial_note = {};
+  /// Which store this is, for messages of what is wrong with buckets and credentials. Empty: there is no other.
+  std::string store_note = {};
 };
 
 class S3Client final : public ObjectStore {

@@ -159,8 +159,21 @@ s3 =
                                {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"{self.url}/imds/", "AWS_EC2_METADATA_V1_DISABLED": "true"}])
         return env
 
+    def indented(self, text: str) -> str:
+        """The same settings, each section indented as it likes. A heading is never deeper than what stands above it."""
+        lines, indent = [], self.random.choice(["", "", " ", "\t"])
+        for line in text.splitlines():
+            if line.startswith("["):
+                lines.append(self.random.choice(["", indent]) + line)
+                indent = self.random.choice(["", "", "  ", "\t", "    "])
+            else:
+                lines.append(indent + line if line else "")
+                if self.random.randrange(20) == 0:
+                    lines.append(self.random.choice(["", "   # a comment", "; another", " \t"]))
+        return self.random.choice(["\n", "\n", "\r\n"]).join(lines) + "\n"
+
     def case(self) -> Case:
-        return Case(self.environment(), self.config(), self.shared(), self.random.choice([None, None, None, None, "p", "p", "default", "base"]))
+        return Case(self.environment(), self.indented(self.config()), self.indented(self.shared()), self.random.choice([None, None, None, None, "p", "p", "default", "base"]))
 
 
 def chosen_cases(home: str, url: str) -> list[Case]:
@@ -188,6 +201,18 @@ def chosen_cases(home: str, url: str) -> list[Case]:
         Case(config="[default]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = R\n[sso-session corp]\n"
                     "sso_start_url = https://corp/start\nsso_region = us-east-2\n"),
         Case(env, profile="default"),
+        *(Case(credentials=text) for text in (
+            "[default]\n  aws_access_key_id = AKIAINDENTED\n  aws_secret_access_key = s\n",
+            "[x]\n" + keys("x") + "\n[default]\n\taws_access_key_id = AKIABYTAB\n\taws_secret_access_key = s\n",
+            "  [default]\naws_access_key_id = AKIAHEADING\naws_secret_access_key = s\n",
+            "[default]\n    aws_access_key_id = AKIALESS\n  aws_secret_access_key = s\n",
+            "[default]\noutput = json\n  more = of it\n" + keys("longvalue"),
+            "[default]\noutput = json\n  [p]\n" + keys("inside"),
+            "[default]\naws_access_key_id = AKIAJOINED\n aws_secret_access_key = s\n",
+            "[default]\ns3 =\n  addressing_style: path\n" + keys("colon"),
+            "[default]\n  s3 =\n    addressing_style = path\n  " + keys("nested").replace("\na", "\n  a"),
+            "[DEFAULT]\n" + keys("all") + "[default]\noutput = json\n",
+            "[default]\nname\n" + keys("noequals"))),
         Case(config='[profile "night shift"]\n' + keys("night"), profile="night shift"),
         Case(config="[default]\ncredential_process = /bin/echo '{\"Version\": 1, \"AccessKeyId\": \"AKIASHORTLIFE\", "
                     "\"SecretAccessKey\": \"s\", \"SessionToken\": \"t\", \"Expiration\": \"2999-01-01T00:00:00+00:00\"}'\n"),

@@ -236,7 +236,8 @@ ArchiveSettings read_archive(Reader& reader) {
   options.archive_bucket = reader.bucket("arch-bucket");
   read_volumes(reader, options);
   options.delete_batch = reader.number("delete-batch");
-  options.keep_sources = reader.toggle("keep-sources");
+  // Nobody's sources stay: without credentials nothing can be deleted.
+  options.keep_sources = reader.toggle("keep-sources") || !source_is_signed(reader);
   options.delete_versions = reader.toggle("delete-versions");
   options.without_tags = reader.toggle("without-tags");
   options.recheck_attributes = reader.toggle("recheck-tags");

@@ -76,7 +76,8 @@ void tell_lines(Terminal& terminal, const std::string& text) {
 /// Says on standard error what is missing. whose: " (source)", if there are two stores.
 ExitCode tell_trouble(Terminal& terminal, const WhoamiReport& report, const std::string& whose) {
   if (report.error) {
-    tell_lines(terminal, error_text(*report.error));
+    const base::Error& error = *report.error;
+    tell_lines(terminal, error_text({error.kind(), error.message() + whose, error.context()}));
     // Whatever the reason: the question is answered, and the answer is none.
     return worse(ExitCode::refused, exit_code_of(*report.error));
   }

@@ -97,17 +97,6 @@ void check_account(const std::string& account, const std::string& origin) {
                    "an account's id has 12 digits, without dashes");
 }
 
-/// Throws UsageError where the source bucket would be changed.
-bool source_is_signed(const Reader& reader) {
-  if (!reader.toggle(kNoSignRequest)) return true;
-  if (!reader.toggle("keep-sources") && !reader.toggle(kDryRun)) {
-    throw UsageError(fmt::format("{} needs --keep-sources: nobody may delete without credentials",
-                                 reader.find(kNoSignRequest)->origin),
-                     "add --keep-sources");
-  }
-  return false;
-}
-
 StoreOptions store_of(const Reader& reader, Side side) {
   const auto text = [&](std::string_view name) {
     const Setting* setting = store_setting(reader, side, name);
@@ -116,6 +105,8 @@ StoreOptions store_of(const Reader& reader, Side side) {
   StoreOptions store;
   store.endpoint_url = text(kEndpointUrl);
   store.region = text(kRegion);
+  store.endpoint_origin = {origin_of(reader, side, kEndpointUrl)};
+  store.region_origin = {origin_of(reader, side, kRegion)};
   store.profile = text(kProfile);
   store.expected_owner = text(kExpectedOwner);
   store.expected_owner_origin = origin_of(reader, side, kExpectedOwner);
@@ -132,6 +123,16 @@ std::string_view name_of(Side side) {
 std::string origin_of(const Reader& reader, Side side, std::string_view name) {
   const Setting* setting = store_setting(reader, side, name);
   return setting == nullptr ? std::string() : setting->origin;
+}
+
+bool source_is_signed(const Reader& reader) {
+  if (!reader.toggle(kNoSignRequest)) return true;
+  if (!reader.toggle("keep-sources") && !reader.toggle(kDryRun)) {
+    throw UsageError(fmt::format("{} needs --keep-sources: nobody may delete without credentials",
+                                 reader.find(kNoSignRequest)->origin),
+                     "add --keep-sources");
+  }
+  return false;
 }
 
 std::vector<Flag> source_store_flags() {

@@ -28,6 +28,12 @@ enum class Side {
 /// "source", "archive", "target".
 std::string_view name_of(Side side);
 
+/// Where a setting was given: a flag, a variable, a line of a file. It is for messages only, so that all are equal.
+struct Origin {
+  std::string text = {};
+  friend bool operator==(const Origin&, const Origin&) { return true; }
+};
+
 /// What the flags say about one store. For an empty field the AWS settings count (wiring.h). Sides with equal
 /// options have one store.
 struct StoreOptions {
@@ -36,6 +42,8 @@ struct StoreOptions {
   std::string profile = {};
   std::string expected_owner = {};         ///< the account that must own the buckets; empty: any
   std::string expected_owner_origin = {};  ///< the flag, variable or line of a file that names it
+  Origin endpoint_origin = {};
+  Origin region_origin = {};
   bool is_signed = true;  ///< false: nobody's credentials are used, and every change is refused
 
   friend bool operator==(const StoreOptions&, const StoreOptions&) = default;
@@ -67,6 +75,9 @@ std::vector<Flag> source_store_flags();
 std::vector<Flag> target_store_flags();
 /// --no-sign-request, for a command that can do without changing the source bucket.
 Flag unsigned_source_flag(std::string_view group);
+/// Whether requests to the source bucket are signed. Nobody's sources can be deleted. Throws UsageError for
+/// --no-sign-request where the source bucket would be changed.
+bool source_is_signed(const Reader& reader);
 /// Where the flag of side's store was given: --source-region, or else --region. Empty: neither was.
 std::string origin_of(const Reader& reader, Side side, std::string_view name);
 /// What all objects get that a command writes: --sse, --sse-kms-key-id, --bucket-key-enabled, --acl.

@@ -247,6 +247,7 @@ std::string parse_tagging(std::string_view text) {
 
 std::string parse_choice(std::string_view text, const std::vector<std::string>& choices) {
   if (std::find(choices.begin(), choices.end(), text) != choices.end()) return std::string(text);
+  if (choices.size() == 1) refuse(fmt::format("must be {}", choices.front()));
   refuse(fmt::format("is none of {}", fmt::join(choices, ", ")));
 }
 

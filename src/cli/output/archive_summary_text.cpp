@@ -191,7 +191,7 @@ std::string lost_text(const RunOutcome& outcome, const std::vector<std::string>&
 std::string otherwise_text(const std::vector<archive::OtherwiseStored>& volumes) {
   if (volumes.empty()) return {};
   return fmt::format(
-             "STORED OTHERWISE: {} another class or encryption than asked for (--accept-class accepts that)\n",
+             "STORED OTHERWISE: {} another class, encryption or lock than asked for (--accept-class accepts that)\n",
              format_count(volumes.size(), "archive has", "archives have")) +
          list_text(volumes, volumes.size(), kMaxNames, "  ", [](const archive::OtherwiseStored& volume) {
            return fmt::format("{}: {}", base::printable(volume.archive_key),
@@ -239,7 +239,7 @@ std::string time_and_speed_text(const RunOutcome& outcome, const GroupReport& to
 
 /// What a run in earnest would delete, and of that, what is archived already.
 std::string would_delete_text(const RunOutcome& outcome, const GroupReport& total) {
-  if (outcome.options.keep_sources) return "would delete nothing (--keep-sources)\n";
+  if (outcome.options.keep_sources) return "would delete nothing: the sources are kept\n";
   const archive::ObjectSums to_delete = total.to_delete();
   std::string text =
       fmt::format("would delete {} ({}){}", format_objects(to_delete.objects), format_bytes(to_delete.bytes),

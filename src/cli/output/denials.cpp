@@ -92,8 +92,10 @@ std::string denial_hint(const Error& error) {
   if (message.find("explicit deny") != std::string::npos)
     return "a policy denies this explicitly, and no other policy can allow it: change the one that is named";
   if (message.find("is not authorized to perform") != std::string::npos)
-    return "allow that action on that resource, in the policy of the user or role, and in that of the bucket or key "
-           "if another account owns it; docs/iam has policies to paste";
+    return std::string(
+               "allow that action on that resource, in the policy of the user or role, and in that of the bucket or key "
+               "if another account owns it; docs/iam has policies to paste") +
+           (error.context().operation == "GetObjectTagging" ? ". archive --without-tags does without" : "");
   if (message.find("protected by object lock") != std::string::npos)
     return "a retention or a legal hold keeps this version: wait for its end, or have the hold lifted";
   const auto* const found = std::find_if(kPermissions.begin(), kPermissions.end(), [&](const Permission& p) {

@@ -47,8 +47,13 @@ struct CodeHint {
 };
 
 constexpr std::string_view kExpired =
-    "the session's credentials have expired: get new ones (aws sso login, for example) and run the same command "
-    "again; it goes on where this one stopped";
+    "the session's credentials have expired: get new ones where they come from (s3compress whoami tells where) and run "
+    "the same command again; it goes on where this one stopped";
+constexpr std::string_view kNotRenewed =
+    "the credentials can't be renewed: look after the source that is named above (s3compress whoami asks it alone), then "
+    "run the same command again; it goes on where this one stopped";
+constexpr std::string_view kExpiredProof =
+    "what was to prove the identity has expired: have it renewed where it comes from, then run the same command again";
 constexpr std::string_view kClock =
     "the clocks of this machine and of the store differ by more than 15 minutes: set the clock of this machine, "
     "then run the same command again";
@@ -65,7 +70,8 @@ constexpr std::string_view kUnknownKey =
     "the store doesn't know this access key: check AWS_ACCESS_KEY_ID or --profile, and that the key belongs to the "
     "store at --endpoint-url; s3compress whoami tells where the key comes from";
 
-constexpr std::array<CodeHint, 25> kStoreHints = {{
+constexpr std::array<CodeHint, 26> kStoreHints = {{
+    {"CredentialsNotRenewed", kNotRenewed},
     {"InvalidAccessKeyId", kUnknownKey},
     {"XAdminUserNotFound", kUnknownKey},
     {"SignatureDoesNotMatch",
@@ -105,12 +111,15 @@ constexpr std::array<CodeHint, 25> kStoreHints = {{
 }};
 
 /// The same for the codes of http/transport.h.
-constexpr std::array<CodeHint, 5> kNetworkHints = {{
+constexpr std::array<CodeHint, 6> kNetworkHints = {{
     {"HostNotFound",
      "no such host: check --endpoint-url (AWS_ENDPOINT_URL) and --region for typing errors, and this machine's name "
      "server, then run the same command again"},
     {"ProxyNotFound",
      "the proxy's host is not known: check HTTPS_PROXY and HTTP_PROXY, then run the same command again"},
+    {"ProxyNotConnected",
+     "the proxy doesn't answer: check the variable that is named above; hosts in NO_PROXY are asked without it. Then run "
+     "the same command again"},
     {"NotConnected",
      "nothing answers at that address and port: check that the store runs, --endpoint-url (AWS_ENDPOINT_URL) with its "
      "port, HTTPS_PROXY, and the firewall, then run the same command again"},
@@ -143,6 +152,9 @@ bool is_listing(const Error& error) {
 
 /// Empty: the code says nothing to a person.
 std::string for_code(const Error& error) {
+  const bool is_search = error.context().operation == kCredentialsStep;
+  if (is_search && error.context().code.starts_with("Expired") && error.context().http_status != 0)
+    return std::string(kExpiredProof);
   std::string text(find_hint(kStoreHints, error.context().code));
   // The search for credentials has other end points, which its messages name.
   if (text.empty() && !is_step_of_ours(error)) text = find_hint(kNetworkHints, error.context().code);

@@ -142,6 +142,22 @@ TEST_F(ChainTest, AProfileThatIsNowhereIsAnErrorThatNamesThoseThatExist) {
               testing::EndsWith("there are: default, dev, night shift, prod"));
 }
 
+TEST_F(ChainTest, ASectionWithoutTheWordProfileIsNamed) {
+  config("[prod]\nregion = eu-west-1\n");
+  CredentialsChain chain(world_, files(), {.profile = {.name = "prod", .is_explicit = true}});
+  EXPECT_THAT(error_of([&] { chain.find({}); }).what(),
+              HasSubstr("the section [prod] of '" + config_path() + "' must be [profile prod]"));
+}
+
+TEST_F(ChainTest, AnInstanceInTroubleIsWorthAnotherRun) {
+  variables_.erase("AWS_EC2_METADATA_DISABLED");
+  server_.answer = [](const test::SentRequest&) { return test::response(500); };
+  CredentialsChain chain(world_, files(), {});
+  EXPECT_EQ(error_of([&] { chain.find({}); }).kind(), ErrorKind::transient);
+  server_.answer = {};
+  EXPECT_EQ(error_of([&] { chain.find({}); }).kind(), ErrorKind::access_denied);
+}
+
 TEST_F(ChainTest, WhoWonLooksIntoTheFilesAgain) {
   credentials("[default]\naws_access_key_id = OLD\naws_secret_access_key = s\naws_session_token = one\n");
   CredentialsChain chain(world_, files(), {});
@@ -317,9 +333,66 @@ TEST_F(RefreshTest, WhatEndsTheRunIsToldByKindAndCode) {
     source_.error = base::Error(thrown, "no more");
     const base::Error error = error_of([&] { credentials->get(); });
     EXPECT_EQ(error.kind(), kind) << base::to_string(thrown);
-    EXPECT_EQ(error.context().code, kind == ErrorKind::access_denied ? "ExpiredToken" : "");
+    EXPECT_EQ(error.context().code, kind == ErrorKind::access_denied ? "ExpiredToken"
+                                    : kind == ErrorKind::transient   ? kNotRenewed
+                                                                     : "");
     EXPECT_THAT(error.what(), HasSubstr("could not be renewed: no more"));
   }
+}
+
+/// A source that is down is asked a few times in all, however many requests there are, and then given up.
+TEST_F(RefreshTest, AllRequestsShareOneVerdictOnASourceThatIsDown) {
+  const auto credentials = hold(lasting("OLD", minutes(60)));
+  clock_.move(minutes(61));
+  source_.error = base::Error(ErrorKind::transient, "http://127.0.0.1/creds answers 500");
+  const base::Timestamp start = clock_.now();
+  EXPECT_EQ(error_of([&] { credentials->get(); }).context().code, kNotRenewed);
+  EXPECT_GE(clock_.now() - start, kPatience) << "a restart of the source is outlasted";
+  EXPECT_LE(clock_.now() - start, kPatience + seconds(10));
+  const int asked = source_.calls;
+  EXPECT_LE(asked, 20);
+  for (int i = 0; i < 100; ++i)
+    EXPECT_THAT(error_of([&] { credentials->get(); }).what(), HasSubstr("127.0.0.1/creds answers 500"));
+  EXPECT_LE(source_.calls, asked + 1);
+  clock_.move(minutes(1));
+  error_of([&] { credentials->get(); });
+  EXPECT_LE(source_.calls, asked + 2) << "a look from time to time, without waiting";
+  clock_.move(minutes(1));
+  source_.error.reset();
+  source_.next = lasting("NEW", minutes(60));
+  EXPECT_EQ(id_of(*credentials), "NEW");
+}
+
+TEST_F(RefreshTest, ASourceThatComesBackIsWaitedFor) {
+  const auto credentials = hold(lasting("OLD", minutes(60)));
+  clock_.move(minutes(61));
+  source_.error = base::Error(ErrorKind::transient, "down");
+  source_.during = [this] {
+    if (source_.calls < 4) return;
+    source_.error.reset();
+    source_.next = lasting("NEW", minutes(60));
+  };
+  EXPECT_EQ(id_of(*credentials), "NEW");
+}
+
+TEST_F(RefreshTest, WhoIsInAHurryDoesNotWait) {
+  std::stop_source hurry;
+  hurry.request_stop();
+  RefreshingCredentials credentials(source_, lasting("OLD", minutes(60)), clock_, *log_, background_, {},
+                                    hurry.get_token());
+  clock_.move(minutes(61));
+  source_.error = base::Error(ErrorKind::transient, "down");
+  error_of([&] { credentials.get(); });
+  EXPECT_EQ(source_.calls, 1);
+  EXPECT_TRUE(clock_.slept().empty());
+}
+
+TEST_F(RefreshTest, WhatHasExpiredAlreadyIsNoRenewal) {
+  const auto credentials = hold(lasting("OLD", minutes(60)));
+  clock_.move(minutes(61));
+  source_.next = lasting("PAST", minutes(-1));
+  EXPECT_EQ(error_of([&] { credentials->get(); }).context().code, "ExpiredToken");
+  EXPECT_EQ(source_.calls, 1);
 }
 
 TEST_F(RefreshTest, ManyThreadsGetWholeCredentialsAndStartFewRenewals) {

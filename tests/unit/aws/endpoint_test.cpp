@@ -150,6 +150,14 @@ TEST(Endpoint, ArnsThatNameNoAccessPointAreRefused) {
   }
 }
 
+TEST(Endpoint, AnArnOfTheRightFormSaysWhichPartIsWrong) {
+  const auto told = [](const std::string& rest) {
+    return std::string(refusal({}, "arn:aws:s3:" + rest, "us-west-2").what());
+  };
+  EXPECT_NE(told("us-west-2:123456789012:accesspoint/ap").find("3 to 50"), std::string::npos);
+  EXPECT_NE(told("us-west-2:12345:accesspoint/abc").find("isn't 12 digits"), std::string::npos);
+}
+
 TEST(Endpoint, BucketsOfOtherKindsAreRefusedWithTheReason) {
   const std::vector<std::pair<std::string, std::string>> others = {
       {"arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap", "multi-Region"},
@@ -220,16 +228,21 @@ TEST(Endpoint, ElsewhereARedirectStaysWithinTheEndPointsName) {
 }
 
 TEST(Endpoint, APasswordIsNeverPrinted) {
-  EXPECT_EQ(without_password("http://user:secret@host:9000/x"), "http://...@host:9000/x");
-  EXPECT_EQ(without_password("http://user:se/cr@et@host"), "http://...@host");
-  EXPECT_EQ(without_password("user:secret@host"), "...@host");
-  EXPECT_EQ(without_password("http://host:9000"), "http://host:9000");
-  for (const char* url : {"http://user:secret@host", "user:secret@host", "ftp://user:secret@host"}) {
+  EXPECT_EQ(url_to_show("http://user:secret@host:9000/x"), "http://...@host:9000/x");
+  EXPECT_EQ(url_to_show("http://user:se/cr@et@host"), "http://...@host");
+  EXPECT_EQ(url_to_show("user:secret@host"), "...@host");
+  EXPECT_EQ(url_to_show("http://host:9000"), "http://host:9000");
+  EXPECT_EQ(url_to_show("http://host/x?token=secret"), "http://host/x?...");
+  EXPECT_EQ(url_to_show("http://us:sec?ret@host/x#secret"), "http://...@host/x#...");
+  for (const char* url :
+       {"http://user:secret@host", "user:secret@host", "ftp://user:secret@host", "http://host/?x=secret",
+        "host?secret", "http://host#secret", "ftp://host/?secret"}) {
     try {
-      const Endpoint endpoint({.url = url});
+      const Endpoint endpoint({.url = url, .place = "AWS_ENDPOINT_URL"});
       ADD_FAILURE() << url << " was accepted";
     } catch (const base::Error& error) {
       EXPECT_EQ(std::string(error.what()).find("secret"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("(AWS_ENDPOINT_URL)"), std::string::npos) << error.what();
     }
   }
 }

@@ -83,6 +83,14 @@ TEST(ContainerHosts, OnlyThisMachineTheKnownAddressesAndTls) {
     EXPECT_FALSE(may_see_container_token(url)) << url;
 }
 
+TEST_F(ContainerSourceTest, ARelativeUriIsAPath) {
+  variables_["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "x?secret";
+  const base::Error error = failure_of(source_);
+  EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
+  EXPECT_THAT(error.what(), AllOf(HasSubstr("RELATIVE_URI is 'x?...'"), HasSubstr("must begin with '/'")));
+  EXPECT_THAT(server_.sent, SizeIs(0));
+}
+
 TEST_F(ContainerSourceTest, AForeignHostIsNeverAsked) {
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://example.com/creds?hidden-id";
   const base::Error error = failure_of(source_);
@@ -245,6 +253,28 @@ TEST_F(InstanceSourceTest, ATokenThatNeverComesHintsAtTheHopLimit) {
   EXPECT_THAT(why(), AllOf(HasSubstr("401"), HasSubstr("hop limit")));
   takes_version_1_ = true;
   EXPECT_EQ(found().access_key_id, "INSTANCE");
+}
+
+/// What answers and is in trouble is worth asking again. What isn't there, or has no role, is not.
+TEST_F(InstanceSourceTest, TroubleOfAServiceThatIsThereMayPass) {
+  const auto may_pass = [this] { return std::get<Passed>(source().find({})).worth_retrying; };
+  server_.answer = {};
+  EXPECT_FALSE(may_pass()) << "nobody there";
+  server_.answer = [](const SentRequest&) -> http::Response { test::time_out(); };
+  EXPECT_FALSE(may_pass()) << "packets vanish: no instance";
+  server_.answer = [](const SentRequest&) -> http::Response {
+    throw base::Error(ErrorKind::transient, "Empty reply from server");
+  };
+  EXPECT_TRUE(may_pass());
+  for (const auto& [status, expected] :
+       std::map<int, bool>{{500, true}, {503, true}, {429, true}, {404, false}}) {
+    server_.answer = [status = status](const SentRequest&) { return response(status); };
+    EXPECT_EQ(may_pass(), expected) << status;
+  }
+  server_.answer = [](const SentRequest& sent) {
+    return sent.request.method == "PUT" ? response(200, "token") : test::time_out();
+  };
+  EXPECT_TRUE(may_pass()) << "it gave a token";
 }
 
 TEST_F(InstanceSourceTest, NobodyThere) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "aws/credentials_chain.h"
+#include "aws/service_client.h"
 #include "aws/sso_source.h"
 #include "base/encoding.h"
 #include "base/hash.h"
@@ -208,6 +209,18 @@ TEST_F(RoleTest, WhatStsRefusesIsToldWithItsReasonAndWithoutSecrets) {
   EXPECT_THAT(logged_.str(), Not(HasSubstr("hidden")));
 }
 
+TEST(WithoutSecrets, AlsoInOtherSpellings) {
+  const std::string secret = "hi/+ \"=\\x";
+  for (const char* spelled :
+       {"hi/+ \"=\\x", "hi%2F%2B%20%22%3D%5Cx", "hi%2f%2b%20%22%3d%5cx", "%68%69%2F%2B+%22%3D%5C%78",
+        R"(hi/+ \"=\\x)", R"(hi\/+ \"=\\x)", R"(hi\u002f\u002B\u0020\u0022\u003D\u005cx)",
+        R"(hi\\/+ \\\"=\\\\x)", "hi%252F%252B%2520%2522%253D%255Cx"}) {
+    EXPECT_EQ(without_secrets(std::string("a=") + spelled + "&b", {secret}), "a=***&b") << spelled;
+  }
+  EXPECT_EQ(without_secrets("hi/+ x%2", {secret}), "hi/+ x%2");
+  EXPECT_EQ(without_secrets("100%25 abc%25", {"abc%25"}), "100%25 ***");
+}
+
 TEST_F(RoleTest, CredentialsThatHaveExpiredAreNoCredentials) {
   config(std::string(kBase) + "[default]\nrole_arn = arn:R\nsource_profile = base\n");
   server_.answer = [](const SentRequest&) {
@@ -253,7 +266,7 @@ TEST_F(RoleTest, AWebIdentityOfTheEnvironmentOrOfTheProfile) {
   EXPECT_EQ(refused("none", true).kind(), ErrorKind::access_denied);
   std::filesystem::remove(folder_ + "/jwt");
   EXPECT_THAT(refused("pod", true).what(),
-              AllOf(HasSubstr("can't be read"), HasSubstr(config_path() + ":3")));
+              AllOf(HasSubstr("can't be read: No such file"), HasSubstr(config_path() + ":3")));
   write("/jwt", "hidden-jwt");
   server_.answer = [](const SentRequest&) {
     return response(400, sts_error("InvalidIdentityToken", "bad hidden-jwt"));

@@ -1,6 +1,9 @@
 // The sources that need no network: environment, files, programs; and the words of credential_process.
 #include <gmock/gmock.h>
 
+#include <stop_token>
+#include <thread>
+
 #include "aws/command_words.h"
 #include "aws/environment_source.h"
 #include "aws/expiry.h"
@@ -50,7 +53,8 @@ TEST_F(SimpleSources, WhatNoHeaderCarriesIsRefusedWithoutBeingShown) {
   variables_["AWS_SESSION_TOKEN"] = "hidden-token\n";
   const base::Error error = failure_of(source);
   EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
-  EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("session token"), Not(HasSubstr("hidden-token"))));
+  EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("AWS_SESSION_TOKEN from the environment"),
+                                           HasSubstr("set it anew"), Not(HasSubstr("hidden-token"))));
 }
 
 TEST_F(SimpleSources, FilesNameProfileFileAndLine) {
@@ -63,6 +67,13 @@ TEST_F(SimpleSources, FilesNameProfileFileAndLine) {
   EXPECT_THAT(in_config.what(),
               testing::AllOf(HasSubstr(config_path() + ":2"), Not(HasSubstr("hidden-secret"))));
   EXPECT_THAT(why_passed(*make_config_file_source(files(), "other")), HasSubstr("no profile 'other'"));
+}
+
+TEST_F(SimpleSources, AKeyWithADeeperLineBelowItSaysSo) {
+  credentials("[default]\naws_access_key_id = AK\n aws_secret_access_key = hidden-secret\n");
+  EXPECT_THAT(failure_of(*make_shared_file_source(files(), "default")).what(),
+              testing::AllOf(HasSubstr("below " + credentials_path() + ":2 is indented deeper"),
+                             Not(HasSubstr("hidden-secret"))));
 }
 
 TEST_F(SimpleSources, ProfileNamesMayBeQuoted) {
@@ -146,9 +157,9 @@ TEST_F(ProcessSourceTest, AFailureShowsTheProgramsLastWordAndNothingOfItsOutput)
   ProcessSource process = source();
   const base::Error error = failure_of(process);
   EXPECT_EQ(error.kind(), ErrorKind::access_denied);
-  EXPECT_THAT(error.what(),
-              testing::AllOf(HasSubstr("'default'"), HasSubstr("exit code 3: please log in first"),
-                             Not(HasSubstr("hidden-secret")), Not(HasSubstr("Traceback"))));
+  EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("'default'"),
+                                           HasSubstr("exit code 3: please log in first; run it by itself"),
+                                           Not(HasSubstr("hidden-secret")), Not(HasSubstr("Traceback"))));
 }
 
 TEST_F(ProcessSourceTest, NoProgramNoWordsAndOpenQuotesNameTheLine) {
@@ -184,6 +195,34 @@ TEST(SystemProcessRunner, AStopEndsTheProgram) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_THROW(runner.run({"sleep", "60"}, stop.get_token()), base::Error);
+}
+
+TEST(SystemProcessRunner, AStopEndsWhatTheProgramStartedToo) {
+  SystemProcessRunner runner;
+  std::string path = (std::filesystem::temp_directory_path() / "s3c-pids-XXXXXX").string();
+  ASSERT_GE(::mkstemp(path.data()), 0);
+  std::stop_source stop;
+  const std::jthread stopper([&] {
+    for (int i = 0; i < 2000 && std::filesystem::file_size(path) == 0; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    stop.request_stop();
+  });
+  EXPECT_THROW(runner.run({"sh", "-c", "trap : INT TERM; sleep 60 & echo $! > " + path + "; wait; sleep 60"},
+                          stop.get_token()),
+               base::Error);
+  pid_t grandchild = 0;
+  std::ifstream(path) >> grandchild;
+  ASSERT_GT(grandchild, 0);
+  // Dead, or a zombie that nobody has collected yet.
+  const auto runs = [&] {
+    std::string text;
+    std::ifstream status("/proc/" + std::to_string(grandchild) + "/stat");
+    std::getline(status, text);
+    return !text.empty() && text.find(") Z") == std::string::npos && text.find(") X") == std::string::npos;
+  };
+  for (int i = 0; i < 400 && runs(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_FALSE(runs());
+  std::filesystem::remove(path);
 }
 
 TEST_F(SimpleSources, WaysThatWeDontTakeAreRefusedWithAWayOut) {

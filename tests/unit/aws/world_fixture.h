@@ -43,7 +43,10 @@ class ServerTransport final : public http::Transport {
     if (stop.stop_requested()) throw base::Error(base::ErrorKind::cancelled, "stopped");
     sent.push_back({request, std::string(request.body)});
     sent.back().request.body = {};
-    if (!answer) throw base::Error(base::ErrorKind::transient, "Connection refused");
+    if (!answer) {
+      throw base::Error(base::ErrorKind::transient, "Connection refused",
+                        {.code = std::string(http::kNotConnected)});
+    }
     return answer(sent.back());
   }
   void send_many(http::ExchangeSource&, std::size_t, const std::stop_token&) override {}

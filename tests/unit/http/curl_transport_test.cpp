@@ -387,6 +387,20 @@ TEST_F(CurlTransportTest, ARequestMayHaveATimeLimitOfItsOwn) {
   EXPECT_EQ(code, kTimedOut);
 }
 
+TEST_F(CurlTransportTest, AProxyThatIsDownIsNamedWithItsVariable) {
+  ::setenv("http_proxy", "http://user:hidden@127.0.0.1:1/", 1);
+  try {
+    transport_.send({.method = "GET", .url = "http://store.example/"}, {}, {});
+    ADD_FAILURE() << "nobody listens there";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.context().code, kProxyNotConnected);
+    EXPECT_NE(error.message().find("the proxy of http_proxy doesn't answer"), std::string::npos)
+        << error.message();
+    EXPECT_EQ(error.message().find("hidden"), std::string::npos);
+  }
+  ::unsetenv("http_proxy");
+}
+
 TEST_F(CurlTransportTest, ADirectRequestTakesNoProxy) {
   RawServer proxy({{{ok("proxy")}}});
   RawServer server({{{ok("server")}}});

@@ -1,4 +1,5 @@
 // What a client does when the store says that its credentials have expired, and when it denies a request.
+#include "s3/error_mapping.h"
 #include "tests/unit/s3/fakes.h"
 
 namespace s3c::s3 {
@@ -84,6 +85,26 @@ TEST_F(RenewedCredentials, OtherRefusalsRenewNothing) {
     error_of([&] { client_->put_object({.bucket = "b", .key = "k"}, "body"); });
   }
   EXPECT_TRUE(credentials_->refused_keys.empty());
+}
+
+/// All calls have waited together for the renewal: no call waits on its own, and no object is to blame.
+TEST_F(RenewedCredentials, ThatCouldNotBeRenewedAreNotAskedForAgain) {
+  class Lost final : public aws::CredentialsProvider {
+   public:
+    std::shared_ptr<const aws::Credentials> get() override {
+      ++asked;
+      throw base::Error(base::ErrorKind::transient, "no more", {.code = std::string(aws::kNotRenewed)});
+    }
+    int asked = 0;
+  };
+  const auto lost = std::make_shared<Lost>();
+  S3Client client({.endpoint = {.url = "http://store"}}, lost, transport_, clock_, base::make_null_logger(),
+                  stop_.get_token());
+  const base::Error error = error_of([&] { client.head_object("b", "k"); });
+  EXPECT_EQ(error.kind(), base::ErrorKind::transient) << "another run may do better";
+  EXPECT_TRUE(is_about_the_caller(error.context().code));
+  EXPECT_EQ(lost->asked, 1);
+  EXPECT_TRUE(clock_.slept().empty());
 }
 
 /// The error of a denied request can ask whose credentials it was signed with. Nobody is asked before.

@@ -58,11 +58,33 @@ TEST(ParseProfileFile, ABracketStartsASectionBehindAStrayCarriageReturnToo) {
   EXPECT_THROW(aws::parse_profile_file("[a]\n\r[=\n", "config"), Error);
 }
 
+/// As Python's RawConfigParser: only what is deeper than the setting above it belongs to that.
+TEST(ParseProfileFile, AWholeSectionMayBeIndented) {
+  using File = aws::ProfileFile;
+  const auto parse = [](std::string_view text) { return aws::parse_profile_file(text, "f"); };
+  const File two{{"a", {{"x", "1"}, {"y", "2"}}}};
+  for (const char* text :
+       {"[a]\n  x = 1\n  y = 2\n", "[a]\n\tx = 1\n\ty = 2\n", "  [a]\nx = 1\ny = 2\n",
+        "  [a]\n  x = 1\n  y = 2\n", "[a]\n   x = 1\n # c\n\n  y = 2\n", "[a]\r   x = 1\ry = 2"})
+    EXPECT_EQ(parse(text), two) << text;
+  EXPECT_EQ(parse("[a]\n  s3 =\n    x = 1\n  y = 2\n"),
+            (File{{"a", {{"s3", ""}, {"s3.x", "1"}, {"y", "2"}}}}));
+  EXPECT_EQ(parse("[a]\nx = 1\n  y = 2\n  [b]\n"), (File{{"a", {{"x", "1\ny = 2\n[b]"}}}}));
+  EXPECT_EQ(parse("[a]\nx = 1\n  [b]\n[b]\n  x = 2\n"),
+            (File{{"a", {{"x", "1\n[b]"}}}, {"b", {{"x", "2"}}}}));
+}
+
+TEST(ParseProfileFile, DefaultInCapitalsIsForAllSections) {
+  EXPECT_EQ(aws::parse_profile_file("[a]\nx = 1\ns3 =\n  p = q\n[DEFAULT]\nx = 2\ns3 =\n  u = v\n[b]\n", "f"),
+            (aws::ProfileFile{{"a", {{"x", "1"}, {"s3", ""}, {"s3.p", "q"}}},
+                              {"b", {{"x", "2"}, {"s3", ""}, {"s3.u", "v"}}}}));
+}
+
 TEST(ParseProfileFile, ErrorsNameFileAndLine) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"[default]\nnonsense\n", "f:2"}, {"[default\n", "f:1"},
       {"\n\nregion = x\n", "f:3"},      {"[]\n", "f:1"},
-      {"[a]\n  b = c\n", "f:2"},        {"[a]\nb = c\nB: d\n", "f:3"},
+      {"[a]\nb =\n  c\n", "f:3"},       {"[a]\nb = c\nB: d\n", "f:3"},
       {"[a]\n[b]\n[a]\n", "f:3"},       {"[a]\n= c\n", "f:2"}};
   for (const auto& [text, where] : cases) {
     try {
@@ -231,6 +253,36 @@ TEST_F(SettingsTest, TheRest) {
   EXPECT_EQ(resolve().max_attempts, 3);
   variables_["AWS_USE_FIPS_ENDPOINT"] = "maybe";
   EXPECT_EQ(failure().kind(), ErrorKind::invalid_argument);
+}
+
+/// Of each value that can't be right, the message names the variable, the flag, or the line.
+TEST_F(SettingsTest, WhatCannotBeRightNamesItsPlace) {
+  credentials(kDefaultKeys);
+  config("[default]\nregion = us east\nmax_attempts = many\nuse_fips_endpoint = ja\n");
+  const std::vector<std::tuple<std::string, std::string, std::string>> cases = {
+      {"AWS_REGION", "us east", "'us east' (AWS_REGION)"},
+      {"AWS_MAX_ATTEMPTS", "many", "'many' (AWS_MAX_ATTEMPTS)"},
+      {"AWS_USE_FIPS_ENDPOINT", "ja", "'ja' (AWS_USE_FIPS_ENDPOINT)"}};
+  for (const auto& [variable, value, told] : cases) {
+    variables_ = {{"HOME", folder_},
+                  {"AWS_REGION", "eu-west-1"},
+                  {"AWS_MAX_ATTEMPTS", "3"},
+                  {"AWS_USE_FIPS_ENDPOINT", "false"}};
+    variables_[variable] = value;
+    EXPECT_THAT(failure().what(), ::testing::HasSubstr(told));
+    variables_[variable] = "";
+    EXPECT_THAT(failure().what(), ::testing::HasSubstr("'" + value + "' (" + config_path() + ":"));
+  }
+  EXPECT_THAT(failure({.region = "us west", .region_place = "--region"}).what(),
+              ::testing::HasSubstr("'us west' (--region)"));
+  variables_ = {{"HOME", folder_},
+                {"AWS_REGION", "eu-west-1"},
+                {"AWS_MAX_ATTEMPTS", "3"},
+                {"AWS_USE_FIPS_ENDPOINT", "false"}};
+  EXPECT_EQ(resolve({.endpoint_url = "x", .endpoint_place = "--endpoint-url"}).endpoint.place,
+            "--endpoint-url");
+  variables_["AWS_ENDPOINT_URL"] = "http://x";
+  EXPECT_EQ(resolve({}).endpoint.place, "AWS_ENDPOINT_URL");
 }
 
 }  // namespace

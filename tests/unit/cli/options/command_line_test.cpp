@@ -229,6 +229,7 @@ TEST(Options, EveryBadValueIsNamed) {
        "--keep-sources and --delete-versions contradict each other",
        ""},
       {{"--verify", "twice"}, "--verify \"twice\" is none of checksum, readback", ""},
+      {{"--request-payer", "owner"}, "--request-payer \"owner\" must be requester", ""},
       {{"--sse", "AES"}, "--sse \"AES\" is none of AES256", ""},
       {{"--sse-kms-key-id", "k"}, "--sse-kms-key-id needs --sse aws:kms", ""},
       {{"--bucket-key-enabled"}, "--bucket-key-enabled needs --sse aws:kms", "no other encryption"},

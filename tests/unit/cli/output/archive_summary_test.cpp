@@ -254,7 +254,8 @@ TEST(Summary, ArchivesThatAreStoredOtherwiseAreNamed) {
   report.group_reports[0].otherwise_stored = {
       {"source-bucket/20180401.zip", "storage class STANDARD instead of GLACIER"}};
   const std::string text = text_of(report);
-  EXPECT_THAT(text, HasSubstr("STORED OTHERWISE: 1 archive has another class or encryption than asked for"));
+  EXPECT_THAT(text,
+              HasSubstr("STORED OTHERWISE: 1 archive has another class, encryption or lock than asked for"));
   EXPECT_THAT(text, HasSubstr("  source-bucket/20180401.zip: storage class STANDARD instead of GLACIER\n"));
   EXPECT_THAT(text, HasSubstr("finished, with archives stored otherwise than asked\n"));
   const auto json = json_of(report);
@@ -309,7 +310,7 @@ TEST(SummaryText, DryRunListsTheGroupsAndNothingElse) {
 
   archive::ArchiveOptions keep = options();
   keep.keep_sources = true;
-  EXPECT_THAT(text_of(report, keep), HasSubstr("\nwould delete nothing (--keep-sources)\n"));
+  EXPECT_THAT(text_of(report, keep), HasSubstr("\nwould delete nothing: the sources are kept\n"));
   EXPECT_EQ(json_of(report, keep)["total"]["objects_to_delete"], 0);
   EXPECT_EQ(json_of(report, keep)["groups"][0]["to_delete"], 0);
 }

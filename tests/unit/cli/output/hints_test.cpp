@@ -55,8 +55,8 @@ TEST(HintTable, EachAnswerHasACauseARemedyAndAnExitCode) {
       "bucket \"b\" is in another region, or belongs to another end point: give its region with --region, and check "
       "--endpoint-url";
   const std::string expired =
-      "the session's credentials have expired: get new ones (aws sso login, for example) and run the same command "
-      "again; it goes on where this one stopped";
+      "the session's credentials have expired: get new ones where they come from (s3compress whoami tells where) and "
+      "run the same command again; it goes on where this one stopped";
   const std::string clock =
       "the clocks of this machine and of the store differ by more than 15 minutes: set the clock of this machine, "
       "then run the same command again";
@@ -147,6 +147,9 @@ TEST(HintTable, NetworksWithoutAStore) {
        "server, then run the same command again"},
       {http::kProxyNotFound, ErrorKind::transient,
        "the proxy's host is not known: check HTTPS_PROXY and HTTP_PROXY, then run the same command again"},
+      {http::kProxyNotConnected, ErrorKind::transient,
+       "the proxy doesn't answer: check the variable that is named above; hosts in NO_PROXY are asked without it. Then "
+       "run the same command again"},
       {http::kNotConnected, ErrorKind::transient,
        "nothing answers at that address and port: check that the store runs, --endpoint-url (AWS_ENDPOINT_URL) with "
        "its port, HTTPS_PROXY, and the firewall, then run the same command again"},
@@ -166,6 +169,17 @@ TEST(HintTable, NetworksWithoutAStore) {
                 Not(HasSubstr("--endpoint-url")))
         << "STS has another end point";
   }
+}
+
+TEST(HintTable, CredentialsThatAreNotRenewed) {
+  const Error error(ErrorKind::transient, "x",
+                    {.operation = "GetObject", .resource = "b/k", .code = "CredentialsNotRenewed"});
+  EXPECT_THAT(hint_for(error), AllOf(HasSubstr("whoami"), Not(HasSubstr("--endpoint-url"))));
+  EXPECT_EQ(exit_code_of(error), ExitCode::failed);
+  EXPECT_THAT(
+      hint_for(Error(ErrorKind::access_denied, "x",
+                     {.operation = "credentials", .code = "ExpiredTokenException", .http_status = 400})),
+      AllOf(HasSubstr("prove the identity"), Not(HasSubstr("sso"))));
 }
 
 TEST(HintTable, ListingsThatCanNotBeUsed) {
@@ -237,6 +251,9 @@ TEST(Denials, WhatTheStoreSaysIsNotGuessedAgain) {
       hint(who + "because no identity-based policy allows the kms:GenerateDataKey action"),
       "allow that action on that resource, in the policy of the user or role, and in that of the bucket or key if "
       "another account owns it; docs/iam has policies to paste");
+  const Error tags = error_of({"GetObjectTagging", "b/k", 403, "AccessDenied", 2, ""},
+                              "User: x is not authorized to perform: s3:GetObjectTagging");
+  EXPECT_THAT(hint_for(tags), HasSubstr("archive --without-tags"));
   EXPECT_EQ(
       hint(who + "with an explicit deny in a resource-based policy"),
       "a policy denies this explicitly, and no other policy can allow it: change the one that is named");
