@@ -62,10 +62,11 @@ struct Pipe {
   Descriptor write;
 };
 
-/// A child and the process group that it leads. The group is killed unless the child's end was waited for.
+/// A child and, if it leads one, its process group. They are killed unless the child's end was waited for.
 class Child {
  public:
-  Child(const std::vector<std::string>& words, const Pipe& output, const Pipe& errors) {
+  Child(const std::vector<std::string>& words, bool leads_group, const Pipe& output, const Pipe& errors)
+      : leads_group_(leads_group) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     ::posix_spawn_file_actions_init(&actions);
@@ -81,9 +82,9 @@ class Child {
       sigaddset(&usual, signal);
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setsigdefault(&attributes, &usual);
-    ::posix_spawnattr_setpgroup(&attributes, 0);
-    ::posix_spawnattr_setflags(&attributes,
-                               POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    if (leads_group_) flags |= POSIX_SPAWN_SETPGROUP;  // the attributes' default is a group of its own
+    ::posix_spawnattr_setflags(&attributes, static_cast<short>(flags));
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -99,30 +100,30 @@ class Child {
   }
   ~Child() {
     if (id_ == 0) return;
-    ::kill(-id_, SIGKILL);
+    ::kill(leads_group_ ? -id_ : id_, SIGKILL);
     while (::waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  /// Its exit code; nullopt: it still runs. Throws Error: access_denied if it waits for the terminal.
+  /// Its exit code; nullopt: it still runs.
   std::optional<int> ended() {
     int status = 0;
-    if (::waitpid(id_, &status, WNOHANG | WUNTRACED) != id_) return std::nullopt;
-    if (WIFSTOPPED(status)) {
-      if (WSTOPSIG(status) != SIGTTIN && WSTOPSIG(status) != SIGTTOU) return std::nullopt;
-      throw Error(
-          ErrorKind::access_denied,
-          "the program asks something on the terminal, which it can't do here: sign in by hand first");
-    }
+    if (::waitpid(id_, &status, WNOHANG) != id_) return std::nullopt;
     id_ = 0;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   }
 
  private:
+  const bool leads_group_;
   pid_t id_ = 0;
 };
+
+bool has_terminal() {
+  const Descriptor terminal(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+  return terminal.get() >= 0;
+}
 
 /// Reads what is there. False: the other end is closed.
 bool read_some(int descriptor, std::string& into) {
@@ -135,10 +136,12 @@ bool read_some(int descriptor, std::string& into) {
 
 }  // namespace
 
+SystemProcessRunner::SystemProcessRunner() : where_(has_terminal() ? Where::on_terminal : Where::alone) {}
+
 ProcessResult SystemProcessRunner::run(const std::vector<std::string>& words, const std::stop_token& stop) {
   Pipe output;
   Pipe errors;
-  Child child(words, output, errors);
+  Child child(words, where_ == Where::alone, output, errors);
   output.write.close();
   errors.write.close();
   const auto deadline = steady_clock::now() + kLongestRun;

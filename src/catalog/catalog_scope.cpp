@@ -37,7 +37,7 @@ bool CatalogScope::may_hold(std::string_view archive_key) const {
 
 std::string CatalogScope::group_of(std::string_view archive_key) const {
   if (!bucket.empty()) {
-    if (auto volume = archive_name.volume_of(bucket, prefix, archive_key)) return std::move(volume->stem);
+    if (auto volume = volume_of(archive_key)) return std::move(volume->stem);
   }
   return std::string(without_number(archive_key));
 }

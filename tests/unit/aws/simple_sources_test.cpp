@@ -198,7 +198,7 @@ TEST(SystemProcessRunner, AStopEndsTheProgram) {
 }
 
 TEST(SystemProcessRunner, AStopEndsWhatTheProgramStartedToo) {
-  SystemProcessRunner runner;
+  SystemProcessRunner runner(SystemProcessRunner::Where::alone);
   std::string path = (std::filesystem::temp_directory_path() / "s3c-pids-XXXXXX").string();
   ASSERT_GE(::mkstemp(path.data()), 0);
   std::stop_source stop;
