@@ -21,8 +21,8 @@ struct Resources {
   std::uint64_t memory_bytes = std::uint64_t{192} << 20;  ///< object bodies and upload buffers together
   /// Beside memory_bytes: the indexes and central directories of all volumes in work. At least what one volume needs.
   std::uint64_t directory_bytes = 80'000'000;
-  int open_groups = 16;                                   ///< groups in work at once
-  int upload_slots = 4;                                   ///< parts in flight
+  int open_groups = 16;  ///< groups in work at once
+  int upload_slots = 4;  ///< parts in flight
 };
 
 /// The Object Lock that archives get. Records and staging copies get none: the protocol must be able to remove

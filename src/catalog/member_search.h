@@ -38,8 +38,8 @@ struct SearchReport {
   std::uint64_t members = 0;  ///< wanted members that were found
   /// Volumes of other shards were skipped: what was not found may be in them.
   bool other_shards = false;
-  MemberQuery query;          ///< the query that was asked, settled: which of its texts are keys
-  base::Failures failures;    ///< of volumes that could not be searched; members of these are not found
+  MemberQuery query;        ///< the query that was asked, settled: which of its texts are keys
+  base::Failures failures;  ///< of volumes that could not be searched; members of these are not found
   /// With look_at_archives: of volumes whose archive is lost or isn't what was committed. Their members are found
   /// all the same.
   base::Failures damages;

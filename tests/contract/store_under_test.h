@@ -41,7 +41,7 @@ struct Powers {
   bool key_encodings = true;    ///< takes odd_keys(), and lists them as they are
   bool storage_classes = true;  ///< tells the class that was asked for
   bool versions = true;         ///< keeps versions, once it is told to
-  bool strict = true;  ///< answers as S3 does: the eleventh tag is refused
+  bool strict = true;           ///< answers as S3 does: the eleventh tag is refused
 };
 
 struct StoreUnderTest {
