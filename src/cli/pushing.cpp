@@ -17,16 +17,11 @@ namespace {
 /// A gateway that hangs must not hold the end of a run.
 constexpr std::chrono::seconds kPushTime{5};
 
-struct Target {
-  std::string url;            ///< without user and password
-  std::string authorization;  ///< of Basic authentication; empty: none
-};
-
-Target target_of(std::string_view given, const WatchSubject& subject) {
+PushTarget target_of(std::string_view given, const WatchSubject& subject) {
   const std::size_t host = given.find("://") + 3;
   const std::size_t path = std::min(given.find('/', host), given.size());
   std::string_view authority = given.substr(host, path - host);
-  Target target;
+  PushTarget target;
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
     const std::string user = base::percent_decode(authority.substr(0, at)).value_or("");
     target.authorization = "Basic " + base::to_base64(user);
@@ -41,14 +36,14 @@ Target target_of(std::string_view given, const WatchSubject& subject) {
 }  // namespace
 
 struct MetricsPush::Parts {
-  Parts(Target to, const std::string& ca_bundle)
+  Parts(PushTarget to, const std::string& ca_bundle)
       : target(std::move(to)),
         transport(curl, {.ca_bundle = ca_bundle,
                          .connect_timeout = kPushTime,
                          .pace = {},
                          .user_agent = user_agent(),
                          .max_connections = 1}) {}
-  const Target target;
+  const PushTarget target;
   http::CurlGlobal curl;
   http::CurlTransport transport;
 };

@@ -9,6 +9,11 @@
 
 namespace s3c::cli {
 
+struct PushTarget {
+  std::string url;            ///< without user and password
+  std::string authorization;  ///< of Basic authentication; empty: none
+};
+
 /// One thread at a time.
 class MetricsPush {
  public:

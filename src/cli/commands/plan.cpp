@@ -130,11 +130,19 @@ void choose_prices(PlanSettings& settings, Session& session) {
   }
 }
 
-std::string plan_progress_line(const plan::PlanCounts& now, std::chrono::milliseconds elapsed) {
-  return fmt::format("planned {}, {} ({}){}; {}", format_count(now.groups, "group", "groups"),
-                     format_objects(now.objects), format_bytes(now.bytes),
-                     now.sampled == 0 ? "" : fmt::format(", {} sampled", format_count(now.sampled)),
-                     format_duration(elapsed));
+Work planned_work(const plan::PlanCounts& now) {
+  return {now.objects, now.bytes};
+}
+
+std::vector<std::string> plan_words(const plan::PlanCounts& now, const Pace& pace) {
+  std::vector<std::string> words = {
+      "planned " + format_count(now.groups, "group", "groups"),
+      fmt::format("{} ({})", format_objects(now.objects), format_bytes(now.bytes))};
+  if (now.sampled != 0) words.push_back(format_count(now.sampled) + " sampled");
+  words.push_back(format_rate(pace.now.objects));
+  // How many there are is known when the last group was listed.
+  add_times(words, pace.elapsed, std::nullopt);
+  return words;
 }
 
 ExitCode run_plan_command(const PlanSettings& given, const SessionSettings& with) {
@@ -145,7 +153,7 @@ ExitCode run_plan_command(const PlanSettings& given, const SessionSettings& with
   std::optional<plan::PlanReport> report;
   {
     plan::PlanProgress progress;
-    LineView view(progress, plan_progress_line);
+    CountsView view(progress, planned_work, plan_words);
     const auto display = session.show(view);
     report =
         plan::run_plan(settings.options,

@@ -51,8 +51,8 @@ class CountsView final : public ProgressView {
   using Totals = std::vector<std::string> (*)(const State& now, const Pace& pace);
 
   /// progress outlives the view.
-  CountsView(const base::Progress<State>& progress, Done done, Totals totals)
-      : progress_(progress), done_(done), totals_(totals) {}
+  CountsView(const base::Progress<State>& progress, Done done, Totals make_totals)
+      : progress_(progress), done_(done), totals_(make_totals) {}
 
   void update(std::chrono::milliseconds elapsed, bool stopping) override {
     now_ = progress_.snapshot();
