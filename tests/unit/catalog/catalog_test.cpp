@@ -91,7 +91,8 @@ TEST_F(CatalogTest, AByteChangedOnItsWayIsNoOtherManifest) {
     if (key != manifest_of("src/20180401.zip") || damaged++ >= damage) return;
     const std::size_t at = got.body.find(day_key(1, 0));  // the first key: another one, and it parses
     ASSERT_NE(at, std::string::npos);
-    got.body[at + std::string("sources/").size()] -= static_cast<char>(in_the_same_way ? 1 : damaged);
+    char& digit = got.body[at + std::string("sources/").size()];
+    digit = static_cast<char>(digit - (in_the_same_way ? 1 : damaged));
   };
   EXPECT_EQ(load().committed.size(), 2u) << "read again";
   damaged = 0;

@@ -35,7 +35,7 @@ class ProvenReadTest : public ::testing::Test {
   }
 
   void read_manifest() { EXPECT_EQ(catalog_.read_manifest(name_), manifest_); }
-  void read_block() { EXPECT_EQ(catalog_.read_block(manifest_, manifest_.blocks.at(0)).size(), 3u); }
+  void read_block() { EXPECT_EQ(catalog_.read_block(manifest_, manifest_.blocks.at(0), {}).size(), 3u); }
   void read_rows() {
     index::IndexCursor cursor = catalog_.open_index(manifest_);
     int rows = 0;
@@ -93,15 +93,15 @@ TEST_F(ProvenReadTest, WhatIsRightIsReadOnce) {
 }
 
 TEST_F(ProvenReadTest, OneWrongAnswerIsReadAgain) {
-  for (const Spoil& how : {flip, cut}) expect_all(std::nullopt, 1, how);
+  for (const Spoil& how : {Spoil(flip), Spoil(cut)}) expect_all(std::nullopt, 1, how);
 }
 
 TEST_F(ProvenReadTest, TwoAnswersThatAreWrongInTheSameWayAreDamage) {
-  for (const Spoil& how : {flip, cut}) expect_all(ErrorKind::damaged, 2, how);
+  for (const Spoil& how : {Spoil(flip), Spoil(cut)}) expect_all(ErrorKind::damaged, 2, how);
 }
 
 TEST_F(ProvenReadTest, AnswersThatChangeAreNoDamage) {
-  for (const Spoil& how : {flip_another, cut_more}) {
+  for (const Spoil& how : {Spoil(flip_another), Spoil(cut_more)}) {
     expect_all(std::nullopt, 2, how);
     expect_all(ErrorKind::corrupt, 3, how);
   }
