@@ -41,13 +41,13 @@ std::vector<bool> find_free_names(s3::ObjectStore& store, const std::string& buc
   try {
     s3::ObjectPages pages(store, std::move(request));
     while (place != order.size()) {
-      if (pages_left-- == 0) return free;
       const std::optional<s3::ListObjectsPage> page = pages.next();
       if (!page) break;
       for (const s3::ObjectSummary& object : page->objects) {
         for (; place != order.size() && key_of(place) < object.key; ++place) free[order[place]] = true;
         if (place != order.size() && key_of(place) == object.key) ++place;
       }
+      if (place != order.size() && pages_left-- == 0) return free;
     }
   } catch (const base::Error&) {
     return std::vector<bool>(rows.size(), false);

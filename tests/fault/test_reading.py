@@ -65,10 +65,10 @@ class ReadingUnderFaults(ArchivedCase):
         result = self.under({**short, "key": INDEX["key"]}, "cat", AGAIN)
         self.assertEqual((5, b""), (result.code, result.raw_out), str(result))
         newest = self.read("cat", AGAIN).raw_out
-        for fault in ("short_body", "flip_byte"):
+        for fault in (short, {"operation": "GetObject", "fault": "flip_byte"}):
             for nth in (1, 2):
-                with self.subTest(index=nth, on_its_way=fault):
-                    result = self.under({**short, "fault": fault, "key": INDEX["key"], "nth": nth}, "cat", AGAIN)
+                with self.subTest(index=nth, on_its_way=fault["fault"]):
+                    result = self.under({**fault, "key": INDEX["key"], "nth": nth}, "cat", AGAIN)
                     self.assertEqual((0, newest), (result.code, result.raw_out), str(result))
         date = "".join(AGAIN.split("/")[1:4])
         volumes = [archive for archive in self.archived.job.archives() if date in archive]

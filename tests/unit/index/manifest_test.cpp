@@ -55,8 +55,7 @@ Manifest sample_manifest() {
 }
 
 /// As it was written before manifests told their own SHA-256. Its fields can be changed one by one.
-json document() {
-  Manifest manifest = sample_manifest();
+json document(Manifest manifest = sample_manifest()) {
   manifest.has_sha256 = false;
   return json::parse(to_json(manifest));
 }
@@ -253,7 +252,7 @@ TEST(ManifestTest, NoBlockIsLargerThanOneCanBe) {
 TEST(ManifestTest, NewerFormatsAreUnsupportedAndUnknownFieldsIgnored) {
   Manifest manifest = sample_manifest();
   manifest.has_sha256 = false;
-  json object = document();
+  json object = document(manifest);
   object["added_in_2031"] = 1;
   object["archive"]["added_in_2031"] = 1;
   EXPECT_EQ(parse_manifest(object.dump()), manifest);

@@ -118,7 +118,7 @@ TEST_F(BucketTargetTest, NamesAreLookedAtEvenIfTheStoreHasHonouredTheCondition) 
   store_.page_size = 10;
   store_.forget_journal();
   for (const bool is_free : to->find_free(rows)) EXPECT_FALSE(is_free);
-  EXPECT_EQ(store_.journal().size(), 2u);
+  EXPECT_EQ(store_.journal().size(), 3u);
   rows.resize(12);
   store_.forget_journal();
   for (const bool is_free : to->find_free(rows)) EXPECT_FALSE(is_free);

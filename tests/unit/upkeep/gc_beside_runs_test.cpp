@@ -187,9 +187,9 @@ TEST_P(GcBesideRunsTest, ARerunLeavesWhatIsYoungAndWhatIsOthers) {
 TEST_P(GcBesideRunsTest, ARerunLeavesTheManifestOfAnotherBucket) {
   kill_at(Op::complete, kName);
   const std::string manifest = only_key(catalog::kManifestFolder);
-  std::string copied = store_.objects(support::kArchive).at(manifest).body;
-  copied.replace(copied.find("\"arch\""), 6, "\"elsewhere\"");
-  store_.put(support::kArchive, manifest, copied);
+  index::Manifest copied = index::parse_manifest(store_.objects(support::kArchive).at(manifest).body);
+  copied.archive_bucket = "elsewhere";
+  store_.put(support::kArchive, manifest, index::to_json(copied));
   archive::ArchiveOptions again = options();
   again.gc_age = seconds(0);
   EXPECT_FALSE(support::run(store_, again).total().failure);

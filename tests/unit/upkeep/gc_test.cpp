@@ -468,8 +468,9 @@ TEST_P(GcTest, ManifestsThatCannotBeReadOrBelongElsewhereStay) {
   };
   std::string newer = good;
   newer.replace(newer.find("\"format\": 1"), 11, "\"format\": 9");
-  std::string copied = good;
-  copied.replace(copied.find("\"arch\""), 6, "\"elsewhere\"");
+  index::Manifest elsewhere = index::parse_manifest(good);
+  elsewhere.archive_bucket = "elsewhere";
+  const std::string copied = index::to_json(elsewhere);
   for (const Case& c : {Case{"no JSON", &GcReport::damaged}, Case{newer, &GcReport::damaged},
                         Case{copied, &GcReport::waiting}}) {
     store_.put(support::kArchive, key, c.body);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <stop_token>
 
 #include "base/encoding.h"
@@ -230,15 +231,14 @@ TEST_F(VerifyRunTest, AManifestThatContradictsItsNameDoesNotHideItsVolume) {
   archive();
   const std::string key = record_of("src/20180401.zip", false);
   const std::string good = store_.objects(support::kArchive).at(key).body;
-  const auto change = [&](const std::string& from, const std::string& to) {
-    std::string body = good;
-    const std::size_t at = body.find(from);
-    ASSERT_NE(at, std::string::npos) << from;
-    store_.put(support::kArchive, key, body.replace(at, from.size(), to));
+  const auto write = [&](const std::function<void(index::Manifest&)>& change) {
+    index::Manifest manifest = index::parse_manifest(good);
+    change(manifest);
+    store_.put(support::kArchive, key, index::to_json(manifest));
   };
-  change("\"bucket\": \"src\",\n    \"layout\"", "\"bucket\": \"others\",\n    \"layout\"");
+  write([](index::Manifest& m) { m.source_bucket = "others"; });
   EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("bucket \"others\", but its name is of \"src\""));
-  change("\"mm\": \"04\"", "\"mm\": \"05\"");
+  write([](index::Manifest& m) { m.group.at("mm") = "05"; });
   EXPECT_THAT(the_damage("src/20180401.zip"), HasSubstr("says mm 05, but its name says 04"));
   options_.scope.dates = catalog::DateRange::between("2018-04-01", "2018-04-01");
   EXPECT_EQ(verify().damaged, 1u) << "nor by the days that are asked for";
@@ -370,11 +370,11 @@ TEST_F(VerifyRunTest, AnArchiveThatWasOverwrittenIsDamageAndNoGarbage) {
 TEST_F(VerifyRunTest, TheRecordOfARunThatLostARaceIsGarbage) {
   archive();
   const std::string manifest = record_of("src/20180401.zip", false);
-  const std::string id = catalog::parse_manifest_key(manifest)->id;
   const std::string other = "01B8J3Z7Q40000000000000000";
-  std::string text = store_.objects(support::kArchive).at(manifest).body;
-  for (std::size_t at = 0; (at = text.find(id, at)) != std::string::npos;) text.replace(at, id.size(), other);
-  store_.put(support::kArchive, catalog::manifest_key("src/20180401.zip", other), text);
+  index::Manifest loser = index::parse_manifest(store_.objects(support::kArchive).at(manifest).body);
+  loser.id = other;
+  loser.index_key = catalog::index_key(loser.archive_key, other);
+  store_.put(support::kArchive, catalog::manifest_key("src/20180401.zip", other), index::to_json(loser));
   a_month_passes();
   const VerifyReport report = verify();
   EXPECT_EQ(report.damaged, 0u);
@@ -449,9 +449,10 @@ TEST_F(VerifyRunTest, AFrozenVolumeWithADamagedIndexIsBoth) {
   store_.freezes_archives = true;
   archive();
   const std::string index = record_of("src/20180401.zip", true);
-  std::atomic<bool> altered = false;
+  std::atomic<int> altered = 0;
   store_.alter_read = [&](const std::string& key, std::string& body) {
-    if (key == index && !altered.exchange(true)) body.at(0) ^= 1;  // then its blocks are read, and right
+    // Wrong twice in the same way. Then its blocks are read, and right.
+    if (key == index && altered++ < 2) body.at(0) ^= 1;
   };
   options_.deep = true;
   const VerifyReport report = verify();
