@@ -30,10 +30,11 @@ void WrongReads::add(const Error& why, const std::string& bytes) {
     throw Error(why.kind() == ErrorKind::corrupt ? ErrorKind::damaged : why.kind(), why.message(), of_);
   }
   if (++reads_ == kMostReads) {
-    throw Error(ErrorKind::corrupt,
-                fmt::format("{}; {} reads brought different answers, so it is damaged on its way",
-                            why.message(), kMostReads),
-                of_);
+    const std::string doubt =
+        bytes.empty()
+            ? ""
+            : fmt::format("; {} reads brought different bytes, so it is damaged on its way", kMostReads);
+    throw Error(ErrorKind::corrupt, why.message() + doubt, of_);
   }
   bytes_before_ = bytes;
 }
