@@ -139,7 +139,7 @@ TEST_F(ChainTest, AProfileThatIsNowhereIsAnErrorThatNamesThoseThatExist) {
   credentials("[dev]\n[prod]\n");
   CredentialsChain chain(world_, files(), {.profile = {"nobody", false}});
   EXPECT_THAT(error_of([&] { chain.find({}); }).what(),
-              testing::EndsWith("there are: default, dev, night shift, prod"));
+              HasSubstr("there are: default, dev, night shift, prod: name another one"));
 }
 
 TEST_F(ChainTest, ASectionWithoutTheWordProfileIsNamed) {

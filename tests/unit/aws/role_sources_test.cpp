@@ -392,7 +392,7 @@ TEST_F(SsoTest, WhatTheServiceRefusesOrGarbles) {
 
 TEST_F(SsoTest, SettingsThatAreMissingOrContradictEachOther) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"[default]\nsso_account_id = 1\nsso_role_name = R\n", "no sso_start_url"},
+      {"[default]\nsso_account_id = 1\nsso_role_name = R\nsso_region = r\n", "no sso_start_url"},
       {"[default]\nsso_account_id = 1\nsso_start_url = u\nsso_region = r\n", "no sso_role_name"},
       {"[default]\nsso_account_id = 1\nsso_role_name = R\nsso_session = x\n", "[sso-session x]"},
       {"[default]\nsso_account_id = 1\nsso_role_name = R\nsso_session = x\nsso_region = a\n[sso-session x]\nsso_region = b\nsso_start_url = u\n",
