@@ -179,7 +179,7 @@ class LargeCopy : public testing::Test {
     const Query query("partNumber=1&uploadId=id");
     const Route route{Operation::upload_part_copy, "bucket", "copy"};
     const ServiceOptions options;
-    const User user{"OWNER", "", "owner-id"};
+    const User user{"OWNER", "", "owner-id", ""};
     try {
       operation({request, query, route, options, store_, &bucket_, user, {}, {}});
     } catch (const S3Error& error) {
