@@ -19,7 +19,7 @@ catalog::Shard parsed(std::string_view text, const Variables& variables = {}) {
   return parse_shard(text, Environment(variables));
 }
 
-std::string refusal(std::string_view text, const Variables& variables = {}) {
+std::string shard_refusal(std::string_view text, const Variables& variables = {}) {
   try {
     const catalog::Shard shard = parsed(text, variables);
     ADD_FAILURE() << text << " was accepted as " << shard.text();
@@ -49,8 +49,8 @@ TEST(ShardFlag, WhatIsNoShardIsRefused) {
                            "1/8/9", "a/8",       "1/b",   " 1/8",      "1/8 ",
                            "1 / 8", "0x1/8",     "1.0/8", "1/1000001", "4294967296/4294967297",
                            "Auto",  "automatic", "auto/", "auto/0",    "auto/x"})
-    EXPECT_NE(refusal(text, slurm("3", "0", "7", "8")), "") << text;
-  EXPECT_THAT(refusal("8/8"), HasSubstr("numbered 0 to 7"));
+    EXPECT_NE(shard_refusal(text, slurm("3", "0", "7", "8")), "") << text;
+  EXPECT_THAT(shard_refusal("8/8"), HasSubstr("numbered 0 to 7"));
 }
 
 TEST(ShardFlag, AutoTakesTheNumbersOfAnArray) {
@@ -70,37 +70,39 @@ TEST(ShardFlag, AGivenTotalWins) {
 }
 
 TEST(ShardFlag, ATaskOutsideTheTotalIsRefused) {
-  EXPECT_THAT(refusal("auto/8", slurm("8", "1", "8", "8")),
+  EXPECT_THAT(shard_refusal("auto/8", slurm("8", "1", "8", "8")),
               HasSubstr("finds SLURM_ARRAY_TASK_ID=8, but 8 tasks are numbered 0 to 7"));
-  EXPECT_NE(refusal("auto/8", {{"JOB_COMPLETION_INDEX", "8"}}), "");
-  EXPECT_NE(refusal("auto", {{"AWS_BATCH_JOB_ARRAY_INDEX", "4"}, {"AWS_BATCH_JOB_ARRAY_SIZE", "4"}}), "");
+  EXPECT_NE(shard_refusal("auto/8", {{"JOB_COMPLETION_INDEX", "8"}}), "");
+  EXPECT_NE(shard_refusal("auto", {{"AWS_BATCH_JOB_ARRAY_INDEX", "4"}, {"AWS_BATCH_JOB_ARRAY_SIZE", "4"}}),
+            "");
 }
 
 TEST(ShardFlag, APartOfASlurmArrayIsRefusedWithoutATotal) {
-  EXPECT_THAT(refusal("auto", slurm("5", "5", "5", "1")), HasSubstr("would take every group; write auto/N"));
-  EXPECT_NE(refusal("auto", slurm("0", "0", "0", "1")), "");
+  EXPECT_THAT(shard_refusal("auto", slurm("5", "5", "5", "1")),
+              HasSubstr("would take every group; write auto/N"));
+  EXPECT_NE(shard_refusal("auto", slurm("0", "0", "0", "1")), "");
   // --array=1-8, 3-5, 0-6:2 and 1,5.
-  EXPECT_THAT(refusal("auto", slurm("3", "1", "8", "8")), HasSubstr("write auto/N"));
-  EXPECT_NE(refusal("auto", slurm("4", "3", "5", "3")), "");
-  EXPECT_NE(refusal("auto", slurm("2", "0", "6", "4")), "");
-  EXPECT_NE(refusal("auto", slurm("1", "1", "5", "2")), "");
+  EXPECT_THAT(shard_refusal("auto", slurm("3", "1", "8", "8")), HasSubstr("write auto/N"));
+  EXPECT_NE(shard_refusal("auto", slurm("4", "3", "5", "3")), "");
+  EXPECT_NE(shard_refusal("auto", slurm("2", "0", "6", "4")), "");
+  EXPECT_NE(shard_refusal("auto", slurm("1", "1", "5", "2")), "");
   for (const char* missing : {"SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_MAX", "SLURM_ARRAY_TASK_COUNT"}) {
     Variables variables = slurm("3", "0", "7", "8");
     variables[missing] = "";
-    EXPECT_THAT(refusal("auto", variables), HasSubstr("write auto/N")) << missing;
+    EXPECT_THAT(shard_refusal("auto", variables), HasSubstr("write auto/N")) << missing;
   }
 }
 
 TEST(ShardFlag, WhatTheEnvironmentDoesNotTellIsRefused) {
-  EXPECT_THAT(refusal("auto"), HasSubstr("no task of an array"));
-  EXPECT_THAT(refusal("auto/8"), HasSubstr("no task of an array"));
-  EXPECT_THAT(refusal("auto", {{"JOB_COMPLETION_INDEX", "3"}}), HasSubstr("write auto/N"));
-  EXPECT_THAT(refusal("auto", {{"AWS_BATCH_JOB_ARRAY_INDEX", "3"}}), HasSubstr("write auto/N"));
+  EXPECT_THAT(shard_refusal("auto"), HasSubstr("no task of an array"));
+  EXPECT_THAT(shard_refusal("auto/8"), HasSubstr("no task of an array"));
+  EXPECT_THAT(shard_refusal("auto", {{"JOB_COMPLETION_INDEX", "3"}}), HasSubstr("write auto/N"));
+  EXPECT_THAT(shard_refusal("auto", {{"AWS_BATCH_JOB_ARRAY_INDEX", "3"}}), HasSubstr("write auto/N"));
   Variables both = slurm("3", "0", "7", "8");
   both["JOB_COMPLETION_INDEX"] = "4";
-  EXPECT_THAT(refusal("auto/8", both), HasSubstr("both SLURM_ARRAY_TASK_ID and JOB_COMPLETION_INDEX"));
+  EXPECT_THAT(shard_refusal("auto/8", both), HasSubstr("both SLURM_ARRAY_TASK_ID and JOB_COMPLETION_INDEX"));
   for (const char* bad : {"x", "-1", "3 ", "1e3", "99999999999"})
-    EXPECT_THAT(refusal("auto/8", {{"JOB_COMPLETION_INDEX", bad}}), HasSubstr("no number")) << bad;
+    EXPECT_THAT(shard_refusal("auto/8", {{"JOB_COMPLETION_INDEX", bad}}), HasSubstr("no number")) << bad;
 }
 
 TEST(ShardFlag, CommandsReadIt) {
@@ -115,7 +117,7 @@ TEST(ShardFlag, CommandsReadIt) {
   EXPECT_THAT(error.hint(), HasSubstr("--shard I/N"));
 }
 
-UsageError refusal_of(const Words& words) {
+UsageError shard_refusal_of(const Words& words) {
   try {
     parse_command_line(commands(), words, Environment());
   } catch (const UsageError& error) {
@@ -128,10 +130,10 @@ UsageError refusal_of(const Words& words) {
 /// Of all volumes that hold one key, a task of a restore must see the newest.
 TEST(ShardFlag, RestoreNeedsTheSourceBucketAndNoVolume) {
   const Words restore = {"restore", "--arch-bucket", "a", "--years", "2018", "--shard", "0/2"};
-  EXPECT_THAT(refusal_of(restore).message(), HasSubstr("--shard needs --bucket"));
+  EXPECT_THAT(shard_refusal_of(restore).message(), HasSubstr("--shard needs --bucket"));
   Words one_volume = restore;
   one_volume.insert(one_volume.end(), {"--bucket", "b", "--volume", "b/20180401.zip"});
-  EXPECT_THAT(refusal_of(one_volume).message(), HasSubstr("--volume"));
+  EXPECT_THAT(shard_refusal_of(one_volume).message(), HasSubstr("--volume"));
   Words right = restore;
   right.insert(right.end(), {"--bucket", "b"});
   EXPECT_NO_THROW(parse_command_line(commands(), right, Environment()));
