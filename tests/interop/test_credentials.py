@@ -205,7 +205,7 @@ def chosen_cases(home: str, url: str) -> list[Case]:
             "[default]\n  aws_access_key_id = AKIAINDENTED\n  aws_secret_access_key = s\n",
             "[x]\n" + keys("x") + "\n[default]\n\taws_access_key_id = AKIABYTAB\n\taws_secret_access_key = s\n",
             "  [default]\naws_access_key_id = AKIAHEADING\naws_secret_access_key = s\n",
-            "[default]\n    aws_access_key_id = AKIALESS\n  aws_secret_access_key = s\n",
+            "[default]\n    aws_access_key_id = AKIAINDENTEDLESS\n  aws_secret_access_key = s\n",
             "[default]\noutput = json\n  more = of it\n" + keys("longvalue"),
             "[default]\noutput = json\n  [p]\n" + keys("inside"),
             "[default]\naws_access_key_id = AKIAJOINED\n aws_secret_access_key = s\n",
