@@ -83,6 +83,25 @@ Sources all_sources(const Parts& parts, const Profile& profile) {
   return sources;
 }
 
+/// Throws Error (invalid_argument) if the profile must be in the files and isn't.
+void expect_profile(const Profile& profile, const ProfileFiles& files) {
+  if (!profile.must_exist() || files.has_profile(profile.name)) return;
+  const std::set<std::string> names = files.profile_names();
+  const std::string there =
+      files.config.contains(profile.name)
+          ? fmt::format("the section [{0}] of '{1}' must be [profile {0}]", profile.name, files.config_path)
+      : names.empty() ? "there are none at all"
+                      : fmt::format("there are: {}", fmt::join(names, ", "));
+  throw base::Error(
+      base::ErrorKind::invalid_argument,
+      fmt::format("there is no profile '{}'{} in '{}' or '{}'; {}: name another one, or make this one with "
+                  "aws configure",
+                  base::printable(profile.name),
+                  profile.place.empty() ? "" : fmt::format(" (named by {})", profile.place),
+                  files.config_path, files.credentials_path, base::printable(there)),
+      {.operation = std::string(kFindCredentials)});
+}
+
 }  // namespace
 
 CredentialsChain::CredentialsChain(const World& world, ProfileFiles files, Settings settings)
@@ -119,26 +138,10 @@ void CredentialsChain::fail_without_credentials(bool worth_retrying) const {
 }
 
 Credentials CredentialsChain::find(const std::stop_token& stop) {
-  const Profile& profile = settings_.profile;
   tried_.clear();
   winner_.source = nullptr;
   bool worth_retrying = false;
-  if (profile.must_exist() && !files_.has_profile(profile.name)) {
-    const std::set<std::string> names = files_.profile_names();
-    const std::string there = files_.config.contains(profile.name)
-                                  ? fmt::format("the section [{0}] of '{1}' must be [profile {0}]",
-                                                profile.name, files_.config_path)
-                              : names.empty() ? "there are none at all"
-                                              : fmt::format("there are: {}", fmt::join(names, ", "));
-    throw base::Error(
-        base::ErrorKind::invalid_argument,
-        fmt::format("there is no profile '{}'{} in '{}' or '{}'; {}: name another one, or make this one with "
-                    "aws configure",
-                    base::printable(profile.name),
-                    profile.place.empty() ? "" : fmt::format(" (named by {})", profile.place),
-                    files_.config_path, files_.credentials_path, base::printable(there)),
-        {.operation = std::string(kFindCredentials)});
-  }
+  expect_profile(settings_.profile, files_);
   for (const auto& source : sources_) {
     try {
       Finding found = source->find(stop);

@@ -133,8 +133,8 @@ class TemplateReader {
   }
 
   /// A field that appears twice must have the same value both times.
-  bool read_value(std::size_t number, std::string value, std::size_t end) {
-    const auto [field, is_new] = reading_.fields.try_emplace(pieces_[number].text, std::move(value));
+  bool read_value(std::size_t number, const std::string& value, std::size_t end) {
+    const auto [field, is_new] = reading_.fields.try_emplace(pieces_[number].text, value);
     if (!is_new) return field->second == value && read_from(number + 1, end);
     if (read_from(number + 1, end)) return true;
     reading_.fields.erase(field);

@@ -227,6 +227,31 @@ CallRunner::Try CallRunner::begin_try(const Call& call) {
   return next;
 }
 
+bool CallRunner::learn(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
+                       const Error& error) {
+  if (!learned.region && learn_region(call, *sent.address, answer, error, Bare::pass)) {
+    learned.region = true;
+    return true;
+  }
+  if (!learned.redirect && learn_redirect(call, *sent.address, answer)) {
+    learned.redirect = true;
+    return true;
+  }
+  if (!learned.clock && learn_clock(error, answer, sent.clock_offset)) {
+    learned.clock = true;
+    return true;
+  }
+  if (!learned.credentials && renew_credentials(error, answer, sent.credentials.get())) {
+    learned.credentials = true;
+    return true;
+  }
+  if (!learned.region && learn_region(call, *sent.address, answer, error, Bare::ask)) {
+    learned.region = true;
+    return true;
+  }
+  return false;
+}
+
 bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
                          std::optional<milliseconds>& retry_after_time) {
   stats_.count_received(answer.body.size());
@@ -240,17 +265,7 @@ bool CallRunner::accepts(const Call& call, const Try& sent, Learned& learned, co
     logger_->warn("the store's answers don't tell its time: ages are counted by this machine's clock");
   if (is_success(answer) && !parse_error(answer.body)) return true;
   Error error = error_from_answer(to_string(call.operation), resource_of(call), answer);
-  if (!learned.region && learn_region(call, *sent.address, answer, error, Bare::pass)) {
-    learned.region = true;
-  } else if (!learned.redirect && learn_redirect(call, *sent.address, answer)) {
-    learned.redirect = true;
-  } else if (!learned.clock && learn_clock(error, answer, sent.clock_offset)) {
-    learned.clock = true;
-  } else if (!learned.credentials && renew_credentials(error, answer, sent.credentials.get())) {
-    learned.credentials = true;
-  } else if (!learned.region && learn_region(call, *sent.address, answer, error, Bare::ask)) {
-    learned.region = true;
-  } else {
+  if (!learn(call, sent, learned, answer, error)) {
     retry_after_time = retry_after(answer);
     if (error.kind() == ErrorKind::throttled) stats_.count_throttled(call.operation);
     if (error.kind() == ErrorKind::no_bucket || error.kind() == ErrorKind::access_denied)

@@ -138,6 +138,9 @@ class CallRunner {
   base::Timestamp store_now() const { return store_clock_.at(clock_.now()); }
 
  private:
+  /// Whether the answer has taught what lets the call succeed when it is sent again. Each is learned once.
+  bool learn(const Call& call, const Try& sent, Learned& learned, const http::Response& answer,
+             const base::Error& error) S3C_EXCLUDES(mutex_);
   void run_with_retries(Call& call, const std::function<void(http::Response&)>& accept,
                         std::optional<FailedTry> failed_try) S3C_EXCLUDES(mutex_);
   void note_refused(OptionalHeader header);

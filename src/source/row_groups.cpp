@@ -177,7 +177,7 @@ class RowGroups final : public GroupSource {
     RowSorter sorter(input_.temp_directory, stop);
     read_rows(
         store_, input_, search_.selection.bucket, stop,
-        [&](ObjectRow row) {
+        [&](const ObjectRow& row) {
           ++counts_.rows;
           if (is_wanted(row.object.key)) sorter.add(row);
         },

@@ -28,6 +28,60 @@ std::vector<Flag> bucket_flags() {
   };
 }
 
+std::vector<Flag> row_flags() {
+  return {
+      {.name = "inventory",
+       .value = "S3URL",
+       .group = kWhichObjects,
+       .help = "take the objects from an S3 Inventory (CSV) instead of listing the bucket: "
+               "s3://bucket/.../manifest.json; objects that it doesn't have stay for a later run",
+       .otherwise = "the bucket is listed"},
+      {.name = "manifest",
+       .value = "FILE",
+       .kind = FlagKind::list,
+       .group = kWhichObjects,
+       .help =
+           "the same from a list of your own: CSV or JSON Lines with bucket and key, and, if known, size, etag, "
+           "last_modified; a file, s3://bucket/key, s3://bucket/prefix/ or - (standard input); may be given "
+           "several times",
+       .otherwise = "the bucket is listed"},
+      {.name = "temp-dir",
+       .value = "FOLDER",
+       .group = kWhichObjects,
+       .help = "where the rows of --inventory and --manifest are sorted: some 150 bytes for each, twice",
+       .otherwise = "$TMPDIR, or /tmp"},
+  };
+}
+
+std::vector<Flag> filter_flags() {
+  return {
+      {.name = "include",
+       .value = "GLOB",
+       .kind = FlagKind::list,
+       .group = kWhichObjects,
+       .help = "take only keys that match; may be given several times"},
+      {.name = "exclude",
+       .value = "GLOB",
+       .kind = FlagKind::list,
+       .group = kWhichObjects,
+       .help = "skip keys that match, even if they match --include; may be given several times"},
+      {.name = "min-age",
+       .value = "AGE",
+       .group = kWhichObjects,
+       .help = "skip objects modified more recently than this: 30m, 12h, 7d, 2w",
+       .fallback = "0"},
+      {.name = "min-object-size",
+       .value = "SIZE",
+       .group = kWhichObjects,
+       .help = "skip objects smaller than this: 100B, 4KiB",
+       .aliases = {"min-size"}},
+      {.name = "max-object-size",
+       .value = "SIZE",
+       .group = kWhichObjects,
+       .help = "skip objects larger than this: 128KiB, 1GiB"},
+  };
+}
+
 std::vector<Flag> selection_flags() {
   return joined({
       {{.name = "prefix",
@@ -43,52 +97,10 @@ std::vector<Flag> selection_flags() {
         .help =
             "how keys are split into groups, each with its own archives; fields: {yyyy} {mm} {dd} {hh}, {m} {d} {h} "
             "without padding, or any name, such as {customer}",
-        .fallback = catalog::kDefaultLayout},
-       {.name = "inventory",
-        .value = "S3URL",
-        .group = kWhichObjects,
-        .help = "take the objects from an S3 Inventory (CSV) instead of listing the bucket: "
-                "s3://bucket/.../manifest.json; objects that it doesn't have stay for a later run",
-        .otherwise = "the bucket is listed"},
-       {.name = "manifest",
-        .value = "FILE",
-        .kind = FlagKind::list,
-        .group = kWhichObjects,
-        .help =
-            "the same from a list of your own: CSV or JSON Lines with bucket and key, and, if known, size, etag, "
-            "last_modified; a file, s3://bucket/key, s3://bucket/prefix/ or - (standard input); may be given "
-            "several times",
-        .otherwise = "the bucket is listed"},
-       {.name = "temp-dir",
-        .value = "FOLDER",
-        .group = kWhichObjects,
-        .help = "where the rows of --inventory and --manifest are sorted: some 150 bytes for each, twice",
-        .otherwise = "$TMPDIR, or /tmp"},
-       {.name = "include",
-        .value = "GLOB",
-        .kind = FlagKind::list,
-        .group = kWhichObjects,
-        .help = "take only keys that match; may be given several times"},
-       {.name = "exclude",
-        .value = "GLOB",
-        .kind = FlagKind::list,
-        .group = kWhichObjects,
-        .help = "skip keys that match, even if they match --include; may be given several times"},
-       {.name = "min-age",
-        .value = "AGE",
-        .group = kWhichObjects,
-        .help = "skip objects modified more recently than this: 30m, 12h, 7d, 2w",
-        .fallback = "0"},
-       {.name = "min-object-size",
-        .value = "SIZE",
-        .group = kWhichObjects,
-        .help = "skip objects smaller than this: 100B, 4KiB",
-        .aliases = {"min-size"}},
-       {.name = "max-object-size",
-        .value = "SIZE",
-        .group = kWhichObjects,
-        .help = "skip objects larger than this: 128KiB, 1GiB"},
-       shard_flag(kWhichObjects)},
+        .fallback = catalog::kDefaultLayout}},
+      row_flags(),
+      filter_flags(),
+      {shard_flag(kWhichObjects)},
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "base/encoding.h"
@@ -137,7 +138,7 @@ std::string break_even_text(const plan::PlanReport& report, const Costs& costs) 
   return wrapped("pays:",
                  fmt::format("after {}, on {}",
                              days < 1 ? "less than a day"
-                                      : format_count(static_cast<std::uint64_t>(days + 0.5), "day", "days"),
+                                      : format_count(static_cast<std::uint64_t>(std::llround(days)), "day", "days"),
                              base::format_iso8601(when).substr(0, 10)));
 }
 
