@@ -135,11 +135,11 @@ std::string break_even_text(const plan::PlanReport& report, const Costs& costs) 
   constexpr double kTooFar = 36'500;
   if (days > kTooFar) return wrapped("pays:", "not within 100 years");
   const base::Timestamp when = report.planned_at + std::chrono::hours(static_cast<std::int64_t>(days * 24));
-  return wrapped("pays:",
-                 fmt::format("after {}, on {}",
-                             days < 1 ? "less than a day"
-                                      : format_count(static_cast<std::uint64_t>(std::llround(days)), "day", "days"),
-                             base::format_iso8601(when).substr(0, 10)));
+  return wrapped("pays:", fmt::format("after {}, on {}",
+                                      days < 1 ? "less than a day"
+                                               : format_count(static_cast<std::uint64_t>(std::llround(days)),
+                                                              "day", "days"),
+                                      base::format_iso8601(when).substr(0, 10)));
 }
 
 std::string time_needed_text(const PlanSettings& settings, const Figures& total) {
