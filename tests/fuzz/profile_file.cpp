@@ -1,5 +1,6 @@
 // Input: an AWS config or credentials file. Its sections or Error invalid_argument that names the line;
-// written plainly they read back the same, unless a value has several lines: these may look like nested settings.
+// written plainly they read back the same, if their names are such as people write, and no value has several lines:
+// these may look like nested settings.
 // Credentials are found in them or an Error of a documented kind
 // says why not.
 #include "aws/profile_file.h"
@@ -11,22 +12,32 @@ using namespace s3c;
 using base::ErrorKind;
 using fuzz::require;
 
+namespace {
+
+bool is_plain(const std::string& name) {
+  return !name.empty() &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") == std::string::npos &&
+         name.front() != '.' && name.back() != '.';
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto file = fuzz::value_of({ErrorKind::invalid_argument}, [&] {
     return aws::parse_profile_file(fuzz::text_of(data, size), "fuzz");
   });
   if (!file) return 0;
   std::string plain;
-  bool has_long_value = false;
+  bool is_simple = true;
   for (const auto& [section, settings] : *file) {
     require(!section.empty(), "a section has a name");
     plain += "[" + section + "]\n";
     for (const auto& [name, value] : settings) {
       plain.append(name).append("=").append(value.value).append("\n");
-      has_long_value |= value.value.find('\n') != std::string::npos;
+      is_simple &= is_plain(name) && value.value.find('\n') == std::string::npos;
     }
   }
-  if (!has_long_value)
+  if (is_simple)
     require(aws::parse_profile_file(plain, "fuzz") == *file, "what was read reads back the same");
 
   const aws::ProfileFiles files{
