@@ -28,8 +28,7 @@ constexpr std::size_t kMostFound = 4096;
 std::unique_ptr<source::GroupSource> source_of(const ArchiveOptions& options, const RunContext& context) {
   const source::GroupSearch search{options.selection, options.layout, options.archive_name,
                                    options.delete_versions};
-  if (options.rows) return source::groups_of_rows(context.stores.source, search, *options.rows);
-  return source::listed_groups(context.stores.source, search);
+  return source::groups_for(context.stores.source, search, options.rows);
 }
 
 }  // namespace

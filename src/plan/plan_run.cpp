@@ -43,8 +43,7 @@ bool keeps_versions(const PlanOptions& options, s3::ObjectStore& store) {
 std::unique_ptr<source::GroupSource> groups_of(const PlanOptions& options, s3::ObjectStore& store) {
   const source::GroupSearch search{options.selection, options.layout, options.archive_name,
                                    options.delete_versions};
-  if (options.rows) return source::groups_of_rows(store, search, *options.rows);
-  return source::listed_groups(store, search);
+  return source::groups_for(store, search, options.rows);
 }
 
 class PlanRun {

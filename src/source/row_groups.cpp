@@ -257,4 +257,9 @@ std::unique_ptr<GroupSource> groups_of_rows(s3::ObjectStore& store, const GroupS
   return std::make_unique<RowGroups>(store, search, input);
 }
 
+std::unique_ptr<GroupSource> groups_for(s3::ObjectStore& store, const GroupSearch& search,
+                                        const std::optional<RowInput>& rows) {
+  return rows ? groups_of_rows(store, search, *rows) : listed_groups(store, search);
+}
+
 }  // namespace s3c::source

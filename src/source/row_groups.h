@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "source/group_source.h"
 #include "source/row_input.h"
@@ -14,5 +15,9 @@ namespace s3c::source {
 /// find_groups() reads all rows before it visits the first group, and throws what read_rows() throws.
 std::unique_ptr<GroupSource> groups_of_rows(s3::ObjectStore& store, const GroupSearch& search,
                                             const RowInput& input);
+
+/// Groups of the rows if there are any, else by listing. Arguments outlive it.
+std::unique_ptr<GroupSource> groups_for(s3::ObjectStore& store, const GroupSearch& search,
+                                        const std::optional<RowInput>& rows);
 
 }  // namespace s3c::source
