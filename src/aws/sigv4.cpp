@@ -32,9 +32,9 @@ void append_canonical_value(std::string& out, std::string_view value) {
 
 CanonicalRequest canonical_request(const SigningInput& input) {
   std::vector<std::pair<std::string, std::string_view>> headers;
-  headers.reserve(input.headers->fields().size() + 1);
+  headers.reserve(input.headers->size() + 1);
   headers.emplace_back("host", input.host);
-  for (const auto& [name, value] : input.headers->fields()) headers.emplace_back(base::lower(name), value);
+  for (const auto& [name, value] : *input.headers) headers.emplace_back(base::lower(name), value);
   std::sort(headers.begin(), headers.end());
 
   CanonicalRequest out;
@@ -87,7 +87,7 @@ void Signer::sign(SigningInput input, http::Headers& headers, const Credentials&
   const std::string amz_date = base::format_amz_date(now);
   const std::string_view date = std::string_view(amz_date).substr(0, 8);
   headers.add("x-amz-date", amz_date);
-  headers.add("x-amz-content-sha256", std::string(input.payload_hash));
+  headers.add("x-amz-content-sha256", input.payload_hash);
   if (!credentials.session_token.empty()) headers.add("x-amz-security-token", credentials.session_token);
   input.headers = &headers;
   const CanonicalRequest canonical = canonical_request(input);

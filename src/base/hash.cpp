@@ -6,7 +6,9 @@
 #include <openssl/params.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "base/error.h"
 
@@ -46,13 +48,53 @@ EVP_MAC_CTX* hmac_context() {
   return context.get();
 }
 
+/// The contexts of a thread's digests that are over. To begin again costs OpenSSL no allocation, a new context
+/// three.
+class SpareContexts {
+ public:
+  ~SpareContexts() {
+    for (EVP_MD_CTX* context : spare_) EVP_MD_CTX_free(context);
+  }
+  void put(EVP_MD_CTX* context) {
+    if (spare_.size() < kMost) {
+      spare_.push_back(context);
+    } else {
+      EVP_MD_CTX_free(context);
+    }
+  }
+  /// nullptr: none is of this algorithm.
+  EVP_MD_CTX* take(const EVP_MD* algorithm) {
+    const auto found = std::find_if(spare_.begin(), spare_.end(), [algorithm](const EVP_MD_CTX* context) {
+      return EVP_MD_CTX_get0_md(context) == algorithm;
+    });
+    if (found == spare_.end()) return nullptr;
+    EVP_MD_CTX* const context = *found;
+    *found = spare_.back();
+    spare_.pop_back();
+    return context;
+  }
+  static SpareContexts& of_this_thread() {
+    thread_local SpareContexts contexts;
+    return contexts;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 8;
+  std::vector<EVP_MD_CTX*> spare_;
+};
+
+EVP_MD_CTX* context_for(const EVP_MD* algorithm) {
+  EVP_MD_CTX* const spare = SpareContexts::of_this_thread().take(algorithm);
+  return spare != nullptr ? spare : EVP_MD_CTX_new();
+}
+
 }  // namespace
 
 void Digest::Free::operator()(evp_md_ctx_st* context) const {
-  EVP_MD_CTX_free(context);
+  SpareContexts::of_this_thread().put(context);
 }
 
-Digest::Digest(const evp_md_st* algorithm) : context_(EVP_MD_CTX_new()) {
+Digest::Digest(const evp_md_st* algorithm) : context_(context_for(algorithm)) {
   if (!context_ || EVP_DigestInit_ex(context_.get(), algorithm, nullptr) != 1) openssl_failed("a digest");
 }
 

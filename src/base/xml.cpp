@@ -58,6 +58,7 @@ std::optional<std::uint32_t> referenced(std::string_view name) {
 std::optional<std::string> unescaped(std::string_view text) {
   if (text.find('&') == std::string_view::npos) return std::string(text);
   std::string out;
+  out.reserve(text.size());
   for (;;) {
     const std::size_t start = text.find('&');
     out += text.substr(0, start);

@@ -53,7 +53,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
     if (line.starts_with("HTTP/")) {
       exchange.head_complete = false;
       exchange.response.headers.clear();
-      exchange.response.headers.reserve(16);
+      exchange.response.headers.reserve(16, 1024);
       const std::size_t space = line.find(' ');
       exchange.response.status = 0;
       if (space != std::string_view::npos) {
@@ -65,8 +65,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
     if (trimmed(line).empty()) exchange.head_complete = true;
     const std::size_t colon = line.find(':');
     if (colon != std::string_view::npos) {
-      exchange.response.headers.add(std::string(trimmed(line.substr(0, colon))),
-                                    std::string(trimmed(line.substr(colon + 1))));
+      exchange.response.headers.add(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
     }
     return size;
   } catch (...) {
@@ -292,7 +291,7 @@ curl_slist* CurlEasy::header_list(const Request& request) {
   header_nodes_.clear();
   std::vector<std::size_t>& starts = header_starts_;
   starts.clear();
-  for (const auto& [name, value] : request.headers.fields()) {
+  for (const auto& [name, value] : request.headers) {
     if (name.find_first_of("\r\n:") != std::string::npos ||
         value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
       throw Error(ErrorKind::invalid_argument, "a header field can't hold a line break or a NUL",

@@ -1,6 +1,9 @@
 #include "http/curl_socket.h"
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 
 #include "base/error.h"
 
@@ -9,6 +12,12 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
+
+/// moved: what send(2) or recv(2) returned. failure: the code when it went wrong.
+CurlSocket::Moved outcome_of(ssize_t moved, CURLcode failure) {
+  if (moved >= 0) return {CURLE_OK, static_cast<std::size_t>(moved)};
+  return {errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? CURLE_AGAIN : failure, 0};
+}
 
 }  // namespace
 
@@ -54,6 +63,8 @@ void CurlSocket::look_for_end() {
   if (failure_ == CURLE_OK && file == CURL_SOCKET_BAD) failure_ = CURLE_FAILED_INIT;
   state_ = failure_ == CURLE_OK ? State::open : State::failed;
   file_ = file;
+  // The request that it was opened for is still under way.
+  is_plain_ = easy_.exchange().request->url.starts_with("http://");
   if (state_ == State::open) watch(EPOLLIN);
 }
 
@@ -67,12 +78,14 @@ void CurlSocket::watch(std::uint32_t events) {
 }
 
 CurlSocket::Moved CurlSocket::send(std::string_view bytes) {
+  if (is_plain_) return outcome_of(::send(file_, bytes.data(), bytes.size(), MSG_NOSIGNAL), CURLE_SEND_ERROR);
   Moved moved;
   moved.code = curl_easy_send(easy_.handle(), bytes.data(), bytes.size(), &moved.bytes);
   return moved;
 }
 
 CurlSocket::Moved CurlSocket::receive(char* buffer, std::size_t size) {
+  if (is_plain_) return outcome_of(::recv(file_, buffer, size, 0), CURLE_RECV_ERROR);
   Moved moved;
   moved.code = curl_easy_recv(easy_.handle(), buffer, size, &moved.bytes);
   return moved;

@@ -65,6 +65,9 @@ class CurlSocket {
   State state_ = State::opening;
   CURLcode failure_ = CURLE_OK;
   int file_ = -1;
+  /// Without TLS, so that the bytes need no libcurl: its handles, some KiB each, would be read from memory for each
+  /// request.
+  bool is_plain_ = false;
   std::uint32_t watched_ = 0;
   CurlEasy easy_;
   EpollMulti multi_;

@@ -104,9 +104,8 @@ bool DirectConnection::take_head(std::string_view& bytes) {
   EasyExchange& exchange = easy().exchange();
   exchange.head_complete = true;
   exchange.response.status = head_.status;
-  exchange.response.headers.reserve(head_.fields.size());
-  for (const auto& [name, value] : head_.fields)
-    exchange.response.headers.add(std::string(name), std::string(value));
+  exchange.response.headers.reserve(head_.fields.size(), head_.size_bytes);
+  for (const auto& [name, value] : head_.fields) exchange.response.headers.add(name, value);
   missing_bytes_ = head_.content_length;
   bytes.remove_prefix(head_.size_bytes);
   return true;

@@ -15,7 +15,7 @@ constexpr std::string_view kSpecial[] = {
     "Host",   "User-Agent", "Accept",  "Connection", "TE", "Content-Length", "Transfer-Encoding",
     "Expect", "Cookie",     "Referer", "Upgrade"};
 
-bool is_plain_field(const std::string& name, const std::string& value) {
+bool is_plain_field(std::string_view name, std::string_view value) {
   if (!is_field_name(name) || !is_field_value(value)) return false;
   // libcurl leaves out a field of white space only.
   if (!value.empty() && value.find_first_not_of(" \t") == std::string::npos) return false;
@@ -66,9 +66,10 @@ bool is_ordinary(const Request& request) {
   if (request.method != "GET" || !request.body.empty() || request.at_most_once || request.direct ||
       request.slow_answer || request.time_limit.count() != 0 || !is_plain_url(request.url))
     return false;
-  const auto& fields = request.headers.fields();
-  return std::all_of(fields.begin(), fields.end(),
-                     [](const auto& field) { return is_plain_field(field.first, field.second); });
+  for (const auto& [name, value] : request.headers) {
+    if (!is_plain_field(name, value)) return false;
+  }
+  return true;
 }
 
 void write_request(const Request& request, std::string_view host, std::string_view user_agent,
@@ -77,7 +78,7 @@ void write_request(const Request& request, std::string_view host, std::string_vi
   text.append(" HTTP/1.1\r\nHost: ").append(host).append("\r\n");
   if (!user_agent.empty()) text.append("User-Agent: ").append(user_agent).append("\r\n");
   text.append("Accept: */*\r\n");
-  for (const auto& [name, value] : request.headers.fields())
+  for (const auto& [name, value] : request.headers)
     text.append(name).append(value.empty() ? ":" : ": ").append(value).append("\r\n");
   text.append("\r\n");
 }

@@ -61,20 +61,20 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kChecksum
 }};
 constexpr std::string_view kMetadataPrefix = "x-amz-meta-";
 
-base::Timestamp last_modified_of(const std::string& value) {
+base::Timestamp last_modified_of(std::string_view value) {
   const auto time = base::parse_http_date(value);
   if (!time) corrupt(fmt::format("the answer's Last-Modified can't be read: '{}'", base::printable(value)));
   return *time;
 }
 
-void add_checksum(std::string_view name, const std::string& value, std::vector<Checksum>& checksums) {
+void add_checksum(std::string_view name, std::string_view value, std::vector<Checksum>& checksums) {
   for (const auto& [header, algorithm] : kChecksumHeaders) {
-    if (name == header) checksums.push_back({std::string(algorithm), value, ""});
+    if (name == header) checksums.push_back({std::string(algorithm), std::string(value), ""});
   }
 }
 
 /// False: the header isn't about encryption.
-bool add_encryption(std::string_view name, const std::string& value, ObjectHead& head) {
+bool add_encryption(std::string_view name, std::string_view value, ObjectHead& head) {
   constexpr std::string_view kPrefix = "x-amz-server-side-encryption";
   if (!name.starts_with(kPrefix)) return false;
   name.remove_prefix(kPrefix.size());
@@ -91,7 +91,7 @@ bool add_encryption(std::string_view name, const std::string& value, ObjectHead&
 }
 
 /// False: the header isn't about Object Lock.
-bool add_lock(std::string_view name, const std::string& value, ObjectLock& lock) {
+bool add_lock(std::string_view name, std::string_view value, ObjectLock& lock) {
   if (name == "x-amz-object-lock-mode") {
     lock.mode = value;
   } else if (name == "x-amz-object-lock-retain-until-date") {
@@ -105,7 +105,7 @@ bool add_lock(std::string_view name, const std::string& value, ObjectLock& lock)
 }
 
 /// False: the header isn't about metadata.
-bool add_metadata(std::string_view name, const std::string& value, ObjectHead& head) {
+bool add_metadata(std::string_view name, std::string_view value, ObjectHead& head) {
   if (name == "x-amz-missing-meta") {
     // What can't be read as a number is no zero.
     head.missing_metadata += static_cast<int>(std::min<std::uint64_t>(number(value).value_or(1), 1000));
@@ -144,8 +144,10 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
   std::string checksum_type;
   std::string archive_status;
   std::optional<std::string> restore;
-  for (const auto& [field, value] : answer.headers.fields()) {
-    const std::string name = base::lower(field);
+  std::string name;  // one for all, so that only the longest needs memory
+  for (const auto& [field, value] : answer.headers) {
+    name.assign(field);
+    for (char& c : name) c = base::lower(c);
     if (name == "etag") {
       head.etag = unquoted(value);
     } else if (name == "last-modified") {

@@ -19,6 +19,9 @@ using std::chrono::milliseconds;
 /// clock isn't the cause.
 constexpr milliseconds kTolerableSkew = std::chrono::minutes(4);
 
+/// What a request's fields have in all, in bytes, so that most of them never grow.
+constexpr std::size_t kUsualHeaderBytes = 640;
+
 std::string_view name_of(OptionalHeader header) {
   switch (header) {
     case OptionalHeader::checksum_mode:
@@ -54,7 +57,7 @@ bool works_for_minutes(Operation operation) {
 }
 
 bool has_body_checksum(const http::Headers& headers) {
-  for (const auto& [name, value] : headers.fields()) {
+  for (const auto& [name, value] : headers) {
     if (http::equal_ignoring_case(name, "Content-MD5") || name.starts_with("x-amz-checksum-crc")) return true;
   }
   return false;
@@ -98,14 +101,14 @@ http::Request CallRunner::signed_request(const Call& call, const Try& next, cons
   request.url.reserve(address.origin.size() + path.size() + query.size() + 1);
   request.url.append(address.origin).append(path);
   if (!query.empty()) request.url.append("?").append(query);
-  request.headers.reserve(call.headers.fields().size() + 7);
-  for (const auto& [name, value] : config_.standing_headers.fields()) request.headers.add(name, value);
-  for (const auto& [name, value] : call.headers.fields()) request.headers.add(name, value);
+  request.headers.reserve(call.headers.size() + 7, kUsualHeaderBytes);
+  for (const auto& [name, value] : config_.standing_headers) request.headers.add(name, value);
+  for (const auto& [name, value] : call.headers) request.headers.add(name, value);
   if (call.optional_header)
-    request.headers.add(std::string(name_of(call.optional_header->first)), call.optional_header->second);
+    request.headers.add(name_of(call.optional_header->first), call.optional_header->second);
   if (!next.credentials) return request;
 
-  std::string payload_hash(aws::kEmptyPayloadHash);
+  std::string payload_hash;  // of a body
   if (!call.body.empty()) {
     // TLS protects the bytes on the way, and a checksum in a signed header proves them. Hashing them as well
     // would cost more than compressing them.
@@ -117,7 +120,7 @@ http::Request CallRunner::signed_request(const Call& call, const Try& next, cons
                 .host = address.host,
                 .path = path,
                 .query = query,
-                .payload_hash = payload_hash,
+                .payload_hash = call.body.empty() ? aws::kEmptyPayloadHash : payload_hash,
                 .headers = nullptr},
                request.headers, *next.credentials, address.region, now);
   return request;

@@ -44,26 +44,27 @@ DeleteResult result_of(const DeleteItem& item, const DeleteAnswer& answer) {
 /// Finds each item's answer by key and version, whatever their order.
 class Answers {
  public:
-  Answers(std::vector<DeleteAnswer> answers, const std::vector<const DeleteItem*>& items) {
+  /// answers and items outlive it.
+  Answers(const std::vector<DeleteAnswer>& answers, const std::vector<const DeleteItem*>& items) {
     for (const DeleteItem* item : items) ++items_of_key_[item->key];
-    for (DeleteAnswer& answer : answers) {
-      auto [at, added] = by_name_.try_emplace(std::pair(answer.key, answer.version_id), answer);
+    for (const DeleteAnswer& answer : answers) {
+      auto [at, added] = by_name_.try_emplace(Name(answer.key, answer.version_id), &answer);
       // If there are two answers for one item, the error counts.
-      if (!added && at->second.code.empty()) at->second = std::move(answer);
+      if (!added && at->second->code.empty()) at->second = &answer;
     }
   }
 
   DeleteResult find(const DeleteItem& item) const {
-    if (const auto exact = by_name_.find({item.key, item.version_id}); exact != by_name_.end()) {
-      return result_of(item, exact->second);
+    if (const auto exact = by_name_.find(Name(item.key, item.version_id)); exact != by_name_.end()) {
+      return result_of(item, *exact->second);
     }
     // An answer may name the version that it deleted although the item named none, and an error may leave out
     // the version. Such an answer is taken only if it can't be for another item.
-    const auto first = by_name_.lower_bound({item.key, ""});
+    const auto first = by_name_.lower_bound(Name(item.key, ""));
     if (first != by_name_.end() && first->first.first == item.key && items_of_key_.at(item.key) == 1) {
       const auto next = std::next(first);
       const bool only = next == by_name_.end() || next->first.first != item.key;
-      const DeleteAnswer& answer = first->second;
+      const DeleteAnswer& answer = *first->second;
       if (only && (item.version_id.empty() || (answer.version_id.empty() && !answer.code.empty()))) {
         return result_of(item, answer);
       }
@@ -78,8 +79,10 @@ class Answers {
   }
 
  private:
-  std::map<std::string, int> items_of_key_;
-  std::map<std::pair<std::string, std::string>, DeleteAnswer> by_name_;
+  using Name = std::pair<std::string_view, std::string_view>;  ///< key and version
+
+  std::map<std::string_view, int> items_of_key_;
+  std::map<Name, const DeleteAnswer*> by_name_;
 };
 
 /// True for SlowDown and InternalError for single keys, inside a 200.
@@ -156,8 +159,10 @@ std::vector<DeleteResult> S3Client::delete_batch(const std::string& bucket,
   call.at_most_once = resend == Resend::forbidden;
   std::vector<DeleteResult> results;
   runner_.run(call, [&](http::Response& answer) {
-    const Answers answers(parse_delete_objects(answer.body), items);
+    const std::vector<DeleteAnswer> parsed = parse_delete_objects(answer.body);
+    const Answers answers(parsed, items);
     results.clear();
+    results.reserve(items.size());
     for (const DeleteItem* item : items) results.push_back(answers.find(*item));
   });
   return results;

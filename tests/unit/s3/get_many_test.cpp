@@ -79,7 +79,7 @@ TEST_F(GetManyTest, AsksAsGetObjectDoes) {
   transport_.add(answer(200, "hello", object_headers()));
   client_->get_object(wanted("k 1"));
   EXPECT_EQ(request(0).url, request(2).url);
-  EXPECT_EQ(request(0).headers.fields(), request(2).headers.fields());
+  EXPECT_EQ(request(0).headers, request(2).headers);
   EXPECT_EQ(client_->stats().requests.at("GetObject"), 3u);
   EXPECT_EQ(client_->stats().received_bytes, 15u);
   EXPECT_EQ(client_->stats().retries, 0u);
