@@ -18,6 +18,10 @@ ExitCode exit_code_of(base::ErrorKind kind) {
   return worth_retrying(kind) ? ExitCode::failed : ExitCode::refused;
 }
 
+ExitCode exit_code_of_run_error(const base::Error& error) {
+  return error.kind() == base::ErrorKind::not_found ? ExitCode::failed : exit_code_of(error);
+}
+
 ExitCode exit_code_of(const base::Error& error) {
   return exit_code_of(error.kind());
 }

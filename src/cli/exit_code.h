@@ -53,6 +53,9 @@ inline constexpr std::array<ExitCode, 7> kWorstFirst = {
 std::string_view name_of(ExitCode code);
 /// The exit code of an error of this kind.
 ExitCode exit_code_of(base::ErrorKind kind);
+/// The exit code of an error that ended a part of a run which looks for nothing by name: what the store says is not
+/// there had been listed, or was made by this run, so nothing is finished.
+ExitCode exit_code_of_run_error(const base::Error& error);
 /// The exit code of an error that ended the program.
 ExitCode exit_code_of(const base::Error& error);
 /// The worst of the errors' exit codes; done if there are none.

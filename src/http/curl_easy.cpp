@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "http/proxy.h"
 
 namespace s3c::http {
 namespace {
@@ -125,30 +125,6 @@ ErrorKind kind_of(CURLcode code) {
   }
 }
 
-/// The variable that names the proxy for url, if detail, libcurl's words about a failed connection, name that proxy's
-/// host and port. Empty: they don't. libcurl 7.88 has no other way to tell whether it used a proxy.
-std::string proxy_that_failed(std::string_view url, std::string_view detail) {
-  const bool tls = url.starts_with("https:");
-  for (const char* variable :
-       {tls ? "HTTPS_PROXY" : "HTTP_PROXY", tls ? "https_proxy" : "http_proxy", "all_proxy", "ALL_PROXY"}) {
-    const char* const value = std::getenv(variable);
-    if (value == nullptr || *value == '\0') continue;
-    std::string_view proxy = value;
-    if (const std::size_t scheme = proxy.find("://"); scheme != std::string_view::npos)
-      proxy.remove_prefix(scheme + 3);
-    proxy = proxy.substr(0, proxy.find('/'));
-    if (const std::size_t user = proxy.rfind('@'); user != std::string_view::npos)
-      proxy.remove_prefix(user + 1);
-    const std::size_t colon = proxy.rfind(':');
-    std::string_view host = proxy.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    const std::string port =
-        colon == std::string_view::npos ? "" : std::string(proxy.substr(colon + 1)) + " ";
-    if (detail.find(fmt::format(" to {} port {}", host, port)) != std::string_view::npos) return variable;
-  }
-  return {};
-}
-
 /// ErrorContext::code of a request that found no server; empty: it found one.
 std::string_view code_of(CURLcode code) {
   switch (code) {
@@ -165,6 +141,12 @@ std::string_view code_of(CURLcode code) {
     default:
       return {};
   }
+}
+
+/// The codes with which libcurl refuses a proxy's URL.
+bool tells_of_proxy(CURLcode code) {
+  return code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_COULDNT_CONNECT ||
+         code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
 }
 
 }  // namespace
@@ -334,11 +316,22 @@ Error CurlEasy::failure(CURLcode code) const {
   if (code == CURLE_UNSUPPORTED_PROTOCOL && sent_bytes > 0) code = CURLE_WEIRD_SERVER_REPLY;
   const std::string_view detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
   std::string message = base::printable(detail);
-  if (code == CURLE_COULDNT_CONNECT && !request.direct) {
-    if (const std::string proxy = proxy_that_failed(request.url, message); !proxy.empty()) {
-      context.code = kProxyNotConnected;
-      message = fmt::format("the proxy of {} doesn't answer: {}", proxy, message);
-    }
+  const ProxySetting proxy = request.direct ? ProxySetting() : proxy_for(request.url);
+  if (!proxy.url.empty() && tells_of_proxy(code) && !is_readable(proxy)) {
+    context.code.clear();
+    // libcurl's words hold the password.
+    return {
+        ErrorKind::invalid_argument,
+        fmt::format(
+            "the proxy in {} can't be read as a URL: it needs a host, a port of at most 65535 and one of the "
+            "schemes http, https, socks4, socks4a, socks5 and socks5h; \"/\", \"#\", \"?\", \"@\" and blanks in "
+            "its password are written as %2F, %23, %3F, %40 and %20",
+            proxy.variable),
+        std::move(context)};
+  }
+  if (code == CURLE_COULDNT_CONNECT && !proxy.url.empty() && is_named_in(message, proxy)) {
+    context.code = kProxyNotConnected;
+    message = fmt::format("the proxy of {} doesn't answer: {}", proxy.variable, message);
   }
   return {kind_of(code), std::move(message), std::move(context)};
 }

@@ -300,7 +300,7 @@ ExitCode exit_code_of(const RunReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
   ExitCode code = ExitCode::done;
   const auto count = [&](const std::optional<base::Error>& failure) {
-    if (failure) code = worse(code, exit_code_of(*failure));
+    if (failure) code = worse(code, exit_code_of_run_error(*failure));
   };
   count(report.failure);  // there may be groups that were not found
   count(report.left_failure);

@@ -209,7 +209,7 @@ std::string nothing_text(const PlanSettings& settings) {
 
 ExitCode exit_code_of(const PlanResult& result) {
   if (result.report.interrupted) return ExitCode::interrupted;
-  return result.report.failure ? exit_code_of(*result.report.failure) : ExitCode::done;
+  return result.report.failure ? exit_code_of_run_error(*result.report.failure) : ExitCode::done;
 }
 
 std::string problems_text(const PlanOutcome& outcome) {

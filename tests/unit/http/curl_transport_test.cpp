@@ -401,6 +401,26 @@ TEST_F(CurlTransportTest, AProxyThatIsDownIsNamedWithItsVariable) {
   ::unsetenv("http_proxy");
 }
 
+TEST_F(CurlTransportTest, AProxyThatCantBeReadIsNamedWithoutItsPassword) {
+  for (const char* proxy :
+       {"http://user:hidden/x@127.0.0.1:1", "http://user:hidden#x@127.0.0.1:1",
+        "http://user:hidden?x@127.0.0.1:1", "http://user:hidden x@127.0.0.1:1",
+        "http://user:hidden@x@127.0.0.1:1", "sock5://user:hidden@127.0.0.1:1",
+        "http://user:hidden@127.0.0.1:port", "http://user:hidden@127.0.0.1:99999", "http://user:hidden@"}) {
+    ::setenv("http_proxy", proxy, 1);
+    try {
+      transport_.send({.method = "GET", .url = "http://store.example/"}, {}, {});
+      ADD_FAILURE() << proxy << " can't be read";
+    } catch (const Error& error) {
+      const std::string text = error.what();
+      EXPECT_EQ(error.kind(), ErrorKind::invalid_argument) << text;
+      EXPECT_NE(text.find("the proxy in http_proxy can't be read"), std::string::npos) << text;
+      EXPECT_EQ(text.find("hidden"), std::string::npos) << text;
+    }
+    ::unsetenv("http_proxy");
+  }
+}
+
 TEST_F(CurlTransportTest, ADirectRequestTakesNoProxy) {
   RawServer proxy({{{ok("proxy")}}});
   RawServer server({{{ok("server")}}});

@@ -214,6 +214,13 @@ TEST(SummaryText, AFileThatCouldNotBeWrittenNamesNothing) {
   EXPECT_EQ(exit_code_of(report), ExitCode::failed);
 }
 
+TEST(ArchiveSummary, WhatAStoreLosesUnderARunIsNoObjectLeftInPlace) {
+  RunReport report;
+  report.group_reports.emplace_back().failure = base::Error(
+      base::ErrorKind::not_found, "there is no such object", {.operation = "PutObject", .code = "NoSuchKey"});
+  EXPECT_EQ(exit_code_of(report), ExitCode::failed);
+}
+
 TEST(SummaryText, LongVolumeListsAreCut) {
   RunReport report = one_group();
   for (int i = 2; i <= 13; ++i) {
