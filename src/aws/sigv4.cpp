@@ -38,6 +38,7 @@ CanonicalRequest canonical_request(const SigningInput& input) {
   std::sort(headers.begin(), headers.end());
 
   CanonicalRequest out;
+  out.signed_headers.reserve(96);
   out.text.reserve(512 + input.path.size() + input.query.size());
   out.text.append(input.method).append("\n").append(input.path).append("\n").append(input.query).append("\n");
   for (const auto& [name, value] : headers) {

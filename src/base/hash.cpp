@@ -144,17 +144,23 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view message) {
+  // A run signs all its requests of a day with one key. To set a key costs as much as to sign a request.
+  thread_local std::string last_key;
   std::string out(32, '\0');
   std::size_t size = 0;
   EVP_MAC_CTX* context = hmac_context();
   // OpenSSL reads "no key" as "the same key as before". HMAC pads keys with zeros, so one zero byte is the
   // same as an empty key.
   const std::string_view used = key.empty() ? std::string_view("\0", 1) : key;
-  if (EVP_MAC_init(context, reinterpret_cast<const unsigned char*>(used.data()), used.size(), nullptr) != 1 ||
+  const bool is_set = used == last_key;
+  const auto* const bytes = is_set ? nullptr : reinterpret_cast<const unsigned char*>(used.data());
+  last_key.clear();  // unknown until OpenSSL has taken it
+  if (EVP_MAC_init(context, bytes, is_set ? 0 : used.size(), nullptr) != 1 ||
       EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(message.data()), message.size()) != 1 ||
       EVP_MAC_final(context, reinterpret_cast<unsigned char*>(out.data()), &size, out.size()) != 1) {
     openssl_failed("HMAC-SHA256");
   }
+  last_key = used;
   return out;
 }
 

@@ -16,6 +16,7 @@ Call get_call(const GetObjectRequest& request, const std::optional<ByteRange>& r
   Call call{
       .operation = Operation::get_object, .method = "GET", .bucket = request.bucket, .key = request.key};
   if (!request.version_id.empty()) call.query.emplace_back("versionId", request.version_id);
+  call.headers.reserve(2, 128);
   if (!if_match.empty()) call.headers.add("If-Match", quoted(if_match));
   if (range) {
     call.headers.add("Range", range_header(*range));
