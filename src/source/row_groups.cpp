@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "source/groups_by_time.h"
 #include "source/row_objects.h"
 #include "source/row_sorter.h"
 
@@ -105,6 +106,7 @@ std::unique_ptr<GroupSource> groups_of_rows(s3::ObjectStore& store, const GroupS
 
 std::unique_ptr<GroupSource> groups_for(s3::ObjectStore& store, const GroupSearch& search,
                                         const std::optional<RowInput>& rows) {
+  if (search.layout.period()) return groups_by_time(store, search, rows);
   return rows ? groups_of_rows(store, search, *rows) : listed_groups(store, search);
 }
 

@@ -108,7 +108,8 @@ void RowObjects::load_page() {
   at_ = 0;
   while (page_.size() < kPageRows && !is_last_page_) {
     std::optional<ObjectRow> row = cursor_.next();
-    is_last_page_ = !row || !row->object.key.starts_with(group_prefix_);
+    if (row && !period_) period_ = row->period;
+    is_last_page_ = !row || row->period != *period_ || !row->object.key.starts_with(group_prefix_);
     if (!is_last_page_) page_.push_back(*std::move(row));
   }
 }

@@ -101,6 +101,7 @@ class RowObjects final : public ObjectStream {
   const ObjectFilter& filter_;
   std::optional<RowCompletion> completion_;
   std::atomic<std::uint64_t>& gone_;
+  std::optional<std::int64_t> period_;  // of the group's rows, once the first was read
   std::vector<ObjectRow> page_;
   std::size_t at_ = 0;  // of the next row in page_
   bool is_last_page_ = false;
