@@ -105,7 +105,13 @@ class ByTime(StoreCase):
         body = self.client.get_object(Bucket=self.archive, Key=record)["Body"].read()
         self.client.put_object(Bucket=self.archive, Key=record, Body=body[:50])
         for names in (self.BY_DAY, ("--prefix", "photos")):
-            self.assertNotEqual(0, run(self.store, "cat", "photos/a/a-uuid.jpg", "--bucket", self.source, "--arch-bucket", self.archive, *names).code)
+            read = run(self.store, "cat", "photos/a/a-uuid.jpg", "--bucket", self.source, "--arch-bucket", self.archive, *names)
+            self.assertNotEqual(0, read.code)
+            self.assertEqual("", read.out)
+            self.client.delete_object(Bucket=self.source, Key="photos/a/a-uuid.jpg")
+            restored = run(self.store, "restore", "photos/*", "--bucket", self.source, "--arch-bucket", self.archive, *names)
+            self.assertNotEqual(0, restored.code)
+            self.assertNotIn("photos/a/a-uuid.jpg", self.sources_left())
         self.client.put_object(Bucket=self.archive, Key=record, Body=body)
         # Tasks share groups, but no keys: one of them would restore the older object.
         self.assertIn("--shard and --group-by exclude each other", self.run_with("restore", "*", "--shard", "0/2", code=2).err)
