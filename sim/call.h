@@ -107,6 +107,7 @@ struct Call {
   Bucket* bucket_or_null;  ///< nullptr for ListBuckets and CreateBucket only
   const User& user;
   base::Timestamp now;
+  base::Timestamp put_now;   ///< by the clock for what PutObject writes, which /_sim/put-clock sets
   base::Timestamp thaw_now;  ///< by the clock for thaws, which /_sim/thaw-clock advances
 
   Bucket& bucket() const { return *bucket_or_null; }

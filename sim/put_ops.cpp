@@ -12,7 +12,7 @@ Response put_object(const Call& call) {
   Object object;
   object.attributes = read_attributes(call);
   require_digest_for_lock(call, object.attributes.lock);
-  object.last_modified = call.now;
+  object.last_modified = call.put_now;
   const std::string md5 = md5_of(call.request.body);
   const std::optional<BodyChecksum> checksum = check_digests(call, md5, std::nullopt);
   check_write_conditions(call, call.bucket().current(call.key()));

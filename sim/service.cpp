@@ -26,6 +26,7 @@ constexpr BucketControl kBucketControls[] = {
     {"/_sim/requester-pays/", &ServiceOptions::requester_pays_buckets},
 };
 constexpr std::string_view kSkew = "skew_seconds=";
+constexpr std::string_view kBehind = "behind_seconds=";
 constexpr std::string_view kAdvance = "advance_seconds=";
 
 /// The host id. S3 sends one for its own support; ours tells that s3sim answered.
@@ -158,6 +159,7 @@ Response S3Service::control(const Request& request) {
     return control_done();
   }
   if (is_control(request, "clock") && request.method == "PUT") return set_clock(request);
+  if (is_control(request, "put-clock") && request.method == "PUT") return set_put_clock(request);
   if (is_control(request, "thaw-clock") && request.method == "PUT") return advance_thaw_clock(request);
   if (is_control(request, "session-token") && request.method == "PUT") return set_session_token(request);
   return control_error(404, "s3sim has no such control");
@@ -184,6 +186,14 @@ Response S3Service::set_clock(const Request& request) {
                          "PUT /_sim/clock?skew_seconds=N, a whole number, negative for a clock that is slow");
   }
   clock_skew_ = std::chrono::seconds(*seconds);
+  return control_done();
+}
+
+Response S3Service::set_put_clock(const Request& request) {
+  const std::optional<std::int32_t> seconds = only_number(request.raw_query, kBehind);
+  if (!seconds || *seconds < 0)
+    return control_error(400, "PUT /_sim/put-clock?behind_seconds=N, a whole number from 0");
+  put_clock_behind_ = std::chrono::seconds(*seconds);
   return control_done();
 }
 
@@ -250,8 +260,8 @@ Response S3Service::answer(Request& request, Operation& operation) {
                                 name(operation)));
     }
   }
-  Response response = run(
-      {request, query, route, options_, store_, bucket, *authenticated.user, now, now + thaw_clock_ahead_});
+  Response response = run({request, query, route, options_, store_, bucket, *authenticated.user, now,
+                           now - put_clock_behind_, now + thaw_clock_ahead_});
   if (options_.requester_pays_buckets.contains(route.bucket))
     response.headers.add("x-amz-request-charged", "requester");
   return response;

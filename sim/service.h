@@ -41,12 +41,14 @@ class S3Service final : public Handler {
   ///                                            ahead of (negative: behind) the clock for objects' times
   /// PUT /_sim/session-token?token=T&milliseconds=N
   ///                                            the token holds for that time from now; others don't
+  /// PUT /_sim/put-clock?behind_seconds=N       what PutObject writes from now on was last modified N seconds ago
   /// PUT /_sim/thaw-clock?advance_seconds=N     thaws, and the days of thawed copies, advance by N seconds
   Response handle(Request request) override;
 
  private:
   Response control(const Request& request);
   Response set_clock(const Request& request);
+  Response set_put_clock(const Request& request);
   Response advance_thaw_clock(const Request& request);
   Response set_session_token(const Request& request);
   Response answer(Request& request, Operation& operation);
@@ -61,6 +63,7 @@ class S3Service final : public Handler {
   Now now_;
   Authenticator authenticator_;
   std::chrono::seconds clock_skew_{0};
+  std::chrono::seconds put_clock_behind_{0};
   std::chrono::seconds thaw_clock_ahead_{0};
   Store store_;
   Bill bill_;

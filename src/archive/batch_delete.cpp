@@ -104,6 +104,7 @@ DeleteReport BatchDelete::run(Batch batch) {
 
 void BatchDelete::delete_all(Batch batch) {
   std::minstd_rand random{std::random_device{}()};
+  if (s_.looks_first) batch = still_there(batch);
   for (int round = 1; !batch.empty(); ++round) {
     send(with_archived_attributes(std::move(batch)));
     batch = std::exchange(again_, {});
@@ -277,7 +278,19 @@ std::optional<bool> BatchDelete::is_honoured(
   return std::nullopt;
 }
 
+BatchDelete::Look BatchDelete::look_at_each(const Batch& batch) {
+  std::vector<Seen> seen(batch.size());
+  for_each_at_once(batch.size(), [&](std::size_t i) { seen[i] = look_at(batch[i]); });
+  Look look;
+  look.covered = batch.size();
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (is_there(batch[i], seen[i])) look.unchanged.push_back(batch[i]);
+  }
+  return look;
+}
+
 BatchDelete::Look BatchDelete::look_at(const Batch& batch) {
+  if (s_.looks_at_each) return look_at_each(batch);
   s3::ListObjectsRequest request;
   request.bucket = manifest_.source_bucket;
   request.prefix = manifest_.group_prefix;

@@ -55,12 +55,14 @@ class BatchDelete {
     base::Clock& clock;
     base::Logger& log;
     LeftLog& left;
-    std::stop_token stop = {};  ///< after it, no key is tried again
+    bool looks_first = false;    ///< the objects were not listed right before, so run() begins with a look
+    bool looks_at_each = false;  ///< a look is a HEAD of each object: keys of other groups would fill a page
+    std::stop_token stop = {};   ///< after it, no key is tried again
   };
   BatchDelete(const Setup& setup, const index::Manifest& manifest, DeleteLicense& license)
       : s_(setup), manifest_(manifest), license_(license) {}
 
-  /// batch: in key order. Deletes each object that is still the one that was listed. An object that is not
+  /// batch: in key order. With looks_first, looks at all of it first. Deletes each object that is still the one that was listed. An object that is not
   /// deleted is in the report, with the reason. Logs one line that says what was deleted. Throws base::Error:
   /// what the license throws, what a look throws, and what LeftLog::expect_written() throws. What happens to
   /// single keys is in the report.
@@ -94,8 +96,9 @@ class BatchDelete {
   std::optional<bool> is_honoured(Batch& batch,
                                   const std::function<s3::DeleteResult(const s3::DeleteItem&)>& send);
 
-  /// Uses one page of a listing that begins right before the first object.
+  /// Uses one page of a listing that begins right before the first object; or a HEAD for each object.
   Look look_at(const Batch& batch);
+  Look look_at_each(const Batch& batch);
   Seen look_at(const Doomed& doomed);
   /// True: the object is still the one we know. Otherwise counts it as deleted, or leaves it and reports why.
   bool is_there(const Doomed& doomed, Seen seen);

@@ -7,8 +7,8 @@
 
 namespace s3c::archive {
 
-GroupDeletes::GroupDeletes(RunShared& shared, GroupTally& tally)
-    : s_(shared), tally_(tally), thread_([this] { volumes_.cancel(); }) {}
+GroupDeletes::GroupDeletes(RunShared& shared, const catalog::Group& group, GroupTally& tally)
+    : s_(shared), group_(group), tally_(tally), thread_([this] { volumes_.cancel(); }) {}
 
 GroupDeletes::~GroupDeletes() {
   volumes_.close();
@@ -40,7 +40,7 @@ void GroupDeletes::delete_one(const DoomedVolume& volume) {
         {tally_.group(), volume.volume.manifest().archive_key, deleted.load(), left.load()});
   };
   try {
-    s_.deleter.delete_members(volume, s_.filter, [&](const DeleteReport& done) {
+    s_.deleter.delete_members(volume, group_, s_.filter, [&](const DeleteReport& done) {
       deleted += done.deleted;
       left += done.left.count();
       tally_.add_deletes(done);

@@ -6,6 +6,7 @@
 #include "archive/source_deleter.h"
 #include "base/bounded_queue.h"
 #include "base/task_group.h"
+#include "catalog/layout.h"
 
 namespace s3c::archive {
 
@@ -14,8 +15,8 @@ namespace s3c::archive {
 /// one thread.
 class GroupDeletes {
  public:
-  /// Both arguments outlive it.
-  GroupDeletes(RunShared& shared, GroupTally& tally);
+  /// All arguments outlive it.
+  GroupDeletes(RunShared& shared, const catalog::Group& group, GroupTally& tally);
   /// Waits for the volumes that were added.
   ~GroupDeletes();
   GroupDeletes(const GroupDeletes&) = delete;
@@ -32,6 +33,7 @@ class GroupDeletes {
   void delete_one(const DoomedVolume& volume);
 
   RunShared& s_;
+  const catalog::Group& group_;
   GroupTally& tally_;
   bool started_ = false;
   base::BoundedQueue<DoomedVolume> volumes_{1};

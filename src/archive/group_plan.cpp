@@ -35,7 +35,7 @@ GroupRecords load_records(PlanShared& shared, const catalog::Group& group, Group
   }
   // The names of other sources' volumes stay taken. But their members aren't ours.
   std::erase_if(state.committed, [&](const catalog::CommittedVolume& volume) {
-    return !source::is_of_group(volume, shared.options.selection.bucket, group.prefix);
+    return !source::is_of_group(volume, shared.options.selection.bucket, group);
   });
   return records;
 }

@@ -36,7 +36,11 @@ enum class PassEnd {
 class PlanExecution {
  public:
   PlanExecution(RunShared& shared, GroupPlan plan, PassMemory& memory, GroupTally& tally)
-      : s_(shared), plan_(std::move(plan)), memory_(memory), tally_(tally), deletes_(s_, tally) {}
+      : s_(shared),
+        plan_(std::move(plan)),
+        memory_(memory),
+        tally_(tally),
+        deletes_(s_, plan_.group, tally) {}
 
   PassEnd run() {
     // Mark (2) what earlier runs committed: from then on no program removes these records.
@@ -93,7 +97,7 @@ class PlanExecution {
     // not.
     const catalog::MarkedVolume marked = s_.catalog.mark(commit.volume);
     s_.context.observer.volume_committed(
-        {plan_.group.prefix, m.archive_key, m.objects, m.source_size_bytes, m.archive_size_bytes});
+        {plan_.group.name(), m.archive_key, m.objects, m.source_size_bytes, m.archive_size_bytes});
     if (!s_.options.keep_sources) deletes_.add({marked, CommittedBy::this_run, commit.looked_at});
   }
 
@@ -163,7 +167,7 @@ void run_passes(RunShared& shared, const catalog::Group& group, PassMemory& memo
       throw memory.last_error
           ? *memory.last_error
           : Error(ErrorKind::transient, "other runs keep committing volumes of this group; run again later",
-                  {.operation = "commit", .resource = group.prefix, .attempts = pass});
+                  {.operation = "commit", .resource = group.name(), .attempts = pass});
     } else {
       pause_after(pass, shared.context);
     }

@@ -107,9 +107,9 @@ void MemberPacker::expect_same(const s3::ObjectSummary& summary, const s3::Objec
   using std::chrono::seconds;
   // If-Match has already asked for this ETag, but a store may ignore the condition.
   bool same = head.etag == summary.etag;
-  // A row may be old, or made by hand, and its time becomes the member's: it decides what is newest. HTTP's dates
-  // have whole seconds.
-  if (options_.rows)
+  // A row may be old, or made by hand, and its time becomes the member's: it decides what is newest. By time it also
+  // decides the group, and the listing that was sorted may be old, too. HTTP's dates have whole seconds.
+  if (options_.rows || options_.layout.period())
     same = same && floor<seconds>(head.last_modified) == floor<seconds>(summary.last_modified);
   if (!same) throw Error(ErrorKind::precondition_failed, "another object is there now");
 }

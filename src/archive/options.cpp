@@ -83,6 +83,11 @@ void validate(const ArchiveOptions& o) {
   if (o.max_size_bytes < 1) refuse("max_size must be at least 1 byte");
   if (o.delete_batch < 1 || o.delete_batch > 1000) refuse("delete_batch must be between 1 and 1000");
   if (o.keep_sources && o.delete_versions) refuse("keep_sources and delete_versions contradict each other");
+  if (o.layout.period() && o.delete_versions) {
+    refuse(
+        "group_by and delete_versions exclude each other: the groups share their prefix, so to find what lies under "
+        "delete markers, each group would list all versions. Let a lifecycle rule expire them");
+  }
   if (o.without_tags && o.recheck_attributes)
     refuse("without_tags and recheck_tags contradict each other: there are no archived tags to compare");
   validate_lock(o.lock);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "archive/delete_conditions.h"
+#include "base/temp_file.h"
 #include "base/time.h"
 #include "catalog/layout.h"
 #include "s3/types.h"
@@ -42,6 +43,8 @@ struct ArchiveOptions {
   source::Selection selection;
   /// Where the objects are known from; nullopt: from listings of the source bucket.
   std::optional<source::RowInput> rows;
+  /// Where the objects of groups by time are sorted.
+  std::string temp_directory = base::default_temp_directory();
   std::string archive_bucket;
   catalog::Layout layout = catalog::Layout::parse(catalog::kDefaultLayout);
   catalog::ArchiveName archive_name = catalog::ArchiveName::parse(catalog::kDefaultArchiveName);

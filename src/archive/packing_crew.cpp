@@ -181,7 +181,7 @@ void PackingCrew::pack(Job job) {
   const WorkItem& item = job.item;
   const bool packed = packer_.pack(item.volume->builder(), item.object, std::move(job.first));
   const std::uint64_t size_bytes = item.object.summary.size_bytes;
-  progress_.update(item.group_prefix, [&](GroupProgress& group, RunProgress& run) {
+  progress_.update(item.group, [&](GroupProgress& group, RunProgress& run) {
     if (packed) {
       ++group.packed;
       ++run.objects_packed;

@@ -30,7 +30,7 @@ namespace s3c::archive {
 /// One admitted object on its way to the crew.
 struct WorkItem {
   std::shared_ptr<OpenVolume> volume;
-  std::string group_prefix;
+  std::string group;  ///< its name
   SourceObject object;
 };
 

@@ -27,7 +27,7 @@ constexpr std::size_t kMostFound = 4096;
 
 std::unique_ptr<source::GroupSource> source_of(const ArchiveOptions& options, const RunContext& context) {
   const source::GroupSearch search{options.selection, options.layout, options.archive_name,
-                                   options.delete_versions};
+                                   options.delete_versions, options.temp_directory};
   return source::groups_for(context.stores.source, search, options.rows);
 }
 
@@ -114,21 +114,22 @@ void RunGroups::run_each(const Work& work) {
 
 GroupReport RunGroups::run_one(const catalog::Group& group, const Work& work) const {
   GroupReport report;
-  context_.progress.group_started(group.prefix);
-  context_.observer.group_started(group.prefix);
+  const std::string name = group.name();
+  context_.progress.group_started(name);
+  context_.observer.group_started(name);
   try {
-    GroupTally tally(report, context_.progress, group.prefix);
+    GroupTally tally(report, context_.progress, name);
     work(group, tally);
   } catch (const Error& error) {
     report.failure = error;
   } catch (const std::exception& error) {
     // Out of memory or out of threads. That ends this group, but not the other groups and their reports.
-    report.failure = Error(base::ErrorKind::internal, error.what(), {.resource = group.prefix});
+    report.failure = Error(base::ErrorKind::internal, error.what(), {.resource = name});
   }
-  context_.progress.group_done(group.prefix, context_.stop.stop_requested());
+  context_.progress.group_done(name, context_.stop.stop_requested());
   const VolumeSums archived = report.archived();
-  context_.observer.group_finished({group.prefix, report.volumes.size(), archived.objects, report.deleted,
-                                    report.left.count(), report.failure});
+  context_.observer.group_finished(
+      {name, report.volumes.size(), archived.objects, report.deleted, report.left.count(), report.failure});
   return report;
 }
 

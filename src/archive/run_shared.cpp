@@ -32,7 +32,7 @@ RunShared::RunShared(const ArchiveOptions& o, const RunContext& c, source::Group
       readback(c.stores.archive, o, powers, bodies, slots, c.log),
       committer(c.stores.archive, catalog, powers, c.clock, c.log),
       conditions(o.delete_conditions),
-      deleter({c.stores, catalog, o, conditions, c.clock, c.log, left, c.stop}),
+      deleter({c.stores, catalog, source, o, conditions, c.clock, c.log, left, c.stop}),
       sweep({c.stores, catalog, o, c.clock, c.log, left}),
       tags(c.stores, o, c.log, c.stop),
       cleanup(c.stores.archive, catalog, c.log, o.gc_age, o.readback, found.lists_uploads_by_prefix),

@@ -22,12 +22,15 @@ using Batch = BatchDelete::Batch;
 
 }  // namespace
 
-void SourceDeleter::delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
+void SourceDeleter::delete_members(const DoomedVolume& doomed, const catalog::Group& group,
+                                   const source::ObjectFilter& filter,
                                    const std::function<void(const DeleteReport&)>& on_done) {
   const index::Manifest& manifest = doomed.volume.manifest();
   DeleteLicense license(s_.stores, s_.clock, doomed.volume, doomed.proven_at);
-  const BatchDelete::Setup setup{s_.stores, s_.conditions, s_.options.delete_batch, s_.clock, s_.log,
-                                 s_.left,   s_.stop};
+  const BatchDelete::Setup setup{
+      s_.stores, s_.conditions, s_.options.delete_batch,      s_.clock,
+      s_.log,    s_.left,       !source::listing_pays(group), source::lies_among_others(group),
+      s_.stop};
   base::BoundedQueue<Batch> batches(1);
   base::TaskGroup workers([&] { batches.cancel(); });
   for (int i = 0; i < kThreads; ++i) {
@@ -43,14 +46,23 @@ void SourceDeleter::delete_members(const DoomedVolume& doomed, const source::Obj
       }
     });
   }
+  const auto on_overwritten = [&](const s3::ObjectSummary& object) {
+    const LeftObject left{object.key, LeftReason::overwritten, ""};
+    s_.left.tell(left);
+    DeleteReport report;
+    report.left.add(left);
+    on_done(report);
+  };
   try {
-    list_batches(doomed, filter, batches, [&](const s3::ObjectSummary& object) {
-      const LeftObject left{object.key, LeftReason::overwritten, ""};
-      s_.left.tell(left);
-      DeleteReport report;
-      report.left.add(left);
-      on_done(report);
-    });
+    if (source::listing_pays(group)) {
+      s3::ObjectListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
+                                s3::key_before(manifest.first_key), filter);
+      hand_out_batches(doomed, listing, batches, on_overwritten);
+    } else {
+      // What the run knows of the group tells which objects to ask for. BatchDelete asks for each of them first.
+      const std::unique_ptr<source::ObjectStream> objects = s_.groups.objects_of(group, filter);
+      hand_out_batches(doomed, *objects, batches, on_overwritten);
+    }
   } catch (...) {
     batches.cancel();
     throw;
@@ -58,19 +70,19 @@ void SourceDeleter::delete_members(const DoomedVolume& doomed, const source::Obj
   workers.wait();
 }
 
-void SourceDeleter::list_batches(const DoomedVolume& doomed, const source::ObjectFilter& filter,
-                                 base::BoundedQueue<BatchDelete::Batch>& batches,
-                                 const std::function<void(const s3::ObjectSummary&)>& on_overwritten) {
+template <typename Objects>
+void SourceDeleter::hand_out_batches(const DoomedVolume& doomed, Objects& objects,
+                                     base::BoundedQueue<BatchDelete::Batch>& batches,
+                                     const std::function<void(const s3::ObjectSummary&)>& on_overwritten) {
   const index::Manifest& manifest = doomed.volume.manifest();
-  s3::ObjectListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
-                            s3::key_before(manifest.first_key), filter);
   source::MemberCursor members(s_.catalog, manifest);
   const bool compare = must_compare_attributes(s_.options, manifest);
   Batch batch;
   bool open = true;
-  for (const s3::ObjectSummary* object = listing.peek();
-       open && object != nullptr && object->key <= manifest.last_key; object = listing.peek()) {
-    if (const index::Row* row = members.row_of(object->key)) {
+  for (const s3::ObjectSummary* object = objects.peek();
+       open && object != nullptr && object->key <= manifest.last_key; object = objects.peek()) {
+    const bool is_in_range = object->key >= manifest.first_key;
+    if (const index::Row* row = is_in_range ? members.row_of(object->key) : nullptr) {
       if (source::is_same_object(*row, *object)) {
         batch.push_back({*object, row->version_id});
         if (compare) batch.back().archived = std::make_shared<const index::Row>(*row);
@@ -78,7 +90,7 @@ void SourceDeleter::list_batches(const DoomedVolume& doomed, const source::Objec
         on_overwritten(*object);
       }
     }
-    listing.pop();
+    objects.pop();
     if (batch.size() == static_cast<std::size_t>(s_.options.delete_batch)) {
       open = batches.push(std::exchange(batch, {}));
     }

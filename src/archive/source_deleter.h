@@ -17,6 +17,8 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
+#include "catalog/layout.h"
+#include "source/group_source.h"
 #include "source/selection.h"
 
 namespace s3c::archive {
@@ -37,6 +39,7 @@ class SourceDeleter {
   struct Setup {
     Stores stores;
     catalog::Catalog& catalog;
+    source::GroupSource& groups;
     const ArchiveOptions& options;
     KnownDeleteConditions& conditions;
     base::Clock& clock;
@@ -47,22 +50,25 @@ class SourceDeleter {
   };
   explicit SourceDeleter(const Setup& setup) : s_(setup) {}
 
-  /// Lists the volume's key range again. Deletes every object that filter wants and that is still the
-  /// archived one: same ETag, size and last-modified. Each delete carries the ETag as its condition where the
+  /// Lists the volume's key range again; or asks for each object of the group that the volume holds, if a listing
+  /// doesn't pay (source::listing_pays()). Deletes every object that filter wants and that is still the
+  /// archived one: same ETag, size and last-modified (of a single object in whole seconds). Each delete carries the ETag as its condition where the
   /// store honours that. In a bucket that keeps versions a delete marker hides the object; VersionSweep
   /// deletes the version under it. on_done is called with what was just done, from any of the deleting
   /// threads, also if an error ends the deletes. Throws what listing and reading the index throw, and what
   /// DeleteLicense::renew() throws. What happens to single keys is in the reports.
-  void delete_members(const DoomedVolume& doomed, const source::ObjectFilter& filter,
+  void delete_members(const DoomedVolume& doomed, const catalog::Group& group,
+                      const source::ObjectFilter& filter,
                       const std::function<void(const DeleteReport&)>& on_done);
 
  private:
-  /// Lists what stands in the volume's key range and hands out the objects to be deleted, a batch at a time.
-  /// Closes the queue at the end. on_overwritten: called with each object that this run archived and that was
-  /// overwritten since.
-  void list_batches(const DoomedVolume& doomed, const source::ObjectFilter& filter,
-                    base::BoundedQueue<BatchDelete::Batch>& batches,
-                    const std::function<void(const s3::ObjectSummary&)>& on_overwritten);
+  /// Joins objects with the volume, and hands out those to be deleted, a batch at a time. Closes the queue at the
+  /// end. objects: has peek() and pop(), as source::ObjectStream. on_overwritten: called with each object that this
+  /// run archived and that was overwritten since.
+  template <typename Objects>
+  void hand_out_batches(const DoomedVolume& doomed, Objects& objects,
+                        base::BoundedQueue<BatchDelete::Batch>& batches,
+                        const std::function<void(const s3::ObjectSummary&)>& on_overwritten);
 
   const Setup s_;
 };

@@ -97,7 +97,7 @@ class VersionSweep::OneGroup {
     const catalog::GroupState state = s_.catalog.load_group(group_.stem);
     for (const catalog::ManifestName& lost : state.lost) report_.lost.push_back(lost.archive_key);
     for (const catalog::CommittedVolume& volume : state.committed) {
-      if (source::is_of_group(volume, s_.options.selection.bucket, group_.prefix))
+      if (source::is_of_group(volume, s_.options.selection.bucket, group_))
         volumes_.emplace_back(s_.catalog, volume);
     }
     is_loaded_ = true;

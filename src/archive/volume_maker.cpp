@@ -166,7 +166,7 @@ void VolumeMaker::admit_objects(const std::shared_ptr<OpenVolume>& volume, Direc
     const bool full = !fill.has_room_for(size_bytes);
     if (full || s_.context.stop.stop_requested() || !lease_directory(fill.objects(), directory)) return;
     fill.add(size_bytes);
-    WorkItem item{volume, group_.prefix, {*object, volume->builder().admit(object->key)}};
+    WorkItem item{volume, tally_.group(), {*object, volume->builder().admit(object->key)}};
     objects_.take();
     const std::uint64_t sequence = item.object.admission.sequence;
     if (!s_.crew.take(std::move(item))) {

@@ -76,12 +76,14 @@ std::string KeyMerge::unsearched_for(const std::string& key, const std::vector<F
 }
 
 /// Whether an archive whose record can't be read may hold keys of the volume. It may, unless the two names
-/// show that they belong to different groups.
+/// show that they belong to different groups. Groups by time may share keys: an object that was overwritten is in the
+/// group of each day on which it was written.
 bool KeyMerge::may_share_keys(const index::Manifest& manifest, const std::string& unread) const {
   for (const std::string& bucket : buckets_) {
     const auto named = scope_.archive_name.volume_of(bucket, scope_.prefixes, unread);
     if (!named) continue;
     if (bucket != manifest.source_bucket) return false;
+    if (scope_.layout.period() || buckets_by_time_.contains(bucket)) return true;
     const auto own = scope_.archive_name.volume_of(bucket, scope_.prefixes, manifest.archive_key);
     return !own || own->stem == named->stem;
   }

@@ -33,7 +33,10 @@ class KeyMerge {
   KeyMerge(const CatalogScope& scope, const FoundKeys& found) : scope_(scope), found_(found) {}
 
   /// Announces a volume whose rows may come. REQUIRES: called before the first block.
-  void expect(const index::Manifest& manifest) { buckets_.insert(manifest.source_bucket); }
+  void expect(const index::Manifest& manifest) {
+    buckets_.insert(manifest.source_bucket);
+    if (is_by_last_modified(manifest)) buckets_by_time_.insert(manifest.source_bucket);
+  }
   /// Announces an archive whose record can't be read. It may hold newer objects of any key that its name
   /// allows.
   void add_unread(std::string archive_key) { unread_.push_back(std::move(archive_key)); }
@@ -81,11 +84,12 @@ class KeyMerge {
   const CatalogScope& scope_;
   const FoundKeys& found_;
   std::uint64_t members_ = 0;
-  std::set<std::string> buckets_;    // of the announced manifests
-  std::vector<std::string> unread_;  // archives whose records can't be read
-  std::string bucket_;               // the source bucket whose keys are handed out now
-  std::vector<Cursor> cursors_;      // a heap: the first key on top
-  std::vector<Gap> gaps_;            // of bucket_
+  std::set<std::string> buckets_;          // of the announced manifests
+  std::set<std::string> buckets_by_time_;  // of those with groups by time
+  std::vector<std::string> unread_;        // archives whose records can't be read
+  std::string bucket_;                     // the source bucket whose keys are handed out now
+  std::vector<Cursor> cursors_;            // a heap: the first key on top
+  std::vector<Gap> gaps_;                  // of bucket_
 };
 
 }  // namespace s3c::catalog

@@ -75,7 +75,15 @@ Layout Layout::parse(std::string_view text) {
   return layout;
 }
 
+Layout Layout::by_last_modified(Period period) {
+  Layout layout;
+  layout.text_ = group_by_text(period);
+  layout.period_ = period;
+  return layout;
+}
+
 std::set<std::string> Layout::field_names() const {
+  if (period_) return period_fields(*period_);
   std::set<std::string> names;
   for (const NameTemplate& level : levels_) names.merge(level.field_names());
   return names;
@@ -95,7 +103,7 @@ std::optional<Fields> Layout::match(std::size_t level, std::string_view segment,
 
 std::optional<Fields> Layout::fields_of_key(std::string_view prefix, std::string_view key) const {
   const std::string start = root(prefix);
-  if (!key.starts_with(start)) return std::nullopt;
+  if (period_ || !key.starts_with(start)) return std::nullopt;
   key.remove_prefix(start.size());
   std::optional<Fields> fields = Fields{};
   for (std::size_t level = 0; fields && level < levels(); ++level) {
@@ -116,6 +124,14 @@ std::string Layout::group_prefix(std::string_view prefix, const Fields& fields) 
   std::string text = root(prefix);
   for (const NameTemplate& level : levels_) text += level.fill(fields) + "/";
   return text;
+}
+
+std::string Layout::group_name(std::string_view prefix, const Fields& fields) const {
+  return group_prefix(prefix, fields) + (period_ ? " " + period_label(*period_, fields) : "");
+}
+
+std::string Group::name() const {
+  return period ? prefix + " " + period_label(*period, fields) : prefix;
 }
 
 ArchiveName ArchiveName::parse(std::string_view text) {

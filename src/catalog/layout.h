@@ -4,6 +4,9 @@
 //   archive-name = template ".zip"                             default "{bucket}/{yyyy}{mm}{dd}.zip"
 //   segment      = a template (name_template.h) without "/", for example "dt={yyyy}-{mm}-{dd}"
 //
+// Where keys hold no date, a group has the objects that were last modified in one period (period.h). Then the
+// layout has no levels: all groups of a prefix share it.
+//
 // A layout ends in "/" because groups are found by delimiter listing, level by level. Each folder name can be
 // read in one way only, and so can each archive's name: two groups never share one (validate_names()).
 #pragma once
@@ -18,6 +21,7 @@
 
 #include "catalog/date_range.h"
 #include "catalog/name_template.h"
+#include "catalog/period.h"
 
 namespace s3c::catalog {
 
@@ -34,10 +38,15 @@ class Layout {
  public:
   /// Throws base::Error (invalid_argument) saying what is wrong with the template.
   static Layout parse(std::string_view text);
+  /// A group has the objects below a prefix that were last modified in one period.
+  static Layout by_last_modified(Period period);
 
+  /// The template; "last-modified:day" and the like for groups by time.
   const std::string& text() const { return text_; }
+  /// nullopt: keys tell to which group they belong.
+  std::optional<Period> period() const { return period_; }
   /// The number of levels below the prefix; each ends in "/". A key prefix that matches all levels is a
-  /// group.
+  /// group. 0 for groups by time.
   std::size_t levels() const { return levels_.size(); }
   /// The names of its fields, without prefix and bucket.
   std::set<std::string> field_names() const;
@@ -47,16 +56,19 @@ class Layout {
   /// Matches one more level ("04/" at level 1) and adds its fields to those known. nullopt when the segment
   /// doesn't fit the level's pattern or isn't a calendar date (month 13).
   std::optional<Fields> match(std::size_t level, std::string_view segment, const Fields& known) const;
-  /// The fields of the group that key belongs to; nullopt when it doesn't fit.
+  /// The fields of the group that key belongs to; nullopt when it doesn't fit. No key tells that of groups by time.
   std::optional<Fields> fields_of_key(std::string_view prefix, std::string_view key) const;
   /// What all keys of that group start with: "sources/2018/04/01/".
   std::optional<std::string> group_prefix_of_key(std::string_view prefix, std::string_view key) const;
   /// The same for the group with those fields.
   std::string group_prefix(std::string_view prefix, const Fields& fields) const;
+  /// What people call that group: its prefix; for groups by time also the period, "photos/ 2018-04-01".
+  std::string group_name(std::string_view prefix, const Fields& fields) const;
 
  private:
   std::string text_;
   std::vector<NameTemplate> levels_;
+  std::optional<Period> period_;
 };
 
 class ArchiveName {
@@ -104,11 +116,20 @@ const std::string* prefix_of_key(const Layout& layout, const Prefixes& prefixes,
 
 /// Source objects that share the layout's fields; by default one day.
 struct Group {
+  /// What people call it, as Layout::group_name(). No other group of the run has the same name.
+  std::string name() const;
+
   std::string prefix;  ///< of its keys: "sources/2018/04/01/"
   Fields fields;
   std::string stem;  ///< of its archives: "source-bucket/20180401"
   /// Where the run's source of groups finds its objects again; 0 if that is a listing.
   std::uint64_t place = 0;
+  /// Of a group by time; nullopt: all keys below the prefix are its.
+  std::optional<Period> period = {};
+  /// Of a group by time: how many objects it has, and how many the other groups below its prefix have, when the run
+  /// began.
+  std::uint64_t objects = 0;
+  std::uint64_t objects_between = 0;
 };
 
 }  // namespace s3c::catalog

@@ -226,6 +226,16 @@ class Search {
 
   // --- manifests
 
+  /// Of several tasks, each has whole groups. Groups by time share keys, so another task may have a newer object.
+  void expect_no_shared_keys(const index::Manifest& manifest) const {
+    if (options_.scope.shard.is_whole() || !is_by_last_modified(manifest)) return;
+    throw Error(
+        ErrorKind::invalid_argument,
+        "its objects were grouped by last-modified, so another task may have a newer object of the same "
+        "key: work on it without shards",
+        {.operation = "find", .resource = catalog_.bucket() + "/" + manifest.archive_key});
+  }
+
   void read_manifests() {
     const RecordReader reader(store_, catalog_, options_);
     RecordNames names(store_, catalog_, options_.scope, options_.query, options_.volume);
@@ -238,6 +248,7 @@ class Search {
         [&reader](NamedRecords& of_one) { return reader.read(of_one); },
         [this](ReadRecords&& read) {
           for (ManifestPtr& manifest : read.manifests) {
+            expect_no_shared_keys(*manifest);
             merge_.expect(*manifest);
             manifests_.push_back(std::move(manifest));
           }

@@ -49,8 +49,8 @@ std::string example_without(const std::string& field, const std::string& bucket,
   const Fields one = sample_of(layout.field_names());
   Fields other = one;
   other[field] = others.contains(field) ? others.at(field) : "b";
-  return fmt::format("{} and {} would get one archive, {}", layout.group_prefix(prefix, one),
-                     layout.group_prefix(prefix, other),
+  return fmt::format("{} and {} would get one archive, {}", layout.group_name(prefix, one),
+                     layout.group_name(prefix, other),
                      ArchiveName::volume_key(archive_name.stem(bucket, prefix, one), 1));
 }
 
@@ -71,7 +71,7 @@ void check_fields(const std::string& bucket, const std::string& prefix, const La
 }
 
 std::string volume_text(const NameReading& reading, const std::string& prefix, const Layout& layout) {
-  return fmt::format("{}{}", base::printable(layout.group_prefix(prefix, reading.fields)),
+  return fmt::format("{}{}", base::printable(layout.group_name(prefix, reading.fields)),
                      reading.volume == 1 ? "" : fmt::format(" (volume {})", reading.volume));
 }
 

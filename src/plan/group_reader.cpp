@@ -22,11 +22,15 @@ class Reading {
         source_(with.context.source),
         archive_(with.context.archive),
         catalog_(archive_, with.options.archive_bucket),
-        plan_(group.prefix, *with.options.prices),
-        sketch_(with.options, with.sizes, [this](const PlannedVolume& volume) { add_volume(volume); }) {}
+        plan_(group.name(), *with.options.prices),
+        sketch_(with.options, with.sizes, group,
+                [this](const PlannedVolume& volume) { add_volume(volume); }) {}
 
   GroupPlan run() {
-    if (r_.options.rows) {
+    if (group_.period) {
+      const source::ObjectFilter everything(source::Selection{}, r_.now);
+      read(*r_.groups.objects_of(group_, everything));
+    } else if (r_.options.rows) {
       read(*r_.groups.objects_of(group_, r_.wanted));
     } else {
       s3::ObjectListing listing(source_, r_.options.selection.bucket, group_.prefix, "", {}, true);
@@ -63,7 +67,7 @@ class Reading {
     plan_.unfinished = state_.uncommitted.size();
     for (const catalog::ManifestName& lost : state_.lost) plan_.lost.push_back(lost.archive_key);
     std::erase_if(state_.committed, [&](const catalog::CommittedVolume& volume) {
-      return !source::is_of_group(volume, r_.options.selection.bucket, group_.prefix);
+      return !source::is_of_group(volume, r_.options.selection.bucket, group_);
     });
     archived_.emplace(catalog_, state_.committed);
     for (const catalog::CommittedVolume& volume : state_.committed) {
@@ -84,7 +88,7 @@ class Reading {
       if (deleted_of_.size() == 1) offer_to_delete(object, doomed, first_archived_);
       const bool compare =
           r_.options.recheck_attributes || (!volume->manifest().tags_archived && !r_.options.without_tags);
-      r_.forecast.add_delete(requests(), object, compare);
+      add_delete(object, compare);
       sketch_.pass();
       return;
     }
@@ -106,7 +110,12 @@ class Reading {
     }
     plan_.figures.add_to_archive(object, r_.now);
     if (plan_.figures.volumes == 0) offer_to_delete(object, plan_.figures.all.objects, plan_.first_to_delete);
-    r_.forecast.add_delete(requests(), object, r_.options.recheck_attributes);
+    add_delete(object, r_.options.recheck_attributes);
+  }
+
+  void add_delete(const s3::ObjectSummary& object, bool compare) {
+    r_.forecast.add_looks(requests(), looks(), !source::listing_pays(group_), object);
+    r_.forecast.add_delete(requests(), object, compare);
   }
 
   /// number: of the object in its volume, from 1.
@@ -132,22 +141,27 @@ class Reading {
     for (const std::uint64_t bytes : {SizeModel::index_bytes(volume.members),
                                       SizeModel::manifest_bytes(volume.members), SizeModel::kMarkBytes})
       figures.archived.add(kStandard, bytes, 0);
-    r_.forecast.add_deletes(requests(), volume.members, 0, index_blocks(volume.members));
+    r_.forecast.add_deletes(requests(), looks(), volume.members, 0, index_blocks(volume.members));
   }
 
   void add_deletes() {
     // Volumes of earlier runs come last.
     if (!plan_.first_to_delete) plan_.first_to_delete = first_archived_;
-    if (!r_.options.keep_sources) requests().add(s3::Operation::list_objects, sketch_.delete_pages());
+    const bool lists = source::listing_pays(group_);
+    if (!r_.options.keep_sources && lists)
+      requests().add(s3::Operation::list_objects, sketch_.delete_pages());
     for (const auto& [manifest, objects] : deleted_of_) {
       r_.forecast.add_proof(requests(), manifest->storage_class);
-      r_.forecast.add_deletes(requests(), objects, pages_of(objects), manifest->blocks.size());
+      const std::uint64_t pages = lists ? pages_of(sketch_.keys_among(objects)) : 0;
+      r_.forecast.add_deletes(requests(), looks(), objects, pages, manifest->blocks.size());
     }
     r_.forecast.add_version_sweep(requests(),
                                   plan_.figures.all.objects + plan_.figures.archived_before.objects,
                                   plan_.figures.volumes + deleted_of_.size());
   }
 
+  /// How a run sees whether objects are still what was archived.
+  Looks looks() const { return source::lies_among_others(group_) ? Looks::at_each : Looks::at_pages; }
   Requests& requests() { return plan_.figures.requests; }
 
   const GroupReading& r_;

@@ -9,6 +9,7 @@
 
 #include "base/prices.h"
 #include "base/progress.h"
+#include "base/temp_file.h"
 #include "catalog/layout.h"
 #include "catalog/volume_size.h"
 #include "s3/object_store.h"
@@ -28,6 +29,8 @@ enum class Deletes {
 struct PlanOptions {
   source::Selection selection;
   std::optional<source::RowInput> rows;  ///< where the objects come from, if not from listings
+  /// Where the objects of groups by time are sorted.
+  std::string temp_directory = base::default_temp_directory();
   std::string archive_bucket;
   catalog::Layout layout = catalog::Layout::parse(catalog::kDefaultLayout);
   catalog::ArchiveName archive_name = catalog::ArchiveName::parse(catalog::kDefaultArchiveName);

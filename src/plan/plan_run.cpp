@@ -41,8 +41,8 @@ bool keeps_versions(const PlanOptions& options, s3::ObjectStore& store) {
 }
 
 std::unique_ptr<source::GroupSource> groups_of(const PlanOptions& options, s3::ObjectStore& store) {
-  const source::GroupSearch search{options.selection, options.layout, options.archive_name,
-                                   options.delete_versions};
+  const source::GroupSearch search{options.selection,       options.layout,         options.archive_name,
+                                   options.delete_versions, options.temp_directory, true};
   return source::groups_for(store, search, options.rows);
 }
 

@@ -115,6 +115,14 @@ void RequestForecast::add_volume(Requests& to, const PlannedVolume& volume) cons
   add_mark(to);
 }
 
+void RequestForecast::add_looks(Requests& to, Looks looks, bool is_first,
+                                const s3::ObjectSummary& object) const {
+  if (o_.keep_sources) return;
+  const bool is_last = looks == Looks::at_each && o_.deletes == Deletes::after_looks;
+  const int heads = (is_first ? 1 : 0) + (is_last ? 1 : 0);
+  if (heads != 0) to.add(Operation::head_object, static_cast<std::uint64_t>(heads), object.storage_class);
+}
+
 void RequestForecast::add_delete(Requests& to, const s3::ObjectSummary& object, bool compare) const {
   if (o_.keep_sources) return;
   if (compare) {
@@ -127,16 +135,16 @@ void RequestForecast::add_delete(Requests& to, const s3::ObjectSummary& object, 
   if (!nameable && o_.deletes != Deletes::one_by_one) to.add(Operation::head_object, 1, object.storage_class);
 }
 
-void RequestForecast::add_deletes(Requests& to, std::uint64_t objects, std::uint64_t list_pages,
+void RequestForecast::add_deletes(Requests& to, Looks looks, std::uint64_t objects, std::uint64_t list_pages,
                                   std::uint64_t index_blocks) const {
   if (o_.keep_sources || objects == 0) return;
   to.add(Operation::list_objects, list_pages);
   to.add(Operation::get_object, index_blocks);
   const auto batch = static_cast<std::uint64_t>(o_.delete_batch);
   if (o_.deletes == Deletes::after_looks) {
-    const std::uint64_t looks = parts(objects, std::min(batch, kKeysBehindALook));
-    to.add(Operation::list_objects, looks);
-    to.add(Operation::delete_objects, looks);
+    const std::uint64_t deletes = parts(objects, std::min(batch, kKeysBehindALook));
+    if (looks == Looks::at_pages) to.add(Operation::list_objects, deletes);
+    to.add(Operation::delete_objects, deletes);
   } else if (o_.deletes != Deletes::one_by_one) {
     to.add(Operation::delete_objects, parts(objects, batch));
   }

@@ -27,6 +27,9 @@ struct PlannedVolume {
   std::uint64_t part_size = 0;
 };
 
+/// How a run sees, right before it deletes objects, whether they are still what was archived.
+enum class Looks { at_pages, at_each };
+
 class RequestForecast {
  public:
   /// options outlives it.
@@ -48,10 +51,13 @@ class RequestForecast {
   /// A volume is begun, uploaded and committed; or given up, if it has no members.
   void add_volume(Requests& to, const PlannedVolume& volume) const;
 
+  /// An object is looked at by itself before it is deleted: because it was not listed again (is_first), and right
+  /// before its delete, if the store makes that necessary.
+  void add_looks(Requests& to, Looks looks, bool is_first, const s3::ObjectSummary& object) const;
   /// An object is deleted, beside the requests of add_deletes(). compare: with what was archived.
   void add_delete(Requests& to, const s3::ObjectSummary& object, bool compare) const;
   /// So many objects of a volume are deleted. index_blocks: of the volume's index.
-  void add_deletes(Requests& to, std::uint64_t objects, std::uint64_t list_pages,
+  void add_deletes(Requests& to, Looks looks, std::uint64_t objects, std::uint64_t list_pages,
                    std::uint64_t index_blocks) const;
   /// Before the deletes of a volume that an earlier run committed: it is proven again.
   void add_proof(Requests& to, std::string_view storage_class) const;

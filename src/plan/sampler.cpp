@@ -48,11 +48,16 @@ class Sampler {
 
   SizeModel run() {
     Reservoir<std::string> groups(o_.sample);
-    source::find_groups(c_.source, {o_.selection, o_.layout, o_.archive_name}, c_.stop,
-                        [&](const catalog::Group& group) {
-                          groups.offer(group.prefix);
-                          return true;
-                        });
+    if (o_.layout.period()) {
+      // Groups by time have members everywhere below their prefix.
+      for (const std::string& prefix : o_.selection.prefixes) groups.offer(o_.layout.root(prefix));
+    } else {
+      source::find_groups(c_.source, {o_.selection, o_.layout, o_.archive_name}, c_.stop,
+                          [&](const catalog::Group& group) {
+                            groups.offer(group.prefix);
+                            return true;
+                          });
+    }
     std::uint64_t left = o_.sample;
     std::uint64_t groups_left = groups.kept().size();
     for (const std::string& prefix : groups.kept()) {
@@ -75,7 +80,7 @@ class Sampler {
     Reservoir<const s3::ObjectSummary*> objects(most);
     for (const s3::ObjectSummary& object : page.objects) {
       const bool readable = !object.thaw || object.thaw->is_readable();
-      if (readable && wanted_(object)) objects.offer(&object);
+      if (readable && wanted_(object) && is_of_days(object)) objects.offer(&object);
     }
     std::uint64_t read = 0;
     for (const s3::ObjectSummary* object : objects.kept()) {
@@ -83,6 +88,14 @@ class Sampler {
       read += compress(*object) ? 1 : 0;
     }
     return read;
+  }
+
+  /// Of groups that keys tell, find_groups() has chosen the days.
+  bool is_of_days(const s3::ObjectSummary& object) const {
+    const auto period = o_.layout.period();
+    if (!period) return true;
+    const catalog::Fields fields = catalog::period_of(*period, object.last_modified);
+    return o_.selection.dates.may_contain_group(catalog::date_of(fields));
   }
 
   bool compress(const s3::ObjectSummary& object) {

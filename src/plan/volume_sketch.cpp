@@ -1,6 +1,7 @@
 #include "plan/volume_sketch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace s3c::plan {
@@ -32,6 +33,12 @@ void VolumeSketch::add(const s3::ObjectSummary& object, bool frozen) {
   pass();
 }
 
+std::uint64_t VolumeSketch::keys_among(std::uint64_t objects) const {
+  if (!group_.period || group_.objects == 0) return objects;
+  const double between = static_cast<double>(group_.objects_between) / static_cast<double>(group_.objects);
+  return objects + static_cast<std::uint64_t>(std::llround(between * static_cast<double>(objects)));
+}
+
 void VolumeSketch::finish() {
   if (fill_.objects() != 0) end_volume(true);
 }
@@ -42,9 +49,9 @@ void VolumeSketch::end_volume(bool at_end) {
   if (volume_.members != 0) {
     // The deleter lists from the first member on, until it meets an object behind the last one.
     const std::uint64_t seen = position_ - first_ + (at_end ? 0 : 1);
-    const std::uint64_t pages = std::max<std::uint64_t>(1, pages_of(seen));
+    const std::uint64_t pages = std::max<std::uint64_t>(1, pages_of(keys_among(seen)));
     delete_pages_ += pages;
-    if (!at_end) ahead_.push_back(first_ + pages * kPageKeys);
+    if (!at_end) ahead_.push_back(first_ + pages * kPageKeys * seen / keys_among(seen));
   }
   volume_ = {};
   fill_ = catalog::VolumeFill(options_.limits);

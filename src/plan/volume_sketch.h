@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 
+#include "catalog/layout.h"
 #include "catalog/volume_size.h"
 #include "plan/archive_size.h"
 #include "plan/request_forecast.h"
@@ -17,8 +18,9 @@ class VolumeSketch {
   /// Called with each volume that is full, and with the last one.
   using Done = std::function<void(const PlannedVolume&)>;
 
-  VolumeSketch(const PlanOptions& options, const SizeModel& sizes, Done done)
-      : options_(options), sizes_(sizes), done_(std::move(done)), fill_(options.limits) {}
+  /// All arguments but done outlive it.
+  VolumeSketch(const PlanOptions& options, const SizeModel& sizes, const catalog::Group& group, Done done)
+      : options_(options), sizes_(sizes), group_(group), done_(std::move(done)), fill_(options.limits) {}
 
   /// An object of the listing that isn't packed.
   void pass();
@@ -29,12 +31,16 @@ class VolumeSketch {
   void finish();
   /// How many pages a run lists to delete the members of all volumes. REQUIRES: finish().
   std::uint64_t delete_pages() const { return delete_pages_; }
+  /// Among how many keys so many objects of the group lie. Of a group by time it is an estimate: as if all groups'
+  /// keys were spread evenly.
+  std::uint64_t keys_among(std::uint64_t objects) const;
 
  private:
   void end_volume(bool at_end);
 
   const PlanOptions& options_;
   const SizeModel& sizes_;
+  const catalog::Group& group_;
   const Done done_;
   catalog::VolumeFill fill_;
   PlannedVolume volume_;

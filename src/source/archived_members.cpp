@@ -9,8 +9,11 @@ bool is_same_object(const index::Row& row, const s3::ObjectSummary& object) {
 }
 
 bool is_of_group(const catalog::CommittedVolume& volume, std::string_view source_bucket,
-                 std::string_view group_prefix) {
-  return volume.manifest().source_bucket == source_bucket && volume.manifest().group_prefix == group_prefix;
+                 const catalog::Group& group) {
+  const index::Manifest& manifest = volume.manifest();
+  if (manifest.source_bucket != source_bucket || manifest.group_prefix != group.prefix) return false;
+  if (!group.period) return !catalog::is_by_last_modified(manifest);
+  return manifest.layout == catalog::group_by_text(*group.period) && manifest.group == group.fields;
 }
 
 MemberCursor::MemberCursor(catalog::Catalog& catalog, const index::Manifest& manifest)

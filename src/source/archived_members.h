@@ -9,6 +9,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
+#include "catalog/layout.h"
 #include "index/index_reader.h"
 #include "s3/types.h"
 
@@ -21,7 +22,7 @@ bool is_same_object(const index::Row& row, const s3::ObjectSummary& object);
 /// {prefix} puts volumes of other sources among ours. Their members aren't ours to delete, even where keys,
 /// ETags and times agree.
 bool is_of_group(const catalog::CommittedVolume& volume, std::string_view source_bucket,
-                 std::string_view group_prefix);
+                 const catalog::Group& group);
 
 /// Walks one committed volume's index beside a listing.
 class MemberCursor {

@@ -20,8 +20,12 @@ struct GroupSearch {
   const Selection& selection;
   const catalog::Layout& layout;
   const catalog::ArchiveName& archive_name;
-  /// Also groups that have only older versions or delete markers left.
+  /// Also groups that have only older versions or delete markers left. Not with groups by time.
   bool with_versions = false;
+  /// Where the objects of groups by time are sorted.
+  std::string temp_directory = {};
+  /// Groups by time: list ObjectSummary::thaw, too.
+  bool with_thaw_state = false;
 };
 
 /// The group of a folder below one of the selection's prefixes. nullopt: its archives' names would be too long.
@@ -40,7 +44,7 @@ struct OutsideLayout {
   std::string describe() const;
 };
 
-/// Calls visit for each group of the selection's shard that has at least one object, in key order, as it is found.
+/// REQUIRES: the layout has levels. Calls visit for each group of the selection's shard that has at least one object, in key order, as it is found.
 /// Nothing of other groups is listed but their names. visit returns false to end the search. The search also ends when stop is requested. Returns what it saw beside the groups; of
 /// several shards, only the first returns that.
 /// Throws the store's errors.

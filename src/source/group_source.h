@@ -1,5 +1,5 @@
 // Where the groups of a run and their objects come from: listings of the source bucket, or rows that somebody
-// else wrote (an S3 Inventory, a manifest). Both give the same groups for the same keys. Several threads may
+// else wrote (an S3 Inventory, a manifest), or one listing of everything that is sorted by time. Both give the same groups for the same keys. Several threads may
 // read the objects of different groups at once.
 #pragma once
 
@@ -42,6 +42,12 @@ class GroupSource {
   /// REQUIRES: find_groups() has returned. gone: until now.
   virtual RowCounts counts() const { return {}; }
 };
+
+/// Whether a listing of all keys among which the group's objects lie costs less than a HEAD for each of them: to see
+/// right before the deletes what is there. Always true for a group that has all keys below its prefix.
+bool listing_pays(const catalog::Group& group);
+/// Whether keys of other groups may lie between the group's.
+bool lies_among_others(const catalog::Group& group);
 
 /// Groups and objects by listing. Arguments outlive it.
 std::unique_ptr<GroupSource> listed_groups(s3::ObjectStore& store, const GroupSearch& search);

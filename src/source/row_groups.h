@@ -16,7 +16,8 @@ namespace s3c::source {
 std::unique_ptr<GroupSource> groups_of_rows(s3::ObjectStore& store, const GroupSearch& search,
                                             const RowInput& input);
 
-/// Groups of the rows if there are any, else by listing. Arguments outlive it.
+/// Groups by time if the layout says so, else groups of the rows if there are any, else by listing. Arguments outlive
+/// it.
 std::unique_ptr<GroupSource> groups_for(s3::ObjectStore& store, const GroupSearch& search,
                                         const std::optional<RowInput>& rows);
 

@@ -23,11 +23,17 @@ constexpr std::size_t kBufferBytes = std::size_t{128} << 10;
 //   4       8      size
 //   12      8      last-modified, milliseconds since 1970
 //   20      1      1: the row is whole
-//   21      2      length of the key
-//   23      2      length of the ETag
-//   25      ...    key, ETag, storage class
+//   21      1      0: whether the object is frozen isn't known; else 1 + ThawState::Kind
+//   22      8      period
+//   30      2      length of the key
+//   32      2      length of the ETag
+//   34      ...    key, ETag, storage class
 constexpr std::size_t kLengthBytes = 4;
-constexpr std::size_t kHeadBytes = 25;
+constexpr std::size_t kThawAt = 21;
+constexpr std::size_t kPeriodAt = 22;
+constexpr std::size_t kKeyLengthAt = 30;
+constexpr std::size_t kEtagLengthAt = 32;
+constexpr std::size_t kHeadBytes = 34;
 /// With the longest key, and more than any ETag and class.
 constexpr std::size_t kMaxStoredRowBytes = std::size_t{8} << 10;
 
@@ -52,6 +58,8 @@ void append_row(std::string& out, const ObjectRow& row) {
   put(out, object.size_bytes);
   put(out, static_cast<std::int64_t>(object.last_modified.time_since_epoch().count()));
   put(out, static_cast<std::uint8_t>(row.is_whole ? 1 : 0));
+  put(out, static_cast<std::uint8_t>(object.thaw ? 1 + static_cast<int>(object.thaw->kind) : 0));
+  put(out, row.period);
   put(out, static_cast<std::uint16_t>(object.key.size()));
   put(out, static_cast<std::uint16_t>(object.etag.size()));
   out += object.key;
@@ -64,7 +72,11 @@ std::size_t size_of(std::string_view row) {
 }
 
 std::string_view key_of(std::string_view row) {
-  return row.substr(kHeadBytes, get<std::uint16_t>(row, 21));
+  return row.substr(kHeadBytes, get<std::uint16_t>(row, kKeyLengthAt));
+}
+
+std::int64_t period_of_row(std::string_view row) {
+  return get<std::int64_t>(row, kPeriodAt);
 }
 
 std::int64_t time_of_row(std::string_view row) {
@@ -73,6 +85,7 @@ std::int64_t time_of_row(std::string_view row) {
 
 /// Of one key the latest comes first.
 bool comes_before(std::string_view a, std::string_view b) {
+  if (const auto one = period_of_row(a), other = period_of_row(b); one != other) return one < other;
   const int keys = key_of(a).compare(key_of(b));
   return keys != 0 ? keys < 0 : time_of_row(a) > time_of_row(b);
 }
@@ -82,8 +95,11 @@ ObjectRow parse_row(std::string_view row) {
   made.object.size_bytes = get<std::uint64_t>(row, 4);
   made.object.last_modified = base::Timestamp(std::chrono::milliseconds(time_of_row(row)));
   made.is_whole = row[20] != 0;
-  const std::size_t key = get<std::uint16_t>(row, 21);
-  const std::size_t etag = get<std::uint16_t>(row, 23);
+  if (const auto thaw = get<std::uint8_t>(row, kThawAt); thaw != 0)
+    made.object.thaw = s3::ThawState{static_cast<s3::ThawState::Kind>(thaw - 1)};
+  made.period = period_of_row(row);
+  const std::size_t key = get<std::uint16_t>(row, kKeyLengthAt);
+  const std::size_t etag = get<std::uint16_t>(row, kEtagLengthAt);
   made.object.key = row.substr(kHeadBytes, key);
   made.object.etag = row.substr(kHeadBytes + key, etag);
   made.object.storage_class = row.substr(kHeadBytes + key + etag);
@@ -127,8 +143,9 @@ class UniqueRows {
  public:
   explicit UniqueRows(base::TempFile& file) : file_(file) {}
   void write(std::string_view row) {
-    if (any_ && key_of(row) == key_) return;
+    if (any_ && key_of(row) == key_ && period_of_row(row) == period_) return;
     key_ = key_of(row);
+    period_ = period_of_row(row);
     any_ = true;
     file_.write(row);
   }
@@ -136,6 +153,7 @@ class UniqueRows {
  private:
   base::TempFile& file_;
   std::string key_;
+  std::int64_t period_ = 0;
   bool any_ = false;
 };
 

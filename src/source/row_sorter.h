@@ -15,7 +15,7 @@
 
 namespace s3c::source {
 
-/// A file of rows in key order, each key once. Any thread.
+/// A file of rows in the order of their periods, and of each period in key order, each key once. Any thread.
 class SortedRows {
  public:
   explicit SortedRows(base::TempFile file) : file_(std::move(file)) {}
@@ -51,9 +51,9 @@ class RowSorter {
   explicit RowSorter(std::string temp_directory, std::stop_token stop = {},
                      std::size_t memory_bytes = kDefaultMemoryBytes);
 
-  /// Throws what TempFile throws, as finish() does.
+  /// Of ObjectSummary::thaw only the kind is kept. Throws what TempFile throws, as finish() does.
   void add(const ObjectRow& row);
-  /// All rows, each key once. Of rows with one key the one with the latest last-modified counts. Call once, last.
+  /// All rows, each key of a period once. Of rows with one key the one with the latest last-modified counts. Call once, last.
   SortedRows finish();
 
  private:

@@ -28,6 +28,9 @@ struct ObjectRow {
   s3::ObjectSummary object;
   /// The row has size, ETag and last-modified. Otherwise only the key counts.
   bool is_whole = false;
+  /// Sorted rows come in the order of these numbers, and of each number in the order of their keys. Of groups by time
+  /// it is catalog::period_number(); else 0.
+  std::int64_t period = 0;
 };
 
 enum class RowColumn {

@@ -181,7 +181,10 @@ class Rebuild {
     index::IndexWriter writer;
     // A run that archived without tags has written none. So if no row has tags, nobody can know.
     manifest_.tags_archived = false;
+    const auto period = options_.scope.layout.period();
     index::RowSplitter rows([&](const index::Row& row) {
+      if (period && catalog::period_of(*period, row.last_modified) != archive_.group())
+        throw archive_.misfit(fmt::format("the time of {} doesn't", base::printable(row.key)));
       writer.add(row);
       if (!row.tags.empty()) manifest_.tags_archived = true;
       ++manifest_.objects;

@@ -67,6 +67,37 @@ class Plan(StoreCase):
         self.assertGreater(plan["total"]["retrieval_dollars"], 0)
         self.assertTrue(any("younger than the minimum" in warning for warning in plan["warnings"]), plan["warnings"])
 
+    def test_the_bill_of_groups_by_time(self):
+        by_day = ("--prefix", "photos", "--group-by", "last-modified")
+        self.addCleanup(self.sim.write_in_the_past, 0)
+        # Three objects of each of thirty days lie far apart: each is looked at by itself. Two days have a hundred each.
+        for ago in range(10, 40):
+            self.sim.write_in_the_past(ago * 24 * 60 * 60)
+            count = 100 if ago < 12 else 3
+            self.put({f"photos/{n:03}-{ago}.jpg": Original(b"photo" * n) for n in range(count)})
+        self.sim.write_in_the_past(0)
+        plan = self.expect_bill(*by_day)
+        self.assertEqual([100, 100], [group["objects"] for group in plan["groups"] if group["objects"] > 3])
+        self.assertEqual(30, len(plan["groups"]))
+        self.assertRegex(plan["groups"][0]["group"], r"^photos/ \d{4}-\d\d-\d\d$")
+        self.assertGreater(plan["total"]["requests"]["HeadObject"], 28 * 3)
+        self.assertLess(plan["total"]["requests"]["HeadObject"], 28 * 3 + 200)
+        # A frozen object is known by the listing that is sorted, and what is archived and kept is deleted later.
+        self.sim.write_in_the_past(10 * 24 * 60 * 60)
+        self.put({"photos/kept.jpg": Original(b"kept")})
+        self.assertEqual(0, run(self.store, "archive", "--bucket", self.source, "--arch-bucket", self.archive, *by_day, "--keep-sources").code)
+        self.client.put_object(Bucket=self.source, Key="photos/cold.jpg", Body=b"x" * 100, StorageClass="DEEP_ARCHIVE")
+        self.put({"photos/late.jpg": Original(b"late")})
+        self.sim.write_in_the_past(0)
+        plan = self.expect_bill(*by_day, "--store-powers", "full")
+        self.assertEqual((1, 1, 1), (plan["total"]["frozen"]["objects"], plan["total"]["already_archived"]["objects"], plan["total"]["objects"]))
+        # As on a store that ignores conditions.
+        for ago, count in ((10, 50), (20, 2)):
+            self.sim.write_in_the_past(ago * 24 * 60 * 60)
+            self.put({f"photos/{n:03}-{ago}.jpg": Original(b"photo" * n) for n in range(count)})
+        self.sim.write_in_the_past(0)
+        self.expect_bill(*by_day, "--store-powers", "none")
+
     def test_says_what_it_leaves_and_when_not_to(self):
         cold, warm = "sources/2018/04/01/cold", "sources/2018/04/01/warm"
         self.put({"sources/readme.txt": Original(b"x")})

@@ -4,12 +4,13 @@ which requests."""
 
 from harness.sampling import sample
 from harness.sim_control import SimControl
-from harness.small_job import DAYS, SmallJob, small
+from harness.small_job import DAYS, SmallJob, TimedJob, small
 from harness.suite import StoreCase, main, on_stores
 
 
 class CrashCase(StoreCase):
     FLAGS: tuple[str, ...] = ()
+    JOB = SmallJob
     SHARE = 1.0
 
     def setUp(self):
@@ -18,7 +19,7 @@ class CrashCase(StoreCase):
         self.addCleanup(self.control.go_on)
 
     def number_of_requests(self) -> int:
-        job = SmallJob(self.store, *self.FLAGS)
+        job = self.JOB(self.store, *self.FLAGS)
         self.control.stop_at(1_000_000, "before")
         job.expect_code(job.run(), 0)
         count = self.control.stop_state()["requests"]
@@ -28,7 +29,7 @@ class CrashCase(StoreCase):
 
     def crash_at(self, request: int, when: str) -> bool:
         """Whether the run came so far."""
-        job = SmallJob(self.store, *self.FLAGS)
+        job = self.JOB(self.store, *self.FLAGS)
         self.control.stop_at(request, when)
         running = job.start()
         stopped = self.control.wait_until_stopped(running)
@@ -72,6 +73,20 @@ class CrashWithReadback(CrashCase):
     """What readback adds: the staging copy and the copies of parts, where no condition is asked for. The steps around it are
     Crash's."""
     FLAGS = ("--verify", "readback")
+    SHARE = 0.3
+
+    def test_killed_before_the_effect(self):
+        self.crash_everywhere("before")
+
+    def test_killed_after_the_effect(self):
+        self.crash_everywhere("after")
+
+
+@on_stores("full", "lesser")
+class CrashByTime(CrashCase):
+    """The same objects, but only their times tell of which day they are."""
+    JOB = TimedJob
+    FLAGS = ("--group-by", "last-modified")
     SHARE = 0.3
 
     def test_killed_before_the_effect(self):

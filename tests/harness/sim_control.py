@@ -74,6 +74,10 @@ class SimControl:
     def skew_clock(self, seconds: int) -> None:
         self._call("PUT", f"clock?skew_seconds={seconds}")
 
+    def write_in_the_past(self, seconds: int) -> None:
+        """What PutObject writes from now on was last modified so long ago; 0: now."""
+        self._call("PUT", f"put-clock?behind_seconds={seconds}")
+
     def advance_thaws(self, seconds: int) -> None:
         """Thaws, and the days of thawed copies, go on by so much at once."""
         self._call("PUT", f"thaw-clock?advance_seconds={seconds}")

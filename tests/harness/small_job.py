@@ -2,11 +2,13 @@
 requests. Two groups; one of them has a committed volume already and, as late arrivals, enough for two more; the other holds
 an object that is streamed."""
 
+import datetime
 import random
 
 from .checker import Findings, check, list_bucket
 from .load import Original, load
 from .program import Running, archive_arguments, clean_environment, run
+from .sim_control import SimControl
 
 DAYS = ("sources/2018/04/01/", "sources/2018/04/02/")
 STREAMED_BYTES = 9 << 20  # larger than s3compress takes into memory, and than one part of an upload
@@ -93,3 +95,17 @@ class SmallJob:
             keys = list(list_bucket(self.client, bucket))
             if keys:
                 self.client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True})
+
+
+class TimedJob(SmallJob):
+    """The same job with keys that tell no day: what the other one has below DAYS[n] was last modified on that day, and
+    the keys of both days lie among each other."""
+
+    def put(self, objects: dict[str, Original]) -> None:
+        control = SimControl(self.store)
+        noon = datetime.datetime(2018, 4, 1, 12, tzinfo=datetime.timezone.utc)
+        for number, day in enumerate(DAYS):
+            ago = datetime.datetime.now(datetime.timezone.utc) - noon - datetime.timedelta(days=number)
+            control.write_in_the_past(int(ago.total_seconds()))
+            super().put({f"sources/{key.removeprefix(day)}": original for key, original in objects.items() if key.startswith(day)})
+        control.write_in_the_past(0)

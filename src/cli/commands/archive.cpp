@@ -55,6 +55,9 @@ constexpr std::string_view kArchiveExamples =
                --layout '{prefix}/{customer}/{yyyy}/{m}/' \
                --archive-name '{bucket}/{customer}/{yyyy}{mm}.zip'
 
+  One archive a day, where keys hold no date: by the time of the last change:
+    s3compress --bucket source-bucket --arch-bucket archive-bucket --prefix photos --group-by last-modified
+
   What an S3 Inventory has, without listing the bucket:
     s3compress --bucket source-bucket --arch-bucket archive-bucket \
                --inventory s3://inventories/source-bucket/daily/2018-04-01T01-00Z/manifest.json
@@ -95,8 +98,12 @@ std::optional<source::RowInput> read_row_input(const Reader& reader) {
     input.places = {inventory};
   }
   if (input.places.empty()) return std::nullopt;
-  if (reader.find("temp-dir") != nullptr) input.temp_directory = reader.text("temp-dir");
   return input;
+}
+
+void read_temp_directory(const Reader& reader, archive::ArchiveOptions& options) {
+  if (reader.find("temp-dir") != nullptr) options.temp_directory = reader.text("temp-dir");
+  if (options.rows) options.rows->temp_directory = options.temp_directory;
 }
 
 void refuse_contradiction(const Reader& reader) {
@@ -233,6 +240,7 @@ ArchiveSettings read_archive(Reader& reader) {
   archive::ArchiveOptions& options = settings.options;
   options.selection = read_selection(reader);
   options.rows = read_row_input(reader);
+  read_temp_directory(reader, options);
   options.archive_bucket = reader.bucket("arch-bucket");
   read_volumes(reader, options);
   options.delete_batch = reader.number("delete-batch");

@@ -48,7 +48,8 @@ std::vector<Flag> row_flags() {
       {.name = "temp-dir",
        .value = "FOLDER",
        .group = kWhichObjects,
-       .help = "where the rows of --inventory and --manifest are sorted: some 150 bytes for each, twice",
+       .help =
+           "where the rows of --inventory, --manifest and --group-by are sorted: some 150 bytes for each, twice",
        .otherwise = "$TMPDIR, or /tmp"},
   };
 }
@@ -98,6 +99,13 @@ std::vector<Flag> selection_flags() {
             "how keys are split into groups, each with its own archives; fields: {yyyy} {mm} {dd} {hh}, {m} {d} {h} "
             "without padding, or any name, such as {customer}",
         .fallback = catalog::kDefaultLayout}},
+      {{.name = "group-by",
+        .value = "WHAT",
+        .group = kWhichObjects,
+        .help =
+            "where keys hold no date: group by the time of the last change, in UTC: last-modified:day, :month or "
+            ":hour; lists everything below --prefix once",
+        .otherwise = "--layout tells"}},
       row_flags(),
       filter_flags(),
       {shard_flag(kWhichObjects)},
@@ -109,7 +117,9 @@ std::vector<Flag> volume_flags() {
       {.name = "archive-name",
        .value = "TEMPLATE",
        .group = kTheArchives,
-       .help = "key of an archive, with the layout's fields; further volumes of a group get -2, -3, ...",
+       .help =
+           "key of an archive, with the layout's fields; further volumes of a group get -2, -3, ...; with "
+           "--group-by without {dd} for a month, with {hh} for an hour",
        .fallback = catalog::kDefaultArchiveName},
       {.name = "storage-class",
        .value = "CLASS",

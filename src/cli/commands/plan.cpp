@@ -82,6 +82,7 @@ PlanSettings read_plan(Reader& reader) {
   plan::PlanOptions& options = settings.options;
   options.selection = run.selection;
   options.rows = run.rows;
+  options.temp_directory = run.temp_directory;
   options.archive_bucket = run.archive_bucket;
   options.layout = run.layout;
   options.archive_name = run.archive_name;

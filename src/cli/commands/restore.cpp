@@ -176,6 +176,12 @@ RestoreRequest read_restore(Reader& reader) {
   request.names = read_member_names(reader);
   options.volume = reader.text("volume");
   options.scope.shard = read_shard_of_restore(reader, options.scope.bucket, options.volume);
+  if (options.scope.layout.period() && !options.scope.shard.is_whole()) {
+    throw UsageError(
+        "--shard and --group-by exclude each other",
+        "an object that was overwritten is in the groups of several days, so no task alone knows which one "
+        "is the newest");
+  }
   require_a_limit(reader, request.names, options.volume);
   settings.to = read_place(reader);
   refuse_target_without_place(reader, settings.to);

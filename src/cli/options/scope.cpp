@@ -27,6 +27,19 @@ void settle_dates(Reader& reader) {
   }
 }
 
+/// Whether --group-by counts, and not --layout.
+bool is_grouped_by_time(const Reader& reader) {
+  const std::optional<Source> group_by = reader.source("group-by");
+  const std::optional<Source> layout = reader.source("layout");
+  if (!group_by || !layout) return group_by.has_value();
+  if (*group_by == *layout) {
+    throw UsageError(
+        "--group-by and --layout exclude each other",
+        "either the keys tell the group (--layout), or the time of the last change (--group-by)");
+  }
+  return *group_by < *layout;
+}
+
 catalog::DateRange years_of(const Reader& reader, const Setting& years) {
   try {
     return catalog::DateRange::years(parse_years(years.values));
@@ -60,6 +73,11 @@ std::vector<Flag> naming_flags(std::string_view group) {
        .group = group,
        .help = "as it was given to archive; only with --bucket",
        .fallback = catalog::kDefaultLayout},
+      {.name = "group-by",
+       .value = "WHAT",
+       .group = group,
+       .help = "as it was given to archive: last-modified:day, :month or :hour; only with --bucket",
+       .otherwise = "--layout tells"},
       {.name = "archive-name",
        .value = "TEMPLATE",
        .group = group,
@@ -110,7 +128,16 @@ catalog::Prefixes read_prefixes(const Reader& reader) {
 }
 
 void read_names(const Reader& reader, catalog::Layout& layout, catalog::ArchiveName& archive_name) {
-  reader.with_quoted("layout", [&](const std::string& text) { layout = catalog::Layout::parse(text); });
+  if (is_grouped_by_time(reader)) {
+    reader.with("group-by", [&](const std::string& text) {
+      const catalog::Period period = catalog::parse_group_by(text);
+      layout = catalog::Layout::by_last_modified(period);
+      archive_name = catalog::ArchiveName::parse(catalog::default_archive_name(period));
+    });
+    if (reader.find("archive-name") == nullptr) return;
+  } else {
+    reader.with_quoted("layout", [&](const std::string& text) { layout = catalog::Layout::parse(text); });
+  }
   reader.with_quoted("archive-name",
                      [&](const std::string& text) { archive_name = catalog::ArchiveName::parse(text); });
 }
@@ -140,7 +167,7 @@ catalog::DateRange read_dates(Reader& reader) {
 }
 
 void require_bucket_for_names(const Reader& reader, const std::string& bucket) {
-  for (const char* name : {"prefix", "layout", "archive-name"}) {
+  for (const char* name : {"prefix", "layout", "group-by", "archive-name"}) {
     if (bucket.empty() && reader.source(name) == Source::command_line) {
       throw UsageError(fmt::format("--{} needs --bucket", name),
                        "only the archives of one source bucket have such names");

@@ -17,7 +17,7 @@ inline constexpr std::string_view kSpeedAndMemory = "Speed and memory";
 
 /// Where the archives are.
 Flag archive_bucket_flag();
-/// How keys and archives are named: --prefix, --layout and --archive-name, as they were given to archive.
+/// How keys and archives are named: --prefix, --layout, --group-by and --archive-name, as they were given to archive.
 std::vector<Flag> naming_flags(std::string_view group);
 /// --years, --from and --until.
 std::vector<Flag> date_flags(std::string_view group);
@@ -58,6 +58,8 @@ constexpr Flag garbage_age_flag(std::string_view group, std::string_view help, s
 /// The prefixes without a "/" at their ends, each once. People copy "sources/" from elsewhere, and it can only
 /// mean "sources".
 catalog::Prefixes read_prefixes(const Reader& reader);
+/// If --layout comes from one place and --group-by from another, the stronger place counts. Throws UsageError when
+/// one place has both.
 void read_names(const Reader& reader, catalog::Layout& layout, catalog::ArchiveName& archive_name);
 /// If --years comes from one place and --from or --until from another, the stronger place counts and the
 /// other flags are ignored. Throws UsageError when one place has both.

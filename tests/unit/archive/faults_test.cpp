@@ -2,6 +2,7 @@
 // run again: whatever happened, the promise holds and the second run finishes the work. And two runs at once.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <random>
@@ -23,11 +24,22 @@ using support::Op;
 using support::run;
 using support::store_error;
 
+/// How the job's objects are put into groups.
+enum class Grouped {
+  by_key,
+  by_time,        ///< the keys of two days lie among each other
+  by_time_apart,  ///< many keys of another day, which stay, lie between them: each look is a HEAD
+};
+
 struct Setup {
   const char* name;
   bool full;  ///< the store has every power
   bool readback;
+  Grouped grouped = Grouped::by_key;
 };
+
+/// What keys begin with that no run of these tests selects.
+constexpr const char* kStays = "sources/2018/04/stays-";
 
 class FaultsTest : public ::testing::TestWithParam<Setup> {
  protected:
@@ -45,7 +57,34 @@ class FaultsTest : public ::testing::TestWithParam<Setup> {
     // One after the other: then the n-th call is nearly the same one in each run.
     options.resources.threads = 1;
     options.resources.open_groups = 1;
+    if (GetParam().grouped != Grouped::by_key) {
+      options.layout = catalog::Layout::by_last_modified(catalog::Period::day);
+      options.selection.dates = catalog::DateRange::between(std::nullopt, "2018-04-02");
+    }
     return options;
+  }
+  /// Spreads the objects over two days by their times, whatever their keys say.
+  static void set_times(FakeStore& store) {
+    if (GetParam().grouped == Grouped::by_key) return;
+    const base::Timestamp noon = *base::parse_iso8601("2018-04-01T12:00:00.125Z");
+    int days = 0;
+    for (const std::string& key : store.keys(support::kSource)) {
+      store.edit(support::kSource, key, [&](support::StoredObject& object) {
+        object.last_modified = noon + std::chrono::days(days++ % 2);
+      });
+    }
+    if (GetParam().grouped == Grouped::by_time) return;
+    for (int n = 0; n < 130; ++n) {
+      const std::string key = kStays + std::to_string(n);
+      store.put(support::kSource, key, "stays");
+      store.edit(support::kSource, key,
+                 [&](support::StoredObject& object) { object.last_modified = noon + std::chrono::days(9); });
+    }
+  }
+  static bool sources_are_gone(const FakeStore& store) {
+    const std::set<std::string> keys = store.keys(support::kSource);
+    return std::all_of(keys.begin(), keys.end(),
+                       [](const std::string& key) { return key.starts_with(kStays); });
   }
   static std::map<std::string, std::string> fill(FakeStore& store, bool large) {
     auto originals = support::fill(store, 3, large ? 1 : 2);
@@ -53,6 +92,7 @@ class FaultsTest : public ::testing::TestWithParam<Setup> {
       originals[day_key(1, 1)] = std::string((4 << 20) + 1, 'L');
       store.put(support::kSource, day_key(1, 1), originals[day_key(1, 1)]);
     }
+    set_times(store);
     return originals;
   }
   static RunReport try_run(FakeStore& store) {
@@ -98,12 +138,12 @@ class FaultsTest : public ::testing::TestWithParam<Setup> {
       if (first.failure) ++failures;
       support::expect_promise(store, watch, originals);
       if (!first.failure && first.left.count() == 0) {
-        EXPECT_TRUE(store.keys(support::kSource).empty()) << "left in place without a word";
+        EXPECT_TRUE(sources_are_gone(store)) << "left in place without a word";
       }
       store.before = store.after = {};
       const GroupReport second = try_run(store).total();
       EXPECT_FALSE(second.failure) << second.failure->what();
-      EXPECT_TRUE(store.keys(support::kSource).empty());
+      EXPECT_TRUE(sources_are_gone(store));
       support::expect_promise(store, watch, originals);
       if (HasFailure()) return;
     }
@@ -112,11 +152,14 @@ class FaultsTest : public ::testing::TestWithParam<Setup> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Stores, FaultsTest,
-                         ::testing::Values(Setup{"full", true, false}, Setup{"lesser", false, false},
-                                           Setup{"full_readback", true, true},
-                                           Setup{"lesser_readback", false, true}),
-                         [](const auto& setup) { return setup.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Stores, FaultsTest,
+    ::testing::Values(Setup{"full", true, false}, Setup{"lesser", false, false},
+                      Setup{"full_readback", true, true}, Setup{"lesser_readback", false, true},
+                      Setup{"by_time", true, false, Grouped::by_time},
+                      Setup{"by_time_apart", true, false, Grouped::by_time_apart},
+                      Setup{"by_time_apart_lesser", false, false, Grouped::by_time_apart}),
+    [](const auto& setup) { return setup.param.name; });
 
 TEST_P(FaultsTest, StoppedAtAnyCallItEndsWithAReport) {
   const int last = calls_of_a_good_run(false);
@@ -192,7 +235,7 @@ TEST_P(FaultsTest, ACompleteThatArrivesAfterTheKillIsFoundOrLosesCleanly) {
     if (second.failure) {
       EXPECT_FALSE(try_run(store).total().failure);
     }
-    EXPECT_TRUE(store.keys(support::kSource).empty());
+    EXPECT_TRUE(sources_are_gone(store));
     support::expect_promise(store, watch, originals);
     if (HasFailure()) return;
   }
@@ -218,6 +261,7 @@ TEST_P(FaultsTest, TwoRunsAtOnce) {
     FakeStore store(powers());
     const support::PromiseWatch watch(store);
     const auto originals = support::fill(store, 5);
+    set_times(store);
     std::atomic<unsigned> calls{seed * 1000};
     const auto hesitate = [&](const Call&) {
       std::minstd_rand random(calls.fetch_add(1));
@@ -246,7 +290,7 @@ TEST_P(FaultsTest, TwoRunsAtOnce) {
     EXPECT_EQ(store.open_uploads(), 0u);
     both.keep_sources = false;
     EXPECT_FALSE(run(store, both).total().failure);
-    EXPECT_TRUE(store.keys(support::kSource).empty());
+    EXPECT_TRUE(sources_are_gone(store));
     support::expect_promise(store, watch, originals);
     if (HasFailure()) return;
   }

@@ -44,7 +44,9 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
   DeleteReport remove(const source::Selection& selection = {}, CommittedBy by = CommittedBy::earlier_run) {
     KnownDeleteConditions conditions(options_.delete_conditions);
     LeftLog left(*log_, {});
-    SourceDeleter deleter({{store_, store_}, catalog_, options_, conditions, clock_, *log_, left});
+    const source::GroupSearch search{options_.selection, options_.layout, options_.archive_name};
+    const auto groups = source::listed_groups(store_, search);
+    SourceDeleter deleter({{store_, store_}, catalog_, *groups, options_, conditions, clock_, *log_, left});
     base::Mutex mutex;
     DeleteReport all;
     const auto add = [&](const DeleteReport& done) {
@@ -52,7 +54,7 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
       all.add(done);
       told_.add(done);
     };
-    deleter.delete_members({catalog_.mark(volumes_.at(0), true), by, proven_at_},
+    deleter.delete_members({catalog_.mark(volumes_.at(0), true), by, proven_at_}, catalog::Group{},
                            source::ObjectFilter(selection, base::Timestamp::max()), add);
     return all;
   }

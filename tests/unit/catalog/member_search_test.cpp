@@ -157,6 +157,35 @@ TEST_F(MemberSearchTest, WhatAnUnreadVolumeMayHoldIsSaidOfEachKey) {
   EXPECT_FALSE(unsearched_.contains(day_key(2, 0)));
 }
 
+TEST_F(MemberSearchTest, AnUnreadVolumeOfAnotherTimeMayHoldAnyKey) {
+  // One key on two days, grouped by time: the name of the second day's archive says nothing of its keys.
+  store_.make_bucket(support::kSource);
+  store_.make_bucket(support::kArchive);
+  archive::ArchiveOptions options = support::small_options();
+  options.layout = Layout::by_last_modified(Period::day);
+  for (const char* day : {"2018-04-01T00:00:00Z", "2018-04-02T00:00:00Z"}) {
+    store_.put(support::kSource, "sources/x", day);
+    store_.edit(support::kSource, "sources/x",
+                [&](support::StoredObject& object) { object.last_modified = *base::parse_iso8601(day); });
+    ASSERT_FALSE(support::run(store_, options).total().failure);
+  }
+  search(MemberQuery({"sources/x"}, {}));
+  EXPECT_EQ(found_.size(), 2u) << "the key tells no group, so both are read";
+  EXPECT_TRUE(unsearched_.empty());
+  store_.edit(support::kArchive, manifest_of("src/20180402.zip"),
+              [](support::StoredObject& object) { object.body.at(20) ^= 1; });
+  for (const bool told : {false, true}) {
+    // Whether the reader was told how the objects were grouped or not: the other manifest says it.
+    if (told) scope_.layout = options.layout;
+    search(MemberQuery({"sources/x"}, {}));
+    EXPECT_THAT(unsearched_,
+                ElementsAre(std::pair<const std::string, std::string>("sources/x", "src/20180402.zip")));
+  }
+  // Another task may have the newer object, and this one can't know.
+  scope_.shard = {Shard{0, 2}.owns("src/20180401") ? 0u : 1u, 2};
+  EXPECT_EQ(support::error_kind([&] { search(MemberQuery()); }), base::ErrorKind::invalid_argument);
+}
+
 TEST_F(MemberSearchTest, DatesAndBucketsNarrowTheSearch) {
   archive();
   scope_.dates = DateRange::between("2018-04-02", "2018-04-02");

@@ -56,9 +56,16 @@ TEST_F(ArchivedMembersTest, TheMergeJoinKnowsEveryMemberAndNothingElse) {
 
 TEST_F(ArchivedMembersTest, AVolumeIsOfOneBucketAndGroup) {
   const catalog::CommittedVolume volume = load().committed.at(0);
-  EXPECT_TRUE(is_of_group(volume, support::kSource, "sources/2018/04/01/"));
-  EXPECT_FALSE(is_of_group(volume, support::kArchive, "sources/2018/04/01/"));
-  EXPECT_FALSE(is_of_group(volume, support::kSource, "sources/2018/04/"));
+  catalog::Group group;
+  group.prefix = "sources/2018/04/01/";
+  EXPECT_TRUE(is_of_group(volume, support::kSource, group));
+  EXPECT_FALSE(is_of_group(volume, support::kArchive, group));
+  group.period = catalog::Period::day;
+  group.fields = volume.manifest().group;
+  EXPECT_FALSE(is_of_group(volume, support::kSource, group)) << "a group by time has other volumes";
+  group.period = std::nullopt;
+  group.prefix = "sources/2018/04/";
+  EXPECT_FALSE(is_of_group(volume, support::kSource, group));
 }
 
 TEST(SameObject, NeedsEtagSizeAndTime) {
