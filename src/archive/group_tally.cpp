@@ -72,10 +72,23 @@ void GroupTally::add_sealed(const SealedVolume& sealed) {
   base::MutexLock lock(mutex_);
   report_.vanished += sealed.vanished;
   report_.left.add(sealed.left);
+  const double dollars = sealed.sources.dollars_per_month();
+  report_.bills.sources.add(sealed.sources);
+  progress_.update(prefix_,
+                   [dollars](GroupProgress&, RunProgress& run) { run.monthly_source_dollars += dollars; });
 }
 
 void GroupTally::add_committed(const index::Manifest& manifest) {
   base::MutexLock lock(mutex_);
+  base::StorageBill bill(report_.bills.archives.prices());
+  bill.add(manifest.storage_class, manifest.archive_size_bytes, base::kAlwaysIdle);
+  for (const std::uint64_t bytes :
+       {manifest.index_size_bytes, std::uint64_t{index::to_json(manifest).size()}})
+    bill.add("STANDARD", bytes, 0);
+  report_.bills.archives.add(bill);
+  progress_.update(prefix_, [dollars = bill.dollars_per_month()](GroupProgress&, RunProgress& run) {
+    run.monthly_archive_dollars += dollars;
+  });
   report_.volumes.push_back(
       {manifest.archive_key, manifest.objects, manifest.source_size_bytes, manifest.archive_size_bytes});
 }

@@ -145,16 +145,19 @@ OpenVolume::OpenVolume(const Setup& setup, std::string archive_key, std::uint64_
     : manifest_(start_upload(setup, std::move(archive_key), part_size_bytes)),
       buffers_(std::move(buffers)),
       uploader_(setup.store, setup.slots, uploader_config(manifest_, setup), {}),
-      builder_([this, on_bytes = setup.on_bytes](std::string_view bytes) {
-        uploader_.append(bytes);
-        on_bytes(bytes.size());
-      }) {}
+      builder_(
+          [this, on_bytes = setup.on_bytes](std::string_view bytes) {
+            uploader_.append(bytes);
+            on_bytes(bytes.size());
+          },
+          {setup.options.prices, setup.clock.now()}) {}
 
 SealedVolume OpenVolume::seal() {
   VolumeBuilder::Contents contents = builder_.finish();
   SealedVolume sealed;
   sealed.vanished = contents.vanished;
   sealed.left = std::move(contents.left);
+  sealed.sources = std::move(contents.bill);
   if (contents.objects == 0) return sealed;
   s3::UploadedParts uploaded = uploader_.finish();
 

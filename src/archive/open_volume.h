@@ -11,6 +11,7 @@
 #include "archive/volume_builder.h"
 #include "base/clock.h"
 #include "base/memory_budget.h"
+#include "base/storage_bill.h"
 #include "catalog/layout.h"
 #include "catalog/store_powers.h"
 #include "index/manifest.h"
@@ -29,6 +30,7 @@ struct SealedVolume {
   bool upload_has_checksum = true;
   std::uint64_t vanished = 0;
   LeftObjects left;
+  base::StorageBill sources;  ///< what its members are billed for in the source bucket
 };
 
 /// The multipart upload that makes the archive at its own name: with the volume's id, class, tags and Object

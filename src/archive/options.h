@@ -7,6 +7,7 @@
 #include <string>
 
 #include "archive/delete_conditions.h"
+#include "base/prices.h"
 #include "base/temp_file.h"
 #include "base/time.h"
 #include "catalog/layout.h"
@@ -74,7 +75,8 @@ struct ArchiveOptions {
   std::optional<bool> conditional_complete, additional_checksums;
   /// Of the source's store; nullopt: found out by the run's first deletes.
   std::optional<DeleteConditions> delete_conditions;
-  std::string tool_version;  ///< goes into manifests
+  std::string tool_version;                           ///< goes into manifests
+  const base::Prices* prices = &base::list_prices();  ///< of what the run reports; it outlives the run
   Resources resources;
 };
 

@@ -42,6 +42,9 @@ struct RunProgress {
   std::uint64_t bytes_out = 0;  ///< archive bytes produced
   std::uint64_t objects_deleted = 0;
   std::uint64_t objects_left = 0;
+  /// What the objects of committed volumes cost a month, and what their archives do.
+  double monthly_source_dollars = 0;
+  double monthly_archive_dollars = 0;
   bool deletes = false;  ///< what is archived is deleted, too
   std::uint64_t ended_groups =
       0;  ///< done or dropped; the next two are their sums of listed and listed_bytes

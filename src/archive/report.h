@@ -1,6 +1,7 @@
 // What a run did, as values: cli/ prints them, tests compare them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "archive/delete_conditions.h"
 #include "base/counted.h"
 #include "base/error.h"
+#include "base/storage_bill.h"
 #include "source/group_finder.h"
 #include "source/group_source.h"
 
@@ -83,8 +85,25 @@ struct OtherwiseStored {
   std::string difference;  ///< "storage class STANDARD instead of GLACIER"
 };
 
+/// What the archived objects are billed for.
+struct Bills {
+  explicit Bills(const base::Prices& prices = base::list_prices()) : sources(prices), archives(prices) {}
+
+  base::StorageBill sources;   ///< the objects that this run packed, as they lie in the source bucket
+  base::StorageBill archives;  ///< what it made of them: archives and their records
+
+  void add(const Bills& other) {
+    sources.add(other.sources);
+    archives.add(other.archives);
+  }
+};
+
 struct GroupReport {
   std::string prefix;
+  std::string day;  ///< "2018-04-01", or "2018-04", "2018"; empty: its name has no date
+  std::chrono::milliseconds duration{
+      0};  ///< from its listing to its last delete; groups are in work side by side
+  Bills bills;
   std::uint64_t listed = 0;  ///< source objects that were selected, with their bytes
   std::uint64_t listed_bytes = 0;
   std::uint64_t already_archived = 0;  ///< of these, found in committed volumes of earlier runs
@@ -138,6 +157,7 @@ struct RunReport {
   /// What the search saw under the prefix that belongs to no group. It stays as it is.
   source::OutsideLayout outside;
   source::RowCounts rows;                   ///< of options.rows
+  Bills bills;                              ///< of all groups
   std::string left_file;                    ///< names every object that was left; empty: no file does
   std::optional<base::Error> left_failure;  ///< why left_file does not name every one of them
   bool interrupted = false;                 ///< asked to stop before everything was done

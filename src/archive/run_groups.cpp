@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -105,6 +106,7 @@ void RunGroups::run_each(const Work& work) {
       if (done.failure && !done.failure->worth_retrying()) found_.cancel();
       if (done.is_empty()) continue;
       base::MutexLock lock(mutex_);
+      report_.bills.add(std::exchange(done.bills, Bills(*options_.prices)));  // a group keeps none
       report_.group_reports.push_back(std::move(done));
     }
   };
@@ -114,6 +116,9 @@ void RunGroups::run_each(const Work& work) {
 
 GroupReport RunGroups::run_one(const catalog::Group& group, const Work& work) const {
   GroupReport report;
+  report.day = catalog::day_text(group.fields);
+  report.bills = Bills(*options_.prices);
+  const auto start = std::chrono::steady_clock::now();
   const std::string name = group.name();
   context_.progress.group_started(name);
   context_.observer.group_started(name);
@@ -126,6 +131,8 @@ GroupReport RunGroups::run_one(const catalog::Group& group, const Work& work) co
     // Out of memory or out of threads. That ends this group, but not the other groups and their reports.
     report.failure = Error(base::ErrorKind::internal, error.what(), {.resource = name});
   }
+  report.duration =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
   context_.progress.group_done(name, context_.stop.stop_requested());
   const VolumeSums archived = report.archived();
   context_.observer.group_finished(

@@ -1,13 +1,31 @@
 #include "archive/volume_builder.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "base/error.h"
 
 namespace s3c::archive {
 
-VolumeBuilder::VolumeBuilder(Sink sink) : writer_(std::move(sink)) {}
+namespace {
+
+/// It counts for one class only, and no further than that class has steps.
+int idle_days(base::Timestamp last_modified, base::Timestamp now) {
+  const auto days = std::chrono::duration_cast<std::chrono::days>(now - last_modified).count();
+  return static_cast<int>(std::clamp<std::int64_t>(days, 0, base::kAlwaysIdle));
+}
+
+}  // namespace
+
+VolumeBuilder::VolumeBuilder(Sink sink) : VolumeBuilder(std::move(sink), Billing()) {}
+
+VolumeBuilder::VolumeBuilder(Sink sink, const Billing& billing)
+    : writer_(std::move(sink)), now_(billing.now) {
+  base::MutexLock lock(mutex_);
+  contents_.bill = base::StorageBill(*billing.prices);
+}
 
 VolumeBuilder::Admission VolumeBuilder::admit(const std::string& key) {
   Admission admission;
@@ -139,6 +157,7 @@ void VolumeBuilder::answer(std::uint64_t sequence, std::optional<index::Row> row
     if (const auto& ready = window_.front().row; ready && !failure_) {
       ++contents_.objects;
       contents_.source_bytes += ready->size_bytes;
+      contents_.bill.add(ready->storage_class, ready->size_bytes, idle_days(ready->last_modified, now_));
       try {
         index_.add(*ready);
       } catch (...) {

@@ -15,6 +15,9 @@
 #include "archive/report.h"
 #include "base/error.h"
 #include "base/mutex.h"
+#include "base/prices.h"
+#include "base/storage_bill.h"
+#include "base/time.h"
 #include "index/index_writer.h"
 #include "index/row.h"
 #include "zip/entry_name.h"
@@ -33,7 +36,14 @@ class VolumeBuilder {
   /// Takes the archive's bytes in order; may block (that is the back-pressure) and may throw.
   using Sink = zip::Writer::Sink;
 
+  /// What the objects that are packed are billed for until now. prices outlives the builder.
+  struct Billing {
+    const base::Prices* prices = &base::list_prices();
+    base::Timestamp now{};
+  };
+
   explicit VolumeBuilder(Sink sink);
+  VolumeBuilder(Sink sink, const Billing& billing);
 
   /// 65,536 rows of some 400 bytes: 26 MB while an object is slow, almost nothing otherwise. A GET that is
   /// tried again may wait 45 s; with a quarter of this window one such object in 10,000 cost two fifths of
@@ -100,6 +110,7 @@ class VolumeBuilder {
     std::uint64_t archive_bytes = 0;
     std::uint64_t vanished = 0;
     LeftObjects left;
+    base::StorageBill bill;  ///< of the sources
   };
 
   /// Waits until every admitted object is answered. Then, if the volume has a member, appends the index and
@@ -131,6 +142,8 @@ class VolumeBuilder {
   zip::Writer writer_ S3C_GUARDED_BY(zip_mutex_);
 
   zip::EntryNamer namer_;  // used by the admitting thread only
+
+  const base::Timestamp now_;  // for the bill
 
   mutable base::Mutex mutex_;
   base::CondVar answered_;

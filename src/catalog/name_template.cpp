@@ -167,6 +167,16 @@ Date date_of(const Fields& fields) {
   return {value("yyyy"), value("mm"), value("dd")};
 }
 
+std::string day_text(const Fields& fields) {
+  std::string text;
+  for (const char* name : {"yyyy", "mm", "dd"}) {
+    const auto found = fields.find(name);
+    if (found == fields.end()) break;
+    text += (text.empty() ? "" : "-") + found->second;
+  }
+  return text;
+}
+
 NameTemplate NameTemplate::parse(std::string_view text, std::string_view what, std::string_view whole) {
   if (whole.size() > kMaxTemplateBytes)
     refuse_template(what, whole, fmt::format("it is longer than {} bytes", kMaxTemplateBytes));

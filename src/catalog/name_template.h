@@ -78,6 +78,8 @@ std::string spelled(const DateField& field, const std::string& value);
 
 /// The parts of the date that the fields have.
 Date date_of(const Fields& fields);
+/// The day that the fields name, "2018-04-01", or as much of it as they have: "2018-04", "2018". Empty: no date.
+std::string day_text(const Fields& fields);
 
 /// Throws the error that a template is wrong.
 [[noreturn]] void refuse_template(std::string_view what, std::string_view text, const std::string& why);

@@ -13,7 +13,8 @@ RunMetrics::RunMetrics(const WatchOptions& options, const std::string& ca_bundle
                        std::function<void(const std::string&)> warn)
     : warn_(std::move(warn)) {
   if (!options.metrics_file.empty()) {
-    file_.emplace(options.metrics_file);
+    file_.emplace("--metrics-file", options.metrics_file,
+                  "/var/lib/prometheus/node-exporter/s3compress.prom");
     lasting_ = lasting_values_in(file_->text(), options.subject);
   }
   if (!options.metrics_push.empty()) push_.emplace(options.metrics_push, options.subject, ca_bundle);

@@ -8,7 +8,7 @@
 
 #include "cli/options/watch_flags.h"
 #include "cli/output/metrics.h"
-#include "cli/output/metrics_file.h"
+#include "cli/output/whole_file.h"
 #include "cli/pushing.h"
 
 namespace s3c::cli {
@@ -35,7 +35,7 @@ class RunMetrics {
   void warn_once(bool& warned, const std::string& text);
 
   const std::function<void(const std::string&)> warn_;
-  std::optional<MetricsFile> file_;
+  std::optional<WholeFile> file_;
   std::optional<MetricsPush> push_;
   LastingValues lasting_;
   std::chrono::milliseconds last_{0};

@@ -6,6 +6,9 @@
 
 #include "base/ulid.h"
 #include "catalog/member_search.h"
+#include "cli/options/command.h"
+#include "cli/output/summary_parts.h"
+#include "cli/report/page.h"
 #include "cli/version.h"
 
 namespace s3c::cli {
@@ -61,6 +64,11 @@ void RunWatch::open(const WatchOptions& options, const std::string& ca_bundle) {
     });
   }
   if (metrics_) metrics_->begin(metrics_now(true));
+  if (!options.report.empty()) {
+    WholeFile page("--report", options.report, "report.html");
+    page.expect_replaceable();
+    report_ = std::move(page);
+  }
   const WatchSubject& subject = options.subject;
   Json begin = {{"command", subject.command}, {"version", version()}, {"dry_run", subject.dry_run}};
   for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"bucket", subject.bucket},
@@ -80,7 +88,7 @@ void RunWatch::listen(base::Logger& log, std::stop_token stop) {
 }
 
 RunWatch::Sampling::Sampling(RunWatch& watch, StatsOf stats) : watch_(watch), stats_(std::move(stats)) {
-  if (!watch.events_ && !watch.metrics_) return;
+  if (!watch.is_sampled()) return;
   thread_ = std::jthread([this](const std::stop_token& stop) {
     while (watch_.clock_.sleep_for(std::chrono::seconds(1), stop)) watch_.tick(stats_());
   });
@@ -95,11 +103,15 @@ RunWatch::Sampling::~Sampling() {
 }
 
 void RunWatch::tick(std::vector<StoreStats> stats) {
-  std::uint64_t requests = 0;
+  RunHistory::Point total;
   std::uint64_t failed_tries = 0;
   s3::RetryNote last;
   for (const StoreStats& store : stats) {
-    for (const auto& [operation, counts] : store.stats.operations) requests += counts.sent;
+    for (const auto& [operation, counts] : store.stats.operations) {
+      total.requests += counts.sent;
+      total.throttled += counts.throttled;
+      total.retries += counts.retries;
+    }
     failed_tries += store.stats.failed_tries;
     if (store.stats.failed_tries != 0) last = store.stats.last_retry;
   }
@@ -107,7 +119,8 @@ void RunWatch::tick(std::vector<StoreStats> stats) {
     base::MutexLock lock(mutex_);
     stores_ = std::move(stats);
   }
-  tell_storm(storm_.add(elapsed(), requests, failed_tries), last);
+  history_.add(elapsed(), total);
+  tell_storm(storm_.add(elapsed(), total.requests, failed_tries), last);
   if (metrics_ && metrics_->is_due(elapsed())) metrics_->publish(metrics_now(true), elapsed());
 }
 
@@ -121,7 +134,26 @@ void RunWatch::tell_storm(RetryStorm::Change change, const s3::RetryNote& last) 
                        {"error", last.error}});
 }
 
-ExitCode RunWatch::finish(ExitCode code, const base::Error* error) {
+bool RunWatch::write_report(ExitCode code, const base::Error* error) {
+  if (!report_) return true;
+  if (document_.is_null()) document_ = json_head(first_word(options_.subject.command), code);
+  // It may have become worse after the command made its document.
+  document_["outcome"] = name_of(code);
+  document_["exit_code"] = static_cast<int>(code);
+  if (error != nullptr) document_["error"] = error_json(*error);
+  const std::string page = report_page(document_, {.command_line = options_.command_line,
+                                                   .settings = options_.settings,
+                                                   .version_text = version_text(),
+                                                   .started = started_,
+                                                   .ended = started_ + elapsed(),
+                                                   .history = history_});
+  const std::string why = report_->replace(page);
+  if (!why.empty()) terminal_.write_line("s3compress: --report was not written: " + why);
+  return why.empty();
+}
+
+ExitCode RunWatch::finish(ExitCode ended, const base::Error* error) {
+  const ExitCode code = write_report(ended, error) ? ended : code_of_lost_result(ended);
   Json counts;
   std::uint64_t requests = 0;
   std::uint64_t retries = 0;

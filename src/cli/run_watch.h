@@ -1,5 +1,5 @@
-// Tells programs what a run does: it writes the events of --events and the numbers of --metrics-file and
-// --metrics-push. The rooms call it as a RunObserver. If none of these flags is given, it only counts.
+// Tells what a run does: it writes the events of --events, the numbers of --metrics-file and --metrics-push, and at the
+// end the page of --report. The rooms call it as a RunObserver. If none of these flags is given, it only counts.
 #pragma once
 
 #include <functional>
@@ -23,6 +23,8 @@
 #include "cli/output/retry_storm.h"
 #include "cli/output/run_counts.h"
 #include "cli/output/terminal.h"
+#include "cli/output/whole_file.h"
+#include "cli/report/run_history.h"
 #include "cli/run_metrics.h"
 
 namespace s3c::cli {
@@ -61,8 +63,12 @@ class RunWatch final : public catalog::RunObserver {
   /// A warning or an error of the run that didn't end it.
   void log_message(bool is_error, const std::string& message);
 
-  /// Ends: the last event, and the last metrics. error: what ended the command; nullptr: nothing. Returns code, or
-  /// a worse one if an event was lost.
+  bool wants_report() const { return report_.has_value(); }
+  /// What --report shows: the command's own document.
+  void keep_document(Json document) { document_ = std::move(document); }
+
+  /// Ends: the report, the last event, and the last metrics. error: what ended the command; nullptr: nothing. Returns
+  /// code, or a worse one if an event or the report was lost.
   ExitCode finish(ExitCode code, const base::Error* error);
 
   void group_started(const std::string& group) override;
@@ -86,6 +92,9 @@ class RunWatch final : public catalog::RunObserver {
   }
   void tell(std::string_view event, const Json& fields);
   void tick(std::vector<StoreStats> stats) S3C_EXCLUDES(mutex_);
+  bool is_sampled() const { return events_ || metrics_ || report_; }
+  /// False: the page is lost.
+  bool write_report(ExitCode code, const base::Error* error);
   void tell_storm(RetryStorm::Change change, const s3::RetryNote& last);
   std::chrono::milliseconds elapsed() const;
   MetricsNow metrics_now(bool running) S3C_EXCLUDES(mutex_);
@@ -97,7 +106,10 @@ class RunWatch final : public catalog::RunObserver {
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::optional<EventLog> events_;
   std::optional<RunMetrics> metrics_;
-  RetryStorm storm_;  ///< of the sampling
+  std::optional<WholeFile> report_;
+  Json document_;
+  RetryStorm storm_;    ///< of the sampling
+  RunHistory history_;  ///< of the sampling; finish() reads it
   base::Mutex mutex_;
   RunCounts counts_ S3C_GUARDED_BY(mutex_);
   std::vector<StoreStats> stores_ S3C_GUARDED_BY(mutex_);  ///< at the last tick

@@ -85,6 +85,9 @@ class Session {
   /// thrown away must not fail without a word. Throws LostResult if the summary can't be written.
   template <typename AnyOutcome>
   ExitCode conclude(const AnyOutcome& outcome) const {
+    if constexpr (requires { report_document(outcome); }) {
+      if (settings_.watch.wants_report()) settings_.watch.keep_document(report_document(outcome));
+    }
     const bool apart = !output_is_read_with_errors() && !settings_.watch.events_on_standard_output();
     if (output().quiet || prints_json() || apart) tell(problems_text(outcome));
     try {

@@ -193,7 +193,9 @@ s3::RequestStatsSnapshot StoreConnection::stats() const {
 
 RequestCounts StoreConnection::requests() const {
   s3::RequestStatsSnapshot stats = parts_->client.stats();
-  return {std::move(stats.requests), stats.retries, stats.sent_bytes, stats.received_bytes};
+  std::uint64_t throttled = 0;
+  for (const auto& [operation, counts] : stats.operations) throttled += counts.throttled;
+  return {std::move(stats.requests), stats.retries, stats.sent_bytes, stats.received_bytes, throttled};
 }
 
 }  // namespace s3c::cli

@@ -54,7 +54,7 @@ void Figures::add_to_archive(const s3::ObjectSummary& object, base::Timestamp ti
   if (object.size_bytes < kLeastLifecycleBytes) small.add(object.size_bytes);
   if (object.size_bytes >= kLargeBytes) large.add(object.size_bytes);
   const double penalty =
-      plan::early_delete_dollars(prices, object.size_bytes, days_between(object.last_modified, time));
+      base::early_delete_dollars(prices, object.size_bytes, days_between(object.last_modified, time));
   if (penalty > 0) {
     young.add(object.size_bytes);
     early_delete_dollars += penalty;

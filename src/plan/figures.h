@@ -10,12 +10,16 @@
 #include <vector>
 
 #include "base/prices.h"
+#include "base/storage_bill.h"
 #include "base/time.h"
 #include "plan/requests.h"
-#include "plan/storage_bill.h"
 #include "s3/types.h"
 
 namespace s3c::plan {
+
+using base::kAlwaysIdle;
+using base::kDaysPerMonth;
+using base::StorageBill;
 
 struct ObjectSums {
   std::uint64_t objects = 0;

@@ -22,7 +22,7 @@ class Reading {
         source_(with.context.source),
         archive_(with.context.archive),
         catalog_(archive_, with.options.archive_bucket),
-        plan_(group.name(), *with.options.prices),
+        plan_(group, *with.options.prices),
         sketch_(with.options, with.sizes, group,
                 [this](const PlannedVolume& volume) { add_volume(volume); }) {}
 

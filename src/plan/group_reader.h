@@ -14,9 +14,11 @@
 namespace s3c::plan {
 
 struct GroupPlan {
-  GroupPlan(std::string p, const base::Prices& prices) : prefix(std::move(p)), figures(prices) {}
+  GroupPlan(const catalog::Group& group, const base::Prices& prices)
+      : prefix(group.name()), day(catalog::day_text(group.fields)), figures(prices) {}
 
-  std::string prefix;
+  std::string prefix;  ///< its name, as catalog::Group::name()
+  std::string day;  ///< "2018-04-01", or "2018-04", "2018"; empty: its name has no date
   Figures figures;
   /// The object on which a run would try whether tags may be read: the first that it packs; nullopt: none.
   std::optional<s3::ObjectSummary> first_to_pack;

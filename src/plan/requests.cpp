@@ -96,4 +96,17 @@ double Requests::retrieval_dollars(const base::Prices& prices) const {
   return sum;
 }
 
+double request_dollars(const std::map<std::string, std::uint64_t>& by_operation, const base::Prices& prices,
+                       std::string_view archive_class) {
+  Requests billed;
+  for (std::size_t i = 0; i < s3::kOperationNames.size(); ++i) {
+    const auto found = by_operation.find(std::string(s3::kOperationNames.at(i)));
+    if (found == by_operation.end()) continue;
+    const auto operation = static_cast<Operation>(i);
+    billed.add(operation, found->second,
+               operation == Operation::complete_multipart_upload ? archive_class : kStandard);
+  }
+  return billed.dollars(prices);
+}
+
 }  // namespace s3c::plan

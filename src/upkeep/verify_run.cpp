@@ -187,6 +187,9 @@ class VerifyRun {
       ++report_.whole;
       report_.objects += finding.manifest->objects;
       report_.archive_bytes += finding.manifest->archive_size_bytes;
+      report_.by_day.add(catalog::day_text(finding.manifest->group), finding.manifest->group_prefix,
+                         {finding.manifest->objects, finding.manifest->source_size_bytes,
+                          finding.manifest->archive_size_bytes});
     }
   }
 

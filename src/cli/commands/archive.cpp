@@ -191,11 +191,17 @@ base::LiveValues::Registration register_progress(const archive::Progress& progre
                    {{"objects_deleted_total"}, value(&RunProgress::objects_deleted)}});
 }
 
+/// The list prices of the source bucket's region, for what the run tells of costs.
+const base::Prices& prices_for(Session& session) {
+  const base::Prices* const of_region = base::find_prices(session.connection(Side::source).region());
+  return of_region != nullptr ? *of_region : base::list_prices();
+}
+
 /// left_file: nullptr if there is none.
 archive::RunReport run_with_display(const ArchiveSettings& settings, LeftFile* left_file, Session& session) {
   archive::Progress progress;
   const auto live = register_progress(progress, session.observer().live());
-  RunProgressView view(progress, settings.dry_run);
+  RunProgressView view(progress, settings.dry_run, session.connection(Side::source).is_aws());
   const auto display = session.show(view);
   const archive::RunContext context{
       {session.store(Side::source), session.store(Side::archive)},
@@ -221,8 +227,10 @@ archive::RunReport run_with_display(const ArchiveSettings& settings, LeftFile* l
   }
 }
 
-ExitCode run_archive_command(const ArchiveSettings& settings, const SessionSettings& with) {
+ExitCode run_archive_command(const ArchiveSettings& given, const SessionSettings& with) {
   Session session(with, OnInterrupt::Then::finish, Session::connect_to({Side::source, Side::archive}));
+  ArchiveSettings settings = given;
+  settings.options.prices = &prices_for(session);
   check_storage_class(session, settings.options.storage_class);
   refuse_if_over(settings.options.lock, session.clock().now());
   warn_of_few_connections(session, settings.options.resources.threads);

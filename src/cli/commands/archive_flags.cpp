@@ -244,9 +244,19 @@ std::vector<Flag> resource_flags() {
 }  // namespace
 
 std::vector<Flag> archive_flags() {
-  return joined({bucket_flags(), selection_flags(), volume_flags(), object_flags(), lock_flags(),
-                 write_flags(), source_flags(), resource_flags(), connection_flags(), source_store_flags(),
-                 watch_flags(), output_flags()});
+  return joined({bucket_flags(),
+                 selection_flags(),
+                 volume_flags(),
+                 object_flags(),
+                 lock_flags(),
+                 write_flags(),
+                 source_flags(),
+                 resource_flags(),
+                 connection_flags(),
+                 source_store_flags(),
+                 watch_flags(),
+                 {report_flag()},
+                 output_flags()});
 }
 
 }  // namespace s3c::cli

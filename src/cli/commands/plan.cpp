@@ -162,7 +162,7 @@ ExitCode run_plan_command(const PlanSettings& given, const SessionSettings& with
                        [&](const plan::GroupPlan& group) { groups.add(group); });
   }
   groups.finish();
-  const PlanResult result{*std::move(report), groups.shown()};
+  const PlanResult result{*std::move(report), groups.shown(), groups.by_day()};
   return session.conclude(session.outcome_of(settings, result, exit_code_of(result)));
 }
 

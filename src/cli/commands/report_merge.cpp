@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,10 @@
 #include "cli/options/connection.h"
 #include "cli/options/output_options.h"
 #include "cli/options/reader.h"
+#include "cli/options/watch_flags.h"
+#include "cli/output/merged_metrics.h"
 #include "cli/output/merged_report.h"
+#include "cli/output/whole_file.h"
 #include "cli/session.h"
 
 namespace s3c::cli {
@@ -30,16 +34,35 @@ constexpr std::string_view kReportMergeExamples = R"(  The result of an array of
     s3compress report merge report-0.json report-1.json report-2.json report-3.json \
                report-4.json report-5.json report-6.json report-7.json
 
+  The same as a page for people:
+    s3compress report merge --report report.html report-0.json report-1.json
+
   For a script:
     s3compress report merge --output json report-0.json report-1.json
 )";
 
-std::vector<std::string> read_files(Reader& reader) {
+struct MergeSettings {
+  std::vector<std::string> files;
+  std::string metrics_file;  ///< empty: not wanted
+};
+
+Flag metrics_flag() {
+  return {.name = "metrics-file",
+          .value = "FILE",
+          .group = kWatching,
+          .help =
+              "replace this file by metrics of all tasks together, for Prometheus's textfile collector "
+              "(docs/monitoring.md)"};
+}
+
+MergeSettings read_merge(Reader& reader) {
   if (reader.operands().empty()) {
     throw UsageError("report merge needs the files that hold the reports",
                      "for example: s3compress report merge report-*.json");
   }
-  return reader.operands();
+  if (reader.text("metrics-file") == kStandardOutput)
+    throw UsageError("--metrics-file takes the name of a file", "standard output is for the result");
+  return {reader.operands(), reader.text("metrics-file")};
 }
 
 /// A file that can't be read is a task that wrote none.
@@ -52,16 +75,30 @@ TaskReport read_report(const std::string& name) {
   return task_report_of(name, text);
 }
 
-ExitCode run_report_merge_command(const std::vector<std::string>& files, const SessionSettings& settings) {
+/// Returns whether it was written.
+bool write_metrics(const WholeFile& file, const MergedReport& report, Session& session) {
+  const std::string why = file.replace(merged_metrics_text(report, session.clock().now(), file.text()));
+  if (!why.empty()) session.terminal().write_line("s3compress: --metrics-file was not written: " + why);
+  return why.empty();
+}
+
+ExitCode run_report_merge_command(const MergeSettings& merge, const SessionSettings& settings) {
   // It works with no store.
   Session session(settings, OnInterrupt::Then::end,
                   [](const SessionSettings&, base::Clock&, const std::shared_ptr<base::Logger>&,
                      const OnInterrupt&) { return std::unique_ptr<StoreConnections>(); });
+  std::optional<WholeFile> metrics;
+  if (!merge.metrics_file.empty()) {
+    metrics.emplace("--metrics-file", merge.metrics_file, "s3compress.prom");
+    metrics->expect_replaceable();
+  }
   std::vector<TaskReport> tasks;
-  tasks.reserve(files.size());
-  for (const std::string& file : files) tasks.push_back(read_report(file));
+  tasks.reserve(merge.files.size());
+  for (const std::string& file : merge.files) tasks.push_back(read_report(file));
   const MergedReport report = merge_reports(std::move(tasks));
-  return session.conclude(report);
+  const bool written = !metrics || write_metrics(*metrics, report, session);
+  const ExitCode code = session.conclude(report);
+  return written ? code : code_of_lost_result(code);
 }
 
 }  // namespace
@@ -72,8 +109,10 @@ Command report_merge_command() {
           .summary = "make one summary of the JSON reports of many tasks",
           .prose = kReportMergeProse,
           .examples = kReportMergeExamples,
-          .flags = joined({connection_flags(), output_flags()}),  // these are every command's
-          .read = bind_options<read_files, run_report_merge_command>};
+          .flags = joined({{report_flag(), metrics_flag()},
+                           connection_flags(),
+                           output_flags()}),  // the last two are every command's
+          .read = bind_options<read_merge, run_report_merge_command>};
 }
 
 }  // namespace s3c::cli

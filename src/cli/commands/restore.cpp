@@ -334,8 +334,15 @@ Command restore_command() {
           .prose = kRestoreProse,
           .examples = kRestoreExamples,
           .changes_store = true,
-          .flags = joined({scope_flags(), member_name_flags(kRestoreKeysFrom), restore_flags(), write_flags(),
-                           connection_flags(), source_store_flags(), target_store_flags(), watch_flags(),
+          .flags = joined({scope_flags(),
+                           member_name_flags(kRestoreKeysFrom),
+                           restore_flags(),
+                           write_flags(),
+                           connection_flags(),
+                           source_store_flags(),
+                           target_store_flags(),
+                           watch_flags(),
+                           {report_flag()},
                            output_flags()}),
           .read = bind_options<read_restore, run_restore_command>};
 }

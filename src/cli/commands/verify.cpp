@@ -174,7 +174,12 @@ Command verify_command() {
           .summary = "compare each volume with its manifest, or read every byte of it",
           .prose = kVerifyProse,
           .examples = kVerifyExamples,
-          .flags = joined({scope_flags(), verify_flags(), write_flags(), connection_flags(), watch_flags(),
+          .flags = joined({scope_flags(),
+                           verify_flags(),
+                           write_flags(),
+                           connection_flags(),
+                           watch_flags(),
+                           {report_flag()},
                            output_flags()}),
           .read = bind_options<read_verify_request, run_verify_command>};
 }

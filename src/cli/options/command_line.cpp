@@ -3,6 +3,7 @@
 #include "cli/options/arguments.h"
 #include "cli/options/config_file.h"
 #include "cli/options/help.h"
+#include "cli/options/values.h"
 #include "cli/version.h"
 
 namespace s3c::cli {
@@ -24,6 +25,13 @@ std::vector<std::string> with_flags_for_words(std::vector<std::string> arguments
   arguments.push_back("--" + arguments[0]);
   arguments.erase(arguments.begin());
   return arguments;
+}
+
+/// To be copied into a shell, without passwords.
+std::string retyped(const std::vector<std::string>& arguments) {
+  std::string text = "s3compress";
+  for (const std::string& word : arguments) text += " " + shell_word(without_passwords(word));
+  return text;
 }
 
 /// The output format that a config file sets for all commands; empty: none, or the file can't be read.
@@ -96,6 +104,7 @@ CommandLine parse_command_line(const CommandTable& table, const std::vector<std:
   line.connection = read_connection(reader);
   line.output = read_output(reader);
   line.watch = read_watch(reader);
+  line.watch.command_line = retyped(arguments);
   line.action = line.command->read(reader);
   return line;
 }

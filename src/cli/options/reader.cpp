@@ -1,5 +1,7 @@
 #include "cli/options/reader.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -101,6 +103,15 @@ std::string Reader::retyped(const std::vector<Flag>& only) const {
     }
   }
   return text;
+}
+
+std::vector<std::string> Reader::settings_from_elsewhere() const {
+  std::vector<std::string> texts;
+  for (const auto& [name, setting] : settings_) {
+    if (setting.source == Source::command_line) continue;
+    texts.push_back(fmt::format("{} {} ({})", name, fmt::join(setting.values, " "), setting.origin));
+  }
+  return texts;
 }
 
 std::string Reader::help_for(std::string_view name) const {

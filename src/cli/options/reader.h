@@ -85,6 +85,8 @@ class Reader {
   /// The flags of the command line again, to be copied into a shell: "--arch-bucket a --bucket 'b c'". only:
   /// the flags that may be in it; empty: all.
   std::string retyped(const std::vector<Flag>& only = {}) const;
+  /// What the environment and the config file say, each with its place: "threads 16 (S3COMPRESS_THREADS)".
+  std::vector<std::string> settings_from_elsewhere() const;
 
  private:
   template <typename Use>

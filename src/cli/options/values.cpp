@@ -353,4 +353,29 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
+std::string without_passwords(std::string_view text) {
+  constexpr std::string_view kScheme = "://";
+  constexpr std::string_view kUrlEnd = " \t\r\n'\"";
+  std::string shown;
+  for (std::size_t scheme = text.find(kScheme); scheme != std::string_view::npos;
+       scheme = text.find(kScheme)) {
+    const bool is_http =
+        text.substr(0, scheme).ends_with("http") || text.substr(0, scheme).ends_with("https");
+    shown += text.substr(0, scheme + kScheme.size());
+    text.remove_prefix(scheme + kScheme.size());
+    std::string_view url = text.substr(0, text.find_first_of(kUrlEnd));
+    text.remove_prefix(url.size());
+    // A password may hold an @, which the URL should have encoded.
+    const std::size_t at = url.substr(0, url.find_first_of("/?#")).rfind('@');
+    if (at != std::string_view::npos) {
+      shown += "...";
+      url.remove_prefix(at);
+    }
+    const std::size_t query = is_http ? url.find_first_of("?#") : std::string_view::npos;
+    shown += url.substr(0, query);
+    if (query != std::string_view::npos) shown += std::string(1, url[query]) + "...";
+  }
+  return shown + std::string(text);
+}
+
 }  // namespace s3c::cli

@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include "cli/options/values.h"
 
 namespace s3c::cli {
 namespace {
-
-constexpr std::string_view kWatching = "Watching the run";
 
 /// The values of a flag that may be given several times, or its fallback; empty if the command has no such flag.
 std::string subject_of(const Reader& reader, std::string_view name) {
@@ -43,10 +44,16 @@ void refuse_shared_files(const Reader& reader, const WatchOptions& watch) {
   const auto refuse = [](const char* one, const char* other) {
     throw UsageError(fmt::format("{} and {} name the same file", one, other), "give each a file of its own");
   };
+  const std::string left_to = reader.text("left-to");
   const auto same = [](const std::string& a, const std::string& b) { return !a.empty() && a == b; };
+  for (const auto& [flag, file] : {std::pair<const char*, const std::string&>{"--events", watch.events},
+                                   {"--metrics-file", watch.metrics_file},
+                                   {"--left-to", left_to}}) {
+    if (same(watch.report, file)) refuse("--report", flag);
+  }
   if (same(watch.events, watch.metrics_file)) refuse("--events", "--metrics-file");
-  if (same(watch.events, reader.text("left-to"))) refuse("--events", "--left-to");
-  if (same(watch.metrics_file, reader.text("left-to"))) refuse("--metrics-file", "--left-to");
+  if (same(watch.events, left_to)) refuse("--events", "--left-to");
+  if (same(watch.metrics_file, left_to)) refuse("--metrics-file", "--left-to");
 }
 
 }  // namespace
@@ -76,17 +83,33 @@ std::vector<Flag> watch_flags() {
   };
 }
 
+Flag report_flag() {
+  return {
+      .name = "report",
+      .value = "FILE",
+      .group = kWatching,
+      .help =
+          "at the end, write what was done to this file, as one HTML page with charts that needs nothing else"};
+}
+
 WatchOptions read_watch(const Reader& reader) {
   WatchOptions watch;
   watch.events = reader.text("events");
-  watch.metrics_file = reader.text("metrics-file");
+  // A command without events is no run: it writes its metrics itself.
+  if (find_flag(reader.command().flags, "events") != nullptr)
+    watch.metrics_file = reader.text("metrics-file");
   watch.metrics_push = reader.text("metrics-push");
+  watch.report = reader.text("report");
+  for (const std::string& setting : reader.settings_from_elsewhere())
+    watch.settings.push_back(without_passwords(setting));
   watch.subject = {std::string(reader.command().name), subject_of(reader, "bucket"),
                    subject_of(reader, "arch-bucket"), subject_of(reader, "prefix"), reader.toggle("dry-run")};
   if (watch.events_on_standard_output() && reader.choice("output") == "json") {
     throw UsageError("--events - and --output json both write JSON to standard output",
                      "write the events to a file, or take the run's end from the event run_finished");
   }
+  if (watch.report == kStandardOutput)
+    throw UsageError("--report takes the name of a file", "it is written at the end, whole");
   if (watch.metrics_file == kStandardOutput)
     throw UsageError("--metrics-file takes the name of a file", "it is replaced whole, time and again");
   if (!watch.metrics_push.empty()) refuse_unless_pushable(watch.metrics_push);

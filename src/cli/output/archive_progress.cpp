@@ -138,6 +138,7 @@ std::vector<std::string> RunProgressView::totals() const {
   words.push_back(std::move(bytes));
   if (now_.objects_deleted > 0) words.push_back(format_count(now_.objects_deleted) + " deleted");
   if (now_.objects_left > 0) words.push_back(format_count(now_.objects_left) + " LEFT");
+  if (std::string saved = savings(); !saved.empty()) words.push_back(std::move(saved));
   const Speed packing = packing_.speed();
   words.push_back(format_rate(packing.objects) + " packed");
   words.push_back(format_byte_rate(packing.bytes));
@@ -145,6 +146,14 @@ std::vector<std::string> RunProgressView::totals() const {
     words.push_back(format_rate(deleting) + " deleted");
   add_times(words, elapsed_, time_left());
   return words;
+}
+
+/// Of the volumes that are committed, at list prices. Without deletes nothing is saved.
+std::string RunProgressView::savings() const {
+  constexpr double kCent = 0.01;
+  const double saved = now_.monthly_source_dollars - now_.monthly_archive_dollars;
+  if (!now_.deletes || saved < kCent) return {};
+  return fmt::format("saves {} a month{}", format_dollars(saved), billed_by_aws_ ? "" : " on AWS");
 }
 
 std::vector<std::string> RunProgressView::totals_of_dry_run() const {

@@ -28,8 +28,9 @@ std::string group_line(const archive::GroupProgress& group, std::size_t columns)
 /// The view of an archive run.
 class RunProgressView final : public ProgressView {
  public:
-  /// progress must outlive it. dry_run: it only looks.
-  RunProgressView(const archive::Progress& progress, bool dry_run) : progress_(progress), dry_run_(dry_run) {}
+  /// progress must outlive it. dry_run: it only looks. billed_by_aws: false: the dollars are what AWS would bill.
+  RunProgressView(const archive::Progress& progress, bool dry_run, bool billed_by_aws = true)
+      : progress_(progress), dry_run_(dry_run), billed_by_aws_(billed_by_aws) {}
 
   void update(std::chrono::milliseconds elapsed, bool stopping) override;
   std::vector<std::string> totals() const override;
@@ -37,10 +38,13 @@ class RunProgressView final : public ProgressView {
 
  private:
   std::vector<std::string> totals_of_dry_run() const;
+  /// "saves $12.30 a month"; empty while there is nothing to tell.
+  std::string savings() const;
   std::optional<std::chrono::milliseconds> time_left() const;
 
   const archive::Progress& progress_;
   const bool dry_run_;
+  const bool billed_by_aws_;
   archive::RunProgress now_;
   std::chrono::milliseconds elapsed_{0};
   bool stopping_ = false;

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "cli/exit_code.h"
 #include "cli/output/outcome.h"
+#include "cli/output/summary_parts.h"
 
 namespace s3c::cli {
 
@@ -22,6 +23,8 @@ ExitCode exit_code_of(const archive::RunReport& report);
 std::string problems_text(const RunOutcome& outcome);
 std::string text_summary(const RunOutcome& outcome);
 std::string json_summary(const RunOutcome& outcome);
+/// The same document for --report: of the groups it has only those that failed.
+Json report_document(const RunOutcome& outcome);
 
 /// The reason's name in documents. It is public API; the text of describe() isn't.
 std::string_view name_of(archive::LeftReason reason);

@@ -1,5 +1,12 @@
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
 #include "cli/output/archive_summary.h"
 #include "cli/output/summary_parts.h"
+#include "plan/requests.h"
 
 namespace s3c::cli {
 namespace {
@@ -56,6 +63,10 @@ std::string_view name_of(LeftReason reason) {
 
 namespace {
 
+double seconds_of(std::chrono::milliseconds time) {
+  return static_cast<double>(time.count()) / 1000;
+}
+
 archive::ObjectSums to_delete_of(const archive::ArchiveOptions& options, const GroupReport& group) {
   return options.keep_sources ? archive::ObjectSums() : group.to_delete();
 }
@@ -111,6 +122,8 @@ Json group_json(const RunOutcome& outcome, const GroupReport& group) {
                {"lost", group.lost},
                {"stored_otherwise", otherwise_json(group)},
                {"left", group.left.count()},
+               {"day", group.day.empty() ? Json(nullptr) : Json(group.day)},
+               {"seconds", seconds_of(group.duration)},
                {"error", group.failure ? error_json(*group.failure) : Json(nullptr)}};
   if (outcome.report.dry_run) {
     const archive::ObjectSums to_delete = to_delete_of(outcome.options, group);
@@ -174,12 +187,54 @@ Json rows_json(const archive::RunReport& report) {
           {"stale_changed", changed == total.left.by_reason().end() ? 0 : changed->second}};
 }
 
-}  // namespace
+Json by_day_of(const archive::RunReport& report) {
+  catalog::DaySums days;
+  for (const GroupReport& group : report.group_reports) {
+    const archive::VolumeSums archived = group.archived();
+    if (report.dry_run) {
+      days.add(group.day, group.prefix, {group.to_archive, group.to_archive_bytes, 0});
+    } else if (archived.objects != 0) {
+      days.add(group.day, group.prefix, {archived.objects, archived.source_bytes, archived.archive_bytes});
+    }
+  }
+  return by_day_json(days);
+}
 
-std::string json_summary(const RunOutcome& outcome) {
+/// Groups are in work side by side: together they take longer than the run.
+Json slowest_json(const archive::RunReport& report) {
+  constexpr std::ptrdiff_t kMost = 20;
+  std::vector<const GroupReport*> groups;
+  for (const GroupReport& group : report.group_reports) groups.push_back(&group);
+  const auto end = groups.begin() + std::min(std::ssize(groups), kMost);
+  std::partial_sort(groups.begin(), end, groups.end(),
+                    [](const GroupReport* a, const GroupReport* b) { return a->duration > b->duration; });
+  Json slowest = Json::array();
+  for (const GroupReport* group : std::vector<const GroupReport*>(groups.begin(), end)) {
+    const archive::VolumeSums archived = group->archived();
+    slowest.push_back({{"prefix", group->prefix},
+                       {"seconds", seconds_of(group->duration)},
+                       {"objects", archived.objects},
+                       {"source_bytes", archived.source_bytes},
+                       {"deleted", group->deleted}});
+  }
+  return slowest;
+}
+
+/// What storing costs a month, before and after, and what the requests of the run cost. docs/costs.md.
+Json costs_json(const RunOutcome& outcome) {
+  const archive::Bills& bills = outcome.report.bills;
+  const base::Prices& prices = *outcome.options.prices;
+  const double now = bills.sources.dollars_per_month();
+  const double archived = bills.archives.dollars_per_month() + (outcome.options.keep_sources ? now : 0);
+  return {{"prices", prices_json(prices)},
+          {"request_dollars",
+           plan::request_dollars(outcome.requests.by_operation, prices, outcome.options.storage_class)},
+          {"monthly_dollars", {{"now", now}, {"archived", archived}}}};
+}
+
+/// groups: those of the report, or only some.
+Json document_of(const RunOutcome& outcome, Json groups) {
   const archive::RunReport& report = outcome.report;
-  Json groups = Json::array();
-  for (const GroupReport& group : report.group_reports) groups.push_back(group_json(outcome, group));
   const std::optional<base::Error>& error = report.failure ? report.failure : report.left_failure;
   Json json = json_head("archive", outcome.exit_code);
   json.update({{"dry_run", report.dry_run},
@@ -187,18 +242,38 @@ std::string json_summary(const RunOutcome& outcome) {
                {"prefix", prefixes_json(outcome.options.selection.prefixes)},
                {"archive_bucket", outcome.options.archive_bucket},
                {"shard", shard_json(outcome.options.selection.shard)},
-               {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
+               {"seconds", seconds_of(outcome.duration)},
                {"delete_conditions", conditions_json(report.delete_conditions)},
                {"tags_archived", !outcome.options.without_tags},
                {"untold_tag_requests", report.untold_tag_requests},
                {"total", total_json(outcome)},
-               {"groups", groups},
+               {"costs", costs_json(outcome)},
+               {"by_day", by_day_of(report)},
+               {"slowest_groups", slowest_json(report)},
+               {"groups", std::move(groups)},
                {"outside_layout", outside_json(report.outside)},
                {"rows", outcome.options.rows ? rows_json(report) : Json(nullptr)},
                {"error", error ? error_json(*error) : Json(nullptr)},
                {"left", left_json(report)},
                {"requests", requests_json(outcome.requests)}});
-  return dumped(json);
+  return json;
+}
+
+}  // namespace
+
+std::string json_summary(const RunOutcome& outcome) {
+  Json groups = Json::array();
+  for (const GroupReport& group : outcome.report.group_reports) groups.push_back(group_json(outcome, group));
+  return dumped(document_of(outcome, std::move(groups)));
+}
+
+Json report_document(const RunOutcome& outcome) {
+  constexpr std::size_t kMostFailed = 1000;
+  Json failed = Json::array();
+  for (const GroupReport& group : outcome.report.group_reports) {
+    if (group.failure && failed.size() < kMostFailed) failed.push_back(group_json(outcome, group));
+  }
+  return document_of(outcome, std::move(failed));
 }
 
 std::string json_failure(std::string_view command, const base::Error& error, ExitCode exit_code) {

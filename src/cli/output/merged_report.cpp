@@ -28,6 +28,9 @@ constexpr std::array<std::string_view, 5> kSameInAll = {"dry_run", "bucket", "pr
 constexpr std::array<std::string_view, 7> kOfOneTask = {"version", "outcome",  "exit_code", "shard",
                                                         "error",   "ended_by", "file"};
 
+/// Lists that are not cut.
+constexpr std::array<std::string_view, 4> kJoinedWhole = {"groups", "waiting", "by_day", "slowest_groups"};
+
 template <typename Names>
 bool is_one_of(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -130,7 +133,7 @@ void add(Json& sum, const Json& more, std::string_view name) {
     sum = more;
   } else if (more.is_array()) {
     for (const Json& one : more) {
-      if (name == "groups" || name == "waiting" || sum.size() < kMostNames) sum.push_back(one);
+      if (is_one_of(kJoinedWhole, name) || sum.size() < kMostNames) sum.push_back(one);
     }
   } else if (more.is_boolean()) {
     sum = sum.get<bool>() && more.get<bool>();

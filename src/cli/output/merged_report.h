@@ -41,5 +41,7 @@ MergedReport merge_reports(std::vector<TaskReport> tasks);
 std::string problems_text(const MergedReport& report);
 std::string text_summary(const MergedReport& report);
 std::string json_summary(const MergedReport& report);
+/// The same document for --report.
+Json report_document(const MergedReport& report);
 
 }  // namespace s3c::cli

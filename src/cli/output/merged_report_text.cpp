@@ -130,6 +130,11 @@ std::string not_found_text(const MergedReport& report) {
          list_text(names, number_at(report.total, "/not_found/count"), kMostTasks, "  ", base::printable);
 }
 
+/// Null if the task has no such number.
+Json number_in(const TaskReport& task, const char* place) {
+  return task.document.is_null() ? Json() : task.document.value(Json::json_pointer(place), Json());
+}
+
 Json task_json(const TaskReport& task) {
   const auto field = [&task](const char* name) {
     return task.document.is_null() ? Json() : task.document.value(name, Json());
@@ -139,7 +144,10 @@ Json task_json(const TaskReport& task) {
           {"shard", field("shard")},
           {"outcome", name_of(code_in(task))},
           {"exit_code", static_cast<int>(code_in(task))},
+          {"version", field("version")},
           {"seconds", field("seconds")},
+          {"requests", number_in(task, "/requests/total")},
+          {"throttled", number_in(task, "/requests/throttled")},
           {"error", ended_by.is_null() ? field("error") : ended_by},
           {"problem", task.problem.empty() ? Json() : Json(task.problem)}};
 }
@@ -166,7 +174,7 @@ std::string text_summary(const MergedReport& report) {
   return text + problems_text(report);
 }
 
-std::string json_summary(const MergedReport& report) {
+Json report_document(const MergedReport& report) {
   Json tasks = Json::array();
   for (const TaskReport& task : report.tasks) tasks.push_back(task_json(task));
   Json json = json_head("report", report.exit_code);
@@ -175,7 +183,11 @@ std::string json_summary(const MergedReport& report) {
                {"missing_shards", report.missing_shards},
                {"tasks", tasks},
                {"total", report.total}});
-  return dumped(json);
+  return json;
+}
+
+std::string json_summary(const MergedReport& report) {
+  return dumped(report_document(report));
 }
 
 }  // namespace s3c::cli

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/prices.h"
+#include "catalog/day_sums.h"
 #include "cli/output/outcome.h"
 #include "cli/output/standard_output.h"
+#include "cli/output/summary_parts.h"
 #include "plan/plan_run.h"
 
 namespace s3c::cli {
@@ -36,6 +38,7 @@ struct ShownGroup {
 struct PlanResult {
   plan::PlanReport report;
   std::vector<ShownGroup> shown;  ///< the first groups; empty if JSON is printed
+  catalog::DaySums by_day = {};
 };
 
 using PlanOutcome = Outcome<PlanSettings, PlanResult>;
@@ -50,6 +53,7 @@ class PlanGroups {
   void add(const plan::GroupPlan& group);
   void finish();
   std::vector<ShownGroup> shown() { return std::move(shown_); }
+  catalog::DaySums by_day() { return std::move(by_day_); }
 
  private:
   const PlanSettings& settings_;
@@ -57,6 +61,7 @@ class PlanGroups {
   ResultLines lines_;
   bool any_ = false;
   std::vector<ShownGroup> shown_;
+  catalog::DaySums by_day_;
 };
 
 /// done, unless the plan is incomplete: a plan of what doesn't pay is a plan.
@@ -70,5 +75,7 @@ std::string problems_text(const PlanOutcome& outcome);
 std::string text_summary(const PlanOutcome& outcome);
 /// The rest of the document that PlanGroups has begun.
 std::string json_summary(const PlanOutcome& outcome);
+/// The document for --report, without the groups.
+Json report_document(const PlanOutcome& outcome);
 
 }  // namespace s3c::cli

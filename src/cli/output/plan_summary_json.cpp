@@ -114,6 +114,7 @@ PlanGroups::PlanGroups(const PlanSettings& settings, bool json, std::stop_token 
 void PlanGroups::add(const plan::GroupPlan& group) {
   constexpr std::size_t kMostShown = 6;
   const Figures& figures = group.figures;
+  by_day_.add(group.day, group.prefix, {figures.all.objects, figures.all.bytes, figures.archive_bytes});
   if (!json_) {
     if (figures.all.objects != 0 && shown_.size() < kMostShown) {
       shown_.push_back(
@@ -135,7 +136,7 @@ void PlanGroups::finish() {
   lines_.finish();
 }
 
-std::string json_summary(const PlanOutcome& outcome) {
+Json report_document(const PlanOutcome& outcome) {
   const PlanSettings& settings = outcome.options;
   const plan::PlanReport& report = outcome.report.report;
   const Costs costs = costs_of(settings, report.total);
@@ -153,15 +154,17 @@ std::string json_summary(const PlanOutcome& outcome) {
                  {"sampled_bytes", report.sizes.sampled_bytes},
                  {"sampled_compressed_bytes", report.sizes.sampled_compressed_bytes},
                  {"sampled_tagged", report.sizes.sampled_tagged}}},
-               {"prices",
-                {{"region", settings.prices->region()},
-                 {"date", settings.prices->date()},
-                 {"source", settings.prices->source()}}},
+               {"prices", prices_json(*settings.prices)},
+               {"by_day", by_day_json(outcome.report.by_day)},
                {"outside_layout", outside_json(report.outside)},
                {"lost", counted_json(report.lost)},
                {"error", report.failure ? error_json(*report.failure) : Json(nullptr)},
                {"own_requests", requests_json(outcome.requests)}});
-  return members_of(json).append("}\n");
+  return json;
+}
+
+std::string json_summary(const PlanOutcome& outcome) {
+  return members_of(report_document(outcome)).append("}\n");
 }
 
 }  // namespace s3c::cli

@@ -12,12 +12,14 @@ struct RequestCounts {
   std::uint64_t retries = 0;
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_bytes = 0;
+  std::uint64_t throttled = 0;  ///< answers by which the store asked to slow down
 
   void add(const RequestCounts& other) {
     for (const auto& [operation, count] : other.by_operation) by_operation[operation] += count;
     retries += other.retries;
     sent_bytes += other.sent_bytes;
     received_bytes += other.received_bytes;
+    throttled += other.throttled;
   }
 
   std::uint64_t total() const {

@@ -203,7 +203,17 @@ std::string text_summary(const RestoreOutcome& outcome) {
          time_text(outcome.duration) + problems_text(outcome);
 }
 
-std::string json_summary(const RestoreOutcome& outcome) {
+/// What comes back of each day; its archive bytes are those that are fetched.
+catalog::DaySums days_of(const RestorePlan& plan) {
+  catalog::DaySums days;
+  for (const RestoreVolume& volume : plan.volumes) {
+    days.add(catalog::day_text(volume.manifest->group), volume.manifest->group_prefix,
+             {volume.members, volume.member_bytes, volume.compressed_bytes});
+  }
+  return days;
+}
+
+Json report_document(const RestoreOutcome& outcome) {
   const RestorePlan& plan = outcome.plan;
   const RestoreReport& report = outcome.report;
   Json named = Json::array();
@@ -215,6 +225,7 @@ std::string json_summary(const RestoreOutcome& outcome) {
                {"shard", shard_json(outcome.options.options.scope.shard)},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"plan", plan_json(plan)},
+               {"by_day", by_day_json(days_of(plan))},
                {"restored", report.restored},
                {"restored_bytes", report.restored_bytes},
                {"equal", report.equal},
@@ -225,7 +236,11 @@ std::string json_summary(const RestoreOutcome& outcome) {
                {"named", named},
                {"not_found", counted_json(outcome.not_found)}});
   json.update(ending_json(report, outcome.requests));
-  return dumped(json);
+  return json;
+}
+
+std::string json_summary(const RestoreOutcome& outcome) {
+  return dumped(report_document(outcome));
 }
 
 }  // namespace s3c::cli

@@ -51,5 +51,7 @@ std::vector<std::string> plan_lines(const RestoreSettings& settings, const resto
 std::string problems_text(const RestoreOutcome& outcome);
 std::string text_summary(const RestoreOutcome& outcome);
 std::string json_summary(const RestoreOutcome& outcome);
+/// The same document for --report.
+Json report_document(const RestoreOutcome& outcome);
 
 }  // namespace s3c::cli

@@ -110,9 +110,27 @@ Json outside_json(const source::OutsideLayout& outside) {
 Json requests_json(const RequestCounts& requests) {
   return {{"total", requests.total()},
           {"retries", requests.retries},
+          {"throttled", requests.throttled},
           {"sent_bytes", requests.sent_bytes},
           {"received_bytes", requests.received_bytes},
           {"by_operation", requests.by_operation}};
+}
+
+Json by_day_json(const catalog::DaySums& by_day) {
+  const auto or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
+  Json days = Json::array();
+  for (const catalog::DaySums::Bar& bar : by_day.bars()) {
+    days.push_back({{"day", or_null(bar.day)},
+                    {"group", or_null(bar.group)},
+                    {"objects", bar.sums.objects},
+                    {"source_bytes", bar.sums.source_bytes},
+                    {"archive_bytes", bar.sums.archive_bytes}});
+  }
+  return days;
+}
+
+Json prices_json(const base::Prices& prices) {
+  return {{"region", prices.region()}, {"date", prices.date()}, {"source", prices.source()}};
 }
 
 Json shard_json(const catalog::Shard& shard) {

@@ -12,6 +12,8 @@
 
 #include "base/counted.h"
 #include "base/error.h"
+#include "base/prices.h"
+#include "catalog/day_sums.h"
 #include "catalog/layout.h"
 #include "catalog/shard.h"
 #include "cli/exit_code.h"
@@ -64,6 +66,9 @@ Json counted_json(const base::Counted<std::string>& names);
 Json prefixes_json(const catalog::Prefixes& prefixes);
 Json outside_json(const source::OutsideLayout& outside);
 Json requests_json(const RequestCounts& requests);
+Json by_day_json(const catalog::DaySums& by_day);
+/// Where the dollars of a document come from.
+Json prices_json(const base::Prices& prices);
 /// Null if it is everything.
 Json shard_json(const catalog::Shard& shard);
 /// Doesn't throw for bad UTF-8, because a result must be printed whatever bytes a key holds.

@@ -134,7 +134,7 @@ std::string text_summary(const VerifyOutcome& outcome) {
          time_text(outcome.duration) + problems_text(outcome);
 }
 
-std::string json_summary(const VerifyOutcome& outcome) {
+Json report_document(const VerifyOutcome& outcome) {
   const VerifyReport& report = outcome.report;
   Json named = Json::array();
   for (const VolumeDamage& damage : report.damages.named())
@@ -148,6 +148,7 @@ std::string json_summary(const VerifyOutcome& outcome) {
                {"objects", report.objects},
                {"archive_bytes", report.archive_bytes},
                {"objects_read", report.members_read},
+               {"by_day", by_day_json(report.by_day)},
                {"damaged", report.damaged},
                {"damages", {{"count", report.damages.count()}, {"named", named}}},
                {"frozen", counted_json(report.frozen)},
@@ -163,7 +164,11 @@ std::string json_summary(const VerifyOutcome& outcome) {
                {"absent", counted_json(report.absent)},
                {"failures", failures_json(report.failures)},
                {"requests", requests_json(outcome.requests)}});
-  return dumped(json);
+  return json;
+}
+
+std::string json_summary(const VerifyOutcome& outcome) {
+  return dumped(report_document(outcome));
 }
 
 }  // namespace s3c::cli

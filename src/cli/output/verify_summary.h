@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/output/outcome.h"
+#include "cli/output/summary_parts.h"
 #include "upkeep/verify_run.h"
 
 namespace s3c::cli {
@@ -20,5 +21,7 @@ ExitCode exit_code_of(const upkeep::VerifyReport& report);
 std::string problems_text(const VerifyOutcome& outcome);
 std::string text_summary(const VerifyOutcome& outcome);
 std::string json_summary(const VerifyOutcome& outcome);
+/// The same document for --report.
+Json report_document(const VerifyOutcome& outcome);
 
 }  // namespace s3c::cli

@@ -271,5 +271,78 @@ TEST(WatchFlags, TheSubjectIsTheRunsBucketsAndPrefix) {
   EXPECT_EQ(subject({"whoami"}).bucket, "");
 }
 
+/// The options of a run that writes only a report.
+WatchOptions reporting_to(const std::string& file) {
+  WatchOptions options = options_for("");
+  options.report = file;
+  options.command_line = "s3compress archive --years 2018";
+  return options;
+}
+
+TEST(RunWatch, TheReportIsWrittenAtTheEndWhateverTheEndIs) {
+  const TemporaryFile file("of the night before");
+  Terminal terminal(STDERR_FILENO, false);
+  RunWatch watch(terminal);
+  watch.open(reporting_to(file.path()), "");
+  EXPECT_TRUE(watch.wants_report());
+  EXPECT_EQ(text_in_file(file.path()), "of the night before") << "replaced in one step, when it is known";
+  {
+    const RunWatch::Sampling sampling(watch, [] { return std::vector<StoreStats>{stormy()}; });
+  }
+  const base::Error error(base::ErrorKind::access_denied, "denied", {.operation = "ListObjectsV2"});
+  EXPECT_EQ(watch.finish(ExitCode::refused, &error), ExitCode::refused);
+  const std::string page = text_in_file(file.path());
+  for (const char* text :
+       {"s3compress archive", "denied", "s3compress archive --years 2018", ">refused</span>"})
+    EXPECT_THAT(page, HasSubstr(text));
+}
+
+TEST(RunWatch, TheReportTellsTheEndNotWhatTheCommandForesaw) {
+  const TemporaryFile file("");
+  Terminal terminal(STDERR_FILENO, false);
+  RunWatch watch(terminal);
+  watch.open(reporting_to(file.path()), "");
+  watch.keep_document({{"command", "archive"}, {"outcome", "done"}, {"exit_code", 0}});
+  const base::Error error(base::ErrorKind::internal, "the disk is full");
+  watch.finish(ExitCode::failed, &error);
+  EXPECT_THAT(text_in_file(file.path()),
+              ::testing::AllOf(HasSubstr(">failed</span>"), HasSubstr("the disk is full")));
+}
+
+TEST(RunWatch, AReportThatCantBeWrittenIsRefusedAtTheStart) {
+  Terminal terminal(STDERR_FILENO, false);
+  for (const char* name : {"/no-such-folder/report.html", "/dev/full", "/tmp"}) {
+    RunWatch watch(terminal);
+    EXPECT_THROW(watch.open(reporting_to(name), ""), UsageError) << name;
+    EXPECT_FALSE(watch.wants_report());
+  }
+}
+
+TEST(RunWatch, AReportThatIsLostAtTheEndIsToldAndChangesTheExitCode) {
+  const TemporaryFile place("");
+  const std::string folder = place.path() + ".folder";
+  std::filesystem::create_directory(folder);
+  Terminal terminal(STDERR_FILENO, false);
+  RunWatch watch(terminal);
+  watch.open(reporting_to(folder + "/report.html"), "");
+  EXPECT_TRUE(std::filesystem::is_empty(folder)) << "the look at the start leaves nothing";
+  std::filesystem::remove(folder);
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(watch.finish(ExitCode::done, nullptr), ExitCode::failed);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "s3compress: --report was not written: No such file or directory\n");
+}
+
+TEST(RunWatch, TheReportHasAFileOfItsOwn) {
+  EXPECT_THAT(refusal_of_archive({"--report", "x", "--events", "x"}).message(),
+              HasSubstr("--report and --events name the same"));
+  EXPECT_THAT(refusal_of_archive({"--report", "x", "--metrics-file", "x"}).message(),
+              HasSubstr("--report and --metrics-file name the same"));
+  EXPECT_THAT(refusal_of_archive({"--report", "x", "--left-to", "x"}).message(),
+              HasSubstr("--report and --left-to name the same"));
+  EXPECT_THAT(refusal_of_archive({"--report", "-"}).message(),
+              HasSubstr("--report takes the name of a file"));
+}
+
 }  // namespace
 }  // namespace s3c::cli

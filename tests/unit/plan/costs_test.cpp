@@ -3,9 +3,9 @@
 
 #include <chrono>
 
+#include "base/storage_bill.h"
 #include "plan/figures.h"
 #include "plan/requests.h"
-#include "plan/storage_bill.h"
 
 namespace s3c::plan {
 namespace {

@@ -376,5 +376,35 @@ TEST(Terminal, LoggerWritesThroughIt) {
   EXPECT_EQ(pipe.read(), "");
 }
 
+TEST(Savings, AreToldOnceTheyAreACentAndOnlyIfSourcesGo) {
+  RunProgress run;
+  run.groups_found = 2;
+  run.groups_final = true;
+  run.deletes = true;
+  run.monthly_source_dollars = 12.50;
+  run.monthly_archive_dollars = 12.495;
+  EXPECT_THAT(At(run, 5).text(), Not(HasSubstr("saves")));
+  run.monthly_archive_dollars = 0.2;
+  EXPECT_THAT(At(run, 5).text(), HasSubstr("saves $12.30 a month,"));
+  run.monthly_archive_dollars = 20;
+  EXPECT_THAT(At(run, 5).text(), Not(HasSubstr("saves"))) << "tiny volumes in GLACIER may cost more";
+  run.monthly_archive_dollars = 0.2;
+  run.deletes = false;
+  EXPECT_THAT(At(run, 5).text(), Not(HasSubstr("saves"))) << "the sources stay";
+}
+
+TEST(Savings, SayThatAnotherStoreBillsOtherwise) {
+  RunProgress run;
+  run.groups_found = 1;
+  run.groups_final = true;
+  run.deletes = true;
+  run.monthly_source_dollars = 12.30;
+  archive::Progress progress;
+  progress.update([&](RunProgress& now) { now = run; });
+  RunProgressView view(progress, false, false);
+  view.update(seconds(1), false);
+  EXPECT_THAT(view.totals(), ::testing::Contains("saves $12.30 a month on AWS"));
+}
+
 }  // namespace
 }  // namespace s3c::cli

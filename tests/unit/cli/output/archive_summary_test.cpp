@@ -416,5 +416,45 @@ TEST(ErrorText, IsTheErrorAndAHint) {
   EXPECT_EQ(error_text(Error(ErrorKind::unsupported, "no")), "s3compress: no\n");
 }
 
+TEST(SummaryJson, TellsDaysSlowestGroupsAndCosts) {
+  RunReport report = one_group();
+  report.group_reports[0].day = "2018-04-01";
+  report.group_reports[0].duration = std::chrono::milliseconds(1500);
+  for (int i = 0; i < 30; ++i) {
+    GroupReport& group = report.group_reports.emplace_back();
+    group.prefix = "sources/2018/05/";
+    group.day = "2018-05-01";
+    group.listed = 1;
+    group.duration = std::chrono::milliseconds(i);
+  }
+  report.bills.sources.add("STANDARD", std::uint64_t{100} << 30, 0);
+  report.bills.archives.add("GLACIER", std::uint64_t{100} << 30, 0);
+  const auto json = json_of(report);
+  ASSERT_EQ(json["by_day"].size(), 1u) << "a day of which nothing was archived has no bar";
+  EXPECT_EQ(json["by_day"][0]["day"], "2018-04-01");
+  EXPECT_EQ(json["by_day"][0]["archive_bytes"], 1'500'000);
+  EXPECT_EQ(json["slowest_groups"].size(), 20u);
+  EXPECT_EQ(json["slowest_groups"][0]["prefix"], "sources/2018/04/01/");
+  EXPECT_EQ(json["slowest_groups"][0]["seconds"], 1.5);
+  EXPECT_NEAR(json["costs"]["monthly_dollars"]["now"], 2.30, 1e-9) << "100 GB at 0.023";
+  EXPECT_NEAR(json["costs"]["monthly_dollars"]["archived"], 0.36, 1e-3) << "at 0.0036";
+  EXPECT_NEAR(json["costs"]["request_dollars"], 1.5 * 0.0004 + 0.005 * 0.005, 1e-9)
+      << "1,500 GETs and 5 LISTs";
+  archive::ArchiveOptions keep = options();
+  keep.keep_sources = true;
+  EXPECT_NEAR(json_of(report, keep)["costs"]["monthly_dollars"]["archived"], 2.66, 1e-3) << "both are stored";
+}
+
+TEST(SummaryJson, TheDocumentOfTheReportHasOnlyTheGroupsThatFailed) {
+  RunReport report = one_group();
+  GroupReport& failed = report.group_reports.emplace_back();
+  failed.prefix = "sources/2018/04/02/";
+  failed.failure = Error(ErrorKind::transient, "no answer");
+  const Json document = report_document(outcome_of(options(), report));
+  ASSERT_EQ(document["groups"].size(), 1u);
+  EXPECT_EQ(document["groups"][0]["prefix"], "sources/2018/04/02/");
+  EXPECT_EQ(document["total"]["groups"], 2) << "all are counted";
+}
+
 }  // namespace
 }  // namespace s3c::cli

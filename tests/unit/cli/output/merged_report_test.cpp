@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "cli/output/archive_summary.h"
+#include "cli/output/merged_metrics.h"
 #include "cli/output/restore_summary.h"
 #include "cli/output/verify_summary.h"
 
@@ -217,6 +218,51 @@ TEST(MergedReport, VerifiesAreMerged) {
   EXPECT_EQ(both.total["damages"]["named"][0]["volume"], "b/20180401.zip");
   EXPECT_THAT(text_summary(both), HasSubstr("whole: 6 of 7 volumes"));
   EXPECT_THAT(text_summary(both), HasSubstr("DAMAGED: 1 volume"));
+}
+
+TEST(MergedReport, DaysAndSlowestGroupsOfAllTasksAreThere) {
+  const MergedReport report = merged({archived(0, 2, 3), archived(1, 2, 4)});
+  EXPECT_EQ(report.total["by_day"].size(), 2u);
+  EXPECT_EQ(report.total["slowest_groups"].size(), 2u);
+  EXPECT_EQ(report.total["costs"]["prices"]["region"], "us-east-1") << "said once";
+  const Json task = report_document(report)["tasks"][1];
+  EXPECT_EQ(task["requests"], 4);
+  EXPECT_EQ(task["throttled"], 0);
+}
+
+TEST(MergedReport, NoDayOfAnyTaskIsCut) {
+  std::vector<std::string> tasks;
+  for (std::uint32_t index = 0; index < 2; ++index) {
+    Json document = Json::parse(archived(index, 2, 3));
+    const Json day = document["by_day"][0];
+    for (int i = 1; i < 800; ++i) document["by_day"].push_back(day);
+    tasks.push_back(document.dump(2));
+  }
+  EXPECT_EQ(merged(tasks).total["by_day"].size(), 1600u);
+}
+
+TEST(MergedMetrics, AreTheSumsUnderTheNamesThatOneRunHas) {
+  const base::Timestamp now(std::chrono::milliseconds(1'700'000'000'500));
+  const std::string text = merged_metrics_text(merged({archived(0, 2, 3), archived(1, 2, 4)}), now, "");
+  const std::string labels =
+      "command=\"archive\",bucket=\"source-bucket\",arch_bucket=\"archive-bucket\",prefix=\"sources\"";
+  EXPECT_THAT(text, HasSubstr("\ns3compress_objects_packed_total{" + labels + "} 7\n"));
+  EXPECT_THAT(text, HasSubstr("\ns3compress_packed_source_bytes_total{" + labels + "} 70\n"));
+  EXPECT_THAT(text, HasSubstr("\ns3compress_run_duration_seconds{" + labels + "} 2\n"))
+      << "of the slowest task";
+  EXPECT_THAT(text, HasSubstr("\ns3compress_last_run_exit_code{" + labels + "} 0\n"));
+  EXPECT_THAT(text, HasSubstr("\ns3compress_last_success_timestamp_seconds{" + labels + "} 1700000000.5\n"));
+  const std::string after =
+      merged_metrics_text(merged({archived(0, 2, 3), "killed"}), now + std::chrono::hours(1), text);
+  EXPECT_THAT(after, HasSubstr("\ns3compress_last_run_exit_code{" + labels + "} 1\n"));
+  EXPECT_THAT(after, HasSubstr("\ns3compress_last_success_timestamp_seconds{" + labels + "} 1700000000.5\n"))
+      << "what outlives a run stays";
+}
+
+TEST(MergedMetrics, OfRestoreTellWhatCameBack) {
+  const std::string text = merged_metrics_text(merged({restored(0, {}), restored(1, {})}), {}, "");
+  EXPECT_THAT(text, HasSubstr("\ns3compress_objects_restored_total{command=\"restore\"} 2\n"));
+  EXPECT_THAT(text, Not(HasSubstr("objects_packed_total{")));
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 #include <sstream>
 
 #include "cli/options/usage_error.h"
-#include "cli/output/metrics_file.h"
 #include "cli/output/run_counts.h"
+#include "cli/output/whole_file.h"
 #include "tests/unit/cli/temporary_file.h"
 
 namespace s3c::cli {
@@ -140,11 +140,11 @@ TEST(Metrics, ThePageListsAllOfThem) {
   EXPECT_THAT(page, HasSubstr("| --- | --- | --- | --- |\n" + table));
 }
 
-TEST(MetricsFileTest, IsReplacedInOneStep) {
+TEST(WholeFileTest, IsReplacedInOneStep) {
   const TemporaryFile old("old");
   const std::string link = old.path() + ".link";
   fs::create_symlink(old.path(), link);
-  const MetricsFile file(link);
+  const WholeFile file("--metrics-file", link, "");
   EXPECT_EQ(file.text(), "old");
   const std::ifstream reader(old.path());  // as a collector that reads at this moment
   EXPECT_EQ(file.replace("new"), "");
@@ -158,10 +158,12 @@ TEST(MetricsFileTest, IsReplacedInOneStep) {
     EXPECT_THAT(entry.path().string(), Not(HasSubstr(fs::path(old.path()).filename().string() + ".")));
 }
 
-TEST(MetricsFileTest, DevicesAreNotReplaced) {
-  for (const char* name : {"/dev/null", "/tmp"}) EXPECT_THROW(MetricsFile{name}, UsageError) << name;
-  EXPECT_EQ(MetricsFile("/no-such-folder/x.prom").text(), "");
-  EXPECT_THAT(MetricsFile("/no-such-folder/x.prom").replace("x"), HasSubstr("No such file"));
+TEST(WholeFileTest, DevicesAreNotReplaced) {
+  for (const char* name : {"/dev/null", "/tmp"})
+    EXPECT_THROW((WholeFile{"--metrics-file", name, ""}), UsageError) << name;
+  EXPECT_EQ(WholeFile("--metrics-file", "/no-such-folder/x.prom", "").text(), "");
+  EXPECT_THAT(WholeFile("--metrics-file", "/no-such-folder/x.prom", "").replace("x"),
+              HasSubstr("No such file"));
 }
 
 }  // namespace

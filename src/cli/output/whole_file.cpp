@@ -1,4 +1,4 @@
-#include "cli/output/metrics_file.h"
+#include "cli/output/whole_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -33,27 +33,40 @@ int write_whole(const std::string& name, std::string_view text) {
 
 }  // namespace
 
-MetricsFile::MetricsFile(const std::string& name) : name_(name) {
+WholeFile::WholeFile(std::string_view flag, const std::string& name, std::string_view example)
+    : flag_(flag), name_(name) {
   std::error_code error;
   const fs::path real = fs::canonical(name, error);
   if (!error) name_ = real.string();
   if (!error && !fs::is_regular_file(real, error)) {
-    throw UsageError(fmt::format("--metrics-file {} is no file that can be replaced", base::printable(name)),
-                     "nothing was done: give the name of a file, such as "
-                     "/var/lib/prometheus/node-exporter/s3compress.prom");
+    throw UsageError(fmt::format("{} {} is no file that can be replaced", flag, base::printable(name)),
+                     fmt::format("nothing was done: give the name of a file, such as {}", example));
   }
 }
 
-std::string MetricsFile::text() const {
+std::string WholeFile::text() const {
   std::ifstream file(name_, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string MetricsFile::replace(std::string_view text) const {
+std::string WholeFile::name_beside() const {
   const fs::path path(name_);
-  // The collector reads *.prom alone, so it doesn't see this one.
-  const std::string beside =
-      (path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid())).string();
+  // A collector of metrics reads *.prom alone, so it doesn't see this one.
+  return (path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid())).string();
+}
+
+void WholeFile::expect_replaceable() const {
+  const std::string beside = name_beside();
+  const int error = write_whole(beside, "");
+  ::unlink(beside.c_str());
+  if (error == 0) return;
+  throw UsageError(fmt::format("{} {} can't be written: {}", flag_, base::printable(name_),
+                               std::generic_category().message(error)),
+                   "nothing was done: give a file in a directory that is there and that you may write to");
+}
+
+std::string WholeFile::replace(std::string_view text) const {
+  const std::string beside = name_beside();
   int error = write_whole(beside, text);
   if (error == 0 && std::rename(beside.c_str(), name_.c_str()) != 0) error = errno;
   if (error == 0) return {};

@@ -10,7 +10,7 @@
 
 #include "base/prices.h"
 
-namespace s3c::plan {
+namespace s3c::base {
 
 /// S3 bills a month as 730 hours.
 inline constexpr double kDaysPerMonth = 730.0 / 24;
@@ -21,7 +21,7 @@ inline constexpr int kAlwaysIdle = 36'500;
 class StorageBill {
  public:
   /// prices outlives it.
-  explicit StorageBill(const base::Prices& prices) : prices_(&prices) {}
+  explicit StorageBill(const Prices& prices = list_prices()) : prices_(&prices) {}
 
   /// Adds objects of size_bytes each. idle_days: for how long nobody has read them; it counts for
   /// INTELLIGENT_TIERING only.
@@ -29,6 +29,7 @@ class StorageBill {
            std::uint64_t objects = 1);
   void add(const StorageBill& other);
 
+  const Prices& prices() const { return *prices_; }
   double dollars_per_month() const;
 
  private:
@@ -38,17 +39,17 @@ class StorageBill {
     std::vector<std::uint64_t> idle_bytes;  ///< by step
   };
 
-  ClassBytes& of(const base::ClassPrices& prices);
+  ClassBytes& of(const ClassPrices& prices);
 
-  const base::Prices* prices_;
+  const Prices* prices_;
   std::map<std::string, ClassBytes, std::less<>> by_class_;
 };
 
 /// What S3 bills for an object that is deleted before its class's minimum: the storage of the days that are
 /// missing. 0 if it is old enough.
-double early_delete_dollars(const base::ClassPrices& prices, std::uint64_t size_bytes, double age_days);
+double early_delete_dollars(const ClassPrices& prices, std::uint64_t size_bytes, double age_days);
 
 /// What S3 bills as an object's size in that class: at least the class's minimum.
-std::uint64_t billed_bytes(const base::ClassPrices& prices, std::uint64_t size_bytes);
+std::uint64_t billed_bytes(const ClassPrices& prices, std::uint64_t size_bytes);
 
-}  // namespace s3c::plan
+}  // namespace s3c::base
