@@ -88,12 +88,19 @@ class ListedTimes {
   std::atomic<std::int64_t> whole_seconds_seen_{0};
 };
 
-/// Whether the row can tell of that object, in whole seconds.
-bool tells_of(const s3::ObjectSummary& row, const s3::ObjectSummary& object) {
+/// The object of which the row tells, as it is listed now. Where it is another one, what the row tells takes the
+/// place of what is listed: no object is like that, so the GET finds that the row is stale. HTTP's times are in whole
+/// seconds. No listing tells a version: the GET's answer does.
+s3::ObjectSummary meant_by(const ObjectRow& row, s3::ObjectSummary listed) {
   using std::chrono::floor;
   using std::chrono::seconds;
-  return row.etag == object.etag && row.size_bytes == object.size_bytes &&
-         floor<seconds>(row.last_modified) == floor<seconds>(object.last_modified);
+  const s3::ObjectSummary& told = row.object;
+  if (!told.etag.empty()) listed.etag = told.etag;
+  if (row.tells_size) listed.size_bytes = told.size_bytes;
+  const bool same_second = floor<seconds>(told.last_modified) == floor<seconds>(listed.last_modified);
+  if (row.tells_time && !same_second) listed.last_modified = told.last_modified;
+  listed.version_id = told.version_id;
+  return listed;
 }
 
 class RowObjects final : public ObjectStream {
@@ -118,7 +125,7 @@ class RowObjects final : public ObjectStream {
     s3::ObjectListing::Rest rest;
     if (object_) rest = {1, object_->size_bytes};
     for (std::size_t i = at_; i < page_.size(); ++i) {
-      if (!page_[i].is_whole) return std::nullopt;
+      if (!page_[i].is_whole()) return std::nullopt;
       ++rest.objects;
       rest.bytes += page_[i].object.size_bytes;
     }
@@ -129,20 +136,23 @@ class RowObjects final : public ObjectStream {
   /// Moves on by one row.
   void load() {
     if (at_ == page_.size()) return load_page();
-    ObjectRow& row = page_[at_++];
-    object_ = std::move(row.object);
-    const bool is_coarse = ListedTimes::is_in_whole_seconds(object_->last_modified);
-    if (!row.is_whole || (is_coarse && times_.may_be_finer())) look(row.is_whole);
+    const ObjectRow& row = page_[at_++];
+    const bool is_coarse = ListedTimes::is_in_whole_seconds(row.object.last_modified);
+    object_ = row.object;
+    if (!row.is_whole() || (is_coarse && times_.may_be_finer())) look(row);
     if (object_ && !filter_(*object_)) object_.reset();
   }
 
-  /// Takes what the store tells, unless the row tells of another object: then the GET finds that it is stale.
-  void look(bool is_whole) {
-    std::optional<s3::ObjectSummary> now = looks_.look_at(object_->key);
-    if (now) times_.saw(now->last_modified);
-    if (is_whole && now && !tells_of(*object_, *now)) return;
-    object_ = std::move(now);
-    if (!object_) ++gone_;
+  /// Completes the row by what the store tells.
+  void look(const ObjectRow& row) {
+    std::optional<s3::ObjectSummary> now = looks_.look_at(row.object.key);
+    if (now) {
+      times_.saw(now->last_modified);
+      object_ = meant_by(row, *std::move(now));
+    } else {
+      object_.reset();
+      ++gone_;
+    }
   }
 
   void load_page() {

@@ -22,13 +22,16 @@ constexpr std::size_t kBufferBytes = std::size_t{128} << 10;
 //   0       4      length of all that follows
 //   4       8      size
 //   12      8      last-modified, milliseconds since 1970
-//   20      1      1: the row is whole
+//   20      1      what the row tells: 1 size, 2 last-modified; added up
 //   21      2      length of the key
 //   23      2      length of the ETag
-//   25      ...    key, ETag, storage class
+//   25      2      length of the version id
+//   27      ...    key, ETag, version id, storage class
 constexpr std::size_t kLengthBytes = 4;
-constexpr std::size_t kHeadBytes = 25;
-/// With the longest key, and more than any ETag and class.
+constexpr std::size_t kHeadBytes = 27;
+constexpr std::uint8_t kTellsSize = 1;
+constexpr std::uint8_t kTellsTime = 2;
+/// With the longest key, and more than any ETag, version id and class.
 constexpr std::size_t kMaxStoredRowBytes = std::size_t{8} << 10;
 
 template <typename Number>
@@ -47,15 +50,18 @@ Number get(std::string_view row, std::size_t at) {
 
 void append_row(std::string& out, const ObjectRow& row) {
   const s3::ObjectSummary& object = row.object;
-  const std::size_t size = kHeadBytes + object.key.size() + object.etag.size() + object.storage_class.size();
+  const std::size_t size = kHeadBytes + object.key.size() + object.etag.size() + object.version_id.size() +
+                           object.storage_class.size();
   put(out, static_cast<std::uint32_t>(size - kLengthBytes));
   put(out, object.size_bytes);
   put(out, static_cast<std::int64_t>(object.last_modified.time_since_epoch().count()));
-  put(out, static_cast<std::uint8_t>(row.is_whole ? 1 : 0));
+  put(out, static_cast<std::uint8_t>((row.tells_size ? kTellsSize : 0) | (row.tells_time ? kTellsTime : 0)));
   put(out, static_cast<std::uint16_t>(object.key.size()));
   put(out, static_cast<std::uint16_t>(object.etag.size()));
+  put(out, static_cast<std::uint16_t>(object.version_id.size()));
   out += object.key;
   out += object.etag;
+  out += object.version_id;
   out += object.storage_class;
 }
 
@@ -71,22 +77,37 @@ std::int64_t time_of_row(std::string_view row) {
   return get<std::int64_t>(row, 12);
 }
 
-/// Of one key the latest comes first.
+/// Of how many things the row tells: size, last-modified, ETag, version id.
+int told_by(std::string_view row) {
+  const auto flags = static_cast<std::uint8_t>(row[20]);
+  return static_cast<int>((flags & kTellsSize) != 0) + static_cast<int>((flags & kTellsTime) != 0) +
+         static_cast<int>(get<std::uint16_t>(row, 23) != 0) +
+         static_cast<int>(get<std::uint16_t>(row, 25) != 0);
+}
+
+/// Of one key the latest comes first; of several that may be it, the one that tells most. What is left is decided
+/// by the bytes, so that the order of the input isn't.
 bool comes_before(std::string_view a, std::string_view b) {
-  const int keys = key_of(a).compare(key_of(b));
-  return keys != 0 ? keys < 0 : time_of_row(a) > time_of_row(b);
+  if (const int keys = key_of(a).compare(key_of(b)); keys != 0) return keys < 0;
+  if (time_of_row(a) != time_of_row(b)) return time_of_row(a) > time_of_row(b);
+  if (told_by(a) != told_by(b)) return told_by(a) > told_by(b);
+  return a.substr(0, size_of(a)) < b.substr(0, size_of(b));
 }
 
 ObjectRow parse_row(std::string_view row) {
   ObjectRow made;
   made.object.size_bytes = get<std::uint64_t>(row, 4);
   made.object.last_modified = base::Timestamp(std::chrono::milliseconds(time_of_row(row)));
-  made.is_whole = row[20] != 0;
+  const auto flags = static_cast<std::uint8_t>(row[20]);
+  made.tells_size = (flags & kTellsSize) != 0;
+  made.tells_time = (flags & kTellsTime) != 0;
   const std::size_t key = get<std::uint16_t>(row, 21);
   const std::size_t etag = get<std::uint16_t>(row, 23);
+  const std::size_t version = get<std::uint16_t>(row, 25);
   made.object.key = row.substr(kHeadBytes, key);
   made.object.etag = row.substr(kHeadBytes + key, etag);
-  made.object.storage_class = row.substr(kHeadBytes + key + etag);
+  made.object.version_id = row.substr(kHeadBytes + key + etag, version);
+  made.object.storage_class = row.substr(kHeadBytes + key + etag + version);
   return made;
 }
 
