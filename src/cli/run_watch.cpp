@@ -60,7 +60,13 @@ void RunWatch::open(const WatchOptions& options, const std::string& ca_bundle) {
       warn("--events: " + why + "; the run goes on without, and its exit code will tell");
     });
   }
-  if (metrics_) metrics_->begin(metrics_now(true));
+  try {
+    if (metrics_) metrics_->begin(metrics_now(true));
+  } catch (...) {
+    metrics_
+        .reset();  // the error tells that nothing was done; a warning at the end would say that the run goes on
+    throw;
+  }
   const WatchSubject& subject = options.subject;
   Json begin = {{"command", subject.command}, {"version", version()}, {"dry_run", subject.dry_run}};
   for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"bucket", subject.bucket},
