@@ -15,11 +15,29 @@ using base::ErrorKind;
 
 namespace {
 
+/// Of two layouts with one archive name the days of one may be the other's months. Readers who are given one of them
+/// would take the other one's volumes for damaged. Other fields may have other names: the keys tell what a volume has.
+void refuse_other_layout(const PlanShared& shared, const catalog::Group& group,
+                         const index::Manifest& manifest) {
+  const auto other = catalog::other_date_in(manifest.group, group.fields);
+  if (!other) return;
+  throw Error(
+      ErrorKind::invalid_argument,
+      fmt::format(
+          "it was archived with another layout and archive_name: its {} is {} there, and {} in {}. Give "
+          "the layout and the archive_name that it has, or an archive_name of its own to this layout",
+          other->field, base::printable(other->said), base::printable(other->expected),
+          base::printable(group.prefix)),
+      {.operation = "plan", .resource = shared.catalog.bucket() + "/" + manifest.archive_key});
+}
+
 GroupRecords load_records(PlanShared& shared, const catalog::Group& group, GroupTally& tally) {
   GroupRecords records{shared.catalog.load_group(group.stem), {}};
   catalog::GroupState& state = records.state;
-  for (const catalog::CommittedVolume& volume : state.committed)
+  for (const catalog::CommittedVolume& volume : state.committed) {
+    refuse_other_layout(shared, group, volume.manifest());
     records.taken_keys.insert(volume.manifest().archive_key);
+  }
   // No new volume takes the name of a lost archive. Otherwise the new archive would look like the lost one
   // at first glance.
   std::vector<std::string> lost_keys;

@@ -62,6 +62,18 @@ std::optional<LeftObject> objection_to(const index::Row& row, const s3::ObjectHe
   return LeftObject{row.key, LeftReason::not_restorable, std::move(trouble)};
 }
 
+/// wanted: what a row tells. found: empty where the store tells no version, as in a bucket that never had versions:
+/// the object is then the one that a versioned bucket calls "null".
+void expect_version(const std::string& wanted, const std::string& found) {
+  if (wanted == (found.empty() ? "null" : found)) return;
+  throw Error(ErrorKind::precondition_failed,
+              found.empty()
+                  ? fmt::format("the row tells of version {}, but the store tells no version of the object",
+                                base::printable(wanted))
+                  : fmt::format("the row tells of version {}, but version {} is the newest",
+                                base::printable(wanted), base::printable(found)));
+}
+
 bool is_about_one_object(const Error& error) {
   return error.kind() != ErrorKind::cancelled && error.kind() != ErrorKind::internal &&
          !s3::is_about_the_caller(error.context().code);
@@ -109,9 +121,12 @@ void MemberPacker::expect_same(const s3::ObjectSummary& summary, const s3::Objec
   bool same = head.etag == summary.etag;
   // A row may be old, or made by hand, and its time becomes the member's: it decides what is newest. By time it also
   // decides the group, and the listing that was sorted may be old, too. HTTP's dates have whole seconds.
-  if (options_.rows || options_.layout.period())
-    same = same && floor<seconds>(head.last_modified) == floor<seconds>(summary.last_modified);
+  if (options_.rows || options_.layout.period()) {
+    same = same && head.size_bytes == summary.size_bytes &&
+           floor<seconds>(head.last_modified) == floor<seconds>(summary.last_modified);
+  }
   if (!same) throw Error(ErrorKind::precondition_failed, "another object is there now");
+  if (!summary.version_id.empty()) expect_version(summary.version_id, head.version_id);
 }
 
 std::optional<std::string> MemberPacker::complaint_of(const s3::ObjectSummary& summary,
@@ -249,6 +264,7 @@ s3::GetObjectRequest MemberPacker::get_request(const s3::ObjectSummary& summary)
   request.key = summary.key;
   request.if_match = summary.etag;
   request.expected_size_bytes = summary.size_bytes;
+  request.size_may_be_wrong = options_.rows.has_value();
   return request;
 }
 
@@ -260,8 +276,9 @@ index::Row MemberPacker::make_row(const s3::ObjectSummary& summary, const s3::Ob
   row.etag = summary.etag;
   row.last_modified = summary.last_modified;
   row.version_id = head.version_id;
-  // A row of an inventory may lack it.
-  row.storage_class = summary.storage_class.empty() ? head.storage_class : summary.storage_class;
+  // A row of an inventory or a manifest may lack it, or be old.
+  row.storage_class =
+      options_.rows || summary.storage_class.empty() ? head.storage_class : summary.storage_class;
   if (!head.etag_is_of_md5()) row.encryption = head.server_side_encryption;
   row.content_type = head.content_type;
   row.system_headers = head.system_headers;

@@ -50,7 +50,10 @@ bool CatalogScope::holds(const index::Manifest& manifest) const {
   if (!bucket.empty() && manifest.source_bucket != bucket) return false;
   // All keys of a volume belong to one group, so the first key is enough.
   if (only_prefix && prefix_of_key(layout, prefixes, manifest.first_key) == nullptr) return false;
-  return dates.may_contain_group(date_of(manifest.group));
+  // The name tells the days where the scope can read it. The manifest has the fields of the layout with which it was
+  // made, and this one may call them otherwise.
+  const auto volume = bucket.empty() ? std::nullopt : volume_of(manifest.archive_key);
+  return dates.may_contain_group(date_of(volume ? volume->fields : manifest.group));
 }
 
 std::optional<std::string> CatalogScope::contradiction_in(const index::Manifest& manifest) const {
@@ -61,12 +64,11 @@ std::optional<std::string> CatalogScope::contradiction_in(const index::Manifest&
     return fmt::format("its manifest says that it holds objects of bucket \"{}\", but its name is of \"{}\"",
                        base::printable(manifest.source_bucket), base::printable(bucket));
   }
-  for (const auto& [field, value] : volume->fields) {
-    const auto said = manifest.group.find(field);
-    if (said != manifest.group.end() && said->second == value) continue;
-    return fmt::format("its manifest says {} {}, but its name says {}", field,
-                       said == manifest.group.end() ? "nothing of" : base::printable(said->second),
-                       base::printable(value));
+  if (const auto other = other_date_in(manifest.group, volume->fields)) {
+    return fmt::format(
+        "its manifest says {} {}, but its name says {} in the archive_name that was given. It was archived with another "
+        "layout and archive_name, or its manifest was changed",
+        other->field, base::printable(other->said), base::printable(other->expected));
   }
   return std::nullopt;
 }

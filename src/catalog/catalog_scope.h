@@ -42,7 +42,9 @@ struct CatalogScope {
   bool holds(const index::Manifest& manifest) const;
   /// What is wrong with a manifest that says another source bucket or date than the name of its archive does, on
   /// one line; nullopt: nothing. Such a manifest would be taken for one that isn't in scope, and its members would
-  /// not be missed. Without a bucket nothing is known of names. REQUIRES: may_hold(manifest.archive_key).
+  /// not be missed. What a manifest calls its other fields doesn't matter: the keys tell what belongs together, and
+  /// two layouts may give a field different names. Without a bucket nothing is known of names. REQUIRES:
+  /// may_hold(manifest.archive_key).
   std::optional<std::string> contradiction_in(const index::Manifest& manifest) const;
   /// The stem of the volumes that a key would be archived in. nullopt: the layout doesn't fit the key, or the
   /// scope has no bucket.

@@ -177,6 +177,17 @@ std::string day_text(const Fields& fields) {
   return text;
 }
 
+std::optional<OtherDate> other_date_in(const Fields& said, const Fields& expected) {
+  for (const DateField& part : kDateFields) {
+    const std::string name(part.name);
+    const auto one = said.find(name);
+    const auto other = expected.find(name);
+    if (one == said.end() || other == expected.end() || one->second == other->second) continue;
+    return OtherDate{name, one->second, other->second};
+  }
+  return std::nullopt;
+}
+
 NameTemplate NameTemplate::parse(std::string_view text, std::string_view what, std::string_view whole) {
   if (whole.size() > kMaxTemplateBytes)
     refuse_template(what, whole, fmt::format("it is longer than {} bytes", kMaxTemplateBytes));

@@ -81,6 +81,17 @@ Date date_of(const Fields& fields);
 /// The day that the fields name, "2018-04-01", or as much of it as they have: "2018-04", "2018". Empty: no date.
 std::string day_text(const Fields& fields);
 
+/// A part of a date that two groups call by one name and don't agree in.
+struct OtherDate {
+  std::string field;  ///< "mm"
+  std::string said;
+  std::string expected;
+};
+
+/// The first part of the date that both have, with different values; nullopt: there is none. said: of a manifest,
+/// which may have been made with another layout, and so with other fields.
+std::optional<OtherDate> other_date_in(const Fields& said, const Fields& expected);
+
 /// Throws the error that a template is wrong.
 [[noreturn]] void refuse_template(std::string_view what, std::string_view text, const std::string& why);
 

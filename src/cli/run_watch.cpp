@@ -63,11 +63,17 @@ void RunWatch::open(const WatchOptions& options, const std::string& ca_bundle) {
       warn("--events: " + why + "; the run goes on without, and its exit code will tell");
     });
   }
-  if (metrics_) metrics_->begin(metrics_now(true));
   if (!options.report.empty()) {
     WholeFile page("--report", options.report, "report.html");
     page.expect_replaceable();
     report_ = std::move(page);
+  }
+  try {
+    if (metrics_) metrics_->begin(metrics_now(true));
+  } catch (...) {
+    // The error tells that nothing was done. A warning at the end would say that the run goes on.
+    metrics_.reset();
+    throw;
   }
   const WatchSubject& subject = options.subject;
   Json begin = {{"command", subject.command}, {"version", version()}, {"dry_run", subject.dry_run}};

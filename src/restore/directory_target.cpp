@@ -75,8 +75,11 @@ bool is_of_the_kernel(const std::filesystem::path& place) {
 /// of its parents that is.
 void expect_writable(const std::string& directory) {
   std::filesystem::path place = std::filesystem::absolute(directory);
-  while (::access(place.c_str(), F_OK) != 0 && errno == ENOENT && place.has_relative_path())
+  while (::access(place.c_str(), F_OK) != 0 && errno == ENOENT && place.has_relative_path()) {
+    struct stat link {};
+    if (::lstat(place.c_str(), &link) == 0) throw file_error(EEXIST, place);  // a link that leads nowhere
     place = place.parent_path();
+  }
   struct stat status {};
   if (::stat(place.c_str(), &status) != 0) throw file_error(errno, place);
   if (!S_ISDIR(status.st_mode)) throw file_error(ENOTDIR, place);
@@ -105,7 +108,7 @@ class DirectoryTarget final : public RestoreTarget {
     if (!spot.directory.is_open()) return {};
     const auto there = look_at(spot.directory.get(), spot.name, spot.path);
     if (!there) return {};
-    if (!S_ISREG(there->st_mode)) return {Landing::exists};
+    if (!S_ISREG(there->st_mode)) throw in_the_way(*there, spot.path);
     if (static_cast<std::uint64_t>(there->st_size) == row.size_bytes) {
       const Fd file = open_regular(spot.directory.get(), spot.name, spot.path);
       if (file.is_open() && crc32_of(file, spot.path) == row.crc32) return {Landing::equal};

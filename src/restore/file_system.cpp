@@ -1,6 +1,7 @@
 #include "restore/file_system.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -72,6 +73,11 @@ Meaning meaning_of(int error) {
       return {ErrorKind::invalid_argument,
               "a symbolic link is where a directory is needed, and links aren't followed: remove the link or "
               "choose another directory"};
+    case EEXIST:
+      return {
+          ErrorKind::invalid_argument,
+          "a symbolic link that leads nowhere is where the directory is needed: remove the link or choose another "
+          "directory"};
     case ENOENT:
       return {ErrorKind::transient,
               "the directory is not there any more: run the same command again, and it is made again"};
@@ -97,6 +103,18 @@ Error file_error(int error, const std::string& path) {
   const Meaning meaning = meaning_of(error);
   return {meaning.kind,
           meaning.message.empty() ? std::generic_category().message(error) : std::string(meaning.message),
+          {.operation = kRestoreFile, .resource = base::printable(path)}};
+}
+
+Error in_the_way(const struct stat& there, const std::string& path) {
+  return {ErrorKind::invalid_argument,
+          fmt::format(
+              "{} is where the file is needed, and only files are ever replaced: remove it or choose another "
+              "directory",
+              S_ISLNK(there.st_mode)    ? "a symbolic link"
+              : S_ISFIFO(there.st_mode) ? "a pipe"
+              : S_ISSOCK(there.st_mode) ? "a socket"
+                                        : "a device"),
           {.operation = kRestoreFile, .resource = base::printable(path)}};
 }
 

@@ -61,15 +61,23 @@ Landing PendingFile::publish(const std::string& name, base::Timestamp modified, 
   seal(modified);
   if (!overwrite) {
     if (take_free_name(name)) return Landing::written;
+    expect_no_obstacle(name);
     return is_same_as(name) ? Landing::equal : Landing::exists;
   }
   // Only a regular file may be replaced, not a link or a pipe that another process has put there.
-  const auto there = look_at(directory_, name, path_);
-  if (there && !S_ISREG(there->st_mode)) return Landing::exists;
+  if (expect_no_obstacle(name)) return Landing::exists;
   if (::renameat(directory_, temporary_name_.c_str(), directory_, name.c_str()) != 0)
     throw file_error(errno, path_);
   renamed_ = true;
   return Landing::written;
+}
+
+/// True: a directory has the name. The caller knows another name for the file then. Throws in_the_way().
+bool PendingFile::expect_no_obstacle(const std::string& name) const {
+  const auto there = look_at(directory_, name, path_);
+  if (!there || S_ISREG(there->st_mode)) return false;
+  if (S_ISDIR(there->st_mode)) return true;
+  throw in_the_way(*there, path_);
 }
 
 /// False when the name is taken.

@@ -34,6 +34,7 @@ class PendingFile {
 
  private:
   void seal(base::Timestamp modified);
+  bool expect_no_obstacle(const std::string& name) const;
   bool take_free_name(const std::string& name);
   bool is_same_as(const std::string& name) const;
 

@@ -27,10 +27,11 @@ Call get_call(const GetObjectRequest& request, const std::optional<ByteRange>& r
 }
 
 /// Another size means another object, unless the ETag is the same. Then bytes are missing, and the next try
-/// may bring them.
+/// may bring them; or the caller was wrong about the size, if it isn't sure.
 void check_size(const GetObjectRequest& request, const http::Response& head, std::uint64_t size_bytes) {
   if (!request.expected_size_bytes || *request.expected_size_bytes == size_bytes) return;
-  const bool same = !request.if_match.empty() && etag_of(head) == request.if_match;
+  const bool same =
+      !request.size_may_be_wrong && !request.if_match.empty() && etag_of(head) == request.if_match;
   throw Error(
       same ? ErrorKind::transient : ErrorKind::precondition_failed,
       fmt::format("the body has {} bytes, not the expected {}", size_bytes, *request.expected_size_bytes));

@@ -43,6 +43,8 @@ struct ObjectSummary {
   /// nullopt: with_thaw_state was not asked for, or the class is INTELLIGENT_TIERING: a listing doesn't tell
   /// whether such an object is in an archive tier.
   std::optional<ThawState> thaw = {};
+  /// Only of a row that tells it (source/row_text.h): no other version is meant. A listing of objects has none.
+  std::string version_id = {};
 
   bool operator==(const ObjectSummary&) const = default;
 };
@@ -174,6 +176,9 @@ struct GetObjectRequest {
   std::optional<ByteRange> range = {};  ///< nullopt: all of it
   /// If the body has another length, the call throws precondition_failed.
   std::optional<std::uint64_t> expected_size_bytes = {};
+  /// The expected size is what somebody else said. Otherwise an object with the ETag of if_match and another size is
+  /// one whose bytes are missing, and the GET is repeated.
+  bool size_may_be_wrong = false;
   /// If the body is longer, the call throws corrupt, with kBodyTooLong, before it takes more of the body into memory.
   /// Only for get_object() and get_objects(). range and expected_size_bytes set limits of their own.
   std::uint64_t max_size_bytes = std::uint64_t{64} << 20;

@@ -25,7 +25,7 @@ class PeriodSorter {
   /// REQUIRES: the object's key lies below prefix, one of the selection's. False: its group isn't wanted.
   bool add(const std::string& prefix, s3::ObjectSummary object) {
     ++below_[prefix];
-    ObjectRow row{std::move(object), true, 0};
+    ObjectRow row{.object = std::move(object), .tells_size = true, .tells_time = true};
     row.period = catalog::period_number(period_, row.object.last_modified);
     if (!is_wanted(prefix, row)) return false;
     sorter_.add(row);

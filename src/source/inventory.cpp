@@ -38,6 +38,10 @@ std::vector<RowColumn> columns_of(const std::string& schema) {
     if (std::count(columns.begin(), columns.end(), needed) != 1)
       refuse(fmt::format("its fileSchema \"{}\" must name Bucket and Key once", base::printable(schema)));
   }
+  for (const RowColumn column : columns) {
+    if (column != RowColumn::other && std::count(columns.begin(), columns.end(), column) != 1)
+      refuse(fmt::format("its fileSchema \"{}\" names a column twice", base::printable(schema)));
+  }
   return columns;
 }
 

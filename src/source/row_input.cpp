@@ -46,6 +46,25 @@ void expect_no_stop(const std::stop_token& stop) {
   if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "stopped while rows were read");
 }
 
+Error unusable_input(const std::string& why, const std::string& place) {
+  return {ErrorKind::invalid_argument, why, {.operation = "read rows", .resource = place}};
+}
+
+/// A run whose rows aren't there has done nothing of what it was asked for. What these errors mean of a source
+/// object, or of an archive, they don't mean here.
+template <typename Read>
+auto reading_input(const std::string& place, Read read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::not_found)
+      throw unusable_input("it isn't there: name the rows that are to be read", place);
+    if (error.kind() == ErrorKind::wrong_state)
+      throw unusable_input("it is in a Glacier class: copy it, or have S3 restore it, first", place);
+    throw;
+  }
+}
+
 /// The bytes of one file, compressed or not.
 class RowFile {
  public:
@@ -108,7 +127,7 @@ class Input {
     request.bucket = manifest.bucket;
     request.key = manifest.key;
     request.max_size_bytes = kMaxInventoryManifestBytes;
-    const std::string text = store_.get_object(request).body;
+    const std::string text = reading_input(place, [&] { return store_.get_object(request).body; });
     Inventory inventory;
     try {
       inventory = parse_inventory(text, bucket_);
@@ -134,8 +153,7 @@ class Input {
       any = true;
       read_object({folder.bucket, object->key});
     }
-    if (!any)
-      throw Error(ErrorKind::not_found, "no object with rows is there", {.resource = place_text(folder)});
+    if (!any) throw unusable_input("no object with rows is there", place_text(folder));
   }
 
   void read_file(const std::string& path) {
@@ -158,9 +176,8 @@ class Input {
   }
 
   [[noreturn]] static void fail_file(const std::string& path) {
-    throw Error(ErrorKind::invalid_argument,
-                std::strerror(errno),  // NOLINT(concurrency-mt-unsafe): glibc's is safe
-                {.operation = "read manifest", .resource = path});
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's is safe
+    throw unusable_input(errno == EBADF ? "it is closed" : std::strerror(errno), path);
   }
 
   void read_descriptor(int fd, const std::string& name) {
@@ -185,9 +202,11 @@ class Input {
     s3::GetObjectRequest request;
     request.bucket = place.bucket;
     request.key = place.key;
-    store_.read_object(request, [&](std::string_view bytes) {
-      expect_no_stop(stop_);
-      sink(bytes);
+    reading_input(place_text(place), [&] {
+      store_.read_object(request, [&](std::string_view bytes) {
+        expect_no_stop(stop_);
+        sink(bytes);
+      });
     });
   }
 

@@ -29,8 +29,9 @@ void validate(const RowInput& input);
 
 /// Calls row and other as RowReader does, for all places in their order. bucket: of the sources. Files may be
 /// compressed with gzip. Each file of an inventory is compared with its MD5 before its rows count. Blocks. Throws
-/// base::Error: what RowReader and parse_inventory() throw; corrupt for a file that isn't what the inventory says;
-/// cancelled after a stop; the store's errors.
+/// base::Error: what RowReader and parse_inventory() throw; invalid_argument for a file, an object or a folder that
+/// isn't there or can't be read; corrupt for a file that isn't what the inventory says; cancelled after a stop; the
+/// store's errors.
 void read_rows(s3::ObjectStore& store, const RowInput& input, const std::string& bucket,
                const std::stop_token& stop, const std::function<void(ObjectRow)>& row,
                const std::function<void()>& other);

@@ -17,12 +17,19 @@ bool is_before(const s3::ObjectSummary& object, const std::string& key) {
   return object.key < key;
 }
 
-/// Whether the row can tell of that object, in whole seconds.
-bool tells_of(const s3::ObjectSummary& row, const s3::ObjectSummary& object) {
+/// The object of which the row tells, as it is listed now. Where it is another one, what the row tells takes the
+/// place of what is listed: no object is like that, so the GET finds that the row is stale. HTTP's times are in whole
+/// seconds. No listing tells a version: the GET's answer does.
+s3::ObjectSummary meant_by(const ObjectRow& row, s3::ObjectSummary listed) {
   using std::chrono::floor;
   using std::chrono::seconds;
-  return row.etag == object.etag && row.size_bytes == object.size_bytes &&
-         floor<seconds>(row.last_modified) == floor<seconds>(object.last_modified);
+  const s3::ObjectSummary& told = row.object;
+  if (!told.etag.empty()) listed.etag = told.etag;
+  if (row.tells_size) listed.size_bytes = told.size_bytes;
+  const bool same_second = floor<seconds>(told.last_modified) == floor<seconds>(listed.last_modified);
+  if (row.tells_time && !same_second) listed.last_modified = told.last_modified;
+  listed.version_id = told.version_id;
+  return listed;
 }
 
 }  // namespace
@@ -67,11 +74,11 @@ bool ListedTimes::is_in_whole_seconds(base::Timestamp time) {
 
 std::optional<s3::ObjectSummary> RowCompletion::complete(ObjectRow row) {
   const bool is_coarse = ListedTimes::is_in_whole_seconds(row.object.last_modified);
-  if (row.is_whole && !(is_coarse && times_.may_be_finer())) return std::move(row.object);
+  if (row.is_whole() && !(is_coarse && times_.may_be_finer())) return std::move(row.object);
   std::optional<s3::ObjectSummary> now = looks_.look_at(row.object.key);
-  if (now) times_.saw(now->last_modified);
-  if (row.is_whole && now && !tells_of(row.object, *now)) return std::move(row.object);
-  return now;
+  if (!now) return std::nullopt;
+  times_.saw(now->last_modified);
+  return meant_by(row, *std::move(now));
 }
 
 const s3::ObjectSummary* RowObjects::peek() {
@@ -84,7 +91,7 @@ std::optional<s3::ObjectListing::Rest> RowObjects::rest() const {
   s3::ObjectListing::Rest rest;
   if (object_) rest = {1, object_->size_bytes};
   for (std::size_t i = at_; i < page_.size(); ++i) {
-    if (!page_[i].is_whole) return std::nullopt;
+    if (!page_[i].is_whole()) return std::nullopt;
     ++rest.objects;
     rest.bytes += page_[i].object.size_bytes;
   }

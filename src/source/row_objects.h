@@ -65,8 +65,8 @@ class RowCompletion {
                 ListedTimes& times)
       : looks_(store, bucket, prefix), times_(times) {}
 
-  /// The object of the row, as the store tells; as the row tells, if it tells of another object: then the GET
-  /// finds that it is stale. nullopt: it is gone. REQUIRES: rows come in key order. Throws the store's errors.
+  /// The object of the row, completed by what the store tells. If the row tells of another object, the GET finds
+  /// that it is stale. nullopt: it is gone. REQUIRES: rows come in key order. Throws the store's errors.
   std::optional<s3::ObjectSummary> complete(ObjectRow row);
 
  private:

@@ -22,19 +22,24 @@ constexpr std::size_t kBufferBytes = std::size_t{128} << 10;
 //   0       4      length of all that follows
 //   4       8      size
 //   12      8      last-modified, milliseconds since 1970
-//   20      1      1: the row is whole
+//   20      1      what the row tells: 1 size, 2 last-modified; added up
 //   21      1      0: whether the object is frozen isn't known; else 1 + ThawState::Kind
 //   22      8      period
 //   30      2      length of the key
 //   32      2      length of the ETag
-//   34      ...    key, ETag, storage class
+//   34      2      length of the version id
+//   36      ...    key, ETag, version id, storage class
 constexpr std::size_t kLengthBytes = 4;
+constexpr std::size_t kTellsAt = 20;
 constexpr std::size_t kThawAt = 21;
 constexpr std::size_t kPeriodAt = 22;
 constexpr std::size_t kKeyLengthAt = 30;
 constexpr std::size_t kEtagLengthAt = 32;
-constexpr std::size_t kHeadBytes = 34;
-/// With the longest key, and more than any ETag and class.
+constexpr std::size_t kVersionLengthAt = 34;
+constexpr std::size_t kHeadBytes = 36;
+constexpr std::uint8_t kTellsSize = 1;
+constexpr std::uint8_t kTellsTime = 2;
+/// With the longest key, and more than any ETag, version id and class.
 constexpr std::size_t kMaxStoredRowBytes = std::size_t{8} << 10;
 
 template <typename Number>
@@ -53,17 +58,20 @@ Number get(std::string_view row, std::size_t at) {
 
 void append_row(std::string& out, const ObjectRow& row) {
   const s3::ObjectSummary& object = row.object;
-  const std::size_t size = kHeadBytes + object.key.size() + object.etag.size() + object.storage_class.size();
+  const std::size_t size = kHeadBytes + object.key.size() + object.etag.size() + object.version_id.size() +
+                           object.storage_class.size();
   put(out, static_cast<std::uint32_t>(size - kLengthBytes));
   put(out, object.size_bytes);
   put(out, static_cast<std::int64_t>(object.last_modified.time_since_epoch().count()));
-  put(out, static_cast<std::uint8_t>(row.is_whole ? 1 : 0));
+  put(out, static_cast<std::uint8_t>((row.tells_size ? kTellsSize : 0) | (row.tells_time ? kTellsTime : 0)));
   put(out, static_cast<std::uint8_t>(object.thaw ? 1 + static_cast<int>(object.thaw->kind) : 0));
   put(out, row.period);
   put(out, static_cast<std::uint16_t>(object.key.size()));
   put(out, static_cast<std::uint16_t>(object.etag.size()));
+  put(out, static_cast<std::uint16_t>(object.version_id.size()));
   out += object.key;
   out += object.etag;
+  out += object.version_id;
   out += object.storage_class;
 }
 
@@ -83,26 +91,41 @@ std::int64_t time_of_row(std::string_view row) {
   return get<std::int64_t>(row, 12);
 }
 
-/// Of one key the latest comes first.
+/// Of how many things the row tells: size, last-modified, ETag, version id.
+int told_by(std::string_view row) {
+  const auto flags = get<std::uint8_t>(row, kTellsAt);
+  return static_cast<int>((flags & kTellsSize) != 0) + static_cast<int>((flags & kTellsTime) != 0) +
+         static_cast<int>(get<std::uint16_t>(row, kEtagLengthAt) != 0) +
+         static_cast<int>(get<std::uint16_t>(row, kVersionLengthAt) != 0);
+}
+
+/// Of one key the latest comes first; of several that may be it, the one that tells most. What is left is decided
+/// by the bytes, so that the order of the input isn't.
 bool comes_before(std::string_view a, std::string_view b) {
   if (const auto one = period_of_row(a), other = period_of_row(b); one != other) return one < other;
-  const int keys = key_of(a).compare(key_of(b));
-  return keys != 0 ? keys < 0 : time_of_row(a) > time_of_row(b);
+  if (const int keys = key_of(a).compare(key_of(b)); keys != 0) return keys < 0;
+  if (time_of_row(a) != time_of_row(b)) return time_of_row(a) > time_of_row(b);
+  if (told_by(a) != told_by(b)) return told_by(a) > told_by(b);
+  return a.substr(0, size_of(a)) < b.substr(0, size_of(b));
 }
 
 ObjectRow parse_row(std::string_view row) {
   ObjectRow made;
   made.object.size_bytes = get<std::uint64_t>(row, 4);
   made.object.last_modified = base::Timestamp(std::chrono::milliseconds(time_of_row(row)));
-  made.is_whole = row[20] != 0;
+  const auto flags = get<std::uint8_t>(row, kTellsAt);
+  made.tells_size = (flags & kTellsSize) != 0;
+  made.tells_time = (flags & kTellsTime) != 0;
   if (const auto thaw = get<std::uint8_t>(row, kThawAt); thaw != 0)
     made.object.thaw = s3::ThawState{static_cast<s3::ThawState::Kind>(thaw - 1)};
   made.period = period_of_row(row);
   const std::size_t key = get<std::uint16_t>(row, kKeyLengthAt);
   const std::size_t etag = get<std::uint16_t>(row, kEtagLengthAt);
+  const std::size_t version = get<std::uint16_t>(row, kVersionLengthAt);
   made.object.key = row.substr(kHeadBytes, key);
   made.object.etag = row.substr(kHeadBytes + key, etag);
-  made.object.storage_class = row.substr(kHeadBytes + key + etag);
+  made.object.version_id = row.substr(kHeadBytes + key + etag, version);
+  made.object.storage_class = row.substr(kHeadBytes + key + etag + version);
   return made;
 }
 

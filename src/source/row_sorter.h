@@ -53,7 +53,8 @@ class RowSorter {
 
   /// Of ObjectSummary::thaw only the kind is kept. Throws what TempFile throws, as finish() does.
   void add(const ObjectRow& row);
-  /// All rows, each key of a period once. Of rows with one key the one with the latest last-modified counts. Call once, last.
+  /// All rows, each key of a period once. Of rows with one key the one with the latest last-modified counts; a row
+  /// without one is the oldest. Call once, last.
   SortedRows finish();
 
  private:

@@ -18,10 +18,9 @@ namespace {
 /// A key of 1,024 bytes, encoded, takes 3 KiB. S3 Inventory's rows have a few columns beside it.
 constexpr std::size_t kMaxRowBytes = std::size_t{64} << 10;
 constexpr std::size_t kMaxKeyBytes = 1024;
-constexpr std::size_t kColumns = static_cast<std::size_t>(RowColumn::other);
 
-using Values = std::array<std::optional<std::string>, kColumns>;
-
+/// nullptr: the row has no such value, or an empty one.
+template <typename Values>
 const std::string* value_of(const Values& values, RowColumn column) {
   const auto& value = values.at(static_cast<std::size_t>(column));
   return value && !value->empty() ? &*value : nullptr;
@@ -39,8 +38,16 @@ std::optional<base::Timestamp> time_of(std::string text) {
   return base::parse_iso8601(text + "Z");
 }
 
-bool is_true(std::string_view text) {
-  return base::lower(text) == "true";
+/// As S3 writes it, and as programs that write tables do. nullopt: it is neither.
+std::optional<bool> truth_of(std::string_view text) {
+  const std::string plain = base::lower(text);
+  for (const std::string_view yes : {"true", "1", "t", "yes", "y"}) {
+    if (plain == yes) return true;
+  }
+  for (const std::string_view no : {"false", "0", "f", "no", "n"}) {
+    if (plain == no) return false;
+  }
+  return std::nullopt;
 }
 
 /// A value of JSON as CSV would have it; nullopt: null.
@@ -197,16 +204,7 @@ void RowReader::csv_row() {
   std::vector<std::string> fields = std::exchange(fields_, {});
   row_bytes_ = 0;
   if (columns_.empty()) {
-    const auto is_of = [](RowColumn column) {
-      return [column](const std::string& name) { return column_named(name) == column; };
-    };
-    const bool names_columns = std::any_of(fields.begin(), fields.end(), is_of(RowColumn::key)) &&
-                               std::any_of(fields.begin(), fields.end(), is_of(RowColumn::bucket));
-    if (names_columns) {
-      for (const std::string& name : fields)
-        columns_.push_back(column_named(name).value_or(RowColumn::other));
-      return;
-    }
+    if (take_column_names(fields)) return;
     columns_ = {RowColumn::bucket, RowColumn::key, RowColumn::version_id};
     encoded_keys_ = true;
     if (fields.size() < 2 || fields.size() > 3) {
@@ -227,16 +225,36 @@ void RowReader::csv_row() {
   take(values, encoded_keys_);
 }
 
-void RowReader::take(const Values& values, bool encoded_key) {
-  const std::string* const bucket = value_of(values, RowColumn::bucket);
-  if (bucket == nullptr) fail("it names no bucket");
-  if (*bucket != form_.bucket) {
-    fail(fmt::format("it names bucket \"{}\", but the sources are in \"{}\"", base::printable(*bucket),
-                     base::printable(form_.bucket)));
+/// False: the names are none, but the first row.
+bool RowReader::take_column_names(const std::vector<std::string>& names) {
+  std::vector<RowColumn> columns;
+  for (const std::string& name : names) {
+    const RowColumn column = column_named(name).value_or(RowColumn::other);
+    if (column != RowColumn::other && std::find(columns.begin(), columns.end(), column) != columns.end())
+      fail(fmt::format("two columns mean the same: \"{}\" is one of them", base::printable(name)));
+    columns.push_back(column);
   }
-  const std::string* const latest = value_of(values, RowColumn::is_latest);
-  const std::string* const marker = value_of(values, RowColumn::is_delete_marker);
-  if ((latest != nullptr && !is_true(*latest)) || (marker != nullptr && is_true(*marker))) return other_();
+  for (const RowColumn needed : {RowColumn::bucket, RowColumn::key}) {
+    if (std::find(columns.begin(), columns.end(), needed) == columns.end()) return false;
+  }
+  columns_ = std::move(columns);
+  return true;
+}
+
+/// False: an older version, or a delete marker.
+bool RowReader::is_of_newest_version(const Values& values) const {
+  const auto truth = [&](RowColumn column, const char* name, bool otherwise) {
+    const std::string* const text = value_of(values, column);
+    if (text == nullptr) return otherwise;
+    const std::optional<bool> truth = truth_of(*text);
+    if (!truth) fail(fmt::format("{} is \"{}\", neither true nor false", name, base::printable(*text)));
+    return *truth;
+  };
+  const bool latest = truth(RowColumn::is_latest, "is_latest", true);
+  return !truth(RowColumn::is_delete_marker, "is_delete_marker", false) && latest;
+}
+
+ObjectRow RowReader::row_of(const Values& values, bool encoded_key) const {
   const std::string* const key = value_of(values, RowColumn::key);
   if (key == nullptr) fail("it has no key");
   ObjectRow row;
@@ -245,26 +263,38 @@ void RowReader::take(const Values& values, bool encoded_key) {
     fail(fmt::format("the key \"{}\" is not URL-encoded, as S3 encodes keys", base::printable(*key)));
   row.object.key = *std::move(decoded);
   if (row.object.key.size() > kMaxKeyBytes) fail("its key is longer than 1,024 bytes");
-  const std::string* const size = value_of(values, RowColumn::size);
-  if (size != nullptr) {
+  if (const std::string* const size = value_of(values, RowColumn::size)) {
     const auto bytes = base::parse_number<std::uint64_t>(*size);
     if (!bytes) fail(fmt::format("\"{}\" is no size", base::printable(*size)));
     row.object.size_bytes = *bytes;
+    row.tells_size = true;
   }
-  const std::string* const modified = value_of(values, RowColumn::last_modified);
-  if (modified != nullptr) {
+  if (const std::string* const modified = value_of(values, RowColumn::last_modified)) {
     const auto time = time_of(*modified);
     if (!time)
       fail(
           fmt::format("\"{}\" is no time; write it as 2018-04-01T12:00:00.000Z", base::printable(*modified)));
     row.object.last_modified = *time;
+    row.tells_time = true;
   }
   if (const std::string* const etag = value_of(values, RowColumn::etag))
     row.object.etag = base::trim(*etag, "\"");
+  if (const std::string* const version = value_of(values, RowColumn::version_id))
+    row.object.version_id = *version;
   if (const std::string* const name = value_of(values, RowColumn::storage_class))
     row.object.storage_class = *name;
-  row.is_whole = size != nullptr && modified != nullptr && !row.object.etag.empty();
-  row_(std::move(row));
+  return row;
+}
+
+void RowReader::take(const Values& values, bool encoded_key) {
+  const std::string* const bucket = value_of(values, RowColumn::bucket);
+  if (bucket == nullptr) fail("it names no bucket");
+  if (*bucket != form_.bucket) {
+    fail(fmt::format("it names bucket \"{}\", but the sources are in \"{}\"", base::printable(*bucket),
+                     base::printable(form_.bucket)));
+  }
+  if (!is_of_newest_version(values)) return other_();
+  row_(row_of(values, encoded_key));
 }
 
 }  // namespace s3c::source

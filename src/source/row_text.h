@@ -7,7 +7,8 @@
 //
 // Columns are recognised by name, in upper or lower case, with or without "_" and "-": bucket, key, size, etag (or
 // e_tag), last_modified (or last_modified_date), version_id (or version), is_latest, is_delete_marker,
-// storage_class. All others are ignored.
+// storage_class. All others are ignored. is_latest and is_delete_marker are true or false (or 1 and 0, t and f, yes
+// and no).
 #pragma once
 
 #include <array>
@@ -23,14 +24,17 @@
 
 namespace s3c::source {
 
-/// What a row says of an object.
+/// What a row says of an object. All that it tells counts: the row is of no object that differs in any of it.
 struct ObjectRow {
-  s3::ObjectSummary object;
-  /// The row has size, ETag and last-modified. Otherwise only the key counts.
-  bool is_whole = false;
+  s3::ObjectSummary object;  ///< what the row doesn't tell is empty
+  bool tells_size = false;
+  bool tells_time = false;  ///< last-modified
   /// Sorted rows come in the order of these numbers, and of each number in the order of their keys. Of groups by time
   /// it is catalog::period_number(); else 0.
   std::int64_t period = 0;
+
+  /// It has size, ETag and last-modified. Otherwise the store is asked for what is missing.
+  bool is_whole() const { return tells_size && tells_time && !object.etag.empty(); }
 };
 
 enum class RowColumn {
@@ -60,8 +64,8 @@ struct RowForm {
 };
 
 /// Turns the text of one file into rows. Throws base::Error (invalid_argument), naming place and line, for a text
-/// that isn't CSV or JSON Lines, for a row without a key or with values that can't be, and for a row of another
-/// bucket. One thread.
+/// that isn't CSV or JSON Lines, for two columns of one meaning, for a row without a key or with values that can't
+/// be, and for a row of another bucket. One thread.
 class RowReader {
  public:
   /// row: called with each object's newest version. other: called with each older version and delete marker.
@@ -74,13 +78,18 @@ class RowReader {
 
  private:
   enum class Format { unknown, csv, json };
+  /// By column; nullopt: the row has none.
+  using Values = std::array<std::optional<std::string>, static_cast<std::size_t>(RowColumn::other)>;
 
   void read_json(std::string_view bytes);
   void json_line();
   void read_csv(char c);
   void end_field();
   void csv_row();
-  void take(const std::array<std::optional<std::string>, 9>& values, bool encoded_key);
+  bool take_column_names(const std::vector<std::string>& names);
+  bool is_of_newest_version(const Values& values) const;
+  ObjectRow row_of(const Values& values, bool encoded_key) const;
+  void take(const Values& values, bool encoded_key);
   [[noreturn]] void fail(const std::string& why) const;
 
   const RowForm form_;

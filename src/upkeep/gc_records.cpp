@@ -29,6 +29,19 @@ struct Records {
   }
 };
 
+/// What is to be said of a record whose archive lost its id, or may have; empty: that isn't so.
+std::string_view without_id(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive) {
+  switch (catalog::identify(manifest, archive)) {
+    case catalog::ArchiveIdentity::lost_id:
+      return "its archive is whole but lost its id: a deep verify that mends gives it back";
+    case catalog::ArchiveIdentity::unproven:
+      return "an archive of its size and without an id stands at its name. It may be this volume's: a deep verify "
+             "that mends finds out";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 void GcRecords::find(GcCrew& crew) {
@@ -71,8 +84,8 @@ void GcRecords::look_at(const std::vector<catalog::CatalogRecord>& records) {
 }
 
 GcRecords::Archive GcRecords::ask_for_archive(const std::string& archive_key) {
-  const auto head = context_.store.head_object(catalog_.bucket(), archive_key);
-  return {catalog::record_id(head), catalog::id_of(head)};
+  auto head = context_.store.head_object(catalog_.bucket(), archive_key);
+  return {catalog::record_id(head), catalog::id_of(head), std::move(head)};
 }
 
 std::optional<GcCandidate> GcRecords::plan_manifest(const catalog::CatalogRecord& record,
@@ -89,6 +102,10 @@ std::optional<GcCandidate> GcRecords::plan_manifest(const catalog::CatalogRecord
                    if (!catalog_.is_of_this_bucket(*manifest)) {
                      garbage.why = fmt::format("it was written for bucket {}", manifest->archive_bucket);
                      return tally_.note(&GcReport::waiting, garbage);
+                   }
+                   if (const std::string_view why = without_id(*manifest, archive.head); !why.empty()) {
+                     garbage.why = why;
+                     return tally_.note(&GcReport::without_id, garbage);
                    }
                    std::optional<s3::MultipartUpload> upload;
                    if (manifest->has_upload()) {

@@ -32,6 +32,7 @@ class GcRecords {
   struct Archive {
     std::string record_id;  ///< of the record that it belongs to
     std::string volume_id;  ///< empty: no archive, or a foreign one
+    std::optional<s3::ObjectHead> head;
   };
 
   void look_at(const std::vector<catalog::CatalogRecord>& records);

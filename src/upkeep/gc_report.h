@@ -59,6 +59,7 @@ struct GcReport {
   GarbageList removed;        ///< in a dry run: what would be removed
   GarbageList left;           ///< garbage that could not be removed
   GarbageList waiting;        ///< may be garbage, but gc can't tell
+  GarbageList without_id;  ///< no garbage: records whose archives have no id. verify tells the same of them
   /// Damage: for example, records whose archives are lost. gc touches none of it.
   GarbageList damaged;
   /// The store lists unfinished uploads by whole keys only. So those that no record names were not found.

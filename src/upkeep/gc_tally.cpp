@@ -11,6 +11,7 @@ namespace {
 
 std::string_view list_name(GarbageList GcReport::*list) {
   if (list == &GcReport::left) return "left";
+  if (list == &GcReport::without_id) return "without_id";
   return list == &GcReport::waiting ? "waiting" : "damaged";
 }
 

@@ -89,7 +89,8 @@ VolumeFinding VolumeCheck::check(const catalog::ListedVolume& listed, Wanted wan
       finding.kind = Kind::none;  // it was looked at because it looks like a volume, and it is none
     if (finding.manifest) {
       if (const auto contradiction = options_.scope.contradiction_in(*finding.manifest)) {
-        finding.damage(*contradiction + ": move the manifest away, then catalog rebuild makes it again");
+        finding.damage(*contradiction +
+                       ": if it was changed, move it away, then catalog rebuild makes it again");
       } else if (wanted == Wanted::in_scope && !options_.scope.holds(*finding.manifest)) {
         finding.kind = Kind::none;
       }

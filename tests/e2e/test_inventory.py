@@ -115,6 +115,81 @@ class Inventory(StoreCase):
             self.assertEqual(0, done.returncode, done.stderr.decode())
         self.check(all_archived=True)
 
+    def archive_rows(self, text: str, code: int = 0, *more: str) -> dict:
+        with tempfile.TemporaryDirectory() as folder:
+            place = os.path.join(folder, "rows")
+            with open(place, "w", encoding="utf-8") as file:
+                file.write(text)
+            return self.run_archive("--manifest", place, "--output", "json", *more, code=code).json()
+
+    def test_whatever_a_row_tells_counts(self):
+        """Rows that tell one, two or three things of older objects: each of these objects was overwritten since."""
+        rows = self.rows()
+        time.sleep(1.1)
+        newer = {key: Original(body + b", newer and longer") for key, body in ((key, self.originals[key].body) for key, *_ in rows)}
+        self.put(newer)
+        names = ("size", "last_modified", "etag")
+        for tells in range(1, 8):
+            text = "".join(json.dumps({"bucket": self.source, "key": key} | {name: value for n, (name, value) in enumerate(zip(names, told)) if tells >> n & 1}) + "\n"
+                           for key, *told in rows)
+            report = self.archive_rows(text, 3)
+            self.assertEqual((len(rows), 0), (report["rows"]["stale_changed"], report["total"]["objects_archived"]), tells)
+            # One GET finds that out: nothing is tried again.
+            self.assertLessEqual(report["requests"]["by_operation"].get("GetObject", 0), len(rows), tells)
+        self.assert_nothing_deleted()
+        self.assertEqual({}, {key: size for key, size in list_bucket(self.client, self.archive).items() if key.endswith(".zip")})
+
+    def test_a_row_of_an_older_version_is_not_of_the_newest(self):
+        self.client.put_bucket_versioning(Bucket=self.source, VersioningConfiguration={"Status": "Enabled"})
+        keys = [f"sources/2018/04/05/{n}" for n in range(3)]
+        older = {key: self.client.put_object(Bucket=self.source, Key=key, Body=b"older")["VersionId"] for key in keys}
+        newest = {key: self.client.put_object(Bucket=self.source, Key=key, Body=b"newest")["VersionId"] for key in keys}
+        for more in ((), ("--delete-versions",)):
+            report = self.archive_rows("".join(f"{self.source},{key},{version}\n" for key, version in older.items()), 3, *more)
+            self.assertEqual((3, 0, 0), (report["rows"]["stale_changed"], report["total"]["objects_archived"], report["total"]["objects_deleted"]))
+            self.assertIn(f"the row tells of version {older[keys[0]]}, but version {newest[keys[0]]} is the newest", json.dumps(report["left"]))
+            listed = self.client.list_object_versions(Bucket=self.source, Prefix="sources/2018/04/05/")
+            self.assertEqual(({*older.values(), *newest.values()}, []), ({version["VersionId"] for version in listed["Versions"]}, listed.get("DeleteMarkers", [])))
+        report = self.archive_rows("".join(f"{self.source},{key},{version}\n" for key, version in newest.items()))
+        self.assertEqual((0, 3), (report["rows"]["stale_changed"], report["total"]["objects_archived"]))
+
+    def test_rows_that_are_not_there_are_an_error(self):
+        self.client.put_object(Bucket=self.inventories, Key="empty/", Body=b"")
+        for place in (f"s3://{self.inventories}/none.jsonl", f"s3://{self.inventories}/none/", f"s3://{self.inventories}/empty/"):
+            self.assertIn(place, self.run_archive("--manifest", place, code=2).err)
+        self.assertIn("it isn't there", self.run_archive("--inventory", f"s3://{self.inventories}/none/manifest.json", code=2).err)
+        place = self.write_inventory(self.rows())
+        self.client.delete_object(Bucket=self.inventories, Key="inv/data/1.csv.gz")
+        self.assertIn("inv/data/1.csv.gz", self.run_archive("--inventory", place, code=2).err)
+        closed = subprocess.run([os.environ["S3C_PROGRAM"], *self.arguments("--manifest", "-")], env=clean_environment(self.store, tempfile.gettempdir()),
+                                preexec_fn=lambda: os.close(0), capture_output=True, timeout=60)
+        self.assertEqual(2, closed.returncode, closed)
+        self.assertIn(b"standard input", closed.stderr)
+        self.assertIn(b"it is closed", closed.stderr)
+        self.assert_nothing_deleted()
+
+    def test_a_file_of_rows_is_not_written_over(self):
+        text = "".join(json.dumps({"bucket": self.source, "key": key}) + "\n" for key, *_ in self.rows())
+        with tempfile.TemporaryDirectory() as folder:
+            rows, link, config = (os.path.join(folder, name) for name in ("rows", "link", "config.toml"))
+            os.symlink(rows, link)
+            for path, content in ((rows, text), (config, "keep-sources = true\n")):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(content)
+            for flag in ("--events", "--left-to", "--metrics-file"):
+                for inputs in (("--manifest", rows), ("--manifest", link), ("--manifest", rows, "--config", config)):
+                    for output in (inputs[-1], rows, link):
+                        self.assertIn("would write over the file", self.run_archive(*inputs, flag, output, code=2).err)
+            refused = self.run_archive("--manifest", rows, "--metrics-file", os.path.join(folder, "none", "m.prom"), code=2)
+            self.assertIn("nothing was done", refused.err)
+            self.assertNotIn("the run goes on", refused.err)
+            self.assertIn("--config is given twice", self.run_archive("--config", config, "--config", config, code=2).err)
+            with open(rows, encoding="utf-8") as file:
+                self.assertEqual(text, file.read())
+            with open(config, encoding="utf-8") as file:
+                self.assertEqual("keep-sources = true\n", file.read())
+        self.assert_nothing_deleted()
+
     def test_a_pipe_that_nobody_feeds_does_not_keep_the_run(self):
         with tempfile.TemporaryDirectory() as folder:
             fifo = os.path.join(folder, "rows")

@@ -90,5 +90,37 @@ class Layouts(StoreCase):
         self.assertEqual(3, run(self.store, "find", "--arch-bucket", self.archive, "--from", "2018-01-01", "*").code)
 
 
+    def test_two_layouts_that_share_names_but_not_the_names_of_fields(self):
+        """What a volume is called and what its keys are counts; what a layout calls its fields does not."""
+        first = ("--layout", "{prefix}/{customer}/{yyyy}/", "--archive-name", "{bucket}/{customer}/{yyyy}.zip")
+        second = ("--layout", "{prefix}/{client}/{year}/", "--archive-name", "{bucket}/{client}/{year}.zip")
+        self.put({f"sources/{customer}/2018/{n}": Original(f"{customer}{n}".encode()) for customer in ("acme", "other") for n in range(3)})
+        self.run_with("archive", "--storage-class", "STANDARD", names=first)
+        self.put({"sources/acme/2018/late": Original(b"late")})
+        self.run_with("archive", "--storage-class", "STANDARD", names=second)
+        self.check(storage_class="STANDARD", all_archived=True)
+        for names in (first, second):
+            self.run_with("verify", "--deep", names=names)
+            self.assertEqual(7, len(self.lines("find", "*", names=names)))
+            self.assertEqual(1, len(self.lines("find", "sources/acme/2018/late", names=names)))
+        # Where only one of the two has a date, the name tells it.
+        self.assertEqual(7, len(self.lines("find", "--years", "2018", "*", names=first)))
+        self.run_with("find", "--years", "2017", "*", names=first, code=3)
+
+    def test_a_layout_whose_names_mean_other_days_is_refused(self):
+        swapped = ("--archive-name", "{bucket}/{yyyy}{dd}{mm}.zip")
+        self.put({"sources/2018/04/01/x": Original(b"April 1")})
+        self.run_with("archive", "--storage-class", "STANDARD", names=())
+        january = {"sources/2018/01/04/x": Original(b"January 4")}
+        self.put(january)
+        refused = self.run_with("archive", "--storage-class", "STANDARD", names=swapped, code=2)
+        self.assertIn("was archived with another layout and archive_name: its mm is 04 there, and 01 in sources/2018/01/04/", refused.out + refused.err)
+        self.assertEqual(set(january), self.sources_left())
+        self.run_with("verify", names=())
+        self.assertIn("its manifest says mm 04, but its name says 01", self.run_with("verify", names=swapped, code=5).err + self.run_with("verify", names=swapped, code=5).out)
+        self.run_with("archive", "--storage-class", "STANDARD", names=())
+        self.check(storage_class="STANDARD", all_archived=True)
+
+
 if __name__ == "__main__":
     main()

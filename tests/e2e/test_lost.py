@@ -47,6 +47,11 @@ class LostArchive(StoreCase):
 
         self.assertIn("--yes", self.call("catalog forget", volume, code=2).err, "nobody was there to ask")
         self.assertLess(before, self.catalog())
+        # Of several names all are looked at before one is forgotten.
+        standing = next(f"{self.source}/{name}" for name in sorted(self.archives()) if f"{self.source}/{name}" != volume)
+        refused = self.call("catalog forget", volume, standing, "--yes", code=2)
+        self.assertIn("nothing was forgotten", refused.err)
+        self.assertIn(standing, refused.err)
         self.assertIn("5 objects", self.call("catalog forget", volume, "--yes").out)
         self.assertEqual(set(), before & self.catalog())
         self.call("verify")

@@ -71,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const s3::ObjectSummary& object = whole->rows[i].object;
     require(object == pieces->rows[i].object, "pieces change nothing");
     require(!object.key.empty() && object.key.size() <= 1024, "a key is one of S3's");
-    require(!whole->rows[i].is_whole || !object.etag.empty(), "a whole row has an ETag");
+    require(!whole->rows[i].is_whole() || !object.etag.empty(), "a whole row has an ETag");
   }
   return 0;
 }

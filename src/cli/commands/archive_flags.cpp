@@ -35,7 +35,8 @@ std::vector<Flag> row_flags() {
        .group = kWhichObjects,
        .help = "take the objects from an S3 Inventory (CSV) instead of listing the bucket: "
                "s3://bucket/.../manifest.json; objects that it doesn't have stay for a later run",
-       .otherwise = "the bucket is listed"},
+       .otherwise = "the bucket is listed",
+       .once = true},
       {.name = "manifest",
        .value = "FILE",
        .kind = FlagKind::list,
@@ -202,7 +203,8 @@ std::vector<Flag> source_flags() {
        .group = kTheSources,
        .help = "write every object that is left in place to this file, as JSON Lines, while the run goes on; "
                "the file is emptied first",
-       .otherwise = "the result names the first 1,000"},
+       .otherwise = "the result names the first 1,000",
+       .once = true},
       unsigned_source_flag(kTheSources),
       toggle_flag(kDryRun, kTheSources, "only list what would be archived and deleted; change nothing"),
   };

@@ -99,11 +99,40 @@ ExitCode code_of_forget(const base::Error& error) {
   return exit_code_of(error);
 }
 
+/// Of several volumes, those whose record must stay, or whose name is none. One that isn't there is no reason to stop: an
+/// earlier run may have forgotten it.
+std::vector<std::string> unforgettable(const ForgetOptions& options, Session& session) {
+  std::vector<std::string> refused;
+  if (options.volumes.size() < 2) return refused;
+  s3::ObjectStore& store = session.store(Side::archive);
+  for (const std::string& volume : options.volumes) {
+    try {
+      upkeep::find_forgettable(store, options.archive_bucket,
+                               volume_meant(volume, options.archive_bucket, store));
+    } catch (const base::Error& error) {
+      if (code_of_forget(error) == ExitCode::refused) refused.push_back(volume);
+    }
+  }
+  return refused;
+}
+
 ExitCode run_forget_command(const ForgetOptions& options, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
   if (!options.yes && (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0)) {
     throw UsageError("catalog forget removes the last trace of a volume, and there is no terminal to ask on",
                      "add --yes if you are sure");
+  }
+  // Each is looked at before the first one is forgotten.
+  if (const std::vector<std::string> refused = unforgettable(options, session); !refused.empty()) {
+    const ExitCode code = for_each_named(
+        "catalog", refused, options.archive_bucket, session,
+        [&](const std::string& volume) {
+          upkeep::find_forgettable(session.store(Side::archive), options.archive_bucket, volume);
+          return ExitCode::done;
+        },
+        code_of_forget);
+    session.terminal().write_line("nothing was forgotten");
+    return worse(code, ExitCode::refused);
   }
   return for_each_named(
       "catalog", options.volumes, options.archive_bucket, session,

@@ -81,7 +81,7 @@ std::string hint_for_key(std::string_view key) {
 }
 
 std::vector<Flag> member_name_flags(std::string_view help) {
-  return {{.name = "keys-from", .value = "FILE", .group = kWhichVolumes, .help = help},
+  return {{.name = "keys-from", .value = "FILE", .group = kWhichVolumes, .help = help, .once = true},
           {.name = "glob",
            .value = "GLOB",
            .kind = FlagKind::list,
@@ -118,6 +118,11 @@ void require_a_limit(const Reader& reader, const MemberNames& names, const std::
 
 std::vector<std::string> keys_in(const std::string& text, const std::string& name) {
   std::vector<std::string> keys;
+  // Read as keys between NUL bytes, each letter of it would be a key.
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+    throw UsageError(fmt::format("--keys-from {} is a text in UTF-16", base::printable(name)),
+                     "save the list as plain UTF-8, for example with: iconv -f UTF-16 -t UTF-8");
+  }
   const bool has_nul = text.find('\0') != std::string::npos;
   bool is_json = false;
   for_each_piece(text, has_nul ? '\0' : '\n', [&](std::string_view piece, std::size_t number) {
@@ -167,7 +172,12 @@ ExitCode MissedKeys::tell(bool any, const std::string& where, Terminal& terminal
   }
   for (const std::string_view key : missed.named()) {
     terminal.write_line(fmt::format("not found: {}", base::printable(key)));
-    if (std::string hint = hint_for_key(key); !hint.empty()) hints.insert(std::move(hint));
+    if (std::string hint = hint_for_key(key); !hint.empty()) {
+      hints.insert(std::move(hint));
+    } else if (key.find('/') == std::string_view::npos) {
+      hints.insert(fmt::format("a key is written with its folders: '*/{}' looks in every folder",
+                               base::printable(key)));
+    }
   }
   if (const std::uint64_t more = missed.count() - missed.named().size(); more != 0)
     terminal.write_line(fmt::format("and {} more were not found", more));

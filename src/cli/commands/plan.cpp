@@ -59,7 +59,8 @@ std::vector<Flag> plan_flags() {
          .value = "FILE",
          .group = kThePlan,
          .help = "a file of prices (docs/costs.md)",
-         .otherwise = "S3's list prices of the archive bucket's region"}},
+         .otherwise = "S3's list prices of the archive bucket's region",
+         .once = true}},
        std::move(flags)});
 }
 

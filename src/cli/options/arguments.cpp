@@ -143,6 +143,10 @@ class ArgumentParser {
                        did_you_mean(*result_.command, mention.name));
     }
     if (!is_given(*flag, mention.value, mention.origin)) return;
+    if (flag->once && result_.flags.contains(flag->name)) {
+      throw UsageError(fmt::format("{} is given twice", mention.origin),
+                       fmt::format("the first one would not count: give one; {}", usage_of(*flag)));
+    }
     Setting& setting =
         result_.flags.try_emplace(std::string(flag->name), Setting{{}, Source::command_line, mention.origin})
             .first->second;

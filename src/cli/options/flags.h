@@ -10,7 +10,7 @@
 namespace s3c::cli {
 
 enum class FlagKind {
-  value,   ///< takes one value; the last value given counts
+  value,   ///< takes one value; the last value given counts, unless the flag is to be given once
   list,    ///< takes one value each time it is given
   toggle,  ///< true when given; "--flag=false" takes it back
   count,   ///< its value is how often it is given
@@ -41,6 +41,9 @@ struct Flag {
   /// An empty value counts as not given. Every other flag refuses an empty value: it most likely comes from a
   /// variable that isn't set, and the filter or place that the user meant would silently be missing.
   bool empty_is_unset = false;
+  /// Refused if it is given twice on the command line: each value is a file or a place of its own, and the run would
+  /// work without the first one. Of other flags the last value counts.
+  bool once = false;
   /// A toggle. If it is on, a command that otherwise only reads may change a store.
   bool changes_store = false;
 };

@@ -29,7 +29,8 @@ std::vector<Flag> output_flags() {
       {.name = "config",
        .value = "FILE",
        .group = kOutput,
-       .help = "read flags from a TOML file: threads = 16"},
+       .help = "read flags from a TOML file: threads = 16",
+       .once = true},
       output_toggle("version", "print the version", 'V'),
       output_toggle("help", "print this", 'h'),
   };

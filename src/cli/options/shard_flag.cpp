@@ -91,10 +91,31 @@ std::uint32_t parse_total(std::string_view text) {
   return *count;
 }
 
+/// A total that the array contradicts would leave groups that no task does. AWS Batch tells the size of the whole
+/// array, whatever is tried again. Slurm tells only of the tasks that were submitted together, and these may be some
+/// of a larger array that are run again; but none of them may lie outside. Kubernetes tells nothing.
+void refuse_wrong_total(const Engine& engine, std::uint32_t total, const Environment& environment) {
+  if (engine.index == kSlurm.index) {
+    const std::optional<std::uint32_t> last = number_in(environment, "SLURM_ARRAY_TASK_MAX");
+    if (!last || *last < total) return;
+    refuse_shard(fmt::format(
+        "names {} tasks, numbered 0 to {}, but the array goes up to {} (SLURM_ARRAY_TASK_MAX): write the "
+        "N of the whole array",
+        total, total - 1, *last));
+  }
+  const std::optional<std::uint32_t> size =
+      engine.count.empty() ? std::nullopt : number_in(environment, engine.count);
+  if (!size || *size == total) return;
+  refuse_shard(fmt::format(
+      "names {} tasks, but the array has {} ({}): {}; write auto", total, *size, engine.count,
+      *size < total ? "nobody would do the groups of the others" : "several would do the same groups"));
+}
+
 catalog::Shard shard_of_environment(std::optional<std::uint32_t> total, const Environment& environment) {
   const Engine& engine = engine_of(environment);
   const std::uint32_t index = *number_in(environment, engine.index);
   const std::uint32_t count = total ? *total : count_of_engine(engine, environment);
+  if (total) refuse_wrong_total(engine, *total, environment);
   if (index >= count) {
     refuse_shard(
         fmt::format("finds {}={}, but {} tasks are numbered 0 to {}", engine.index, index, count, count - 1));
@@ -111,7 +132,8 @@ Flag shard_flag(std::string_view group) {
           .help =
               "do task I of N, from 0 to N-1: only the groups that belong to it; auto takes I and N from the "
               "array job of Slurm or AWS Batch, auto/N takes I from these or Kubernetes",
-          .otherwise = "all groups"};
+          .otherwise = "all groups",
+          .once = true};
 }
 
 catalog::Shard read_shard(const Reader& reader) {

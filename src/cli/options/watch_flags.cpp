@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <cstdint>
 
+#include "base/text.h"
+#include "cli/options/own_files.h"
 #include "cli/options/values.h"
 
 namespace s3c::cli {
@@ -18,13 +20,27 @@ std::string subject_of(const Reader& reader, std::string_view name) {
   return reader.text(name);
 }
 
-/// The host of a URL, without a port; an IPv6 address in its brackets.
-std::string_view host_of(std::string_view url) {
-  std::string_view host = url.substr(url.find("://") + 3);
-  host = host.substr(0, host.find_first_of("/?#"));
-  if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
+/// "user@[::1]:9091" without the user.
+std::string_view authority_of(std::string_view url) {
+  std::string_view authority = url.substr(url.find("://") + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos)
+    authority.remove_prefix(at + 1);
+  return authority;
+}
+
+/// Without a port; an IPv6 address in its brackets.
+std::string_view host_of(std::string_view authority) {
+  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
+  return authority.substr(0, authority.find(':'));
+}
+
+/// Whether what stands behind the host is nothing, or a port.
+bool has_right_port(std::string_view behind_host) {
+  if (behind_host.empty()) return true;
+  if (!behind_host.starts_with(':')) return false;
+  const auto port = base::parse_number<std::uint16_t>(behind_host.substr(1));
+  return port && *port != 0;
 }
 
 /// Plain HTTP stays on this machine: bucket names aren't for everyone on the way.
@@ -32,28 +48,15 @@ void refuse_unless_pushable(const std::string& url) {
   constexpr std::array<std::string_view, 3> kLoopback = {"localhost", "127.0.0.1", "[::1]"};
   const bool https = url.starts_with("https://");
   const bool http = url.starts_with("http://");
-  const std::string_view host = https || http ? host_of(url) : "";
+  const std::string_view authority = https || http ? authority_of(url) : "";
+  const std::string_view host = host_of(authority);
   const bool loopback = std::find(kLoopback.begin(), kLoopback.end(), host) != kLoopback.end();
-  if (!host.empty() && (https || loopback) && url.find_first_of(" \t\r\n?#") == std::string::npos) return;
+  if (!host.empty() && (https || loopback) && has_right_port(authority.substr(host.size())) &&
+      url.find_first_of(" \t\r\n?#") == std::string::npos)
+    return;
   throw UsageError(
       "--metrics-push takes https://HOST[:PORT][/PATH], or http:// for a gateway on this machine",
       "for example: --metrics-push http://localhost:9091");
-}
-
-void refuse_shared_files(const Reader& reader, const WatchOptions& watch) {
-  const auto refuse = [](const char* one, const char* other) {
-    throw UsageError(fmt::format("{} and {} name the same file", one, other), "give each a file of its own");
-  };
-  const std::string left_to = reader.text("left-to");
-  const auto same = [](const std::string& a, const std::string& b) { return !a.empty() && a == b; };
-  for (const auto& [flag, file] : {std::pair<const char*, const std::string&>{"--events", watch.events},
-                                   {"--metrics-file", watch.metrics_file},
-                                   {"--left-to", left_to}}) {
-    if (same(watch.report, file)) refuse("--report", flag);
-  }
-  if (same(watch.events, watch.metrics_file)) refuse("--events", "--metrics-file");
-  if (same(watch.events, left_to)) refuse("--events", "--left-to");
-  if (same(watch.metrics_file, left_to)) refuse("--metrics-file", "--left-to");
 }
 
 }  // namespace
@@ -69,17 +72,20 @@ std::vector<Flag> watch_flags() {
        .group = kWatching,
        .help =
            "write what happens to this file while it happens, as JSON Lines (docs/events.md); - is standard "
-           "output, and then the result goes to standard error; the file is emptied first"},
+           "output, and then the result goes to standard error; the file is emptied first",
+       .once = true},
       {.name = "metrics-file",
        .value = "FILE",
        .group = kWatching,
        .help =
            "replace this file every 15 seconds and at the end by metrics for Prometheus's textfile collector "
-           "(docs/monitoring.md)"},
+           "(docs/monitoring.md)",
+       .once = true},
       {.name = "metrics-push",
        .value = "URL",
        .group = kWatching,
-       .help = "send the same metrics to a Prometheus Pushgateway, by HTTPS or on this machine"},
+       .help = "send the same metrics to a Prometheus Pushgateway, by HTTPS or on this machine",
+       .once = true},
   };
 }
 
@@ -113,7 +119,7 @@ WatchOptions read_watch(const Reader& reader) {
   if (watch.metrics_file == kStandardOutput)
     throw UsageError("--metrics-file takes the name of a file", "it is replaced whole, time and again");
   if (!watch.metrics_push.empty()) refuse_unless_pushable(watch.metrics_push);
-  refuse_shared_files(reader, watch);
+  expect_own_files(reader);
   return watch;
 }
 

@@ -202,17 +202,17 @@ Json by_day_of(const archive::RunReport& report) {
 
 /// Groups are in work side by side: together they take longer than the run.
 Json slowest_json(const archive::RunReport& report) {
-  constexpr std::ptrdiff_t kMost = 20;
-  std::vector<const GroupReport*> groups;
-  for (const GroupReport& group : report.group_reports) groups.push_back(&group);
-  const auto end = groups.begin() + std::min(std::ssize(groups), kMost);
-  std::partial_sort(groups.begin(), end, groups.end(),
-                    [](const GroupReport* a, const GroupReport* b) { return a->duration > b->duration; });
+  constexpr std::size_t kMost = 20;
+  std::multimap<std::chrono::milliseconds, const GroupReport*, std::greater<>> slowest_first;
+  for (const GroupReport& group : report.group_reports) {
+    slowest_first.emplace(group.duration, &group);
+    if (slowest_first.size() > kMost) slowest_first.erase(std::prev(slowest_first.end()));
+  }
   Json slowest = Json::array();
-  for (const GroupReport* group : std::vector<const GroupReport*>(groups.begin(), end)) {
+  for (const auto& [duration, group] : slowest_first) {
     const archive::VolumeSums archived = group->archived();
     slowest.push_back({{"prefix", group->prefix},
-                       {"seconds", seconds_of(group->duration)},
+                       {"seconds", seconds_of(duration)},
                        {"objects", archived.objects},
                        {"source_bytes", archived.source_bytes},
                        {"deleted", group->deleted}});

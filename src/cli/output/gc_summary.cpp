@@ -58,6 +58,8 @@ std::string hidden_text(const GcReport& report) {
 
 std::string_view last_line_of_gc(const GcReport& report, ExitCode code) {
   if (code != ExitCode::left) return last_line(code);
+  if (report.without_id.count() > 0 && report.left.count() == 0 && !report.uploads_hidden)
+    return "finished; verify --deep --mend gives archives their ids back\n";
   return report.left.count() > 0 ? "finished, with garbage left in place\n"
                                  : "finished, but not everything could be seen\n";
 }
@@ -86,13 +88,17 @@ ExitCode exit_code_of(const GcReport& report) {
   if (report.interrupted) return ExitCode::interrupted;
   ExitCode code = exit_code_of(report.failures.by_kind());
   if (report.damaged.count() > 0) code = worse(code, ExitCode::damaged);
-  return report.left.count() > 0 || report.uploads_hidden ? worse(code, ExitCode::left) : code;
+  const bool left = report.left.count() + report.without_id.count() > 0 || report.uploads_hidden;
+  return left ? worse(code, ExitCode::left) : code;
 }
 
 std::string problems_text(const GcOutcome& outcome) {
   const GcReport& report = outcome.report;
   return garbage_text(fmt::format("LEFT: {} could not be removed", things(report.left.count())),
                       report.left) +
+         garbage_text(
+             fmt::format("without their archives' ids, not touched: {}", things(report.without_id.count())),
+             report.without_id) +
          garbage_text(fmt::format("DAMAGED: {}, not touched", things(report.damaged.count())),
                       report.damaged) +
          hidden_text(report) + failures_text("FAILED: not everything could be looked at", report.failures) +
@@ -124,6 +130,7 @@ std::string json_summary(const GcOutcome& outcome) {
                {"removed", list_json(report.removed)},
                {"left", list_json(report.left)},
                {"damaged", list_json(report.damaged)},
+               {"without_id", list_json(report.without_id)},
                {"waiting", list_json(report.waiting)},
                {"failures", failures_json(report.failures)},
                {"requests", requests_json(outcome.requests)}});

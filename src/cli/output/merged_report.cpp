@@ -12,6 +12,7 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "cli/output/report_fields.h"
 
 namespace s3c::cli {
 namespace {
@@ -57,13 +58,48 @@ std::optional<ExitCode> exit_code_in(const Json& document) {
   return found == kExitCodes.end() ? std::nullopt : std::optional(found->code);
 }
 
-/// The text from the last line "{" to the line "}" that ends it: documents are printed with indents. If there are no
-/// such lines, the whole text.
+/// nullopt: the text is no whole document, or one that is nested deeper than any report: it would fill the stack.
+std::optional<Json> parsed_document(std::string_view text) {
+  bool is_deep = false;
+  const auto look = [&is_deep](int depth, Json::parse_event_t, Json&) {
+    is_deep = is_deep || depth > kMostDepth;
+    return depth <= kMostDepth;
+  };
+  Json document = Json::parse(text, look, false);
+  if (is_deep || document.is_discarded() || !document.is_object()) return std::nullopt;
+  return document;
+}
+
+/// Whether a line may be a whole report, as programs print it that don't indent it. Events, and the lines of other
+/// programs, don't have both fields.
+bool may_be_report(std::string_view line) {
+  return line.starts_with('{') && line.size() > 2 && line.find("\"command\"") != std::string_view::npos &&
+         line.find("\"exit_code\"") != std::string_view::npos;
+}
+
+/// The last line that may be a report; its data() is nullptr if there is none.
+std::string_view last_report_line(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end_of_before = text.rfind('\n');
+    const std::string_view line = text.substr(end_of_before + 1);  // npos + 1 is 0
+    if (may_be_report(line)) return line;
+    text = text.substr(0, end_of_before == std::string_view::npos ? 0 : end_of_before);
+  }
+  return {};
+}
+
+/// The document that begins last: on a line of its own, or on the line "{", up to the line "}" that ends it, as
+/// documents are printed with indents. If there are no such lines, all from the first brace on.
 std::string_view last_document(std::string_view text) {
-  constexpr std::string_view kBegin = "\n{\n";
+  constexpr std::string_view kBegin = "{\n";
   constexpr std::string_view kEnd = "\n}";
-  const std::size_t inner = text.rfind(kBegin);
-  const std::size_t begin = inner != std::string_view::npos ? inner + 1 : text.find('{');
+  const std::string_view line = last_report_line(text);
+  std::size_t begin = text.rfind("\n{\n");
+  begin = begin != std::string_view::npos ? begin + 1 : text.starts_with(kBegin) ? 0 : begin;
+  if (line.data() != nullptr &&
+      (begin == std::string_view::npos || static_cast<std::size_t>(line.data() - text.data()) > begin))
+    return line;
+  if (begin == std::string_view::npos) begin = text.find('{');
   if (begin == std::string_view::npos) return {};
   const std::size_t end = text.find(kEnd, begin);
   return end == std::string_view::npos ? text.substr(begin) : text.substr(begin, end + kEnd.size() - begin);
@@ -74,13 +110,13 @@ std::string_view last_document(std::string_view text) {
 /// What no task found is not found. What one task found was not missed by the others.
 void keep_common_names(Json& sum, const Json& more) {
   Json common = Json::array();
-  for (const Json& name : sum["named"]) {
-    if (std::find(more["named"].begin(), more["named"].end(), name) != more["named"].end())
-      common.push_back(name);
+  const Json& also = more.at("named");
+  for (const Json& name : sum.at("named")) {
+    if (std::find(also.begin(), also.end(), name) != also.end()) common.push_back(name);
   }
   // Where more names were missed than are named, the names don't tell how many are missed by all.
-  const bool all_named = sum["count"] == sum["named"].size() && more["count"] == more["named"].size();
-  const Json least = std::min(sum["count"].get<std::uint64_t>(), more["count"].get<std::uint64_t>());
+  const bool all_named = sum.at("count") == sum.at("named").size() && more.at("count") == also.size();
+  const Json least = std::min(sum.at("count").get<std::uint64_t>(), more.at("count").get<std::uint64_t>());
   sum["count"] = all_named ? Json(common.size()) : least;
   sum["named"] = std::move(common);
 }
@@ -151,7 +187,7 @@ Json total_of(const std::vector<TaskReport>& tasks) {
   }
   if (total.contains("left")) {
     Json& left = total["left"];
-    left["all_named"] = left["all_named"].get<bool>() && left["count"] == left["named"].size();
+    left["all_named"] = left.at("all_named").get<bool>() && left.at("count") == left.at("named").size();
   }
   return total;
 }
@@ -171,6 +207,14 @@ void expect_same_settings(const TaskReport& first, const TaskReport& other) {
   }
 }
 
+/// What a program may do with a report that this one didn't write as it is: nothing. A number that was guessed would
+/// stand in a sum, and nobody would see it there.
+void expect_right_fields(const TaskReport& task) {
+  std::string wrong = complaint_of_fields(task.document);
+  if (wrong.empty()) wrong = contradiction_of_exit_code(task.document);
+  if (!wrong.empty()) refuse_merge(fmt::format("{}: {}", quoted(task), wrong));
+}
+
 void expect_one_job(const std::vector<TaskReport>& tasks) {
   const TaskReport* first = nullptr;
   std::string of_all;
@@ -183,6 +227,7 @@ void expect_one_job(const std::vector<TaskReport>& tasks) {
           "merged",
           quoted(task), base::printable(command)));
     }
+    expect_right_fields(task);
     if (of_all.empty()) of_all = command;
     if (command != of_all)
       refuse_merge(fmt::format("the reports are not of one job: some are of {}, {} is of {}", of_all,
@@ -197,8 +242,8 @@ void expect_one_job(const std::vector<TaskReport>& tasks) {
 catalog::Shard shard_in(const TaskReport& task) {
   const Json shard = task.document.value("shard", Json());
   if (shard.is_null()) return {0, 0};
-  const auto index = shard["index"].get<std::uint64_t>();
-  const auto count = shard["count"].get<std::uint64_t>();
+  const auto index = shard.at("index").get<std::uint64_t>();
+  const auto count = shard.at("count").get<std::uint64_t>();
   if (index >= count || count > catalog::kMaxShards)
     refuse_merge(fmt::format("{} names a shard that can't be: {}/{}", quoted(task), index, count));
   return {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(count)};
@@ -235,25 +280,18 @@ ExitCode code_of_task(const TaskReport& task) {
 }
 
 bool has_missed_names(const Json& total) {
-  return total.contains("not_found") && total["not_found"]["count"] != 0;
+  return total.contains("not_found") && total.at("not_found").at("count") != 0;
 }
 
 }  // namespace
 
 TaskReport task_report_of(std::string file, std::string_view text) {
-  // What is nested deeper than any report would only fill the stack.
-  bool is_deep = false;
-  const auto look = [&is_deep](int depth, Json::parse_event_t, Json&) {
-    is_deep = is_deep || depth > kMostDepth;
-    return depth <= kMostDepth;
-  };
-  const Json document = Json::parse(last_document(text), look, false);
+  const std::optional<Json> document = parsed_document(last_document(text));
   const auto without = [&file](const char* why) { return TaskReport{std::move(file), nullptr, why}; };
-  if (document.is_discarded() || !document.is_object())
-    return without("it holds no JSON document that is whole");
-  if (!document.value("command", Json()).is_string() || !exit_code_in(document))
+  if (!document) return without("it holds no JSON document that is whole");
+  if (!document->value("command", Json()).is_string() || !exit_code_in(*document))
     return without("its JSON document is no report of s3compress");
-  return {std::move(file), document, ""};
+  return {std::move(file), *document, ""};
 }
 
 MergedReport merge_reports(std::vector<TaskReport> tasks) {

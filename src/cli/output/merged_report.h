@@ -34,7 +34,8 @@ struct MergedReport {
 };
 
 /// Throws base::Error (invalid_argument) if the documents can't be of one job: other commands, other buckets, a dry
-/// run among runs, other numbers of shards, two documents of one shard, no document at all.
+/// run among runs, other numbers of shards, two documents of one shard, no document at all. Also if a document has a
+/// field that this program doesn't write so, or contradicts its own exit code (report_fields.h).
 MergedReport merge_reports(std::vector<TaskReport> tasks);
 
 /// What went wrong, and the last line. Empty if the exit code is done.

@@ -76,14 +76,14 @@ std::string restored_lines(const Json& total) {
 
 ExitCode code_in(const TaskReport& task) {
   return task.document.is_null() ? ExitCode::failed
-                                 : static_cast<ExitCode>(task.document["exit_code"].get<int>());
+                                 : static_cast<ExitCode>(task.document.at("exit_code").get<int>());
 }
 
 /// "3/8"; empty: the document names none.
 std::string shard_of(const TaskReport& task) {
   const Json shard = task.document.is_null() ? Json() : task.document.value("shard", Json());
   if (shard.is_null()) return {};
-  return fmt::format("{}/{}", shard["index"].get<std::uint64_t>(), shard["count"].get<std::uint64_t>());
+  return fmt::format("{}/{}", shard.at("index").get<std::uint64_t>(), shard.at("count").get<std::uint64_t>());
 }
 
 /// The message of what ended the task; empty: its report tells more than one line can.

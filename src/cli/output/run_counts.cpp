@@ -58,7 +58,7 @@ Samples counts_as_samples(const RunCounts& counts, std::string_view command) {
   } else if (command == "gc") {
     // Zeros, too: otherwise an alert could not see that the garbage grows from nothing.
     for (const char* kind : {"upload", "manifest", "index", "mark", "probe", "staging"}) {
-      for (const char* result : {"removed", "would_remove", "left", "waiting", "damaged"}) {
+      for (const char* result : {"removed", "would_remove", "left", "waiting", "damaged", "without_id"}) {
         const auto found = counts.garbage.find({kind, result});
         const RunCounts::Garbage garbage =
             found == counts.garbage.end() ? RunCounts::Garbage{} : found->second;

@@ -20,9 +20,9 @@ void guard_standard_streams() {
   ::signal(SIGXFSZ, SIG_IGN);
   for (int descriptor = 0; descriptor <= 2; ++descriptor) {
     if (::fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
-    // open() returns the lowest free descriptor, which is this one. It is opened read-only, so that writing
-    // to it still fails.
-    if (::open("/dev/null", O_RDONLY) < 0) ::_exit(1);
+    // open() returns the lowest free descriptor, which is this one. It is opened the other way round, so that
+    // reading from standard input and writing to the others still fail.
+    if (::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) ::_exit(1);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "directory_target_fixture.h"
+#include "restore/restore_tally.h"
 #include "zip/entry_name.h"
 
 namespace s3c::restore {
@@ -72,6 +73,20 @@ TEST_F(DirectoryTargetTest, ARootThatCantBeIsRefused) {
   EXPECT_EQ(error_kind([&] { make_directory_target((top_ / "file/below").string(), false); }),
             ErrorKind::invalid_argument);
   EXPECT_EQ(error_kind([&] { make_directory_target("", false); }), ErrorKind::invalid_argument);
+}
+
+TEST_F(DirectoryTargetTest, ARootWhoseLinkLeadsNowhereIsRefusedAsOthersAre) {
+  fs::create_directory_symlink("nowhere", root_);
+  for (const fs::path& directory : {root_, root_ / "below"}) {
+    const auto to = make_directory_target(directory.string(), false);
+    for (const RestoreTarget::Trial trial : {RestoreTarget::Trial::look, RestoreTarget::Trial::write}) {
+      const Error error = error_of([&] { to->expect_usable(trial); });
+      EXPECT_EQ(error.kind(), ErrorKind::invalid_argument) << directory;
+      EXPECT_THAT(error.what(), HasSubstr("a symbolic link that leads nowhere"));
+    }
+    EXPECT_EQ(error_kind([&] { to->write(row_of_file("a", "x"), "x"); }), ErrorKind::invalid_argument);
+  }
+  EXPECT_FALSE(fs::exists(top_ / "nowhere"));
 }
 
 TEST_F(DirectoryTargetTest, ADryRunMakesNothingAndARunTriesToWrite) {
@@ -183,8 +198,13 @@ TEST_F(DirectoryTargetTest, NoPlantedFileLinkIsFollowedOrReplaced) {
   for (const std::string to : {"../outside", "../nowhere"}) {
     fs::create_symlink(to, root_ / "link");
     for (const bool overwrite : {false, true}) {
-      EXPECT_EQ(target(overwrite)->look(row).landing, Landing::exists);
-      EXPECT_EQ(target(overwrite)->write(row, "x"), Landing::exists);
+      for (const Error& error : {error_of([&] { target(overwrite)->look(row); }),
+                                 error_of([&] { target(overwrite)->write(row, "x"); })}) {
+        EXPECT_EQ(error.kind(), ErrorKind::invalid_argument);
+        EXPECT_THAT(error.what(),
+                    HasSubstr("a symbolic link is where the file is needed, and only files are ever"));
+        EXPECT_TRUE(is_refused_by_target(error)) << "counts as a place that can't hold the file";
+      }
     }
     EXPECT_TRUE(fs::is_symlink(root_ / "link"));
     fs::remove(root_ / "link");
@@ -216,7 +236,7 @@ TEST_F(DirectoryTargetTest, AnotherFileStays) {
   put(root_ / "a", "diff");
   fs::create_directories(root_ / "directory");
   ASSERT_EQ(::mkfifo((root_ / "pipe").c_str(), 0666), 0);
-  for (const std::string key : {"longer", "a", "pipe"}) {
+  for (const std::string key : {"longer", "a"}) {
     EXPECT_EQ(target()->look(row_of_file(key, "ours")).landing, Landing::exists) << key;
     EXPECT_EQ(target()->write(row_of_file(key, "ours"), "ours"), Landing::exists) << key;
   }
@@ -224,8 +244,13 @@ TEST_F(DirectoryTargetTest, AnotherFileStays) {
   EXPECT_EQ(contents(root_ / "a"), "diff");
   EXPECT_EQ(names(), (std::set<std::string>{"root", "root/longer", "root/a", "root/directory", "root/pipe"}));
   // Nor is anything but a file ever replaced.
-  EXPECT_EQ(target(true)->look(row_of_file("pipe", "ours")).landing, Landing::exists);
-  EXPECT_EQ(target(true)->write(row_of_file("pipe", "ours"), "ours"), Landing::exists);
+  for (const bool overwrite : {false, true}) {
+    const index::Row pipe = row_of_file("pipe", "ours");
+    EXPECT_THAT(error_of([&] { target(overwrite)->look(pipe); }).what(),
+                HasSubstr("a pipe is where the file"));
+    EXPECT_THAT(error_of([&] { target(overwrite)->write(pipe, "ours"); }).what(),
+                HasSubstr("a pipe is where"));
+  }
   EXPECT_TRUE(fs::is_fifo(root_ / "pipe"));
   for (const bool overwrite : {false, true}) {
     EXPECT_EQ(restore(row_of_file("directory", "ours"), "ours", overwrite),

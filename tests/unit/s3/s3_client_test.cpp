@@ -87,6 +87,20 @@ TEST_F(S3ClientTest, AnotherLengthOfTheSameObjectIsFetchedAgain) {
   EXPECT_EQ(streamed, "hello");
 }
 
+/// A row of an inventory may tell a size that is wrong: to ask again would change nothing.
+TEST_F(S3ClientTest, AnotherLengthThanSomebodyElseSaidIsAnotherObject) {
+  const GetObjectRequest request{
+      .bucket = "b", .key = "k", .if_match = "e1", .expected_size_bytes = 5, .size_may_be_wrong = true};
+  for (const char* body : {"hel", "hello, world", ""}) {
+    transport_.add(answer(200, body, object_headers()));
+    EXPECT_EQ(error_of([&] { client_->get_object(request); }).kind(), ErrorKind::precondition_failed) << body;
+    transport_.add(answer(200, body, object_headers()));
+    EXPECT_EQ(error_of([&] { client_->read_object(request, [](std::string_view) {}); }).kind(),
+              ErrorKind::precondition_failed)
+        << body;
+  }
+}
+
 TEST_F(S3ClientTest, EmptyObjects) {
   transport_.add(answer(200, "", object_headers()));
   EXPECT_EQ(client_->get_object({.bucket = "b", .key = "k", .expected_size_bytes = 0}).body, "");

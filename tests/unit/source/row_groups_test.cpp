@@ -13,6 +13,7 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "catalog/catalog.h"
 #include "source/row_sorter.h"
 #include "support/promise.h"
 
@@ -35,7 +36,8 @@ ObjectRow row_of(const std::string& key, int milliseconds = 0) {
   row.object.etag = "etag of " + key;
   row.object.storage_class = "STANDARD";
   row.object.last_modified = base::Timestamp(std::chrono::milliseconds(milliseconds));
-  row.is_whole = true;
+  row.object.version_id = "version of " + key;
+  row.tells_size = row.tells_time = true;
   return row;
 }
 
@@ -59,12 +61,55 @@ TEST(RowSorterTest, SortsWhatDoesNotFitInMemory) {
       const auto row = cursor.next();
       ASSERT_TRUE(row);
       EXPECT_EQ(row->object, row_of(key, time).object);
-      EXPECT_TRUE(row->is_whole);
+      EXPECT_TRUE(row->is_whole());
       EXPECT_EQ(sorted.from(place).next()->object.key, key) << "a place is found again";
     }
     EXPECT_FALSE(cursor.next());
   }
   EXPECT_FALSE(RowSorter(base::default_temp_directory()).finish().from().next());
+}
+
+TEST(RowSorterTest, WhatARowTellsIsKept) {
+  for (int tells = 0; tells < 16; ++tells) {
+    ObjectRow row;
+    row.object.key = "k";
+    row.tells_size = (tells & 1) != 0;
+    row.tells_time = (tells & 2) != 0;
+    if (row.tells_size) row.object.size_bytes = 7;
+    if (row.tells_time) row.object.last_modified = base::Timestamp(std::chrono::milliseconds(9));
+    if ((tells & 4) != 0) row.object.etag = "e";
+    if ((tells & 8) != 0) row.object.version_id = "v";
+    RowSorter sorter(base::default_temp_directory());
+    sorter.add(row);
+    const auto read = sorter.finish().from().next();
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->object, row.object);
+    EXPECT_EQ(read->tells_size, row.tells_size);
+    EXPECT_EQ(read->tells_time, row.tells_time);
+    EXPECT_EQ(read->is_whole(), (tells & 7) == 7);
+  }
+}
+
+TEST(RowSorterTest, TheOrderOfTheInputDecidesNothing) {
+  ObjectRow bare;
+  bare.object.key = "k";
+  ObjectRow etag = bare;
+  etag.object.etag = "e";
+  ObjectRow version = bare;
+  version.object.version_id = "v";
+  ObjectRow timed = bare;
+  timed.tells_time = true;
+  timed.object.last_modified = base::Timestamp(std::chrono::milliseconds(9));
+  const auto first_of = [](std::vector<ObjectRow> rows) {
+    RowSorter sorter(base::default_temp_directory());
+    for (const ObjectRow& row : rows) sorter.add(row);
+    const SortedRows sorted = sorter.finish();
+    return sorted.from().next()->object;
+  };
+  EXPECT_EQ(first_of({bare, etag}), etag.object) << "what a row tells counts";
+  EXPECT_EQ(first_of({etag, bare}), etag.object);
+  EXPECT_EQ(first_of({etag, version}), first_of({version, etag}));
+  EXPECT_EQ(first_of({etag, timed, version}), timed.object);
 }
 
 TEST(RowSorterTest, AStopEndsTheSort) {
@@ -193,6 +238,139 @@ TEST_F(RowRun, StaleRowsAreSkippedAndCounted) {
   // The next rows have them.
   EXPECT_EQ(run(all_rows()).total().left.count(), 0u);
   EXPECT_TRUE(store_.keys(kSource).empty());
+}
+
+/// A row of JSON with any of the four things that a row may tell of a version of an object.
+std::string partial_row(const std::string& key, const support::StoredObject& object, unsigned tells) {
+  std::string row = fmt::format("{{\"bucket\":\"src\",\"key\":\"{}\"", key);
+  if ((tells & 1) != 0) row += fmt::format(",\"etag\":\"{}\"", object.etag);
+  if ((tells & 2) != 0) row += fmt::format(",\"size\":{}", object.body.size());
+  if ((tells & 4) != 0)
+    row += fmt::format(",\"last_modified\":\"{}\"", base::format_iso8601(object.last_modified));
+  if ((tells & 8) != 0) row += fmt::format(",\"version_id\":\"{}\"", object.version_id);
+  return row + "}\n";
+}
+
+TEST_F(RowRun, WhateverARowTellsOfAnOlderObjectTheNewerOneStays) {
+  store_.versioned = true;
+  const std::string key = day_key(1, 0);
+  store_.put(kSource, key, "older");
+  const support::StoredObject older = store_.objects(kSource).at(key);
+  store_.put(kSource, key, "another, newer and longer");
+  store_.edit(kSource, key,
+              [](support::StoredObject& object) { object.last_modified += std::chrono::seconds(5); });
+  for (unsigned tells = 1; tells < 16; ++tells) {
+    SCOPED_TRACE(tells);
+    store_.forget_journal();
+    const archive::RunReport report = run(partial_row(key, older, tells));
+    EXPECT_FALSE(report.total().failure);
+    EXPECT_EQ(left(report, LeftReason::stale), 1u);
+    EXPECT_EQ(report.total().archived().objects, 0u);
+    EXPECT_EQ(store_.objects(kSource).at(key).body, "another, newer and longer");
+    EXPECT_LE(store_.calls(Op::get, key).size(), 1u) << "a look is enough";
+  }
+  EXPECT_EQ(watch_.broken(), std::vector<std::string>());
+  // The same of the newest object: it is meant.
+  for (unsigned tells = 0; tells < 16; ++tells) {
+    SCOPED_TRACE(tells);
+    store_.put(kSource, key, fmt::format("newest {}", tells));
+    const archive::RunReport report = run(partial_row(key, store_.objects(kSource).at(key), tells));
+    EXPECT_EQ(report.total().archived().objects, 1u);
+    EXPECT_EQ(left(report, LeftReason::stale), 0u);
+    EXPECT_FALSE(store_.keys(kSource).contains(key));
+  }
+  EXPECT_EQ(watch_.broken(), std::vector<std::string>());
+}
+
+TEST_F(RowRun, AWrongValueInAnyPlaceOfARowMakesItStale) {
+  store_.versioned = true;
+  const std::string key = day_key(1, 0);
+  store_.put(kSource, key, "the object");
+  const support::StoredObject right = store_.objects(kSource).at(key);
+  support::StoredObject wrong = right;
+  wrong.etag = "0123";
+  wrong.body = "of another size";
+  wrong.last_modified -= std::chrono::hours(1);
+  wrong.version_id = "of another version";
+  // All that is told is right but one thing.
+  for (unsigned tells = 1; tells < 16; ++tells) {
+    for (unsigned lie = 1; lie < 16; lie *= 2) {
+      if ((tells & lie) == 0) continue;
+      SCOPED_TRACE(fmt::format("tells {}, lies {}", tells, lie));
+      support::StoredObject told = right;
+      if (lie == 1) told.etag = wrong.etag;
+      if (lie == 2) told.body = wrong.body;
+      if (lie == 4) told.last_modified = wrong.last_modified;
+      if (lie == 8) told.version_id = wrong.version_id;
+      const archive::RunReport report = run(partial_row(key, told, tells));
+      EXPECT_EQ(left(report, LeftReason::stale), 1u);
+      EXPECT_TRUE(store_.keys(kSource).contains(key));
+    }
+  }
+}
+
+TEST_F(RowRun, ARowOfABatchManifestMeansItsVersion) {
+  store_.versioned = true;
+  const std::string key = day_key(1, 0);
+  store_.put(kSource, key, "first");
+  const std::string older = store_.objects(kSource).at(key).version_id;
+  store_.put(kSource, key, "second");
+  const std::string newest = store_.objects(kSource).at(key).version_id;
+  const archive::RunReport report = run(fmt::format("src,{},{}\n", key, older));
+  EXPECT_EQ(left(report, LeftReason::stale), 1u);
+  ASSERT_EQ(report.total().left.named().size(), 1u);
+  const std::string& why = report.total().left.named().front().detail;
+  EXPECT_NE(why.find("version " + older + ", but version " + newest + " is the newest"), std::string::npos)
+      << why;
+  EXPECT_EQ(store_.objects(kSource).at(key).body, "second");
+  EXPECT_EQ(left(run(fmt::format("src,{},{}\n", key, newest)), LeftReason::stale), 0u);
+  EXPECT_FALSE(store_.keys(kSource).contains(key));
+}
+
+TEST_F(RowRun, WhereTheStoreTellsNoVersionARowOfAVersionIsStale) {
+  const std::string key = day_key(1, 0);
+  const archive::RunReport report = run(fmt::format("src,{},some-version\n", key));
+  ASSERT_EQ(report.total().left.named().size(), 1u);
+  const std::string& why = report.total().left.named().front().detail;
+  EXPECT_NE(why.find("the store tells no version of the object"), std::string::npos) << why;
+  EXPECT_TRUE(store_.keys(kSource).contains(key));
+  EXPECT_EQ(left(run(fmt::format("src,{},null\n", key)), LeftReason::stale), 0u) << "it has no other version";
+  EXPECT_FALSE(store_.keys(kSource).contains(key));
+}
+
+TEST_F(RowRun, TheStorageClassIsTheStoresAndNotTheRows) {
+  std::string rows = all_rows();
+  for (std::size_t at = rows.find("}\n"); at != std::string::npos; at = rows.find("}\n", at + 40))
+    rows.insert(at, R"(,"storage_class":"DEEP_ARCHIVE")");
+  run(rows);
+  std::size_t seen = 0;
+  catalog::Catalog catalog(store_, kArchive);
+  for (const char* stem : {"src/20180401", "src/20180402"}) {
+    for (const catalog::CommittedVolume& volume : catalog.load_group(stem).committed) {
+      index::IndexCursor index = catalog.open_index(volume.manifest());
+      for (; const std::optional<index::Row> row = index.next(); ++seen)
+        EXPECT_EQ(row->storage_class, "STANDARD");
+    }
+  }
+  EXPECT_EQ(seen, originals_.size());
+}
+
+TEST_F(RowRun, RowsThatAreNotThereEndTheRunWithAnErrorThatIsNotASkippedObject) {
+  const auto refused = [&](std::string place) {
+    options_.rows->places = {std::move(place)};
+    return error_kind([&] { run(""); });
+  };
+  store_.put("rows", "empty/folder", "");
+  for (const char* place : {"s3://rows/none.json", "s3://rows/none/", "s3://rows/empty/", "/no/such/file"})
+    EXPECT_EQ(refused(place), ErrorKind::invalid_argument) << place;
+  options_.rows->kind = RowInput::Kind::inventory;
+  EXPECT_EQ(refused("s3://rows/none/manifest.json"), ErrorKind::invalid_argument);
+  store_.put("rows", "manifest.json",
+             fmt::format(R"({{"sourceBucket":"src","destinationBucket":"arn:aws:s3:::rows",
+      "fileFormat":"CSV","fileSchema":"Bucket, Key","files":[{{"key":"none.csv","size":1,"MD5checksum":"{}"}}]}})",
+                         std::string(32, '0')));
+  EXPECT_EQ(refused("s3://rows/manifest.json"), ErrorKind::invalid_argument);
+  EXPECT_EQ(store_.keys(kSource).size(), originals_.size());
 }
 
 TEST_F(RowRun, OfAGroupOfWhichNothingIsThereNothingIsMade) {

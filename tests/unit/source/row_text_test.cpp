@@ -71,7 +71,7 @@ TEST(RowText, InventoryRowsAreReadAsS3WritesThem) {
     EXPECT_EQ(object.etag, "d41d8cd98f00b204e9800998ecf8427e");
     EXPECT_EQ(object.storage_class, "STANDARD");
     EXPECT_EQ(base::format_iso8601(object.last_modified), "2018-04-01T12:00:00.000Z");
-    EXPECT_TRUE(rows.rows[0].is_whole);
+    EXPECT_TRUE(rows.rows[0].is_whole());
   }
 }
 
@@ -101,8 +101,46 @@ TEST(RowText, JsonLinesAndAnyNamesOfColumns) {
   EXPECT_EQ(rows.others, 1);
   EXPECT_EQ(rows.rows[0].object.etag, "abc");
   EXPECT_EQ(base::format_iso8601(rows.rows[1].object.last_modified), "2018-04-01T12:00:00.123Z");
-  EXPECT_TRUE(rows.rows[0].is_whole && rows.rows[1].is_whole);
-  EXPECT_FALSE(rows.rows[2].is_whole);
+  EXPECT_TRUE(rows.rows[0].is_whole() && rows.rows[1].is_whole());
+  EXPECT_FALSE(rows.rows[2].is_whole());
+}
+
+TEST(RowText, VersionIdsAreKept) {
+  EXPECT_EQ(rows_of("b,c,v1\n").rows.at(0).object.version_id, "v1");
+  EXPECT_EQ(rows_of("bucket,key,version\nb,c,v2\n").rows.at(0).object.version_id, "v2");
+  EXPECT_EQ(rows_of(R"({"bucket":"b","key":"c","VersionId":"v3"})").rows.at(0).object.version_id, "v3");
+  EXPECT_EQ(rows_of("b,c\n").rows.at(0).object.version_id, "");
+}
+
+TEST(RowText, TruthIsReadAsProgramsWriteItAndNothingElseIsFalse) {
+  for (const char* yes : {"true", "True", "TRUE", "1", "t", "yes", "Y", ""})
+    EXPECT_EQ(rows_of(std::string("bucket,key,is_latest\nb,k,") + yes + "\n").rows.size(), 1u) << yes;
+  for (const char* no : {"false", "False", "FALSE", "0", "f", "no", "N"})
+    EXPECT_EQ(rows_of(std::string("bucket,key,is_latest\nb,k,") + no + "\n").others, 1) << no;
+  for (const char* yes : {"true", "1", "T"})
+    EXPECT_EQ(rows_of(std::string("bucket,key,is_delete_marker\nb,k,") + yes + "\n").others, 1) << yes;
+  for (const char* json : {"true", "1", "\"yes\"", "null"})
+    EXPECT_EQ(rows_of(std::string(R"({"bucket":"b","key":"k","is_latest":)") + json + "}").rows.size(), 1u)
+        << json;
+  for (const char* neither : {"maybe", "x", "2", "null", "n/a"}) {
+    for (const char* column : {"is_latest", "IsDeleteMarker"}) {
+      EXPECT_NE(refusal_of_rows(std::string("bucket,key,") + column + "\nb,k," + neither + "\n")
+                    .find(std::string("\"") + neither + "\", neither true nor false"),
+                std::string::npos);
+    }
+  }
+  for (const char* json : {"[]", "{}", "1.0", "-1"})
+    EXPECT_NE(refusal_of_rows(std::string(R"({"bucket":"b","key":"k","is_latest":)") + json + "}"),
+              "accepted")
+        << json;
+}
+
+TEST(RowText, ColumnsOfOneMeaningAreRefused) {
+  for (const char* names : {"bucket,key,key", "key,bucket,Bucket", "bucket,key,version,version_id",
+                            "bucket,key,etag,e_tag", "bucket,key,last_modified,LastModifiedDate"})
+    EXPECT_NE(refusal_of_rows(std::string(names) + "\n").find("two columns mean the same"), std::string::npos)
+        << names;
+  EXPECT_EQ(rows_of("bucket,key,colour,colour\nb,k,red,blue\n").keys(), std::vector<std::string>{"k"});
 }
 
 TEST(RowText, WhatIsWrongIsNamedWithItsLine) {
@@ -169,6 +207,8 @@ TEST(Inventory, OfAnotherBucketOrFormatIsRefused) {
   for (const auto& [from, to] :
        std::vector<std::pair<const char*, const char*>>{{"Bucket, Key", "Bucket"},
                                                         {"Bucket, Key", "Bucket, Key, Key"},
+                                                        {"Bucket, Key", "Bucket, Key, ETag"},
+                                                        {"Bucket, Key", "Bucket, Key, Last_Modified"},
                                                         {"F11166069f1990abeb9c97ace9cdfabc", "x"},
                                                         {"\"files\"", "\"file\""},
                                                         {"CSV", "TSV"},

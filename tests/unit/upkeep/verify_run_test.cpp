@@ -244,6 +244,26 @@ TEST_F(VerifyRunTest, AManifestThatContradictsItsNameDoesNotHideItsVolume) {
   EXPECT_EQ(verify().damaged, 1u) << "nor by the days that are asked for";
 }
 
+TEST_F(VerifyRunTest, WhatAnotherLayoutCalledTheFieldsDoesNotMatter) {
+  archive();
+  const std::string key = record_of("src/20180401.zip", false);
+  index::Manifest manifest = index::parse_manifest(store_.objects(support::kArchive).at(key).body);
+  // As other layouts with the same archive names record it: a free field, and no date at all.
+  for (const catalog::Fields& group :
+       {catalog::Fields{{"day", "20180401"}}, catalog::Fields{{"yyyy", "2018"}, {"rest", "0401"}},
+        catalog::Fields{}}) {
+    manifest.group = group;
+    store_.put(support::kArchive, key, index::to_json(manifest));
+    options_.scope.dates = {};
+    EXPECT_EQ(verify().damaged, 0u);
+    EXPECT_EQ(verify().whole, 6u);
+    options_.scope.dates = catalog::DateRange::between("2018-04-01", "2018-04-01");
+    EXPECT_EQ(verify().volumes, 2u) << "its name tells the day";
+    options_.scope.dates = catalog::DateRange::between("2018-04-02", "2018-04-02");
+    EXPECT_EQ(verify().volumes, 2u);
+  }
+}
+
 TEST_F(VerifyRunTest, WithoutABucketAnArchiveWithoutARecordIsFoundToo) {
   archive();
   for (const std::string& key : store_.keys(support::kArchive)) {

@@ -19,6 +19,12 @@ using std::string_literals::operator""s;
 
 TEST(KeysFrom, LinesNulsAndJsonLines) {
   EXPECT_THAT(keys_in("a\n\nb c\n", "f"), ElementsAre("a", "b c"));
+  EXPECT_THROW(keys_in("\xff\xfe"
+                       "a\0\n\0"s,
+                       "f"),
+               UsageError)
+      << "UTF-16: each letter would be a key";
+  EXPECT_THROW(keys_in("\xfe\xff\0a\0\n"s, "f"), UsageError);
   EXPECT_THAT(keys_in("a\nb\0c\0"s, "f"), ElementsAre("a\nb", "c")) << "a newline is part of a key here";
   EXPECT_THAT(keys_in("{\"volume\":\"v\",\"key\":\"a\\nb\"}\n{\"key\":\"base64:/w==\"}\n", "f"),
               ElementsAre("a\nb", "\xff"));
@@ -92,7 +98,8 @@ TEST(MissedKeys, HintsAtListsOfTheWrongForm) {
                    {}, ExitCode::left),
               HasSubstr("byte order mark"));
   EXPECT_THAT(told({{"src/1.zip\ta"}, {}}, {}, ExitCode::left), HasSubstr("--output json"));
-  EXPECT_THAT(told({{"a"}, {}}, {}, ExitCode::left), Not(HasSubstr("hint")));
+  EXPECT_THAT(told({{"sources/a"}, {}}, {}, ExitCode::left), Not(HasSubstr("hint")));
+  EXPECT_THAT(told({{"a.xml"}, {}}, {}, ExitCode::left), HasSubstr("'*/a.xml' looks in every folder"));
 }
 
 TEST(ShellWord, ComesOutOfAShellAsItWas) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <sstream>
 
 #include "base/error.h"
@@ -184,6 +185,10 @@ TEST(Arguments, AValueIsTakenAsItIsAndNothingElseWithIt) {
       EXPECT_EQ(outcome_of(with(command, {spelled + "=" + value, "--quiet"})).flags, both) << value;
     }
     const ReadOutcome twice = outcome_of(joined_words({spelled, "a"}, with(command, {spelled + "=b"})));
+    if (flag.once) {
+      EXPECT_EQ(twice.message, spelled + " is given twice");
+      return;
+    }
     ASSERT_TRUE(twice.flags) << twice.message;
     if (flag.kind == FlagKind::list) {
       EXPECT_THAT(twice.flags->at(name), ElementsAre("a", "b"));
@@ -191,6 +196,21 @@ TEST(Arguments, AValueIsTakenAsItIsAndNothingElseWithIt) {
       EXPECT_THAT(twice.flags->at(name), ElementsAre("b"));
     }
   });
+}
+
+TEST(Arguments, NoFileIsDroppedBecauseAnotherOneIsNamed) {
+  std::set<std::string> once;
+  for_each_value_flag([&once](const std::string&, const Flag& flag, const std::string&) {
+    if (flag.once) once.emplace(flag.name);
+    if (flag.value == "FILE" && flag.kind == FlagKind::value && flag.name != "ca-bundle") {
+      EXPECT_TRUE(flag.once) << flag.name;
+    }
+  });
+  for (const char* name : {"config", "inventory", "keys-from", "prices", "shard", "events"})
+    EXPECT_TRUE(once.contains(name)) << name;
+  EXPECT_EQ(outcome_of({"--config", "a.toml", "--config=b.toml"}).message, "--config is given twice");
+  EXPECT_EQ(outcome_of({"--events", "a", "--events", "a"}).message, "--events is given twice");
+  EXPECT_TRUE(outcome_of({"--manifest", "a", "--manifest", "b"}).flags) << "a list";
 }
 
 TEST(Arguments, ATogglesValueStandsBehindEqualsOnly) {

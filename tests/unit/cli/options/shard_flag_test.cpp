@@ -64,13 +64,32 @@ TEST(ShardFlag, AGivenTotalWins) {
   // One task of a Slurm array is run again, and then two of them.
   EXPECT_EQ(parsed("auto/8", slurm("5", "5", "5", "1")), (catalog::Shard{5, 8}));
   EXPECT_EQ(parsed("auto/8", slurm("6", "2", "6", "2")), (catalog::Shard{6, 8}));
-  EXPECT_EQ(parsed("auto/20", {{"AWS_BATCH_JOB_ARRAY_INDEX", "3"}, {"AWS_BATCH_JOB_ARRAY_SIZE", "10"}}),
-            (catalog::Shard{3, 20}));
+  EXPECT_EQ(parsed("auto/8", slurm("0", "0", "3", "4")), (catalog::Shard{0, 8})) << "the first half again";
+  EXPECT_EQ(parsed("auto/10", {{"AWS_BATCH_JOB_ARRAY_INDEX", "3"}, {"AWS_BATCH_JOB_ARRAY_SIZE", "10"}}),
+            (catalog::Shard{3, 10}));
+  EXPECT_EQ(parsed("auto/10", {{"AWS_BATCH_JOB_ARRAY_INDEX", "3"}}), (catalog::Shard{3, 10}));
   EXPECT_EQ(parsed("auto/1", {{"JOB_COMPLETION_INDEX", "0"}}), (catalog::Shard{0, 1}));
 }
 
+TEST(ShardFlag, ATotalThatTheArrayContradictsIsRefused) {
+  const auto batch = [](const char* index, const char* size) {
+    return Variables{{"AWS_BATCH_JOB_ARRAY_INDEX", index}, {"AWS_BATCH_JOB_ARRAY_SIZE", size}};
+  };
+  EXPECT_THAT(
+      shard_refusal("auto/8", batch("2", "4")),
+      HasSubstr("names 8 tasks, but the array has 4 (AWS_BATCH_JOB_ARRAY_SIZE): nobody would do the groups"));
+  EXPECT_THAT(shard_refusal("auto/4", batch("2", "8")),
+              HasSubstr("several would do the same groups; write auto"));
+  // Also in the tasks whose own numbers are inside.
+  EXPECT_THAT(shard_refusal("auto/4", slurm("0", "0", "7", "8")),
+              HasSubstr("names 4 tasks, numbered 0 to 3, but the array goes up to 7"));
+  EXPECT_THAT(shard_refusal("auto/8", slurm("1", "1", "8", "8")), HasSubstr("goes up to 8"));
+  EXPECT_THAT(shard_refusal("auto/4", batch("2", "x")), HasSubstr("which is no number"));
+}
+
 TEST(ShardFlag, ATaskOutsideTheTotalIsRefused) {
-  EXPECT_THAT(shard_refusal("auto/8", slurm("8", "1", "8", "8")),
+  EXPECT_NE(shard_refusal("auto/8", slurm("8", "1", "8", "8")), "");
+  EXPECT_THAT(shard_refusal("auto/8", {{"SLURM_ARRAY_TASK_ID", "8"}}),
               HasSubstr("finds SLURM_ARRAY_TASK_ID=8, but 8 tasks are numbered 0 to 7"));
   EXPECT_NE(shard_refusal("auto/8", {{"JOB_COMPLETION_INDEX", "8"}}), "");
   EXPECT_NE(shard_refusal("auto", {{"AWS_BATCH_JOB_ARRAY_INDEX", "4"}, {"AWS_BATCH_JOB_ARRAY_SIZE", "4"}}),

@@ -133,6 +133,25 @@ TEST(MergedReport, ATaskWithoutAWholeDocumentHasFailed) {
 TEST(MergedReport, LinesAroundTheDocumentDoNotCount) {
   const std::string log = "warn: {\n" + archived(1, 2, 1) + "another run\n" + archived(1, 2, 7) + "bye }\n";
   EXPECT_EQ(merged({archived(0, 2, 5), log}).total["total"]["objects_archived"], 12);
+  // What another program printed again without indents, and the order in which they stand.
+  const std::string good = archived(1, 2, 7);
+  const std::string bad = archived(1, 2, 9, ExitCode::failed);
+  const std::string good_line = Json::parse(good).dump() + "\n";
+  const std::string bad_line = Json::parse(bad).dump() + "\n";
+  const std::string noise =
+      "log {\n{\"level\":\"info\"}\n{\"event\":\"run_finished\",\"exit_code\":0}\nend }\n";
+  for (const std::string& last : {bad, bad_line}) {
+    for (const std::string& before : {good, good_line, std::string()}) {
+      for (const std::string& behind : {noise, std::string()})
+        EXPECT_EQ(merged({archived(0, 2, 5), noise + before + last + behind}).exit_code, ExitCode::failed);
+    }
+  }
+  for (const std::string& last : {good, good_line})
+    EXPECT_EQ(merged({archived(0, 2, 5), bad_line + bad + noise + last + noise}).exit_code, ExitCode::done);
+  // The newer one was cut off.
+  EXPECT_EQ(merged({archived(0, 2, 5), good + bad.substr(0, 200)}).exit_code, ExitCode::failed);
+  EXPECT_EQ(merged({archived(0, 2, 5), good + good_line.substr(0, good_line.size() - 9)}).exit_code,
+            ExitCode::failed);
   const std::string compact = Json::parse(archived(1, 2, 7)).dump();
   EXPECT_EQ(merged({archived(0, 2, 5), compact}).total["total"]["objects_archived"], 12);
 }
@@ -158,14 +177,15 @@ TEST(MergedReport, WhatIsNotOfOneJobIsRefused) {
   other["bucket"] = "source-bucket";
   other["dry_run"] = true;
   EXPECT_THAT(refusal({archived(0, 2, 5), other.dump(2)}), HasSubstr("dry_run"));
-  EXPECT_THAT(refusal({"{\n  \"command\": \"gc\",\n  \"exit_code\": 0\n}\n"}),
+  EXPECT_THAT(refusal({"{\n  \"command\": \"gc\",\n  \"outcome\": \"done\",\n  \"exit_code\": 0\n}\n"}),
               HasSubstr("only the reports of"));
 }
 
 TEST(MergedReport, FieldsOfAnotherKindAreRefusedAndNotGuessed) {
   Json bad = Json::parse(archived(1, 2, 5));
   bad["total"]["groups"] = "many";
-  EXPECT_THAT(refusal({archived(0, 2, 5), bad.dump(2)}), HasSubstr("another kind"));
+  EXPECT_THAT(refusal({archived(0, 2, 5), bad.dump(2)}),
+              HasSubstr("\"task-1.json\": its field /total/groups"));
   bad = Json::parse(archived(1, 2, 5));
   bad["shard"] = {{"index", 9}, {"count", 2}};
   EXPECT_THAT(refusal({archived(0, 2, 5), bad.dump(2)}), HasSubstr("a shard that can't be"));
@@ -174,8 +194,78 @@ TEST(MergedReport, FieldsOfAnotherKindAreRefusedAndNotGuessed) {
   for (const Json& number : {Json(-1), Json(0xffff'ffff'ffff'ffffu)}) {
     bad = Json::parse(archived(1, 2, 5));
     bad["total"]["groups"] = number;
-    EXPECT_THAT(refusal({archived(0, 2, 5), bad.dump(2)}), HasSubstr("groups of a report is no count"));
+    EXPECT_THAT(refusal({archived(0, 2, 5), bad.dump(2)}), HasSubstr("/total/groups is no count"));
   }
+}
+
+/// Puts value at each place of the document in turn, also at places that hold others, and calls try_it with it.
+template <typename Try>
+void with_each_place(const Json& whole, const std::string& place, const Json& value, Try try_it) {
+  const Json& here = whole.at(Json::json_pointer(place));
+  if (!place.empty()) {
+    Json changed = whole;
+    changed[Json::json_pointer(place)] = value;
+    try_it(changed, place);
+    changed = whole;
+    Json& parent = changed.at(Json::json_pointer(place).parent_pointer());
+    if (parent.is_object()) {
+      parent.erase(Json::json_pointer(place).back());
+      try_it(changed, place);
+    }
+  }
+  if (!here.is_structured()) return;
+  for (const auto& [name, one] : here.items()) with_each_place(whole, place + "/" + name, value, try_it);
+}
+
+TEST(MergedReport, AnyFieldMayBeAnythingAndNothingIsGuessed) {
+  std::size_t refused = 0;
+  std::size_t tried = 0;
+  for (const auto& [one, other] : {std::pair{archived(0, 2, 5, ExitCode::left), archived(1, 2, 7)},
+                                   std::pair{restored(0, {"a"}), restored(1, {"b"})}}) {
+    for (const Json& value : {Json(), Json::object(), Json::array(), Json("x"), Json(true), Json(-5),
+                              Json(1.5), Json(1e300), Json(0xffff'ffff'ffff'ffffu)}) {
+      with_each_place(
+          Json::parse(one), "", value, [&, second = other](const Json& changed, const std::string& place) {
+            ++tried;
+            try {
+              const MergedReport report = merged({changed.dump(2), second});
+              EXPECT_NE(text_summary(report), "");
+              EXPECT_NE(json_summary(report), "");
+              const bool is_of_total =
+                  place.starts_with("/total/") && changed.contains(Json::json_pointer(place));
+              EXPECT_FALSE(is_of_total) << place << " is " << value.dump();
+            } catch (const base::Error& error) {
+              EXPECT_EQ(error.kind(), base::ErrorKind::invalid_argument) << place << ": " << error.what();
+              ++refused;
+            }
+          });
+    }
+  }
+  EXPECT_GT(refused, tried / 10) << tried;
+}
+
+TEST(MergedReport, AShardIsWholeOrThereIsNone) {
+  for (const char* shard :
+       {"{}", R"({"index":0})", R"({"count":2})", "[]", "\"0/2\"", "0", R"({"index":null,"count":2})"}) {
+    Json bad = Json::parse(archived(0, 2, 5));
+    bad["shard"] = Json::parse(shard);
+    EXPECT_THAT(refusal({bad.dump(2), archived(1, 2, 5)}), HasSubstr("\"task-0.json\": its field /shard"));
+    EXPECT_THAT(refusal({bad.dump(2)}), HasSubstr("/shard"));
+  }
+}
+
+TEST(MergedReport, AReportThatContradictsItsExitCodeIsRefused) {
+  const auto refusal_with = [](const char* pointer, const Json& value) {
+    Json bad = Json::parse(archived(1, 2, 5));
+    bad[Json::json_pointer(pointer)] = value;
+    return refusal({archived(0, 2, 5), bad.dump(2)});
+  };
+  EXPECT_THAT(refusal_with("/outcome", "damaged"),
+              HasSubstr("its exit code is 0, which is done, but its outcome is"));
+  EXPECT_THAT(refusal_with("/exit_code", 5), HasSubstr("its exit code is 5, which is damaged"));
+  EXPECT_THAT(refusal_with("/error", {{"kind", "x"}, {"message", "y"}}), HasSubstr("but it has /error"));
+  EXPECT_THAT(refusal_with("/total/groups_failed", 1), HasSubstr("/total/groups_failed is not"));
+  EXPECT_THAT(refusal_with("/total/volumes_lost", 1), HasSubstr("/total/volumes_lost is not"));
 }
 
 TEST(MergedReport, OnlyWhatNoTaskFoundIsNotFound) {

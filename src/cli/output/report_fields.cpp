@@ -1,0 +1,183 @@
+#include "cli/output/report_fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "base/encoding.h"
+#include "cli/exit_code.h"
+
+namespace s3c::cli {
+namespace {
+
+/// Up to here every reader of JSON knows whole numbers exactly.
+constexpr std::uint64_t kMostCounted = std::uint64_t{1} << 53;
+/// Fields of these names may have fractions.
+constexpr std::array<std::string_view, 2> kMeasured = {"seconds", "dollars"};
+
+enum class FieldKind { text, list, names, object, maybe_object, truth, count };
+
+struct KnownField {
+  const char* pointer;
+  FieldKind kind;
+};
+
+constexpr std::array<KnownField, 42> kKnownFields = {{
+    {"/command", FieldKind::text},
+    {"/outcome", FieldKind::text},
+    {"/exit_code", FieldKind::count},
+    {"/dry_run", FieldKind::truth},
+    {"/shard", FieldKind::maybe_object},
+    {"/shard/index", FieldKind::count},
+    {"/shard/count", FieldKind::count},
+    {"/error", FieldKind::maybe_object},
+    {"/error/message", FieldKind::text},
+    {"/ended_by", FieldKind::maybe_object},
+    {"/ended_by/message", FieldKind::text},
+    {"/total", FieldKind::object},
+    {"/groups", FieldKind::list},
+    {"/left", FieldKind::object},
+    {"/left/count", FieldKind::count},
+    {"/left/by_reason", FieldKind::object},
+    {"/left/named", FieldKind::list},
+    {"/left/all_named", FieldKind::truth},
+    {"/outside_layout", FieldKind::object},
+    {"/outside_layout/objects", FieldKind::count},
+    {"/outside_layout/folders", FieldKind::count},
+    {"/rows", FieldKind::maybe_object},
+    {"/requests", FieldKind::object},
+    {"/requests/total", FieldKind::count},
+    {"/requests/retries", FieldKind::count},
+    {"/requests/by_operation", FieldKind::object},
+    {"/not_found", FieldKind::object},
+    {"/not_found/count", FieldKind::count},
+    {"/not_found/named", FieldKind::names},
+    {"/volumes", FieldKind::count},
+    {"/whole", FieldKind::count},
+    {"/objects", FieldKind::count},
+    {"/archive_bytes", FieldKind::count},
+    {"/damaged", FieldKind::count},
+    {"/frozen", FieldKind::object},
+    {"/frozen/count", FieldKind::count},
+    {"/restored", FieldKind::count},
+    {"/restored_bytes", FieldKind::count},
+    {"/equal", FieldKind::count},
+    {"/failed", FieldKind::count},
+    {"/thaws_started", FieldKind::count},
+    {"/waiting", FieldKind::list},
+}};
+
+/// Objects in which every field is a count.
+constexpr std::array<const char*, 4> kCounting = {"/total", "/requests/by_operation", "/left/by_reason",
+                                                  "/rows"};
+
+bool is_right_count(const Json& value) {
+  return value.is_number_unsigned() && value.get<std::uint64_t>() <= kMostCounted;
+}
+
+bool is_measure(const Json& value) {
+  if (!value.is_number()) return false;
+  const auto number = value.get<double>();
+  return number >= 0 && number <= static_cast<double>(kMostCounted);  // not a number is neither
+}
+
+bool is_of_kind(const Json& value, FieldKind kind) {
+  switch (kind) {
+    case FieldKind::text:
+      return value.is_string();
+    case FieldKind::list:
+      return value.is_array();
+    case FieldKind::names:
+      return value.is_array() &&
+             std::all_of(value.begin(), value.end(), [](const Json& name) { return name.is_string(); });
+    case FieldKind::object:
+      return value.is_object();
+    case FieldKind::maybe_object:
+      return value.is_object() || value.is_null();
+    case FieldKind::truth:
+      return value.is_boolean();
+    case FieldKind::count:
+      return is_right_count(value);
+  }
+  return false;
+}
+
+std::string no_count(const std::string& place) {
+  return fmt::format("its field {} is no count", base::printable(place));
+}
+
+/// The first number in the document that can't be; empty: there is none. The depth of a document is limited where
+/// it is read.
+std::string wrong_number_in(const Json& value, const std::string& place, std::string_view name) {
+  if (value.is_structured()) {
+    for (const auto& [key, one] : value.items()) {
+      if (std::string wrong = wrong_number_in(one, place + "/" + key, key); !wrong.empty()) return wrong;
+    }
+    return {};
+  }
+  if (!value.is_number()) return {};
+  const bool may_have_fraction = std::find(kMeasured.begin(), kMeasured.end(), name) != kMeasured.end();
+  return (may_have_fraction ? is_measure(value) : is_right_count(value)) ? std::string() : no_count(place);
+}
+
+/// nullptr: it isn't there.
+const Json* field_at(const Json& document, const char* pointer) {
+  const Json::json_pointer place(pointer);
+  return document.contains(place) ? &document.at(place) : nullptr;
+}
+
+bool is_above_zero(const Json& document, const char* pointer) {
+  const Json* const count = field_at(document, pointer);
+  return count != nullptr && *count != 0;
+}
+
+}  // namespace
+
+std::string complaint_of_fields(const Json& document) {
+  for (const KnownField& field : kKnownFields) {
+    const Json* const value = field_at(document, field.pointer);
+    if (value == nullptr || is_of_kind(*value, field.kind)) continue;
+    if (field.kind == FieldKind::count) return no_count(field.pointer);
+    return fmt::format("its field {} is of another kind than this version's", field.pointer);
+  }
+  for (const char* const pointer : kCounting) {
+    const Json* const counts = field_at(document, pointer);
+    if (counts == nullptr || counts->is_null()) continue;
+    for (const auto& [name, count] : counts->items()) {
+      if (!is_right_count(count)) return no_count(fmt::format("{}/{}", pointer, name));
+    }
+  }
+  const Json* const shard = field_at(document, "/shard");
+  if (shard != nullptr && shard->is_object() && (!shard->contains("index") || !shard->contains("count")))
+    return "its field /shard lacks index or count";
+  const Json* const missed = field_at(document, "/not_found");
+  if (missed != nullptr && (!missed->contains("count") || !missed->contains("named")))
+    return "its field /not_found lacks count or named";
+  const Json* const seconds = field_at(document, "/seconds");
+  if (seconds != nullptr && !is_measure(*seconds)) return "its field /seconds is no time";
+  return wrong_number_in(document, "", "");
+}
+
+std::string contradiction_of_exit_code(const Json& document) {
+  const auto code = static_cast<ExitCode>(document.at("exit_code").get<int>());
+  const Json* const outcome = field_at(document, "/outcome");
+  if (outcome == nullptr || outcome->get<std::string>() != name_of(code))
+    return fmt::format("its exit code is {}, which is {}, but its outcome is {}", static_cast<int>(code),
+                       name_of(code),
+                       outcome == nullptr ? "missing" : base::printable(outcome->get<std::string>()));
+  if (code != ExitCode::done) return {};
+  for (const char* const pointer : {"/error", "/ended_by"}) {
+    const Json* const error = field_at(document, pointer);
+    if (error != nullptr && !error->is_null())
+      return fmt::format("its exit code is 0, but it has {}", pointer);
+  }
+  for (const char* const pointer : {"/total/groups_failed", "/total/volumes_lost", "/damaged", "/failed"}) {
+    if (is_above_zero(document, pointer)) return fmt::format("its exit code is 0, but {} is not", pointer);
+  }
+  return {};
+}
+
+}  // namespace s3c::cli
