@@ -5,8 +5,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <unistd.h>
 
-#include <filesystem>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -38,9 +38,9 @@ constexpr const char* kKnownFiles[] = {
 
 std::string known_file() {
   for (const char* file : kKnownFiles) {
-    if (std::filesystem::exists(file)) return file;
+    if (::access(file, R_OK) == 0) return file;
   }
-  return kKnownFiles[0];  // the message names it
+  return kKnownFiles[0];  // the error names it
 }
 
 SystemPlaces system_places() {
