@@ -10,11 +10,19 @@ find_package(spdlog REQUIRED)          # -v logging
 # read without any JSON parser (index/row_readers.h), and of the others what is refused, and how, may not change.
 find_package(nlohmann_json REQUIRED)
 find_path(S3C_TOML_FOLDER toml++/toml.h REQUIRED) # the file of --config; used as headers, so it adds no shared library
-find_package(CLI11 REQUIRED)           # sim/ only: its command line
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)        # base/xml: S3's XML
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)  # members compressed in memory, fast CRC-32
 pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)        # the pending central directory, kept small in memory
 # malloc for s3compress: a tenth of the CPU per object and a third of the peak memory less than glibc's. Sanitizers
 # bring their own.
-pkg_check_modules(tcmalloc REQUIRED IMPORTED_TARGET libtcmalloc_minimal)
-find_package(Boost 1.74 REQUIRED)      # sim/ only: Beast
+if(S3C_STATIC) # musl's malloc is slow with many threads; tcmalloc is written for glibc
+  find_package(mimalloc REQUIRED)
+  add_library(s3c_malloc ALIAS mimalloc-static)
+  set(malloc_version mimalloc/${mimalloc_VERSION})
+else()
+  pkg_check_modules(tcmalloc REQUIRED IMPORTED_TARGET GLOBAL libtcmalloc_minimal)
+  add_library(s3c_malloc ALIAS PkgConfig::tcmalloc)
+  set(malloc_version tcmalloc/${tcmalloc_VERSION})
+  find_package(CLI11 REQUIRED)         # sim/ only: its command line
+  find_package(Boost 1.74 REQUIRED)    # sim/ only: Beast
+endif()

@@ -93,7 +93,10 @@ class Release(Repository):
             shutil.copy(PROJECT / "scripts" / script, self.root / "scripts" / script)
         self.write(".gitignore", "/dist/\n")
         self.write(".ci/run", "#!/bin/sh\nexit 0\n", 0o755)
-        self.write("scripts/package", "#!/bin/sh\nmkdir -p dist && git describe >dist/s3compress_x.deb && touch dist/SHA256SUMS\n", 0o755)
+        self.write("scripts/package", "#!/bin/sh\nmkdir -p dist && git describe >dist/s3compress_x.deb && cp dist/s3compress_x.deb dist/s3compress-x.whl &&\n"
+                   "touch dist/SHA256SUMS && echo \"$@\" >dist/asked\n", 0o755)
+        for script in ("scripts/try-static", "scripts/try-image"):
+            self.write(script, "#!/bin/sh\ntest -e dist/s3compress-x.whl\n", 0o755)
 
     def release(self, version: str = "0.2.0") -> subprocess.CompletedProcess:
         return self.run_here("scripts/release", version)
@@ -111,7 +114,9 @@ class Release(Repository):
         done = self.release()
         self.assertEqual(0, done.returncode, done.stderr)
         folder = self.root / "dist" / "0.2.0"
-        self.assertEqual({"s3compress_x.deb", "s3compressor-0.2.0.tar.gz", "NOTES.md", "SHA256SUMS"}, {f.name for f in folder.iterdir()})
+        self.assertEqual({"s3compress_x.deb", "s3compress-x.whl", "s3compressor-0.2.0.tar.gz", "NOTES.md", "SHA256SUMS"},
+                         {f.name for f in folder.iterdir()})
+        self.assertEqual("all --check\n", (self.root / "dist" / "asked").read_text())
         self.assertEqual("v0.2.0\n", (folder / "s3compress_x.deb").read_text(), "packed from the tag")
         self.assertEqual("\n- faster\n\n", (folder / "NOTES.md").read_text())
         for line in (folder / "SHA256SUMS").read_text().splitlines():
@@ -136,6 +141,11 @@ class Release(Repository):
 
     def test_a_package_that_fails_takes_the_tag_back(self):
         self.write("scripts/package", "#!/bin/sh\nexit 1\n", 0o755)
+        self.start()
+        self.refuses("nothing is tagged")
+
+    def test_a_program_that_does_not_run_takes_the_tag_back(self):
+        self.write("scripts/try-static", "#!/bin/sh\nexit 1\n", 0o755)
         self.start()
         self.refuses("nothing is tagged")
 

@@ -169,7 +169,9 @@ std::uint32_t crc32(std::string_view bytes, std::uint32_t crc) {
 }
 
 std::uint32_t crc32_combine(std::uint32_t crc_a, std::uint32_t crc_b, std::uint64_t b_size_bytes) {
-  return static_cast<std::uint32_t>(::crc32_combine64(crc_a, crc_b, static_cast<z_off64_t>(b_size_bytes)));
+  static_assert(sizeof(z_off_t) == sizeof(std::int64_t),
+                "bodies of 4 GiB need crc32_combine64(), which zlib hides from musl");
+  return static_cast<std::uint32_t>(::crc32_combine(crc_a, crc_b, static_cast<z_off_t>(b_size_bytes)));
 }
 
 std::string crc32_bytes(std::uint32_t crc) {

@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <unistd.h>
 
 #include <new>
 #include <system_error>
@@ -20,11 +21,27 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// Where this build of libcurl looks for the system's authorities; empty where it has no such place.
+/// Where the system's authorities are; empty where there is no such place.
 struct SystemPlaces {
   std::string file;
   std::string folder;
 };
+
+/// Where systems keep the authorities that they trust. The libcurl of a system knows its system's place; that
+/// of the static program knows none, because the program runs on all of them.
+constexpr const char* kKnownFiles[] = {
+    "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Alpine, Arch
+    "/etc/pki/tls/certs/ca-bundle.crt",    // Red Hat, Fedora, Amazon Linux
+    "/etc/ssl/ca-bundle.pem",              // SUSE
+    "/etc/ssl/cert.pem",                   // what links to others there, on Alpine and the BSDs
+};
+
+std::string known_file() {
+  for (const char* file : kKnownFiles) {
+    if (::access(file, R_OK) == 0) return file;
+  }
+  return kKnownFiles[0];  // the error names it
+}
 
 SystemPlaces system_places() {
   SystemPlaces places;
@@ -36,6 +53,7 @@ SystemPlaces system_places() {
   text = nullptr;
   if (curl_easy_getinfo(easy.get(), CURLINFO_CAPATH, &text) == CURLE_OK && text != nullptr)
     places.folder = text;
+  if (places.file.empty() && places.folder.empty()) places.file = known_file();
   return places;
 }
 

@@ -17,7 +17,8 @@ namespace s3c::http {
 class CurlAuthorities {
  public:
   /// bundle: a PEM file; only the authorities in it are trusted. Empty: the system's authorities, from the
-  /// place where libcurl looks for them; they are read when the first TLS connection is opened.
+  /// place where libcurl looks for them or, if it knows none, from where systems keep them. Those are read when
+  /// the first TLS connection is opened.
   /// Throws Error: invalid_argument when the bundle can't be read or holds no certificate.
   explicit CurlAuthorities(std::string bundle);
 

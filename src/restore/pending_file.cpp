@@ -13,6 +13,15 @@
 #include "base/error.h"
 #include "base/ulid.h"
 
+#ifndef RENAME_NOREPLACE  // musl has the call since 1.2.6; packaging/build-static compiles with 1.2.5
+#include <linux/fs.h>
+#include <sys/syscall.h>
+
+static int renameat2(int from_directory, const char* from, int to_directory, const char* to, unsigned flags) {
+  return static_cast<int>(::syscall(SYS_renameat2, from_directory, from, to_directory, to, flags));
+}
+#endif
+
 namespace s3c::restore {
 namespace {
 

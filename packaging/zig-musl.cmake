@@ -1,0 +1,20 @@
+# The toolchain of packaging/build-static, which puts the compiler and the libraries below build/static. What it makes runs on the machine that
+# compiles, so this is no cross-compiling; but of that machine's own libraries none is found.
+get_filename_component(s3c_static ${CMAKE_CURRENT_LIST_DIR}/../build/static ABSOLUTE)
+set(CMAKE_C_COMPILER ${s3c_static}/tools/s3c-cc)
+set(CMAKE_CXX_COMPILER ${s3c_static}/tools/s3c-c++)
+set(CMAKE_AR ${s3c_static}/tools/s3c-ar CACHE FILEPATH "zig's ar")
+set(CMAKE_RANLIB ${s3c_static}/tools/s3c-ranlib CACHE FILEPATH "zig's ranlib")
+set(CMAKE_C_COMPILER_AR ${CMAKE_AR} CACHE FILEPATH "zig's ar")
+set(CMAKE_CXX_COMPILER_AR ${CMAKE_AR} CACHE FILEPATH "zig's ar")
+set(CMAKE_C_COMPILER_RANLIB ${CMAKE_RANLIB} CACHE FILEPATH "zig's ranlib")
+set(CMAKE_CXX_COMPILER_RANLIB ${CMAKE_RANLIB} CACHE FILEPATH "zig's ranlib")
+
+set(CMAKE_FIND_ROOT_PATH ${s3c_static}/libraries)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+set(CMAKE_PREFIX_PATH /)
+set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+set(ENV{PKG_CONFIG_LIBDIR} ${s3c_static}/libraries/lib/pkgconfig:${s3c_static}/libraries/share/pkgconfig)
