@@ -23,7 +23,9 @@ class Reading {
         archive_(with.context.archive),
         catalog_(archive_, with.options.archive_bucket),
         plan_(group.prefix, *with.options.prices),
-        sketch_(with.options, with.sizes, [this](const PlannedVolume& volume) { add_volume(volume); }) {}
+        sketch_(with.options, with.sizes, [this](const PlannedVolume& volume) { add_volume(volume); }) {
+    plan_.place = group.place;
+  }
 
   GroupPlan run() {
     if (r_.options.rows) {
