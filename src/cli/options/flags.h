@@ -43,6 +43,8 @@ struct Flag {
   bool empty_is_unset = false;
   /// A toggle. If it is on, a command that otherwise only reads may change a store.
   bool changes_store = false;
+  /// Its value is a directory or s3://bucket/prefix/, to which a command that otherwise only reads may add objects.
+  bool is_added_to = false;
 };
 
 inline constexpr std::string_view kEnvironmentPrefix = "S3COMPRESS_";

@@ -161,6 +161,7 @@ std::string json_summary(const PlanOutcome& outcome) {
                {"lost", counted_json(report.lost)},
                {"error", report.failure ? error_json(*report.failure) : Json(nullptr)},
                {"own_requests", requests_json(outcome.requests)}});
+  json.update(split_json(outcome));
   return members_of(json).append("}\n");
 }
 
