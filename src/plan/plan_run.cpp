@@ -66,7 +66,7 @@ class PlanRun {
     for (const std::string& prefix : o_.selection.prefixes)
       s3::check_bucket(source_, o_.selection.bucket, o_.layout.root(prefix));
     s3::check_bucket(archive_, o_.archive_bucket, catalog::kCatalogPrefix);
-    if (o_.split != 0) c_.split_place->expect_free();
+    if (o_.split != 0) expect_split_possible();
     try {
       report_.planned_at = c_.source.now();
       report_.keeps_versions = keeps_versions(o_, c_.source);
@@ -113,6 +113,12 @@ class PlanRun {
         [&](catalog::Group& group) { return read_group(reading, group); },
         [&](GroupPlan&& group) { take(group); });
     finder.wait();
+  }
+
+  /// What can't be split is told before the planning, which may take hours.
+  void expect_split_possible() const {
+    const base::TempFile trial(o_.temp_directory);
+    c_.split_place->expect_free();
   }
 
   /// Only a whole plan is split. The requests of reading the groups again are none of the run's.

@@ -37,7 +37,7 @@ struct PlanReport {
 /// Calls on_group with each group that isn't empty, in key order, on the calling thread, and adds it up. Memory stays
 /// flat for any number of groups and objects. Starts options.open_groups threads and one more; blocks. Errors of the
 /// store are in the report, and so is a stop. Throws what on_group throws; and the store's errors if a bucket
-/// doesn't exist or can't be listed, and what SplitPlace::expect_free() throws.
+/// doesn't exist or can't be listed, and what SplitPlace::expect_free() and TempFile throw.
 PlanReport run_plan(const PlanOptions& options, const PlanContext& context,
                     const std::function<void(const GroupPlan&)>& on_group);
 

@@ -5,6 +5,7 @@ import collections
 import pathlib
 import queue
 import re
+import tempfile
 
 from harness.iam import Need, Policy
 from harness.load import Original, day_objects
@@ -194,7 +195,7 @@ class Iam(StoreCase):
         self.archives(None, "--keep-sources")
         self.put({f"{DAY}late": Original(b"late")})
         if "--split" in flags:
-            flags += "--out", f"s3://{self.archive}/lists/"
+            flags += "--out", f"s3://{self.archive}/lists/", "--temp-dir", tempfile.gettempdir()
         self.runs(policy, "plan", *self.places(), *flags)
 
     def use_verify(self, policy: Policy, *flags: str) -> None:

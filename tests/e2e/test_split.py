@@ -178,6 +178,7 @@ class Split(StoreCase):
                 (("--out", self.place), "--out needs --split"),
                 (("--split", "3", "--out", self.place, "--shard", "0/2"), "exclude each other"),
                 (("--split", "0", "--out", self.place), "--split"),
+                (("--split", "3", "--out", self.place, "--temp-dir", "/no/such"), "no temporary file can be made there"),
                 (("--split", "3", "--out", "s3://"), "names no bucket"),
                 (("--split", "3", "--out", f"s3://{self.source}/sources/lists/"), "is inside sources/"),
                 (("--split", "3", "--out", f"s3://{self.archive}/s3compress_catalog/lists/"), "is in a catalog"),
@@ -185,6 +186,7 @@ class Split(StoreCase):
             result = run(self.store, "plan", "--bucket", self.source, "--arch-bucket", self.archive, *words)
             self.assertEqual(2, result.code, str(result))
             self.assertIn(message, result.err)
+            self.assertEqual("", result.out, "it is refused before the plan is made")
         self.assertEqual({}, list_bucket(self.client, self.lists))
         self.assert_nothing_deleted()
 
