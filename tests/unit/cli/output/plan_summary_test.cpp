@@ -177,7 +177,7 @@ TEST_F(PlanSummary, TellsWhatWasSplit) {
   report().split->tasks.push_back({"s3://lists/a/task-0001-of-0003.csv.gz", 1, 10, 10'000});
   report().split->tasks.push_back({"s3://lists/a/task-0002-of-0003.csv.gz", 0, 0, 0});
   EXPECT_THAT(text(),
-              HasSubstr("split:    3 tasks of 10 objects (9.8 KiB) on average, 20 objects (19.5 KiB) the "
+              HasSubstr("split:    3 tasks of 10 objects (10.0 KB) on average, 20 objects (20.0 KB) the "
                         "largest; in s3://lists/a/\n"));
   EXPECT_THAT(text(), HasSubstr("1 task has nothing to do"));
   EXPECT_THAT(text(), HasSubstr("one task: s3compress archive --bucket source --manifest "
