@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "http/curl_transport.h"
 #include "s3/client_settings.h"
 #include "s3/known_stores.h"
+#include "s3/one_folder_store.h"
 #include "s3/read_only_store.h"
 #include "s3/s3_client.h"
 
@@ -94,6 +96,7 @@ struct StoreConnection::Parts {
   SignIn sign_in;
   s3::S3Client client;
   s3::ReadOnlyStore read_only;
+  std::optional<s3::OneFolderStore> folder;
 };
 
 StoreConnection::StoreConnection(const StoreOptions& store, const ConnectionOptions& options,
@@ -111,6 +114,8 @@ StoreConnection::StoreConnection(const StoreOptions& store, const ConnectionOpti
                access_ == StoreAccess::read_only ? ", only read" : "");
   parts_ = std::make_unique<Parts>(settings, std::move(config), environment, clock, logger, on_interrupt,
                                    stores, store.is_signed);
+  if (options.added_to && store.is_signed)
+    parts_->folder.emplace(parts_->client, options.added_to->bucket, options.added_to->prefix);
 }
 
 StoreConnection::~StoreConnection() = default;
@@ -118,6 +123,10 @@ StoreConnection::~StoreConnection() = default;
 s3::ObjectStore& StoreConnection::store() {
   if (access_ == StoreAccess::read_write) return parts_->client;
   return parts_->read_only;
+}
+
+s3::ObjectStore& StoreConnection::folder() {
+  return parts_->folder.value();
 }
 
 bool StoreConnection::is_aws() const {

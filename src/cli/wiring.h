@@ -56,6 +56,9 @@ class StoreConnection {
   /// The store for the command. It refuses every change unless options.access is read_write and its requests are
   /// signed. There is no other way to a store; otherwise a command could get around a dry run.
   s3::ObjectStore& store();
+  /// The same for new objects in options.added_to, and for no other change. REQUIRES: there is such a place, and
+  /// requests are signed.
+  s3::ObjectStore& folder();
   /// Whether the store is one of AWS, by its end point's name.
   bool is_aws() const;
   /// The region that requests are signed for.

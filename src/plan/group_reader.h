@@ -15,10 +15,11 @@ namespace s3c::plan {
 
 struct GroupPlan {
   GroupPlan(const catalog::Group& group, const base::Prices& prices)
-      : prefix(group.name()), day(catalog::day_text(group.fields)), figures(prices) {}
+      : prefix(group.name()), day(catalog::day_text(group.fields)), found(group), figures(prices) {}
 
-  std::string prefix;  ///< its name, as catalog::Group::name()
-  std::string day;  ///< "2018-04-01", or "2018-04", "2018"; empty: its name has no date
+  std::string prefix;    ///< its name, as catalog::Group::name()
+  std::string day;       ///< "2018-04-01", or "2018-04", "2018"; empty: its name has no date
+  catalog::Group found;  ///< as the search found it
   Figures figures;
   /// The object on which a run would try whether tags may be read: the first that it packs; nullopt: none.
   std::optional<s3::ObjectSummary> first_to_pack;
@@ -27,11 +28,15 @@ struct GroupPlan {
   std::vector<std::string> lost;  ///< archives that were committed once and are gone
   std::uint64_t unfinished = 0;   ///< records of volumes that were never committed
 
-  /// Nothing of the group is selected, and there is nothing else to tell.
-  bool is_empty() const {
-    return figures.all.objects == 0 && figures.archived_before.objects == 0 && figures.frozen.objects == 0 &&
-           figures.too_large.objects == 0 && lost.empty();
+  /// All that the selection wants, also what can't be archived and what only has to be deleted.
+  ObjectSums wanted() const {
+    ObjectSums sums = figures.all;
+    for (const ObjectSums* more : {&figures.archived_before, &figures.frozen, &figures.too_large})
+      sums.add(*more);
+    return sums;
   }
+  /// Nothing of the group is selected, and there is nothing else to tell.
+  bool is_empty() const { return wanted().objects == 0 && lost.empty(); }
 };
 
 /// What all groups are read with. All of it outlives the reading.

@@ -18,6 +18,8 @@
 
 namespace s3c::plan {
 
+class SplitPlace;
+
 /// How the source's store deletes an object only if it is the one that was archived.
 enum class Deletes {
   find_out,    ///< the run's first delete tries it
@@ -50,6 +52,9 @@ struct PlanOptions {
   Deletes deletes = Deletes::find_out;
   std::uint64_t sample = 0;  ///< members to read and compress; 0: a ratio is assumed
   int open_groups = 16;      ///< groups that are read at once
+  std::uint32_t split = 0;   ///< tasks whose manifests are written; 0: none are
+  /// Where each manifest lies until it is written.
+  std::string temp_directory = base::default_temp_directory();
   base::Prices const* prices = &base::list_prices();
 };
 
@@ -59,15 +64,17 @@ struct PlanCounts {
   std::uint64_t objects = 0;
   std::uint64_t bytes = 0;
   std::uint64_t sampled = 0;
+  std::uint64_t manifests = 0;  ///< written for tasks
 };
 using PlanProgress = base::Progress<PlanCounts>;
 
-/// All of it outlives the plan. Planning reads and changes nothing.
+/// All of it outlives the plan. Planning reads and changes nothing; it adds the manifests of a split to split_place.
 struct PlanContext {
   s3::ObjectStore& source;   ///< has the source bucket
   s3::ObjectStore& archive;  ///< has the archive bucket; may be the same
   PlanProgress& progress;
   std::stop_token stop;
+  SplitPlace* split_place = nullptr;  ///< REQUIRES: set if options.split isn't 0
 };
 
 }  // namespace s3c::plan

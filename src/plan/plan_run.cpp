@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "base/bounded_queue.h"
 #include "base/in_order.h"
@@ -12,6 +13,7 @@
 #include "plan/read_counter.h"
 #include "plan/request_forecast.h"
 #include "plan/sampler.h"
+#include "plan/split_place.h"
 #include "s3/listing.h"
 #include "source/group_source.h"
 #include "source/row_groups.h"
@@ -64,6 +66,7 @@ class PlanRun {
     for (const std::string& prefix : o_.selection.prefixes)
       s3::check_bucket(source_, o_.selection.bucket, o_.layout.root(prefix));
     s3::check_bucket(archive_, o_.archive_bucket, catalog::kCatalogPrefix);
+    if (o_.split != 0) expect_split_possible();
     try {
       report_.planned_at = c_.source.now();
       report_.keeps_versions = keeps_versions(o_, c_.source);
@@ -74,8 +77,9 @@ class PlanRun {
     } catch (const base::Error& error) {
       if (error.kind() != base::ErrorKind::cancelled) report_.failure = error;
     }
-    report_.interrupted = c_.stop.stop_requested();
     add_once_per_run();
+    if (o_.split != 0 && !report_.failure && !c_.stop.stop_requested()) split();
+    report_.interrupted = c_.stop.stop_requested();
     return std::move(report_);
   }
 
@@ -111,6 +115,22 @@ class PlanRun {
     finder.wait();
   }
 
+  /// What can't be split is told before the planning, which may take hours.
+  void expect_split_possible() const {
+    const base::TempFile trial(o_.temp_directory);
+    c_.split_place->expect_free();
+  }
+
+  /// Only a whole plan is split. The requests of reading the groups again are none of the run's.
+  void split() {
+    report_.split.emplace();
+    try {
+      write_split({o_, c_, *groups_, report_.planned_at}, split_groups_, *report_.split);
+    } catch (const base::Error& error) {
+      if (error.kind() != base::ErrorKind::cancelled) report_.failure = error;
+    }
+  }
+
   void take(const GroupPlan& group) {
     any_group_ = true;
     c_.progress.add(&PlanCounts::groups);
@@ -120,6 +140,9 @@ class PlanRun {
     if (!first_to_pack_) first_to_pack_ = group.first_to_pack;
     if (!first_to_delete_) first_to_delete_ = group.first_to_delete;
     if (group.is_empty()) return;
+    const ObjectSums wanted = group.wanted();
+    if (o_.split != 0 && wanted.objects != 0)
+      split_groups_.push_back({group.found.prefix, group.found.place, wanted.objects, wanted.bytes});
     ++report_.groups;
     if (group.figures.all.objects != 0) ++report_.groups_to_archive;
     try {
@@ -156,6 +179,7 @@ class PlanRun {
   bool any_group_ = false;
   std::optional<s3::ObjectSummary> first_to_pack_;
   std::optional<s3::ObjectSummary> first_to_delete_;
+  std::vector<SplitGroup> split_groups_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@ import collections
 import pathlib
 import queue
 import re
+import tempfile
 
 from harness.iam import Need, Policy
 from harness.load import Original, day_objects
@@ -171,7 +172,7 @@ class Iam(StoreCase):
                 flag = flags[-1]
                 self.new_buckets(versions=flag == "--delete-versions", lock=flag in ("--object-lock-mode", "--legal-hold"))
                 values = {"--tagging": ("team=blue",), "--acl": ("bucket-owner-full-control",),
-                          "--object-lock-mode": ("GOVERNANCE", "--retain-days", "1"), "--sample": ("2",)}.get(flag, ())
+                          "--object-lock-mode": ("GOVERNANCE", "--retain-days", "1"), "--sample": ("2",), "--split": ("2",)}.get(flag, ())
                 getattr(self, f"use_{command}")(policy, *flags, *values)
                 self.assertEqual(set(), self.missing(policy), "missing in policy and table")
                 self.assertEqual(set(), set(rights) - policy.used, "in the table, but never used")
@@ -193,6 +194,8 @@ class Iam(StoreCase):
         self.put(day_objects(2, days=1))
         self.archives(None, "--keep-sources")
         self.put({f"{DAY}late": Original(b"late")})
+        if "--split" in flags:
+            flags += "--out", f"s3://{self.archive}/lists/", "--temp-dir", tempfile.gettempdir()
         self.runs(policy, "plan", *self.places(), *flags)
 
     def use_verify(self, policy: Policy, *flags: str) -> None:

@@ -61,6 +61,12 @@ class WhatBecomesOfATask(unittest.TestCase):
         code, calls, report = self.run_task('printf "%s|" "$@"')
         self.assertEqual((0, "", "archive|--bucket|my bucket|--shard|auto/8|--output|json|--no-progress|"), (code, calls, report))
 
+    def test_a_task_of_a_split_takes_its_manifest(self):
+        for place in ("s3://lists/2018/", "s3://lists/2018"):
+            code, _, report = self.run_task('printf "%s|" "$@"', SPLIT=place, SLURM_ARRAY_TASK_ID="3", TASKS="20")
+            self.assertEqual(0, code)
+            self.assertEqual("archive|--bucket|my bucket|--manifest|s3://lists/2018/task-0003-of-0020.csv.gz|--output|json|--no-progress|", report)
+
     def test_each_exit_code(self):
         requeue = "scontrol requeue 12_3\n"
         for ended, runs_before, code, calls in (
@@ -228,13 +234,17 @@ class Arrays(unittest.TestCase):
     def test_the_guide(self):
         """docs/guide/slurm.md from its beginning to its end, with a wait between the blocks."""
         self.source, self.archive = "source-bucket", "archive-bucket"
-        for bucket in (self.source, self.archive):
+        for bucket in (self.source, self.archive, "lists"):
             self.client.create_bucket(Bucket=bucket)
         self.fill({f"sources/2018/04/0{day}/a": Original(b"body %d" % day) for day in range(1, 9)})
         (self.folder / "deploy").symlink_to(SCRIPTS.parent)
         exported = ""
         for block, is_run in blocks("slurm.md"):
             self.assertTrue(is_run)
+            if "--split" in block:
+                late = {f"sources/2018/04/0{day}/late": Original(b"late %d" % day) for day in range(1, 4)}
+                self.originals |= late
+                load(self.store, self.source, late)
             self.slurm.run("bash", "-euo", "pipefail", "-c", exported + block, folder=self.folder, environment=self.environment)
             exported += "".join(f"{line}\n" for line in block.splitlines() if line.startswith("export "))
             if "restore.sh" in block:

@@ -9,6 +9,7 @@
 
 #include "cli/commands/archive.h"
 #include "cli/commands/archive_flags.h"
+#include "cli/commands/split_flags.h"
 #include "cli/options/reader.h"
 #include "cli/output/format.h"
 #include "cli/output/plan_summary.h"
@@ -22,7 +23,7 @@ constexpr std::string_view kPlanProse =
     R"(Lists what archive would archive, and computes at S3's list prices: what the run costs, what the objects
 cost a month now, with a lifecycle rule that moves them one by one, and as archives; after how many days
 the run has paid; what bringing everything back would cost. Says when archiving does not pay. Changes
-nothing.
+nothing. With --split it also writes manifests, which deal the work out to several tasks.
 
 It takes the flags of archive: put "plan" in front of them. Those that do not change the costs do not
 matter. A size that only a run can know is estimated; --sample measures it on real members.
@@ -37,6 +38,11 @@ constexpr std::string_view kPlanExamples =
     s3compress plan --bucket source-bucket --arch-bucket archive-bucket --years 2018 \
                --storage-class DEEP_ARCHIVE --sample 200
 
+  Manifests for 20 tasks, which may run on 20 machines, out of an S3 Inventory:
+    s3compress plan --bucket source-bucket --arch-bucket archive-bucket \
+               --inventory s3://inventories/source-bucket/daily/2018-04-01T01-00Z/manifest.json \
+               --split 20 --out s3://lists/2018/
+
   With prices of your own (another region, a discount, another store), for another program:
     s3compress plan --bucket source-bucket --arch-bucket archive-bucket --prices prices.json --output json
 )";
@@ -45,7 +51,7 @@ constexpr std::string_view kThePlan = "The plan";
 
 std::vector<Flag> plan_flags() {
   std::vector<Flag> flags = archive_flags();
-  // A plan changes nothing and leaves nothing.
+  // A plan changes nothing and leaves nothing in place.
   std::erase_if(flags, [](const Flag& flag) { return flag.name == kDryRun || flag.name == "left-to"; });
   return joined(
       {{{.name = "sample",
@@ -61,6 +67,7 @@ std::vector<Flag> plan_flags() {
          .help = "a file of prices (docs/costs.md)",
          .otherwise = "S3's list prices of the archive bucket's region",
          .once = true}},
+       split_flags(kThePlan),
        std::move(flags)});
 }
 
@@ -108,6 +115,7 @@ PlanSettings read_plan(Reader& reader) {
     settings.price_file = file;
     settings.prices = std::make_shared<const base::Prices>(base::load_prices(file));
   });
+  read_split(reader, settings);
   return settings;
 }
 
@@ -141,6 +149,7 @@ std::vector<std::string> plan_words(const plan::PlanCounts& now, const Pace& pac
       "planned " + format_count(now.groups, "group", "groups"),
       fmt::format("{} ({})", format_objects(now.objects), format_bytes(now.bytes))};
   if (now.sampled != 0) words.push_back(format_count(now.sampled) + " sampled");
+  if (now.manifests != 0) words.push_back(format_count(now.manifests, "manifest", "manifests") + " written");
   words.push_back(format_rate(pace.now.objects));
   // How many there are is known when the last group was listed.
   add_times(words, pace.elapsed, std::nullopt);
@@ -148,19 +157,22 @@ std::vector<std::string> plan_words(const plan::PlanCounts& now, const Pace& pac
 }
 
 ExitCode run_plan_command(const PlanSettings& given, const SessionSettings& with) {
-  Session session(with, OnInterrupt::Then::end, Session::connect_to({Side::source, Side::archive}));
+  // An upload that is begun is completed or aborted, also after Ctrl-C.
+  const auto on_interrupt = given.options.split == 0 ? OnInterrupt::Then::end : OnInterrupt::Then::finish;
+  Session session(with, on_interrupt, Session::connect_to({Side::source, Side::archive}));
   PlanSettings settings = given;
   choose_prices(settings, session);
   PlanGroups groups(settings, session.prints_json(), session.stop());
+  const std::unique_ptr<plan::SplitPlace> place = open_split_place(settings.split, session);
   std::optional<plan::PlanReport> report;
   {
     plan::PlanProgress progress;
     CountsView view(progress, planned_work, plan_words);
     const auto display = session.show(view);
-    report =
-        plan::run_plan(settings.options,
-                       {session.store(Side::source), session.store(Side::archive), progress, session.stop()},
-                       [&](const plan::GroupPlan& group) { groups.add(group); });
+    report = plan::run_plan(
+        settings.options,
+        {session.store(Side::source), session.store(Side::archive), progress, session.stop(), place.get()},
+        [&](const plan::GroupPlan& group) { groups.add(group); });
   }
   groups.finish();
   const PlanResult result{*std::move(report), groups.shown(), groups.by_day()};

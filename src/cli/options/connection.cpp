@@ -20,6 +20,13 @@ Addressing addressing_of(const std::string& style) {
                               : Addressing::automatic;
 }
 
+void refuse_dry_run(const Reader& reader) {
+  if (find_flag(reader.command().flags, kDryRun) != nullptr) return;
+  throw UsageError(fmt::format("{} is on, but this would change something, and {} has no dry run",
+                               reader.find(kDryRun)->origin, reader.command().name),
+                   "turn it off if you want the change");
+}
+
 /// Whether the command may change a store. Only this function decides that, from the command's entry in the
 /// table and from the flags that are on. A dry run may never change a store, whatever else was given and
 /// wherever --dry-run came from. Throws UsageError if a dry run is asked of a command that has none.
@@ -30,12 +37,25 @@ StoreAccess store_access(const Reader& reader) {
     if (flag.changes_store && reader.toggle(flag.name)) changes = true;
   }
   if (!reader.toggle(kDryRun)) return changes ? StoreAccess::read_write : StoreAccess::read_only;
-  if (changes && find_flag(command.flags, kDryRun) == nullptr) {
-    throw UsageError(fmt::format("{} is on, but this would change something, and {} has no dry run",
-                                 reader.find(kDryRun)->origin, command.name),
-                     "turn it off if you want the change");
-  }
+  if (changes) refuse_dry_run(reader);
   return StoreAccess::read_only;
+}
+
+/// Where the command may add objects, whatever else it may do. Only this function decides that, as store_access()
+/// does. Throws UsageError.
+std::optional<BucketPlace> added_to(const Reader& reader) {
+  for (const Flag& flag : reader.command().flags) {
+    const Setting* const given = flag.is_added_to ? reader.find(flag.name) : nullptr;
+    if (given == nullptr) continue;
+    if (reader.toggle(kDryRun)) {
+      refuse_dry_run(reader);
+      continue;
+    }
+    std::optional<BucketPlace> place;
+    reader.with(flag.name, [&](const std::string& text) { place = parse_folder(text); });
+    if (place) return place;
+  }
+  return std::nullopt;
 }
 
 /// The flags of one side's store. Each name is the side's and that of the flag for all stores.
@@ -254,6 +274,7 @@ ConnectionOptions read_connection(const Reader& reader) {
   connection.encryption = read_encryption(reader);
   connection.acl = reader.choice("acl");
   connection.access = store_access(reader);
+  connection.added_to = added_to(reader);
   return connection;
 }
 

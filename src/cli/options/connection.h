@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/options/reader.h"
+#include "cli/options/values.h"
 #include "s3/types.h"
 
 namespace s3c::cli {
@@ -61,6 +62,8 @@ struct ConnectionOptions {
   s3::Encryption encryption = {};  ///< of everything that the command writes
   std::string acl = {};            ///< the same; empty: the bucket's default
   StoreAccess access = StoreAccess::read_only;
+  /// Where a command with read_only access may add objects to the source's store.
+  std::optional<BucketPlace> added_to = {};
 
   const StoreOptions& of(Side side) const {
     return side == Side::source ? source : side == Side::archive ? archive : target;

@@ -46,6 +46,8 @@ struct Flag {
   bool once = false;
   /// A toggle. If it is on, a command that otherwise only reads may change a store.
   bool changes_store = false;
+  /// Its value is a directory or s3://bucket/prefix/, to which a command that otherwise only reads may add objects.
+  bool is_added_to = false;
 };
 
 inline constexpr std::string_view kEnvironmentPrefix = "S3COMPRESS_";

@@ -121,6 +121,13 @@ BucketPlace parse_bucket_place(std::string_view url) {
   return found;
 }
 
+std::optional<BucketPlace> parse_folder(std::string_view text) {
+  if (!text.starts_with(kS3Scheme)) return std::nullopt;
+  BucketPlace place = parse_bucket_place(text);
+  if (!place.prefix.empty() && !place.prefix.ends_with('/')) place.prefix += '/';
+  return place;
+}
+
 std::string parse_bucket(std::string_view text) {
   if (text.starts_with(kArnScheme)) return parse_access_point_arn(text);
   const bool is_url = text.starts_with(kS3Scheme);

@@ -34,12 +34,14 @@ std::uint64_t parse_size_bytes(std::string_view text);
 std::string parse_bucket(std::string_view text);
 
 struct BucketPlace {
-  std::string bucket;  ///< as parse_bucket() returns it
-  std::string prefix;
+  std::string bucket = {};  ///< as parse_bucket() returns it
+  std::string prefix = {};
 };
 
 /// "s3://bucket/prefix/". REQUIRES: url begins with "s3://".
 BucketPlace parse_bucket_place(std::string_view url);
+/// A place for new objects: "s3://bucket/prefix/", also without the last "/"; nullopt: text is a directory.
+std::optional<BucketPlace> parse_folder(std::string_view text);
 std::chrono::seconds parse_age(std::string_view text);
 /// "2030-12-31", the first moment of that day in UTC, or "2030-12-31T12:00:00Z".
 base::Timestamp parse_moment(std::string_view text);

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <iterator>
+#include <map>
 #include <utility>
 #include <vector>
 

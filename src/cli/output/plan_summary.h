@@ -15,6 +15,12 @@
 
 namespace s3c::cli {
 
+/// --split and --out, for what is told of them.
+struct SplitSettings {
+  std::string out;      ///< empty: the plan isn't split
+  std::string command;  ///< of a task, up to the name of its manifest: "s3compress archive ... --manifest "
+};
+
 /// The options of the core, and what only the command line knows.
 struct PlanSettings {
   plan::PlanOptions options;
@@ -24,6 +30,7 @@ struct PlanSettings {
   std::string source_region;
   bool is_aws = true;  ///< the archive bucket is in S3
   bool with_kms = false;
+  SplitSettings split;
 };
 
 /// A group as the text shows it.
@@ -71,6 +78,10 @@ ExitCode exit_code_of(const PlanResult& result);
 std::vector<std::string> plan_warnings(const PlanSettings& settings, const plan::PlanReport& report,
                                        const plan::Costs& costs);
 
+/// The manifests that were written, and how one is archived; empty if the plan wasn't split.
+std::string split_text(const PlanOutcome& outcome);
+/// The same as members of the document; empty if the plan wasn't split.
+Json split_json(const PlanOutcome& outcome);
 std::string problems_text(const PlanOutcome& outcome);
 std::string text_summary(const PlanOutcome& outcome);
 /// The rest of the document that PlanGroups has begun.

@@ -160,6 +160,7 @@ Json report_document(const PlanOutcome& outcome) {
                {"lost", counted_json(report.lost)},
                {"error", report.failure ? error_json(*report.failure) : Json(nullptr)},
                {"own_requests", requests_json(outcome.requests)}});
+  json.update(split_json(outcome));
   return json;
 }
 

@@ -241,6 +241,7 @@ std::string text_summary(const PlanOutcome& outcome) {
         archived_before_text(total, costs) + prices_text(settings);
   }
   for (const std::string& warning : plan_warnings(settings, report, costs)) text += wrapped("NOTE:", warning);
+  text += split_text(outcome);
   return text + problems_text(outcome);
 }
 

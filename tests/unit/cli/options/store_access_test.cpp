@@ -118,5 +118,40 @@ TEST(StoreAccessTest, ADryRunForAllCommandsStopsThoseThatHaveNone) {
       << "it has a dry run";
 }
 
+TEST(StoreAccessTest, ASplitPlanWritesToItsPlaceAlone) {
+  const auto connection_of = [](const std::string& out) {
+    return parse_command_line(commands(), whole("plan", {"--split=3", "--out=" + out}),
+                              Environment(Variables()))
+        .connection;
+  };
+  for (const char* out : {"s3://lists/a/b/", "s3://lists/a/b"}) {
+    const ConnectionOptions connection = connection_of(out);
+    EXPECT_EQ(connection.access, StoreAccess::read_only);
+    ASSERT_TRUE(connection.added_to);
+    EXPECT_EQ(connection.added_to->bucket, "lists");
+    EXPECT_EQ(connection.added_to->prefix, "a/b/");
+  }
+  EXPECT_FALSE(connection_of("a-directory").added_to);
+  const auto without = parse_command_line(commands(), whole("plan"), Environment(Variables()));
+  EXPECT_FALSE(without.connection.added_to);
+  for (const char* out : {"--out=s3://lists/", "--out=a-directory"}) {
+    EXPECT_THAT(refusal_of(whole("plan", {"--split=3", out}), {{"S3COMPRESS_DRY_RUN", "1"}}),
+                HasSubstr("S3COMPRESS_DRY_RUN is on, but this would change something"));
+  }
+}
+
+TEST(StoreAccessTest, ASplitIsRefusedWhereItCantBeRight) {
+  EXPECT_THAT(refusal_of(whole("plan", {"--split=3"})), HasSubstr("--split needs --out"));
+  EXPECT_THAT(refusal_of(whole("plan", {"--out=x"})), HasSubstr("--out needs --split"));
+  EXPECT_THAT(refusal_of(whole("plan", {"--split=3", "--out=x"}), {{"S3COMPRESS_SHARD", "0/2"}}),
+              HasSubstr("--split and S3COMPRESS_SHARD exclude each other"));
+  for (const char* tasks : {"0", "10001", "x", "-1"}) {
+    EXPECT_THAT(refusal_of(whole("plan", {std::string("--split=") + tasks, "--out=x"})),
+                HasSubstr("--split"));
+  }
+  EXPECT_THAT(refusal_of(whole("plan", {"--split=3", "--out=s3://bucket/sources/x/"})),
+              HasSubstr("--out s3://bucket/sources/x/ is inside sources/"));
+}
+
 }  // namespace
 }  // namespace s3c::cli

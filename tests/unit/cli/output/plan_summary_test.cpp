@@ -164,5 +164,30 @@ TEST(FormatDollars, HasTwoDigitsThatCount) {
   EXPECT_EQ(format_dollars(1234.5), "$1,235");
 }
 
+TEST_F(PlanSummary, TellsWhatWasSplit) {
+  add(30, 1000);
+  EXPECT_THAT(text(), Not(HasSubstr("split:")));
+  EXPECT_EQ(split_json(outcome()), Json::object());
+  settings_.options.split = 3;
+  settings_.split = {"s3://lists/a/", "s3compress archive --bucket source --manifest "};
+  report().split.emplace();
+  EXPECT_THAT(text(), HasSubstr("split:    none of 3 manifests was written\n"));
+  report().split->tasks.push_back({"s3://lists/a/task-0000-of-0003.csv.gz", 2, 20, 20'000});
+  EXPECT_THAT(text(), HasSubstr("split:    only 1 of 3 manifests was written to s3://lists/a/: remove it"));
+  report().split->tasks.push_back({"s3://lists/a/task-0001-of-0003.csv.gz", 1, 10, 10'000});
+  report().split->tasks.push_back({"s3://lists/a/task-0002-of-0003.csv.gz", 0, 0, 0});
+  EXPECT_THAT(text(),
+              HasSubstr("split:    3 tasks of 10 objects (10.0 KB) on average, 20 objects (20.0 KB) the "
+                        "largest; in s3://lists/a/\n"));
+  EXPECT_THAT(text(), HasSubstr("1 task has nothing to do"));
+  EXPECT_THAT(text(), HasSubstr("one task: s3compress archive --bucket source --manifest "
+                                "s3://lists/a/task-0000-of-0003.csv.gz\n"));
+  const Json split = split_json(outcome()).at("split");
+  EXPECT_EQ(split.at("out"), "s3://lists/a/");
+  ASSERT_EQ(split.at("tasks").size(), 3u);
+  EXPECT_EQ(split.at("tasks")[1].dump(),
+            R"({"file":"s3://lists/a/task-0001-of-0003.csv.gz","groups":1,"objects":10,"bytes":10000})");
+}
+
 }  // namespace
 }  // namespace s3c::cli

@@ -1,0 +1,83 @@
+#include "plan/split.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <queue>
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/error.h"
+#include "catalog/catalog_keys.h"
+#include "source/row_writer.h"
+
+namespace s3c::plan {
+namespace {
+
+constexpr std::string_view kOf = "-of-";
+
+/// Removes the digits at the start of text. False: there are none.
+bool skip_digits(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(end);
+  return end != 0;
+}
+
+bool skip(std::string_view& text, std::string_view start) {
+  if (!text.starts_with(start)) return false;
+  text.remove_prefix(start.size());
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::size_t>> deal_out(const std::vector<SplitGroup>& groups, std::uint32_t tasks) {
+  std::vector<std::size_t> order(groups.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&groups](std::size_t a, std::size_t b) {
+    const std::uint64_t cost_a = groups[a].cost();
+    const std::uint64_t cost_b = groups[b].cost();
+    return cost_a != cost_b ? cost_a > cost_b : a < b;
+  });
+  using Load = std::pair<std::uint64_t, std::uint32_t>;  // cost, task
+  std::priority_queue<Load, std::vector<Load>, std::greater<>> least;
+  for (std::uint32_t task = 0; task < tasks; ++task) least.emplace(0, task);
+  std::vector<std::vector<std::size_t>> dealt(tasks);
+  for (const std::size_t group : order) {
+    const auto [cost, task] = least.top();
+    least.pop();
+    dealt[task].push_back(group);
+    least.emplace(cost + groups[group].cost(), task);
+  }
+  for (std::vector<std::size_t>& of_task : dealt) std::sort(of_task.begin(), of_task.end());
+  return dealt;
+}
+
+std::string task_file_name(std::uint32_t task, std::uint32_t tasks) {
+  return fmt::format("{}{:04}{}{:04}{}", kTaskStart, task, kOf, tasks, source::kRowFileEnd);
+}
+
+bool is_task_file(std::string_view name) {
+  return skip(name, kTaskStart) && skip_digits(name) && skip(name, kOf) && skip_digits(name);
+}
+
+void validate_split_place(const PlanOptions& options, const std::string& bucket, const std::string& prefix) {
+  const auto refuse = [&](const std::string& why) {
+    throw base::Error(base::ErrorKind::invalid_argument,
+                      fmt::format("out s3://{}/{} {}", bucket, base::printable(prefix), why));
+  };
+  if (prefix.starts_with(catalog::kCatalogPrefix))
+    refuse(fmt::format("is in a catalog: names below {} are the catalog's", catalog::kCatalogPrefix));
+  if (bucket != options.selection.bucket) return;
+  for (const std::string& of_sources : options.selection.prefixes) {
+    const std::string root = options.layout.root(of_sources);
+    if ((prefix + task_file_name(0, 1)).starts_with(root)) {
+      refuse(fmt::format("is inside {}, whose objects are archived and deleted: the manifests would be, too",
+                         base::printable(root)));
+    }
+  }
+}
+
+}  // namespace s3c::plan
