@@ -30,7 +30,8 @@ using test::ServerTls;
 std::string told(const Outcome& outcome) {
   if (const auto* answer = std::get_if<Response>(&outcome)) {
     std::string text = std::to_string(answer->status) + " ";
-    for (const auto& [name, value] : answer->headers) text.append(name).append(": ").append(value).append("|");
+    for (const auto& [name, value] : answer->headers)
+      text.append(name).append(": ").append(value).append("|");
     return text + answer->body;
   }
   try {
