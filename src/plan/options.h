@@ -31,7 +31,7 @@ enum class Deletes {
 struct PlanOptions {
   source::Selection selection;
   std::optional<source::RowInput> rows;  ///< where the objects come from, if not from listings
-  /// Where the objects of groups by time are sorted.
+  /// Where the objects of groups by time are sorted, and each manifest of a split lies until it is written.
   std::string temp_directory = base::default_temp_directory();
   std::string archive_bucket;
   catalog::Layout layout = catalog::Layout::parse(catalog::kDefaultLayout);
@@ -53,8 +53,6 @@ struct PlanOptions {
   std::uint64_t sample = 0;  ///< members to read and compress; 0: a ratio is assumed
   int open_groups = 16;      ///< groups that are read at once
   std::uint32_t split = 0;   ///< tasks whose manifests are written; 0: none are
-  /// Where each manifest lies until it is written.
-  std::string temp_directory = base::default_temp_directory();
   base::Prices const* prices = &base::list_prices();
 };
 

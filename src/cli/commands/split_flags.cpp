@@ -65,7 +65,6 @@ void read_split(const Reader& reader, PlanSettings& settings) {
   refuse_other_flags(reader);
   if (reader.find(kSplit) == nullptr) return;
   settings.options.split = static_cast<std::uint32_t>(reader.number(kSplit));
-  if (reader.find("temp-dir") != nullptr) settings.options.temp_directory = reader.text("temp-dir");
   settings.split.out = reader.text(kOut);
   std::optional<BucketPlace> place;
   reader.with(kOut, [&](const std::string& text) { place = parse_folder(text); });
