@@ -43,7 +43,8 @@ Server server_of(const std::string& url) {
 std::string text_of(const http::Request& request, const Server& server) {
   std::string text = "GET " + request.url.substr(request.url.find('/', request.url.find("://") + 3)) +
                      " HTTP/1.1\r\nHost: " + server.host + "\r\n";
-  for (const auto& [name, value] : request.headers) text.append(name).append(": ").append(value).append("\r\n");
+  for (const auto& [name, value] : request.headers)
+    text.append(name).append(": ").append(value).append("\r\n");
   return text + "\r\n";
 }
 

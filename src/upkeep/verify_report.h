@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/counted.h"
-#include "catalog/day_sums.h"
+#include "base/day_sums.h"
 
 namespace s3c::upkeep {
 
@@ -27,7 +27,7 @@ struct VerifyReport {
   std::uint64_t members_read = 0;  ///< deep: members that were read
   std::uint64_t damaged = 0;       ///< damaged volumes
   base::Counted<VolumeDamage> damages;
-  catalog::DaySums by_day;          ///< of the whole ones
+  base::DaySums by_day;             ///< of the whole ones
   VolumeNames frozen;               ///< deep: could not be read before a thaw
   std::uint64_t thaws_started = 0;  ///< of the frozen ones, by this run
   VolumeNames lost_id;              ///< whole by what the store returns or, deep, as read; but without id

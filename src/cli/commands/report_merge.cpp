@@ -14,9 +14,9 @@
 #include "cli/options/output_options.h"
 #include "cli/options/reader.h"
 #include "cli/options/watch_flags.h"
-#include "cli/output/merged_metrics.h"
-#include "cli/output/merged_report.h"
 #include "cli/output/whole_file.h"
+#include "cli/report/merged_metrics.h"
+#include "cli/report/merged_report.h"
 #include "cli/session.h"
 
 namespace s3c::cli {

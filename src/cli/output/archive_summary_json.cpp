@@ -191,7 +191,7 @@ Json rows_json(const archive::RunReport& report) {
 }
 
 Json by_day_of(const archive::RunReport& report) {
-  catalog::DaySums days;
+  base::DaySums days;
   for (const GroupReport& group : report.group_reports) {
     const archive::VolumeSums archived = group.archived();
     if (report.dry_run) {

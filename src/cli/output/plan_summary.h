@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/day_sums.h"
 #include "base/prices.h"
-#include "catalog/day_sums.h"
 #include "cli/output/outcome.h"
 #include "cli/output/standard_output.h"
 #include "cli/output/summary_parts.h"
@@ -45,7 +45,7 @@ struct ShownGroup {
 struct PlanResult {
   plan::PlanReport report;
   std::vector<ShownGroup> shown;  ///< the first groups; empty if JSON is printed
-  catalog::DaySums by_day = {};
+  base::DaySums by_day = {};
 };
 
 using PlanOutcome = Outcome<PlanSettings, PlanResult>;
@@ -60,7 +60,7 @@ class PlanGroups {
   void add(const plan::GroupPlan& group);
   void finish();
   std::vector<ShownGroup> shown() { return std::move(shown_); }
-  catalog::DaySums by_day() { return std::move(by_day_); }
+  base::DaySums by_day() { return std::move(by_day_); }
 
  private:
   const PlanSettings& settings_;
@@ -68,7 +68,7 @@ class PlanGroups {
   ResultLines lines_;
   bool any_ = false;
   std::vector<ShownGroup> shown_;
-  catalog::DaySums by_day_;
+  base::DaySums by_day_;
 };
 
 /// done, unless the plan is incomplete: a plan of what doesn't pay is a plan.

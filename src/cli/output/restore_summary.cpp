@@ -204,8 +204,8 @@ std::string text_summary(const RestoreOutcome& outcome) {
 }
 
 /// What comes back of each day; its archive bytes are those that are fetched.
-catalog::DaySums days_of(const RestorePlan& plan) {
-  catalog::DaySums days;
+base::DaySums days_of(const RestorePlan& plan) {
+  base::DaySums days;
   for (const RestoreVolume& volume : plan.volumes) {
     days.add(catalog::day_text(volume.manifest->group), volume.manifest->group_prefix,
              {volume.members, volume.member_bytes, volume.compressed_bytes});

@@ -116,10 +116,10 @@ Json requests_json(const RequestCounts& requests) {
           {"by_operation", requests.by_operation}};
 }
 
-Json by_day_json(const catalog::DaySums& by_day) {
+Json by_day_json(const base::DaySums& by_day) {
   const auto or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
   Json days = Json::array();
-  for (const catalog::DaySums::Bar& bar : by_day.bars()) {
+  for (const base::DaySums::Bar& bar : by_day.bars()) {
     days.push_back({{"day", or_null(bar.day)},
                     {"group", or_null(bar.group)},
                     {"objects", bar.sums.objects},

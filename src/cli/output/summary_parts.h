@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/counted.h"
+#include "base/day_sums.h"
 #include "base/error.h"
 #include "base/prices.h"
-#include "catalog/day_sums.h"
 #include "catalog/layout.h"
 #include "catalog/shard.h"
 #include "cli/exit_code.h"
@@ -66,7 +66,7 @@ Json counted_json(const base::Counted<std::string>& names);
 Json prefixes_json(const catalog::Prefixes& prefixes);
 Json outside_json(const source::OutsideLayout& outside);
 Json requests_json(const RequestCounts& requests);
-Json by_day_json(const catalog::DaySums& by_day);
+Json by_day_json(const base::DaySums& by_day);
 /// Where the dollars of a document come from.
 Json prices_json(const base::Prices& prices);
 /// Null if it is everything.

@@ -42,8 +42,8 @@ std::string ReportData::text_in(const Json& value) {
   return value.is_string() ? value.get<std::string>() : "";
 }
 
-std::vector<catalog::DaySums::Bar> ReportData::days() const {
-  catalog::DaySums days;
+std::vector<base::DaySums::Bar> ReportData::days() const {
+  base::DaySums days;
   for (const Json& day : at("/by_day")) {
     days.add(text_in(field(day, "day")), text_in(field(day, "group")),
              {count_in(field(day, "objects")), count_in(field(day, "source_bytes")),

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "catalog/day_sums.h"
+#include "base/day_sums.h"
 #include "cli/output/summary_parts.h"
 
 namespace s3c::cli {
@@ -37,7 +37,7 @@ class ReportData {
   static const Json& field(const Json& object, const char* name);
 
   /// The list by_day, brought to one exactness: tasks may have joined their days differently.
-  std::vector<catalog::DaySums::Bar> days() const;
+  std::vector<base::DaySums::Bar> days() const;
 
  private:
   const Json& document_;

@@ -127,12 +127,12 @@ std::string what_of_days(const ReportData& data) {
   return "Objects in whole volumes";
 }
 
-std::string name_of_bar(const catalog::DaySums::Bar& bar) {
+std::string name_of_bar(const base::DaySums::Bar& bar) {
   return !bar.day.empty() ? bar.day : bar.group.empty() ? "all other groups" : bar.group;
 }
 
 /// Months and years are joined days.
-std::string unit_of(const std::vector<catalog::DaySums::Bar>& bars) {
+std::string unit_of(const std::vector<base::DaySums::Bar>& bars) {
   const std::size_t digits = bars.front().day.size();
   return digits == 10 ? "day" : digits == 7 ? "month" : digits == 4 ? "year" : "group";
 }
@@ -153,14 +153,14 @@ std::string tiles(const ReportData& data) {
 }
 
 std::string days_section(const ReportData& data) {
-  const std::vector<catalog::DaySums::Bar> days = data.days();
+  const std::vector<base::DaySums::Bar> days = data.days();
   if (days.empty()) return {};
   const bool has_archive_bytes = !data.is_dry_run() || data.command() != "archive";
   const std::string unit = unit_of(days);
   std::vector<ChartBar> bars;
   HtmlTable table{{{unit}, {"objects", true}, {"size", true}}, {}};
   if (has_archive_bytes) table.columns.push_back({"in the archive", true});
-  for (const catalog::DaySums::Bar& bar : days) {
+  for (const base::DaySums::Bar& bar : days) {
     const auto objects = static_cast<double>(bar.sums.objects);
     bars.push_back({name_of_bar(bar), objects, format_count(bar.sums.objects)});
     table.rows.push_back(

@@ -243,5 +243,13 @@ TEST(CanBeginWith, TellsWhetherArchivesLieAmongSources) {
   EXPECT_FALSE(can("{bucket}/{customer}/x.zip", "p/"));
 }
 
+TEST(DayText, HasAsMuchOfTheDateAsTheFields) {
+  EXPECT_EQ(day_text({{"yyyy", "2018"}, {"mm", "04"}, {"dd", "01"}, {"hh", "09"}}), "2018-04-01");
+  EXPECT_EQ(day_text({{"customer", "acme"}, {"yyyy", "2018"}, {"mm", "04"}}), "2018-04");
+  EXPECT_EQ(day_text({{"yyyy", "2018"}}), "2018");
+  EXPECT_EQ(day_text({{"customer", "acme"}}), "");
+  EXPECT_EQ(day_text({{"mm", "04"}}), "") << "a month of no year is no date";
+}
+
 }  // namespace
 }  // namespace s3c::catalog

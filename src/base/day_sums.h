@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace s3c::catalog {
+namespace s3c::base {
 
 /// Days are joined into months, and months into years, as soon as there are more than kMost of them.
 class DaySums {
@@ -46,4 +46,4 @@ class DaySums {
   Sums others_;
 };
 
-}  // namespace s3c::catalog
+}  // namespace s3c::base

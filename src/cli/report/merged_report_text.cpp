@@ -5,7 +5,7 @@
 
 #include "base/encoding.h"
 #include "cli/output/format.h"
-#include "cli/output/merged_report.h"
+#include "cli/report/merged_report.h"
 
 namespace s3c::cli {
 namespace {

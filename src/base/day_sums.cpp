@@ -1,9 +1,9 @@
-#include "catalog/day_sums.h"
+#include "base/day_sums.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace s3c::catalog {
+namespace s3c::base {
 namespace {
 
 constexpr std::size_t kMonthDigits = 7;
@@ -42,4 +42,4 @@ std::vector<DaySums::Bar> DaySums::bars() const {
   return bars;
 }
 
-}  // namespace s3c::catalog
+}  // namespace s3c::base

@@ -1,4 +1,4 @@
-#include "cli/output/merged_report.h"
+#include "cli/report/merged_report.h"
 
 #include <fmt/format.h>
 

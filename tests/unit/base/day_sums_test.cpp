@@ -1,12 +1,10 @@
-#include "catalog/day_sums.h"
+#include "base/day_sums.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "catalog/name_template.h"
-
-namespace s3c::catalog {
+namespace s3c::base {
 namespace {
 
 using ::testing::ElementsAre;
@@ -16,14 +14,6 @@ std::vector<std::string> lines_of(const DaySums& days) {
   for (const DaySums::Bar& bar : days.bars())
     lines.push_back(fmt::format("{}|{}|{}", bar.day, bar.group, bar.sums.objects));
   return lines;
-}
-
-TEST(DayText, HasAsMuchOfTheDateAsTheFields) {
-  EXPECT_EQ(day_text({{"yyyy", "2018"}, {"mm", "04"}, {"dd", "01"}, {"hh", "09"}}), "2018-04-01");
-  EXPECT_EQ(day_text({{"customer", "acme"}, {"yyyy", "2018"}, {"mm", "04"}}), "2018-04");
-  EXPECT_EQ(day_text({{"yyyy", "2018"}}), "2018");
-  EXPECT_EQ(day_text({{"customer", "acme"}}), "");
-  EXPECT_EQ(day_text({{"mm", "04"}}), "") << "a month of no year is no date";
 }
 
 TEST(DaySums, TheGroupsOfADayHaveOneBar) {
@@ -73,4 +63,4 @@ TEST(DaySums, StaysSmallForAMillionGroupsAndTenThousandYears) {
 }
 
 }  // namespace
-}  // namespace s3c::catalog
+}  // namespace s3c::base

@@ -1,4 +1,4 @@
-#include "cli/output/merged_metrics.h"
+#include "cli/report/merged_metrics.h"
 
 #include <cmath>
 

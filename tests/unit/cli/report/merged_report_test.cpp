@@ -1,5 +1,5 @@
 // Many reports become one: nothing is counted twice, and nothing that is missing looks done.
-#include "cli/output/merged_report.h"
+#include "cli/report/merged_report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "cli/output/archive_summary.h"
-#include "cli/output/merged_metrics.h"
 #include "cli/output/restore_summary.h"
 #include "cli/output/verify_summary.h"
+#include "cli/report/merged_metrics.h"
 
 namespace s3c::cli {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "base/time.h"
-#include "cli/output/merged_report.h"
 #include "cli/output/metrics.h"
+#include "cli/report/merged_report.h"
 
 namespace s3c::cli {
 
