@@ -92,8 +92,8 @@ class Layouts(StoreCase):
 
     def test_two_layouts_that_share_names_but_not_the_names_of_fields(self):
         """What a volume is called and what its keys are counts; what a layout calls its fields does not."""
-        first = ("--layout", "{prefix}/{customer}/{yyyy}/", "--archive-name", "{bucket}/{customer}/{yyyy}.zip")
-        second = ("--layout", "{prefix}/{client}/{year}/", "--archive-name", "{bucket}/{client}/{year}.zip")
+        first = ("--layout", "{prefix}/{customer}/{yyyy}/", "--archive-name", "{bucket}/{customer}/{yyyy}/all.zip")
+        second = ("--layout", "{prefix}/{client}/{year}/", "--archive-name", "{bucket}/{client}/{year}/all.zip")
         self.put({f"sources/{customer}/2018/{n}": Original(f"{customer}{n}".encode()) for customer in ("acme", "other") for n in range(3)})
         self.run_with("archive", "--storage-class", "STANDARD", names=first)
         self.put({"sources/acme/2018/late": Original(b"late")})

@@ -319,7 +319,7 @@ TEST_F(RowRun, ARowOfABatchManifestMeansItsVersion) {
   const archive::RunReport report = run(fmt::format("src,{},{}\n", key, older));
   EXPECT_EQ(left(report, LeftReason::stale), 1u);
   ASSERT_EQ(report.total().left.named().size(), 1u);
-  const std::string& why = report.total().left.named().front().detail;
+  const std::string why = report.total().left.named().front().detail;
   EXPECT_NE(why.find("version " + older + ", but version " + newest + " is the newest"), std::string::npos)
       << why;
   EXPECT_EQ(store_.objects(kSource).at(key).body, "second");
@@ -331,7 +331,7 @@ TEST_F(RowRun, WhereTheStoreTellsNoVersionARowOfAVersionIsStale) {
   const std::string key = day_key(1, 0);
   const archive::RunReport report = run(fmt::format("src,{},some-version\n", key));
   ASSERT_EQ(report.total().left.named().size(), 1u);
-  const std::string& why = report.total().left.named().front().detail;
+  const std::string why = report.total().left.named().front().detail;
   EXPECT_NE(why.find("the store tells no version of the object"), std::string::npos) << why;
   EXPECT_TRUE(store_.keys(kSource).contains(key));
   EXPECT_EQ(left(run(fmt::format("src,{},null\n", key)), LeftReason::stale), 0u) << "it has no other version";

@@ -52,8 +52,7 @@ class OwnFiles : public ::testing::Test {
 
 TEST_F(OwnFiles, AFileThatIsReadIsNotWritten) {
   for (const char* output : {"--events", "--left-to", "--metrics-file"}) {
-    for (const char* name : {"rows", "link", "hard", "again/rows", "./rows", "again/../rows"}) {
-      if (std::string(output) == "--metrics-file" && std::string(name) == "nothing") continue;
+    for (const char* name : {"rows", "link", "hard", "again/rows", "./rows"}) {
       EXPECT_THAT(refusal({output, at(name), "--manifest", at("rows")}),
                   HasSubstr("would write over the file that --manifest reads"))
           << output << " " << name;
