@@ -246,9 +246,9 @@ bool RowReader::is_of_newest_version(const Values& values) const {
   const auto truth = [&](RowColumn column, const char* name, bool otherwise) {
     const std::string* const text = value_of(values, column);
     if (text == nullptr) return otherwise;
-    const std::optional<bool> truth = truth_of(*text);
-    if (!truth) fail(fmt::format("{} is \"{}\", neither true nor false", name, base::printable(*text)));
-    return *truth;
+    const std::optional<bool> value = truth_of(*text);
+    if (!value) fail(fmt::format("{} is \"{}\", neither true nor false", name, base::printable(*text)));
+    return *value;
   };
   const bool latest = truth(RowColumn::is_latest, "is_latest", true);
   return !truth(RowColumn::is_delete_marker, "is_delete_marker", false) && latest;
