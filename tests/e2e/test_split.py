@@ -124,7 +124,7 @@ class Split(StoreCase):
         self.assert_nothing_deleted()
 
     def test_the_command_that_is_printed_does_a_task(self):
-        text = self.split("--exclude", "*/02/*", "--storage-class", "GLACIER_IR", "--output", "text").out
+        text = self.split("--exclude", "*/02/*", "--exclude", "*/1.xml", "--storage-class", "GLACIER_IR", "--output", "text").out
         line = next(line for line in text.splitlines() if line.startswith("one task: "))
         words = shlex.split(line.removeprefix("one task: "))
         self.assertEqual(["s3compress", "archive"], words[:2])
@@ -132,7 +132,9 @@ class Split(StoreCase):
         self.assertEqual(0, run(self.store, *words[1:]).code)
         self.check(storage_class="GLACIER_IR")
         done = set(self.originals) - self.sources_left()
-        self.assertEqual(set(self.keys_of(f"{self.place}task-0000-of-0005.csv.gz")), done)
+        keys = self.keys_of(f"{self.place}task-0000-of-0005.csv.gz")
+        self.assertEqual([], [key for key in keys if key.endswith("/1.xml") or "/02/" in key], "it was not selected")
+        self.assertEqual(set(keys), done)
         self.assertTrue(done)
 
     def test_into_a_directory(self):
