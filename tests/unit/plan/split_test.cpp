@@ -73,8 +73,9 @@ TEST(DealOutTest, EachGroupGoesToOneTaskAndNoTaskHasMoreThanTheMeanAndOneGroup) 
       for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(seen[i], i);
       const auto load = loads(groups, dealt);
       EXPECT_LE(*std::max_element(load.begin(), load.end()), all / tasks + largest) << tasks << " " << count;
-      if (count == 3650)
+      if (count == 3650) {
         EXPECT_LE(*std::max_element(load.begin(), load.end()), all / tasks * 101 / 100) << tasks;
+      }
     }
   }
 }
@@ -145,7 +146,7 @@ class SplitTest : public ::testing::Test {
     source::read_rows(
         store_, input, support::kSource, {},
         [&](source::ObjectRow row) {
-          EXPECT_TRUE(row.is_whole) << row.object.key;
+          EXPECT_TRUE(row.is_whole()) << row.object.key;
           rows.push_back(std::move(row.object));
         },
         [] { ADD_FAILURE() << "an older version"; });

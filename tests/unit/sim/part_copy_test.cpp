@@ -181,7 +181,7 @@ class LargeCopy : public testing::Test {
     const ServiceOptions options;
     const User user{"OWNER", "", "owner-id", ""};
     try {
-      operation({request, query, route, options, store_, &bucket_, user, {}, {}});
+      operation({request, query, route, options, store_, &bucket_, user, {}, {}, {}});
     } catch (const S3Error& error) {
       return std::string(name(error.code()));
     }
