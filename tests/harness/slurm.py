@@ -96,7 +96,7 @@ class Slurm:
         while not what():
             if time.monotonic() > deadline:
                 logs = "".join(f"--- {log.name}\n{log.read_text(errors='replace')[-2000:]}\n" for log in sorted(self.folder.glob("*.log")))
-                raise RuntimeError(f"{program} doesn't start\n{logs}")
+                raise RuntimeError(f"{program} doesn't come\n{logs}")
             time.sleep(0.05)
 
     def run(self, *command: str, may_fail: bool = False, environment: dict[str, str] | None = None, folder: Path | None = None) -> str:
@@ -141,7 +141,14 @@ class Slurm:
         self._wait_for(lambda: task not in self.unfinished(), f"the end of {task}")
 
     def requeue(self, task: str) -> None:
-        self.run("scontrol", "requeue", task)
+        """Returns when it waits or runs again. While Slurm clears up after a run, it may take the request and forget it."""
+
+        def is_back() -> bool:
+            self.run("scontrol", "requeue", task, may_fail=True)  # one that waits already refuses
+            time.sleep(0.5)
+            return task in self.unfinished()
+
+        self._wait_for(is_back, f"{task}, which was requeued,")
 
     def begin_now(self) -> None:
         """Slurm lets a requeued task wait for two minutes, and a submitted one may have been told to begin in hours."""
