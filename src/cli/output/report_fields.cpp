@@ -15,8 +15,10 @@ namespace {
 
 /// Up to here every reader of JSON knows whole numbers exactly.
 constexpr std::uint64_t kMostCounted = std::uint64_t{1} << 53;
-/// Fields of these names may have fractions.
-constexpr std::array<std::string_view, 2> kMeasured = {"seconds", "dollars"};
+/// Fields of these names, and what lies in them, may have fractions.
+bool is_measured(std::string_view name) {
+  return name == "seconds" || name.ends_with("dollars");
+}
 
 enum class FieldKind { text, list, names, object, maybe_object, truth, count };
 
@@ -111,15 +113,15 @@ std::string no_count(const std::string& place) {
 
 /// The first number in the document that can't be; empty: there is none. The depth of a document is limited where
 /// it is read.
-std::string wrong_number_in(const Json& value, const std::string& place, std::string_view name) {
+std::string wrong_number_in(const Json& value, const std::string& place, bool may_have_fraction) {
   if (value.is_structured()) {
     for (const auto& [key, one] : value.items()) {
-      if (std::string wrong = wrong_number_in(one, place + "/" + key, key); !wrong.empty()) return wrong;
+      std::string wrong = wrong_number_in(one, place + "/" + key, may_have_fraction || is_measured(key));
+      if (!wrong.empty()) return wrong;
     }
     return {};
   }
   if (!value.is_number()) return {};
-  const bool may_have_fraction = std::find(kMeasured.begin(), kMeasured.end(), name) != kMeasured.end();
   return (may_have_fraction ? is_measure(value) : is_right_count(value)) ? std::string() : no_count(place);
 }
 
@@ -158,7 +160,7 @@ std::string complaint_of_fields(const Json& document) {
     return "its field /not_found lacks count or named";
   const Json* const seconds = field_at(document, "/seconds");
   if (seconds != nullptr && !is_measure(*seconds)) return "its field /seconds is no time";
-  return wrong_number_in(document, "", "");
+  return wrong_number_in(document, "", false);
 }
 
 std::string contradiction_of_exit_code(const Json& document) {
