@@ -206,7 +206,7 @@ class Checker:
         self._equal(source["first_key"], rows[0]["key"], f"{manifest_key}: first key")
         strangers = [row["key"] for row in rows if not row["key"].startswith(source["group_prefix"])]
         self._equal(strangers, [], f"{manifest_key}: keys of another group")
-        if source["layout"].startswith("last-modified"):
+        if source.get("layout", "").startswith("last-modified"):
             begin = "-".join(source["group"][field] for field in ("yyyy", "mm", "dd") if field in source["group"])
             begin += f"T{source['group']['hh']}" if "hh" in source["group"] else ""
             self._equal([row["key"] for row in rows if not row["last_modified"].startswith(begin)], [], f"{manifest_key}: times of another group")
