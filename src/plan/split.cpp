@@ -6,6 +6,7 @@
 #include <functional>
 #include <numeric>
 #include <queue>
+#include <tuple>
 #include <utility>
 
 #include "base/encoding.h"
@@ -39,7 +40,8 @@ std::vector<std::vector<std::size_t>> deal_out(const std::vector<SplitGroup>& gr
   std::sort(order.begin(), order.end(), [&groups](std::size_t a, std::size_t b) {
     const std::uint64_t cost_a = groups[a].cost();
     const std::uint64_t cost_b = groups[b].cost();
-    return cost_a != cost_b ? cost_a > cost_b : a < b;
+    if (cost_a != cost_b) return cost_a > cost_b;
+    return std::tie(groups[a].prefix, groups[a].place) < std::tie(groups[b].prefix, groups[b].place);
   });
   using Load = std::pair<std::uint64_t, std::uint32_t>;  // cost, task
   std::priority_queue<Load, std::vector<Load>, std::greater<>> least;

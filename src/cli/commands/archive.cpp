@@ -56,7 +56,8 @@ constexpr std::string_view kArchiveExamples =
                --archive-name '{bucket}/{customer}/{yyyy}{mm}.zip'
 
   One archive a day, where keys hold no date: by the time of the last change:
-    s3compress --bucket source-bucket --arch-bucket archive-bucket --prefix photos --group-by last-modified
+    s3compress --bucket source-bucket --arch-bucket archive-bucket --prefix photos \
+               --group-by last-modified
 
   What an S3 Inventory has, without listing the bucket:
     s3compress --bucket source-bucket --arch-bucket archive-bucket \

@@ -52,7 +52,8 @@ Flag metrics_flag() {
           .group = kWatching,
           .help =
               "replace this file by metrics of all tasks together, for Prometheus's textfile collector "
-              "(docs/monitoring.md)"};
+              "(docs/monitoring.md)",
+          .once = true};
 }
 
 MergeSettings read_merge(Reader& reader) {

@@ -95,7 +95,8 @@ Flag report_flag() {
       .value = "FILE",
       .group = kWatching,
       .help =
-          "at the end, write what was done to this file, as one HTML page with charts that needs nothing else"};
+          "at the end, write what was done to this file, as one HTML page with charts that needs nothing else",
+      .once = true};
 }
 
 WatchOptions read_watch(const Reader& reader) {

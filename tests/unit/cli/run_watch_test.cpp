@@ -335,11 +335,11 @@ TEST(RunWatch, AReportThatIsLostAtTheEndIsToldAndChangesTheExitCode) {
 
 TEST(RunWatch, TheReportHasAFileOfItsOwn) {
   EXPECT_THAT(refusal_of_archive({"--report", "x", "--events", "x"}).message(),
-              HasSubstr("--report and --events name the same"));
+              HasSubstr("--events and --report name the same"));
   EXPECT_THAT(refusal_of_archive({"--report", "x", "--metrics-file", "x"}).message(),
-              HasSubstr("--report and --metrics-file name the same"));
+              HasSubstr("--metrics-file and --report name the same"));
   EXPECT_THAT(refusal_of_archive({"--report", "x", "--left-to", "x"}).message(),
-              HasSubstr("--report and --left-to name the same"));
+              HasSubstr("--left-to and --report name the same"));
   EXPECT_THAT(refusal_of_archive({"--report", "-"}).message(),
               HasSubstr("--report takes the name of a file"));
 }

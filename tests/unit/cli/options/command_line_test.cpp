@@ -139,6 +139,7 @@ TEST(Options, EveryFlagIsAnEnvironmentVariable) {
                              {"metrics-push", "https://gateway"},
                              {"output", "json"},
                              {"inventory", "s3://b/manifest.json"},
+                             {"group-by", "last-modified:month"},
                              {"config", ""}};
   for (const Flag& flag : commands().front().flags) {
     if (flag.name == "help" || flag.name == "version") continue;
