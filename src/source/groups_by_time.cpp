@@ -117,7 +117,8 @@ class GroupsByTime final : public GroupSource {
     const SortedRows rows = by_key.finish();
     const std::string* prefix = nullptr;
     std::optional<RowCompletion> completion;
-    for (SortedRows::Cursor cursor = rows.from(); std::optional<ObjectRow> row = cursor.next();) {
+    SortedRows::Cursor cursor = rows.from();
+    while (std::optional<ObjectRow> row = cursor.next()) {
       if (stop.stop_requested()) return;
       const std::string* const of_row = prefix_of(row->object.key);
       if (of_row != prefix) {
