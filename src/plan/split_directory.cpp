@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/rename_new.h"
 #include "base/ulid.h"
 #include "plan/split.h"
 #include "plan/split_place.h"
@@ -65,7 +66,7 @@ class HiddenFile {
     if (::link(name_.c_str(), path.c_str()) == 0) return;  // the destructor removes the hidden name
     if (errno == EEXIST) throw taken_by_another(path);
     // A file system without hard links.
-    if (::renameat2(AT_FDCWD, name_.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0)
+    if (base::rename_to_new(AT_FDCWD, name_, AT_FDCWD, path) != 0)
       throw errno == EEXIST ? taken_by_another(path) : split_file_error(errno, path);
     renamed_ = true;
   }

@@ -11,16 +11,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/rename_new.h"
 #include "base/ulid.h"
-
-#ifndef RENAME_NOREPLACE  // musl has the call since 1.2.6; packaging/build-static compiles with 1.2.5
-#include <linux/fs.h>
-#include <sys/syscall.h>
-
-static int renameat2(int from_directory, const char* from, int to_directory, const char* to, unsigned flags) {
-  return static_cast<int>(::syscall(SYS_renameat2, from_directory, from, to_directory, to, flags));
-}
-#endif
 
 namespace s3c::restore {
 namespace {
@@ -97,7 +89,7 @@ bool PendingFile::take_free_name(const std::string& name) {
   if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
     throw file_error(errno, path_);
   // This file system has no hard links (FAT, for example). Few file systems lack both calls.
-  if (::renameat2(directory_, temporary_name_.c_str(), directory_, name.c_str(), RENAME_NOREPLACE) == 0) {
+  if (base::rename_to_new(directory_, temporary_name_, directory_, name) == 0) {
     renamed_ = true;
     return true;
   }

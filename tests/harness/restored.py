@@ -99,7 +99,13 @@ class FolderPlace:
         return [name for name in self._files() if TEMPORARY.fullmatch(os.path.basename(name))]
 
     def bytes_of_remains(self) -> int:
-        return sum(os.path.getsize(self._path(name)) for name in self.remains())
+        found = 0
+        for name in self.remains():
+            try:
+                found += os.path.getsize(self._path(name))
+            except FileNotFoundError:
+                continue  # the file was whole meanwhile, and has its name now
+        return found
 
     def clear_remains(self) -> None:
         """As docs/restoring.md says: find DIR -name '.s3compress-*.tmp' -delete, while no restore runs there."""
