@@ -15,7 +15,7 @@ constexpr std::size_t kTextBeforeDeflate = std::size_t{256} << 10;
 constexpr std::size_t kDeflatedBytes = std::size_t{64} << 10;
 constexpr int kInGzip = 15 + 16;  // zlib's windowBits: the largest window, in gzip's wrapping
 constexpr int kMemoryLevel = 8;   // zlib's default
-constexpr std::string_view kColumnNames = "bucket,key,size,etag,last_modified,storage_class\n";
+constexpr std::string_view kColumnNames = "bucket,key,size,etag,last_modified,version_id,storage_class\n";
 
 /// Appends a value in quotes: it may have commas, quotes and line ends.
 void append_quoted(std::string& out, std::string_view value) {
@@ -53,6 +53,8 @@ void RowWriter::write(const s3::ObjectSummary& object) {
   text_ += ',' + std::to_string(object.size_bytes) + ',';
   append_quoted(text_, object.etag);
   text_ += ',' + base::format_iso8601(object.last_modified) + ',';
+  append_quoted(text_, object.version_id);  // the task must not take another version than the row named
+  text_ += ',';
   append_quoted(text_, object.storage_class);
   text_ += '\n';
   if (text_.size() >= kTextBeforeDeflate) compress(Z_NO_FLUSH);

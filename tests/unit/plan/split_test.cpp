@@ -1,6 +1,7 @@
 // How groups are dealt out to tasks, and what of it is written where.
 #include "plan/split.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -204,6 +205,22 @@ TEST_F(SplitTest, OutOfRowsToo) {
   ASSERT_TRUE(report.split);
   expect_whole(*report.split);
   EXPECT_THAT(rows_of("s3://lists/b/task-0008-of-0009.csv.gz"), IsEmpty()) << "7 groups, 9 tasks";
+}
+
+// Without the version a task would archive, and delete, an object that the row didn't mean.
+TEST_F(SplitTest, TheVersionThatARowNamesIsInIt) {
+  store_.put(
+      "lists", "rows.csv",
+      fmt::format("bucket,key,version_id\n{},{},an-older-one\n", support::kSource, support::day_key(1, 0)));
+  options_.rows.emplace();
+  options_.rows->places = {"s3://lists/rows.csv"};
+  options_.split = 1;
+  const auto place = in_bucket();
+  const PlanReport report = plan(*place);
+  ASSERT_TRUE(report.split);
+  const auto rows = rows_of(report.split->tasks[0].file);
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(rows[0].version_id, "an-older-one");
 }
 
 TEST_F(SplitTest, OnlyWhatIsSelectedIsInIt) {
