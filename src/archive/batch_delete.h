@@ -62,10 +62,10 @@ class BatchDelete {
   BatchDelete(const Setup& setup, const index::Manifest& manifest, DeleteLicense& license)
       : s_(setup), manifest_(manifest), license_(license) {}
 
-  /// batch: in key order. With looks_first, looks at all of it first. Deletes each object that is still the one that was listed. An object that is not
-  /// deleted is in the report, with the reason. Logs one line that says what was deleted. Throws base::Error:
-  /// what the license throws, what a look throws, and what LeftLog::expect_written() throws. What happens to
-  /// single keys is in the report.
+  /// batch: in key order. With looks_first, looks at all of it first. Deletes each object that is still the one that
+  /// was listed. An object that is not deleted is in the report, with the reason. Logs one line that says what was
+  /// deleted. Throws base::Error: what the license throws, what a look throws, and what LeftLog::expect_written()
+  /// throws. What happens to single keys is in the report.
   DeleteReport run(Batch batch);
   /// What was done before run() threw.
   const DeleteReport& so_far() const { return report_; }

@@ -16,7 +16,8 @@ using base::ErrorKind;
 namespace {
 
 /// Of two layouts with one archive name the days of one may be the other's months. Readers who are given one of them
-/// would take the other one's volumes for damaged. Other fields may have other names: the keys tell what a volume has.
+/// would take the other one's volumes for damaged. Other fields may have other names: the keys tell what a volume
+/// has.
 void refuse_other_layout(const PlanShared& shared, const catalog::Group& group,
                          const index::Manifest& manifest) {
   const auto other = catalog::other_date_in(manifest.group, group.fields);

@@ -51,10 +51,10 @@ class SourceDeleter {
   explicit SourceDeleter(const Setup& setup) : s_(setup) {}
 
   /// Lists the volume's key range again; or asks for each object of the group that the volume holds, if a listing
-  /// doesn't pay (source::listing_pays()). Deletes every object that filter wants and that is still the
-  /// archived one: same ETag, size and last-modified (of a single object in whole seconds). Each delete carries the ETag as its condition where the
-  /// store honours that. In a bucket that keeps versions a delete marker hides the object; VersionSweep
-  /// deletes the version under it. on_done is called with what was just done, from any of the deleting
+  /// doesn't pay (source::listing_pays()). Deletes every object that filter wants and that is still the archived one:
+  /// same ETag, size and last-modified (of a single object in whole seconds). Each delete carries the ETag as its
+  /// condition where the store honours that. In a bucket that keeps versions a delete marker hides the object;
+  /// VersionSweep deletes the version under it. on_done is called with what was just done, from any of the deleting
   /// threads, also if an error ends the deletes. Throws what listing and reading the index throw, and what
   /// DeleteLicense::renew() throws. What happens to single keys is in the reports.
   void delete_members(const DoomedVolume& doomed, const catalog::Group& group,

@@ -27,8 +27,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-/// Blocks of rows that are read at a time. One takes some 3 MB; ten bring 400,000 rows a second from a store that takes
-/// 100 ms to answer. None is read ahead of that.
+/// Blocks of rows that are read at a time. One takes some 3 MB; ten bring 400,000 rows a second from a store that
+/// takes 100 ms to answer. None is read ahead of that.
 constexpr int kMostBlocks = 10;
 constexpr int kBlocksAhead = 1;
 

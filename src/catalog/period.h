@@ -19,7 +19,8 @@ enum class Period { month, day, hour };
 
 /// "last-modified" (a day), or "last-modified:" and month, day or hour. Throws base::Error (invalid_argument).
 Period parse_group_by(std::string_view text);
-/// "last-modified:day". Stands in manifests where a layout's template stands otherwise, which begins with "{prefix}/".
+/// "last-modified:day". Stands in manifests where a layout's template stands otherwise, which begins with
+/// "{prefix}/".
 std::string group_by_text(Period period);
 /// Whether the volume's members were put together by time. Then their group shares its prefix with others, and an
 /// object that was overwritten may be in two groups.

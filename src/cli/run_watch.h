@@ -1,5 +1,5 @@
-// Tells what a run does: it writes the events of --events, the numbers of --metrics-file and --metrics-push, and at the
-// end the page of --report. The rooms call it as a RunObserver. If none of these flags is given, it only counts.
+// Tells what a run does: it writes the events of --events, the numbers of --metrics-file and --metrics-push, and at
+// the end the page of --report. The rooms call it as a RunObserver. If none of these flags is given, it only counts.
 #pragma once
 
 #include <functional>

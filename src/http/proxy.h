@@ -1,5 +1,6 @@
-// The proxy that the environment names for a URL, as libcurl chooses it. libcurl's own words about a proxy may hold its
-// password, so they are not used where it can't read the setting. Any thread, as long as nobody changes the environment.
+// The proxy that the environment names for a URL, as libcurl chooses it. libcurl's own words about a proxy may hold
+// its password, so they are not used where it can't read the setting. Any thread, as long as nobody changes the
+// environment.
 #pragma once
 
 #include <string>

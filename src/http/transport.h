@@ -88,9 +88,10 @@ inline constexpr std::string_view kNotSent = "NotSent";
 /// ErrorContext::code of a request that wasn't over within its time_limit.
 inline constexpr std::string_view kTimedOut = "TimedOut";
 
-/// ErrorContext::code of a request that found no server: its host's name has no address (kHostNotFound), the
-/// proxy's has none (kProxyNotFound), nothing answers at the address and port (kNotConnected) or at the proxy's
-/// (kProxyNotConnected), TLS could not be set up (kNoTls), or the server's certificate isn't trusted (kCertificateRefused).
+/// ErrorContext::code of a request that found no server: its host's name has no address (kHostNotFound), the proxy's
+/// has none (kProxyNotFound), nothing answers at the address and port (kNotConnected) or at the proxy's
+/// (kProxyNotConnected), TLS could not be set up (kNoTls), or the server's certificate isn't trusted
+/// (kCertificateRefused).
 inline constexpr std::string_view kHostNotFound = "HostNotFound";
 inline constexpr std::string_view kProxyNotFound = "ProxyNotFound";
 inline constexpr std::string_view kNotConnected = "NotConnected";

@@ -37,8 +37,8 @@ class Requests {
 };
 
 /// What the requests that a run has sent cost, in dollars. by_operation: counts by S3's name of the call.
-/// archive_class: the storage class of the archives, which Complete is billed in. All others count as STANDARD's: a run
-/// doesn't know the class of each object that it read.
+/// archive_class: the storage class of the archives, which Complete is billed in. All others count as STANDARD's: a
+/// run doesn't know the class of each object that it read.
 double request_dollars(const std::map<std::string, std::uint64_t>& by_operation, const base::Prices& prices,
                        std::string_view archive_class);
 

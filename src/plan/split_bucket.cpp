@@ -129,8 +129,8 @@ class BucketPlace final : public SplitPlace {
     }
   }
 
-  /// If this fails, an unfinished upload stays: invisible, and billed until a lifecycle rule of the bucket removes it. The
-  /// error that led here says more to the user.
+  /// If this fails, an unfinished upload stays: invisible, and billed until a lifecycle rule of the bucket removes
+  /// it. The error that led here says more to the user.
   void abort(const std::string& key, const std::string& upload_id) {
     try {
       store_.abort_multipart_upload(bucket_, key, upload_id);

@@ -21,8 +21,8 @@ class SplitPlace {
 
   /// What stands before a file's name: "s3://bucket/prefix/".
   virtual std::string text() const = 0;
-  /// Throws base::Error (invalid_argument) if there is a manifest of any split: with those of another one beside them,
-  /// a user could run both, or take the wrong ones. Throws the errors of the store or the file system, too.
+  /// Throws base::Error (invalid_argument) if there is a manifest of any split: with those of another one beside
+  /// them, a user could run both, or take the wrong ones. Throws the errors of the store or the file system, too.
   virtual void expect_free() = 0;
   /// Writes file as name. REQUIRES: it is flushed. Throws base::Error: invalid_argument if there is such a file
   /// meanwhile; cancelled after a stop; the errors of the store or the file system.

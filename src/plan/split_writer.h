@@ -34,8 +34,8 @@ struct SplitWriting {
   base::Timestamp now;          ///< of the plan, so that the same objects are selected
 };
 
-/// Reads the groups' objects again and writes those that are selected. Starts options.open_groups threads at most; blocks.
-/// Memory grows by the groups, not by the objects. report has what was written, also if this throws: what
+/// Reads the groups' objects again and writes those that are selected. Starts options.open_groups threads at most;
+/// blocks. Memory grows by the groups, not by the objects. report has what was written, also if this throws: what
 /// SplitPlace, the groups' source and TempFile throw; cancelled after a stop.
 void write_split(const SplitWriting& with, const std::vector<SplitGroup>& groups, SplitReport& report);
 

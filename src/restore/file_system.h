@@ -37,8 +37,8 @@ class Fd {
 /// (a full disk), access_denied, not_found, invalid_argument for what this file system can't store there.
 base::Error file_error(int error, const std::string& path);
 
-/// The error of a file whose place is taken by what is neither a file nor a directory: a link, a pipe, a device. Whether
-/// files may be replaced doesn't matter.
+/// The error of a file whose place is taken by what is neither a file nor a directory: a link, a pipe, a device.
+/// Whether files may be replaced doesn't matter.
 base::Error in_the_way(const struct stat& there, const std::string& path);
 
 /// The status of name itself: no link is followed. nullopt when nothing is there. directory: a descriptor.

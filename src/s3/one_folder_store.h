@@ -1,5 +1,5 @@
-// A store that can be added to in one place only. For a command that reads, and leaves something of its own at a place
-// that the user names.
+// A store that can be added to in one place only. For a command that reads, and leaves something of its own at a
+// place that the user names.
 #pragma once
 
 #include "s3/read_only_store.h"

@@ -44,10 +44,10 @@ struct OutsideLayout {
   std::string describe() const;
 };
 
-/// REQUIRES: the layout has levels. Calls visit for each group of the selection's shard that has at least one object, in key order, as it is found.
-/// Nothing of other groups is listed but their names. visit returns false to end the search. The search also ends when stop is requested. Returns what it saw beside the groups; of
-/// several shards, only the first returns that.
-/// Throws the store's errors.
+/// REQUIRES: the layout has levels. Calls visit for each group of the selection's shard that has at least one object,
+/// in key order, as it is found. Nothing of other groups is listed but their names. visit returns false to end the
+/// search. The search also ends when stop is requested. Returns what it saw beside the groups; of several shards,
+/// only the first returns that. Throws the store's errors.
 OutsideLayout find_groups(s3::ObjectStore& store, const GroupSearch& search, const std::stop_token& stop,
                           const std::function<bool(catalog::Group)>& visit);
 

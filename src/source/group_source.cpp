@@ -34,9 +34,9 @@ class ListedGroups final : public GroupSource {
   const GroupSearch search_;
 };
 
-/// On Amazon S3 a LIST of 1,000 keys costs as much as 12 HEADs. The pages of a listing come one after the other, while
-/// several HEADs are on their way at once. With so many keys between the objects, a LIST is cheaper by far, and a run
-/// doesn't wait for it.
+/// On Amazon S3 a LIST of 1,000 keys costs as much as 12 HEADs. The pages of a listing come one after the other,
+/// while several HEADs are on their way at once. With so many keys between the objects, a LIST is cheaper by far, and
+/// a run doesn't wait for it.
 constexpr std::uint64_t kMostKeysForOneObject = 20;
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Where the groups of a run and their objects come from: listings of the source bucket, or rows that somebody
-// else wrote (an S3 Inventory, a manifest), or one listing of everything that is sorted by time. Both give the same groups for the same keys. Several threads may
-// read the objects of different groups at once.
+// Where the groups of a run and their objects come from: listings of the source bucket, or rows that somebody else
+// wrote (an S3 Inventory, a manifest), or one listing of everything that is sorted by time. Both give the same groups
+// for the same keys. Several threads may read the objects of different groups at once.
 #pragma once
 
 #include <cstdint>

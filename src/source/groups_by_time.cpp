@@ -99,8 +99,8 @@ class GroupsByTime final : public GroupSource {
     }
   }
 
-  /// The rows are sorted by key first. So of several rows of one key only the latest counts, which decides the period;
-  /// and what a row lacks costs one LIST for neighbours.
+  /// The rows are sorted by key first. So of several rows of one key only the latest counts, which decides the
+  /// period; and what a row lacks costs one LIST for neighbours.
   void read(const RowInput& input, PeriodSorter& sorter, const std::stop_token& stop) {
     RowSorter by_key(input.temp_directory, stop);
     read_rows(

@@ -77,8 +77,8 @@ class RowCompletion {
 /// Counts and reads ahead as a listing does.
 class RowObjects final : public ObjectStream {
  public:
-  /// completion: nullptr if all rows are known to be complete. gone: counts the rows whose objects aren't there. rows,
-  /// filter and gone outlive it.
+  /// completion: nullptr if all rows are known to be complete. gone: counts the rows whose objects aren't there.
+  /// rows, filter and gone outlive it.
   RowObjects(const SortedRows& rows, const catalog::Group& group, const ObjectFilter& filter,
              std::optional<RowCompletion> completion, std::atomic<std::uint64_t>& gone)
       : cursor_(rows.from(group.place)),

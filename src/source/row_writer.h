@@ -1,6 +1,6 @@
-// Writes rows as row_text.h reads them: CSV with a first line that names the columns, compressed with gzip. CSV and not
-// JSON Lines, because a key may have any bytes, and the strings of JSON have only Unicode. Compressed, because the keys
-// of a group are much alike: a tenth is left of them.
+// Writes rows as row_text.h reads them: CSV with a first line that names the columns, compressed with gzip. CSV and
+// not JSON Lines, because a key may have any bytes, and the strings of JSON have only Unicode. Compressed, because
+// the keys of a group are much alike: a tenth is left of them.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,8 @@ inline constexpr std::string_view kRowFileEnd = ".csv.gz";
 /// One thread. Memory is the same for any number of rows.
 class RowWriter {
  public:
-  /// file: gets the bytes, and outlives the writer. bucket: of all rows. Throws what TempFile throws, as all methods do.
+  /// file: gets the bytes, and outlives the writer. bucket: of all rows. Throws what TempFile throws, as all methods
+  /// do.
   RowWriter(base::TempFile& file, std::string bucket);
   ~RowWriter();
   RowWriter(const RowWriter&) = delete;

@@ -99,8 +99,8 @@ ExitCode code_of_forget(const base::Error& error) {
   return exit_code_of(error);
 }
 
-/// Of several volumes, those whose record must stay, or whose name is none. One that isn't there is no reason to stop: an
-/// earlier run may have forgotten it.
+/// Of several volumes, those whose record must stay, or whose name is none. One that isn't there is no reason to
+/// stop: an earlier run may have forgotten it.
 std::vector<std::string> unforgettable(const ForgetOptions& options, Session& session) {
   std::vector<std::string> refused;
   if (options.volumes.size() < 2) return refused;

@@ -77,7 +77,8 @@ void parse_store_powers(std::string_view text, archive::ArchiveOptions& options)
 
 /// text as one word of a shell, quoted where it has to be. Control characters are written as $'\\xNN'.
 std::string shell_word(std::string_view text);
-/// The text with "..." in the place of user and password of each URL in it, and of the query and fragment of one for the web.
+/// The text with "..." in the place of user and password of each URL in it, and of the query and fragment of one for
+/// the web.
 std::string without_passwords(std::string_view text);
 
 }  // namespace s3c::cli

@@ -1,5 +1,5 @@
-// The result of plan as it is printed on standard output: for people on one screen, or as one JSON document. Its groups
-// are printed while they are planned, because there may be more than fit in memory.
+// The result of plan as it is printed on standard output: for people on one screen, or as one JSON document. Its
+// groups are printed while they are planned, because there may be more than fit in memory.
 #pragma once
 
 #include <memory>

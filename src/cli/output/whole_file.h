@@ -9,8 +9,8 @@ namespace s3c::cli {
 /// One thread at a time.
 class WholeFile {
  public:
-  /// A link is followed. flag: for the message, "--report". example: a name that would do. Throws UsageError if name is
-  /// something that must not be replaced: a device, a folder.
+  /// A link is followed. flag: for the message, "--report". example: a name that would do. Throws UsageError if name
+  /// is something that must not be replaced: a device, a folder.
   WholeFile(std::string_view flag, const std::string& name, std::string_view example);
 
   /// What an earlier run left; empty if there is nothing to read.

@@ -1,5 +1,5 @@
-// Charts: inline SVG without a script, and their texts beside it as HTML, so that they stay readable on a telephone. Pure
-// functions. Colours come from the page's style, so that they fit its light and dark form.
+// Charts: inline SVG without a script, and their texts beside it as HTML, so that they stay readable on a telephone.
+// Pure functions. Colours come from the page's style, so that they fit its light and dark form.
 #pragma once
 
 #include <string>

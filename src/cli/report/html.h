@@ -7,8 +7,8 @@
 
 namespace s3c::cli {
 
-/// text as it can stand in an element and in an attribute between double quotes. Control characters, malformed UTF-8 and
-/// characters that make a text look like another one become \xNN.
+/// text as it can stand in an element and in an attribute between double quotes. Control characters, malformed UTF-8
+/// and characters that make a text look like another one become \xNN.
 std::string html_escaped(std::string_view text);
 
 /// A heading and what stands below it; empty if body is.

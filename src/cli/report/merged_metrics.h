@@ -9,8 +9,9 @@
 
 namespace s3c::cli {
 
-/// What the tasks' documents tell, under the names and labels that one run would have. They don't tell the requests by
-/// status, latencies, and what changes while a run works. before: the file's text, which may have what outlives a run.
+/// What the tasks' documents tell, under the names and labels that one run would have. They don't tell the requests
+/// by status, latencies, and what changes while a run works. before: the file's text, which may have what outlives a
+/// run.
 std::string merged_metrics_text(const MergedReport& report, base::Timestamp now, std::string_view before);
 
 }  // namespace s3c::cli

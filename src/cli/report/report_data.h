@@ -1,5 +1,5 @@
-// Reads the fields of a summary's document. A field that isn't there, or is of another kind, is 0 or empty: the documents
-// that are merged may be of other versions.
+// Reads the fields of a summary's document. A field that isn't there, or is of another kind, is 0 or empty: the
+// documents that are merged may be of other versions.
 #pragma once
 
 #include <cstdint>
