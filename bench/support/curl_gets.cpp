@@ -40,7 +40,7 @@ class Transfer {
   void prepare(const http::Request& request) {
     curl_slist* headers = nullptr;
     for (const auto& [name, value] : request.headers)
-      headers = curl_slist_append(headers, (name + ": " + value).c_str());
+      headers = curl_slist_append(headers, fmt::format("{}: {}", name, value).c_str());
     curl_easy_setopt(easy_, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers);
     curl_slist_free_all(headers_);
