@@ -130,11 +130,12 @@ void MemberPacker::expect_same(const s3::ObjectSummary& summary, const s3::Objec
 }
 
 std::optional<std::string> MemberPacker::complaint_of(const s3::ObjectSummary& summary,
-                                                      const s3::GetObjectResult& got) const {
+                                                      const s3::GetObjectResult& got,
+                                                      std::string_view md5) const {
   expect_same(summary, got.head);
   if (got.body.size() != summary.size_bytes)
     return fmt::format("{} bytes came instead of {}", got.body.size(), summary.size_bytes);
-  return s3::complaint_of(got);
+  return s3::complaint_of(got, md5);
 }
 
 LeftReason MemberPacker::reason_of(const Error& error) const {
@@ -145,9 +146,10 @@ LeftReason MemberPacker::reason_of(const Error& error) const {
   return LeftReason::unreadable;
 }
 
-bool MemberPacker::accept(const SourceObject& object, s3::GetObjectResult got, FirstTry& first) const {
+bool MemberPacker::accept(const SourceObject& object, s3::GetObjectResult got, std::string_view md5,
+                          FirstTry& first) const {
   try {
-    if (complaint_of(object.summary, got)) {
+    if (complaint_of(object.summary, got, md5)) {
       ++first.damaged;
       return false;
     }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "archive/encoder_pool.h"
@@ -63,17 +64,18 @@ class MemberPacker {
   std::optional<base::MemoryLease> try_lease(const SourceObject& object);
   /// The GET request whose answer accept() takes.
   s3::GetObjectRequest get_request(const s3::ObjectSummary& summary) const;
-  /// Checks the body that a first GET brought, and writes the outcome into first. True: pack() needs no
-  /// further request to the store.
-  bool accept(const SourceObject& object, s3::GetObjectResult got, FirstTry& first) const;
+  /// Checks the body that a first GET brought, and writes the outcome into first. md5: the body's, as
+  /// s3::md5s_of() gave it. True: pack() needs no further request to the store.
+  bool accept(const SourceObject& object, s3::GetObjectResult got, std::string_view md5,
+              FirstTry& first) const;
 
  private:
   bool fits_in_memory(std::uint64_t size_bytes) const;
   /// Throws Error (precondition_failed) if the object that came is another one than the summary tells of.
   void expect_same(const s3::ObjectSummary& summary, const s3::ObjectHead& head) const;
   /// What is wrong with the bytes that came; nullopt: nothing. Throws as expect_same().
-  std::optional<std::string> complaint_of(const s3::ObjectSummary& summary,
-                                          const s3::GetObjectResult& got) const;
+  std::optional<std::string> complaint_of(const s3::ObjectSummary& summary, const s3::GetObjectResult& got,
+                                          std::string_view md5 = {}) const;
   LeftReason reason_of(const base::Error& error) const;
   bool pack_in_memory(VolumeBuilder& volume, const SourceObject& object, FirstTry first);
   bool pack_streamed(VolumeBuilder& volume, const SourceObject& object);

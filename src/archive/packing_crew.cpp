@@ -7,6 +7,8 @@
 
 #include "base/cores.h"
 #include "base/error.h"
+#include "base/md5_lanes.h"
+#include "s3/body_check.h"
 
 namespace s3c::archive {
 namespace {
@@ -31,6 +33,7 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
   void run() {
     try {
       crew_.store_.get_objects(*this, fetching_.size());
+      pack_arrived();
       // Objects are left only after a stop. The packing threads then meet the stop for each of them.
       if (next_) crew_.hand_on(*std::exchange(next_, std::nullopt));
       while (std::optional<WorkItem> item = crew_.admitted_.pop())
@@ -43,6 +46,7 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
 
  private:
   std::optional<s3::GetObjectRequest> next(std::size_t slot) override {
+    pack_arrived();
     for (;;) {
       if (!next_) {
         base::Slots::Slot free = crew_.in_flight_.acquire();
@@ -57,6 +61,7 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
   }
 
   std::optional<s3::GetObjectRequest> try_next(std::size_t slot) override {
+    pack_arrived();
     for (;;) {
       if (!next_) {
         std::optional<base::Slots::Slot> free = crew_.in_flight_.try_acquire();
@@ -87,8 +92,23 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
   }
 
   void got(std::size_t slot, s3::GetObjectResult result) override {
-    Job job = end(slot);
-    const bool settled = crew_.packer_.accept(job.item.object, std::move(result), job.first);
+    arrived_.push_back(end(slot));
+    bodies_.push_back(std::move(result));
+    if (arrived_.size() == base::kMd5Lanes) pack_arrived();
+  }
+
+  /// The loop asks for the next object once it has told of all bodies that came at the same time.
+  void pack_arrived() {
+    if (arrived_.empty()) return;
+    const std::vector<std::string> md5s = s3::md5s_of(bodies_);
+    for (std::size_t i = 0; i < arrived_.size(); ++i)
+      pack_or_hand_on(*std::exchange(arrived_[i], std::nullopt), std::move(bodies_[i]), md5s[i]);
+    arrived_.clear();
+    bodies_.clear();
+  }
+
+  void pack_or_hand_on(Job job, s3::GetObjectResult body, std::string_view md5) {
+    const bool settled = crew_.packer_.accept(job.item.object, std::move(body), md5, job.first);
     // A large member may hold the ZIP for minutes. If the loop waited for it, the other GETs of the loop
     // would time out.
     if (settled && !job.item.volume->builder().streaming()) {
@@ -107,9 +127,11 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
   Job end(std::size_t slot) { return *std::exchange(fetching_.at(slot), std::nullopt); }
 
   void fail_all(const std::exception_ptr& error) {
-    for (std::optional<Job>& job : fetching_) {
-      if (job) fail(job->item, error);
-      job.reset();
+    for (std::vector<std::optional<Job>>* jobs : {&fetching_, &arrived_}) {
+      for (std::optional<Job>& job : *jobs) {
+        if (job) fail(job->item, error);
+        job.reset();
+      }
     }
     if (next_) fail(next_->item, error);
     next_.reset();
@@ -119,6 +141,8 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
 
   PackingCrew& crew_;
   std::vector<std::optional<Job>> fetching_;  // by slot
+  std::vector<std::optional<Job>> arrived_;   // whose bodies came, and are not packed yet
+  std::vector<s3::GetObjectResult> bodies_;   // of arrived_
   std::optional<Job> next_;                   // taken, but there was no memory for it yet
 };
 

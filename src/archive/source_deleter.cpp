@@ -1,5 +1,6 @@
 #include "archive/source_deleter.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,9 +19,24 @@ namespace {
 /// One DeleteObjects of 1,000 keys takes S3 some 300 ms: four at a time keep up with what four cores pack.
 constexpr int kThreads = 4;
 
+/// A stretch of fewer blocks saves no time worth its requests.
+constexpr std::size_t kLeastBlocks = 4;
+
 using Batch = BatchDelete::Batch;
 
 }  // namespace
+
+std::vector<SourceDeleter::Stretch> SourceDeleter::stretches_of(const index::Manifest& manifest) {
+  const std::vector<index::Block>& blocks = manifest.blocks;
+  const std::size_t count = std::clamp<std::size_t>(blocks.size() / kLeastBlocks, 1, kThreads);
+  std::vector<Stretch> stretches = {{.first_key = manifest.first_key, .end_key = std::nullopt}};
+  for (std::size_t i = 1; i < count; ++i) {
+    const std::string& key = blocks[i * blocks.size() / count].first_key;
+    stretches.back().end_key = key;
+    stretches.push_back({.first_key = key, .end_key = std::nullopt});
+  }
+  return stretches;
+}
 
 void SourceDeleter::delete_members(const DoomedVolume& doomed, const catalog::Group& group,
                                    const source::ObjectFilter& filter,
@@ -53,25 +69,31 @@ void SourceDeleter::delete_members(const DoomedVolume& doomed, const catalog::Gr
     report.left.add(left);
     on_done(report);
   };
-  try {
-    if (source::listing_pays(group)) {
-      s3::ObjectListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
-                                s3::key_before(manifest.first_key), filter);
-      hand_out_batches(doomed, listing, batches, on_overwritten);
-    } else {
+  base::TaskGroup readers([&] { batches.cancel(); });
+  if (source::listing_pays(group)) {
+    // S3 tells a page at a time, each only after the one before.
+    for (const Stretch& stretch : stretches_of(manifest)) {
+      readers.spawn([&, stretch](const std::stop_token&) {
+        s3::ObjectListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
+                                  s3::key_before(stretch.first_key), filter);
+        hand_out_batches(doomed, stretch, listing, batches, on_overwritten);
+      });
+    }
+  } else {
+    readers.spawn([&](const std::stop_token&) {
       // What the run knows of the group tells which objects to ask for. BatchDelete asks for each of them first.
       const std::unique_ptr<source::ObjectStream> objects = s_.groups.objects_of(group, filter);
-      hand_out_batches(doomed, *objects, batches, on_overwritten);
-    }
-  } catch (...) {
-    batches.cancel();
-    throw;
+      hand_out_batches(doomed, {.first_key = manifest.first_key, .end_key = std::nullopt}, *objects, batches,
+                       on_overwritten);
+    });
   }
+  readers.wait();
+  batches.close();
   workers.wait();
 }
 
 template <typename Objects>
-void SourceDeleter::hand_out_batches(const DoomedVolume& doomed, Objects& objects,
+void SourceDeleter::hand_out_batches(const DoomedVolume& doomed, const Stretch& stretch, Objects& objects,
                                      base::BoundedQueue<BatchDelete::Batch>& batches,
                                      const std::function<void(const s3::ObjectSummary&)>& on_overwritten) {
   const index::Manifest& manifest = doomed.volume.manifest();
@@ -79,9 +101,12 @@ void SourceDeleter::hand_out_batches(const DoomedVolume& doomed, Objects& object
   const bool compare = must_compare_attributes(s_.options, manifest);
   Batch batch;
   bool open = true;
+  const auto is_before_end = [&](const std::string& key) {
+    return stretch.end_key ? key < *stretch.end_key : key <= manifest.last_key;
+  };
   for (const s3::ObjectSummary* object = objects.peek();
-       open && object != nullptr && object->key <= manifest.last_key; object = objects.peek()) {
-    const bool is_in_range = object->key >= manifest.first_key;
+       open && object != nullptr && is_before_end(object->key); object = objects.peek()) {
+    const bool is_in_range = object->key >= stretch.first_key;
     if (const index::Row* row = is_in_range ? members.row_of(object->key) : nullptr) {
       if (source::is_same_object(*row, *object)) {
         batch.push_back({*object, row->version_id});
@@ -95,8 +120,8 @@ void SourceDeleter::hand_out_batches(const DoomedVolume& doomed, Objects& object
       open = batches.push(std::exchange(batch, {}));
     }
   }
-  if (open && !batch.empty()) open = batches.push(std::move(batch));
-  batches.close();
+  // Not taken: the deletes have failed, and their error is the one to tell.
+  if (open && !batch.empty()) static_cast<void>(batches.push(std::move(batch)));
 }
 
 }  // namespace s3c::archive

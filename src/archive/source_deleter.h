@@ -5,6 +5,8 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "archive/batch_delete.h"
 #include "archive/delete_conditions.h"
@@ -50,23 +52,31 @@ class SourceDeleter {
   };
   explicit SourceDeleter(const Setup& setup) : s_(setup) {}
 
-  /// Lists the volume's key range again; or asks for each object of the group that the volume holds, if a listing
-  /// doesn't pay (source::listing_pays()). Deletes every object that filter wants and that is still the archived one:
-  /// same ETag, size and last-modified (of a single object in whole seconds). Each delete carries the ETag as its
-  /// condition where the store honours that. In a bucket that keeps versions a delete marker hides the object;
-  /// VersionSweep deletes the version under it. on_done is called with what was just done, from any of the deleting
-  /// threads, also if an error ends the deletes. Throws what listing and reading the index throw, and what
-  /// DeleteLicense::renew() throws. What happens to single keys is in the reports.
+  /// Lists the volume's key range again, several stretches of it at a time; or asks for each object of the group that
+  /// the volume holds, if a listing doesn't pay (source::listing_pays()). Deletes every object that filter wants and
+  /// that is still the archived one: same ETag, size and last-modified (of a single object in whole seconds). Each
+  /// delete carries the ETag as its condition where the store honours that. In a bucket that keeps versions a delete
+  /// marker hides the object; VersionSweep deletes the version under it. on_done is called with what was just done,
+  /// from any of the deleting threads, also if an error ends the deletes. Throws what listing and reading the index
+  /// throw, and what DeleteLicense::renew() throws. What happens to single keys is in the reports.
   void delete_members(const DoomedVolume& doomed, const catalog::Group& group,
                       const source::ObjectFilter& filter,
                       const std::function<void(const DeleteReport&)>& on_done);
 
  private:
-  /// Joins objects with the volume, and hands out those to be deleted, a batch at a time. Closes the queue at the
-  /// end. objects: has peek() and pop(), as source::ObjectStream. on_overwritten: called with each object that this
-  /// run archived and that was overwritten since.
+  /// A part of a volume's keys that is listed by itself.
+  struct Stretch {
+    std::string first_key;
+    std::optional<std::string> end_key;  ///< behind its last key; nullopt: the volume's last key is its last
+  };
+  /// A large volume has several stretches, of whole blocks of the index.
+  static std::vector<Stretch> stretches_of(const index::Manifest& manifest);
+
+  /// Joins the stretch's objects with the volume, and hands out those to be deleted, a batch at a time.
+  /// objects: in key order; has peek() and pop(), as source::ObjectStream. on_overwritten: called with each
+  /// object that this run archived and that was overwritten since. Any thread.
   template <typename Objects>
-  void hand_out_batches(const DoomedVolume& doomed, Objects& objects,
+  void hand_out_batches(const DoomedVolume& doomed, const Stretch& stretch, Objects& objects,
                         base::BoundedQueue<BatchDelete::Batch>& batches,
                         const std::function<void(const s3::ObjectSummary&)>& on_overwritten);
 

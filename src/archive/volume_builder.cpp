@@ -11,6 +11,9 @@ namespace s3c::archive {
 
 namespace {
 
+/// So many rows are added to the index at a time: some 100 KB.
+constexpr std::size_t kMostReady = 256;
+
 /// It counts for one class only, and no further than that class has steps.
 int idle_days(base::Timestamp last_modified, base::Timestamp now) {
   const auto days = std::chrono::duration_cast<std::chrono::days>(now - last_modified).count();
@@ -22,9 +25,8 @@ int idle_days(base::Timestamp last_modified, base::Timestamp now) {
 VolumeBuilder::VolumeBuilder(Sink sink) : VolumeBuilder(std::move(sink), Billing()) {}
 
 VolumeBuilder::VolumeBuilder(Sink sink, const Billing& billing)
-    : writer_(std::move(sink)), now_(billing.now) {
-  base::MutexLock lock(mutex_);
-  contents_.bill = base::StorageBill(*billing.prices);
+    : writer_(std::move(sink)), now_(billing.now), bill_(*billing.prices) {
+  ready_.reserve(kMostReady);  // no later step of take_ready_rows() can fail
 }
 
 VolumeBuilder::Admission VolumeBuilder::admit(const std::string& key) {
@@ -144,35 +146,50 @@ void VolumeBuilder::deliver(std::uint64_t sequence, const zip::EntryInfo& entry,
   row.data_offset = entry.data_offset;
   row.compressed_size_bytes = entry.compressed_size_bytes;
   if (entry.name != row.key) row.entry_name = entry.name;
-  base::MutexLock lock(mutex_);
   answer(sequence, std::move(row));
 }
 
+/// The first thread that finds rows ready adds them, and all that become ready meanwhile. To compress a block
+/// of the index takes milliseconds: no other thread waits for that.
 void VolumeBuilder::answer(std::uint64_t sequence, std::optional<index::Row> row) {
-  Slot& slot = window_.at(sequence - window_start_);
-  slot.answered = true;
-  slot.row = std::move(row);
-  --unanswered_;
-  while (!window_.empty() && window_.front().answered) {
-    if (const auto& ready = window_.front().row; ready && !failure_) {
-      ++contents_.objects;
-      contents_.source_bytes += ready->size_bytes;
-      contents_.bill.add(ready->storage_class, ready->size_bytes, idle_days(ready->last_modified, now_));
-      try {
-        index_.add(*ready);
-      } catch (...) {
-        // Not thrown: the caller would answer this object a second time.
-        failure_ = std::current_exception();
+  {
+    base::MutexLock lock(mutex_);
+    Slot& slot = window_.at(sequence - window_start_);
+    slot.answered = true;
+    slot.row = std::move(row);
+    --unanswered_;
+    if (indexing_ || !window_.front().answered) return;
+    indexing_ = true;
+  }
+  while (take_ready_rows()) {
+    try {
+      for (const index::Row& ready : ready_) {
+        index_.add(ready);
+        source_bytes_ += ready.size_bytes;
+        bill_.add(ready.storage_class, ready.size_bytes, idle_days(ready.last_modified, now_));
       }
+    } catch (...) {
+      // Not thrown: the caller would answer this object a second time.
+      keep_failure(std::current_exception());
     }
+  }
+}
+
+/// Moves the answered rows at the window's begin to ready_. False: there is none, and the caller's indexing is over.
+bool VolumeBuilder::take_ready_rows() {
+  ready_.clear();
+  base::MutexLock lock(mutex_);
+  indexing_ = !window_.empty() && window_.front().answered;
+  while (!window_.empty() && window_.front().answered && ready_.size() < kMostReady) {
+    if (auto& row = window_.front().row; row && !failure_) ready_.push_back(*std::move(row));
     window_.pop_front();
     ++window_start_;
   }
   answered_.notify_all();
+  return indexing_;
 }
 
 void VolumeBuilder::put_back(std::uint64_t sequence) {
-  base::MutexLock lock(mutex_);
   answer(sequence, std::nullopt);
 }
 
@@ -182,18 +199,19 @@ LeftObjects VolumeBuilder::left() const {
 }
 
 void VolumeBuilder::leave_out(std::uint64_t sequence, std::optional<LeftObject> left) {
-  base::MutexLock lock(mutex_);
-  if (left) {
-    contents_.left.add(*std::move(left));
-  } else {
-    ++contents_.vanished;
+  {
+    base::MutexLock lock(mutex_);
+    if (left) {
+      contents_.left.add(*std::move(left));
+    } else {
+      ++contents_.vanished;
+    }
   }
   answer(sequence, std::nullopt);
 }
 
 void VolumeBuilder::fail(std::uint64_t sequence, std::exception_ptr error) {
-  base::MutexLock lock(mutex_);
-  if (!failure_) failure_ = std::move(error);
+  keep_failure(std::move(error));
   answer(sequence, std::nullopt);
 }
 
@@ -214,7 +232,7 @@ bool VolumeBuilder::streaming() const {
 
 void VolumeBuilder::wait_until_answered() {
   base::MutexLock lock(mutex_);
-  while (unanswered_ != 0) answered_.wait(mutex_);
+  while (unanswered_ != 0 || indexing_) answered_.wait(mutex_);
 }
 
 VolumeBuilder::Contents VolumeBuilder::finish() {
@@ -225,9 +243,12 @@ VolumeBuilder::Contents VolumeBuilder::finish() {
     if (failure_) std::rethrow_exception(failure_);
     contents = std::move(contents_);
     contents_.left = contents.left;
-    if (contents.objects != 0) contents.index = index_.finish();
   }
+  contents.objects = index_.rows();
+  contents.source_bytes = source_bytes_;
+  contents.bill = std::move(bill_);
   if (contents.objects == 0) return contents;
+  contents.index = index_.finish();
   base::MutexLock lock(zip_mutex_);
   zip::EntryInfo entry;
   entry.name = zip::kIndexEntryName;

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "archive/report.h"
 #include "base/error.h"
@@ -136,7 +137,8 @@ class VolumeBuilder {
   void append(Write write) S3C_EXCLUDES(mutex_, zip_mutex_);
   void keep_failure(std::exception_ptr error) S3C_EXCLUDES(mutex_);
   void deliver(std::uint64_t sequence, const zip::EntryInfo& entry, index::Row&& row) S3C_EXCLUDES(mutex_);
-  void answer(std::uint64_t sequence, std::optional<index::Row> row) S3C_REQUIRES(mutex_);
+  void answer(std::uint64_t sequence, std::optional<index::Row> row) S3C_EXCLUDES(mutex_);
+  bool take_ready_rows() S3C_EXCLUDES(mutex_);
 
   base::Mutex zip_mutex_;
   zip::Writer writer_ S3C_GUARDED_BY(zip_mutex_);
@@ -150,8 +152,13 @@ class VolumeBuilder {
   std::deque<Slot> window_ S3C_GUARDED_BY(mutex_);         // the oldest unanswered object and all after it
   std::uint64_t window_start_ S3C_GUARDED_BY(mutex_) = 0;  // sequence of window_.front()
   std::uint64_t unanswered_ S3C_GUARDED_BY(mutex_) = 0;
-  int streams_ S3C_GUARDED_BY(mutex_) = 0;  // running calls of add_streamed()
-  index::IndexWriter index_ S3C_GUARDED_BY(mutex_);
+  int streams_ S3C_GUARDED_BY(mutex_) = 0;        // running calls of add_streamed()
+  bool indexing_ S3C_GUARDED_BY(mutex_) = false;  // a thread is adding rows to index_
+  // Used by the thread that set indexing_; by finish() once that is over.
+  index::IndexWriter index_;
+  std::vector<index::Row> ready_;   // for index_
+  std::uint64_t source_bytes_ = 0;  // of the rows in index_
+  base::StorageBill bill_;          // of the rows in index_
   std::exception_ptr failure_ S3C_GUARDED_BY(mutex_);
   Contents contents_ S3C_GUARDED_BY(mutex_);
 };

@@ -1,8 +1,8 @@
 #include "base/encoding.h"
 
 #include <openssl/evp.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -79,6 +79,10 @@ std::optional<std::string> from_hex(std::string_view hex) {
     out.push_back(static_cast<char>(high * 16 + low));
   }
   return out;
+}
+
+bool is_hex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return hex_value(c) >= 0; });
 }
 
 std::string to_base64(std::string_view bytes) {

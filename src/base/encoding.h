@@ -11,6 +11,8 @@ namespace s3c::base {
 std::string to_hex(std::string_view bytes);
 /// The reverse; nullopt unless every character is a hex digit (either case) and their number is even.
 std::optional<std::string> from_hex(std::string_view hex);
+/// Whether text is hex digits alone (either case).
+bool is_hex(std::string_view text);
 
 /// Standard base64 with padding (RFC 4648 section 4).
 std::string to_base64(std::string_view bytes);

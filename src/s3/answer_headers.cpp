@@ -42,9 +42,7 @@ ContentRange content_range(const http::Response& answer) {
 }
 
 bool is_md5_hex(std::string_view etag) {
-  return etag.size() == 32 && std::all_of(etag.begin(), etag.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-         });
+  return etag.size() == 32 && base::is_hex(etag);
 }
 
 constexpr std::array<std::string_view, 6> kSystemHeaders = {

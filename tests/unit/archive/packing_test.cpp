@@ -64,6 +64,24 @@ TEST(BodyCheck, ComparesTheEtagWhereItIsAnMd5) {
   EXPECT_FALSE(complaint_about(head, "x"));
 }
 
+TEST(BodyCheck, BodiesThatCameTogetherAreHashedTogether) {
+  std::vector<s3::GetObjectResult> came(5);
+  for (std::size_t i = 0; i < came.size(); ++i) {
+    came[i].body = fmt::format("body {}", i);
+    came[i].head.etag = base::to_hex(base::md5(came[i].body));
+  }
+  came[1].body[0] ^= 1;
+  came[2].head.etag += "-2";
+  came[3].head.server_side_encryption = "aws:kms";
+  const std::vector<std::string> md5s = s3::md5s_of(came);
+  ASSERT_EQ(md5s.size(), came.size());
+  for (const std::size_t i : {0u, 1u, 4u}) EXPECT_EQ(md5s[i], base::md5(came[i].body)) << i;
+  for (const std::size_t i : {2u, 3u}) EXPECT_EQ(md5s[i], "") << i;
+  for (std::size_t i = 0; i < came.size(); ++i)
+    EXPECT_EQ(s3::complaint_of(came[i], md5s[i]).has_value(), i == 1) << i;
+  EXPECT_EQ(s3::complaint_of(came[1], md5s[1]), s3::complaint_of(came[1]));
+}
+
 TEST(BodyCheck, ComparesEveryFullObjectChecksum) {
   const std::vector<s3::Checksum> right = {
       {"CRC32", base64_of(base::crc32(kBody), 4), "FULL_OBJECT"},

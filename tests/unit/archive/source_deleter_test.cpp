@@ -34,6 +34,17 @@ class SourceDeleterTest : public ::testing::TestWithParam<bool> {
   }
   void archive() {
     support::fill(store_, 10, 1);
+    keep_sources_archived();
+  }
+  /// Objects of one byte.
+  void archive_small(std::uint64_t objects) {
+    for (const char* bucket : {support::kSource, support::kArchive}) store_.make_bucket(bucket);
+    for (std::uint64_t n = 0; n < objects; ++n)
+      store_.put(support::kSource, fmt::format("sources/2018/04/01/{:05}", n), "x");
+    options_.max_objects = objects;
+    keep_sources_archived();
+  }
+  void keep_sources_archived() {
     ArchiveOptions keep = options_;
     keep.keep_sources = true;
     ASSERT_FALSE(support::run(store_, keep).total().failure);
@@ -86,6 +97,34 @@ TEST_P(SourceDeleterTest, DeletesTheMembersInBatches) {
   EXPECT_EQ(report.left.count(), 0u);
   EXPECT_EQ(sources(), 0u);
   EXPECT_EQ(store_.calls(Op::del).size(), 4u);
+}
+
+TEST_P(SourceDeleterTest, ALargeVolumeIsListedInStretchesAndNothingBetweenThemIsForgotten) {
+  constexpr std::uint64_t kObjects = 8 * index::kRowsPerBlock + 1;  // two stretches
+  archive_small(kObjects);
+  ASSERT_EQ(volumes_[0].manifest().blocks.size(), 9u);
+  const std::string border = volumes_[0].manifest().blocks[4].first_key;
+  store_.put(support::kSource, border + "x", "never archived");
+  store_.put(support::kSource, volumes_[0].manifest().last_key, "newer");
+  const DeleteReport report = remove({}, CommittedBy::this_run);
+  EXPECT_EQ(report.deleted, kObjects - 1);
+  EXPECT_EQ(told_.deleted, kObjects - 1);
+  EXPECT_EQ(reasons(report), (std::map<LeftReason, std::uint64_t>{{LeftReason::overwritten, 1}}));
+  EXPECT_EQ(store_.keys(support::kSource),
+            (std::set<std::string>{border + "x", volumes_[0].manifest().last_key}));
+  std::size_t deletes = 0;
+  for (const Call& call : store_.calls(Op::del)) deletes += call.items.size();
+  EXPECT_EQ(deletes, kObjects - 1) << "no object belongs to two stretches";
+}
+
+TEST_P(SourceDeleterTest, AnErrorInOneStretchEndsAllOfThem) {
+  archive_small(8 * index::kRowsPerBlock);
+  std::atomic<int> lists = 0;
+  store_.before = [&](const Call& call) {
+    if (call.op == Op::list && ++lists == 3) throw store_error(ErrorKind::access_denied, "AccessDenied");
+  };
+  EXPECT_EQ(error_kind([&] { remove(); }), ErrorKind::access_denied);
+  EXPECT_GT(sources(), 0u);
 }
 
 TEST_P(SourceDeleterTest, DeletesOnlyWhatIsStillTheArchivedObject) {

@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/md5_lanes.h"
 #include "base/time.h"
 #include "base/ulid.h"
 
@@ -50,6 +51,8 @@ TEST(Encoding, Hex) {
   EXPECT_EQ(from_hex("00fF1A"), "\x00\xff\x1a"s);
   EXPECT_EQ(from_hex(""), "");
   for (const char* bad : {"0", "0g", "0x00", " 00", "00 "}) EXPECT_FALSE(from_hex(bad)) << bad;
+  EXPECT_TRUE(is_hex("0123456789abcdefABCDEF"));
+  for (const char* bad : {"0g", "/", ":", "@", "G", "`", " 0"}) EXPECT_FALSE(is_hex(bad)) << bad;
 }
 
 TEST(Encoding, Base64AsInRfc4648) {
