@@ -42,6 +42,33 @@ std::string IndexFile::gz_bytes() const {
   return bytes;
 }
 
+void IndexFile::add_block(std::string_view deflated, std::string_view text, std::string first_key_of_block,
+                          std::uint64_t block_rows) {
+  const std::uint32_t crc = base::crc32(text);
+  const std::uint64_t length = kGzipHeader.size() + deflated.size() + kGzipTailBytes;
+  const Tail tail{.crc32 = crc, .size_bytes = static_cast<std::uint32_t>(text.size())};
+  base::Digest digest = base::Digest::sha256();
+  digest.update(kGzipHeader);
+  digest.update(deflated);
+  digest.update(tail_bytes(tail));
+  blocks.push_back({.first_key = std::move(first_key_of_block),
+                    .offset_bytes = gz_size_bytes,
+                    .length_bytes = length,
+                    .rows = block_rows,
+                    .sha256 = base::to_hex(digest.finish())});
+  tails.push_back(tail);
+  deflate_chunks.emplace_back(deflated);
+  deflate_size_bytes += deflated.size();
+  gz_size_bytes += length;
+  crc32 = base::crc32_combine(crc32, crc, text.size());
+  uncompressed_size_bytes += text.size();
+}
+
+void IndexFile::end_stream() {
+  deflate_chunks.emplace_back(kDeflateEnd);
+  deflate_size_bytes += kDeflateEnd.size();
+}
+
 IndexWriter::IndexWriter() : deflate_(std::make_unique<z_stream>()) {
   if (deflateInit2(deflate_.get(), kLevel, Z_DEFLATED, kRawDeflate, kMemLevel, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::bad_alloc();
@@ -84,26 +111,8 @@ void IndexWriter::end_block() {
   if (deflate(&stream, Z_FULL_FLUSH) != Z_OK || stream.avail_in != 0 || stream.avail_out == 0) {
     throw internal("zlib did not take a whole block");
   }
-  const std::size_t size = scratch_.size() - stream.avail_out;
-
-  const std::uint32_t crc = base::crc32(text_);
-  const std::uint64_t length = kGzipHeader.size() + size + kGzipTailBytes;
-  const IndexFile::Tail tail{.crc32 = crc, .size_bytes = static_cast<std::uint32_t>(text_.size())};
-  base::Digest digest = base::Digest::sha256();
-  digest.update(kGzipHeader);
-  digest.update(std::string_view(scratch_).substr(0, size));
-  digest.update(tail_bytes(tail));
-  file_.blocks.push_back({.first_key = std::move(block_first_key_),
-                          .offset_bytes = file_.gz_size_bytes,
-                          .length_bytes = length,
-                          .rows = block_rows_,
-                          .sha256 = base::to_hex(digest.finish())});
-  file_.tails.push_back(tail);
-  file_.deflate_chunks.emplace_back(scratch_.data(), size);
-  file_.deflate_size_bytes += size;
-  file_.gz_size_bytes += length;
-  file_.crc32 = base::crc32_combine(file_.crc32, crc, text_.size());
-  file_.uncompressed_size_bytes += text_.size();
+  file_.add_block(std::string_view(scratch_).substr(0, scratch_.size() - stream.avail_out), text_,
+                  std::move(block_first_key_), block_rows_);
   text_.clear();
   block_rows_ = 0;
 }
@@ -112,8 +121,7 @@ IndexFile IndexWriter::finish() {
   if (finished_) throw internal("the index is already finished");
   if (file_.rows == 0) throw internal("an index without rows");
   if (block_rows_ > 0) end_block();
-  file_.deflate_chunks.emplace_back(kDeflateEnd);
-  file_.deflate_size_bytes += kDeflateEnd.size();
+  file_.end_stream();
   finished_ = true;
   return std::move(file_);
 }

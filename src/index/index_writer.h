@@ -39,6 +39,13 @@ struct IndexFile {
   /// Returns the index object as one string.
   std::string gz_bytes() const;
 
+  /// Appends a block. deflated: its text compressed, up to and with the full flush. first_key, rows: of the
+  /// text. The fields about all rows (rows, first_key, last_key) are the caller's.
+  void add_block(std::string_view deflated, std::string_view text, std::string first_key,
+                 std::uint64_t block_rows);
+  /// Ends the DEFLATE stream. Call once, last.
+  void end_stream();
+
   /// What gzip puts behind a block: CRC-32 and length of its text.
   struct Tail {
     std::uint32_t crc32 = 0;

@@ -16,7 +16,7 @@
 #include "catalog/committed_volume.h"
 #include "catalog/forward_reader.h"
 #include "catalog/volume_audit.h"
-#include "index/index_writer.h"
+#include "index/index_copy.h"
 #include "upkeep/record_writer.h"
 #include "zip/reader.h"
 
@@ -171,29 +171,27 @@ class Rebuild {
   }
 
  private:
-  /// Makes the index again out of the last entry: the same rows make the same bytes.
+  /// Takes the index back out of the last entry.
   void read_index(const zip::Reader& zip) {
     std::optional<zip::EntryInfo> own;
     zip.for_each_entry([&own](const zip::EntryInfo& entry) {
       if (entry.name == zip::kIndexEntryName) own = entry;
     });
     if (!own) throw archive_.lacks_index();
-    index::IndexWriter writer;
     // A run that archived without tags has written none. So if no row has tags, nobody can know.
     manifest_.tags_archived = false;
     const auto period = options_.scope.layout.period();
-    index::RowSplitter rows([&](const index::Row& row) {
+    index::IndexCopy copy([&](const index::Row& row) {
       if (period && catalog::period_of(*period, row.last_modified) != archive_.group())
         throw archive_.misfit(fmt::format("the time of {} doesn't", base::printable(row.key)));
-      writer.add(row);
       if (!row.tags.empty()) manifest_.tags_archived = true;
       ++manifest_.objects;
       manifest_.source_size_bytes += row.size_bytes;
     });
-    zip.read_member(*own, [&rows](std::string_view text) { rows.write(text); });
-    rows.finish();
-    if (manifest_.objects == 0) throw archive_.error(ErrorKind::corrupt, "its own index has no rows");
-    index_ = writer.finish();
+    zip.read_data(*own, [&copy](std::string_view data) { copy.write(data); });
+    index_ = copy.finish();
+    if (index_.crc32 != own->crc32 || index_.uncompressed_size_bytes != own->size_bytes)
+      throw archive_.error(ErrorKind::corrupt, "its own index has another CRC-32 or size than the ZIP says");
   }
 
   /// The members' names are no keys of the layout. So only the archive's own name has to be a volume's.

@@ -256,14 +256,18 @@ std::string Reader::read_member(const EntryInfo& entry, std::uint64_t max_size_b
 }
 
 void Reader::read_member(const EntryInfo& entry, const Sink& sink) const {
-  const Located located = locate(entry, 0);
   MemberDecoder decoder(entry.method, entry.size_bytes, entry.crc32, sink);
+  read_data(entry, [&decoder](std::string_view data) { decoder.write(data); });
+  decoder.finish();
+}
+
+void Reader::read_data(const EntryInfo& entry, const Sink& sink) const {
+  const Located located = locate(entry, 0);
   for (std::uint64_t done = 0; done < entry.compressed_size_bytes;) {
     const std::uint64_t step = std::min(kRangeBytes, entry.compressed_size_bytes - done);
-    decoder.write(read(located.data_offset + done, step));
+    sink(read(located.data_offset + done, step));
     done += step;
   }
-  decoder.finish();
   if (const std::uint64_t size = descriptor_size_bytes(located.header); size > 0) {
     check_descriptor(entry, located.header, read(located.data_offset + entry.compressed_size_bytes, size));
   }

@@ -55,6 +55,10 @@ class Reader {
   /// read. Throws Error: invalid_argument when it is larger than max_size_bytes, corrupt as above.
   std::string read_member(const EntryInfo& entry, std::uint64_t max_size_bytes) const;
 
+  /// Hands the member's data to sink as it is in the archive, in pieces of at most 1 MiB. Throws Error corrupt when
+  /// the local header or the descriptor doesn't agree with entry; the data itself is the caller's to prove.
+  void read_data(const EntryInfo& entry, const Sink& sink) const;
+
   /// Reads a member of any size in pieces; takes about 1.3 MiB of memory. The pieces are only proven once
   /// this returns. On an error sink has already got some of them.
   void read_member(const EntryInfo& entry, const Sink& sink) const;
