@@ -15,7 +15,8 @@
 namespace s3c::index {
 namespace {
 
-constexpr int kLevel = 6;
+/// Of zlib. Level 6 takes a third longer, and its index is 0.2 % smaller.
+constexpr int kLevel = 5;
 constexpr int kMemLevel = 8;
 
 std::string tail_bytes(const IndexFile::Tail& tail) {
