@@ -6,6 +6,17 @@ find_package(OpenSSL REQUIRED)         # base/hash: HMAC, SHA-1, SHA-256, MD5
 find_package(ZLIB REQUIRED)            # streamed members and index blocks; crc32_combine
 find_package(fmt REQUIRED)             # text formatting (GCC 12 has no std::format)
 find_package(spdlog REQUIRED)          # -v logging
+# s3c_fmt_spdlog: both, linked statically. Their shared libraries have other names in each release of Debian, so a package that
+# needs them installs on one release only. Debian has no static ones, but all of their code in the headers. As header-only
+# libraries they would cost 3 s more for each file that is compiled.
+if(S3C_STATIC) # packaging/build-static compiles the libraries
+  add_library(s3c_fmt_spdlog INTERFACE)
+  target_link_libraries(s3c_fmt_spdlog INTERFACE fmt::fmt spdlog::spdlog)
+else()
+  add_library(s3c_fmt_spdlog STATIC ${PROJECT_SOURCE_DIR}/cmake/fmt_and_spdlog.cpp)
+  target_compile_definitions(s3c_fmt_spdlog PUBLIC SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
+  target_link_libraries(s3c_fmt_spdlog PUBLIC Threads::Threads PRIVATE s3c_options)
+endif()
 # Manifests, --output json, index rows that another program wrote. Not simdjson as well: rows as we write them are
 # read without any JSON parser (index/row_readers.h), and of the others what is refused, and how, may not change.
 find_package(nlohmann_json REQUIRED)

@@ -95,7 +95,7 @@ class Release(Repository):
         self.write(".ci/run", "#!/bin/sh\nexit 0\n", 0o755)
         self.write("scripts/package", "#!/bin/sh\nmkdir -p dist && git describe >dist/s3compress_x.deb && cp dist/s3compress_x.deb dist/s3compress-x.whl &&\n"
                    "touch dist/SHA256SUMS && echo \"$@\" >dist/asked\n", 0o755)
-        for script in ("scripts/try-static", "scripts/try-image"):
+        for script in ("scripts/try-deb", "scripts/try-static", "scripts/try-image"):
             self.write(script, "#!/bin/sh\ntest -e dist/s3compress-x.whl\n", 0o755)
 
     def release(self, version: str = "0.2.0") -> subprocess.CompletedProcess:
@@ -146,6 +146,11 @@ class Release(Repository):
 
     def test_a_program_that_does_not_run_takes_the_tag_back(self):
         self.write("scripts/try-static", "#!/bin/sh\nexit 1\n", 0o755)
+        self.start()
+        self.refuses("nothing is tagged")
+
+    def test_a_package_that_does_not_install_in_debian_13_takes_the_tag_back(self):
+        self.write("scripts/try-deb", "#!/bin/sh\n! test \"$*\" = '--suite trixie'\n", 0o755)
         self.start()
         self.refuses("nothing is tagged")
 

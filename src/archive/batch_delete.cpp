@@ -10,6 +10,7 @@
 #include "archive/attribute_recheck.h"
 #include "base/backoff.h"
 #include "base/encoding.h"
+#include "base/entropy.h"
 #include "base/error.h"
 #include "s3/error_mapping.h"
 #include "s3/object_listing.h"
@@ -103,7 +104,7 @@ DeleteReport BatchDelete::run(Batch batch) {
 }
 
 void BatchDelete::delete_all(Batch batch) {
-  std::minstd_rand random{std::random_device{}()};
+  std::minstd_rand random{base::random_seed()};
   if (s_.looks_first) batch = still_there(batch);
   for (int round = 1; !batch.empty(); ++round) {
     send(with_archived_attributes(std::move(batch)));

@@ -13,6 +13,7 @@
 #include "archive/group_plan.h"
 #include "archive/volume_maker.h"
 #include "base/backoff.h"
+#include "base/entropy.h"
 #include "base/error.h"
 
 namespace s3c::archive {
@@ -147,7 +148,7 @@ class PlanExecution {
 
 void pause_after(int pass, const RunContext& context) {
   // Random, so that two runs that collided don't meet again at the next step.
-  std::minstd_rand random{std::random_device{}()};
+  std::minstd_rand random{base::random_seed()};
   context.clock.sleep_for(
       base::Backoff{std::chrono::milliseconds{200}, std::chrono::seconds{5}}.delay(pass, random),
       context.stop);

@@ -13,6 +13,7 @@
 #include "aws/settings.h"
 #include "base/backoff.h"
 #include "base/encoding.h"
+#include "base/entropy.h"
 #include "base/text.h"
 
 namespace s3c::aws {
@@ -141,7 +142,7 @@ std::string ServiceClient::url(Service service, const std::string& region) const
 }
 
 http::Response ServiceClient::send(const http::Request& request, const std::stop_token& stop) const {
-  std::minstd_rand random{std::random_device{}()};
+  std::minstd_rand random{base::random_seed()};
   http::Request timed = request;
   timed.time_limit = kAnswerTimeLimit;
   for (int tried = 1;; ++tried) {

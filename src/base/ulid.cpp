@@ -1,10 +1,10 @@
 #include "base/ulid.h"
 
-#include <openssl/rand.h>
-
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
+#include "base/entropy.h"
 #include "base/error.h"
 
 namespace s3c::base {
@@ -18,10 +18,8 @@ constexpr std::size_t kRandomBytes = 10;
 }  // namespace
 
 std::string make_ulid(Timestamp now) {
-  std::array<unsigned char, kRandomBytes> random{};
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
-    throw Error(ErrorKind::internal, "the operating system gave no random bytes");
-  }
+  std::array<std::byte, kRandomBytes> random{};
+  fill_random(random);
   return ulid_of(now, {reinterpret_cast<const char*>(random.data()), random.size()});
 }
 

@@ -22,10 +22,13 @@ int parse_day(const std::string& text) {
   const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-';
   if (shaped)
     date = {static_cast<int>(part(0, 4)), static_cast<int>(part(5, 2)), static_cast<int>(part(8, 2))};
-  if (date.year == 0 || date.month == 0 || date.day == 0 || !date.is_in_calendar()) {
+  if (date.year == 0 || date.month == 0 || date.day == 0) {
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("\"{}\" is not a date; write it as YYYY-MM-DD", text));
   }
+  if (!date.is_in_calendar())
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("\"{}\" is not a date: the calendar has no such day", text));
   return date.year * 10'000 + date.month * 100 + date.day;
 }
 

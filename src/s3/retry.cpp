@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aws/credentials.h"
+#include "base/entropy.h"
 #include "s3/error_mapping.h"
 #include "s3/request_stats.h"
 
@@ -29,8 +30,8 @@ bool RetryLoop::try_again_after(const base::Error& error) {
 }
 
 std::chrono::milliseconds RetryLoop::wait(std::optional<std::chrono::milliseconds> at_least) {
-  // Seeded once per thread and not once per call: a random_device costs a system call.
-  thread_local std::minstd_rand random{std::random_device{}()};
+  // Seeded once per thread and not once per call: a seed costs a system call.
+  thread_local std::minstd_rand random{base::random_seed()};
   auto delay = std::max(policy_.backoff.delay(std::max(failures_, 1), random),
                         at_least.value_or(std::chrono::milliseconds{0}));
   const std::stop_token& hurry = policy_.hurry;

@@ -33,7 +33,7 @@ its size and checksum, and then deletes the objects it holds. Safe to kill and t
 
 constexpr std::string_view kArchiveExamples =
     R"(  Archive every day of 2018 under sources/2018/MM/DD/, then delete what was archived:
-    s3compress --arch_bucket archive-bucket --bucket source-bucket --years 2018 --threads 16
+    s3compress --bucket source-bucket --arch-bucket archive-bucket --years 2018 --threads 16
 
   See first what that would do, without changing anything:
     s3compress --bucket source-bucket --arch-bucket archive-bucket --years 2018 --dry-run

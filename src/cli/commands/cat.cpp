@@ -136,6 +136,21 @@ ExitCode print_or_wait(const CatOptions& options, const catalog::FoundMember& wa
   return ExitCode::done;
 }
 
+[[noreturn]] void throw_not_found(const CatOptions& options) {
+  std::string hint = hint_for_key(options.key);
+  const std::string find = "s3compress find --arch-bucket " + shell_word(options.scope.archive_bucket);
+  if (hint.empty() && options.key.find_first_of("*?[") != std::string::npos) {
+    hint = fmt::format("cat takes a key and no glob: {} {} tells the keys", find, shell_word(options.key));
+  } else if (hint.empty() && options.key.find('/') == std::string::npos) {
+    hint = fmt::format("a key is written with its folders: {} {} looks in every folder", find,
+                       shell_word("*/" + options.key));
+  }
+  throw Error(ErrorKind::not_found,
+              "no volume holds this key; looked in " + scope_text(options.scope, options.volume) +
+                  (hint.empty() ? "" : "; ") + hint,
+              {.operation = "cat", .resource = base::printable(options.key)});
+}
+
 ExitCode run_cat_command(const CatOptions& given, const SessionSettings& settings) {
   Session session(settings, OnInterrupt::Then::end);
   CatOptions options = given;
@@ -151,13 +166,7 @@ ExitCode run_cat_command(const CatOptions& given, const SessionSettings& setting
   // would pass for the newest.
   if (const ExitCode code = tell_failures(report, session.terminal()); code != ExitCode::done)
     return end_without_bytes(report.failures.named().front(), code, session);
-  if (found.empty()) {
-    const std::string hint = hint_for_key(options.key);
-    throw Error(ErrorKind::not_found,
-                "no volume holds this key; looked in " + scope_text(options.scope, options.volume) +
-                    (hint.empty() ? "" : "; ") + hint,
-                {.operation = "cat", .resource = base::printable(options.key)});
-  }
+  if (found.empty()) throw_not_found(options);
   const std::vector<const catalog::FoundMember*> newest = catalog::newest_of(found);
   if (newest.size() > 1) {
     tell_tie(newest, session.terminal());

@@ -18,6 +18,7 @@
 #include "cli/commands/named_volumes.h"
 #include "cli/options/reader.h"
 #include "cli/options/scope.h"
+#include "cli/options/values.h"
 #include "cli/output/member_lines.h"
 #include "cli/output/scope_text.h"
 #include "cli/session.h"
@@ -211,6 +212,17 @@ ExitCode tell_state_of(const LsOptions& options, Session& session) {
   return code;
 }
 
+[[noreturn]] void throw_no_volume(const LsOptions& options, s3::ObjectStore& store) {
+  const std::string& bucket = options.scope.archive_bucket;
+  std::string hint;
+  for (const std::string& volume : volumes_in_folders(options.volume, bucket, store))
+    hint += (hint.empty() ? "did you mean " : ", ") + shell_word(volume);
+  if (hint.empty())
+    hint = fmt::format("s3compress ls --arch-bucket {} lists their names", shell_word(bucket));
+  throw Error(ErrorKind::not_found, "the catalog has no volume of that name; " + hint,
+              {.operation = "ls", .resource = bucket + "/" + options.volume});
+}
+
 ExitCode list_members(const LsOptions& options, Session& session, ResultLines& lines) {
   const bool json = session.prints_json();
   const catalog::MemberQuery everything;
@@ -222,8 +234,7 @@ ExitCode list_members(const LsOptions& options, Session& session, ResultLines& l
                            : member_line(member.row, options.long_format));
       });
   if (report.volumes == 0 && report.failures.empty()) {
-    throw Error(ErrorKind::not_found, "the catalog has no volume of that name",
-                {.operation = "ls", .resource = options.scope.archive_bucket + "/" + options.volume});
+    throw_no_volume(options, session.store(Side::archive));
   }
   return worse(tell_failures(report, session.terminal()), tell_state_of(options, session));
 }

@@ -9,6 +9,7 @@ namespace s3c::cli {
 namespace {
 
 constexpr std::string_view kBucketUrl = "s3://";
+constexpr int kMaxFolders = 20;
 
 /// Whether the archive bucket holds an archive of that very name, or a record of one.
 bool is_known(const std::string& archive_key, const std::string& archive_bucket, s3::ObjectStore& store) {
@@ -27,6 +28,18 @@ std::string volume_meant(const std::string& text, const std::string& archive_buc
   throw UsageError(fmt::format("\"{}\" is no volume of the archive bucket \"{}\"", base::printable(text),
                                base::printable(archive_bucket)),
                    "give the volume's key alone, as ls prints it");
+}
+
+std::vector<std::string> volumes_in_folders(const std::string& text, const std::string& archive_bucket,
+                                            s3::ObjectStore& store) {
+  const s3::ListObjectsPage top =
+      store.list_objects({.bucket = archive_bucket, .delimiter = "/", .max_keys = kMaxFolders});
+  std::vector<std::string> volumes;
+  for (const std::string& folder : top.common_prefixes) {
+    if (folder != catalog::kCatalogPrefix && is_known(folder + text, archive_bucket, store))
+      volumes.push_back(folder + text);
+  }
+  return volumes;
 }
 
 std::vector<std::string> read_named_volumes(const Reader& reader, std::string_view example) {

@@ -19,6 +19,12 @@ namespace s3c::cli {
 /// throws.
 std::string volume_meant(const std::string& text, const std::string& archive_bucket, s3::ObjectStore& store);
 
+/// What the user most likely means by a name that no volume has: the volumes of that name in one of the folders at the
+/// top of the archive bucket ("source-bucket/20180401.zip" for "20180401.zip"). Looks into the first 20 folders: one
+/// LIST, and for each a HEAD and a LIST. Throws what the store throws.
+std::vector<std::string> volumes_in_folders(const std::string& text, const std::string& archive_bucket,
+                                            s3::ObjectStore& store);
+
 /// The operands: keys of volumes. Throws UsageError when there are none. example: what the hint shows after
 /// "s3compress".
 std::vector<std::string> read_named_volumes(const Reader& reader, std::string_view example);

@@ -122,6 +122,10 @@ std::string read_place(const Reader& reader) {
                                  "to; the last day is --until",
                                  to),
                      "");
+  if (to == "-") {
+    throw UsageError("--to -: restore doesn't write to standard output",
+                     "s3compress cat prints one object; a directory of that name is ./-");
+  }
   if (to.starts_with(kBucketScheme)) {
     BucketPlace place;
     try {

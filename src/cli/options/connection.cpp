@@ -207,7 +207,7 @@ std::vector<Flag> connection_flags() {
       {.name = "request-payer",
        .value = "WHO",
        .group = kConnection,
-       .help = "requester: you pay for requests to buckets whose owner asks for it",
+       .help = "you pay for requests to buckets whose owner asks for it; the only value is",
        .choices = {"requester"}},
       {.name = kExpectedOwner,
        .value = "ACCOUNT",

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <utility>
 
 #include "base/encoding.h"
@@ -66,7 +67,7 @@ class Warnings {
           format_dollars(costs_.archived), format_dollars(costs_.now));
     } else if (costs_.break_even_days.value_or(0) > kLongDays) {
       add("think twice: the run pays only after {}",
-          format_count(static_cast<std::uint64_t>(*costs_.break_even_days), "day", "days"));
+          format_count(static_cast<std::uint64_t>(std::llround(*costs_.break_even_days)), "day", "days"));
     }
     if (costs_.lifecycle &&
         first_months(costs_.lifecycle_once.value_or(0), *costs_.lifecycle) <= mine * kEnough) {

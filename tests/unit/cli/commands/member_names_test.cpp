@@ -100,6 +100,8 @@ TEST(MissedKeys, HintsAtListsOfTheWrongForm) {
   EXPECT_THAT(told({{"src/1.zip\ta"}, {}}, {}, ExitCode::left), HasSubstr("--output json"));
   EXPECT_THAT(told({{"sources/a"}, {}}, {}, ExitCode::left), Not(HasSubstr("hint")));
   EXPECT_THAT(told({{"a.xml"}, {}}, {}, ExitCode::left), HasSubstr("'*/a.xml' looks in every folder"));
+  EXPECT_THAT(told({{"sources/2018/"}, {}}, {}, ExitCode::left),
+              HasSubstr("take 'sources/2018/*' for everything"));
 }
 
 TEST(ShellWord, ComesOutOfAShellAsItWas) {

@@ -209,7 +209,7 @@ TEST(Options, EveryBadValueIsNamed) {
       {{"--years", "18"}, "--years \"18\" is not a list of years", ""},
       {{"--years", "2016,,2017"}, "--years \"2016,,2017\" has an empty part", ""},
       {{"--years", "2016", "--from", "2016-01-01"}, "--years and --from/--until exclude each other", ""},
-      {{"--from", "2018-02-30"}, "--from: \"2018-02-30\" is not a date", ""},
+      {{"--from", "2018-02-30"}, "--from: \"2018-02-30\" is not a date: the calendar has no such day", ""},
       {{"--until", "yesterday"}, "--until: \"yesterday\" is not a date", ""},
       {{"--from", "2018-02-02", "--until", "2018-02-01"}, "--from and --until: ", ""},
       {{"--layout", "{yyyy}/"}, "--layout: ", ""},
@@ -284,6 +284,7 @@ TEST(Options, EveryBadValueIsNamed) {
 TEST(Options, HintsTellOfTheCommandsOwnFlag) {
   EXPECT_THAT(refusal_of_archive({"--until", ""}).hint(), HasSubstr("--until DATE"));
   EXPECT_THAT(refusal_of_archive({"restore", "*", "--to", ""}).hint(), HasSubstr("--to PLACE"));
+  EXPECT_THAT(refusal_of_archive({"restore", "*", "--to", "-"}).hint(), HasSubstr("s3compress cat"));
   const TemporaryFile file("to = ''\n");
   EXPECT_THAT(refusal_of_archive({"restore", "*", "--config", file.path()}).hint(), HasSubstr("--to PLACE"));
 }

@@ -100,6 +100,17 @@ TEST_F(PlanSummary, SaysWhenNotTo) {
   EXPECT_THAT(text(), HasSubstr("pays:     never"));
 }
 
+TEST_F(PlanSummary, TheNoteHasTheDaysOfTheSummary) {
+  add(1'000, 1'500);
+  for (int more = 0; more < 20; ++more) {  // each adds days until the run pays
+    add(1, 500);
+    const std::string shown = text();
+    const std::size_t at = shown.find("pays:     after ") + std::string_view("pays:     after ").size();
+    const std::string days = shown.substr(at, shown.find(',', at) - at);
+    EXPECT_THAT(warnings(), Contains(HasSubstr("the run pays only after " + days))) << shown;
+  }
+}
+
 TEST_F(PlanSummary, NamesObjectsThatAreTooYoung) {
   add(10, 200'000, "STANDARD_IA", 10);
   EXPECT_THAT(warnings(), Contains(HasSubstr("younger than the minimum of their storage class")));
