@@ -194,7 +194,7 @@ int main(int argc, char** argv) {
                                                "to find a key, kB", "requests", "CPU to find, ms",
                                                "CPU to write, µs per row"}};
   table.push_back(measure_as_shipped(rows));
-  for (const std::size_t size : {512, 1024, 2048, 4096, 8192, 16'384, 65'536})
+  for (const std::size_t size : {512U, 1024U, 2048U, 4096U, 8192U, 16'384U, 65'536U})
     table.push_back(measure({fmt::format("gzip blocks of {}", size), size, gzip, gunzip}, rows));
   table.push_back(measure({"one gzip stream", 0, gzip, gunzip}, rows));
   table.push_back(measure({"no compression, blocks of 4096", 4096, same, same_back}, rows));
