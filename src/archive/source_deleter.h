@@ -63,12 +63,12 @@ class SourceDeleter {
 
  private:
   /// Joins objects with the volume, and hands out those to be deleted, a batch at a time. Closes the queue at the
-  /// end. objects: has peek() and pop(), as source::ObjectStream. on_overwritten: called with each object that this
-  /// run archived and that was overwritten since.
+  /// end. objects: has peek() and pop(), as source::ObjectStream. on_left: called with each object that this
+  /// run archived and that isn't as its row says, because it was overwritten since.
   template <typename Objects>
   void hand_out_batches(const DoomedVolume& doomed, Objects& objects,
                         base::BoundedQueue<BatchDelete::Batch>& batches,
-                        const std::function<void(const s3::ObjectSummary&)>& on_overwritten);
+                        const std::function<void(const LeftObject&)>& on_left);
 
   const Setup s_;
 };
