@@ -70,8 +70,9 @@ std::string sha256_of_gz(const index::IndexFile& index) {
 }
 
 std::string retention_text(const s3::ObjectLock& lock) {
-  return lock.mode.empty() ? ""
-                           : fmt::format("{} until {}", lock.mode, base::format_iso8601(lock.retain_until));
+  if (lock.mode.empty()) return "";
+  return lock.retain_until ? fmt::format("{} until {}", lock.mode, base::format_iso8601(*lock.retain_until))
+                           : lock.mode;
 }
 
 /// More than was asked for is no difference: the bucket has a default, or a person extended the retention.

@@ -30,6 +30,7 @@ RunShared::RunShared(const ArchiveOptions& o, const RunContext& c, source::Group
       directories(std::max(o.resources.directory_bytes, directory_bytes(o.max_objects))),
       encoders(base::usable_cores(), o.level),
       readback(c.stores.archive, o, powers, bodies, slots, c.log),
+      layout_notes(c.stores.archive, o.archive_bucket),
       committer(c.stores.archive, catalog, powers, c.clock, c.log),
       conditions(o.delete_conditions),
       deleter({c.stores, catalog, source, o, conditions, c.clock, c.log, left, c.stop}),

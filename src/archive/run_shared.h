@@ -16,6 +16,7 @@
 #include "base/memory_budget.h"
 #include "base/slots.h"
 #include "catalog/group_cleanup.h"
+#include "catalog/layout_notes.h"
 #include "catalog/store_powers.h"
 
 namespace s3c::archive {
@@ -36,6 +37,7 @@ struct RunShared : PlanShared {
   base::MemoryBudget directories;
   EncoderPool encoders;
   Readback readback;
+  catalog::LayoutNoteWriter layout_notes;
   Committer committer;
   KnownDeleteConditions conditions;  ///< of the source's store
   SourceDeleter deleter;

@@ -1,6 +1,9 @@
 #include "archive/source_deleter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +13,7 @@
 #include "base/bounded_queue.h"
 #include "base/encoding.h"
 #include "base/task_group.h"
+#include "base/time.h"
 #include "s3/object_listing.h"
 #include "source/archived_members.h"
 
@@ -23,6 +27,23 @@ constexpr int kThreads = 4;
 constexpr std::size_t kLeastBlocks = 4;
 
 using Batch = BatchDelete::Batch;
+
+/// Why an object of this run's volume stays: another one has its key now. Unless only the fraction of the second
+/// differs, and the time was a row's: HTTP's dates have whole seconds, so the GET couldn't show that the row was wrong.
+LeftObject left_for(const index::Row& row, const s3::ObjectSummary& listed, bool by_rows) {
+  using std::chrono::floor;
+  using std::chrono::seconds;
+  s3::ObjectSummary same_time = listed;
+  same_time.last_modified = row.last_modified;
+  if (!by_rows || !source::is_same_object(row, same_time) ||
+      floor<seconds>(row.last_modified) != floor<seconds>(listed.last_modified))
+    return {listed.key, LeftReason::overwritten, ""};
+  return {listed.key, LeftReason::stale,
+          fmt::format(
+              "it was archived with the time of its row, {}, but the store lists {}: the object stays, and a "
+              "run whose row tells the store's time archives it again",
+              base::format_iso8601(row.last_modified), base::format_iso8601(listed.last_modified))};
+}
 
 }  // namespace
 
@@ -62,8 +83,7 @@ void SourceDeleter::delete_members(const DoomedVolume& doomed, const catalog::Gr
       }
     });
   }
-  const auto on_overwritten = [&](const s3::ObjectSummary& object) {
-    const LeftObject left{object.key, LeftReason::overwritten, ""};
+  const auto on_left = [&](const LeftObject& left) {
     s_.left.tell(left);
     DeleteReport report;
     report.left.add(left);
@@ -76,7 +96,7 @@ void SourceDeleter::delete_members(const DoomedVolume& doomed, const catalog::Gr
       readers.spawn([&, stretch](const std::stop_token&) {
         s3::ObjectListing listing(s_.stores.source, manifest.source_bucket, manifest.group_prefix,
                                   s3::key_before(stretch.first_key), filter);
-        hand_out_batches(doomed, stretch, listing, batches, on_overwritten);
+        hand_out_batches(doomed, stretch, listing, batches, on_left);
       });
     }
   } else {
@@ -84,7 +104,7 @@ void SourceDeleter::delete_members(const DoomedVolume& doomed, const catalog::Gr
       // What the run knows of the group tells which objects to ask for. BatchDelete asks for each of them first.
       const std::unique_ptr<source::ObjectStream> objects = s_.groups.objects_of(group, filter);
       hand_out_batches(doomed, {.first_key = manifest.first_key, .end_key = std::nullopt}, *objects, batches,
-                       on_overwritten);
+                       on_left);
     });
   }
   readers.wait();
@@ -95,7 +115,7 @@ void SourceDeleter::delete_members(const DoomedVolume& doomed, const catalog::Gr
 template <typename Objects>
 void SourceDeleter::hand_out_batches(const DoomedVolume& doomed, const Stretch& stretch, Objects& objects,
                                      base::BoundedQueue<BatchDelete::Batch>& batches,
-                                     const std::function<void(const s3::ObjectSummary&)>& on_overwritten) {
+                                     const std::function<void(const LeftObject&)>& on_left) {
   const index::Manifest& manifest = doomed.volume.manifest();
   source::MemberCursor members(s_.catalog, manifest);
   const bool compare = must_compare_attributes(s_.options, manifest);
@@ -112,7 +132,7 @@ void SourceDeleter::hand_out_batches(const DoomedVolume& doomed, const Stretch& 
         batch.push_back({*object, row->version_id});
         if (compare) batch.back().archived = std::make_shared<const index::Row>(*row);
       } else if (doomed.by == CommittedBy::this_run) {
-        on_overwritten(*object);
+        on_left(left_for(*row, *object, s_.options.rows.has_value()));
       }
     }
     objects.pop();

@@ -73,12 +73,12 @@ class SourceDeleter {
   static std::vector<Stretch> stretches_of(const index::Manifest& manifest);
 
   /// Joins the stretch's objects with the volume, and hands out those to be deleted, a batch at a time.
-  /// objects: in key order; has peek() and pop(), as source::ObjectStream. on_overwritten: called with each
-  /// object that this run archived and that was overwritten since. Any thread.
+  /// objects: in key order; has peek() and pop(), as source::ObjectStream. on_left: called with each object
+  /// that this run archived and that isn't as its row says, because it was overwritten since. Any thread.
   template <typename Objects>
   void hand_out_batches(const DoomedVolume& doomed, const Stretch& stretch, Objects& objects,
                         base::BoundedQueue<BatchDelete::Batch>& batches,
-                        const std::function<void(const s3::ObjectSummary&)>& on_overwritten);
+                        const std::function<void(const LeftObject&)>& on_left);
 
   const Setup s_;
 };

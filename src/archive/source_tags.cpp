@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
-#include "catalog/tag_probe.h"
+#include "catalog/store_powers.h"
 #include "s3/error_mapping.h"
 
 namespace s3c::archive {

@@ -28,6 +28,7 @@ VolumeMaker::Outcome VolumeMaker::make(const s3::ObjectSummary& first) {
   // 3: a free name and a fresh id.
   const std::optional<std::string> key = choose_archive_key();
   if (!key) return StartAgain{};
+  note_layout();
   // 4: every object is fetched, proven, compressed and appended.
   DirectoryLeases directory;  // until the volume is committed or given up
   std::variant<SealedVolume, StartAgain> packed = pack(*key, part_size, buffers, directory);
@@ -59,6 +60,14 @@ std::optional<std::string> VolumeMaker::choose_archive_key() {
     throw unproven_archive(s_, name.archive_key, ErrorKind::damaged, kNotAsItsManifest);
   make_record(name.archive_key, id);
   return std::nullopt;
+}
+
+/// Before the first volume: readers must know that volumes may have such names.
+void VolumeMaker::note_layout() {
+  const source::Selection& selection = s_.options.selection;
+  const std::string* const prefix =
+      catalog::prefix_of_key(s_.options.layout, selection.prefixes, group_.prefix);
+  s_.layout_notes.write({selection.bucket, *prefix, s_.options.layout, s_.options.archive_name});
 }
 
 /// Makes the record of an archive that stands at a volume's name without one. On some stores a Complete takes

@@ -59,6 +59,7 @@ class VolumeMaker {
   using DirectoryLeases = std::vector<base::MemoryLease>;
 
   std::optional<std::string> choose_archive_key();
+  void note_layout();
   void make_record(const std::string& key, const std::string& id);
   std::variant<SealedVolume, StartAgain> pack(const std::string& key, std::uint64_t part_size,
                                               std::uint64_t buffers, DirectoryLeases& directory);

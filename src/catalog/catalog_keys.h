@@ -14,6 +14,8 @@ inline constexpr std::string_view kCatalogPrefix = "s3compress_catalog/";
 inline constexpr std::string_view kManifestFolder = "s3compress_catalog/manifest/";
 inline constexpr std::string_view kIndexFolder = "s3compress_catalog/index/";
 inline constexpr std::string_view kCommitFolder = "s3compress_catalog/commit/";
+/// Which layouts there are: layout_notes.h.
+inline constexpr std::string_view kLayoutFolder = "s3compress_catalog/layouts/";
 inline constexpr std::string_view kTakeBackFolder = "s3compress_catalog/take_back/";
 inline constexpr std::string_view kProbeFolder = "s3compress_catalog/probe/";
 inline constexpr std::string_view kStagingFolder = "s3compress_catalog/staging/";

@@ -77,13 +77,15 @@ std::string KeyMerge::unsearched_for(const std::string& key, const std::vector<F
 
 /// Whether an archive whose record can't be read may hold keys of the volume. It may, unless the two names
 /// show that they belong to different groups. Groups by time may share keys: an object that was overwritten is in the
-/// group of each day on which it was written.
+/// group of each day on which it was written. So may groups of two layouts: the notes tell of those, because the record
+/// that can't be read could be the only one of its layout.
 bool KeyMerge::may_share_keys(const index::Manifest& manifest, const std::string& unread) const {
   for (const std::string& bucket : buckets_) {
     const auto named = scope_.archive_name.volume_of(bucket, scope_.prefixes, unread);
     if (!named) continue;
     if (bucket != manifest.source_bucket) return false;
     if (scope_.layout.period() || buckets_by_time_.contains(bucket)) return true;
+    if (!notes_.names_divide(scope_, bucket)) return true;
     const auto own = scope_.archive_name.volume_of(bucket, scope_.prefixes, manifest.archive_key);
     return !own || own->stem == named->stem;
   }

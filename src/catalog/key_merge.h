@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catalog/catalog_scope.h"
+#include "catalog/layout_notes.h"
 #include "catalog/newest.h"
 #include "index/manifest.h"
 #include "index/row.h"
@@ -40,6 +41,9 @@ class KeyMerge {
   /// Announces an archive whose record can't be read. It may hold newer objects of any key that its name
   /// allows.
   void add_unread(std::string archive_key) { unread_.push_back(std::move(archive_key)); }
+  bool has_unread() const { return !unread_.empty(); }
+  /// Tells which layouts there are. REQUIRES: called before the first block, if there is an archive that is unread.
+  void set_notes(LayoutNotes notes) { notes_ = std::move(notes); }
 
   /// Adds the wanted rows of a block. first_key: the first of all its rows, wanted or not. REQUIRES: blocks
   /// come by source bucket, and in the order of their first keys.
@@ -87,9 +91,10 @@ class KeyMerge {
   std::set<std::string> buckets_;          // of the announced manifests
   std::set<std::string> buckets_by_time_;  // of those with groups by time
   std::vector<std::string> unread_;        // archives whose records can't be read
-  std::string bucket_;                     // the source bucket whose keys are handed out now
-  std::vector<Cursor> cursors_;            // a heap: the first key on top
-  std::vector<Gap> gaps_;                  // of bucket_
+  LayoutNotes notes_;
+  std::string bucket_;           // the source bucket whose keys are handed out now
+  std::vector<Cursor> cursors_;  // a heap: the first key on top
+  std::vector<Gap> gaps_;        // of bucket_
 };
 
 }  // namespace s3c::catalog

@@ -16,6 +16,7 @@
 #include "base/in_order.h"
 #include "catalog/archive_origin.h"
 #include "catalog/committed_volume.h"
+#include "catalog/layout_notes.h"
 #include "catalog/record_names.h"
 #include "catalog/volume_state.h"
 #include "index/json_fields.h"
@@ -201,6 +202,7 @@ class Search {
         query_(options.query) {}
 
   SearchReport run() {
+    expect_no_shared_keys();
     read_manifests();
     settle_query();
     const std::vector<BlockJob> jobs = all_blocks();
@@ -226,7 +228,18 @@ class Search {
 
   // --- manifests
 
-  /// Of several tasks, each has whole groups. Groups by time share keys, so another task may have a newer object.
+  /// Of several tasks, each has whole groups. If groups share keys, another task may have a newer object.
+  void expect_no_shared_keys() const {
+    if (options_.scope.shard.is_whole()) return;
+    if (!LayoutNotes::list(store_, options_.scope.archive_bucket).groups_may_share_keys(options_.scope))
+      return;
+    throw Error(
+        ErrorKind::invalid_argument,
+        "keys below one prefix were archived with several layouts, so another task may have a newer object of "
+        "the same key: work on it without shards",
+        {.operation = "find", .resource = options_.scope.archive_bucket});
+  }
+  /// The same of groups by time, where no note tells of them.
   void expect_no_shared_keys(const index::Manifest& manifest) const {
     if (options_.scope.shard.is_whole() || !is_by_last_modified(manifest)) return;
     throw Error(
@@ -259,6 +272,7 @@ class Search {
           report_.failures.add(*read.failure);
           merge_.add_unread(std::move(read.archive_key));
         });
+    if (merge_.has_unread()) merge_.set_notes(LayoutNotes::list(store_, options_.scope.archive_bucket));
     report_.volumes = manifests_.size();
     report_.other_shards = names.has_others();
   }

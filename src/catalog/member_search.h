@@ -1,7 +1,8 @@
 // Finds members through the catalog alone: nothing is thawed, and no member is read. find, cat and restore
-// use it. If the layout fits a key, its search costs three LISTs (of the archives, commit marks and manifests
-// of the key's group), one GET of a manifest and one ranged GET of an index. Every other search reads the
-// manifests of the volumes in scope, several at a time.
+// use it. If the layout fits a key, and the layout notes show that no volume of another layout may hold it, its search
+// costs four LISTs (of the notes, and of the archives, commit marks and manifests of the key's group), one GET of a
+// manifest and one ranged GET of an index. Every other search reads the manifests of the volumes in scope, several at
+// a time.
 #pragma once
 
 #include <cstdint>

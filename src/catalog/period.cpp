@@ -97,6 +97,10 @@ Fields period_of(Period period, base::Timestamp last_modified) {
   return fields;
 }
 
+bool is_nameable(const Fields& period) {
+  return date_of(period).year >= 1 && date_of(period).year <= 9999;
+}
+
 std::string period_label(Period period, const Fields& fields) {
   std::string label = fields.at("yyyy") + "-" + fields.at("mm");
   if (period != Period::month) label += "-" + fields.at("dd");

@@ -34,6 +34,9 @@ std::string_view default_archive_name(Period period);
 std::int64_t period_number(Period period, base::Timestamp last_modified);
 /// The fields of the group to which an object belongs.
 Fields period_of(Period period, base::Timestamp last_modified);
+/// Whether the year is one that names of archives can have: 0001 to 9999. The others are times of no object; still a
+/// store may tell one.
+bool is_nameable(const Fields& period);
 /// "2018-04", "2018-04-01", "2018-04-01T09". REQUIRES: fields has the period's fields.
 std::string period_label(Period period, const Fields& fields);
 

@@ -6,13 +6,16 @@
 #include <set>
 #include <utility>
 
+#include "catalog/layout_notes.h"
 #include "s3/object_listing.h"
 
 namespace s3c::catalog {
 namespace {
 
-/// The stems of the groups that all wanted keys lie in; nullopt: globs, or a key that the layout doesn't fit.
-std::optional<std::set<std::string>> stems_of(const CatalogScope& scope, const MemberQuery& query) {
+/// The stems of the groups that all wanted keys lie in. nullopt: globs, a key that the layout doesn't fit, or one that
+/// a volume with another name may hold too, for example one whose objects were grouped by last-modified.
+std::optional<std::set<std::string>> stems_of(s3::ObjectStore& store, const CatalogScope& scope,
+                                              const MemberQuery& query) {
   if (query.has_globs() || query.wants_everything()) return std::nullopt;
   std::set<std::string> stems;
   for (const std::string& key : query.keys()) {
@@ -20,6 +23,7 @@ std::optional<std::set<std::string>> stems_of(const CatalogScope& scope, const M
     if (!stem) return std::nullopt;
     stems.insert(*stem);
   }
+  if (!LayoutNotes::list(store, scope.archive_bucket).names_tell(scope, query.keys())) return std::nullopt;
   return stems;
 }
 
@@ -32,7 +36,7 @@ std::vector<ManifestName> list_manifests(s3::ObjectStore& store, const CatalogSc
                                          const MemberQuery& query) {
   Catalog catalog(store, scope.archive_bucket);
   std::vector<ManifestName> names;
-  const auto stems = stems_of(scope, query);
+  const auto stems = stems_of(store, scope, query);
   if (stems && stems->size() <= kFewGroups) {
     for (const std::string& stem : *stems) {
       if (!scope.shard.owns(stem)) continue;
@@ -54,7 +58,7 @@ RecordNames::RecordNames(s3::ObjectStore& store, Catalog& catalog, const Catalog
     : store_(store), catalog_(catalog), scope_(scope) {
   if (!volume.empty()) {
     batch_ = of_volume(volume);
-  } else if (const auto stems = stems_of(scope, query)) {
+  } else if (const auto stems = stems_of(store, scope, query)) {
     std::copy_if(stems->begin(), stems->end(), std::back_inserter(stems_),
                  [&scope](const std::string& stem) { return scope.shard.owns(stem); });
     has_others_ = stems_.size() != stems->size();

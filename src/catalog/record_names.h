@@ -15,8 +15,8 @@
 
 namespace s3c::catalog {
 
-/// The names of all manifests in which a search for the query's members looks, as listed now. One LIST for
-/// each group if the layout says that the wanted keys lie in few groups, otherwise one for each thousand
+/// The names of all manifests in which a search for the query's members looks, as listed now. One LIST of the layout
+/// notes and one for each group if they say that the wanted keys lie in few groups, otherwise one for each thousand
 /// manifests in scope. Blocks. Throws the store's errors.
 std::vector<ManifestName> list_manifests(s3::ObjectStore& store, const CatalogScope& scope,
                                          const MemberQuery& query);
@@ -33,7 +33,8 @@ struct NamedRecords {
 class RecordNames {
  public:
   /// volume: only this archive's records. Empty: the records of the groups that all wanted keys lie in, if
-  /// the layout fits these keys; otherwise all records in scope. Without a bucket in scope, an archive without a
+  /// the layout fits these keys and the layout notes show that no other volume in scope may hold them; otherwise all
+  /// records in scope. Blocks. Without a bucket in scope, an archive without a
   /// record is only handed out if it has the name and the ETag of a volume.
   RecordNames(s3::ObjectStore& store, Catalog& catalog, const CatalogScope& scope, const MemberQuery& query,
               const std::string& volume);

@@ -345,4 +345,26 @@ void check_aborts(s3::ObjectStore& store, const std::string& bucket, std::string
   probe(store, bucket, id, {}, not_done, stop);
 }
 
+bool tells_tag_counts(s3::ObjectStore& store, const std::string& bucket, const std::stop_token& stop) {
+  if (stop.stop_requested())
+    throw Error(ErrorKind::cancelled, "stopped while asking what the store can do",
+                {.operation = "PutObject", .resource = bucket});
+  const std::string key = probe_key(base::make_ulid(store.now())) + "-tagged";
+  s3::PutObjectRequest request;
+  request.bucket = bucket;
+  request.key = key;
+  request.attributes.content_type = "text/plain";
+  request.attributes.tags = {{"s3compress", "probe"}};
+  try {
+    store.put_object(request, kBody);
+    const bool tells = store.get_object({.bucket = bucket, .key = key}).head.tag_count > 0;
+    Catalog(store, bucket).remove_object(key);
+    return tells;
+  } catch (const Error& error) {
+    // The store may refuse tags, or another process (gc) may have removed the object.
+    if (error.worth_retrying()) throw;
+    return false;
+  }
+}
+
 }  // namespace s3c::catalog

@@ -112,8 +112,14 @@ class Mend {
     request.attributes.storage_class = archive.storage_class;
     request.encryption = {archive.server_side_encryption, archive.kms_key_id, archive.bucket_key};
     request.attributes.lock = archive.lock;
+    if (!archive.lock.mode.empty() && !archive.lock.retain_until) {
+      throw error(ErrorKind::unsupported,
+                  "the store tells that the archive is retained, and not until when, so a copy couldn't be. "
+                  "Nothing was changed");
+    }
     // A store refuses a retention that is over.
-    if (archive.lock.retain_until <= store_.now()) request.attributes.lock.mode.clear();
+    if (archive.lock.retain_until && *archive.lock.retain_until <= store_.now())
+      request.attributes.lock.mode.clear();
     request.full_object_crc32 = checksums;
     return request;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "base/in_order.h"
 #include "base/task_group.h"
 #include "catalog/catalog_keys.h"
+#include "catalog/layout_notes.h"
 #include "plan/read_counter.h"
 #include "plan/request_forecast.h"
 #include "plan/sampler.h"
@@ -113,6 +116,18 @@ class PlanRun {
         [&](catalog::Group& group) { return read_group(reading, group); },
         [&](GroupPlan&& group) { take(group); });
     finder.wait();
+    find_missing_notes();
+  }
+
+  /// A run notes its layout before it packs, for each prefix once.
+  void find_missing_notes() {
+    std::set<std::string> missing;
+    for (const std::string& prefix : prefixes_to_pack_) {
+      for (catalog::LayoutNote& note : catalog::missing_notes(
+               archive_, o_.archive_bucket, {o_.selection.bucket, prefix, o_.layout, o_.archive_name}))
+        missing.insert(std::move(note.key));
+    }
+    report_.total.requests.add(s3::Operation::put_object, missing.size());
   }
 
   /// What can't be split is told before the planning, which may take hours.
@@ -138,6 +153,8 @@ class PlanRun {
     report_.unfinished += group.unfinished;
     for (const std::string& lost : group.lost) report_.lost.add(lost);
     if (!first_to_pack_) first_to_pack_ = group.first_to_pack;
+    if (group.first_to_pack)
+      prefixes_to_pack_.insert(*catalog::prefix_of_key(o_.layout, o_.selection.prefixes, group.found.prefix));
     if (!first_to_delete_) first_to_delete_ = group.first_to_delete;
     if (group.is_empty()) return;
     const ObjectSums wanted = group.wanted();
@@ -177,6 +194,7 @@ class PlanRun {
   const RequestForecast forecast_;
   PlanReport report_;
   bool any_group_ = false;
+  std::set<std::string> prefixes_to_pack_;
   std::optional<s3::ObjectSummary> first_to_pack_;
   std::optional<s3::ObjectSummary> first_to_delete_;
   std::vector<SplitGroup> split_groups_;

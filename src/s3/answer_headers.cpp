@@ -93,7 +93,9 @@ bool add_lock(std::string_view name, std::string_view value, ObjectLock& lock) {
   if (name == "x-amz-object-lock-mode") {
     lock.mode = value;
   } else if (name == "x-amz-object-lock-retain-until-date") {
-    lock.retain_until = base::parse_iso8601(value).value_or(base::Timestamp{});
+    lock.retain_until = base::parse_iso8601(value);
+    if (!lock.retain_until)
+      corrupt(fmt::format("the end of the retention can't be read: '{}'", base::printable(value)));
   } else if (name == "x-amz-object-lock-legal-hold") {
     lock.legal_hold = value == "ON";
   } else {
@@ -142,14 +144,15 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
   std::string checksum_type;
   std::string archive_status;
   std::optional<std::string> restore;
-  std::string name;  // one for all, so that only the longest needs memory
+  std::optional<base::Timestamp> last_modified;  // 1970 is a time, too
+  std::string name;                              // one for all, so that only the longest needs memory
   for (const auto& [field, value] : answer.headers) {
     name.assign(field);
     for (char& c : name) c = base::lower(c);
     if (name == "etag") {
       head.etag = unquoted(value);
     } else if (name == "last-modified") {
-      head.last_modified = last_modified_of(value);
+      last_modified = last_modified_of(value);
     } else if (name == "content-type") {
       head.content_type = value;
     } else if (name == "x-amz-version-id") {
@@ -179,7 +182,8 @@ ObjectHead parse_object_head(const http::Response& answer, base::Timestamp now) 
   // No other try would bring one. Nothing else shows whether this is the object that was listed.
   if (head.etag.empty())
     throw base::Error(base::ErrorKind::unsupported, "the store tells no ETag of this object");
-  if (head.last_modified == base::Timestamp{}) corrupt("the answer has no Last-Modified");
+  if (!last_modified) corrupt("the answer has no Last-Modified");
+  head.last_modified = *last_modified;
   return head;
 }
 

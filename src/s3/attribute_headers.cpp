@@ -38,7 +38,7 @@ bool is_lower_case_token(std::string_view name) {
 void add_lock_headers(const ObjectLock& lock, Call& call) {
   if (!lock.mode.empty()) {
     call.headers.add("x-amz-object-lock-mode", lock.mode);
-    call.headers.add("x-amz-object-lock-retain-until-date", base::format_iso8601(lock.retain_until));
+    call.headers.add("x-amz-object-lock-retain-until-date", base::format_iso8601(lock.retain_until.value()));
   }
   if (lock.legal_hold) call.headers.add("x-amz-object-lock-legal-hold", "ON");
 }

@@ -106,8 +106,9 @@ struct Checksum {
 
 /// Object Lock: what keeps a version from being deleted. A version may have a retention and a legal hold.
 struct ObjectLock {
-  std::string mode = {};              ///< "GOVERNANCE", "COMPLIANCE"; empty: no retention
-  base::Timestamp retain_until = {};  ///< counts only with a mode
+  std::string mode = {};  ///< "GOVERNANCE", "COMPLIANCE"; empty: no retention
+  /// Counts only with a mode. nullopt: there is no mode, or the answer doesn't tell it.
+  std::optional<base::Timestamp> retain_until = {};
   bool legal_hold = false;
 
   bool empty() const { return mode.empty() && !legal_hold; }

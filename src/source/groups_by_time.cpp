@@ -43,8 +43,8 @@ class PeriodSorter {
       const catalog::Fields fields = catalog::period_of(period_, row.object.last_modified);
       const std::string stem = search_.archive_name.stem(selection.bucket, prefix, fields);
       // The first task names the groups that can have no archive.
-      const bool is_ours =
-          stem.size() > catalog::kMaxStemBytes ? selection.shard.is_first() : selection.shard.owns(stem);
+      const bool can_have = stem.size() <= catalog::kMaxStemBytes && catalog::is_nameable(fields);
+      const bool is_ours = can_have ? selection.shard.owns(stem) : selection.shard.is_first();
       known->second = is_ours && selection.dates.may_contain_group(catalog::date_of(fields));
     }
     return known->second;
@@ -165,13 +165,13 @@ class GroupsByTime final : public GroupSource {
     }
   }
 
-  /// nullopt: its archives' names would be too long.
+  /// nullopt: its archives' names would be too long, or nobody could read the year in them.
   std::optional<catalog::Group> begin_group(const std::string& prefix, const ObjectRow& row,
                                             std::uint64_t place) {
     const catalog::Period period = search_.layout.period().value();
     const catalog::Fields fields = catalog::period_of(period, row.object.last_modified);
     auto group = group_of(search_, prefix, search_.layout.group_prefix(prefix, fields), fields);
-    if (!group) {
+    if (!group || !catalog::is_nameable(fields)) {
       outside_.folders.add(search_.layout.group_name(prefix, fields));
       return std::nullopt;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 #include <queue>
 #include <tuple>
 #include <utility>
@@ -91,6 +92,12 @@ std::int64_t time_of_row(std::string_view row) {
   return get<std::int64_t>(row, 12);
 }
 
+/// A row that tells no time is older than any that does, also than one of before 1970.
+std::int64_t told_time_of_row(std::string_view row) {
+  const bool tells = (get<std::uint8_t>(row, kTellsAt) & kTellsTime) != 0;
+  return tells ? time_of_row(row) : std::numeric_limits<std::int64_t>::min();
+}
+
 /// Of how many things the row tells: size, last-modified, ETag, version id.
 int told_by(std::string_view row) {
   const auto flags = get<std::uint8_t>(row, kTellsAt);
@@ -104,7 +111,7 @@ int told_by(std::string_view row) {
 bool comes_before(std::string_view a, std::string_view b) {
   if (const auto one = period_of_row(a), other = period_of_row(b); one != other) return one < other;
   if (const int keys = key_of(a).compare(key_of(b)); keys != 0) return keys < 0;
-  if (time_of_row(a) != time_of_row(b)) return time_of_row(a) > time_of_row(b);
+  if (const auto one = told_time_of_row(a), other = told_time_of_row(b); one != other) return one > other;
   if (told_by(a) != told_by(b)) return told_by(a) > told_by(b);
   return a.substr(0, size_of(a)) < b.substr(0, size_of(b));
 }

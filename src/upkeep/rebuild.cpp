@@ -15,6 +15,7 @@
 #include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
 #include "catalog/forward_reader.h"
+#include "catalog/layout_notes.h"
 #include "catalog/volume_audit.h"
 #include "index/index_copy.h"
 #include "upkeep/record_writer.h"
@@ -166,6 +167,7 @@ class Rebuild {
     // A process that took the record back may still be at work. A foreign archive's record is never taken back.
     const bool marked = archive_.is_foreign() || catalog.has_commit_mark(archive_.record());
     if (!archive_.is_foreign()) catalog.announce_record(manifest_);
+    note_layout();
     const WrittenRecords written = write_missing_records(store_, manifest_, index_, head_);
     return {archive_.key(), manifest_.objects, written.index, written.manifest, !marked, unlisted_};
   }
@@ -218,6 +220,27 @@ class Rebuild {
     if (index_.first_key.starts_with(prefix) && index_.last_key.starts_with(prefix)) return prefix;
     throw archive_.misfit(
         fmt::format("its name or its keys ({} …) don't", base::printable(index_.first_key)));
+  }
+
+  /// Readers must know which names volumes may have before they see the record.
+  void note_layout() {
+    catalog::LayoutNoteWriter notes(store_, bucket_);
+    const catalog::CatalogScope& scope = options_.scope;
+    const catalog::Naming naming{scope.bucket, archive_.prefix(), scope.layout, scope.archive_name};
+    if (!archive_.is_foreign()) return notes.write_again(naming);
+    notes.write(naming);
+    if (names_are_keys()) notes.write_foreign(scope.bucket);
+  }
+
+  /// Whether a member's name may be a key of a layout. The original program's names have no "/".
+  bool names_are_keys() const {
+    index::IndexCursor rows([gz = index_.gz_bytes()](std::uint64_t offset,
+                                                     std::uint64_t size) { return gz.substr(offset, size); },
+                            index_.blocks);
+    while (const std::optional<index::Row> row = rows.next()) {
+      if (row->key.find('/') != std::string::npos) return true;
+    }
+    return false;
   }
 
   void fill_manifest() {

@@ -10,7 +10,6 @@
 #include "base/hash.h"
 #include "catalog/catalog_keys.h"
 #include "catalog/store_powers.h"
-#include "catalog/tag_probe.h"
 #include "s3/error_mapping.h"
 #include "s3/listing.h"
 

@@ -3,10 +3,12 @@
 import datetime
 import json
 import tempfile
+import time
 
 from harness.checker import list_bucket
 from harness.load import Original
 from harness.program import run
+from harness.proxy import Proxy
 from harness.sim_control import SimControl
 from harness.suite import StoreCase, main, on_stores
 
@@ -154,6 +156,42 @@ class ByTime(StoreCase):
         self.assertEqual(set(), self.sources_left())
         self.assertIn(f"month/{self.day(40, '%Y-%m')}_all.zip", self.archives())
         self.run_with("verify", names=months)
+
+    def test_a_reader_that_was_given_a_layout_finds_the_newest_by_key(self):
+        """The archives of days have the same names either way. Looked for in its own day alone, the older object would be found."""
+        layout, archive = ("--prefix", "photos"), ("archive", "--storage-class", "STANDARD")
+        for number, first in enumerate((layout, self.BY_DAY)):
+            with self.subTest(first=first):
+                key = f"photos/2018/04/01/{number}.jpg"
+                self.put_ago(20, {key: Original(b"old")})
+                self.run_with(*archive, names=first)
+                self.put_ago(5, {key: Original(b"corrected")})
+                self.run_with(*archive)
+                self.assertEqual(set(), self.sources_left())
+                for names in (layout, self.BY_DAY):
+                    self.assertEqual("corrected", self.run_with("cat", key, names=names).out)
+                    self.assertEqual([False, True], sorted(row["newest"] for row in self.lines("find", key, names=names)))
+                self.run_with("restore", key, "--yes", names=layout)
+                self.assertEqual(b"corrected", self.client.get_object(Bucket=self.source, Key=key)["Body"].read())
+                self.client.delete_object(Bucket=self.source, Key=key)
+
+    def test_what_is_archived_by_time_while_a_restore_by_key_works(self):
+        key, archive = "photos/2018/04/01/x.jpg", ("archive", "--storage-class", "STANDARD")
+        self.put_ago(20, {key: Original(b"old")})
+        self.run_with(*archive, names=("--prefix", "photos"))
+
+        def archive_newer(_) -> None:
+            self.put_ago(5, {key: Original(b"corrected")})
+            self.run_with(*archive)
+            time.sleep(0.5)  # restore lists again after 200 ms
+
+        with Proxy(self.store.endpoint) as proxy:
+            proxy.on("GetObject", bucket=self.archive, key_prefix=f"{self.source}/", before=archive_newer)
+            result = run(self.store, "restore", "--arch-bucket", self.archive, "--bucket", self.source, "--prefix", "photos", "--yes", key,
+                         endpoint=proxy.endpoint)
+        self.assertEqual(1, result.code, str(result))
+        self.assertIn("while this restore ran", result.err + result.out)
+        self.assertEqual(set(), self.sources_left())
 
     def test_a_record_tells_no_period_that_its_objects_are_not_of(self):
         ago = 40 if self.day(40)[-2:] != "01" else 41

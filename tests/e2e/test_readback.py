@@ -58,7 +58,7 @@ class Damaged(StoreCase):
                 self.assertIn("that was read back is not what was packed; nothing was deleted", result.err + result.out)
                 self.assert_nothing_deleted()
                 self.assertEqual(set(), self.archives())
-                self.assertEqual({}, list_bucket(self.client, self.archive))
+                self.assertEqual([], [key for key in list_bucket(self.client, self.archive) if "/layouts/" not in key])
         self.run_archive(*READBACK)
         self.check(all_archived=True)
 

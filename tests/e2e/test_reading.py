@@ -198,7 +198,7 @@ class Requests(StoreCase):
             control = SimControl(self.store)
             control.stop_at(1_000_000, "before")
             self.assertEqual(str(int(key.rsplit("/", 1)[1])), run(self.store, "cat", "--arch-bucket", self.archive, "--bucket", self.source, key).out)
-            self.assertEqual(6, control.stop_state()["requests"], "LISTs of archives, marks and manifests; manifest, a block of the index, the member")
+            self.assertEqual(7, control.stop_state()["requests"], "LISTs of notes, archives, marks and manifests; manifest, a block of the index, the member")
             control.go_on()
 
     def test_a_frozen_volume(self):

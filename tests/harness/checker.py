@@ -144,7 +144,7 @@ class Checker:
                     same = volumes[twin].rows[key]["etag"] == volume.rows[key]["etag"]
                     same = same and volumes[twin].rows[key]["last_modified"] == volume.rows[key]["last_modified"]
                     self._expect(not same, f"{key!r} is archived twice, in {twin} and {volume.key}")
-        garbage = sorted(k for k in stored.keys() - claimed if k.startswith(CATALOG))
+        garbage = sorted(k for k in stored.keys() - claimed if k.startswith(CATALOG) and not k.startswith(f"{CATALOG}layouts/"))
         return Findings(volumes, set(left), archived, garbage, self._problems)
 
     def _id_of(self, key: str) -> str | None:

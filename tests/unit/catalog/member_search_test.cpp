@@ -73,15 +73,15 @@ class MemberSearchTest : public ::testing::Test {
   std::map<std::string, std::string> unsearched_;  // by key
 };
 
-TEST_F(MemberSearchTest, AKeyOfAKnownDayCostsFiveRequests) {
+TEST_F(MemberSearchTest, AKeyOfAKnownDayCostsSixRequests) {
   support::fill(store_, 2, 3);
   ASSERT_FALSE(support::run(store_, support::small_options()).total().failure);
   store_.forget_journal();
   EXPECT_EQ(search(MemberQuery({day_key(2, 1)}, {})).members, 1u);
   EXPECT_THAT(found_, ElementsAre(std::pair<std::string, std::string>("src/20180402.zip", day_key(2, 1))));
-  EXPECT_EQ(store_.calls(Op::list).size(), 3u) << "archives, marks and manifests of the day";
+  EXPECT_EQ(store_.calls(Op::list).size(), 4u) << "layout notes; archives, marks and manifests of the day";
   EXPECT_EQ(store_.calls(Op::get).size(), 2u);
-  EXPECT_EQ(store_.journal().size(), 5u);
+  EXPECT_EQ(store_.journal().size(), 6u);
 }
 
 /// The pages of a listing are of different moments. What was committed in between is no damage.

@@ -86,6 +86,24 @@ TEST_F(Newcomers, AreNoticedByKeyAlone) {
   EXPECT_TRUE(target_.bodies().empty());
 }
 
+/// Its name is of another day than the key. Until it came, the key's day told where the key can be.
+TEST_F(Newcomers, ByTimeAreNoticedByKey) {
+  archive({{day_key(1, 0), "old"}});
+  options_.query = catalog::MemberQuery({day_key(1, 0)}, {});
+  const RestoreReport report = restore_after([this] {
+    store_.put(support::kSource, day_key(1, 0), "newer");
+    store_.edit(support::kSource, day_key(1, 0), [](support::StoredObject& object) {
+      object.last_modified = *base::parse_iso8601("2026-11-20T12:00:00Z");
+    });
+    archive::ArchiveOptions by_time = support::small_options();
+    by_time.layout = catalog::Layout::by_last_modified(catalog::Period::day);
+    ASSERT_FALSE(support::run(store_, by_time).total().failure);
+    clock_.move(std::chrono::seconds(1));
+  });
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_TRUE(target_.bodies().empty());
+}
+
 TEST_F(Newcomers, OfOtherDaysAndOtherKeysChangeNothing) {
   archive({{day_key(1, 0), "old"}});
   const RestoreReport report = restore_after([this] {

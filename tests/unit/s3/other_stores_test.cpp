@@ -48,6 +48,27 @@ TEST_F(OtherStoresTest, OverADeleteMarkerOnlyThatMarkerIsPutAside) {
   EXPECT_TRUE(transport_.played_to_the_end());
 }
 
+TEST_F(OtherStoresTest, TheFirstMomentOf1970IsATime) {
+  transport_.add(answer(200, "", {{"ETag", "\"e1\""}, {"Last-Modified", "Thu, 01 Jan 1970 00:00:00 GMT"}}));
+  const auto head = client_->head_object("b", "k");
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->last_modified, base::Timestamp{});
+  transport_.add(answer(200, "", {{"ETag", "\"e1\""}}));
+  EXPECT_EQ(error_of([&] { client_->head_object("b", "k"); }).kind(), ErrorKind::corrupt);
+}
+
+/// Taken for 1970, it would be over.
+TEST_F(OtherStoresTest, TheEndOfARetentionIsReadOrRefused) {
+  Fields fields = {{"ETag", "\"e1\""},
+                   {"Last-Modified", "Sun, 01 Apr 2018 12:00:00 GMT"},
+                   {"x-amz-object-lock-mode", "GOVERNANCE"}};
+  transport_.add(answer(200, "", fields));
+  EXPECT_FALSE(client_->head_object("b", "k")->lock.retain_until);
+  fields.emplace_back("x-amz-object-lock-retain-until-date", "tomorrow");
+  transport_.add(answer(200, "", fields));
+  EXPECT_EQ(error_of([&] { client_->head_object("b", "k"); }).kind(), ErrorKind::corrupt);
+}
+
 TEST_F(OtherStoresTest, AHeaderThatTheStoreRefusesIsLeftOutFromThenOn) {
   const Fields there = {{"ETag", "\"e1\""}, {"Last-Modified", "Sun, 01 Apr 2018 12:00:00 GMT"}};
   transport_.add(answer(501));

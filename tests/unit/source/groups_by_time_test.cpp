@@ -80,6 +80,25 @@ class GroupsByTimeTest : public ::testing::Test {
   std::map<std::string, std::string> originals_;
 };
 
+/// No reader reads a year 0000 in an archive's name.
+TEST_F(GroupsByTimeTest, AYearThatNoNameCanHaveStaysAndIsNamed) {
+  const base::Timestamp first_year = *base::parse_iso8601("0001-01-01T00:00:00Z");
+  write(photo(0), "no year", first_year - std::chrono::milliseconds(1));
+  write(photo(1), "the first year", first_year);
+  write(photo(2), "1970", base::Timestamp{});
+  for (const bool dated : {false, true}) {
+    if (dated) options_.selection.dates = catalog::DateRange::between("2018-01-01", "2018-12-31");
+    const archive::RunReport report = run();
+    EXPECT_FALSE(report.total().failure);
+    EXPECT_EQ(store_.keys(kSource), std::set<std::string>{photo(0)});
+    if (dated) continue;
+    ASSERT_EQ(report.outside.folders.named().size(), 1u);
+    EXPECT_EQ(report.outside.folders.named()[0], "photos/ 0000-12-31");
+    EXPECT_EQ(archives(), (std::set<std::string>{"src/00010101.zip", "src/19700101.zip"}));
+  }
+  expect_promise();
+}
+
 TEST_F(GroupsByTimeTest, FindsThePeriodsInOrderWithTheirObjects) {
   fill(7, 3);
   write("clips/x", "x", noon_of(2));

@@ -110,6 +110,10 @@ TEST(RowSorterTest, TheOrderOfTheInputDecidesNothing) {
   EXPECT_EQ(first_of({etag, bare}), etag.object);
   EXPECT_EQ(first_of({etag, version}), first_of({version, etag}));
   EXPECT_EQ(first_of({etag, timed, version}), timed.object);
+  timed.object.last_modified = base::Timestamp(-std::chrono::hours(1));
+  EXPECT_EQ(first_of({etag, timed, version}), timed.object) << "a time before 1970 is one, too";
+  timed.object.last_modified = {};
+  EXPECT_EQ(first_of({etag, timed, version}), timed.object);
 }
 
 TEST(RowSorterTest, AStopEndsTheSort) {
@@ -439,6 +443,33 @@ TEST_F(RowRun, TimesThatWereRoundedAreAskedFor) {
   EXPECT_EQ(run(rows).rows.gone, originals_.size() - 1);
   EXPECT_EQ(store_.calls(Op::get, "sources/").size(), store_.calls(Op::get, day_key(1, 0)).size())
       << "what a look didn't find isn't read";
+}
+
+/// The GET tells whole seconds, so only the listing before the deletes shows that a row's time was wrong.
+TEST_F(RowRun, AWrongFractionOfASecondIsARowsFault) {
+  const std::string key = day_key(1, 0);
+  store_.edit(kSource, key, [](support::StoredObject& object) {
+    object.last_modified =
+        std::chrono::floor<std::chrono::seconds>(object.last_modified) + std::chrono::milliseconds(250);
+  });
+  std::string rows = all_rows();
+  const std::size_t at = rows.find(".250Z");
+  ASSERT_NE(at, std::string::npos);
+  rows.replace(at, 5, ".001Z");
+  const archive::RunReport report = run(rows);
+  EXPECT_FALSE(report.total().failure);
+  EXPECT_EQ(left(report, LeftReason::overwritten), 0u) << "nobody overwrote it";
+  EXPECT_EQ(left(report, LeftReason::stale), 1u);
+  const auto total = report.total();
+  ASSERT_EQ(total.left.named().size(), 1u);
+  EXPECT_NE(total.left.named()[0].detail.find(".250Z"), std::string::npos) << total.left.named()[0].detail;
+  EXPECT_EQ(store_.keys(kSource), std::set<std::string>{key});
+  // Without rows it is a new object, and goes.
+  options_.rows.reset();
+  EXPECT_FALSE(support::run(store_, options_).total().failure);
+  EXPECT_TRUE(store_.keys(kSource).empty());
+  support::expect_nothing_lost(store_, originals_);
+  EXPECT_TRUE(watch_.broken().empty());
 }
 
 TEST_F(RowRun, WholeSecondsOfAStoreThatHasNoOthersCostAFewLists) {

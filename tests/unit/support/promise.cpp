@@ -132,6 +132,12 @@ void check_nothing_twice(const Members& members) {
 
 }  // namespace
 
+std::set<std::string> keys_but_notes(const FakeStore& store) {
+  std::set<std::string> keys = store.keys(kArchive);
+  std::erase_if(keys, [](const std::string& key) { return key.starts_with(catalog::kLayoutFolder); });
+  return keys;
+}
+
 void expect_nothing_lost(const FakeStore& store, const std::map<std::string, std::string>& originals) {
   check_nothing_lost(store, archived_members(store), originals);
 }

@@ -29,6 +29,9 @@ inline constexpr int kStride = 7;
 inline constexpr int kStride = 1;
 #endif
 
+/// The keys in the archive bucket, without the layout notes: those are never removed.
+std::set<std::string> keys_but_notes(const FakeStore& store);
+
 /// Every member of every committed volume: key to the bodies that volumes hold of it (more than one when it
 /// was overwritten and archived again). Throws what decoding a damaged archive throws.
 std::multimap<std::string, std::string> archived_members(const std::map<std::string, Bucket>& buckets);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "archive/committer.h"
 #include "base/encoding.h"
 #include "base/hash.h"
@@ -10,7 +12,9 @@
 #include "catalog/catalog.h"
 #include "catalog/committed_volume.h"
 #include "catalog/foreign_index.h"
+#include "catalog/layout_notes.h"
 #include "catalog/member_reader.h"
+#include "catalog/member_search.h"
 #include "catalog/take_back.h"
 #include "source/archived_members.h"
 #include "support/promise.h"
@@ -109,8 +113,16 @@ class ForeignTest : public ::testing::TestWithParam<bool> {
   }
   std::set<std::string> records() const {
     std::set<std::string> keys = store_.keys(support::kArchive);
-    std::erase_if(keys, [](const std::string& key) { return !key.starts_with(catalog::kCatalogPrefix); });
+    std::erase_if(keys, [](const std::string& key) {
+      return !key.starts_with(catalog::kCatalogPrefix) || key.starts_with(catalog::kLayoutFolder);
+    });
     return keys;
+  }
+  std::size_t notes() const {
+    const std::set<std::string> keys = store_.keys(support::kArchive);
+    return static_cast<std::size_t>(std::count_if(keys.begin(), keys.end(), [](const std::string& key) {
+      return key.starts_with(catalog::kLayoutFolder);
+    }));
   }
   /// The record with its manifest changed: what somebody's editor, or bad luck, could make of it.
   void rewrite(const std::function<void(index::Manifest&)>& change) {
@@ -133,6 +145,20 @@ class ForeignTest : public ::testing::TestWithParam<bool> {
 
 INSTANTIATE_TEST_SUITE_P(Stores, ForeignTest, ::testing::Bool(),
                          [](const auto& powers) { return powers.param ? "full" : "lesser"; });
+
+/// It is found by key, although its archive has the name of another day.
+TEST_P(ForeignTest, ANoteTellsIfItsNamesMayBeKeys) {
+  const std::string key = "sources/2018/12/31/x";
+  put({{"a_b", "1"}});
+  rebuild();
+  EXPECT_EQ(notes(), 1u) << "the original program's names are keys of no layout";
+  put({{key, "1"}, {"a_b", "1"}});
+  rebuild();
+  EXPECT_TRUE(store_.keys(support::kArchive).contains(catalog::foreign_note(support::kSource).key));
+  const catalog::MemberQuery query({key}, {});
+  EXPECT_EQ(catalog::search_members(store_, {options_.scope, query}, {}, [](catalog::FoundKey&&) {}).members,
+            1u);
+}
 
 // --- the id
 

@@ -6,6 +6,7 @@
 
 #include "archive/archive_run.h"
 #include "catalog/catalog.h"
+#include "catalog/layout_notes.h"
 #include "support/promise.h"
 #include "upkeep/rebuild.h"
 
@@ -73,6 +74,27 @@ TEST_F(RemadeRecord, TheMarkComesFirstThenALookThenTheRecord) {
   EXPECT_LT(mark.ended, look.began);
   EXPECT_LT(look.ended, index.began);
   EXPECT_LT(index.ended, manifest.began);
+}
+
+/// The notes went with the rest of the catalog. Other archives may be without records, and in no note.
+TEST_F(RemadeRecord, TheNoteOfItsLayoutComesBeforeTheManifest) {
+  const catalog::CatalogScope& scope = options_.scope;
+  const std::string note =
+      catalog::layout_note({scope.bucket, "sources", scope.layout, scope.archive_name}).key;
+  rebuild();
+  EXPECT_TRUE(store_.calls(Op::put, std::string(catalog::kLayoutFolder)).empty()) << "it was there";
+  for (const std::string& key : store_.keys(support::kArchive)) {
+    if (key.starts_with(catalog::kCatalogPrefix)) store_.erase(support::kArchive, key);
+  }
+  store_.forget_journal();
+  rebuild();
+  const std::vector<Call> notes = store_.calls(Op::put, std::string(catalog::kLayoutFolder));
+  ASSERT_EQ(notes.size(), 2u);
+  EXPECT_EQ(notes[0].key, catalog::unknown_note().key);
+  EXPECT_EQ(notes[1].key, note);
+  const std::vector<Call> manifests = store_.calls(Op::put, catalog::manifest_key(kRemadeVolume, id_));
+  ASSERT_EQ(manifests.size(), 1u);
+  EXPECT_LT(notes[1].ended, manifests[0].began);
 }
 
 TEST_F(RemadeRecord, NothingIsWrittenWhileAnotherProcessTakesItBack) {
