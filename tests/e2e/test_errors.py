@@ -115,7 +115,7 @@ class Errors(StoreCase):
                    AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
 
     def test_help_and_version(self):
-        for flag, words in (("--help", "--arch_bucket"), ("--version", ".")):
+        for flag, words in (("--help", "--arch-bucket"), ("--version", ".")):
             result = run(None, flag)
             self.assertEqual(0, result.code, str(result))
             self.assertIn(words, result.out)
