@@ -26,14 +26,16 @@ bool can_redraw(const Environment& environment) {
   return ::isatty(STDERR_FILENO) == 1 && environment.get("TERM").value_or("dumb") != "dumb";
 }
 
-ExitCode fail(Terminal& terminal, const base::Error& error, const ErrorStyle& style) {
+/// What the user is told of an error, and the exit code that it ends with.
+ExitCode fail(Terminal& terminal, RunWatch& watch, const base::Error& error, const ErrorStyle& style) {
   std::istringstream lines(error_text(error));
   for (std::string line; std::getline(lines, line);) terminal.write_line(line);
   // After Ctrl-C a call gives up early, with whatever error its last try met.
   const auto* lost = dynamic_cast<const LostResult*>(&error);
-  const ExitCode code = terminal.stopped() ? ExitCode::interrupted
-                        : lost != nullptr  ? lost->code()
-                                           : exit_code_of(error);
+  const ExitCode of_error = terminal.stopped() ? ExitCode::interrupted
+                            : lost != nullptr  ? lost->code()
+                                               : exit_code_of(error);
+  const ExitCode code = watch.conclude(of_error, &error);
   if (style.format == OutputFormat::json) {
     try {
       print(json_failure(style.command, error, code), {});
@@ -65,11 +67,12 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
     return static_cast<int>(watch.finish(code, nullptr));
   } catch (const base::Error& error) {
     const bool pipe_closed = only_reads && error.context().code == kClosedPipe;
-    const ExitCode code = watch.finish(pipe_closed ? ExitCode::failed : fail(terminal, error, style), &error);
+    const ExitCode code =
+        watch.finish(pipe_closed ? ExitCode::failed : fail(terminal, watch, error, style), &error);
     return pipe_closed ? kEndedByClosedPipe : static_cast<int>(code);
   } catch (const std::exception& error) {
     const base::Error bug(base::ErrorKind::internal, error.what());
-    return static_cast<int>(watch.finish(fail(terminal, bug, style), &bug));
+    return static_cast<int>(watch.finish(fail(terminal, watch, bug, style), &bug));
   }
 }
 

@@ -15,6 +15,7 @@ RunMetrics::RunMetrics(const WatchOptions& options, const std::string& ca_bundle
   if (!options.metrics_file.empty()) {
     file_.emplace("--metrics-file", options.metrics_file,
                   "/var/lib/prometheus/node-exporter/s3compress.prom");
+    file_->expect_replaceable(is_metrics_text, kMetricsKind);
     lasting_ = lasting_values_in(file_->text(), options.subject);
   }
   if (!options.metrics_push.empty()) push_.emplace(options.metrics_push, options.subject, ca_bundle);

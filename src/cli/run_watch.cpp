@@ -1,12 +1,15 @@
 #include "cli/run_watch.h"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/base_sink.h>
 
 #include <utility>
 
+#include "base/encoding.h"
 #include "base/ulid.h"
 #include "catalog/member_search.h"
 #include "cli/options/command.h"
+#include "cli/options/usage_error.h"
 #include "cli/output/summary_parts.h"
 #include "cli/report/page.h"
 #include "cli/version.h"
@@ -56,17 +59,14 @@ void RunWatch::open(const WatchOptions& options, const std::string& ca_bundle) {
   const auto warn = [this](const std::string& text) { terminal_.write_line("s3compress: " + text); };
   options_ = options;
   started_ = clock_.now();
-  // The file is looked at before anything is emptied.
+  run_ = base::make_ulid(started_);
+  // The files are looked at before anything is emptied or replaced.
+  std::optional<WholeFile> report = report_file();
   if (options.wants_metrics()) metrics_.emplace(options, ca_bundle, warn);
   if (!options.events.empty()) {
-    events_.emplace(options.events, base::make_ulid(started_), clock_, [warn](const std::string& why) {
+    events_.emplace(options.events, run_, clock_, [warn](const std::string& why) {
       warn("--events: " + why + "; the run goes on without, and its exit code will tell");
     });
-  }
-  if (!options.report.empty()) {
-    WholeFile page("--report", options.report, "report.html");
-    page.expect_replaceable();
-    report_ = std::move(page);
   }
   try {
     if (metrics_) metrics_->begin(metrics_now(true));
@@ -75,6 +75,7 @@ void RunWatch::open(const WatchOptions& options, const std::string& ca_bundle) {
     metrics_.reset();
     throw;
   }
+  if (report) begin_report(*std::move(report));
   const WatchSubject& subject = options.subject;
   Json begin = {{"command", subject.command}, {"version", version()}, {"dry_run", subject.dry_run}};
   for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"bucket", subject.bucket},
@@ -83,6 +84,24 @@ void RunWatch::open(const WatchOptions& options, const std::string& ca_bundle) {
     begin[name] = value.empty() ? Json(nullptr) : Json(value);
   }
   tell("run_started", begin);
+}
+
+std::optional<WholeFile> RunWatch::report_file() const {
+  if (options_.report.empty()) return std::nullopt;
+  WholeFile page("--report", options_.report, "report.html");
+  page.expect_replaceable(is_report_page, "page of --report");
+  return page;
+}
+
+/// From now on the run finds that the name is taken. If the page came there at the end only, it could take the place
+/// of what the run itself wrote under that name.
+void RunWatch::begin_report(WholeFile page) {
+  const std::string why = page.replace(unfinished_page(options_.subject.command, started_, run_));
+  if (!why.empty()) {
+    throw UsageError(fmt::format("--report {} can't be written: {}", base::printable(options_.report), why),
+                     "nothing was done: give a file in a directory that is there and that you may write to");
+  }
+  report_ = std::move(page);
 }
 
 void RunWatch::listen(base::Logger& log, std::stop_token stop) {
@@ -100,7 +119,8 @@ RunWatch::Sampling::Sampling(RunWatch& watch, StatsOf stats) : watch_(watch), st
   });
 }
 
-RunWatch::Sampling::~Sampling() {
+void RunWatch::Sampling::end() {
+  if (std::exchange(ended_, true)) return;
   if (thread_.joinable()) {
     thread_.request_stop();
     thread_.join();
@@ -154,12 +174,13 @@ bool RunWatch::write_report(ExitCode code, const base::Error* error) {
                                                    .ended = started_ + elapsed(),
                                                    .history = history_});
   const std::string why = report_->replace(page);
-  if (!why.empty()) terminal_.write_line("s3compress: --report was not written: " + why);
-  return why.empty();
+  if (why.empty()) return true;
+  terminal_.write_line("s3compress: --report was not written: " + why);
+  report_.reset();
+  return false;
 }
 
-ExitCode RunWatch::finish(ExitCode ended, const base::Error* error) {
-  const ExitCode code = write_report(ended, error) ? ended : code_of_lost_result(ended);
+void RunWatch::tell_finished(ExitCode code, const base::Error* error) {
   Json counts;
   std::uint64_t requests = 0;
   std::uint64_t retries = 0;
@@ -178,16 +199,31 @@ ExitCode RunWatch::finish(ExitCode ended, const base::Error* error) {
                         {"seconds", seconds(elapsed())},
                         {"error", failure_json(error)},
                         {"counts", counts}});
-  const ExitCode told = events_ && !events_->close() ? code_of_lost_result(code) : code;
+}
+
+ExitCode RunWatch::conclude(ExitCode ended, const base::Error* error) {
+  ExitCode code = events_ && events_->is_lost() ? code_of_lost_result(ended) : ended;
+  const ExitCode in_page = code;
+  if (!write_report(code, error)) code = code_of_lost_result(code);
+  if (!concluded_) tell_finished(code, error);
+  if (events_ && !events_->close()) code = code_of_lost_result(code);
+  // The page was written before the last event was lost.
+  if (code != in_page && !write_report(code, error)) code = code_of_lost_result(code);
+  concluded_ = code;
+  return code;
+}
+
+ExitCode RunWatch::finish(ExitCode ended, const base::Error* error) {
+  const ExitCode code = concluded_ == ended ? ended : conclude(ended, error);
   if (metrics_) {
     const double now = seconds_of(clock_.now());
     MetricsNow last = metrics_now(false);
     last.lasting[std::string(kLastEnd)] = now;
-    last.lasting[std::string(kLastExitCode)] = static_cast<double>(told);
-    if (told == ExitCode::done) last.lasting[std::string(kLastSuccess)] = now;
+    last.lasting[std::string(kLastExitCode)] = static_cast<double>(code);
+    if (code == ExitCode::done) last.lasting[std::string(kLastSuccess)] = now;
     metrics_->publish(std::move(last), elapsed());
   }
-  return told;
+  return code;
 }
 
 MetricsNow RunWatch::metrics_now(bool running) {

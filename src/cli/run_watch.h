@@ -1,5 +1,10 @@
 // Tells what a run does: it writes the events of --events, the numbers of --metrics-file and --metrics-push, and at
 // the end the page of --report. The rooms call it as a RunObserver. If none of these flags is given, it only counts.
+//
+// The end has an order, so that every document tells the exit code with which the process ends:
+//   1. conclude(): the page and the last event. What is lost here is in the exit code
+//   2. the command prints its result, with that exit code
+//   3. finish(): the last metrics. If the result was lost, also the page again
 #pragma once
 
 #include <functional>
@@ -47,12 +52,16 @@ class RunWatch final : public catalog::RunObserver {
   class Sampling {
    public:
     Sampling(RunWatch& watch, StatsOf stats);
-    ~Sampling();
+    ~Sampling() { end(); }
     Sampling(const Sampling&) = delete;
     Sampling& operator=(const Sampling&) = delete;
 
+    /// The last look. Afterwards it does nothing more.
+    void end();
+
    private:
     RunWatch& watch_;
+    bool ended_ = false;
     const StatsOf stats_;
     std::jthread thread_;
   };
@@ -67,8 +76,13 @@ class RunWatch final : public catalog::RunObserver {
   /// What --report shows: the command's own document.
   void keep_document(Json document) { document_ = std::move(document); }
 
-  /// Ends: the report, the last event, and the last metrics. error: what ended the command; nullptr: nothing. Returns
-  /// code, or a worse one if an event or the report was lost.
+  /// The run's id, which its events carry.
+  const std::string& run() const { return run_; }
+  /// The report and the last event; later events aren't written. error: what ended the command; nullptr: nothing.
+  /// Returns code, or a worse one if an event or the report was lost: the command prints its result with that one.
+  /// Call it again if the result can't be printed: that changes the report.
+  ExitCode conclude(ExitCode code, const base::Error* error);
+  /// Ends: concludes, unless that was done with this code, and writes the last metrics. Returns as conclude() does.
   ExitCode finish(ExitCode code, const base::Error* error);
 
   void group_started(const std::string& group) override;
@@ -93,8 +107,12 @@ class RunWatch final : public catalog::RunObserver {
   void tell(std::string_view event, const Json& fields);
   void tick(std::vector<StoreStats> stats) S3C_EXCLUDES(mutex_);
   bool is_sampled() const { return events_ || metrics_ || report_; }
+  /// Throws UsageError if something is there that must not be replaced.
+  std::optional<WholeFile> report_file() const;
+  void begin_report(WholeFile page);
   /// False: the page is lost.
   bool write_report(ExitCode code, const base::Error* error);
+  void tell_finished(ExitCode code, const base::Error* error);
   void tell_storm(RetryStorm::Change change, const s3::RetryNote& last);
   std::chrono::milliseconds elapsed() const;
   MetricsNow metrics_now(bool running) S3C_EXCLUDES(mutex_);
@@ -103,13 +121,15 @@ class RunWatch final : public catalog::RunObserver {
   base::SystemClock clock_;
   WatchOptions options_;
   base::Timestamp started_{};
+  std::string run_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::optional<EventLog> events_;
   std::optional<RunMetrics> metrics_;
-  std::optional<WholeFile> report_;
+  std::optional<WholeFile> report_;  ///< nullopt: not wanted, or lost
   Json document_;
-  RetryStorm storm_;    ///< of the sampling
-  RunHistory history_;  ///< of the sampling; finish() reads it
+  std::optional<ExitCode> concluded_;  ///< what the report and the last event tell
+  RetryStorm storm_;                   ///< of the sampling
+  RunHistory history_;                 ///< of the sampling; finish() reads it
   base::Mutex mutex_;
   RunCounts counts_ S3C_GUARDED_BY(mutex_);
   std::vector<StoreStats> stores_ S3C_GUARDED_BY(mutex_);  ///< at the last tick

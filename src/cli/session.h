@@ -77,17 +77,20 @@ class Session {
   /// What report's summary reports: the requests and the time are those until now.
   template <typename Options, typename Report>
   Outcome<Options, Report> outcome_of(const Options& options, const Report& report, ExitCode code) const {
-    return {options, report, connections_->requests(), elapsed(), code};
+    return {options, report, connections_->requests(), elapsed(), code, settings_.watch.run()};
   }
 
-  /// How a command with a summary ends: prints the outcome's summary, and returns the outcome's exit code. What
-  /// went wrong also goes to standard error, unless the user reads it in the summary: a run whose output is
+  /// How a command with a summary ends: writes the report and the last event, prints the outcome's summary, and
+  /// returns the outcome's exit code, or a worse one if the report or an event was lost. The summary tells that one.
+  /// What went wrong also goes to standard error, unless the user reads it in the summary: a run whose output is
   /// thrown away must not fail without a word. Throws LostResult if the summary can't be written.
   template <typename AnyOutcome>
-  ExitCode conclude(const AnyOutcome& outcome) const {
+  ExitCode conclude(AnyOutcome outcome) {
+    sampling_.end();
     if constexpr (requires { report_document(outcome); }) {
       if (settings_.watch.wants_report()) settings_.watch.keep_document(report_document(outcome));
     }
+    outcome.exit_code = settings_.watch.conclude(outcome.exit_code, nullptr);
     const bool apart = !output_is_read_with_errors() && !settings_.watch.events_on_standard_output();
     if (output().quiet || prints_json() || apart) tell(problems_text(outcome));
     try {
@@ -126,7 +129,7 @@ class Session {
   base::SystemClock clock_;
   SignalWatch signals_;  // before all members that may start a thread
   std::unique_ptr<StoreConnections> connections_;
-  const RunWatch::Sampling sampling_;  // ends before the connections that it looks at
+  RunWatch::Sampling sampling_;  // ends before the connections that it looks at
   const std::chrono::steady_clock::time_point start_;
   const std::unique_ptr<ProgressView> requests_view_;
 };

@@ -12,27 +12,9 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "catalog/catalog_keys.h"
-#include "source/row_writer.h"
+#include "source/split_set.h"
 
 namespace s3c::plan {
-namespace {
-
-constexpr std::string_view kOf = "-of-";
-
-/// Removes the digits at the start of text. False: there are none.
-bool skip_digits(std::string_view& text) {
-  const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
-  text.remove_prefix(end);
-  return end != 0;
-}
-
-bool skip(std::string_view& text, std::string_view start) {
-  if (!text.starts_with(start)) return false;
-  text.remove_prefix(start.size());
-  return true;
-}
-
-}  // namespace
 
 std::vector<std::vector<std::size_t>> deal_out(const std::vector<SplitGroup>& groups, std::uint32_t tasks) {
   std::vector<std::size_t> order(groups.size());
@@ -57,14 +39,6 @@ std::vector<std::vector<std::size_t>> deal_out(const std::vector<SplitGroup>& gr
   return dealt;
 }
 
-std::string task_file_name(std::uint32_t task, std::uint32_t tasks) {
-  return fmt::format("{}{:04}{}{:04}{}", kTaskStart, task, kOf, tasks, source::kRowFileEnd);
-}
-
-bool is_task_file(std::string_view name) {
-  return skip(name, kTaskStart) && skip_digits(name) && skip(name, kOf) && skip_digits(name);
-}
-
 void validate_split_place(const PlanOptions& options, const std::string& bucket, const std::string& prefix) {
   const auto refuse = [&](const std::string& why) {
     throw base::Error(base::ErrorKind::invalid_argument,
@@ -75,7 +49,7 @@ void validate_split_place(const PlanOptions& options, const std::string& bucket,
   if (bucket != options.selection.bucket) return;
   for (const std::string& of_sources : options.selection.prefixes) {
     const std::string root = options.layout.root(of_sources);
-    if ((prefix + task_file_name(0, 1)).starts_with(root)) {
+    if ((prefix + source::task_file_name({0, 1})).starts_with(root)) {
       refuse(fmt::format("is inside {}, whose objects are archived and deleted: the manifests would be, too",
                          base::printable(root)));
     }

@@ -35,13 +35,6 @@ struct SplitGroup {
 /// last ones get nothing. REQUIRES: tasks is at least 1.
 std::vector<std::vector<std::size_t>> deal_out(const std::vector<SplitGroup>& groups, std::uint32_t tasks);
 
-/// What the names of manifests begin with.
-inline constexpr std::string_view kTaskStart = "task-";
-/// "task-0003-of-0020.csv.gz". task: from 0, as --shard counts.
-std::string task_file_name(std::uint32_t task, std::uint32_t tasks);
-/// Whether a file of that name, without its folder, is of this split or another one.
-bool is_task_file(std::string_view name);
-
 /// Throws base::Error (invalid_argument) if manifests must not be written to s3://bucket/prefix: among the objects
 /// that the run archives they would be archived, and in a catalog they would be in the way.
 void validate_split_place(const PlanOptions& options, const std::string& bucket, const std::string& prefix);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -9,12 +10,13 @@
 #include "base/counted.h"
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/mutex.h"
 #include "base/slots.h"
-#include "plan/split.h"
 #include "plan/split_place.h"
 #include "plan/split_refusals.h"
 #include "s3/object_listing.h"
 #include "s3/part_uploader.h"
+#include "source/split_set.h"
 
 namespace s3c::plan {
 namespace {
@@ -37,10 +39,10 @@ class BucketPlace final : public SplitPlace {
 
   void expect_free() override {
     base::Counted<std::string> found;
-    s3::ObjectListing listing(store_, bucket_, prefix_ + std::string(kTaskStart));
+    s3::ObjectListing listing(store_, bucket_, prefix_ + std::string(source::kTaskStart));
     for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
       const std::string name = object->key.substr(prefix_.size());
-      if (is_task_file(name)) found.add(name);
+      if (source::split_part_of(name)) found.add(name);
     }
     if (found.count() != 0) throw occupied_by_split(text(), found);
   }
@@ -54,7 +56,25 @@ class BucketPlace final : public SplitPlace {
     }
   }
 
+  /// A store that ignores If-None-Match lets a second split overwrite.
+  void expect_own() override {
+    base::MutexLock lock(mutex_);
+    s3::ObjectListing listing(store_, bucket_, prefix_ + std::string(source::kTaskStart));
+    for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
+      const std::string name = object->key.substr(prefix_.size());
+      if (!source::split_part_of(name)) continue;
+      const auto own = etags_.find(object->key);
+      if (own == etags_.end() || (own->second != object->etag && !object->etag.empty()))
+        throw mixed_with_another(text(), name);
+    }
+  }
+
  private:
+  void keep_etag(const std::string& key, std::string etag) {
+    base::MutexLock lock(mutex_);
+    etags_[key] = std::move(etag);
+  }
+
   void put(const std::string& key, const base::TempFile& file) {
     const std::string body = file.read(0, kMaxPutBytes);
     s3::PutObjectRequest request;
@@ -63,20 +83,24 @@ class BucketPlace final : public SplitPlace {
     request.attributes.content_type = std::string(kContentType);
     request.if_none_match = true;
     try {
-      store_.put_object(request, body);
+      keep_etag(key, store_.put_object(request, body));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::precondition_failed) throw;
       // The answer to an earlier try may have been lost: then the object is ours.
-      if (!is_there(key, body)) throw taken_by_another(text() + key.substr(prefix_.size()));
+      std::optional<std::string> etag = etag_if_there(key, body);
+      if (!etag) throw taken_by_another(text() + key.substr(prefix_.size()));
+      keep_etag(key, *std::move(etag));
     }
   }
 
-  bool is_there(const std::string& key, const std::string& body) {
+  /// nullopt: it isn't there, or it is another one.
+  std::optional<std::string> etag_if_there(const std::string& key, const std::string& body) {
     s3::GetObjectRequest request;
     request.bucket = bucket_;
     request.key = key;
     const std::optional<s3::ObjectHead> head = store_.head_object(bucket_, key);
-    return head && head->size_bytes == body.size() && store_.get_object(request).body == body;
+    const bool is_ours = head && head->size_bytes == body.size() && store_.get_object(request).body == body;
+    return is_ours ? std::optional(head->etag) : std::nullopt;
   }
 
   void upload(const std::string& key, const base::TempFile& file, const std::stop_token& stop) {
@@ -118,11 +142,12 @@ class BucketPlace final : public SplitPlace {
     request.parts = parts.parts;
     request.if_none_match = true;
     try {
-      store_.complete_multipart_upload(request);
+      keep_etag(key, store_.complete_multipart_upload(request));
     } catch (const Error& error) {
       // Its answer may have been lost: then the object is ours.
       const std::optional<s3::ObjectHead> head = store_.head_object(bucket_, key);
-      if (head && head->size_bytes == parts.size_bytes && head->etag == parts.expected_etag) return;
+      if (head && head->size_bytes == parts.size_bytes && head->etag == parts.expected_etag)
+        return keep_etag(key, head->etag);
       if (head && error.kind() == ErrorKind::precondition_failed)
         throw taken_by_another(text() + key.substr(prefix_.size()));
       throw;
@@ -144,6 +169,8 @@ class BucketPlace final : public SplitPlace {
   const std::string bucket_;
   const std::string prefix_;
   base::Slots manifests_{kManifestsInFlight};
+  base::Mutex mutex_;
+  std::map<std::string, std::string> etags_ S3C_GUARDED_BY(mutex_);  // of what was written, by key
   base::Slots parts_{kManifestsInFlight};
 };
 

@@ -6,17 +6,19 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/mutex.h"
 #include "base/rename_new.h"
 #include "base/ulid.h"
-#include "plan/split.h"
 #include "plan/split_place.h"
 #include "plan/split_refusals.h"
+#include "source/split_set.h"
 
 namespace s3c::plan {
 namespace {
@@ -85,13 +87,7 @@ class DirectoryPlace final : public SplitPlace {
 
   void expect_free() override {
     base::Counted<std::string> found;
-    std::error_code error;
-    for (std::filesystem::directory_iterator at(path_, error), end; !error && at != end;
-         at.increment(error)) {
-      const std::string name = at->path().filename().string();
-      if (is_task_file(name)) found.add(name);
-    }
-    if (error) throw split_file_error(error.value(), path_);
+    for (const std::string& name : manifests_there()) found.add(name);
     if (found.count() != 0) throw occupied_by_split(path_, found);
   }
 
@@ -105,10 +101,34 @@ class DirectoryPlace final : public SplitPlace {
       hidden.write(bytes, path);
     }
     hidden.publish(path);
+    base::MutexLock lock(mutex_);
+    written_.insert(name);
+  }
+
+  /// A file that is there is never overwritten, so the names tell all.
+  void expect_own() override {
+    base::MutexLock lock(mutex_);
+    for (const std::string& name : manifests_there()) {
+      if (!written_.contains(name)) throw mixed_with_another(path_, name);
+    }
   }
 
  private:
+  std::set<std::string> manifests_there() const {
+    std::set<std::string> found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(path_, error), end; !error && at != end;
+         at.increment(error)) {
+      const std::string name = at->path().filename().string();
+      if (source::split_part_of(name)) found.insert(name);
+    }
+    if (error) throw split_file_error(error.value(), path_);
+    return found;
+  }
+
   const std::string path_;
+  base::Mutex mutex_;
+  std::set<std::string> written_ S3C_GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -27,6 +27,10 @@ class SplitPlace {
   /// Writes file as name. REQUIRES: it is flushed. Throws base::Error: invalid_argument if there is such a file
   /// meanwhile; cancelled after a stop; the errors of the store or the file system.
   virtual void write(const std::string& name, const base::TempFile& file, const std::stop_token& stop) = 0;
+  /// Call it after the last write. Throws base::Error (invalid_argument) if a manifest is there that this split
+  /// hasn't written, or one of its own isn't what it wrote: another split wrote to the same place at the same time.
+  /// The first of two that are ready may find nothing wrong.
+  virtual void expect_own() = 0;
 };
 
 /// s3://bucket/prefix. prefix: empty, or it ends in "/". store outlives it.

@@ -32,4 +32,12 @@ inline base::Error taken_by_another(const std::string& file) {
           {.operation = kSplitStep, .resource = base::printable(file)}};
 }
 
+/// file: the name of one that isn't ours.
+inline base::Error mixed_with_another(const std::string& place, const std::string& file) {
+  return {base::ErrorKind::invalid_argument,
+          fmt::format("another split has written there at the same time: {} is not of this one",
+                      base::printable(file)),
+          {.operation = kSplitStep, .resource = base::printable(place)}};
+}
+
 }  // namespace s3c::plan

@@ -1,16 +1,21 @@
 #include "plan/split_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/task_group.h"
 #include "base/temp_file.h"
 #include "plan/split_place.h"
+#include "plan/split_refusals.h"
 #include "source/row_writer.h"
+#include "source/split_set.h"
 
 namespace s3c::plan {
 namespace {
@@ -34,6 +39,7 @@ class SplitRun {
       });
     }
     crew.wait();
+    w_.context.split_place->expect_own();
   }
 
   /// REQUIRES: run() has ended.
@@ -52,7 +58,7 @@ class SplitRun {
     SplitTask written;
     for (const std::size_t group : dealt_[task]) write_group(groups_[group], rows, failed, written);
     rows.finish();
-    const std::string name = task_file_name(static_cast<std::uint32_t>(task), w_.options.split);
+    const std::string name = source::task_file_name({static_cast<std::uint32_t>(task), w_.options.split});
     expect_no_stop(failed);
     w_.context.split_place->write(name, file, w_.context.stop);
     written.file = w_.context.split_place->text() + name;
@@ -95,6 +101,17 @@ void write_split(const SplitWriting& with, const std::vector<SplitGroup>& groups
   SplitRun run(with, groups);
   try {
     run.run();
+  } catch (const base::Error& error) {
+    report = run.report();
+    if (error.kind() == base::ErrorKind::cancelled || report.tasks.empty()) throw;
+    // The same command would be refused now: manifests are there.
+    throw base::Error(
+        base::ErrorKind::invalid_argument,
+        fmt::format(
+            "{}. {} of this split {} there: remove {}, then split again", error.what(),
+            report.tasks.size() == 1 ? "A manifest" : fmt::format("{} manifests", report.tasks.size()),
+            report.tasks.size() == 1 ? "is" : "are", report.tasks.size() == 1 ? "it" : "them"),
+        {.operation = kSplitStep, .resource = base::printable(with.context.split_place->text())});
   } catch (...) {
     report = run.report();
     throw;

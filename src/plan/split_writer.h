@@ -36,7 +36,8 @@ struct SplitWriting {
 
 /// Reads the groups' objects again and writes those that are selected. Starts options.open_groups threads at most;
 /// blocks. Memory grows by the groups, not by the objects. report has what was written, also if this throws: what
-/// SplitPlace, the groups' source and TempFile throw; cancelled after a stop.
+/// SplitPlace, the groups' source and TempFile throw, but invalid_argument once a manifest was written: then the same
+/// command can't succeed; cancelled after a stop.
 void write_split(const SplitWriting& with, const std::vector<SplitGroup>& groups, SplitReport& report);
 
 }  // namespace s3c::plan

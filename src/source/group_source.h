@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 #include "catalog/layout.h"
@@ -13,6 +14,7 @@
 #include "source/group_finder.h"
 #include "source/object_stream.h"
 #include "source/selection.h"
+#include "source/split_set.h"
 
 namespace s3c::source {
 
@@ -24,6 +26,7 @@ struct RowCounts {
   /// Rows whose objects were looked for, because the row lacked something, and are not there (any more). A GET finds
   /// out about the others.
   std::uint64_t gone = 0;
+  std::optional<SplitTasks> split = {};  ///< which part of a split the rows are
 };
 
 class GroupSource {

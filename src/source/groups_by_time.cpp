@@ -103,7 +103,7 @@ class GroupsByTime final : public GroupSource {
   /// period; and what a row lacks costs one LIST for neighbours.
   void read(const RowInput& input, PeriodSorter& sorter, const std::stop_token& stop) {
     RowSorter by_key(input.temp_directory, stop);
-    read_rows(
+    counts_.split = read_rows(
         store_, input, search_.selection.bucket, stop,
         [&](const ObjectRow& row) {
           ++counts_.rows;

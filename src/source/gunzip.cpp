@@ -26,6 +26,8 @@ struct Gunzip::Stream {
   std::function<void(std::string_view)> sink;
   std::string text = std::string(kTextBytes, '\0');
   bool in_member = false;
+  bool any_member = false;
+  bool in_padding = false;
 };
 
 Gunzip::Gunzip(std::function<void(std::string_view)> sink) : stream_(std::make_unique<Stream>()) {
@@ -45,6 +47,8 @@ void Gunzip::read(std::string_view bytes) {
   bool more = true;  // zlib may hold text that had no room
   while (z.avail_in > 0 || more) {
     if (!stream_->in_member && z.avail_in == 0) return;
+    if (!stream_->in_member && stream_->any_member && (stream_->in_padding || *z.next_in == 0))
+      return pass_padding(std::string_view(bytes).substr(bytes.size() - z.avail_in));
     stream_->in_member = true;
     z.next_out = reinterpret_cast<Bytef*>(stream_->text.data());
     z.avail_out = static_cast<uInt>(kTextBytes);
@@ -56,9 +60,16 @@ void Gunzip::read(std::string_view bytes) {
     stream_->sink(std::string_view(stream_->text.data(), kTextBytes - z.avail_out));
     if (result == Z_STREAM_END) {
       stream_->in_member = more = false;
+      stream_->any_member = true;
       inflateReset(&z);
     }
   }
+}
+
+/// Zeros fill up a block of a tape or a disk, and gzip passes over them, too.
+void Gunzip::pass_padding(std::string_view bytes) {
+  stream_->in_padding = true;
+  if (bytes.find_first_not_of('\0') != std::string_view::npos) fail_gunzip("other bytes follow its end");
 }
 
 void Gunzip::finish() {

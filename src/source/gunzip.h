@@ -15,12 +15,15 @@ class Gunzip {
   Gunzip(const Gunzip&) = delete;
   Gunzip& operator=(const Gunzip&) = delete;
 
-  /// Throws base::Error (corrupt) if the bytes aren't gzip, and what sink throws.
+  /// Passes over zeros behind the last member. Throws base::Error (corrupt) if the bytes aren't gzip, and what sink
+  /// throws.
   void read(std::string_view bytes);
   /// Throws base::Error (corrupt) if the end is missing.
   void finish();
 
  private:
+  void pass_padding(std::string_view bytes);
+
   struct Stream;
   std::unique_ptr<Stream> stream_;
 };

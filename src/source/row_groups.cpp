@@ -21,7 +21,7 @@ class RowGroups final : public GroupSource {
   OutsideLayout find_groups(const std::stop_token& stop,
                             const std::function<bool(catalog::Group)>& visit) override {
     RowSorter sorter(input_.temp_directory, stop);
-    read_rows(
+    counts_.split = read_rows(
         store_, input_, search_.selection.bucket, stop,
         [&](const ObjectRow& row) {
           ++counts_.rows;

@@ -28,6 +28,7 @@ constexpr std::string_view kScheme = "s3://";
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 constexpr std::uint64_t kMaxInventoryManifestBytes = std::uint64_t{64} << 20;
 constexpr int kLookForStopMs = 200;
+constexpr std::string_view kGzipEnd = ".gz";
 
 struct S3Place {
   std::string bucket;
@@ -68,8 +69,10 @@ auto reading_input(const std::string& place, Read read) {
 /// The bytes of one file, compressed or not.
 class RowFile {
  public:
-  RowFile(RowForm form, const std::function<void(ObjectRow)>& row, const std::function<void()>& other)
-      : place_(form.place), reader_(std::move(form), row, other) {}
+  /// is_local: what is wrong with it stays wrong. What came from a store may have been spoiled on its way.
+  RowFile(RowForm form, bool is_local, const std::function<void(ObjectRow)>& row,
+          const std::function<void()>& other)
+      : place_(form.place), is_local_(is_local), reader_(std::move(form), row, other) {}
 
   void read(std::string_view bytes) {
     if (!begun_) {
@@ -104,11 +107,15 @@ class RowFile {
       work();
     } catch (const Error& error) {
       if (!error.context().resource.empty()) throw;
-      throw Error(error.kind(), error.message(), {.operation = "gunzip", .resource = place_});
+      const bool is_broken_file = is_local_ && error.kind() == ErrorKind::corrupt;
+      throw Error(is_broken_file ? ErrorKind::invalid_argument : error.kind(),
+                  error.message() + (is_broken_file ? ": the file is cut or broken, write it again" : ""),
+                  {.operation = "gunzip", .resource = place_});
     }
   }
 
   const std::string place_;
+  const bool is_local_;
   RowReader reader_;
   std::optional<Gunzip> gunzip_;
   std::string start_;  // until there is enough to know the format
@@ -140,20 +147,23 @@ class Input {
   }
 
   void read_object(const S3Place& place) {
-    RowFile rows({.bucket = bucket_, .place = place_text(place)}, row_, other_);
+    RowFile rows({.bucket = bucket_, .place = place_text(place)}, false, row_, other_);
     fetch(place, [&](std::string_view bytes) { rows.read(bytes); });
     rows.finish();
   }
 
-  void read_folder(const S3Place& folder) {
+  void read_folder(const S3Place& folder, SplitSets& sets) {
     bool any = false;
     s3::ObjectListing listing(store_, folder.bucket, folder.key);
     for (; const s3::ObjectSummary* object = listing.peek(); listing.pop()) {
-      if (object->size_bytes == 0) continue;  // what consoles make of a folder
+      sets.add(place_text({folder.bucket, object->key}));
+      // What consoles make of a folder, and the marks of programs that write one. Gzip has a size, whatever is in it.
+      if (object->size_bytes == 0 && !object->key.ends_with(kGzipEnd)) continue;
       any = true;
       read_object({folder.bucket, object->key});
     }
     if (!any) throw unusable_input("no object with rows is there", place_text(folder));
+    sets.expect_whole(place_text(folder));
   }
 
   void read_file(const std::string& path) {
@@ -181,7 +191,7 @@ class Input {
   }
 
   void read_descriptor(int fd, const std::string& name) {
-    RowFile rows({.bucket = bucket_, .place = name}, row_, other_);
+    RowFile rows({.bucket = bucket_, .place = name}, true, row_, other_);
     std::string buffer(kReadBytes, '\0');
     for (;;) {
       expect_no_stop(stop_);
@@ -230,7 +240,7 @@ class Input {
     }
     RowFile rows(
         {.columns = inventory.columns, .encoded_keys = true, .bucket = bucket_, .place = place_text(place)},
-        row_, other_);
+        false, row_, other_);
     for (std::uint64_t at = 0; at < copy.size_bytes();) {
       expect_no_stop(stop_);
       const std::string bytes = copy.read(at, kReadBytes);
@@ -270,22 +280,28 @@ void validate(const RowInput& input) {
     refuse("manifest \"-\" was given twice: standard input can be read once");
 }
 
-void read_rows(s3::ObjectStore& store, const RowInput& input, const std::string& bucket,
-               const std::stop_token& stop, const std::function<void(ObjectRow)>& row,
-               const std::function<void()>& other) {
+std::optional<SplitTasks> read_rows(s3::ObjectStore& store, const RowInput& input, const std::string& bucket,
+                                    const std::stop_token& stop, const std::function<void(ObjectRow)>& row,
+                                    const std::function<void()>& other) {
   Input reader(store, bucket, stop, row, other);
+  SplitSets sets;
   for (const std::string& place : input.places) {
     const std::optional<S3Place> remote = s3_place(place);
     if (input.kind == RowInput::Kind::inventory) {
       reader.read_inventory(place, input.temp_directory);
-    } else if (!remote) {
+      continue;
+    }
+    sets.add(place);
+    if (!remote) {
       reader.read_file(place);
     } else if (remote->key.ends_with('/')) {
-      reader.read_folder(*remote);
+      reader.read_folder(*remote, sets);
     } else {
       reader.read_object(*remote);
     }
   }
+  sets.expect_one_unless_whole();
+  return sets.tasks();
 }
 
 }  // namespace s3c::source

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/temp_file.h"
 #include "s3/object_store.h"
 #include "source/row_text.h"
+#include "source/split_set.h"
 
 namespace s3c::source {
 
@@ -31,9 +33,11 @@ void validate(const RowInput& input);
 /// compressed with gzip. Each file of an inventory is compared with its MD5 before its rows count. Blocks. Throws
 /// base::Error: what RowReader and parse_inventory() throw; invalid_argument for a file, an object or a folder that
 /// isn't there or can't be read; corrupt for a file that isn't what the inventory says; cancelled after a stop; the
-/// store's errors.
-void read_rows(s3::ObjectStore& store, const RowInput& input, const std::string& bucket,
-               const std::stop_token& stop, const std::function<void(ObjectRow)>& row,
-               const std::function<void()>& other);
+/// store's errors. invalid_argument also for a manifest in which nothing is, and for what SplitSets refuses: of a
+/// split that is read by its folder, all must be there. Returns which part of a split the rows are; nullopt: they
+/// aren't a part of one.
+std::optional<SplitTasks> read_rows(s3::ObjectStore& store, const RowInput& input, const std::string& bucket,
+                                    const std::stop_token& stop, const std::function<void(ObjectRow)>& row,
+                                    const std::function<void()>& other);
 
 }  // namespace s3c::source

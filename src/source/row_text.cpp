@@ -112,6 +112,13 @@ void RowReader::read(std::string_view bytes) {
 }
 
 void RowReader::finish() {
+  if (format_ == Format::unknown) {
+    throw base::Error(
+        base::ErrorKind::invalid_argument,
+        "it is empty. If there is nothing to do, it has the line that names the columns; a file without "
+        "a byte is what a program leaves that failed before it wrote one",
+        {.operation = "read rows", .resource = form_.place});
+  }
   if (format_ == Format::json && !base::trim(text_, " \t\r").empty()) json_line();
   if (format_ != Format::csv) return;
   if (quoted_ && !after_quote_) fail("a quote has no end");

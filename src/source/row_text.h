@@ -73,7 +73,8 @@ class RowReader {
 
   /// The next bytes of the file.
   void read(std::string_view bytes);
-  /// The file has ended.
+  /// The file has ended. Throws base::Error (invalid_argument), too, if nothing was in it and form doesn't name the
+  /// columns.
   void finish();
 
  private:

@@ -3,12 +3,13 @@ telephone; nothing is requested, nothing is logged, and a key that is a script s
 
 import os
 import signal
+import subprocess
 import tempfile
 import time
 
 from harness import browser
 from harness.load import Original
-from harness.program import Running, run
+from harness.program import Running, clean_environment, run
 from harness.sim_control import SimControl
 from harness.suite import StoreCase, main, on_stores
 
@@ -175,6 +176,71 @@ class Report(StoreCase):
         self.assertIn("--report", result.err)
         self.assert_nothing_deleted()
         self.assertEqual(set(), self.archives())
+
+    def test_the_page_takes_the_place_of_nothing_that_the_run_makes(self):
+        self.command("archive", "--storage-class", "STANDARD")
+        place = os.path.join(self.folder, "back")
+        self.page = os.path.join(place, "sources/2018/04/02/0.xml")
+        os.makedirs(os.path.dirname(self.page))
+        body = self.originals["sources/2018/04/02/0.xml"].body
+        # The page was there first, so the member doesn't come back, and the run says so.
+        result = self.command("restore", "--to", place, "sources/2018/04/02/*", "--output", "json", code=3)
+        self.assertEqual(3, result.json()["exit_code"])
+        self.assert_all_in(self.text_of_page(), ">left</span>", "sources/2018/04/02/0.xml")
+        # The member takes the page's place, as the user said: then it stays, and the page is lost.
+        result = self.command("restore", "--to", place, "sources/2018/04/02/*", "--overwrite", "--output", "json", code=1)
+        self.assertEqual(("failed", 1), (result.json()["outcome"], result.json()["exit_code"]))
+        self.assertIn("another file has come there", result.err)
+        with open(self.page, "rb") as opened:
+            self.assertEqual(body, opened.read())
+        # What is no page is never replaced.
+        self.assertIn("no page of --report", self.command("archive", "--dry-run", code=2).err)
+        with open(self.page, "rb") as opened:
+            self.assertEqual(body, opened.read())
+
+    def test_the_page_is_no_manifest_of_a_split(self):
+        self.page = os.path.join(self.folder, "task-0000-of-0002.csv.gz")
+        result = self.command("plan", "--split", "2", "--out", self.folder, code=2)
+        self.assertIn("a manifest of an earlier split is there", result.err)
+        self.assertEqual(["task-0000-of-0002.csv.gz"], os.listdir(self.folder), "none was written")
+
+    def test_all_documents_tell_the_exit_code_of_the_process(self):
+        full = os.path.join(self.folder, "full")
+        os.symlink("/dev/full", full)
+        result = self.command("archive", "--events", full, "--output", "json", code=1)
+        self.assertEqual(("failed", 1), (result.json()["outcome"], result.json()["exit_code"]))
+        self.assert_all_in(self.text_of_page(), ">failed</span>")
+        report, metrics = (os.path.join(self.folder, name) for name in ("report.json", "m.prom"))
+        with open(report, "w", encoding="utf-8") as opened:
+            opened.write(result.out)
+        self.assertEqual(1, run(None, "report", "merge", report, "--metrics-file", metrics).code)
+        self.assertIn("last_run_exit_code", self.text_of(metrics))
+        # A result that can't be printed is in the page and in the metrics.
+        command = [os.environ["S3C_PROGRAM"], "report", "merge", report, "--report", self.page, "--metrics-file", metrics]
+        with open("/dev/full", "w", encoding="utf-8") as closed:
+            done = subprocess.run(command, env=clean_environment(None, self.folder), stdout=closed, stderr=subprocess.PIPE, text=True,
+                                  timeout=60, check=False)
+        self.assertEqual(1, done.returncode, done.stderr)
+        self.assert_all_in(self.text_of_page(), "standard output", ">failed</span>")
+
+    def test_a_merge_that_is_refused_leaves_no_success_in_the_metrics(self):
+        report, metrics, empty = (os.path.join(self.folder, name) for name in ("report.json", "m.prom", "empty.json"))
+        with open(report, "w", encoding="utf-8") as opened:
+            opened.write(self.command("archive", "--output", "json").out)
+        self.assertEqual(0, run(None, "report", "merge", report, "--metrics-file", metrics).code)
+        self.assertRegex(self.text_of(metrics), r'last_run_exit_code\{command="archive",.*\} 0\n')
+        os.link(report, os.path.join(self.folder, "again.json"))
+        for files in ((report, os.path.join(self.folder, "again.json")), (empty,)):
+            open(empty, "w", encoding="utf-8").close()
+            result = run(None, "report", "merge", *files, "--metrics-file", metrics)
+            self.assertEqual(2, result.code, str(result))
+            self.assertRegex(self.text_of(metrics), r'last_run_exit_code\{command="archive",.*\} 2\n')
+            self.assertIn("last_success_timestamp_seconds", self.text_of(metrics))
+
+    @staticmethod
+    def text_of(name: str) -> str:
+        with open(name, encoding="utf-8") as opened:
+            return opened.read()
 
     def text_of_page(self) -> str:
         with open(self.page, encoding="utf-8") as opened:

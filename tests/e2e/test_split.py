@@ -3,9 +3,11 @@
 import csv
 import gzip
 import io
+import json
 import os
 import random
 import shlex
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -97,14 +99,54 @@ class Split(StoreCase):
         self.assertEqual(0, other.wait().code)
         self.check(garbage_allowed=True)
         self.assertTrue(set(keys[0]) & self.sources_left())
+        reports = []
         for i, file in enumerate(files):
             done = self.run_archive("--manifest", file, "--output", "json").json()
+            self.assertEqual({"tasks": [i], "count": TASKS}, done["split"])
+            reports.append(done)
             if i > 1:
                 self.assertEqual(len(keys[i]), done["total"]["objects_archived"])
         self.assertEqual(set(), self.sources_left())
         findings = self.check(all_archived=True, garbage_allowed=True)
         members = [key for volume in findings.volumes.values() for key in volume.rows]
         self.assertEqual(sorted(self.originals), sorted(members), "each object is archived once")
+        self.expect_merge_misses_tasks(reports)
+
+    def expect_merge_misses_tasks(self, reports: list[dict]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            names = [os.path.join(folder, f"{i}.json") for i in range(TASKS)]
+            for name, report in zip(names, reports):
+                with open(name, "w", encoding="utf-8") as opened:
+                    json.dump(report, opened)
+            self.assertEqual(0, run(None, "report", "merge", *names).code)
+            lacking = run(None, "report", "merge", *names[:3], names[4])
+            self.assertEqual(1, lacking.code, str(lacking))
+            self.assertIn("NO REPORT of 1 of 5 tasks of the split: 3", lacking.out)
+            shutil.copy(names[0], os.path.join(folder, "copy.json"))
+            twice = run(None, "report", "merge", *names, os.path.join(folder, "copy.json"))
+            self.assertEqual(2, twice.code, str(twice))
+            self.assertIn("of the same run", twice.err)
+
+    def test_a_set_that_is_not_whole_is_refused(self):
+        self.split(tasks=3)
+        self.client.delete_object(Bucket=self.lists, Key="2018/task-0001-of-0003.csv.gz")
+        refused = self.run_archive("--manifest", self.place, code=2)
+        self.assertIn("of the 3 manifests of a split only 2 are there, and task-0001-of-0003.csv.gz isn't", refused.err)
+        self.client.put_object(Bucket=self.lists, Key="2018/task-0001-of-0003.csv.gz", Body=b"")
+        self.assertIn("it is empty", self.run_archive("--manifest", self.place, code=2).err)
+        command = [os.environ["S3C_PROGRAM"], *self.arguments("--manifest", "-")]
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(command, input="", env=clean_environment(self.store, folder), cwd=folder, capture_output=True,
+                                  text=True, timeout=60, check=False)
+            self.assertEqual(2, done.returncode, done.stderr)
+            self.assertIn("standard input: it is empty", done.stderr)
+            cut = os.path.join(folder, "cut.csv.gz")
+            for size in (0, 30):
+                with open(cut, "wb") as opened:
+                    opened.write(gzip.compress(b"bucket,key\n" * 100)[:size])
+                error = self.run_archive("--manifest", cut, "--output", "json", code=2).json()["error"]
+                self.assertFalse(error["worth_retrying"])
+        self.assert_nothing_deleted()
 
     def test_another_split_over_the_same_place_is_refused(self):
         self.split()
@@ -124,11 +166,14 @@ class Split(StoreCase):
         self.assert_nothing_deleted()
 
     def test_the_command_that_is_printed_does_a_task(self):
-        text = self.split("--exclude", "*/02/*", "--exclude", "*/1.xml", "--storage-class", "GLACIER_IR", "--output", "text").out
+        with tempfile.TemporaryDirectory() as folder:
+            text = self.split("--exclude", "*/02/*", "--exclude", "*/1.xml", "--storage-class", "GLACIER_IR", "--output", "text",
+                              "--report", os.path.join(folder, "plan.html")).out
         line = next(line for line in text.splitlines() if line.startswith("one task: "))
         words = shlex.split(line.removeprefix("one task: "))
         self.assertEqual(["s3compress", "archive"], words[:2])
-        self.assertNotIn("--output", words)
+        for flag in ("--output", "--report"):
+            self.assertNotIn(flag, words, "the tasks would share it")
         self.assertEqual(0, run(self.store, *words[1:]).code)
         self.check(storage_class="GLACIER_IR")
         done = set(self.originals) - self.sources_left()

@@ -1,7 +1,11 @@
 #include "cli/commands/report_merge.h"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,11 +80,67 @@ TaskReport read_report(const std::string& name) {
   return task_report_of(name, text);
 }
 
-/// Returns whether it was written.
-bool write_metrics(const WholeFile& file, const MergedReport& report, Session& session) {
-  const std::string why = file.replace(merged_metrics_text(report, session.clock().now(), file.text()));
-  if (!why.empty()) session.terminal().write_line("s3compress: --metrics-file was not written: " + why);
-  return why.empty();
+/// --metrics-file: tells how the merge ended, whatever the end is. A file that keeps the success of the time before
+/// would hide a job that failed.
+class MergeMetrics {
+ public:
+  /// Throws UsageError if the file can't be written, or is another one.
+  MergeMetrics(const std::string& name, Session& session) : session_(session) {
+    if (name.empty()) return;
+    file_.emplace("--metrics-file", name, "s3compress.prom");
+    file_->expect_replaceable(is_metrics_text, kMetricsKind);
+    before_ = file_->text();
+  }
+
+  /// Returns whether it was written, or isn't wanted.
+  bool write(const MergedReport& report) {
+    return replace([&](base::Timestamp now) { return merged_metrics_text(report, now, before_); });
+  }
+  bool write_refusal(ExitCode code) {
+    return replace([&](base::Timestamp now) { return refused_metrics_text(code, now, before_); });
+  }
+
+ private:
+  template <typename TextAt>
+  bool replace(TextAt text_at) {
+    if (!file_) return true;
+    const std::string why = file_->replace(text_at(session_.clock().now()));
+    if (!why.empty()) session_.terminal().write_line("s3compress: --metrics-file was not written: " + why);
+    return why.empty();
+  }
+
+  Session& session_;
+  std::optional<WholeFile> file_;
+  std::string before_;
+};
+
+/// Throws base::Error (invalid_argument). By another name, or through a link, a file is the same.
+void expect_each_file_once(const std::vector<std::string>& files) {
+  std::map<std::pair<dev_t, ino_t>, const std::string*> seen;
+  for (const std::string& file : files) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    const auto [at, is_new] = seen.emplace(std::pair(status.st_dev, status.st_ino), &file);
+    if (is_new) continue;
+    throw base::Error(base::ErrorKind::invalid_argument,
+                      fmt::format("\"{}\" and \"{}\" are the same file: give each report once",
+                                  base::printable(*at->second), base::printable(file)),
+                      {.operation = "report merge"});
+  }
+}
+
+MergedReport merged_report_of(const std::vector<std::string>& files, MergeMetrics& metrics) {
+  try {
+    expect_each_file_once(files);
+    std::vector<TaskReport> tasks;
+    tasks.reserve(files.size());
+    for (const std::string& file : files) tasks.push_back(read_report(file));
+    return merge_reports(std::move(tasks));
+  } catch (const base::Error& error) {
+    metrics.write_refusal(
+        exit_code_of(error));  // the error ends the command, whether that was written or not
+    throw;
+  }
 }
 
 ExitCode run_report_merge_command(const MergeSettings& merge, const SessionSettings& settings) {
@@ -88,18 +148,20 @@ ExitCode run_report_merge_command(const MergeSettings& merge, const SessionSetti
   Session session(settings, OnInterrupt::Then::end,
                   [](const SessionSettings&, base::Clock&, const std::shared_ptr<base::Logger>&,
                      const OnInterrupt&) { return std::unique_ptr<StoreConnections>(); });
-  std::optional<WholeFile> metrics;
-  if (!merge.metrics_file.empty()) {
-    metrics.emplace("--metrics-file", merge.metrics_file, "s3compress.prom");
-    metrics->expect_replaceable();
+  MergeMetrics metrics(merge.metrics_file, session);
+  MergedReport report = merged_report_of(merge.files, metrics);
+  if (!metrics.write(report)) report.exit_code = code_of_lost_result(report.exit_code);
+  ExitCode code = report.exit_code;
+  try {
+    code = session.conclude(report);
+  } catch (const LostResult& lost) {
+    report.exit_code = lost.code();
+    metrics.write(report);
+    throw;
   }
-  std::vector<TaskReport> tasks;
-  tasks.reserve(merge.files.size());
-  for (const std::string& file : merge.files) tasks.push_back(read_report(file));
-  const MergedReport report = merge_reports(std::move(tasks));
-  const bool written = !metrics || write_metrics(*metrics, report, session);
-  const ExitCode code = session.conclude(report);
-  return written ? code : code_of_lost_result(code);
+  // The page could not be written: the metrics must tell that, too.
+  if (code != std::exchange(report.exit_code, code)) metrics.write(report);
+  return code;
 }
 
 }  // namespace

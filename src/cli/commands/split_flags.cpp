@@ -22,7 +22,7 @@ constexpr std::string_view kOut = "out";
 /// manifest does, and none that name a file that the tasks would share.
 std::vector<Flag> flags_of_a_task() {
   std::vector<Flag> flags = archive_flags();
-  const std::vector<Flag> own = joined({watch_flags(), output_flags()});
+  const std::vector<Flag> own = joined({watch_flags(), {report_flag()}, output_flags()});
   std::erase_if(flags, [&own](const Flag& flag) {
     return flag.name == "inventory" || flag.name == "manifest" || flag.name == "shard" ||
            find_flag(own, flag.name) != nullptr;

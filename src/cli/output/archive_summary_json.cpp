@@ -240,11 +240,13 @@ Json document_of(const RunOutcome& outcome, Json groups) {
   const archive::RunReport& report = outcome.report;
   const std::optional<base::Error>& error = report.failure ? report.failure : report.left_failure;
   Json json = json_head("archive", outcome.exit_code);
-  json.update({{"dry_run", report.dry_run},
+  json.update({{"run", outcome.run},
+               {"dry_run", report.dry_run},
                {"bucket", outcome.options.selection.bucket},
                {"prefix", prefixes_json(outcome.options.selection.prefixes)},
                {"archive_bucket", outcome.options.archive_bucket},
                {"shard", shard_json(outcome.options.selection.shard)},
+               {"split", split_part_json(report.rows.split)},
                {"seconds", seconds_of(outcome.duration)},
                {"delete_conditions", conditions_json(report.delete_conditions)},
                {"tags_archived", !outcome.options.without_tags},

@@ -331,10 +331,12 @@ std::string text_summary(const RunOutcome& outcome) {
                "--help)\n",
                where(outcome.options), outcome.options.layout.text()) +
            (outcome.options.rows ? rows_text(outcome.report, total) : "") +
-           shard_text(outcome.options.selection.shard) + outside_text(outcome);
+           shard_text(outcome.options.selection.shard) + split_part_text(outcome.report.rows.split) +
+           outside_text(outcome);
   }
   std::string text = outcome.report.dry_run ? dry_run_text(outcome) : archived_text(outcome, total);
-  text += outside_text(outcome) + shard_text(outcome.options.selection.shard);
+  text += outside_text(outcome) + shard_text(outcome.options.selection.shard) +
+          split_part_text(outcome.report.rows.split);
   if (!outcome.report.dry_run) text += requests_text(outcome.requests) + time_and_speed_text(outcome, total);
   return text + problems_text(outcome);
 }

@@ -24,7 +24,7 @@ void EventLog::heed(std::stop_token stop) {
 
 void EventLog::write(std::string_view event, const Json& fields) {
   base::MutexLock lock(mutex_);
-  if (lost_) return;
+  if (lost_ || closed_) return;
   Json line = {{"time", base::format_iso8601(clock_.now())}, {"run", run_}, {"event", event}};
   line.update(fields);
   const int error =
@@ -32,9 +32,15 @@ void EventLog::write(std::string_view event, const Json& fields) {
   if (error != 0) lose(error);
 }
 
+bool EventLog::is_lost() const {
+  base::MutexLock lock(mutex_);
+  return lost_;
+}
+
 bool EventLog::close() {
   base::MutexLock lock(mutex_);
-  if (file_ && !lost_) {
+  const bool was_open = !std::exchange(closed_, true);
+  if (file_ && !lost_ && was_open) {
     if (const int error = file_->close(); error != 0) lose(error);
   }
   return !lost_;

@@ -26,7 +26,9 @@ class EventLog {
   void heed(std::stop_token stop) S3C_EXCLUDES(mutex_);
   /// fields: an object; it may be empty.
   void write(std::string_view event, const Json& fields) S3C_EXCLUDES(mutex_);
-  /// Call it last. Returns whether every event was written.
+  /// Whether an event could not be written.
+  [[nodiscard]] bool is_lost() const S3C_EXCLUDES(mutex_);
+  /// Events that come later aren't written. Returns whether every event was written.
   [[nodiscard]] bool close() S3C_EXCLUDES(mutex_);
 
  private:
@@ -35,10 +37,11 @@ class EventLog {
   const std::string run_;
   base::Clock& clock_;
   const std::function<void(const std::string&)> on_lost_;
-  base::Mutex mutex_;
+  mutable base::Mutex mutex_;
   std::optional<LineFile> file_ S3C_GUARDED_BY(mutex_);  ///< nullopt: standard output
   std::stop_token stop_ S3C_GUARDED_BY(mutex_);
   bool lost_ S3C_GUARDED_BY(mutex_) = false;
+  bool closed_ S3C_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace s3c::cli

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "base/encoding.h"
 
@@ -107,7 +108,7 @@ double seconds(base::Timestamp time) {
 /// Collects the samples of all metrics, and writes them in the table's order.
 class Exposition {
  public:
-  explicit Exposition(const WatchSubject& subject) : common_(labels_of(subject)) {}
+  explicit Exposition(std::string labels) : common_(std::move(labels)) {}
 
   /// labels: the metric's own, as they are written.
   void add(std::string_view name, double value, const std::string& labels = {},
@@ -206,7 +207,11 @@ std::span<const Metric> all_metrics() {
 }
 
 std::string metrics_text(const MetricsNow& now) {
-  Exposition all(now.subject);
+  return metrics_text(now, labels_of(now.subject));
+}
+
+std::string metrics_text(const MetricsNow& now, const std::string& labels) {
+  Exposition all(labels);
   std::string version;
   add_label(version, "version", now.version);
   all.add("build_info", 1, version);
@@ -220,10 +225,18 @@ std::string metrics_text(const MetricsNow& now) {
   return all.text();
 }
 
+bool is_metrics_text(std::string_view text) {
+  return text.starts_with(fmt::format("# HELP {}", kMetricPrefix));
+}
+
 LastingValues lasting_values_in(std::string_view text, const WatchSubject& subject) {
+  return lasting_values_in(text, labels_of(subject));
+}
+
+LastingValues lasting_values_in(std::string_view text, const std::string& labels) {
   LastingValues values;
   for (const std::string_view name : kLasting) {
-    const std::string start = fmt::format("\n{}{}{{{}}} ", kMetricPrefix, name, labels_of(subject));
+    const std::string start = fmt::format("\n{}{}{{{}}} ", kMetricPrefix, name, labels);
     const std::size_t at = text.find(start);
     if (at == std::string_view::npos) continue;
     const std::string_view rest = text.substr(at + start.size());

@@ -60,8 +60,15 @@ struct MetricsNow {
 
 /// The whole document. A value of a name that all_metrics() doesn't have is left out.
 std::string metrics_text(const MetricsNow& now);
+/// The same with labels as they are written in a text: now.subject doesn't count.
+std::string metrics_text(const MetricsNow& now, const std::string& labels);
+/// Whether text begins as metrics_text() does.
+bool is_metrics_text(std::string_view text);
+/// What a file with such a text is, for messages.
+inline constexpr std::string_view kMetricsKind = "file of metrics of this program";
 /// The lasting values of this subject in the text of an earlier run; none if it is no such text.
 LastingValues lasting_values_in(std::string_view text, const WatchSubject& subject);
+LastingValues lasting_values_in(std::string_view text, const std::string& labels);
 /// The path below the gateway's address under which the metrics of this subject stand.
 std::string push_path(const WatchSubject& subject);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 #include "cli/exit_code.h"
 #include "cli/output/request_counts.h"
@@ -19,6 +20,7 @@ struct Outcome {
   RequestCounts requests;
   std::chrono::milliseconds duration{0};
   ExitCode exit_code = ExitCode::done;
+  std::string run = {};  ///< its id
 };
 
 }  // namespace s3c::cli

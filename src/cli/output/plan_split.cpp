@@ -34,6 +34,7 @@ std::string split_text(const PlanOutcome& outcome) {
   const std::vector<SplitTask>& tasks = split->tasks;
   const std::uint32_t count = outcome.options.options.split;
   if (tasks.size() < count) return broken_off_text(outcome, tasks);
+  if (outcome.report.report.failure) return {};  // it says that they can't be used
   const SplitTask& largest = *std::max_element(
       tasks.begin(), tasks.end(), [](const SplitTask& a, const SplitTask& b) { return a.cost() < b.cost(); });
   std::uint64_t objects = 0;

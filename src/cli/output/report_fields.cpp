@@ -15,19 +15,21 @@ namespace {
 
 /// Up to here every reader of JSON knows whole numbers exactly.
 constexpr std::uint64_t kMostCounted = std::uint64_t{1} << 53;
+/// No task works for ten years. With more, the time at which it began could be before all times.
+constexpr double kMostSeconds = 10.0 * 366 * 24 * 60 * 60;
 /// Fields of these names, and what lies in them, may have fractions.
 bool is_measured(std::string_view name) {
   return name == "seconds" || name.ends_with("dollars");
 }
 
-enum class FieldKind { text, list, names, object, maybe_object, truth, count };
+enum class FieldKind { text, list, names, counts, object, maybe_object, truth, count };
 
 struct KnownField {
   const char* pointer;
   FieldKind kind;
 };
 
-constexpr std::array<KnownField, 42> kKnownFields = {{
+constexpr std::array<KnownField, 46> kKnownFields = {{
     {"/command", FieldKind::text},
     {"/outcome", FieldKind::text},
     {"/exit_code", FieldKind::count},
@@ -35,6 +37,10 @@ constexpr std::array<KnownField, 42> kKnownFields = {{
     {"/shard", FieldKind::maybe_object},
     {"/shard/index", FieldKind::count},
     {"/shard/count", FieldKind::count},
+    {"/run", FieldKind::text},
+    {"/split", FieldKind::maybe_object},
+    {"/split/tasks", FieldKind::counts},
+    {"/split/count", FieldKind::count},
     {"/error", FieldKind::maybe_object},
     {"/error/message", FieldKind::text},
     {"/ended_by", FieldKind::maybe_object},
@@ -72,6 +78,14 @@ constexpr std::array<KnownField, 42> kKnownFields = {{
     {"/waiting", FieldKind::list},
 }};
 
+/// What a report of every version has: without it nothing tells what the task did.
+struct NeededField {
+  std::string_view command;
+  const char* pointer;
+};
+constexpr std::array<NeededField, 3> kNeeded = {
+    {{"archive", "/total"}, {"restore", "/restored"}, {"verify", "/volumes"}}};
+
 /// Objects in which every field is a count.
 constexpr std::array<const char*, 4> kCounting = {"/total", "/requests/by_operation", "/left/by_reason",
                                                   "/rows"};
@@ -95,6 +109,8 @@ bool is_of_kind(const Json& value, FieldKind kind) {
     case FieldKind::names:
       return value.is_array() &&
              std::all_of(value.begin(), value.end(), [](const Json& name) { return name.is_string(); });
+    case FieldKind::counts:
+      return value.is_array() && std::all_of(value.begin(), value.end(), is_right_count);
     case FieldKind::object:
       return value.is_object();
     case FieldKind::maybe_object:
@@ -155,11 +171,21 @@ std::string complaint_of_fields(const Json& document) {
   const Json* const shard = field_at(document, "/shard");
   if (shard != nullptr && shard->is_object() && (!shard->contains("index") || !shard->contains("count")))
     return "its field /shard lacks index or count";
+  const Json* const split = field_at(document, "/split");
+  if (split != nullptr && split->is_object() && (!split->contains("tasks") || !split->contains("count")))
+    return "its field /split lacks tasks or count";
   const Json* const missed = field_at(document, "/not_found");
   if (missed != nullptr && (!missed->contains("count") || !missed->contains("named")))
     return "its field /not_found lacks count or named";
   const Json* const seconds = field_at(document, "/seconds");
-  if (seconds != nullptr && !is_measure(*seconds)) return "its field /seconds is no time";
+  if (seconds != nullptr && (!is_measure(*seconds) || seconds->get<double>() > kMostSeconds))
+    return "its field /seconds is no time";
+  if (seconds != nullptr) {  // it is a report, not only an error
+    const auto needed = std::find_if(kNeeded.begin(), kNeeded.end(),
+                                     [&](const auto& one) { return document.at("command") == one.command; });
+    if (needed != kNeeded.end() && field_at(document, needed->pointer) == nullptr)
+      return fmt::format("its field {} is missing", needed->pointer);
+  }
   return wrong_number_in(document, "", false);
 }
 
@@ -176,7 +202,8 @@ std::string contradiction_of_exit_code(const Json& document) {
     if (error != nullptr && !error->is_null())
       return fmt::format("its exit code is 0, but it has {}", pointer);
   }
-  for (const char* const pointer : {"/total/groups_failed", "/total/volumes_lost", "/damaged", "/failed"}) {
+  for (const char* const pointer : {"/total/groups_failed", "/total/volumes_lost", "/total/objects_left",
+                                    "/left/count", "/damaged", "/failed"}) {
     if (is_above_zero(document, pointer)) return fmt::format("its exit code is 0, but {} is not", pointer);
   }
   return {};

@@ -220,7 +220,8 @@ Json report_document(const RestoreOutcome& outcome) {
   for (const restore::NotRestored& one : report.not_restored.named())
     named.push_back({{"key", one.key}, {"why", one.why}});
   Json json = json_head("restore", outcome.exit_code);
-  json.update({{"dry_run", outcome.options.dry_run},
+  json.update({{"run", outcome.run},
+               {"dry_run", outcome.options.dry_run},
                {"to", outcome.options.to},
                {"shard", shard_json(outcome.options.options.scope.shard)},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},

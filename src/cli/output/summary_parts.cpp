@@ -1,6 +1,7 @@
 #include "cli/output/summary_parts.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/encoding.h"
 #include "cli/output/format.h"
@@ -49,6 +50,16 @@ std::string_view last_line(ExitCode code) {
 
 std::string shard_text(const catalog::Shard& shard) {
   return shard.is_whole() ? "" : fmt::format("shard:    {}, only its groups\n", shard.text());
+}
+
+std::string split_part_text(const std::optional<source::SplitTasks>& split) {
+  if (!split) return {};
+  constexpr std::size_t kMost = 10;
+  const std::size_t shown = std::min(split->tasks.size(), kMost);
+  return fmt::format(
+      "split:    task {}{} of {}, counted from 0\n",
+      fmt::join(split->tasks.begin(), split->tasks.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+      shown == split->tasks.size() ? "" : ", ...", split->count);
 }
 
 std::string time_text(std::chrono::milliseconds duration) {
@@ -136,6 +147,11 @@ Json prices_json(const base::Prices& prices) {
 Json shard_json(const catalog::Shard& shard) {
   if (shard.is_whole()) return nullptr;
   return {{"index", shard.index}, {"count", shard.count}};
+}
+
+Json split_part_json(const std::optional<source::SplitTasks>& split) {
+  if (!split) return nullptr;
+  return {{"tasks", split->tasks}, {"count", split->count}};
 }
 
 std::string json_line(const Json& json) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "cli/exit_code.h"
 #include "cli/output/request_counts.h"
 #include "source/group_finder.h"
+#include "source/split_set.h"
 
 namespace s3c::cli {
 
@@ -54,6 +56,8 @@ std::string_view last_line(ExitCode code);
 std::string requests_text(const RequestCounts& requests);
 /// The line about the shard; empty if it is everything.
 std::string shard_text(const catalog::Shard& shard);
+/// The line about the part of a split; empty if it is none.
+std::string split_part_text(const std::optional<source::SplitTasks>& split);
 /// The line about the time.
 std::string time_text(std::chrono::milliseconds duration);
 
@@ -71,6 +75,8 @@ Json by_day_json(const base::DaySums& by_day);
 Json prices_json(const base::Prices& prices);
 /// Null if it is everything.
 Json shard_json(const catalog::Shard& shard);
+/// Null if it is no part of a split, or all of one.
+Json split_part_json(const std::optional<source::SplitTasks>& split);
 /// Doesn't throw for bad UTF-8, because a result must be printed whatever bytes a key holds.
 std::string dumped(const Json& json);
 /// The same on one line, for results that are a stream of documents.

@@ -140,7 +140,8 @@ Json report_document(const VerifyOutcome& outcome) {
   for (const VolumeDamage& damage : report.damages.named())
     named.push_back({{"volume", damage.archive_key}, {"key", damage.key}, {"what", damage.what}});
   Json json = json_head("verify", outcome.exit_code);
-  json.update({{"deep", outcome.options.deep},
+  json.update({{"run", outcome.run},
+               {"deep", outcome.options.deep},
                {"shard", shard_json(outcome.options.scope.shard)},
                {"seconds", static_cast<double>(outcome.duration.count()) / 1000},
                {"volumes", report.volumes},

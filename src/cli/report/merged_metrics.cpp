@@ -1,5 +1,7 @@
 #include "cli/report/merged_metrics.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "cli/version.h"
@@ -47,6 +49,16 @@ Samples samples_of(const std::string& command, const Json& total) {
           {{"damages", ""}, at("/damages/count")}};
 }
 
+/// "command="archive",bucket="b"": the labels of the run that the text is of; empty if it is of none.
+std::string_view labels_in(std::string_view text) {
+  const std::string start = fmt::format("\n{}{}{{", kMetricPrefix, kLastExitCode);
+  const std::size_t at = text.find(start);
+  if (at == std::string_view::npos) return {};
+  const std::string_view line = text.substr(at + start.size(), text.find('\n', at + 1) - at - start.size());
+  const std::size_t end = line.rfind("} ");
+  return end == std::string_view::npos ? std::string_view() : line.substr(0, end);
+}
+
 }  // namespace
 
 std::string merged_metrics_text(const MergedReport& report, base::Timestamp now, std::string_view before) {
@@ -69,6 +81,22 @@ std::string merged_metrics_text(const MergedReport& report, base::Timestamp now,
   if (report.exit_code == ExitCode::done) metrics.lasting[std::string(kLastSuccess)] = end;
   if (number_in(total, "/total/volumes") != 0) metrics.lasting[std::string(kLastVolume)] = end;
   return metrics_text(metrics);
+}
+
+std::string refused_metrics_text(ExitCode code, base::Timestamp now, std::string_view before) {
+  const std::string labels(labels_in(before));
+  MetricsNow metrics{.subject = {},
+                     .version = std::string(version()),
+                     .running = false,
+                     .started = now,
+                     .now = now,
+                     .stores = {},
+                     .live = {},
+                     .counts = {},
+                     .lasting = lasting_values_in(before, labels)};
+  metrics.lasting[std::string(kLastEnd)] = static_cast<double>(now.time_since_epoch().count()) / 1000;
+  metrics.lasting[std::string(kLastExitCode)] = static_cast<double>(code);
+  return metrics_text(metrics, labels);
 }
 
 }  // namespace s3c::cli

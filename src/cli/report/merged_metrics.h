@@ -14,4 +14,8 @@ namespace s3c::cli {
 /// run.
 std::string merged_metrics_text(const MergedReport& report, base::Timestamp now, std::string_view before);
 
+/// The metrics of a merge that was refused with this code, so that there is no report: how it ended, and of the text
+/// before only what outlives a run. Whose tasks they are is what the labels in before say, too.
+std::string refused_metrics_text(ExitCode code, base::Timestamp now, std::string_view before);
+
 }  // namespace s3c::cli

@@ -7,12 +7,14 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "base/encoding.h"
 #include "base/error.h"
 #include "cli/output/report_fields.h"
+#include "source/split_set.h"
 
 namespace s3c::cli {
 namespace {
@@ -26,8 +28,8 @@ constexpr std::array<std::string_view, 3> kMergeable = {"archive", "verify", "re
 constexpr std::array<std::string_view, 5> kSameInAll = {"dry_run", "bucket", "prefix", "archive_bucket",
                                                         "to"};
 /// These tell only of one task.
-constexpr std::array<std::string_view, 7> kOfOneTask = {"version", "outcome",  "exit_code", "shard",
-                                                        "error",   "ended_by", "file"};
+constexpr std::array<std::string_view, 9> kOfOneTask = {"version", "outcome", "exit_code", "run", "shard",
+                                                        "split",   "error",   "ended_by",  "file"};
 
 /// Lists that are not cut.
 constexpr std::array<std::string_view, 4> kJoinedWhole = {"groups", "waiting", "by_day", "slowest_groups"};
@@ -58,15 +60,20 @@ std::optional<ExitCode> exit_code_in(const Json& document) {
   return found == kExitCodes.end() ? std::nullopt : std::optional(found->code);
 }
 
-/// nullopt: the text is no whole document, or one that is nested deeper than any report: it would fill the stack.
+/// nullopt: the text is no whole document, or one that is nested deeper than any report: it would fill the stack. A
+/// name that stands twice in an object makes it none, too: no report has that, and readers differ in which counts.
 std::optional<Json> parsed_document(std::string_view text) {
-  bool is_deep = false;
-  const auto look = [&is_deep](int depth, Json::parse_event_t, Json&) {
-    is_deep = is_deep || depth > kMostDepth;
+  bool is_wrong = false;
+  std::vector<std::set<std::string>> names;  // of the objects that are open
+  const auto look = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) names.emplace_back();
+    if (event == Json::parse_event_t::key) is_wrong = is_wrong || !names.back().insert(parsed).second;
+    if (event == Json::parse_event_t::object_end) names.pop_back();
+    is_wrong = is_wrong || depth > kMostDepth;
     return depth <= kMostDepth;
   };
   Json document = Json::parse(text, look, false);
-  if (is_deep || document.is_discarded() || !document.is_object()) return std::nullopt;
+  if (is_wrong || document.is_discarded() || !document.is_object()) return std::nullopt;
   return document;
 }
 
@@ -96,6 +103,7 @@ std::string_view last_document(std::string_view text) {
   const std::string_view line = last_report_line(text);
   std::size_t begin = text.rfind("\n{\n");
   begin = begin != std::string_view::npos ? begin + 1 : text.starts_with(kBegin) ? 0 : begin;
+  if (text.ends_with("\n{")) begin = text.size() - 1;  // a later one was cut
   if (line.data() != nullptr &&
       (begin == std::string_view::npos || static_cast<std::size_t>(line.data() - text.data()) > begin))
     return line;
@@ -275,6 +283,74 @@ std::vector<bool> shards_in(const std::vector<TaskReport>& tasks) {
   return there;
 }
 
+/// The tasks of a split that the document names. The count is 0 if it names none.
+source::SplitTasks split_in(const TaskReport& task) {
+  const Json split = task.document.value("split", Json());
+  source::SplitTasks found;
+  if (split.is_null()) return found;
+  const auto count = split.at("count").get<std::uint64_t>();
+  for (const Json& one : split.at("tasks")) {
+    const auto index = one.get<std::uint64_t>();
+    if (index >= count || count > std::numeric_limits<std::uint16_t>::max())
+      refuse_merge(fmt::format("{} names a task that can't be: {} of {}", quoted(task), index, count));
+    found.tasks.push_back(static_cast<std::uint32_t>(index));
+  }
+  found.count = static_cast<std::uint32_t>(count);
+  return found;
+}
+
+/// Which tasks of a split have a document; empty: the documents name none.
+std::vector<bool> split_tasks_in(const std::vector<TaskReport>& tasks) {
+  std::map<std::uint32_t, const TaskReport*> by_index;
+  const TaskReport* first = nullptr;
+  std::uint32_t count = 0;
+  for (const TaskReport& task : tasks) {
+    if (task.document.is_null() || !is_report(task.document)) continue;
+    const source::SplitTasks split = split_in(task);
+    // A task that was stopped before it had read its manifest doesn't know.
+    if (split.count == 0 && exit_code_in(task.document) != ExitCode::done) continue;
+    if (first != nullptr && split.count != count) {
+      refuse_merge(
+          fmt::format("{} and {} are not of one job: one has a part of a split into {} tasks, the other {}",
+                      quoted(count == 0 ? task : *first), quoted(count == 0 ? *first : task),
+                      count == 0 ? split.count : count,
+                      count == 0 || split.count == 0 ? "has not" : fmt::format("into {}", split.count)));
+    }
+    first = &task;
+    count = split.count;
+    for (const std::uint32_t index : split.tasks) {
+      const auto [at, is_new] = by_index.emplace(index, &task);
+      if (is_new) continue;
+      refuse_merge(fmt::format("{} and {} are both of task {} of {}: give the report of its last run only",
+                               quoted(*at->second), quoted(task), index, count));
+    }
+  }
+  std::vector<bool> there(count, false);
+  for (const auto& [index, task] : by_index) there[index] = true;
+  return there;
+}
+
+std::vector<std::uint32_t> missing_in(const std::vector<bool>& there) {
+  std::vector<std::uint32_t> missing;
+  for (std::uint32_t index = 0; index < there.size(); ++index) {
+    if (!there[index]) missing.push_back(index);
+  }
+  return missing;
+}
+
+/// What a run did would be counted twice.
+void expect_each_run_once(const std::vector<TaskReport>& tasks) {
+  std::map<std::string, const TaskReport*> by_run;
+  for (const TaskReport& task : tasks) {
+    const Json run = task.document.is_null() ? Json() : task.document.value("run", Json());
+    if (!run.is_string() || run.get_ref<const std::string&>().empty()) continue;
+    const auto [at, is_new] = by_run.emplace(run.get<std::string>(), &task);
+    if (!is_new)
+      refuse_merge(fmt::format("{} and {} are of the same run: give each report once", quoted(*at->second),
+                               quoted(task)));
+  }
+}
+
 ExitCode code_of_task(const TaskReport& task) {
   return task.document.is_null() ? ExitCode::failed : *exit_code_in(task.document);
 }
@@ -297,12 +373,14 @@ TaskReport task_report_of(std::string file, std::string_view text) {
 MergedReport merge_reports(std::vector<TaskReport> tasks) {
   MergedReport merged;
   expect_one_job(tasks);
+  expect_each_run_once(tasks);
   try {
     const std::vector<bool> shards = shards_in(tasks);
     merged.shards = static_cast<std::uint32_t>(shards.size());
-    for (std::uint32_t index = 0; index < merged.shards; ++index) {
-      if (!shards[index]) merged.missing_shards.push_back(index);
-    }
+    merged.missing_shards = missing_in(shards);
+    const std::vector<bool> of_split = split_tasks_in(tasks);
+    merged.split_tasks = static_cast<std::uint32_t>(of_split.size());
+    merged.missing_split_tasks = missing_in(of_split);
     merged.total = total_of(tasks);
   } catch (const Json::exception& error) {
     refuse_merge(fmt::format("a report has a field of another kind than this version's: {}", error.what()));
@@ -312,7 +390,8 @@ MergedReport merge_reports(std::vector<TaskReport> tasks) {
     if (!task.document.is_null()) merged.command = task.document["command"];
   }
   if (merged.command.empty()) refuse_merge("no file holds a report: is it what --output json printed?");
-  if (!merged.missing_shards.empty()) merged.exit_code = worse(merged.exit_code, ExitCode::failed);
+  if (!merged.missing_shards.empty() || !merged.missing_split_tasks.empty())
+    merged.exit_code = worse(merged.exit_code, ExitCode::failed);
   if (has_missed_names(merged.total)) merged.exit_code = worse(merged.exit_code, ExitCode::left);
   merged.tasks = std::move(tasks);
   return merged;

@@ -26,6 +26,8 @@ struct MergedReport {
   std::vector<TaskReport> tasks;
   std::uint32_t shards = 0;                   ///< how many there must be; 0: the documents name no shards
   std::vector<std::uint32_t> missing_shards;  ///< of which there is no document
+  std::uint32_t split_tasks = 0;              ///< the same of a split (plan --split)
+  std::vector<std::uint32_t> missing_split_tasks;  ///< that no document is of
   /// The documents' fields together: numbers are added, lists are joined. Without those that only tell of one task
   /// (its errors are in its document) and with "seconds" of the slowest task.
   Json total;
@@ -34,8 +36,9 @@ struct MergedReport {
 };
 
 /// Throws base::Error (invalid_argument) if the documents can't be of one job: other commands, other buckets, a dry
-/// run among runs, other numbers of shards, two documents of one shard, no document at all. Also if a document has a
-/// field that this program doesn't write so, or contradicts its own exit code (report_fields.h).
+/// run among runs, other numbers of shards or of a split's tasks, two documents of one shard, task or run, no
+/// document at all. Also if a document has a field that this program doesn't write so, or contradicts its own exit
+/// code (report_fields.h).
 MergedReport merge_reports(std::vector<TaskReport> tasks);
 
 /// What went wrong, and the last line. Empty if the exit code is done.

@@ -113,13 +113,14 @@ std::string tasks_text(const MergedReport& report) {
          list_text(told, told.size(), kMostTasks, "  ", line);
 }
 
-std::string missing_text(const MergedReport& report) {
-  const auto& missing = report.missing_shards;
+/// what: "shards".
+std::string missing_text(const std::vector<std::uint32_t>& missing, std::uint32_t count,
+                         std::string_view what) {
   if (missing.empty()) return {};
   const std::vector<std::uint32_t> named(
       missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(std::min(missing.size(), kMostShards)));
-  return fmt::format("NO REPORT of {} of {} shards: {}{}\n", missing.size(), report.shards,
-                     fmt::join(named, ", "), named.size() == missing.size() ? "" : ", ...");
+  return fmt::format("NO REPORT of {} of {} {}: {}{}\n", missing.size(), count, what, fmt::join(named, ", "),
+                     named.size() == missing.size() ? "" : ", ...");
 }
 
 std::string not_found_text(const MergedReport& report) {
@@ -142,6 +143,7 @@ Json task_json(const TaskReport& task) {
   const Json ended_by = field("ended_by");
   return {{"file", task.file},
           {"shard", field("shard")},
+          {"split", field("split")},
           {"outcome", name_of(code_in(task))},
           {"exit_code", static_cast<int>(code_in(task))},
           {"version", field("version")},
@@ -155,8 +157,9 @@ Json task_json(const TaskReport& task) {
 }  // namespace
 
 std::string problems_text(const MergedReport& report) {
-  return tasks_text(report) + missing_text(report) + not_found_text(report) +
-         std::string(last_line(report.exit_code));
+  return tasks_text(report) + missing_text(report.missing_shards, report.shards, "shards") +
+         missing_text(report.missing_split_tasks, report.split_tasks, "tasks of the split") +
+         not_found_text(report) + std::string(last_line(report.exit_code));
 }
 
 std::string text_summary(const MergedReport& report) {
@@ -181,6 +184,8 @@ Json report_document(const MergedReport& report) {
   json.update({{"of", report.command},
                {"shards", report.shards == 0 ? Json() : Json(report.shards)},
                {"missing_shards", report.missing_shards},
+               {"split_tasks", report.split_tasks == 0 ? Json() : Json(report.split_tasks)},
+               {"missing_split_tasks", report.missing_split_tasks},
                {"tasks", tasks},
                {"total", report.total}});
   return json;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/options/command.h"
 #include "cli/output/format.h"
 #include "cli/report/html.h"
 #include "cli/report/report_sections.h"
@@ -16,6 +17,9 @@ namespace {
 /// The browser itself refuses everything that isn't in the page.
 constexpr std::string_view kPolicy =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+constexpr std::string_view kPageStart = "<!DOCTYPE html>";
+constexpr std::string_view kTitleStart = "s3compress ";
 
 std::string_view color_of(std::string_view outcome) {
   if (outcome == name_of(ExitCode::done)) return "good";
@@ -32,7 +36,7 @@ std::string_view meaning_of(std::string_view outcome) {
 }
 
 std::string title_of(const ReportData& data) {
-  std::string title = "s3compress " + data.command();
+  std::string title = std::string(kTitleStart) + data.command();
   if (data.is_merged())
     title += fmt::format(": {}",
                          format_count(ReportData::field(data.document(), "tasks").size(), "task", "tasks"));
@@ -84,6 +88,16 @@ std::string command_section(const ReportFacts& facts) {
                                     html_escaped(version()), lines));
 }
 
+std::string whole_page(std::string_view title, std::string_view body) {
+  return fmt::format(
+      "{}\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>{}</title>\n<style>{}</style>\n</head>\n"
+      "<body>\n<main>\n{}</main>\n</body>\n</html>\n",
+      kPageStart, kPolicy, html_escaped(title), kReportStyle, body);
+}
+
 }  // namespace
 
 std::string report_page(const Json& document, const ReportFacts& facts) {
@@ -92,13 +106,25 @@ std::string report_page(const Json& document, const ReportFacts& facts) {
                      sizes_section(data) + costs_section(data) + skipped_section(data) +
                      slowest_section(data) + requests_section(data, facts.history) + tasks_section(data) +
                      command_section(facts);
-  return fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>{}</title>\n<style>{}</style>\n</head>\n"
-      "<body>\n<main>\n{}</main>\n</body>\n</html>\n",
-      kPolicy, html_escaped(title_of(data)), kReportStyle, body);
+  return whole_page(title_of(data), body);
+}
+
+std::string unfinished_page(std::string_view command, base::Timestamp started, std::string_view run) {
+  const std::string title = fmt::format("{}{}", kTitleStart, first_word(command));
+  return whole_page(
+      title,
+      fmt::format("<header>\n<h1>{}</h1>\n</header>\n", html_escaped(title)) +
+          paragraph(fmt::format("The run that began on {} is not over. It writes its page here when it ends. "
+                                "If no such process is there any more, it was killed: nothing is lost by "
+                                "that, and the same command goes on where it stopped.",
+                                minutes_text(started))) +
+          paragraph(fmt::format("Its id is {}.", run)));
+}
+
+bool is_report_page(std::string_view text) {
+  constexpr std::size_t kHead = 1024;  // the title stands in it
+  return text.starts_with(kPageStart) &&
+         text.substr(0, kHead).find(fmt::format("<title>{}", kTitleStart)) != std::string_view::npos;
 }
 
 }  // namespace s3c::cli

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,12 @@ struct ReportFacts {
   base::Timestamp ended{};
   RunHistory history;
 };
+
+/// What stands in the file while the run works. If the run is killed, the file says so: a page of an earlier run
+/// would tell a success that there wasn't. Nothing that the run restores has this text.
+std::string unfinished_page(std::string_view command, base::Timestamp started, std::string_view run);
+/// Whether text is a page of this program: of any version, and of a run that isn't over, too.
+bool is_report_page(std::string_view text);
 
 /// document: what the command prints with --output json; the groups that did not fail may be missing.
 std::string report_page(const Json& document, const ReportFacts& facts);

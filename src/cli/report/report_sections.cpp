@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <utility>
@@ -282,11 +283,14 @@ std::string tasks_section(const ReportData& data) {
          time.is_number() ? seconds_text(time.get<double>()) : "", count("requests"), count("throttled"),
          text("version")});
   }
-  const std::size_t missing = ReportData::field(data.document(), "missing_shards").size();
-  const std::string lacking =
-      missing == 0
-          ? ""
-          : paragraph(fmt::format("There is no report of {}.", format_count(missing, "shard", "shards")));
+  std::string lacking;
+  for (const auto& [field, one, many] :
+       {std::array{"missing_shards", "shard", "shards"},
+        std::array{"missing_split_tasks", "task of the split", "tasks of the split"}}) {
+    const std::size_t missing = ReportData::field(data.document(), field).size();
+    if (missing != 0)
+      lacking += paragraph(fmt::format("There is no report of {}.", format_count(missing, one, many)));
+  }
   return section("Tasks", lacking + table.html("Each file that was merged."));
 }
 

@@ -20,6 +20,7 @@
 namespace s3c::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::refusal_of_archive;
 using testing::TemporaryFile;
@@ -279,13 +280,17 @@ WatchOptions reporting_to(const std::string& file) {
   return options;
 }
 
+constexpr const char* kOlderPage =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>s3compress archive</title>\n</head>\nof the night before";
+
 TEST(RunWatch, TheReportIsWrittenAtTheEndWhateverTheEndIs) {
-  const TemporaryFile file("of the night before");
+  const TemporaryFile file(kOlderPage);
   Terminal terminal(STDERR_FILENO, false);
   RunWatch watch(terminal);
   watch.open(reporting_to(file.path()), "");
   EXPECT_TRUE(watch.wants_report());
-  EXPECT_EQ(text_in_file(file.path()), "of the night before") << "replaced in one step, when it is known";
+  EXPECT_THAT(text_in_file(file.path()), AllOf(HasSubstr("is not over"), HasSubstr(watch.run())))
+      << "whoever looks now, or after a kill, must not read of an earlier success";
   {
     const RunWatch::Sampling sampling(watch, [] { return std::vector<StoreStats>{stormy()}; });
   }
@@ -325,12 +330,84 @@ TEST(RunWatch, AReportThatIsLostAtTheEndIsToldAndChangesTheExitCode) {
   Terminal terminal(STDERR_FILENO, false);
   RunWatch watch(terminal);
   watch.open(reporting_to(folder + "/report.html"), "");
-  EXPECT_TRUE(std::filesystem::is_empty(folder)) << "the look at the start leaves nothing";
-  std::filesystem::remove(folder);
+  std::filesystem::remove_all(folder);
   ::testing::internal::CaptureStderr();
   EXPECT_EQ(watch.finish(ExitCode::done, nullptr), ExitCode::failed);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
             "s3compress: --report was not written: No such file or directory\n");
+}
+
+TEST(RunWatch, AFileThatIsNoPageIsNotReplacedByOne) {
+  for (const char* text :
+       {"a manifest", "<!DOCTYPE html><title>Mine</title>", "# HELP s3compress_running 1\n"}) {
+    const TemporaryFile file(text);
+    const TemporaryFile events("of the night before");
+    Terminal terminal(STDERR_FILENO, false);
+    RunWatch watch(terminal);
+    WatchOptions options = reporting_to(file.path());
+    options.events = events.path();
+    EXPECT_THROW(watch.open(options, ""), UsageError) << text;
+    const base::Error error(base::ErrorKind::invalid_argument, "refused");
+    EXPECT_EQ(watch.finish(ExitCode::refused, &error), ExitCode::refused);
+    EXPECT_EQ(text_in_file(file.path()), text);
+    EXPECT_EQ(text_in_file(events.path()), "of the night before");
+  }
+}
+
+TEST(RunWatch, AFileThatIsNoMetricsIsNotReplacedByThem) {
+  const TemporaryFile file("a manifest");
+  Terminal terminal(STDERR_FILENO, false);
+  RunWatch watch(terminal);
+  EXPECT_THROW(watch.open(options_for("", file.path()), ""), UsageError);
+  EXPECT_EQ(text_in_file(file.path()), "a manifest");
+}
+
+TEST(RunWatch, WhatTheRunPutThereMeanwhileStays) {
+  for (const bool is_page : {true, false}) {
+    const TemporaryFile file("");
+    const TemporaryFile member("a member that was restored");
+    Terminal terminal(STDERR_FILENO, false);
+    RunWatch watch(terminal);
+    watch.open(is_page ? reporting_to(file.path()) : options_for("", file.path()), "");
+    std::filesystem::rename(member.path(), file.path());
+    ::testing::internal::CaptureStderr();
+    EXPECT_EQ(watch.finish(ExitCode::done, nullptr), is_page ? ExitCode::failed : ExitCode::done);
+    EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("another file has come there"));
+    EXPECT_EQ(text_in_file(file.path()), "a member that was restored");
+  }
+}
+
+TEST(RunWatch, TheReportKnowsThatAnEventWasLost) {
+  const TemporaryFile file("");
+  Terminal terminal(STDERR_FILENO, false);
+  ::testing::internal::CaptureStderr();
+  RunWatch watch(terminal);
+  WatchOptions options = reporting_to(file.path());
+  options.events = "/dev/full";
+  watch.open(options, "");
+  EXPECT_EQ(watch.conclude(ExitCode::done, nullptr), ExitCode::failed);
+  EXPECT_THAT(text_in_file(file.path()), HasSubstr(">failed</span>"));
+  EXPECT_EQ(watch.finish(ExitCode::failed, nullptr), ExitCode::failed);
+  ::testing::internal::GetCapturedStderr();
+}
+
+TEST(RunWatch, TheEndIsToldOnceAndTheReportAgainIfTheResultIsLost) {
+  const TemporaryFile file("");
+  const TemporaryFile events("");
+  Terminal terminal(STDERR_FILENO, false);
+  RunWatch watch(terminal);
+  WatchOptions options = reporting_to(file.path());
+  options.events = events.path();
+  watch.open(options, "");
+  EXPECT_EQ(watch.conclude(ExitCode::done, nullptr), ExitCode::done);
+  watch.group_started("late/");
+  const base::Error error(base::ErrorKind::transient, "standard output is full");
+  EXPECT_EQ(watch.conclude(ExitCode::failed, &error), ExitCode::failed);
+  EXPECT_EQ(watch.finish(ExitCode::failed, &error), ExitCode::failed);
+  EXPECT_THAT(text_in_file(file.path()),
+              AllOf(HasSubstr(">failed</span>"), HasSubstr("standard output is full")));
+  ASSERT_EQ(events_in(events.path()).size(), 2u);
+  EXPECT_EQ(events_in(events.path()).back()["exit_code"], 0) << "docs/running.md says so";
 }
 
 TEST(RunWatch, TheReportHasAFileOfItsOwn) {

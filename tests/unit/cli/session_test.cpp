@@ -5,7 +5,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <thread>
+
+#include "tests/unit/cli/temporary_file.h"
 
 namespace s3c::cli {
 namespace {
@@ -85,8 +88,8 @@ TEST(Session, ConcludesWithTheSummaryThatIsWantedAndTheExitCode) {
   RunWatch watch(terminal);
   const auto printed = [&](const OutputOptions& output) {
     const ConnectionOptions connection;
-    const Session session({connection, output, environment, terminal, watch}, OnInterrupt::Then::finish,
-                          [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
+    Session session({connection, output, environment, terminal, watch}, OnInterrupt::Then::finish,
+                    [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
     ::testing::internal::CaptureStdout();
     EXPECT_EQ(session.conclude(FakeOutcome{}), ExitCode::left);
     return ::testing::internal::GetCapturedStdout();
@@ -98,6 +101,50 @@ TEST(Session, ConcludesWithTheSummaryThatIsWantedAndTheExitCode) {
       << "quiet or not, JSON is the result";
 }
 
+struct ToldOutcome {
+  ExitCode exit_code = ExitCode::done;
+};
+std::string text_summary(const ToldOutcome&) {
+  return {};
+}
+std::string problems_text(const ToldOutcome&) {
+  return {};
+}
+std::string json_summary(const ToldOutcome& outcome) {
+  return std::string(name_of(outcome.exit_code));
+}
+Json report_document(const ToldOutcome& outcome) {
+  return json_head("archive", outcome.exit_code);
+}
+
+TEST(Session, TheResultKnowsThatAnEventOrTheReportWasLost) {
+  const Environment environment;
+  const ConnectionOptions connection;
+  const OutputOptions output{.format = OutputFormat::json};
+  const testing::TemporaryFile place("");
+  const std::string folder = place.path() + ".folder";
+  for (const bool events : {true, false}) {
+    Terminal terminal(STDERR_FILENO, false);
+    RunWatch watch(terminal);
+    std::filesystem::create_directory(folder);
+    ::testing::internal::CaptureStderr();
+    watch.open({.events = events ? "/dev/full" : "",
+                .metrics_file = {},
+                .metrics_push = {},
+                .subject = {"archive", "s", "a", "", false},
+                .report = events ? "" : folder + "/report.html"},
+               "");
+    std::filesystem::remove_all(folder);
+    Session session({connection, output, environment, terminal, watch}, OnInterrupt::Then::finish,
+                    [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
+    ::testing::internal::CaptureStdout();
+    EXPECT_EQ(session.conclude(ToldOutcome{}), ExitCode::failed);
+    EXPECT_EQ(::testing::internal::GetCapturedStdout(), "failed");
+    EXPECT_EQ(watch.finish(ExitCode::failed, nullptr), ExitCode::failed);
+    ::testing::internal::GetCapturedStderr();
+  }
+}
+
 /// Standard output and standard error are two files here, as in a cron job with >/dev/null.
 TEST(Session, WhatWentWrongReachesStandardError) {
   const Environment environment;
@@ -106,8 +153,8 @@ TEST(Session, WhatWentWrongReachesStandardError) {
   for (const OutputOptions& output :
        {OutputOptions{}, OutputOptions{.quiet = true}, OutputOptions{.format = OutputFormat::json}}) {
     const ConnectionOptions connection;
-    const Session session({connection, output, environment, terminal, watch}, OnInterrupt::Then::finish,
-                          [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
+    Session session({connection, output, environment, terminal, watch}, OnInterrupt::Then::finish,
+                    [](auto&&...) { return std::unique_ptr<StoreConnections>(); });
     ::testing::internal::CaptureStdout();
     ::testing::internal::CaptureStderr();
     session.conclude(FakeOutcome{});

@@ -19,6 +19,7 @@
 #include "plan/split_place.h"
 #include "s3/one_folder_store.h"
 #include "source/row_input.h"
+#include "source/split_set.h"
 #include "support/promise.h"
 
 namespace s3c::plan {
@@ -102,15 +103,6 @@ TEST(DealOutTest, TheOrderOfTheGroupsChangesNothing) {
   const auto before = names(groups, 7);
   std::shuffle(groups.begin(), groups.end(), std::mt19937_64(3));
   EXPECT_EQ(before, names(groups, 7));
-}
-
-TEST(SplitNamesTest, AreFoundAgain) {
-  EXPECT_EQ(task_file_name(3, 20), "task-0003-of-0020.csv.gz");
-  EXPECT_EQ(task_file_name(9999, 10'000), "task-9999-of-10000.csv.gz");
-  EXPECT_TRUE(is_task_file(task_file_name(9999, 10'000)));
-  EXPECT_TRUE(is_task_file("task-1-of-2.jsonl"));
-  for (const char* other : {"", "task-", "task-1", "task-x-of-2", "task-1-of-x", "tasks-1-of-2", "1-of-2"})
-    EXPECT_FALSE(is_task_file(other)) << other;
 }
 
 class SplitTest : public ::testing::Test {
@@ -282,6 +274,26 @@ TEST_F(SplitTest, WhatAnotherProcessHasWrittenMeanwhileStays) {
   EXPECT_THAT(report.split->tasks, IsEmpty());
 }
 
+// A store that ignores If-None-Match lets two splits mix.
+TEST_F(SplitTest, ManifestsOfAnotherSplitAreNoticedAtTheEnd) {
+  for (const char* other : {"a/task-0000-of-0003.csv.gz", "a/task-0001-of-0007.csv.gz"}) {
+    const auto place = in_bucket();
+    bool last = false;
+    store_.after = [&](const support::Call& call) {
+      if (call.op != support::Op::put || !call.key.ends_with("task-0002-of-0003.csv.gz") || last) return;
+      last = true;
+      store_.put("lists", other, "another's");
+    };
+    options_.open_groups = 1;
+    const PlanReport report = plan(*place);
+    ASSERT_TRUE(report.failure) << other;
+    EXPECT_THAT(report.failure->what(), HasSubstr("another split has written there at the same time"));
+    EXPECT_THAT(report.failure->what(), HasSubstr("3 manifests of this split are there: remove them"));
+    store_.after = {};
+    for (const std::string& key : store_.keys("lists")) store_.erase("lists", key);
+  }
+}
+
 TEST_F(SplitTest, ALostAnswerIsNoOtherProcess) {
   const auto place = in_bucket();
   bool lost = false;
@@ -313,6 +325,18 @@ TEST_F(SplitTest, AFailureNamesWhatWasWritten) {
   ASSERT_TRUE(report.split);
   ASSERT_THAT(report.split->tasks, SizeIs(1));
   EXPECT_EQ(report.split->tasks[0].file, "s3://lists/a/task-0000-of-0003.csv.gz");
+  EXPECT_EQ(report.failure->kind(), ErrorKind::invalid_argument) << "the same command would be refused now";
+  EXPECT_THAT(report.failure->what(), HasSubstr("no luck. A manifest of this split is there: remove it"));
+}
+
+TEST_F(SplitTest, AFailureBeforeTheFirstManifestIsWorthAnotherTry) {
+  const auto place = in_bucket();
+  store_.before = [](const support::Call& call) {
+    if (call.op == support::Op::put) throw base::Error(ErrorKind::transient, "no luck");
+  };
+  const PlanReport report = plan(*place);
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->kind(), ErrorKind::transient);
 }
 
 TEST_F(SplitTest, AfterAStopNothingMoreIsWritten) {
@@ -458,6 +482,10 @@ TEST_F(SplitDirectoryTest, HasTheManifests) {
   EXPECT_THAT(names(), ElementsAre("task-0000-of-0003.csv.gz", "task-0001-of-0003.csv.gz",
                                    "task-0002-of-0003.csv.gz"));
   expect_whole(*report.split);
+  place->expect_own();
+  std::ofstream(folder / "task-0001-of-0002.csv.gz") << "another's";
+  EXPECT_EQ(support::error_kind([&] { place->expect_own(); }), ErrorKind::invalid_argument);
+  std::filesystem::remove(folder / "task-0001-of-0002.csv.gz");
   // Nothing is overwritten, and nothing half stays.
   options_.split = 2;
   EXPECT_EQ(support::error_kind([&] { plan(*place); }), ErrorKind::invalid_argument);

@@ -377,6 +377,39 @@ TEST_F(RowRun, RowsThatAreNotThereEndTheRunWithAnErrorThatIsNotASkippedObject) {
   EXPECT_EQ(store_.keys(kSource).size(), originals_.size());
 }
 
+TEST_F(RowRun, ASetOfManifestsThatIsNotWholeIsRefusedBeforeAnythingIsDone) {
+  const std::string rows = "bucket,key\nsrc," + day_key(1, 0) + "\n";
+  const auto refused = [&](const std::string& place) {
+    options_.rows->places = {place};
+    return error_kind([&] { run(""); }) == ErrorKind::invalid_argument &&
+           store_.keys(kSource).size() == originals_.size() && store_.keys(kArchive).empty();
+  };
+  store_.put("rows", "cut.csv.gz", "");
+  EXPECT_TRUE(refused("s3://rows/cut.csv.gz"));
+  store_.put("rows", "a/task-0000-of-0002.csv.gz", rows);
+  EXPECT_TRUE(refused("s3://rows/a/")) << "one of two";
+  store_.put("rows", "a/task-0001-of-0002.csv.gz", "");
+  EXPECT_TRUE(refused("s3://rows/a/")) << "one has no byte";
+  store_.put("rows", "a/task-0001-of-0002.csv.gz", "bucket,key\n");
+  store_.put("rows", "a/task-0000-of-0001.csv.gz", rows);
+  EXPECT_TRUE(refused("s3://rows/a/")) << "two splits";
+  store_.erase("rows", "a/task-0000-of-0001.csv.gz");
+  store_.put("rows", "a/_SUCCESS", "");
+  options_.rows->places = {"s3://rows/a/"};
+  const archive::RunReport report = run("");
+  EXPECT_EQ(store_.keys(kSource).size(), originals_.size() - 1);
+  EXPECT_FALSE(report.rows.split) << "all of it";
+}
+
+TEST_F(RowRun, APartOfASplitSaysWhichOneItIs) {
+  store_.put("rows", "a/task-0001-of-0003.csv.gz", "bucket,key\nsrc," + day_key(1, 0) + "\n");
+  options_.rows->places = {"s3://rows/a/task-0001-of-0003.csv.gz"};
+  const archive::RunReport report = run("");
+  ASSERT_TRUE(report.rows.split);
+  EXPECT_EQ(report.rows.split->count, 3u);
+  EXPECT_EQ(report.rows.split->tasks, std::vector<std::uint32_t>{1});
+}
+
 TEST_F(RowRun, OfAGroupOfWhichNothingIsThereNothingIsMade) {
   const std::string rows = all_rows();
   for (const auto& [key, body] : originals_) store_.erase(kSource, key);

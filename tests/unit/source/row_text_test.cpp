@@ -238,6 +238,19 @@ TEST(GunzipTest, RefusesWhatIsNoWholeGzip) {
     EXPECT_EQ(error_kind([&] { gunzip(std::string_view(one).substr(0, size), 5); }), ErrorKind::corrupt)
         << size;
   EXPECT_EQ(error_kind([&] { gunzip(one + "x", 5); }), ErrorKind::corrupt);
+  const std::string padding(1000, '\0');
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, one.size() + 3, std::size_t{5000}}) {
+    EXPECT_EQ(gunzip(one + padding, piece), "b,k\n") << "as gzip does";
+    EXPECT_EQ(error_kind([&] { gunzip(one + padding + one, piece); }), ErrorKind::corrupt);
+  }
+  EXPECT_EQ(error_kind([&] { gunzip(padding, 5); }), ErrorKind::corrupt);
+}
+
+TEST(RowText, NothingAtAllIsNoManifest) {
+  for (const char* nothing : {"", "\n", " \r\n\n", "\xEF\xBB\xBF"})
+    EXPECT_NE(refusal_of_rows(nothing).find("it is empty"), std::string::npos) << nothing;
+  EXPECT_EQ(rows_of("bucket,key\n").rows.size(), 0u) << "a task that has nothing to do";
+  EXPECT_EQ(rows_of("", 1, kInventoryColumns).rows.size(), 0u) << "an inventory's files have no such line";
 }
 
 }  // namespace

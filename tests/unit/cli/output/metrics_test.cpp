@@ -144,7 +144,8 @@ TEST(WholeFileTest, IsReplacedInOneStep) {
   const TemporaryFile old("old");
   const std::string link = old.path() + ".link";
   fs::create_symlink(old.path(), link);
-  const WholeFile file("--metrics-file", link, "");
+  WholeFile file("--metrics-file", link, "");
+  file.expect_replaceable([](std::string_view text) { return text == "old"; }, "old file");
   EXPECT_EQ(file.text(), "old");
   const std::ifstream reader(old.path());  // as a collector that reads at this moment
   EXPECT_EQ(file.replace("new"), "");

@@ -355,5 +355,85 @@ TEST(MergedMetrics, OfRestoreTellWhatCameBack) {
   EXPECT_THAT(text, Not(HasSubstr("objects_packed_total{")));
 }
 
+/// What archive prints as the run of that id, of a part of a split.
+std::string of_split(const std::string& run, std::vector<std::uint32_t> tasks, std::uint32_t count,
+                     ExitCode code = ExitCode::done) {
+  Json document = Json::parse(archived(0, 1, 5, code));
+  document["run"] = run;
+  EXPECT_TRUE(document.contains("split"));
+  if (count != 0) document["split"] = {{"tasks", tasks}, {"count", count}};
+  return document.dump();
+}
+
+TEST(MergedReport, AMissingTaskOfASplitHasFailed) {
+  const MergedReport report = merged({of_split("A", {0}, 4), of_split("B", {2}, 4)});
+  EXPECT_EQ(report.exit_code, ExitCode::failed);
+  EXPECT_THAT(report.missing_split_tasks, ElementsAre(1, 3));
+  EXPECT_THAT(text_summary(report), HasSubstr("NO REPORT of 2 of 4 tasks of the split: 1, 3"));
+  const Json json = Json::parse(json_summary(report));
+  EXPECT_EQ(json["missing_split_tasks"], Json({1, 3}));
+  EXPECT_EQ(json["tasks"][1]["split"]["tasks"][0], 2);
+  EXPECT_EQ(merged({of_split("A", {0, 1}, 3), of_split("B", {2}, 3)}).exit_code, ExitCode::done);
+  EXPECT_EQ(merged({of_split("A", {0, 1}, 2), of_split("B", {}, 0, ExitCode::interrupted)}).exit_code,
+            ExitCode::interrupted)
+      << "it was stopped before it knew";
+}
+
+TEST(MergedReport, TasksOfASplitThatDontBelongTogetherAreRefused) {
+  EXPECT_THAT(refusal({of_split("A", {0, 1}, 3), of_split("B", {1, 2}, 3)}),
+              HasSubstr("both of task 1 of 3"));
+  EXPECT_THAT(refusal({of_split("A", {0}, 3), of_split("B", {1}, 2)}), HasSubstr("not of one job"));
+  EXPECT_THAT(refusal({of_split("A", {0}, 3), of_split("B", {}, 0)}), HasSubstr("not of one job"));
+  EXPECT_THAT(refusal({of_split("A", {}, 0), of_split("B", {0}, 3)}), HasSubstr("not of one job"));
+  EXPECT_THAT(refusal({of_split("A", {3}, 3)}), HasSubstr("can't be"));
+}
+
+TEST(MergedReport, ARunIsCountedOnce) {
+  EXPECT_THAT(refusal({of_split("A", {}, 0), of_split("A", {}, 0)}), HasSubstr("of the same run"));
+  EXPECT_EQ(merged({of_split("A", {}, 0), of_split("B", {}, 0)}).total["total"]["objects_archived"], 10);
+}
+
+TEST(MergedReport, ADocumentThatSaysMoreThanItsExitCodeIsRefused) {
+  Json document = Json::parse(archived(0, 1, 5));
+  document["total"]["objects_left"] = 5;
+  EXPECT_THAT(refusal({document.dump()}), HasSubstr("/total/objects_left is not"));
+  document = Json::parse(archived(0, 1, 5));
+  document.erase("total");
+  EXPECT_THAT(refusal({document.dump()}), HasSubstr("its field /total is missing"));
+  document = Json::parse(restored(0, {}));
+  document.erase("restored");
+  EXPECT_THAT(refusal({document.dump()}), HasSubstr("its field /restored is missing"));
+  document = Json::parse(archived(0, 1, 5));
+  document["seconds"] = std::uint64_t{1} << 53;
+  EXPECT_THAT(refusal({document.dump()}), HasSubstr("/seconds is no time")) << "it began before all times";
+}
+
+TEST(MergedReport, ADocumentWithOneNameTwiceOrACutOneBehindItIsNone) {
+  const std::string whole = archived(0, 1, 5);
+  std::string twice = whole;
+  twice.insert(twice.find("\"exit_code\""), "\"exit_code\": 5, ");
+  for (const std::string& text : {twice, whole + "{", whole + "{\n"}) {
+    const TaskReport task = task_report_of("x", text);
+    EXPECT_TRUE(task.document.is_null()) << text.substr(text.size() - 20);
+  }
+  EXPECT_FALSE(task_report_of("x", whole).document.is_null());
+}
+
+TEST(MergedReport, ARefusedMergeLeavesNoMetricsOfASuccess) {
+  const MergedReport report = merged({archived(0, 2, 5), archived(1, 2, 7)});
+  const base::Timestamp night{std::chrono::seconds(1'523'149'200)};
+  const std::string before = merged_metrics_text(report, night, "");
+  const std::string after = refused_metrics_text(ExitCode::refused, night + std::chrono::hours(24), before);
+  const std::string labels =
+      R"({command="archive",bucket="source-bucket",arch_bucket="archive-bucket",prefix="sources"} )";
+  EXPECT_THAT(before, HasSubstr("\ns3compress_last_run_exit_code" + labels + "0\n"));
+  EXPECT_THAT(after, HasSubstr("\ns3compress_last_run_exit_code" + labels + "2\n"));
+  EXPECT_THAT(after, HasSubstr("\ns3compress_last_run_end_timestamp_seconds" + labels + "1523235600\n"));
+  EXPECT_THAT(after, HasSubstr("\ns3compress_last_success_timestamp_seconds" + labels + "1523149200\n"));
+  EXPECT_THAT(after, Not(HasSubstr("objects_packed"))) << "that of the time before";
+  EXPECT_THAT(refused_metrics_text(ExitCode::refused, night, ""),
+              HasSubstr("\ns3compress_last_run_exit_code{} 2\n"));
+}
+
 }  // namespace
 }  // namespace s3c::cli
