@@ -18,10 +18,6 @@ constexpr std::size_t kInflatedBytes = std::size_t{256} << 10;
 /// What a full flush ends with: the length of an empty stored block, and its complement.
 constexpr std::string_view kFlushed{"\x00\x00\xff\xff", 4};
 
-base::Error not_in_blocks() {
-  return corrupt("the index isn't in blocks, as archive makes them");
-}
-
 }  // namespace
 
 IndexCopy::IndexCopy(std::function<void(const Row&)> visit)
@@ -37,6 +33,7 @@ IndexCopy::~IndexCopy() {
 }
 
 void IndexCopy::take_row(const Row& row) {
+  ++rows_seen_;
   if (file_.rows == 0) file_.first_key = row.key;
   if (block_rows_ == 0) block_first_key_ = row.key;
   file_.last_key = row.key;
@@ -69,13 +66,24 @@ bool IndexCopy::inflate_some() {
   if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
     throw corrupt("the index is no DEFLATE stream");
   stream_ended_ = result == Z_STREAM_END;
-  deflated_.append(begin, reinterpret_cast<const char*>(inflate_->next_in));
   const std::string_view text(output_.get(), kInflatedBytes - inflate_->avail_out);
-  text_.append(text);
-  if (text_.size() > kMaxBlockTextBytes) throw not_in_blocks();
   rows_.write(text);
-  end_block_if_full();
+  if (!in_blocks_) return result != Z_BUF_ERROR;
+  deflated_.append(begin, reinterpret_cast<const char*>(inflate_->next_in));
+  text_.append(text);
+  if (text_.size() > kMaxBlockTextBytes || block_rows_ > kRowsPerBlock) {
+    give_up();
+  } else {
+    end_block_if_full();
+  }
   return result != Z_BUF_ERROR;
+}
+
+void IndexCopy::give_up() {
+  in_blocks_ = false;
+  file_ = {};
+  deflated_ = {};
+  text_ = {};
 }
 
 /// A block of the index ends where a DEFLATE block ends with a full flush: at a byte's begin, and behind these
@@ -88,19 +96,19 @@ void IndexCopy::end_block_if_full() {
 }
 
 void IndexCopy::end_block(std::string_view deflated) {
-  if (block_rows_ > kRowsPerBlock) throw not_in_blocks();
   file_.add_block(deflated, text_, std::exchange(block_first_key_, {}), std::exchange(block_rows_, 0));
   deflated_.clear();
   text_.clear();
 }
 
-IndexFile IndexCopy::finish() {
+std::optional<IndexFile> IndexCopy::finish() {
   if (!stream_ended_) throw corrupt("the index is cut off");
   rows_.finish();
-  if (file_.rows == 0) throw corrupt("the index has no rows");
-  if (!deflated_.ends_with(kDeflateEnd)) throw not_in_blocks();
+  if (rows_seen_ == 0) throw corrupt("the index has no rows");
+  if (!in_blocks_ || !deflated_.ends_with(kDeflateEnd)) return std::nullopt;
   const std::string last = deflated_.substr(0, deflated_.size() - kDeflateEnd.size());
-  if (last.empty() != text_.empty() || (!last.empty() && !last.ends_with(kFlushed))) throw not_in_blocks();
+  const bool is_whole = text_.empty() ? last.empty() : last.ends_with(kFlushed);
+  if (!is_whole) return std::nullopt;
   if (!text_.empty()) end_block(last);
   file_.end_stream();
   return std::move(file_);

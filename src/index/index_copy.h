@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,14 +29,16 @@ class IndexCopy {
   /// as RowSplitter does; what visit throws passes through. Holds the text of one block beside the compressed
   /// bytes.
   void write(std::string_view deflated);
-  /// Throws Error corrupt when the stream is cut off, has no row, or isn't in blocks as IndexWriter makes them.
-  IndexFile finish();
+  /// nullopt: the stream is whole, but it isn't in blocks as IndexWriter makes them. Throws Error corrupt when it is cut
+  /// off or has no row.
+  std::optional<IndexFile> finish();
 
  private:
   void take_row(const Row& row);
   bool inflate_some();
   void end_block_if_full();
   void end_block(std::string_view deflated);
+  void give_up();
 
   std::unique_ptr<z_stream_s> inflate_;
   std::unique_ptr<char[]> output_;
@@ -45,7 +48,9 @@ class IndexCopy {
   std::string text_;      // of the open block
   std::string block_first_key_;
   std::uint64_t block_rows_ = 0;
+  std::uint64_t rows_seen_ = 0;
   bool stream_ended_ = false;
+  bool in_blocks_ = true;  ///< as far as is known
   IndexFile file_;
 };
 

@@ -191,9 +191,19 @@ class Rebuild {
       manifest_.source_size_bytes += row.size_bytes;
     });
     zip.read_data(*own, [&copy](std::string_view data) { copy.write(data); });
-    index_ = copy.finish();
+    std::optional<index::IndexFile> copied = copy.finish();
+    index_ = copied ? *std::move(copied) : written_again(zip, *own);
     if (index_.crc32 != own->crc32 || index_.uncompressed_size_bytes != own->size_bytes)
       throw archive_.error(ErrorKind::corrupt, "its own index has another CRC-32 or size than the ZIP says");
+  }
+
+  /// Somebody has made the archive again, and its last entry isn't in blocks.
+  static index::IndexFile written_again(const zip::Reader& zip, const zip::EntryInfo& own) {
+    index::IndexWriter writer;
+    index::RowSplitter rows([&writer](const index::Row& row) { writer.add(row); });
+    zip.read_member(own, [&rows](std::string_view text) { rows.write(text); });
+    rows.finish();
+    return writer.finish();
   }
 
   /// The members' names are no keys of the layout. So only the archive's own name has to be a volume's.
