@@ -192,9 +192,9 @@ class Rebuild {
     });
     zip.read_data(*own, [&copy](std::string_view data) { copy.write(data); });
     std::optional<index::IndexFile> copied = copy.finish();
-    index_ = copied ? *std::move(copied) : written_again(zip, *own);
-    if (index_.crc32 != own->crc32 || index_.uncompressed_size_bytes != own->size_bytes)
+    if (copied && (copied->crc32 != own->crc32 || copied->uncompressed_size_bytes != own->size_bytes))
       throw archive_.error(ErrorKind::corrupt, "its own index has another CRC-32 or size than the ZIP says");
+    index_ = copied ? *std::move(copied) : written_again(zip, *own);
   }
 
   /// Somebody has made the archive again, and its last entry isn't in blocks.
