@@ -100,6 +100,7 @@ TEST_P(SourceDeleterTest, DeletesTheMembersInBatches) {
 }
 
 TEST_P(SourceDeleterTest, ALargeVolumeIsListedInStretchesAndNothingBetweenThemIsForgotten) {
+  if (!GetParam()) GTEST_SKIP() << "how deletes are made doesn't matter here";
   constexpr std::uint64_t kObjects = 8 * index::kRowsPerBlock + 1;  // two stretches
   archive_small(kObjects);
   ASSERT_EQ(volumes_[0].manifest().blocks.size(), 9u);
@@ -118,6 +119,7 @@ TEST_P(SourceDeleterTest, ALargeVolumeIsListedInStretchesAndNothingBetweenThemIs
 }
 
 TEST_P(SourceDeleterTest, AnErrorInOneStretchEndsAllOfThem) {
+  if (!GetParam()) GTEST_SKIP() << "how deletes are made doesn't matter here";
   archive_small(8 * index::kRowsPerBlock);
   std::atomic<int> lists = 0;
   store_.before = [&](const Call& call) {

@@ -47,15 +47,15 @@ void expect_same(const IndexFile& copied, const IndexFile& made) {
 }
 
 TEST(IndexCopy, IsTheIndexByteForByte) {
-  for (const std::uint64_t rows : {1u, 2u, 4095u, 4096u, 4097u, 8192u, 10'000u}) {
+  for (const std::uint64_t rows : {1u, 4095u, 4096u, 4097u, 8192u, 8193u}) {
     const IndexFile made = sample_index(rows);
-    for (const std::size_t piece_bytes : {std::size_t{7}, std::size_t{4096}, entry_of(made).size()}) {
+    for (const std::size_t piece_bytes : {std::size_t{997}, entry_of(made).size()}) {
       std::uint64_t visited = 0;
       expect_same(copy_of(entry_of(made), piece_bytes, &visited), made);
       EXPECT_EQ(visited, rows);
     }
   }
-  expect_same(copy_of(entry_of(sample_index(3)), 1), sample_index(3));
+  expect_same(copy_of(entry_of(sample_index(30)), 1), sample_index(30));
 }
 
 /// An index whose blocks another zlib has compressed.
@@ -116,7 +116,7 @@ std::string deflated_at_once(const std::string& text) {
 }
 
 TEST(IndexCopy, SaysThatAStreamIsNotInBlocks) {
-  for (const std::uint64_t rows : {1u, 4096u, 5000u, 80'000u}) {
+  for (const std::uint64_t rows : {1u, 4096u, 5000u, 57'000u}) {
     std::string text;
     for (std::uint64_t i = 0; i < rows; ++i) append_json_line(text, sample_row(i));
     std::uint64_t visited = 0;
