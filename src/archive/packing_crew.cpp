@@ -92,7 +92,7 @@ class PackingCrew::FetchLoop final : public s3::GetObjectSource {
   }
 
   void got(std::size_t slot, s3::GetObjectResult result) override {
-    arrived_.push_back(end(slot));
+    arrived_.emplace_back(end(slot));
     bodies_.push_back(std::move(result));
     if (arrived_.size() == base::kMd5Lanes) pack_arrived();
   }
