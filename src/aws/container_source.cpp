@@ -41,20 +41,14 @@ constexpr std::array<std::string_view, 5> kHosts = {"localhost", "169.254.170.2"
 
 /// "127.1.2.3": four numbers up to 255, the first of them 127.
 bool is_loopback(std::string_view host) {
-  int parts = 0;
-  bool first = true;
-  while (parts < 4) {
+  for (int part = 1;; ++part) {
     const std::size_t dot = std::min(host.find('.'), host.size());
-    const std::string_view part = host.substr(0, dot);
-    const auto number = base::parse_number<unsigned>(part);
-    if (!number || *number > 255 || part.size() > 3 || (first && *number != 127)) return false;
-    first = false;
-    ++parts;
-    if (dot == host.size()) break;
+    const auto number = base::parse_number<unsigned>(host.substr(0, dot));
+    if (!number || *number > 255 || dot > 3 || (part == 1 && *number != 127)) return false;
+    if (dot == host.size()) return part == 4;
+    if (part == 4) return false;  // "127.0.0.1.example" is a name
     host.remove_prefix(dot + 1);
-    if (host.empty()) return false;
   }
-  return parts == 4 && host.find('.') == std::string_view::npos;
 }
 
 /// The token as it is now: the file may have been renewed. Empty: there is none.

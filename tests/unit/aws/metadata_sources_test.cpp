@@ -78,6 +78,8 @@ TEST(ContainerHosts, OnlyThisMachineTheKnownAddressesAndTls) {
                           "http://",
                           "http://127.0.0.1\\@evil/",
                           "http://127.0.0.1.",
+                          "http://127.0.0.1.evil",
+                          "http://127.0.0.1.2@evil/",
                           "http://[",
                           "HTTP://127.0.0.1/"})
     EXPECT_FALSE(may_see_container_token(url)) << url;
