@@ -148,7 +148,7 @@ std::vector<std::string> measure_as_shipped(const std::vector<index::Row>& rows)
   for (const index::Row& row : rows) writer.add(row);
   const index::IndexFile file = writer.finish();
   const Sample write = writing.stop(count);
-  const std::string gz = file.gz_bytes();
+  const std::string gz(file.gz.view());
   const index::Block& block = file.blocks[file.blocks.size() / 2];
   constexpr int kTimes = 30;
   const Stopwatch finding;
@@ -159,7 +159,7 @@ std::vector<std::string> measure_as_shipped(const std::vector<index::Row>& rows)
     if (!cursor.next()) throw std::runtime_error("the key is not there");
   }
   const Sample find = finding.stop(kTimes);
-  const double per_row = static_cast<double>(file.gz_size_bytes) / count;
+  const double per_row = static_cast<double>(file.gz.size()) / count;
   const double manifest = kVolumeRows / 4096 * manifest_bytes_per_block(block.first_key);
   const double length = static_cast<double>(block.length_bytes);
   return {"IndexWriter, as it is",
@@ -177,7 +177,7 @@ void write_files(const std::vector<index::Row>& rows, const std::string& folder)
   index::IndexWriter writer;
   for (const index::Row& row : rows) writer.add(row);
   std::ofstream gz(folder + "/index.jsonl.gz", std::ios::binary);
-  writer.finish().write_gz([&](std::string_view piece) { gz << piece; });
+  gz << writer.finish().gz.view();
   std::ofstream text(folder + "/index.jsonl", std::ios::binary);
   for (const Text& block : cut(rows, 4096)) text << block.text;
   if (!gz.flush() || !text.flush()) throw std::runtime_error("the files could not be written");

@@ -203,7 +203,7 @@ void print_real(int workers) {
     const Sample cost = watch.stop(kObjects);
     table.push_back(
         {name, fmt::format("{:.1f}", static_cast<double>(built.contents.archive_bytes) / kObjects),
-         fmt::format("{:.1f}", static_cast<double>(built.contents.index.gz_size_bytes) / kObjects),
+         fmt::format("{:.1f}", static_cast<double>(built.contents.index.gz.size()) / kObjects),
          fmt::format("{:.2f}", spread(built)), fmt::format("{:.0f}", cost.cpu_seconds / kObjects * 1e6)});
   }
   print_table(table);

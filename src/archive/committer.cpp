@@ -36,7 +36,7 @@ std::variant<Commit, LostRace> Committer::commit(const SealedVolume& volume) {
   const index::Manifest& manifest = volume.manifest;
   try {
     // 5: the store has acknowledged the whole record before the archive can become visible.
-    catalog_.put_index(manifest, volume.index.gz_bytes(), powers_.additional_checksums);
+    catalog_.put_index(manifest, volume.index.gz.view(), powers_.additional_checksums);
     catalog_.put_manifest(manifest);
   } catch (const Error& error) {
     // Each PUT may have taken effect although it failed. settle() takes the volume back, unless the archive

@@ -63,12 +63,6 @@ s3::PartUploaderConfig uploader_config(const index::Manifest& m, const OpenVolum
   return config;
 }
 
-std::string sha256_of_gz(const index::IndexFile& index) {
-  base::Digest digest = base::Digest::sha256();
-  index.write_gz([&](std::string_view bytes) { digest.update(bytes); });
-  return base::to_hex(digest.finish());
-}
-
 std::string retention_text(const s3::ObjectLock& lock) {
   if (lock.mode.empty()) return "";
   return lock.retain_until ? fmt::format("{} until {}", lock.mode, base::format_iso8601(*lock.retain_until))
@@ -172,8 +166,8 @@ SealedVolume OpenVolume::seal() {
   m.source_size_bytes = contents.source_bytes;
   m.first_key = contents.index.first_key;
   m.last_key = contents.index.last_key;
-  m.index_size_bytes = contents.index.gz_size_bytes;
-  m.index_sha256 = sha256_of_gz(contents.index);
+  m.index_size_bytes = contents.index.gz.size();
+  m.index_sha256 = base::to_hex(base::sha256(contents.index.gz.view()));
   m.blocks = contents.index.blocks;
 
   sealed.manifest = m;

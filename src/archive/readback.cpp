@@ -31,13 +31,6 @@ Error damaged(const index::Manifest& manifest, const std::string& message) {
           {.operation = "read back", .resource = manifest.archive_bucket + "/" + staging_key(manifest)}};
 }
 
-index::IndexCursor cursor_of(const SealedVolume& volume) {
-  return {[gz = volume.index.gz_bytes()](std::uint64_t offset, std::uint64_t size_bytes) {
-            return gz.substr(offset, size_bytes);
-          },
-          volume.index.blocks};
-}
-
 }  // namespace
 
 void Readback::promote(SealedVolume& volume) {
@@ -75,8 +68,9 @@ std::string Readback::complete_staged(const SealedVolume& volume) {
 
 void Readback::read_back(const SealedVolume& volume, const std::string& etag) {
   const index::Manifest& manifest = volume.manifest;
-  const catalog::AuditReport report = catalog::audit_volume(
-      store_, {manifest.archive_bucket, staging_key(manifest), etag}, manifest, cursor_of(volume), bodies_);
+  const catalog::AuditReport report =
+      catalog::audit_volume(store_, {manifest.archive_bucket, staging_key(manifest), etag}, manifest,
+                            volume.index.cursor(), bodies_);
   if (report.whole()) {
     log_.info("read back {}: {} objects", base::printable(manifest.archive_key), report.members);
     return;

@@ -255,8 +255,8 @@ VolumeBuilder::Contents VolumeBuilder::finish() {
   entry.method = zip::Method::deflate;
   entry.crc32 = contents.index.crc32;
   entry.size_bytes = contents.index.uncompressed_size_bytes;
-  entry.compressed_size_bytes = contents.index.deflate_size_bytes;
-  writer_.add_precompressed(entry, contents.index.deflate_chunks);
+  entry.compressed_size_bytes = contents.index.deflate_size_bytes();
+  writer_.add_precompressed(entry, contents.index.deflate_pieces());
   writer_.finish();
   contents.archive_bytes = writer_.size_bytes();
   return contents;

@@ -3,7 +3,6 @@
 // library in Debian does that for MD5. Pure function; any thread.
 #pragma once
 
-#include <array>
 #include <span>
 #include <string>
 #include <string_view>

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "index/index_writer.h"
 
 namespace s3c::catalog {
 namespace {

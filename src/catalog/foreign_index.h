@@ -8,7 +8,7 @@
 
 #include "base/counted.h"
 #include "catalog/forward_reader.h"
-#include "index/index_writer.h"
+#include "index/index_file.h"
 #include "zip/reader.h"
 
 namespace s3c::catalog {

@@ -110,7 +110,6 @@ std::optional<IndexFile> IndexCopy::finish() {
   const bool is_whole = text_.empty() ? last.empty() : last.ends_with(kFlushed);
   if (!is_whole) return std::nullopt;
   if (!text_.empty()) end_block(last);
-  file_.end_stream();
   return std::move(file_);
 }
 

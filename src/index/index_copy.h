@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "index/index_file.h"
 #include "index/index_reader.h"
-#include "index/index_writer.h"
 
 struct z_stream_s;
 

@@ -18,6 +18,7 @@
 #include "catalog/layout_notes.h"
 #include "catalog/volume_audit.h"
 #include "index/index_copy.h"
+#include "index/index_writer.h"
 #include "upkeep/record_writer.h"
 #include "zip/reader.h"
 
@@ -244,9 +245,7 @@ class Rebuild {
 
   /// Whether a member's name may be a key of a layout. The original program's names have no "/".
   bool names_are_keys() const {
-    index::IndexCursor rows([gz = index_.gz_bytes()](std::uint64_t offset,
-                                                     std::uint64_t size) { return gz.substr(offset, size); },
-                            index_.blocks);
+    index::IndexCursor rows = index_.cursor();
     while (const std::optional<index::Row> row = rows.next()) {
       if (row->key.find('/') != std::string::npos) return true;
     }
@@ -272,8 +271,8 @@ class Rebuild {
     m.first_key = index_.first_key;
     m.last_key = index_.last_key;
     m.index_key = catalog::index_key(archive_.key(), m.id);
-    m.index_size_bytes = index_.gz_size_bytes;
-    m.index_sha256 = base::to_hex(base::sha256(index_.gz_bytes()));
+    m.index_size_bytes = index_.gz.size();
+    m.index_sha256 = base::to_hex(base::sha256(index_.gz.view()));
     m.blocks = index_.blocks;
     // The time when the volume was made, not its record. It is only shown: nothing is decided by it.
     m.created_at = archive_.is_foreign() ? head_.last_modified : base::ulid_time(m.id).value_or(clock_.now());
@@ -292,13 +291,8 @@ class Rebuild {
 
   void audit() {
     base::MemoryBudget memory(options_.memory_bytes);
-    index::IndexCursor cursor(
-        [gz = index_.gz_bytes()](std::uint64_t offset, std::uint64_t size) {
-          return gz.substr(offset, size);
-        },
-        index_.blocks);
     const catalog::AuditReport report = catalog::audit_volume(store_, {bucket_, archive_.key(), head_.etag},
-                                                              manifest_, std::move(cursor), memory);
+                                                              manifest_, index_.cursor(), memory);
     if (report.whole()) {
       if (!archive_.is_foreign()) manifest_.crc64nvme = report.crc64nvme;
       return;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <string_view>
 
 #include "base/encoding.h"
 #include "base/error.h"
@@ -18,7 +19,7 @@ using base::ErrorKind;
 
 /// False: the same bytes are already there.
 bool put_if_missing(s3::ObjectStore& store, const index::Manifest& manifest, const std::string& key,
-                    const std::string& content_type, const std::string& body) {
+                    const std::string& content_type, std::string_view body) {
   const auto is_same = [&](const s3::ObjectHead& head) {
     s3::GetObjectRequest request;
     request.bucket = manifest.archive_bucket;
@@ -70,7 +71,7 @@ WrittenRecords write_missing_records(s3::ObjectStore& store, const index::Manife
   WrittenRecords written;
   // Index first: a manifest without its index is damage.
   written.index = put_if_missing(store, manifest, catalog::index_key(manifest.archive_key, manifest.id),
-                                 "application/gzip", index.gz_bytes());
+                                 "application/gzip", index.gz.view());
   const std::string key = catalog::manifest_key(manifest.archive_key, manifest.id);
   if (store.head_object(bucket, key)) {
     const index::Manifest there =

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "index/index_writer.h"
+#include "index/index_file.h"
 #include "index/manifest.h"
 #include "s3/object_store.h"
 

@@ -41,18 +41,19 @@ void Writer::write(std::string_view bytes) {
 
 EntryInfo Writer::add(EncodedMember&& member) {
   const std::string data = std::move(member.data);
-  return write_member(std::move(member.info), &data, 1);
+  const std::string_view piece = data;
+  return write_member(std::move(member.info), {&piece, 1});
 }
 
-EntryInfo Writer::add_precompressed(EntryInfo info, const std::vector<std::string>& chunks) {
-  return write_member(std::move(info), chunks.data(), chunks.size());
+EntryInfo Writer::add_precompressed(EntryInfo info, std::span<const std::string_view> pieces) {
+  return write_member(std::move(info), pieces);
 }
 
-EntryInfo Writer::write_member(EntryInfo info, const std::string* chunks, std::size_t chunk_count) {
+EntryInfo Writer::write_member(EntryInfo info, std::span<const std::string_view> pieces) {
   expect_between_entries();
   check_name(info.name);
   std::uint64_t data_size_bytes = 0;
-  for (std::size_t i = 0; i < chunk_count; ++i) data_size_bytes += chunks[i].size();
+  for (const std::string_view piece : pieces) data_size_bytes += piece.size();
   if (data_size_bytes != info.compressed_size_bytes ||
       (info.method == Method::stored && info.size_bytes != info.compressed_size_bytes)) {
     throw failure(base::ErrorKind::internal,
@@ -66,8 +67,8 @@ EntryInfo Writer::write_member(EntryInfo info, const std::string* chunks, std::s
   append_local_header(header_, info, kFlagUtf8, zip64);
   info.data_offset = info.offset + header_.size();
   write(header_);
-  for (std::size_t i = 0; i < chunk_count; ++i) {
-    if (!chunks[i].empty()) write(chunks[i]);
+  for (const std::string_view piece : pieces) {
+    if (!piece.empty()) write(piece);
   }
   record(info, kFlagUtf8, zip64);
   return info;

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "zip/entry_info.h"
 #include "zip/member_encoder.h"
@@ -60,7 +60,7 @@ class Writer {
 
   /// Writes a member whose data is already in info.method's form, in pieces. Throws Error internal when the
   /// pieces don't add up to info.compressed_size_bytes. Ignores the offsets in info.
-  EntryInfo add_precompressed(EntryInfo info, const std::vector<std::string>& chunks);
+  EntryInfo add_precompressed(EntryInfo info, std::span<const std::string_view> pieces);
 
   /// Starts a member of exactly expected_size_bytes. Until its finish() no other call is allowed (Error
   /// internal). level: 0..9, zlib's scale (higher is taken as 9). The bytes go to the sink in pieces of up to
@@ -86,7 +86,7 @@ class Writer {
   static void check_name(const std::string& name);
   void expect_between_entries() const;
   void write(std::string_view bytes);
-  EntryInfo write_member(EntryInfo info, const std::string* chunks, std::size_t chunk_count);
+  EntryInfo write_member(EntryInfo info, std::span<const std::string_view> pieces);
   void record(const EntryInfo& info, std::uint16_t flags, bool zip64_local);
 
   Sink sink_;

@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::optional<index::IndexFile> copied = copied_from(stream);
   if (!rows) return 0;
   require(text && !rows->empty(), "rows come out of a text");
-  require(!copied || copied->gz_bytes() == block, "the copy of a block is that block");
+  require(!copied || copied->gz.view() == block, "the copy of a block is that block");
 
   index::IndexCursor cursor(
       [&](std::uint64_t offset, std::uint64_t size_bytes) {

@@ -268,7 +268,7 @@ void index_seeds() {
   }
   writer.add(full_row());
   index::append_json_line(text, full_row());
-  const std::string block = writer.finish().gz_bytes();
+  const std::string block(writer.finish().gz.view());
   put("index_rows", "six-rows.jsonl", text);
   std::string line;
   index::append_json_line(line, row(1));

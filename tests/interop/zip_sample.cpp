@@ -144,14 +144,14 @@ class Sample {
       index::append_json_line(text, row);
     }
     const index::IndexFile index = index_writer.finish();
-    index.write_gz([this](std::string_view bytes) { index_file_.write(bytes); });
+    index_file_.write(index.gz.view());
     const zip::EntryInfo info{.name = zip::kIndexEntryName,
                               .method = zip::Method::deflate,
                               .crc32 = index.crc32,
                               .size_bytes = index.uncompressed_size_bytes,
-                              .compressed_size_bytes = index.deflate_size_bytes,
+                              .compressed_size_bytes = index.deflate_size_bytes(),
                               .modified = modified(0)};
-    expect(writer_.add_precompressed(info, index.deflate_chunks), base::sha256(text));
+    expect(writer_.add_precompressed(info, index.deflate_pieces()), base::sha256(text));
     writer_.finish();
   }
 

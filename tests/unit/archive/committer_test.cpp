@@ -55,8 +55,8 @@ index::Manifest manifest_like(const std::string& id) {
   row.last_modified = m.created_at;
   writer.add(row);
   const index::IndexFile file = writer.finish();
-  m.index_size_bytes = file.gz_size_bytes;
-  m.index_sha256 = base::to_hex(base::sha256(file.gz_bytes()));
+  m.index_size_bytes = file.gz.size();
+  m.index_sha256 = base::to_hex(base::sha256(file.gz.view()));
   m.blocks = file.blocks;
   return m;
 }
@@ -461,7 +461,7 @@ TEST_P(Fence, AnAbortWithoutAnswerStopsUs) {
 TEST_P(Fence, ACompleteThatLandsBeforeTheAbortWins) {
   const SealedVolume other = seal("another");
   const SealedVolume ours = seal();
-  catalog_.put_index(other.manifest, other.index.gz_bytes(), powers_.additional_checksums);
+  catalog_.put_index(other.manifest, other.index.gz.view(), powers_.additional_checksums);
   catalog_.put_manifest(other.manifest);
   s3::CompleteMultipartUploadRequest theirs;
   theirs.bucket = support::kArchive;

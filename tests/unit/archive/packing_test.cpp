@@ -204,7 +204,7 @@ TEST_F(VolumeBuilderTest, EntriesLieAsTheyComeAndRowsInKeyOrder) {
   EXPECT_EQ(contents.source_bytes, 16u);
   EXPECT_EQ(contents.archive_bytes, archive_.size());
   EXPECT_EQ(names(), (std::vector<std::string>{"c", "a", "b", zip::kIndexEntryName}));
-  const auto rows = index::decode_block(contents.index.gz_bytes());
+  const auto rows = index::decode_block(contents.index.gz.view());
   ASSERT_EQ(rows.size(), 3u);
   EXPECT_EQ(rows[0].key, "a");
   EXPECT_EQ(rows[2].key, "c");
@@ -385,7 +385,7 @@ TEST_F(MemberPackerTest, KeepsEverythingThatBelongsToTheObject) {
   });
   EXPECT_TRUE(pack(summary));
   const auto contents = builder_.finish();
-  const index::Row row = index::decode_block(contents.index.gz_bytes()).at(0);
+  const index::Row row = index::decode_block(contents.index.gz.view()).at(0);
   EXPECT_EQ(row.key, "a");
   EXPECT_EQ(row.etag, summary.etag);
   EXPECT_EQ(row.size_bytes, kBody.size());

@@ -57,7 +57,9 @@ class VolumeAudit : public ::testing::Test {
     for (const index::Row& row : rows_) writer.add(row);
     const index::IndexFile file = writer.finish();
     index::IndexCursor cursor(
-        [gz = file.gz_bytes()](std::uint64_t offset, std::uint64_t size) { return gz.substr(offset, size); },
+        [gz = std::string(file.gz.view())](std::uint64_t offset, std::uint64_t size) {
+          return gz.substr(offset, size);
+        },
         file.blocks);
     return audit_volume(store_, {support::kArchive, kAuditedKey, etag_.empty() ? manifest_.etag : etag_},
                         manifest_, std::move(cursor), memory_,

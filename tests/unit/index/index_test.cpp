@@ -60,12 +60,14 @@ std::string block_of(const std::string& text) {
   return block;
 }
 
-IndexCursor::ReadRange range_of(const std::string& bytes) {
-  return [&bytes](std::uint64_t offset, std::uint64_t size) { return bytes.substr(offset, size); };
+/// The bytes must outlive it.
+IndexCursor::ReadRange range_of(std::string_view bytes) {
+  return
+      [bytes](std::uint64_t offset, std::uint64_t size) { return std::string(bytes.substr(offset, size)); };
 }
 
 /// The row of key in gz, the bytes of an index with these blocks.
-std::optional<Row> find_row(const std::vector<Block>& blocks, const std::string& gz, std::string_view key) {
+std::optional<Row> find_row(const std::vector<Block>& blocks, std::string_view gz, std::string_view key) {
   IndexCursor cursor(range_of(gz), blocks);
   cursor.seek(key);
   std::optional<Row> row = cursor.next();
@@ -77,13 +79,13 @@ class IndexFormsTest : public ::testing::TestWithParam<std::uint64_t> {};
 TEST_P(IndexFormsTest, BothFormsHoldTheSameText) {
   const IndexFile file = sample_index(GetParam());
   const std::string text = text_of(GetParam());
-  const std::string gz = file.gz_bytes();
-  EXPECT_EQ(gz.size(), file.gz_size_bytes);
+  const std::string gz(file.gz.view());
+  EXPECT_EQ(gz.size(), file.gz.size());
   EXPECT_EQ(zlib_inflate(gz, 31), text);
 
   std::string raw;
-  for (const std::string& chunk : file.deflate_chunks) raw += chunk;
-  EXPECT_EQ(raw.size(), file.deflate_size_bytes);
+  for (const std::string_view piece : file.deflate_pieces()) raw += piece;
+  EXPECT_EQ(raw.size(), file.deflate_size_bytes());
   EXPECT_EQ(zlib_inflate(raw, -15), text);
   EXPECT_EQ(file.crc32, base::crc32(text));
   EXPECT_EQ(file.uncompressed_size_bytes, text.size());
@@ -96,7 +98,7 @@ TEST_P(IndexFormsTest, BothFormsHoldTheSameText) {
 
 TEST_P(IndexFormsTest, BlocksReadOnTheirOwn) {
   const IndexFile file = sample_index(GetParam());
-  const std::string gz = file.gz_bytes();
+  const std::string gz(file.gz.view());
   std::uint64_t i = 0;
   for (const Block& block : file.blocks) {
     const std::vector<Row> rows = decode_block(gz.substr(block.offset_bytes, block.length_bytes));
@@ -109,7 +111,7 @@ TEST_P(IndexFormsTest, BlocksReadOnTheirOwn) {
 
 TEST_P(IndexFormsTest, WantedRowsAreThoseOfTheBlock) {
   const IndexFile file = sample_index(GetParam());
-  const std::string gz = file.gz_bytes();
+  const std::string gz(file.gz.view());
   for (const Block& block : file.blocks) {
     const std::string bytes = gz.substr(block.offset_bytes, block.length_bytes);
     const std::vector<Row> rows = decode_block(bytes);
@@ -138,7 +140,7 @@ TEST(IndexWriterTest, RefusesKeysOutOfOrder) {
 
 TEST(WantedRowsTest, ABlockThatIsNotAsListedIsRefused) {
   const IndexFile file = sample_index(10);
-  const std::string bytes = file.gz_bytes();
+  const std::string bytes(file.gz.view());
   for (const Wants& wants : {Wants(), Wants([](const std::string&) { return false; })}) {
     EXPECT_EQ(error_message([&] { decode_wanted(file.blocks[0], bytes, wants); }), "");
     for (const std::uint64_t rows : {9u, 11u}) {
@@ -186,8 +188,8 @@ TEST(IndexWriterTest, KeysAreInOrderOfTheirBytes) {
     writer.add(row);
   }
   const IndexFile file = writer.finish();
-  EXPECT_EQ(decode_block(file.gz_bytes()).size(), 8u);
-  EXPECT_EQ(find_row(file.blocks, file.gz_bytes(), "\xff").value().key, "\xff");
+  EXPECT_EQ(decode_block(file.gz.view()).size(), 8u);
+  EXPECT_EQ(find_row(file.blocks, file.gz.view(), "\xff").value().key, "\xff");
 }
 
 TEST(IndexWriterTest, RefusesAnEmptyIndexAndEndlessRows) {
@@ -208,7 +210,7 @@ TEST(IndexWriterTest, LongRowsEndABlockEarly) {
   }
   const IndexFile file = writer.finish();
   EXPECT_GT(file.blocks.size(), 1u);
-  const std::string gz = file.gz_bytes();
+  const std::string gz(file.gz.view());
   IndexCursor cursor(range_of(gz), file.blocks);
   std::uint64_t rows = 0;
   while (cursor.next()) ++rows;
@@ -217,13 +219,13 @@ TEST(IndexWriterTest, LongRowsEndABlockEarly) {
 
 TEST(IndexWriterTest, ARowTakesFewBytes) {
   const IndexFile file = sample_index(50'000);
-  RecordProperty("bytes_per_row", std::to_string(file.gz_size_bytes / file.rows));
-  EXPECT_LT(file.gz_size_bytes / file.rows, 64u);
+  RecordProperty("bytes_per_row", std::to_string(file.gz.size() / file.rows));
+  EXPECT_LT(file.gz.size() / file.rows, 64u);
 }
 
 TEST(IndexReaderTest, EveryKeyIsFoundThroughItsBlock) {
   const IndexFile file = sample_index(10'000);
-  const std::string gz = file.gz_bytes();
+  const std::string gz(file.gz.view());
   EXPECT_EQ(find_block(file.blocks, ""), std::nullopt);
   EXPECT_EQ(find_block(file.blocks, "sources"), std::nullopt);
   EXPECT_EQ(find_block({}, "a"), std::nullopt);
@@ -241,11 +243,11 @@ TEST(IndexReaderTest, EveryKeyIsFoundThroughItsBlock) {
 TEST(IndexReaderTest, EveryRowOfABlockIsFound) {
   const IndexFile file = sample_index(33);
   for (std::uint64_t i = 0; i < 33; ++i)
-    EXPECT_EQ(find_row(file.blocks, file.gz_bytes(), sample_row(i).key), sample_row(i));
+    EXPECT_EQ(find_row(file.blocks, file.gz.view(), sample_row(i).key), sample_row(i));
 }
 
 TEST(IndexReaderTest, ABlockChangedAnywhereIsCorrupt) {
-  const std::string block = sample_index(20).gz_bytes();
+  const std::string block(sample_index(20).gz.view());
   EXPECT_EQ(error_message([&] { decode_block(block); }), "");
   for (std::size_t i = 0; i < block.size(); ++i) {
     std::string changed = block;
@@ -260,7 +262,7 @@ TEST(IndexReaderTest, ABlockChangedAnywhereIsCorrupt) {
 
 TEST(IndexReaderTest, WhatABlockClaimsOfItsLengthIsNotBelieved) {
   const IndexFile file = sample_index(20);
-  const std::string block = file.gz_bytes();
+  const std::string block(file.gz.view());
   for (const std::uint32_t claim : {0u, 1u, 1u << 24, (1u << 24) + (1u << 18), 1u << 30, UINT32_MAX}) {
     std::string lying = block.substr(0, block.size() - 4);
     base::append_le(lying, claim);
@@ -285,7 +287,7 @@ TEST(IndexWriterTest, NoBlockIsLargerThanItsBound) {
 
 TEST(IndexCursorTest, GivesAllRowsInOrder) {
   const IndexFile file = sample_index(10'000);
-  const std::string gz = file.gz_bytes();
+  const std::string gz(file.gz.view());
   IndexCursor cursor(range_of(gz), file.blocks);
   for (std::uint64_t i = 0; i < 10'000; ++i) ASSERT_EQ(cursor.next(), sample_row(i));
   EXPECT_EQ(cursor.next(), std::nullopt);
@@ -294,7 +296,7 @@ TEST(IndexCursorTest, GivesAllRowsInOrder) {
 
 TEST(IndexCursorTest, SeeksBothWays) {
   const IndexFile file = sample_index(10'000);
-  const std::string gz = file.gz_bytes();
+  const std::string gz(file.gz.view());
   IndexCursor cursor(range_of(gz), file.blocks);
   for (const std::uint64_t i : {5000ul, 0ul, 9999ul, 4096ul, 4095ul}) {
     cursor.seek(sample_row(i).key);
@@ -313,7 +315,7 @@ TEST(IndexCursorTest, SeeksBothWays) {
 
 TEST(IndexCursorTest, RefusesBlocksThatAreNotAsListed) {
   const IndexFile file = sample_index(10'000);
-  const std::string gz = file.gz_bytes();
+  const std::string gz(file.gz.view());
   const auto drain = [&](std::vector<Block> blocks) {
     return error_message([&] {
       IndexCursor cursor(range_of(gz), std::move(blocks));

@@ -44,8 +44,8 @@ Manifest sample_manifest() {
   manifest.first_key = index.first_key;
   manifest.last_key = index.last_key;
   manifest.index_key = "s3compress_catalog/index/source-bucket/20170210.zip/" + manifest.id + ".jsonl.gz";
-  manifest.index_size_bytes = index.gz_size_bytes;
-  manifest.index_sha256 = base::to_hex(base::sha256(index.gz_bytes()));
+  manifest.index_size_bytes = index.gz.size();
+  manifest.index_sha256 = base::to_hex(base::sha256(index.gz.view()));
   manifest.blocks = index.blocks;
   manifest.created_at = sample_row(0).last_modified;
   manifest.upload_id = "upload-1";

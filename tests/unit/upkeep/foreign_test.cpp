@@ -270,10 +270,10 @@ TEST_P(ForeignTest, ARowWithoutETagIsNoLicence) {
       writer.add(row);
     }
     const index::IndexFile file = writer.finish();
-    m.index_size_bytes = file.gz_size_bytes;
-    m.index_sha256 = base::to_hex(base::sha256(file.gz_bytes()));
+    m.index_size_bytes = file.gz.size();
+    m.index_sha256 = base::to_hex(base::sha256(file.gz.view()));
     m.blocks = file.blocks;
-    store_.edit(support::kArchive, m.index_key, [&](auto& object) { object.body = file.gz_bytes(); });
+    store_.edit(support::kArchive, m.index_key, [&](auto& object) { object.body = file.gz.view(); });
   });
   store_.alter_list = [](const s3::ListObjectsRequest& request, s3::ListObjectsPage& page) {
     if (request.bucket != support::kSource) return;

@@ -163,12 +163,13 @@ TEST(WriterTest, ThePendingDirectoryStaysSmall) {
 TEST(WriterTest, PiecesMakeOneMember) {
   const std::string body = repeated("line\n", 1000);
   EncodedMember member = MemberEncoder(6).encode("s3compress-index.jsonl", body, kModified);
-  const std::vector<std::string> chunks = {member.data.substr(0, 7), "", member.data.substr(7)};
+  const std::string_view data = member.data;
+  const std::vector<std::string_view> pieces = {data.substr(0, 7), "", data.substr(7)};
   std::string zip;
   Writer writer(append_to(zip));
-  writer.add_precompressed(member.info, chunks);
+  writer.add_precompressed(member.info, pieces);
   EXPECT_EQ(error_kind([&] {
-              writer.add_precompressed(member.info, {member.data, "x"});
+              writer.add_precompressed(member.info, std::vector<std::string_view>{data, "x"});
             }),
             ErrorKind::internal);
   writer.finish();
@@ -306,7 +307,8 @@ class SparseZip {
 TEST(WriterTest, OffsetsBeyondFourGiB) {
   SparseZip zip;
   Writer writer(zip.sink());
-  const std::vector<std::string> hole = {std::string(SparseZip::kHoleBytes, '\0')};
+  const std::string zeros(SparseZip::kHoleBytes, '\0');
+  const std::vector<std::string_view> hole = {zeros};
   EntryInfo info{.name = "",
                  .method = Method::stored,
                  .crc32 = base::crc32(hole[0]),
