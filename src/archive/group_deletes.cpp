@@ -5,7 +5,15 @@
 #include <optional>
 #include <utility>
 
+#include "base/free_memory.h"
+
 namespace s3c::archive {
+namespace {
+
+/// From so many members on, a volume has taken so much memory at its end that what is left of it is worth giving back.
+constexpr std::uint64_t kManyMembers = 100'000;
+
+}  // namespace
 
 GroupDeletes::GroupDeletes(RunShared& shared, const catalog::Group& group, GroupTally& tally)
     : s_(shared), group_(group), tally_(tally), thread_([this] { volumes_.cancel(); }) {}
@@ -50,6 +58,7 @@ void GroupDeletes::delete_one(const DoomedVolume& volume) {
     throw;
   }
   tell();
+  if (volume.volume.manifest().objects >= kManyMembers) base::release_free_memory();
 }
 
 }  // namespace s3c::archive

@@ -248,6 +248,7 @@ VolumeBuilder::Contents VolumeBuilder::finish() {
   contents.source_bytes = source_bytes_;
   contents.bill = std::move(bill_);
   if (contents.objects == 0) return contents;
+  namer_ = zip::EntryNamer();  // no more names: its memory is wanted for the parts with index and directory
   contents.index = index_.finish();
   base::MutexLock lock(zip_mutex_);
   zip::EntryInfo entry;

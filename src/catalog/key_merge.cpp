@@ -45,8 +45,10 @@ KeyMerge::Gap KeyMerge::gap_of(const index::Manifest& manifest, const std::strin
 
 void KeyMerge::tell_first_key() {
   FoundKey found;
-  const std::string key = cursors_.front().key();
-  while (!cursors_.empty() && cursors_.front().key() == key) {
+  const auto is_same_key = [&] {
+    return found.members.empty() || cursors_.front().key() == found.members.front().row.key;
+  };
+  while (!cursors_.empty() && is_same_key()) {
     std::pop_heap(cursors_.begin(), cursors_.end(), comes_after);
     Cursor& cursor = cursors_.back();
     found.members.push_back({cursor.manifest, std::move(cursor.rows[cursor.at])});
@@ -56,7 +58,7 @@ void KeyMerge::tell_first_key() {
       std::push_heap(cursors_.begin(), cursors_.end(), comes_after);
     }
   }
-  found.unsearched = unsearched_for(key, found.members);
+  found.unsearched = unsearched_for(found.members.front().row.key, found.members);
   members_ += found.members.size();
   found_(std::move(found));
 }

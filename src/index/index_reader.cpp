@@ -64,9 +64,9 @@ std::vector<Row> decode_block(std::string_view block, std::uint64_t max_text_byt
   std::vector<Row> rows;
   rows.reserve(lines);
   for (std::size_t position = 0; position < text.size();) {
-    Row row = parse_json_line(take_line(text, position));
-    if (!rows.empty()) expect_ascending(rows.back().key, row.key);
-    rows.push_back(std::move(row));
+    Row& row = rows.emplace_back();
+    read_json_line(take_line(text, position), row);
+    if (rows.size() > 1) expect_ascending(rows[rows.size() - 2].key, row.key);
   }
   return rows;
 }
@@ -93,7 +93,7 @@ WantedRows decode_wanted(const Block& listed, std::string_view bytes, const Want
     key = written ? *written : parse_json_line(line).key;
     if (lines == 0) expect_listed(key == listed.first_key);
     expect_ascending(last_key, key);
-    if (wants(key)) rows.push_back(parse_json_line(line));
+    if (wants(key)) read_json_line(line, rows.emplace_back());
     std::swap(last_key, key);
   }
   expect_listed(lines == listed.rows);
@@ -140,12 +140,13 @@ std::optional<Row> IndexCursor::next() {
     load(next_block_);
   }
   const bool first_in_block = position_ == 0;
-  Row row = parse_json_line(take_line(text_, position_));
-  if (first_in_block && row.key != blocks_[next_block_ - 1].first_key) {
+  std::optional<Row> row(std::in_place);
+  read_json_line(take_line(text_, position_), *row);
+  if (first_in_block && row->key != blocks_[next_block_ - 1].first_key) {
     throw corrupt(fmt::format("block {} starts with another key than listed", next_block_ - 1));
   }
-  if (last_key_) expect_ascending(*last_key_, row.key);
-  last_key_ = row.key;
+  if (last_key_) expect_ascending(*last_key_, row->key);
+  last_key_ = row->key;
   return row;
 }
 

@@ -60,5 +60,7 @@ void append_json_line(std::string& out, const Row& row);
 /// Throws Error corrupt, naming the field, when a field is missing, of the wrong type or out of range; and
 /// for a line longer than kMaxRowBytes.
 Row parse_json_line(std::string_view line);
+/// The same into row, which is empty before: a row that is moved costs a quarter of what it costs to read it.
+void read_json_line(std::string_view line, Row& row);
 
 }  // namespace s3c::index

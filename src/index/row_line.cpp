@@ -1,4 +1,4 @@
-// The line of a row: append_json_line and parse_json_line of row.h, and the reader of any JSON behind the latter.
+// The line of a row, as row.h has it, and the reader of any JSON behind it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -164,11 +164,15 @@ Row parse_any_json_line(std::string_view line) {
   return row;
 }
 
-Row parse_json_line(std::string_view line) {
+void read_json_line(std::string_view line, Row& row) {
   expect_length(line);
-  Row row;
-  if (!read_written_row(line, row)) return parse_any_json_line(line);
+  if (!read_written_row(line, row)) row = parse_any_json_line(line);
   expect_possible(row);
+}
+
+Row parse_json_line(std::string_view line) {
+  Row row;
+  read_json_line(line, row);
   return row;
 }
 

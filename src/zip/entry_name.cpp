@@ -155,8 +155,7 @@ void EntryNamer::insert(std::uint64_t hash) {
   slots_[slot] = hash;
   // At 85 % full it grows by half: between 9.4 and 14.2 bytes per hash.
   if (++used_ * 100 < slots_.size() * 85) return;
-  const std::vector<std::uint64_t> old =
-      std::exchange(slots_, std::vector<std::uint64_t>(slots_.size() + slots_.size() / 2));
+  const Slots old = std::exchange(slots_, Slots(slots_.size() + slots_.size() / 2));
   for (const std::uint64_t h : old) {
     if (h != 0) slots_[slot_of(h)] = h;
   }

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/page_allocator.h"
+
 namespace s3c::zip {
 
 /// Safe names start with this. No other entry name does, also when case is ignored.
@@ -31,6 +33,7 @@ class EntryNamer {
   std::uint64_t memory_bytes() const { return slots_.capacity() * sizeof(std::uint64_t); }
 
  private:
+  using Slots = std::vector<std::uint64_t, base::PageAllocator<std::uint64_t>>;
   struct FreeLocale {
     using pointer = locale_t;
     void operator()(locale_t locale) const;
@@ -44,7 +47,7 @@ class EntryNamer {
       locale_;  // null on a system without C.UTF-8: then only A-Z are folded
   // A flat set of hashes, open addressing, 0 = free. Equal hashes count as a clash: that costs a safe name,
   // and never makes a wrong one.
-  std::vector<std::uint64_t> slots_;
+  Slots slots_;
   std::size_t used_ = 0;
   std::vector<std::uint64_t> directories_;  // scratch of assign()
 };

@@ -43,28 +43,29 @@ void PendingDirectory::compress_open_chunk() {
   scratch_.resize(ZSTD_compressBound(open_chunk_.size()));
   const std::size_t size = checked(ZSTD_compressCCtx(context_.get(), scratch_.data(), scratch_.size(),
                                                      open_chunk_.data(), open_chunk_.size(), kLevel));
-  chunks_.emplace_back(scratch_.data(), size);
-  compressed_bytes_ += size;
+  chunks_.append(std::string_view(scratch_).substr(0, size));
+  chunk_sizes_.push_back(size);
   open_chunk_.clear();
 }
 
 void PendingDirectory::drain(const std::function<void(std::string_view)>& sink) {
   context_.reset();
-  for (std::string& chunk : chunks_) {
-    scratch_.resize(ZSTD_getFrameContentSize(chunk.data(), chunk.size()));
-    checked(ZSTD_decompress(scratch_.data(), scratch_.size(), chunk.data(), chunk.size()));
-    chunk = {};
+  std::string_view rest = chunks_.view();
+  for (const std::size_t size : chunk_sizes_) {
+    scratch_.resize(ZSTD_getFrameContentSize(rest.data(), size));
+    checked(ZSTD_decompress(scratch_.data(), scratch_.size(), rest.data(), size));
+    rest.remove_prefix(size);
     sink(scratch_);
   }
-  chunks_.clear();
-  compressed_bytes_ = 0;
+  chunks_ = {};
+  chunk_sizes_ = {};
   if (!open_chunk_.empty()) sink(open_chunk_);
   open_chunk_ = {};
   scratch_ = {};
 }
 
 std::uint64_t PendingDirectory::memory_bytes() const {
-  return compressed_bytes_ + chunks_.capacity() * sizeof(std::string) + open_chunk_.capacity() +
+  return chunks_.size() + chunk_sizes_.capacity() * sizeof(std::size_t) + open_chunk_.capacity() +
          scratch_.capacity();
 }
 

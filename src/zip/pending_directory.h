@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/growing_bytes.h"
+
 struct ZSTD_CCtx_s;
 
 namespace s3c::zip {
@@ -20,7 +22,7 @@ class PendingDirectory {
 
   /// Appends one encoded central header.
   void append(std::string_view record);
-  /// Hands everything to sink in order, in pieces of up to one chunk, and frees each chunk on the way.
+  /// Hands everything to sink in order, in pieces of up to one chunk, and forgets it.
   void drain(const std::function<void(std::string_view)>& sink);
 
   std::uint64_t entries() const { return entries_; }
@@ -38,8 +40,8 @@ class PendingDirectory {
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
   std::string open_chunk_;
   std::string scratch_;
-  std::vector<std::string> chunks_;
-  std::uint64_t compressed_bytes_ = 0;
+  base::GrowingBytes chunks_;  // one after the other
+  std::vector<std::size_t> chunk_sizes_;
   std::uint64_t entries_ = 0;
   std::uint64_t size_bytes_ = 0;
 };

@@ -115,8 +115,13 @@ std::string member_line(const index::Row& row, bool long_format) {
   constexpr std::size_t kEtagWidth = 35;
   const std::string size = format_count(row.size_bytes);
   const std::string etag = base::printable(row.etag);
-  std::string line(kSizeWidth - std::min(kSizeWidth, size.size()), ' ');
-  line.append(size).append("  ").append(base::format_iso8601(row.last_modified)).append("  ");
+  std::string line;
+  line.reserve(100 + row.key.size());
+  line.append(kSizeWidth - std::min(kSizeWidth, size.size()), ' ')
+      .append(size)
+      .append("  ")
+      .append(base::format_iso8601(row.last_modified))
+      .append("  ");
   line.append(etag).append(kEtagWidth - std::min(kEtagWidth, etag.size()), ' ').append("  ");
   line.append(base::printable(row.key)).push_back('\n');
   return line;
