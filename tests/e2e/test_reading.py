@@ -132,7 +132,10 @@ class Reading(StoreCase):
         self.assertEqual(len(wanted), len(self.read("ls", volume).out.splitlines()))
         self.assertIn(rows[0]["etag"], self.read("ls", "-l", volume).out)
         self.assertIn("no volume of that name", self.read("ls", f"{self.source}/20190101.zip", code=3).err)
-        self.assertIn(f"did you mean {volume}", self.read("ls", "20180401.zip", code=3).err)
+        for command in (("ls",), ("verify",), ("catalog", "rebuild")):
+            named = run(self.store, *command, "--arch-bucket", self.archive, "--bucket", self.source, "20180401.zip")
+            self.assertEqual(3, named.code, str(named))
+            self.assertIn(f"did you mean {volume}", named.err, str(command))
         self.assertIn(f"ls --arch-bucket {self.archive} lists", self.read("ls", "20190101.zip", code=3).err)
         self.assertIn("'*/file' looks in every folder", self.read("cat", "file", code=3).err)
         self.assertIn("'sources/*.none' tells the keys", self.read("cat", "sources/*.none", code=3).err)

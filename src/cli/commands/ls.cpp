@@ -214,9 +214,7 @@ ExitCode tell_state_of(const LsOptions& options, Session& session) {
 
 [[noreturn]] void throw_no_volume(const LsOptions& options, s3::ObjectStore& store) {
   const std::string& bucket = options.scope.archive_bucket;
-  std::string hint;
-  for (const std::string& volume : volumes_in_folders(options.volume, bucket, store))
-    hint += (hint.empty() ? "did you mean " : ", ") + shell_word(volume);
+  std::string hint = volumes_meant_instead(options.volume, bucket, store);
   if (hint.empty())
     hint = fmt::format("s3compress ls --arch-bucket {} lists their names", shell_word(bucket));
   throw Error(ErrorKind::not_found, "the catalog has no volume of that name; " + hint,

@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "catalog/catalog.h"
+#include "cli/options/values.h"
 #include "cli/output/hints.h"
 #include "cli/output/summary_parts.h"
 
@@ -30,16 +31,20 @@ std::string volume_meant(const std::string& text, const std::string& archive_buc
                    "give the volume's key alone, as ls prints it");
 }
 
-std::vector<std::string> volumes_in_folders(const std::string& text, const std::string& archive_bucket,
-                                            s3::ObjectStore& store) {
-  const s3::ListObjectsPage top =
-      store.list_objects({.bucket = archive_bucket, .delimiter = "/", .max_keys = kMaxFolders});
-  std::vector<std::string> volumes;
-  for (const std::string& folder : top.common_prefixes) {
-    if (folder != catalog::kCatalogPrefix && is_known(folder + text, archive_bucket, store))
-      volumes.push_back(folder + text);
+std::string volumes_meant_instead(const std::string& text, const std::string& archive_bucket,
+                                  s3::ObjectStore& store) {
+  std::string hint;
+  try {
+    const s3::ListObjectsPage top =
+        store.list_objects({.bucket = archive_bucket, .delimiter = "/", .max_keys = kMaxFolders});
+    for (const std::string& folder : top.common_prefixes) {
+      if (folder != catalog::kCatalogPrefix && is_known(folder + text, archive_bucket, store))
+        hint += (hint.empty() ? "did you mean " : ", ") + shell_word(folder + text);
+    }
+  } catch (const base::Error&) {
+    return "";  // it is only a hint: the error that asked for it is the one to tell
   }
-  return volumes;
+  return hint;
 }
 
 std::vector<std::string> read_named_volumes(const Reader& reader, std::string_view example) {
@@ -62,8 +67,10 @@ ExitCode for_each_named(std::string_view command, const std::vector<std::string>
     } catch (const base::Error& error) {
       session.terminal().write_line(fmt::format("s3compress: {}", base::printable(error.what())));
       session.watch().log_message(true, error.what());  // it was told, but not logged
-      if (const std::string hint = hint_for(error); !hint.empty())
-        session.terminal().write_line("hint: " + hint);
+      std::string hint = hint_for(error);
+      if (hint.empty() && error.kind() == base::ErrorKind::not_found)
+        hint = volumes_meant_instead(volume, archive_bucket, session.store(Side::archive));
+      if (!hint.empty()) session.terminal().write_line("hint: " + hint);
       const ExitCode of_one = code_of(error);
       if (session.prints_json()) {
         Json json = json_head(command, of_one);

@@ -19,11 +19,11 @@ namespace s3c::cli {
 /// throws.
 std::string volume_meant(const std::string& text, const std::string& archive_bucket, s3::ObjectStore& store);
 
-/// What the user most likely means by a name that no volume has: the volumes of that name in one of the folders at the
-/// top of the archive bucket ("source-bucket/20180401.zip" for "20180401.zip"). Looks into the first 20 folders: one
-/// LIST, and for each a HEAD and a LIST. Throws what the store throws.
-std::vector<std::string> volumes_in_folders(const std::string& text, const std::string& archive_bucket,
-                                            s3::ObjectStore& store);
+/// What to say about a name that no volume has: "did you mean source-bucket/20180401.zip" for "20180401.zip". Looks into
+/// the first 20 folders at the top of the archive bucket: one LIST, and for each a HEAD and a LIST. Empty: no volume of
+/// that name is there, or the store doesn't tell.
+std::string volumes_meant_instead(const std::string& text, const std::string& archive_bucket,
+                                  s3::ObjectStore& store);
 
 /// The operands: keys of volumes. Throws UsageError when there are none. example: what the hint shows after
 /// "s3compress".

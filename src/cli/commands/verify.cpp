@@ -158,6 +158,11 @@ ExitCode run_verify_command(const VerifyRequest& given, const SessionSettings& s
     volume = volume_meant(volume, request.options.scope.archive_bucket, session.store(Side::archive));
   const upkeep::VerifyReport report = run_with_display(request.options, session);
   const ExitCode code = session.conclude(session.outcome_of(request.options, report, exit_code_of(report)));
+  if (report.absent.count() != 0) {
+    const std::string hint = volumes_meant_instead(
+        report.absent.named().front(), request.options.scope.archive_bucket, session.store(Side::archive));
+    if (!hint.empty()) session.terminal().write_line("hint: " + hint);
+  }
   if (!report.frozen.empty() && !request.options.thaw) {
     session.terminal().write_line("this command asks for the thaw of what is frozen, and reads it later:");
     session.terminal().write_line(fmt::format("  s3compress {} --thaw", request.retyped));
