@@ -7,11 +7,16 @@
 
 namespace s3c::catalog {
 
+std::string what_stands_for_lost(const std::optional<s3::ObjectHead>& archive) {
+  return !archive                 ? "its archive is gone"
+         : id_of(archive).empty() ? "an object without a volume's id stands at its name"
+                                  : "another volume stands at its name";
+}
+
 std::string describe_loss(const std::optional<s3::ObjectHead>& archive) {
-  const std::string what = !archive                 ? "its archive is gone"
-                           : id_of(archive).empty() ? "an object without a volume's id stands at its name"
-                                                    : "another volume stands at its name";
-  return what + ", and it was committed: its record stays until catalog forget removes it";
+  return what_stands_for_lost(archive) +
+         ", and it was committed. Bring the archive back (an older version, a copy); only if it is lost for "
+         "good: catalog forget removes its record";
 }
 
 void expect_another_archive(const index::Manifest& manifest, const std::optional<s3::ObjectHead>& archive) {

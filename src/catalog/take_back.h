@@ -24,7 +24,9 @@ struct LostArchive {
   std::string why;  ///< one line
 };
 
-/// Why a record is one of a lost archive, for a person to read. archive: what stands at the archive's name.
+/// What is at the name of a lost archive, for a person to read: "its archive is gone". archive: as of describe_loss().
+std::string what_stands_for_lost(const std::optional<s3::ObjectHead>& archive);
+/// Why a record is one of a lost archive, and what to do, for a person to read. archive: what stands at the archive's name.
 /// It doesn't carry the record's id.
 std::string describe_loss(const std::optional<s3::ObjectHead>& archive);
 

@@ -99,8 +99,9 @@ std::vector<ForgottenRecord> find_forgettable(s3::ObjectStore& store, const std:
       kept = std::move(reason);
     } else {
       const bool carries = catalog::record_id(archive) == record->name.id;
-      found.push_back({record->name, std::move(manifest),
-                       carries ? "its archive is not what was committed" : catalog::describe_loss(archive)});
+      found.push_back(
+          {record->name, std::move(manifest),
+           carries ? "its archive is not what was committed" : catalog::what_stands_for_lost(archive)});
     }
   }
   const base::ErrorContext context{.operation = "forget",

@@ -137,6 +137,7 @@ class Reading(StoreCase):
             self.assertEqual(3, named.code, str(named))
             self.assertIn(f"did you mean {volume}", named.err, str(command))
         self.assertIn(f"ls --arch-bucket {self.archive} lists", self.read("ls", "20190101.zip", code=3).err)
+        self.assertIn(f"--volume {volume} '*'", self.read("cat", volume, code=3).err)
         self.assertIn("'*/file' looks in every folder", self.read("cat", "file", code=3).err)
         self.assertIn("'sources/*.none' tells the keys", self.read("cat", "sources/*.none", code=3).err)
         self.assertIn("the year 2081", self.read("ls", "--years", "2081", code=3).err)

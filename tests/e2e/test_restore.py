@@ -198,6 +198,7 @@ class Restore(RestoreCase):
         self.assertIn("to know what is meant", str(self.restore(code=2)))
         self.assertIn("the last day is --until", str(self.restore("*", "--to", "2018-04-01", code=2)))
         self.assertIn("names no bucket", str(self.restore("*", "--to", "s3://", code=2)))
+        self.assertIn("s3://bucket/prefix/", str(self.restore("*", "--to", "s3:/bucket/", code=2)))
         self.assertIn("Bulk, Standard, Expedited", str(self.restore("*", "--tier", "Slow", code=2)))
         self.put(day_objects(2, days=1, max_bytes=50))
         self.archive_all()

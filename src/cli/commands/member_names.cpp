@@ -77,6 +77,10 @@ std::string hint_for_key(std::string_view key) {
   if (key.find('\t') != std::string_view::npos)
     return "the key has a tab, as the lines have that find prints for people: give --keys-from what find --output "
            "json prints";
+  if (key.ends_with(".zip") && key.find_first_of("*?[") == std::string_view::npos)
+    return fmt::format(
+        "if {0} is a volume: find, restore and thaw take --volume {0} '*' for everything in it",
+        base::printable(key));
   if (key.ends_with('/') && !key.starts_with(kScheme))
     return fmt::format("a folder is not a key: find, restore and thaw take '{}*' for everything in it",
                        base::printable(key));

@@ -126,6 +126,9 @@ std::string read_place(const Reader& reader) {
     throw UsageError("--to -: restore doesn't write to standard output",
                      "s3compress cat prints one object; a directory of that name is ./-");
   }
+  if (to.starts_with("s3:") && !to.starts_with(kBucketScheme))
+    throw UsageError(fmt::format("--to {}: a bucket is written as s3://bucket/prefix/", base::printable(to)),
+                     "a directory of that name is ./" + base::printable(to));
   if (to.starts_with(kBucketScheme)) {
     BucketPlace place;
     try {

@@ -54,7 +54,7 @@ std::vector<Flag> thaw_flags() {
            poll_flag(),
            toggle_flag("yes", kTheThaw, "don't ask before it starts, also on a terminal"),
            toggle_flag(kDryRun, kTheThaw, "only tell what would be thawed, and the costs; change nothing"),
-           threads_flag("catalog objects read and volumes looked at at the same time", "16"),
+           threads_flag("catalog objects read, and volumes looked at, in parallel", "16"),
        }});
 }
 

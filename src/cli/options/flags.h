@@ -38,6 +38,9 @@ struct Flag {
   /// Old names of the flag, and names that people try first. They work everywhere, but help doesn't show
   /// them. If an alias is the name of another flag of the same command, it means that flag.
   std::array<std::string_view, 2> aliases = {};
+  /// Its aliases count on the command line and in a section of its command only. Elsewhere they are set for the flag of
+  /// that name of other commands, where they mean something else.
+  bool has_strict_aliases = false;
   /// An empty value counts as not given. Every other flag refuses an empty value: it most likely comes from a
   /// variable that isn't set, and the filter or place that the user meant would silently be missing.
   bool empty_is_unset = false;

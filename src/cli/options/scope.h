@@ -52,7 +52,8 @@ constexpr Flag garbage_age_flag(std::string_view group, std::string_view help, s
           .group = group,
           .help = help,
           .fallback = "7d",
-          .aliases = {old_name}};
+          .aliases = {old_name},
+          .has_strict_aliases = old_name == "min-age"};  // of archive it is the age of objects
 }
 
 /// The prefixes without a "/" at their ends, each once. People copy "sources/" from elsewhere, and it can only

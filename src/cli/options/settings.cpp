@@ -17,6 +17,7 @@ namespace {
 /// The value of flag in environment; nullopt: not set.
 std::optional<Setting> setting_of(const Environment& environment, const Command& command, const Flag& flag) {
   for (const std::string_view name : names_of(command.flags, flag)) {
+    if (flag.has_strict_aliases && name != flag.name) continue;
     const std::string variable = environment_name(name);
     const std::string value = environment.get(variable).value_or("");
     if (!value.empty() && is_given(flag, value, variable))
@@ -92,8 +93,12 @@ std::vector<std::string> values_of(const ConfigSetting& setting, const Flag& fla
 
 /// Whether a setting in a file is for this command, and not only for other commands.
 bool is_meant_for(const Command& command, const ConfigSetting& setting, const Flag& flag) {
-  const bool has_it = find_flag(command.flags, setting.name) != nullptr;
-  if (setting.section.empty()) return has_it || flag.name == kDryRun;
+  const Flag* const own = find_flag(command.flags, setting.name);
+  const bool has_it = own != nullptr;
+  if (setting.section.empty()) {
+    const bool is_other_flag = has_it && own->has_strict_aliases && canonical_name(setting.name) != own->name;
+    return (has_it && !is_other_flag) || flag.name == kDryRun;
+  }
   return has_it && (setting.section == command.name || setting.section == first_word(command.name));
 }
 

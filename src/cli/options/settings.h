@@ -35,7 +35,8 @@ std::string did_you_mean(const Command& command, std::string_view name);
 
 /// Adds the values of environment for those flags of the command that settings doesn't have. An empty
 /// variable counts as unset. Variables of other commands' flags are ignored, except kDryRun's: the user may
-/// have set it to protect a bucket from every command. An alias counts where the flag's own name isn't set.
+/// have set it to protect a bucket from every command. An alias counts where the flag's own name isn't set, unless
+/// the flag has strict aliases.
 /// Throws UsageError for an S3COMPRESS_ variable that is no flag of any command. Otherwise a mistyped
 /// variable would be ignored, and the run could delete what the user wanted to keep.
 void add_environment(Settings& settings, const CommandTable& table, const Command& command,
@@ -45,7 +46,7 @@ void add_environment(Settings& settings, const CommandTable& table, const Comman
 /// stand above every section, in the command's own section, and in the section of its first word. Above every
 /// section flags of other commands may stand too. Two rules hold only there: kDryRun counts also for a
 /// command that has no such flag, as in the environment. An alias that is also another command's flag counts
-/// only if the flag's own name isn't there. Throws UsageError.
+/// only if the flag's own name isn't there, and a strict one doesn't count. Throws UsageError.
 void add_config_file(Settings& settings, const CommandTable& table, const Command& command,
                      const std::string& file_name);
 

@@ -229,11 +229,13 @@ std::string failed_file_text(const RunReport& report) {
 
 std::string time_and_speed_text(const RunOutcome& outcome, const GroupReport& total) {
   std::string text = fmt::format("time:     {}", format_duration(outcome.duration, true));
-  const std::uint64_t count = total.archived().objects;
+  const archive::VolumeSums done = total.archived();
   const double seconds = static_cast<double>(outcome.duration.count()) / 1000;
-  if (count > 0 && seconds > 0)
-    text += fmt::format(", {} objects/s",
-                        format_count(static_cast<std::uint64_t>(static_cast<double>(count) / seconds)));
+  if (done.objects == 0 || seconds <= 0) return text + "\n";
+  const auto each_second = static_cast<std::uint64_t>(static_cast<double>(done.objects) / seconds);
+  // Of large objects there may be none in a second.
+  text += ", " + (each_second == 0 ? format_byte_rate(static_cast<double>(done.source_bytes) / seconds)
+                                   : format_count(each_second) + " objects/s");
   return text + "\n";
 }
 

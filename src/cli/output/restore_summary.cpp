@@ -35,7 +35,13 @@ std::string_view thaw_takes(const RestorePlan& plan, s3::RestoreTier tier) {
 }
 
 std::string dollars(double amount) {
+  if (amount == 0) return "nothing";
   return amount < 0.005 ? "less than $0.01" : fmt::format("about ${:.2f}", amount);
+}
+
+std::string place_text(const std::string& to) {
+  if (to.empty()) return "their own buckets and keys";
+  return (to.starts_with("s3://") ? "" : "the directory ") + base::printable(to);
 }
 
 std::string not_restored_text(const RestoreReport& report) {
@@ -150,10 +156,9 @@ Json ending_json(const RestoreReport& report, const RequestCounts& requests) {
 
 std::vector<std::string> plan_lines(const RestoreSettings& settings, const RestorePlan& plan) {
   std::vector<std::string> lines;
-  lines.push_back(
-      fmt::format("restore: {} ({}) out of {}, to {}", format_objects(plan.members),
-                  format_bytes(plan.member_bytes), format_volumes(plan.volumes.size()),
-                  settings.to.empty() ? "their own buckets and keys" : base::printable(settings.to)));
+  lines.push_back(fmt::format("restore: {} ({}) out of {}, to {}", format_objects(plan.members),
+                              format_bytes(plan.member_bytes), format_volumes(plan.volumes.size()),
+                              place_text(settings.to)));
   if (plan.there.value_or(0) != 0)
     lines.push_back(fmt::format("already there, and equal: {}", format_objects(*plan.there)));
   if (plan.existing != 0)

@@ -43,7 +43,6 @@ TEST(Aliases, WorkOnTheCommandLine) {
 
 TEST(Aliases, WorkInEnvironmentAndFile) {
   EXPECT_EQ(archive_request({}, {{"S3COMPRESS_GC_AGE", "2d"}}).archive.gc_age, days(2));
-  EXPECT_EQ(gc_request({}, {{"S3COMPRESS_MIN_AGE", "2d"}}).gc.min_age, days(2));
   EXPECT_EQ(settings_of({"ls"}, {{"S3COMPRESS_TO", "2018-01-31"}}).text("until"), "2018-01-31");
   const TemporaryFile file("to = 2018-01-31\n[archive]\ngc_age = '3d'\n[gc]\nmin-age = '4d'\n");
   const Request archive = archive_request({"--config", file.path()});
@@ -62,6 +61,17 @@ TEST(Aliases, AFlagsOwnNameIsNeverAnotherOnesAlias) {
               HasSubstr("the last day is --until"));
 }
 
+TEST(Aliases, AnObjectsAgeThatIsSetForArchiveIsNoAgeOfGarbage) {
+  const Variables variables = {{"S3COMPRESS_MIN_AGE", "1s"}};
+  const TemporaryFile file("min-age = '1s'\n");
+  for (const char* command : {"gc", "verify"}) {
+    EXPECT_EQ(settings_of({command}, variables).text("garbage-age"), "7d") << command;
+    EXPECT_EQ(settings_of({command, "--config", file.path()}).text("garbage-age"), "7d") << command;
+  }
+  EXPECT_EQ(archive_request({}, variables).archive.selection.min_age, seconds(1));
+  EXPECT_EQ(archive_request({"--config", file.path()}).archive.selection.min_age, seconds(1));
+}
+
 TEST(Aliases, GiveWayToTheFlagsOwnName) {
   const Variables both = {{"S3COMPRESS_MIN_AGE", "1d"}, {"S3COMPRESS_GARBAGE_AGE", "2d"}};
   EXPECT_EQ(gc_request({}, both).gc.min_age, days(2));
@@ -76,11 +86,10 @@ TEST(Aliases, GiveWayToTheFlagsOwnName) {
 }
 
 TEST(Aliases, AreASecondTimeOnlyWhereTheyCanMeanNothingElse) {
-  for (const char* text :
-       {"[gc]\nmin-age = '1d'\ngarbage-age = '2d'\n", "min-age = '1d'\nmin_age = '1d'\n"}) {
-    const TemporaryFile file(text);
-    EXPECT_THROW(gc_request({"--config", file.path()}), UsageError) << text;
-  }
+  const TemporaryFile in_section("[gc]\nmin-age = '1d'\ngarbage-age = '2d'\n");
+  EXPECT_THROW(gc_request({"--config", in_section.path()}), UsageError);
+  const TemporaryFile twice("min-age = '1d'\nmin_age = '1d'\n");
+  EXPECT_THROW(archive_request({"--config", twice.path()}), UsageError);
   const TemporaryFile file("gc-age = '1d'\ngarbage-age = '2d'\n");
   EXPECT_THAT(refusal_of_archive({"--config", file.path()}).message(),
               HasSubstr(":2:1: garbage-age is set a second time"));

@@ -61,6 +61,12 @@ TEST(SummaryText, TellsWhatWasDone) {
             "time:     3.0 s, 500 objects/s\n");
 }
 
+TEST(SummaryText, WhereNoObjectIsDoneInASecondTheBytesAreTold) {
+  RunReport report = one_group();
+  report.group_reports[0].volumes = {{"source-bucket/20180401.zip", 2, 6'000'000, 1'500'000}};
+  EXPECT_THAT(text_of(report), HasSubstr("time:     3.0 s, 2.0 MB/s\n"));
+}
+
 TEST(SummaryText, MarkersAndWhatStaysUnderThemAreTold) {
   RunReport report = one_group();
   GroupReport& group = report.group_reports[0];
