@@ -73,19 +73,20 @@ void tell_lines(Terminal& terminal, const std::string& text) {
   for (std::string line; std::getline(lines, line);) terminal.write_line(line);
 }
 
+/// Whatever the reason for an error: the question is answered, and the answer is none.
+ExitCode code_of(const WhoamiReport& report) {
+  return report.error ? worse(ExitCode::refused, exit_code_of(*report.error)) : ExitCode::done;
+}
+
 /// Says on standard error what is missing. whose: " (source)", if there are two stores.
-ExitCode tell_trouble(Terminal& terminal, const WhoamiReport& report, const std::string& whose) {
+void tell_trouble(Terminal& terminal, const WhoamiReport& report, const std::string& whose) {
   if (report.error) {
     const base::Error& error = *report.error;
     tell_lines(terminal, error_text({error.kind(), error.message() + whose, error.context()}));
-    // Whatever the reason: the question is answered, and the answer is none.
-    return worse(ExitCode::refused, exit_code_of(*report.error));
-  }
-  if (report.identity_error) {
+  } else if (report.identity_error) {
     terminal.write_line(fmt::format("s3compress: warning: whose credentials these are{} isn't known: {}",
                                     whose, report.identity_error->what()));
   }
-  return ExitCode::done;
 }
 
 ExitCode run_whoami_command(const WhoamiOptions& options, const SessionSettings& settings) {
@@ -106,10 +107,12 @@ ExitCode run_whoami_command(const WhoamiOptions& options, const SessionSettings&
                   });
   name_origins(reports.source, options.source);
   if (reports.archive) name_origins(*reports.archive, options.archive);
-  session.print_result([&] { return whoami_text(reports); }, [&] { return whoami_json(reports); });
-  const ExitCode code = tell_trouble(session.terminal(), reports.source, reports.archive ? " (source)" : "");
-  if (!reports.archive) return code;
-  return worse(code, tell_trouble(session.terminal(), *reports.archive, " (archive)"));
+  const ExitCode code =
+      reports.archive ? worse(code_of(reports.source), code_of(*reports.archive)) : code_of(reports.source);
+  session.print_result([&] { return whoami_text(reports); }, [&] { return whoami_json(reports, code); });
+  tell_trouble(session.terminal(), reports.source, reports.archive ? " (source)" : "");
+  if (reports.archive) tell_trouble(session.terminal(), *reports.archive, " (archive)");
+  return code;
 }
 
 }  // namespace

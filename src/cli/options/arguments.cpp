@@ -123,7 +123,14 @@ class ArgumentParser {
     check_not_empty(word);
     if (!result_.is_complete()) {
       const std::string words = result_.words + " " + word;
-      if (find_command(table_, words) == nullptr) throw incomplete_command(table_, result_);
+      if (find_command(table_, words) == nullptr) {
+        std::vector<std::string> names;
+        for (const Command* command : commands_of(table_, result_.words)) names.emplace_back(command->name);
+        if (const std::optional<std::string> meant = nearest(words, names))
+          throw UsageError(fmt::format("unknown command \"{}\"", base::printable(words)),
+                           fmt::format("did you mean {}?", *meant));
+        throw incomplete_command(table_, result_);
+      }
       add_word(words);
       return;
     }

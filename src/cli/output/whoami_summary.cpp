@@ -89,9 +89,12 @@ std::string whoami_text(const WhoamiReports& reports) {
                      text_of(reports.source), text_of(*reports.archive));
 }
 
-std::string whoami_json(const WhoamiReports& reports) {
-  if (!reports.archive) return dumped(json_of(reports.source));
-  return dumped(Json{{"source", json_of(reports.source)}, {"archive", json_of(*reports.archive)}});
+std::string whoami_json(const WhoamiReports& reports, ExitCode code) {
+  Json json = json_head("whoami", code);
+  json.update(reports.archive
+                  ? Json{{"source", json_of(reports.source)}, {"archive", json_of(*reports.archive)}}
+                  : json_of(reports.source));
+  return dumped(json);
 }
 
 }  // namespace s3c::cli

@@ -48,7 +48,7 @@ struct WhoamiReports {
 
 /// With two stores each of them has a heading.
 std::string whoami_text(const WhoamiReports& reports);
-/// With two stores, {"source": the document for one store, "archive": the same}.
-std::string whoami_json(const WhoamiReports& reports);
+/// One document, with the fields of one store; with two stores, "source" and "archive" have these fields.
+std::string whoami_json(const WhoamiReports& reports, ExitCode code);
 
 }  // namespace s3c::cli

@@ -185,6 +185,7 @@ TEST(Options, EveryBadValueIsNamed) {
       {{"preview"}, "unknown command \"preview\"", "archive"},
       {{"list"}, "unknown command \"list\"", "did you mean ls?"},
       {{"archve"}, "unknown command \"archve\"", "did you mean archive?"},
+      {{"catalog", "rebild"}, "unknown command \"catalog rebild\"", "did you mean catalog rebuild?"},
       {{"archive", "more"}, "unexpected argument \"more\"", "flag"},
       {{"--prefix", "--dry-run"}, "--prefix needs a value", "PREFIX"},
       {{"--prefix", "--dryrun"}, "--prefix needs a value", "--prefix=PREFIX"},

@@ -22,8 +22,18 @@ WhoamiReport found_report() {
   return report;
 }
 
+/// The document without the fields that every summary has.
+Document document_of(const WhoamiReports& reports) {
+  Document document = Document::parse(whoami_json(reports, ExitCode::refused));
+  EXPECT_EQ(document["command"], "whoami");
+  EXPECT_EQ(document["outcome"], "refused");
+  EXPECT_EQ(document["exit_code"], 2);
+  for (const char* name : {"command", "version", "outcome", "exit_code"}) document.erase(name);
+  return document;
+}
+
 TEST(WhoamiSummary, JsonIsOneDocumentOfTheseFields) {
-  EXPECT_EQ(Document::parse(whoami_json({found_report(), {}})), Document::parse(R"({
+  EXPECT_EQ(document_of({found_report(), {}}), Document::parse(R"({
       "credentials": {"source": "sso", "access_key_id": "****************WXYZ", "expires_at": "2026-08-01T12:00:00Z",
                       "tried": [{"source": "env", "result": "AWS_ACCESS_KEY_ID is not set"},
                                 {"source": "sso", "result": "found"}]},
@@ -37,7 +47,7 @@ TEST(WhoamiSummary, WhatIsNotKnownIsNull) {
   WhoamiReport report = found_report();
   report.credentials->expires_at.reset();
   report.identity.reset();
-  const Document document = Document::parse(whoami_json({report, {}}));
+  const Document document = document_of({report, {}});
   EXPECT_TRUE(document["credentials"]["expires_at"].is_null());
   EXPECT_TRUE(document["identity"].is_null());
   EXPECT_FALSE(document.contains("error"));
@@ -50,7 +60,7 @@ TEST(WhoamiSummary, WithoutCredentialsTheErrorAndWhatWasTried) {
   report.region.reset();
   report.error =
       base::Error(base::ErrorKind::access_denied, "no credentials: do this", {.operation = "credentials"});
-  const Document document = Document::parse(whoami_json({report, {}}));
+  const Document document = document_of({report, {}});
   EXPECT_TRUE(document["credentials"].is_null());
   EXPECT_TRUE(document["region"].is_null());
   EXPECT_EQ(document["error"]["message"], "no credentials: do this");
@@ -72,10 +82,10 @@ TEST(WhoamiSummary, TwoStoresAreTwoDocumentsInOne) {
   WhoamiReport archive = found_report();
   archive.profile = {"backup", "--archive-profile"};
   const WhoamiReports reports{found_report(), archive};
-  const Document document = Document::parse(whoami_json(reports));
+  const Document document = document_of(reports);
   EXPECT_EQ(document.size(), 2U);
-  EXPECT_EQ(document["source"], Document::parse(whoami_json({found_report(), {}})));
-  EXPECT_EQ(document["archive"], Document::parse(whoami_json({archive, {}})));
+  EXPECT_EQ(document["source"], document_of({found_report(), {}}));
+  EXPECT_EQ(document["archive"], document_of({archive, {}}));
   const std::string text = whoami_text(reports);
   EXPECT_LT(text.find("The source bucket's store"), text.find("profile      ops (AWS_PROFILE)"));
   EXPECT_LT(text.find("The archive bucket's store"), text.find("profile      backup (--archive-profile)"));
