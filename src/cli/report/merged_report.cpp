@@ -389,10 +389,7 @@ MergedReport merge_reports(std::vector<TaskReport> tasks) {
     merged.exit_code = worse(merged.exit_code, code_of_task(task));
     if (!task.document.is_null()) merged.command = task.document["command"];
   }
-  if (merged.command.empty()) {
-    refuse_merge(fmt::format("no file holds a report of s3compress, as --output json prints it; {}: {}",
-                             base::printable(tasks.front().file), tasks.front().problem));
-  }
+  if (merged.command.empty()) refuse_merge("no report: " + quoted(tasks[0]) + ": " + tasks[0].problem);
   if (!merged.missing_shards.empty() || !merged.missing_split_tasks.empty())
     merged.exit_code = worse(merged.exit_code, ExitCode::failed);
   if (has_missed_names(merged.total)) merged.exit_code = worse(merged.exit_code, ExitCode::left);

@@ -127,7 +127,7 @@ TEST(MergedReport, ATaskWithoutAWholeDocumentHasFailed) {
   // Where no shard is missing, because the tasks were none.
   EXPECT_EQ(merged({archived(0, 1, 5), ""}).exit_code, ExitCode::failed);
   EXPECT_EQ(merged({archived(0, 1, 5), archived(0, 1, 7)}).exit_code, ExitCode::done);
-  EXPECT_THAT(refusal({"", "x"}), HasSubstr("no file holds a report"));
+  EXPECT_THAT(refusal({"", "x"}), HasSubstr("no report: \""));
 }
 
 TEST(MergedReport, LinesAroundTheDocumentDoNotCount) {
