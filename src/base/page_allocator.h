@@ -17,8 +17,7 @@ struct PageAllocator {
 
   PageAllocator() = default;
   template <typename Other>
-  PageAllocator(const PageAllocator<Other>&) {
-  }  // NOLINT(google-explicit-constructor): as the standard wants it
+  PageAllocator(const PageAllocator<Other>&) {}
 
   /// Throws std::bad_alloc.
   Value* allocate(std::size_t count) {
