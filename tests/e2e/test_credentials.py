@@ -69,6 +69,7 @@ aws_session_token = shared-token-HUSH
 """
 
 PROCESS = {"Version": 1, "AccessKeyId": "AKIAFROMPROCESS", "SecretAccessKey": "process-HUSH", "SessionToken": "process-token-HUSH"}
+HEAD = {"command", "version", "outcome", "exit_code"}  # of every summary
 
 
 @dataclasses.dataclass
@@ -201,7 +202,8 @@ class Credentials(unittest.TestCase):
                 self.assertIsNone(found["credentials"])
                 self.assertIn(what, found["error"]["message"])
                 self.assertIn(what, result.err)
-                self.assertEqual({"credentials", "profile", "region", "endpoint", "identity", "error", "tried"}, set(found))
+                self.assertEqual(HEAD | {"credentials", "profile", "region", "endpoint", "identity", "error", "tried"}, set(found))
+                self.assertEqual(("whoami", "refused", 2), (found["command"], found["outcome"], found["exit_code"]))
         self.assertEqual(9, len(self.whoami(code=2)["tried"]))
 
     def test_an_identity_that_is_not_told_is_a_warning(self):
@@ -252,7 +254,7 @@ class Credentials(unittest.TestCase):
 
     def test_whoami_tells_both_stores_where_they_differ(self):
         found = self.whoami("--archive-profile", "keys", AWS_PROFILE="shared")
-        self.assertEqual({"source", "archive"}, set(found))
+        self.assertEqual(HEAD | {"source", "archive"}, set(found))
         self.assertEqual("shared-credentials-file", found["source"]["credentials"]["source"])
         self.assertEqual("config-file", found["archive"]["credentials"]["source"])
         self.assertEqual({"value": "keys", "source": "--archive-profile"}, found["archive"]["profile"])
