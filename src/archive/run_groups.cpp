@@ -128,8 +128,8 @@ GroupReport RunGroups::run_one(const catalog::Group& group, const Work& work) co
   } catch (const Error& error) {
     report.failure = error;
   } catch (const std::exception& error) {
-    // Out of memory or out of threads. That ends this group, but not the other groups and their reports.
-    report.failure = Error(base::ErrorKind::internal, error.what(), {.resource = name});
+    // Out of memory, perhaps. That ends this group, but not what is known of the others.
+    report.failure = base::error_of(error, {.resource = name});
   }
   report.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);

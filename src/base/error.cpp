@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <new>
 #include <utility>
 
 namespace s3c::base {
@@ -65,6 +66,15 @@ Error::Error(ErrorKind kind, std::string message, ErrorContext context)
       message_(std::move(message)),
       context_(std::move(context)),
       what_(one_line(message_, context_)) {}
+
+Error error_of(const std::exception& other, ErrorContext context) {
+  if (dynamic_cast<const std::bad_alloc*>(&other) == nullptr)
+    return {ErrorKind::internal, other.what(), std::move(context)};
+  return {
+      ErrorKind::invalid_argument,
+      "out of memory: raise the limit (ulimit -v, or that of the container or job), or lower memory and threads",
+      std::move(context)};
+}
 
 bool worth_retrying(ErrorKind kind) {
   switch (kind) {

@@ -67,4 +67,8 @@ class Error : public std::exception {
   std::string what_;
 };
 
+/// The Error for an exception that is none. Out of memory: invalid_argument, and what to change. Anything else is a bug:
+/// internal.
+Error error_of(const std::exception& other, ErrorContext context = {});
+
 }  // namespace s3c::base

@@ -71,8 +71,8 @@ int run_program(const std::vector<std::string>& arguments, const Environment& en
         watch.finish(pipe_closed ? ExitCode::failed : fail(terminal, watch, error, style), &error);
     return pipe_closed ? kEndedByClosedPipe : static_cast<int>(code);
   } catch (const std::exception& error) {
-    const base::Error bug(base::ErrorKind::internal, error.what());
-    return static_cast<int>(watch.finish(fail(terminal, watch, bug, style), &bug));
+    const base::Error other = base::error_of(error);
+    return static_cast<int>(watch.finish(fail(terminal, watch, other, style), &other));
   }
 }
 

@@ -1,6 +1,7 @@
 """--report: the page of each command, looked at in a headless Chromium: what it says, its charts, light, dark and on a
 telephone; nothing is requested, nothing is logged, and a key that is a script stays text."""
 
+import json
 import os
 import signal
 import subprocess
@@ -222,6 +223,15 @@ class Report(StoreCase):
                                   timeout=60, check=False)
         self.assertEqual(1, done.returncode, done.stderr)
         self.assert_all_in(self.text_of_page(), "standard output", ">failed</span>")
+
+    def test_the_last_document_of_a_terminals_log_counts(self):
+        good = self.command("archive", "--output", "json").out
+        bad = run(None, "archive", "--bucket", "b", "--arch-bucket", "a", "--output", "json").out
+        self.assertEqual(2, json.loads(bad)["exit_code"], bad)
+        log = os.path.join(self.folder, "log")
+        with open(log, "w", encoding="utf-8", newline="") as opened:
+            opened.write((good + bad).replace("\n", "\r\n"))
+        self.assertEqual(2, run(None, "report", "merge", log).code)
 
     def test_a_merge_that_is_refused_leaves_no_success_in_the_metrics(self):
         report, metrics, empty = (os.path.join(self.folder, name) for name in ("report.json", "m.prom", "empty.json"))

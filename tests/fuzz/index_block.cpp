@@ -14,12 +14,12 @@ namespace {
 
 /// nullopt: it isn't whole, or not in blocks.
 std::optional<index::IndexFile> copied_from(std::string_view stream) {
-  const auto copied = fuzz::value_of({ErrorKind::corrupt}, [stream] {
+  auto copied = fuzz::value_of({ErrorKind::corrupt}, [stream] {
     index::IndexCopy copy([](const index::Row&) {});
     for (std::size_t at = 0; at < stream.size(); at += 100) copy.write(stream.substr(at, 100));
     return copy.finish();
   });
-  return copied.value_or(std::nullopt);
+  return copied ? *std::move(copied) : std::nullopt;
 }
 
 }  // namespace

@@ -75,8 +75,9 @@ TaskReport read_report(const std::string& name) {
   if (const auto why = base::why_no_plain_file(name)) return {name, nullptr, *why};
   std::ifstream file(name, std::ios::binary);
   if (!file) return {name, nullptr, "it can't be opened"};
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (file.bad()) return {name, nullptr, "it can't be read"};
+  std::erase(text, '\r');  // of a log that a terminal has made: JSON has none
   return task_report_of(name, text);
 }
 

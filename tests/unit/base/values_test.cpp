@@ -1,7 +1,9 @@
 // Errors, encodings, hashes, times, ids, back-off: what is a pure function of its input.
 #include <gtest/gtest.h>
 
+#include <new>
 #include <set>
+#include <stdexcept>
 
 #include "base/backoff.h"
 #include "base/bytes.h"
@@ -44,6 +46,14 @@ TEST(Error, KnowsWhatIsWorthRetrying) {
     names.insert(to_string(kind));
   }
   EXPECT_EQ(names.size(), 14u);
+}
+
+TEST(Error, OutOfMemorySaysWhatToChangeAndAnythingElseIsABug) {
+  const Error memory = error_of(std::bad_alloc(), {.resource = "a group"});
+  EXPECT_EQ(memory.kind(), ErrorKind::invalid_argument);
+  EXPECT_TRUE(memory.message().starts_with("out of memory: raise the limit")) << memory.message();
+  EXPECT_EQ(memory.context().resource, "a group");
+  EXPECT_EQ(error_of(std::length_error("x")).kind(), ErrorKind::internal);
 }
 
 TEST(Encoding, Hex) {
