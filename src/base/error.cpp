@@ -70,10 +70,11 @@ Error::Error(ErrorKind kind, std::string message, ErrorContext context)
 Error error_of(const std::exception& other, ErrorContext context) {
   if (dynamic_cast<const std::bad_alloc*>(&other) == nullptr)
     return {ErrorKind::internal, other.what(), std::move(context)};
-  return {
-      ErrorKind::invalid_argument,
-      "out of memory: raise the limit (ulimit -v, or that of the container or job), or lower memory and threads",
-      std::move(context)};
+  context.operation = "allocate";
+  return {ErrorKind::transient,
+          "out of memory: raise the limit (ulimit -v, or that of the container or job), or lower memory and "
+          "threads",
+          std::move(context)};
 }
 
 bool worth_retrying(ErrorKind kind) {

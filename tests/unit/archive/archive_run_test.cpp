@@ -481,13 +481,13 @@ TEST_P(ArchiveRunTest, ATransientFailureOfOneGroupDoesNotStopTheOthers) {
   EXPECT_EQ(store_.open_uploads(), 0u);
 }
 
-TEST_P(ArchiveRunTest, WhatIsNoErrorOfOursIsReportedToo) {
+TEST_P(ArchiveRunTest, OutOfMemoryEndsOneGroupAndNotTheOthers) {
   support::fill(store_, 2, 2);
   store_.before = [](const Call& c) {
     if (c.op == Op::list && c.key == "sources/2018/04/01/") throw std::bad_alloc();
   };
   const RunReport report = run(store_, options_);
-  EXPECT_EQ(failure_kind(report), ErrorKind::internal);
+  EXPECT_EQ(failure_kind(report), ErrorKind::transient);
   EXPECT_EQ(report.total().deleted, 2u);
 }
 

@@ -50,7 +50,7 @@ TEST(Error, KnowsWhatIsWorthRetrying) {
 
 TEST(Error, OutOfMemorySaysWhatToChangeAndAnythingElseIsABug) {
   const Error memory = error_of(std::bad_alloc(), {.resource = "a group"});
-  EXPECT_EQ(memory.kind(), ErrorKind::invalid_argument);
+  EXPECT_EQ(memory.kind(), ErrorKind::transient);
   EXPECT_TRUE(memory.message().starts_with("out of memory: raise the limit")) << memory.message();
   EXPECT_EQ(memory.context().resource, "a group");
   EXPECT_EQ(error_of(std::length_error("x")).kind(), ErrorKind::internal);
