@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <new>
+#include <system_error>
 #include <utility>
 
 namespace s3c::base {
@@ -68,13 +69,20 @@ Error::Error(ErrorKind kind, std::string message, ErrorContext context)
       what_(one_line(message_, context_)) {}
 
 Error error_of(const std::exception& other, ErrorContext context) {
-  if (dynamic_cast<const std::bad_alloc*>(&other) == nullptr)
-    return {ErrorKind::internal, other.what(), std::move(context)};
-  context.operation = "allocate";
-  return {ErrorKind::transient,
-          "out of memory: raise the limit (ulimit -v, or that of the container or job), or lower memory and "
-          "threads",
-          std::move(context)};
+  const auto* const system = dynamic_cast<const std::system_error*>(&other);
+  if (dynamic_cast<const std::bad_alloc*>(&other) != nullptr) {
+    context.operation = "allocate";
+    return {
+        ErrorKind::transient,
+        "out of memory: raise the limit (ulimit -v, or that of the container or job), or lower memory and "
+        "threads",
+        std::move(context)};
+  }
+  if (system != nullptr && system->code() == std::errc::resource_unavailable_try_again) {
+    context.operation = "start thread";
+    return {ErrorKind::transient, "a thread could not be started: use fewer threads", std::move(context)};
+  }
+  return {ErrorKind::internal, other.what(), std::move(context)};
 }
 
 bool worth_retrying(ErrorKind kind) {

@@ -67,8 +67,8 @@ class Error : public std::exception {
   std::string what_;
 };
 
-/// The Error for an exception that is none. Out of memory: transient, for other work may go on, and what
-/// to change. Anything else is a bug: internal.
+/// The Error for an exception that is none. Out of memory or of threads: transient, for other work may go
+/// on, and what to change. Anything else is a bug: internal.
 Error error_of(const std::exception& other, ErrorContext context = {});
 
 }  // namespace s3c::base

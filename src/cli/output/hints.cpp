@@ -207,7 +207,7 @@ std::optional<std::string> for_step(const Error& error) {
   }
   if (operation == "forget") return "";  // its message says what stands in the way
   if (operation == "start thread") {
-    return "give fewer --threads, or raise the limit of processes (ulimit -u), then run the same command "
+    return "give fewer --threads, or raise the limit of processes (ulimit -u) or of memory (ulimit -v), then run the same command "
            "again";
   }
   if (operation == "HeadBucket") {

@@ -4,6 +4,7 @@
 #include <new>
 #include <set>
 #include <stdexcept>
+#include <system_error>
 
 #include "base/backoff.h"
 #include "base/bytes.h"
@@ -48,11 +49,14 @@ TEST(Error, KnowsWhatIsWorthRetrying) {
   EXPECT_EQ(names.size(), 14u);
 }
 
-TEST(Error, OutOfMemorySaysWhatToChangeAndAnythingElseIsABug) {
+TEST(Error, OutOfMemoryOrThreadsSaysWhatToChangeAndAnythingElseIsABug) {
   const Error memory = error_of(std::bad_alloc(), {.resource = "a group"});
   EXPECT_EQ(memory.kind(), ErrorKind::transient);
   EXPECT_TRUE(memory.message().starts_with("out of memory: raise the limit")) << memory.message();
   EXPECT_EQ(memory.context().resource, "a group");
+  const std::system_error no_thread(std::make_error_code(std::errc::resource_unavailable_try_again));
+  EXPECT_EQ(error_of(no_thread).kind(), ErrorKind::transient);
+  EXPECT_EQ(error_of(no_thread).context().operation, "start thread");
   EXPECT_EQ(error_of(std::length_error("x")).kind(), ErrorKind::internal);
 }
 
