@@ -69,7 +69,6 @@ Error::Error(ErrorKind kind, std::string message, ErrorContext context)
       what_(one_line(message_, context_)) {}
 
 Error error_of(const std::exception& other, ErrorContext context) {
-  const auto* const system = dynamic_cast<const std::system_error*>(&other);
   if (dynamic_cast<const std::bad_alloc*>(&other) != nullptr) {
     context.operation = "allocate";
     return {
@@ -78,9 +77,12 @@ Error error_of(const std::exception& other, ErrorContext context) {
         "threads",
         std::move(context)};
   }
+  const auto* const system = dynamic_cast<const std::system_error*>(&other);
   if (system != nullptr && system->code() == std::errc::resource_unavailable_try_again) {
     context.operation = "start thread";
-    return {ErrorKind::transient, "a thread could not be started: use fewer threads", std::move(context)};
+    return {ErrorKind::transient,
+            fmt::format("a thread could not be started ({}): use fewer threads", system->code().message()),
+            std::move(context)};
   }
   return {ErrorKind::internal, other.what(), std::move(context)};
 }

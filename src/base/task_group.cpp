@@ -1,7 +1,5 @@
 #include "base/task_group.h"
 
-#include <fmt/format.h>
-
 #include <system_error>
 #include <utility>
 
@@ -21,10 +19,7 @@ void TaskGroup::spawn(Task task) {
     threads_.emplace_back([this, task = std::move(task)] { run(task); });
   } catch (const std::system_error& error) {
     // Fail the whole group: running tasks may wait for work that only this task would have done.
-    const Error failure(
-        ErrorKind::transient,
-        fmt::format("a thread could not be started ({}): use fewer threads", error.code().message()),
-        {.operation = "start thread"});
+    const Error failure = error_of(error);
     fail(std::make_exception_ptr(failure));
     throw failure;
   }

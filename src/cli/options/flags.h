@@ -35,8 +35,8 @@ struct Flag {
   std::array<std::string_view, 8> choices = {};  ///< the only values; empty elements don't count
   Range range = {};
   char letter = '\0';  ///< 'v': "-v" is the flag too; toggles and counts only
-  /// Old names of the flag, and names that people try first. They work everywhere, but help doesn't show
-  /// them. If an alias is the name of another flag of the same command, it means that flag.
+  /// Old names of the flag, and names that people try first. They work everywhere, but for strict ones, and help
+  /// doesn't show them. If an alias is the name of another flag of the same command, it means that flag.
   std::array<std::string_view, 2> aliases = {};
   /// Its aliases count on the command line and in a section of its command only. Elsewhere they are set for the flag of
   /// that name of other commands, where they mean something else.
